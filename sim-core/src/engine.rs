@@ -1,0 +1,141 @@
+//! The event loop. A model schedules events through its [`Context`]; [`Simulation::step`] takes the
+//! first pending one in the order `(time, priority, sequence)` and hands it back to the model.
+
+use std::fmt::Debug;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::check::Checks;
+use crate::fingerprint::Fingerprint;
+use crate::queue::{Queue, Timer};
+use crate::random::Streams;
+use crate::record::Records;
+use crate::time::{SimDuration, SimTime};
+
+/// What can happen in a model: one plain `Copy` enum, stored inline in the queue.
+pub trait Event: Copy + Debug + Serialize + DeserializeOwned {
+    /// Rank among events of one instant: lower goes first.
+    fn priority(&self) -> u8 {
+        128
+    }
+    /// A small number for the kind of event, for the fingerprint and for statistics.
+    fn kind(&self) -> u8;
+}
+
+/// A system that reacts to its own events.
+pub trait Model {
+    type Event: Event;
+
+    /// Schedules the first events. Called once, at time zero.
+    fn start(&mut self, ctx: &mut Context<Self::Event>);
+
+    /// Reacts to one event. `ctx.now()` is the event's time.
+    fn handle(&mut self, event: Self::Event, ctx: &mut Context<Self::Event>);
+}
+
+/// What a model sees of the clockwork while it handles an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Context<E: Event> {
+    now: SimTime,
+    events: u64,
+    queue: Queue<E>,
+    streams: Streams,
+    pub records: Records,
+    pub checks: Checks,
+    pub fingerprint: Fingerprint,
+}
+
+impl<E: Event> Context<E> {
+    fn new(streams: Streams) -> Self {
+        Context {
+            now: SimTime::ZERO,
+            events: 0,
+            queue: Queue::new(),
+            streams,
+            records: Records::default(),
+            checks: Checks::default(),
+            fingerprint: Fingerprint::default(),
+        }
+    }
+
+    /// The simulated instant.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Events still to come, cancelled ones not counted.
+    pub fn pending(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Schedules `event` a delay from now, for good.
+    pub fn after(&mut self, delay: SimDuration, event: E) {
+        self.at(self.now + delay, event);
+    }
+
+    /// Schedules `event` at an instant, for good. The past is a fault of the model.
+    pub fn at(&mut self, time: SimTime, event: E) {
+        assert!(time >= self.now, "event {event:?} scheduled at {time}, before {}", self.now);
+        self.queue.push(time, event.priority(), event);
+    }
+
+    /// Schedules `event` a delay from now and returns the timer that can cancel it.
+    pub fn timer(&mut self, delay: SimDuration, event: E) -> Timer {
+        self.queue.push_timer(self.now + delay, event.priority(), event)
+    }
+
+    /// Cancels a pending timer; false if it has fired or was cancelled before.
+    pub fn cancel(&mut self, timer: Timer) -> bool {
+        self.queue.cancel(timer)
+    }
+
+    /// The run's random streams, keyed by entity and purpose.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
+    }
+}
+
+/// A model and its clockwork: everything a run is.
+#[derive(Clone, Debug)]
+pub struct Simulation<M: Model> {
+    pub model: M,
+    pub ctx: Context<M::Event>,
+}
+
+impl<M: Model> Simulation<M> {
+    /// A model at time zero with its first events scheduled.
+    pub fn new(mut model: M, streams: Streams) -> Self {
+        let mut ctx = Context::new(streams);
+        model.start(&mut ctx);
+        Simulation { model, ctx }
+    }
+
+    /// Handles the next event up to and including `end`; `None` when there is none or a check
+    /// has been breached.
+    #[inline]
+    pub fn step(&mut self, end: SimTime) -> Option<M::Event> {
+        if self.ctx.checks.breached() {
+            return None;
+        }
+        let (time, event) = self.ctx.queue.pop_until(end)?;
+        self.ctx.now = time;
+        self.ctx.events += 1;
+        self.ctx.fingerprint.event(time, event.kind());
+        self.model.handle(event, &mut self.ctx);
+        Some(event)
+    }
+
+    /// Runs to `end` (inclusive) or to the first breach, and leaves the clock at `end`.
+    pub fn run_until(&mut self, end: SimTime) {
+        while self.step(end).is_some() {}
+        if !self.ctx.checks.breached() {
+            self.ctx.now = end;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Metric columns: what a run tells the world. Rows are tidy: time, metric, label, value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::Amount;
+use crate::time::SimTime;
+
+/// What a metric is: the entry behind `pinwheel explain`.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct MetricSpec {
+    pub name: &'static str,
+    pub unit: &'static str,
+    pub about: &'static str,
+    pub source: &'static str,
+}
+
+/// A metric by its place in the model's list of [`MetricSpec`].
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Metric(pub u16);
+
+/// A label by its place in [`Records::labels`]; label 0 is the empty one.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Label(pub u16);
+
+/// One observation. `exact` holds base units where the metric is an amount.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub time: SimTime,
+    pub metric: Metric,
+    pub label: Label,
+    pub value: f64,
+    pub exact: Option<u128>,
+}
+
+/// The rows since the last [`Records::drain`]; the driver drains them to disk, so that memory does
+/// not grow with the horizon.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Records {
+    labels: Vec<String>,
+    rows: Vec<Row>,
+}
+impl Default for Records {
+    fn default() -> Self {
+        Records { labels: vec![String::new()], rows: Vec::new() }
+    }
+}
+
+impl Records {
+    /// The label of this text, made if it is new.
+    pub fn label(&mut self, text: &str) -> Label {
+        let place = self.labels.iter().position(|known| known == text).unwrap_or_else(|| {
+            self.labels.push(text.to_owned());
+            self.labels.len() - 1
+        });
+        Label(u16::try_from(place).expect("fewer than 65,536 labels"))
+    }
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+    pub fn push(&mut self, time: SimTime, metric: Metric, label: Label, value: f64) {
+        self.rows.push(Row { time, metric, label, value, exact: None });
+    }
+    /// An amount of a token with `decimals` decimals: its exact base units and its value in tokens.
+    pub fn push_amount(
+        &mut self,
+        time: SimTime,
+        metric: Metric,
+        label: Label,
+        amount: Amount,
+        decimals: u32,
+    ) {
+        let value = amount.as_tokens(decimals);
+        self.rows.push(Row { time, metric, label, value, exact: Some(amount.0) });
+    }
+    /// Takes the rows gathered so far.
+    pub fn drain(&mut self) -> Vec<Row> {
+        std::mem::take(&mut self.rows)
+    }
+}

@@ -1,0 +1,118 @@
+//! Simulated time: unsigned nanoseconds since the start of the scenario, enough for 584 years.
+//! Calendar dates belong to the scenario; no float ever takes part in time arithmetic.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub};
+
+use serde::{Deserialize, Serialize};
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// An instant: nanoseconds since the start of the scenario.
+#[derive(
+    Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct SimTime(u64);
+
+/// A length of time in nanoseconds.
+#[derive(
+    Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct SimDuration(u64);
+
+impl SimTime {
+    pub const ZERO: SimTime = SimTime(0);
+    pub const MAX: SimTime = SimTime(u64::MAX);
+
+    pub const fn from_nanos(nanos: u64) -> Self {
+        SimTime(nanos)
+    }
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+    /// Seconds as a float, for records and plots only.
+    pub fn as_seconds(self) -> f64 {
+        self.0 as f64 / NANOS_PER_SECOND as f64
+    }
+    /// Time since `earlier`, or zero if `earlier` lies ahead.
+    pub const fn since(self, earlier: SimTime) -> SimDuration {
+        SimDuration(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl SimDuration {
+    pub const ZERO: SimDuration = SimDuration(0);
+
+    pub const fn from_nanos(nanos: u64) -> Self {
+        SimDuration(nanos)
+    }
+    pub const fn from_seconds(seconds: u64) -> Self {
+        SimDuration(seconds * NANOS_PER_SECOND)
+    }
+    pub const fn from_minutes(minutes: u64) -> Self {
+        Self::from_seconds(minutes * 60)
+    }
+    pub const fn from_hours(hours: u64) -> Self {
+        Self::from_seconds(hours * 3_600)
+    }
+    pub const fn from_days(days: u64) -> Self {
+        Self::from_seconds(days * 86_400)
+    }
+    /// The nearest duration to a sampled number of seconds; negative and non-finite samples are
+    /// zero, and what does not fit is the longest duration.
+    pub fn from_seconds_f64(seconds: f64) -> Self {
+        // `as` saturates and maps NaN to zero: no platform decides.
+        SimDuration((seconds * NANOS_PER_SECOND as f64) as u64)
+    }
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+    pub fn as_seconds(self) -> f64 {
+        self.0 as f64 / NANOS_PER_SECOND as f64
+    }
+    /// This duration `count` times over.
+    pub const fn times(self, count: u64) -> Self {
+        SimDuration(self.0 * count)
+    }
+}
+
+impl Add<SimDuration> for SimTime {
+    type Output = SimTime;
+    /// Saturates at the end of time, where no event is ever handled.
+    fn add(self, d: SimDuration) -> SimTime {
+        SimTime(self.0.saturating_add(d.0))
+    }
+}
+impl AddAssign<SimDuration> for SimTime {
+    fn add_assign(&mut self, d: SimDuration) {
+        *self = *self + d;
+    }
+}
+impl Add for SimDuration {
+    type Output = SimDuration;
+    fn add(self, other: SimDuration) -> SimDuration {
+        SimDuration(self.0.saturating_add(other.0))
+    }
+}
+impl Sub for SimDuration {
+    type Output = SimDuration;
+    fn sub(self, other: SimDuration) -> SimDuration {
+        SimDuration(self.0.saturating_sub(other.0))
+    }
+}
+impl fmt::Display for SimTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        SimDuration(self.0).fmt(f)
+    }
+}
+impl fmt::Display for SimDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0 / NANOS_PER_SECOND;
+        let (days, rest) = (seconds / 86_400, seconds % 86_400);
+        write!(f, "{days} d {:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60)?;
+        match self.0 % NANOS_PER_SECOND {
+            0 => Ok(()),
+            nanos => write!(f, ".{nanos:09}"),
+        }
+    }
+}
