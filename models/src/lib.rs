@@ -1,1 +1,6 @@
-#![forbid(unsafe_code)]
+//! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
+
+pub mod infrastructure;
+pub mod networks;
+pub mod parameter;
+pub mod scenario;

@@ -1,0 +1,4 @@
+//! Filecoin: storage providers prove sectors, win blocks and pay for their faults.
+
+pub mod parameters;
+pub mod settings;

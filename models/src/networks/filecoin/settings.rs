@@ -1,0 +1,109 @@
+//! What a scenario says about a Filecoin network, validated.
+
+use jiff::civil::Date;
+
+use super::parameters::Parameters;
+
+/// A Filecoin network ready to be built.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub rules: RuleChoice,
+    pub detail: Detail,
+    pub proofs: ProofFidelity,
+    /// Storage providers at the start.
+    pub providers: u32,
+    pub behaviour: Behaviour,
+    pub initial: InitialState,
+    /// Date on which FIP-0118 "Solstice" takes effect; `None` for never.
+    pub solstice: Option<Date>,
+    pub parameters: Parameters,
+    /// Observed locked FIL by date, recorded beside the simulated series.
+    pub observed_locked_fil: Vec<(Date, f64)>,
+}
+
+/// Which rules the chain follows.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum RuleChoice {
+    /// Each network upgrade at its real epoch.
+    Mainnet,
+    /// The rules in force on one date, for the whole run.
+    MainnetAt(Date),
+    /// The textbook's reading where it differs from mainnet (rows FIL-17 and FIL-20).
+    Textbook,
+}
+
+/// How finely time is cut.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Every 30 s epoch and each provider's 48 deadlines a day.
+    Deadline,
+    /// One step a day over the same rules and ledger, for ensembles.
+    Day,
+}
+
+/// How proofs of storage are checked.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum ProofFidelity {
+    /// An outcome with the measured cost of the real proof.
+    Modelled,
+    /// A sample of the deadlines runs the real prover and verifier.
+    Sampled,
+    /// Every deadline does; for small networks.
+    Real,
+}
+
+/// What makes power come and go.
+#[derive(Clone, Debug)]
+pub enum Behaviour {
+    /// Daily columns of a data file.
+    Driven(Vec<HistoryDay>),
+    /// Providers decide on expected return at this FIL price.
+    Rational(PricePath),
+}
+
+/// One day of the network's history. Powers in PiB or EiB (binary), FIL in whole tokens.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct HistoryDay {
+    pub date: Date,
+    /// At the end of the day.
+    pub raw_power_eib: f64,
+    pub qa_power_eib: f64,
+    pub onboarded_raw_pib: f64,
+    pub onboarded_qa_pib: f64,
+    pub renewed_raw_pib: f64,
+    pub renewed_qa_pib: f64,
+    pub burnt_fil_cumulative: f64,
+    /// Share of the raw power due that day which was renewed.
+    pub renewal_rate: f64,
+}
+
+/// FIL price in USD: geometric Brownian motion, or flat with zero volatility.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct PricePath {
+    pub start_usd: f64,
+    /// Relative drift a year.
+    pub drift_per_year: f64,
+    /// Standard deviation of the log price over one year.
+    pub volatility_per_sqrt_year: f64,
+}
+
+/// The chain's state on the first day. FIL in whole tokens, power in EiB.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InitialState {
+    pub date: Date,
+    pub raw_power_eib: f64,
+    pub qa_power_eib: f64,
+    pub vested_fil: f64,
+    pub circulating_fil: f64,
+    pub locked_fil: f64,
+    pub burnt_fil: f64,
+    /// Share of the locked FIL that is block rewards still vesting; the rest is pledge.
+    pub locked_vesting_share: f64,
+    pub base_fee_attofil: f64,
+    /// Reward actor: byte-epochs and epochs, exact.
+    pub cumsum_baseline: u128,
+    pub cumsum_realized: u128,
+    pub effective_network_time: u64,
+    pub effective_baseline_power: u128,
+    pub this_epoch_baseline_power: u128,
+}

@@ -1,0 +1,3 @@
+//! The networks: each a folder with the same file names.
+
+pub mod filecoin;

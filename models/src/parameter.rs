@@ -1,0 +1,45 @@
+//! Self-describing model parameters: one table gives the default, the unit, the allowed range and
+//! the source; the scenario reader, the JSON Schema and `pinwheel explain` all read it.
+
+/// The description of one parameter. `unit` is the unit of the plain number in the model.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct ParameterSpec {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub unit: &'static str,
+    pub default: f64,
+    pub minimum: f64,
+    pub maximum: f64,
+    pub source: &'static str,
+}
+
+/// Declares a struct of `f64` parameters and its table of [`ParameterSpec`].
+#[macro_export]
+macro_rules! parameters {
+    ($(#[$outer:meta])* $vis:vis struct $name:ident {
+        $( #[doc = $about:literal] $field:ident: $unit:literal = $default:expr,
+           in $minimum:literal ..= $maximum:literal, $source:literal; )*
+    }) => {
+        $(#[$outer])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        $vis struct $name { $( #[doc = $about] pub $field: f64, )* }
+
+        impl Default for $name {
+            fn default() -> Self { Self { $( $field: $default, )* } }
+        }
+
+        impl $name {
+            /// Every parameter, in the order of the file.
+            pub const SPECS: &'static [$crate::parameter::ParameterSpec] = &[
+                $( $crate::parameter::ParameterSpec {
+                    name: stringify!($field), about: $about.trim_ascii_start(), unit: $unit,
+                    default: $default, minimum: $minimum, maximum: $maximum, source: $source,
+                }, )*
+            ];
+            /// The parameter of this name, to read or to set.
+            pub fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
+                match name { $( stringify!($field) => Some(&mut self.$field), )* _ => None }
+            }
+        }
+    };
+}

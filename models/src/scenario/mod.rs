@@ -1,0 +1,68 @@
+//! Scenario files: TOML as typed ([`file`]) becomes a validated [`Scenario`].
+
+use jiff::civil::Date;
+
+use crate::networks::filecoin;
+
+/// Everything a scenario file asks for: one or more points, each run with one or more seeds.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    pub name: String,
+    pub question: String,
+    pub requirements: Vec<String>,
+    pub seed: u64,
+    /// Runs of each point, with seeds derived from `seed` and the run's number.
+    pub runs: u32,
+    /// At least one. Points differ by the `set` of their `[[variant]]`.
+    pub points: Vec<Point>,
+    pub targets: Vec<Target>,
+    /// The scenario with all overrides applied, as TOML.
+    pub resolved: String,
+    /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.
+    pub sources: Vec<(String, String)>,
+}
+
+/// One variant of the scenario.
+#[derive(Clone, Debug)]
+pub struct Point {
+    pub id: String,
+    pub scenario: Scenario,
+}
+
+/// One run's worth of scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub start: Date,
+    pub horizon_days: u32,
+    pub network: Network,
+}
+
+/// The network of a scenario, by the `kind` key.
+#[derive(Clone, Debug)]
+pub enum Network {
+    Filecoin(Box<filecoin::settings::Settings>),
+}
+
+/// An accuracy stated before the run, judged after it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub id: String,
+    pub metric: String,
+    pub measure: Measure,
+    /// Part of the horizon that is judged.
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+/// How a simulated series is held against what was observed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measure {
+    /// Mean of |simulated - observed| / observed over the dates with an observation.
+    MeanAbsoluteError { limit: f64 },
+    /// |simulated - observed| / observed of the growth since the first day, at the last date.
+    GrowthError { limit: f64 },
+    /// |simulated - expected| / expected on one date.
+    ValueAt { date: Date, expected: f64, limit: f64 },
+    /// Every value lies in the range; with `window_days`, every mean over such a window.
+    Within { low: f64, high: f64, window_days: u32 },
+}
