@@ -1,4 +1,392 @@
 //! Filecoin: storage providers prove sectors, win blocks and pay for their faults.
+//!
+//! One [`Filecoin`] is the chain and its providers. Its events are few: an epoch of 30 s, a proving
+//! deadline of one provider, the end of a day. With [`Detail::Day`] the first two are folded into
+//! the last; rules, books and behaviour stay the same.
+//!
+//! Left out: single messages and their order, chain reorganisations (late blocks are lost wins),
+//! deal negotiation, retrieval, data cap allocation, the FVM's own economy beyond its gas.
+//!
+//! Invariants, checked as the run goes: the ledger balances at every block; pledge accounts hold
+//! exactly the pledge of the sectors; the supply never exceeds two billion FIL.
 
+pub mod business;
+pub mod driven;
+pub mod election;
+pub mod fees;
+pub mod genesis;
+pub mod metrics;
 pub mod parameters;
+pub mod provider;
+pub mod proving;
+pub mod rational;
+pub mod record;
+pub mod sectors;
 pub mod settings;
+pub mod treasury;
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, Streams};
+use serde::{Deserialize, Serialize};
+
+use crate::infrastructure::{self, Infrastructure};
+use business::Orders;
+use driven::DayTotals;
+use election::Election;
+use fees::GasMarket;
+use record::{Flows, Observed};
+use provider::{DEADLINES, Power, Provider};
+use proving::DEADLINE;
+use rational::Market;
+use rules::{EPOCHS_PER_DAY, Rules};
+use sectors::SECTOR_BYTES;
+use settings::{Behaviour, Detail, RuleChoice, Settings};
+use treasury::Treasury;
+
+const EPOCH: SimDuration = SimDuration::from_seconds(30);
+const DAY: SimDuration = SimDuration::from_days(1);
+const EPOCHS_PER_DEADLINE: i64 = EPOCHS_PER_DAY / DEADLINES as i64;
+const REGIONS: u16 = 12;
+/// Days between two adjustments of a provider's machines to its sectors.
+const PLANT_DAYS: i32 = 30;
+
+/// What happens on the chain.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// A new epoch: election, reward, base fee.
+    Epoch,
+    /// A proving deadline of one provider closes.
+    Deadline { provider: u32 },
+    /// A day ends: its records; then the next one is planned.
+    Day,
+}
+
+impl EngineEvent for Event {
+    fn priority(&self) -> u8 {
+        match self {
+            Event::Deadline { .. } => 100,
+            Event::Epoch => 110,
+            Event::Day => 200,
+        }
+    }
+    fn kind(&self) -> u8 {
+        match self {
+            Event::Epoch => 16,
+            Event::Deadline { .. } => 17,
+            Event::Day => 18,
+        }
+    }
+}
+
+/// Commitments of new and renewed sectors, days.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Terms {
+    capacity: i32,
+    renewal: i32,
+    verified_short: i32,
+    verified_long: i32,
+}
+
+/// Costs of one sector of 32 GiB, USD.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Costs {
+    capex_usd_per_sector_day: f64,
+    sealing_usd_per_sector: f64,
+    deal_usd_per_sector_day: f64,
+}
+
+/// Where the day's orders come from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Plan {
+    /// Network totals of each day to come, and what was observed at the end of it.
+    Driven(Vec<DayTotals>),
+    Rational,
+}
+
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct CheckIds {
+    conserved: CheckId,
+    pledge: CheckId,
+    supply: CheckId,
+    null_round: CheckId,
+    fault: CheckId,
+    recovery: CheckId,
+}
+
+/// The chain and its storage providers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Filecoin {
+    detail: Detail,
+    rule_choice: RuleChoice,
+    solstice_epoch: Option<i64>,
+    rules: Rules,
+    /// The chain's epoch now, and that of time zero.
+    epoch: i64,
+    first_epoch: i64,
+    /// Day of the run: 1 is the day after the initial state.
+    day: i32,
+
+    treasury: Treasury,
+    providers: Vec<Provider>,
+    power: Power,
+    rewards: reward::RewardState,
+    smoothed: fees::Smoothed,
+    quote: fees::Quote,
+    election: Election,
+    gas: GasMarket,
+    market: Market,
+    plan: Plan,
+    orders: Vec<Orders>,
+    observed: Vec<Observed>,
+    flows: Flows,
+    checks: Option<CheckIds>,
+
+    terms: Terms,
+    costs: Costs,
+    sectors_per_disk: u64,
+    proving_slack: SimDuration,
+    loss_detection_days: i32,
+    orphan_share: f64,
+    deal_share: f64,
+    verified_short_share: f64,
+    verified_share: f64,
+    sealing_rate: f64,
+    planning_horizon_days: f64,
+    entry_rate: f64,
+    pay_volume_usd: f64,
+    pay_volume_growth: f64,
+}
+
+impl Filecoin {
+    /// The network on its first day, and the machines of its providers.
+    pub fn new(settings: &Settings, streams: &Streams) -> (Self, Infrastructure) {
+        let p = &settings.parameters;
+        let initial = &settings.initial;
+        let rational = matches!(settings.behaviour, Behaviour::Rational(_));
+        let providers = genesis::providers(settings, streams, rational);
+        let first_epoch = rules::epoch_of(initial.date) + EPOCHS_PER_DAY;
+        let solstice_epoch = settings.solstice.map(rules::epoch_of);
+        let rules = Rules::at(settings.rules, first_epoch, solstice_epoch);
+        let (plan, market, observed) = match &settings.behaviour {
+            Behaviour::Driven(history) => {
+                let totals = history.iter().skip(1).map(DayTotals::from).collect();
+                let observed = record::observed(settings, history);
+                (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
+            }
+            Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
+        };
+        let tib_per_sector = 32.0 / 1024.0;
+        let sectors_per_disk = settings.infrastructure.disk_terabytes * 1e12 / SECTOR_BYTES as f64;
+        let mut network = Filecoin {
+            detail: settings.detail,
+            rule_choice: settings.rules,
+            solstice_epoch,
+            rules,
+            epoch: first_epoch,
+            first_epoch,
+            day: 0,
+            treasury: Treasury::new(initial, providers.len()),
+            providers,
+            power: Power::default(),
+            rewards: fees::reward_state(initial, first_epoch),
+            smoothed: fees::Smoothed::default(),
+            quote: fees::Quote::default(),
+            election: Election::new(),
+            gas: GasMarket::new(initial, p),
+            market,
+            plan,
+            orders: vec![],
+            observed,
+            flows: Flows::default(),
+            checks: None,
+            terms: Terms {
+                capacity: p.capacity_term as i32,
+                renewal: p.renewal_term as i32,
+                verified_short: p.verified_short_term as i32,
+                verified_long: p.verified_long_term as i32,
+            },
+            costs: Costs {
+                capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
+                    / (p.hardware_life * 365.0),
+                sealing_usd_per_sector: p.sealing_usd_per_tib * tib_per_sector,
+                deal_usd_per_sector_day: p.deal_usd_per_tib_month * tib_per_sector * 12.0 / 365.0,
+            },
+            sectors_per_disk: (sectors_per_disk as u64).max(1),
+            proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
+            loss_detection_days: p.loss_detection as i32,
+            orphan_share: p.orphan_share,
+            deal_share: p.deal_share,
+            verified_short_share: p.verified_short_share,
+            verified_share: p.verified_share,
+            sealing_rate: p.sealing_rate,
+            planning_horizon_days: p.planning_horizon,
+            entry_rate: p.entry_rate,
+            pay_volume_usd: p.pay_volume_usd,
+            pay_volume_growth: p.pay_volume_growth,
+        };
+        genesis::lock(&mut network, initial, p);
+        network.start_smoothing();
+        network.refresh_quote();
+        network.rebuild_election();
+        let plans = genesis::plants(&network, REGIONS, streams);
+        let infrastructure = Infrastructure::new(&settings.infrastructure, &plans, streams);
+        (network, infrastructure)
+    }
+
+    /// Schedules the first events.
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.checks = Some(CheckIds {
+            conserved: ctx.checks.always("supply-conserved"),
+            pledge: ctx.checks.always("pledge-matches-sectors"),
+            supply: ctx.checks.always("supply-at-most-two-billion"),
+            null_round: ctx.checks.sometimes("null-round"),
+            fault: ctx.checks.sometimes("fault-fee-paid"),
+            recovery: ctx.checks.sometimes("proof-missed"),
+        });
+        ctx.after(SimDuration::ZERO, Event::Day.into());
+        if self.detail == Detail::Deadline {
+            ctx.after(EPOCH, Event::Epoch.into());
+            for provider in 0..self.providers.len() as u32 {
+                // Proving periods start at a random epoch of the day.
+                let mut draws = ctx.streams().stream(provider, "filecoin proving period");
+                let offset = draws.below(EPOCHS_PER_DEADLINE as u64);
+                self.providers[provider as usize].deadline = draws.below(DEADLINES as u64) as u8;
+                ctx.after(EPOCH.times(1 + offset), Event::Deadline { provider }.into());
+            }
+        }
+    }
+
+    /// Reacts to one event.
+    pub fn handle<E>(&mut self, event: Event, plants: &mut Infrastructure, ctx: &mut Context<E>)
+    where
+        E: EngineEvent + From<Event> + From<infrastructure::Event>,
+    {
+        match event {
+            Event::Deadline { provider } => {
+                ctx.after(DEADLINE, event.into());
+                self.close_deadline(provider as usize, ctx.now());
+            }
+            Event::Epoch => {
+                ctx.after(EPOCH, event.into());
+                self.new_epoch(ctx);
+            }
+            Event::Day => {
+                if self.day > 0 {
+                    self.end_day(plants, ctx);
+                }
+                ctx.after(DAY, event.into());
+                self.begin_day(plants, ctx);
+            }
+        }
+    }
+
+    /// Takes over what the machines of a provider can do now.
+    pub fn plant_status(&mut self, provider: u32, status: infrastructure::Status, now: pinwheel_core::SimTime) {
+        self.plant_changed(provider as usize, status, now);
+    }
+
+    /// One epoch: blocks and rewards, then the reward and the base fee of the next.
+    fn new_epoch<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
+        self.epoch += 1;
+        let into_run = self.epoch - self.first_epoch;
+        if into_run % election::LOOKBACK_EPOCHS == 1 {
+            self.rebuild_election();
+        }
+        let streams = *ctx.streams();
+        let nulls = self.flows.null_rounds;
+        let blocks = self.elect(&streams);
+        self.flows.scheduled += self.rewards.this_epoch_reward();
+        self.step_base_fee(blocks, &streams);
+        self.step_reward();
+        if into_run % EPOCHS_PER_DEADLINE == 0 {
+            self.refresh_quote();
+        }
+        let now = ctx.now();
+        let ids = self.checks.expect("the run has started");
+        ctx.checks.note(ids.null_round, self.flows.null_rounds > nulls, now, String::new);
+        self.check_books(ctx);
+    }
+
+    /// The whole chain's day at once, for [`Detail::Day`].
+    fn fold_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
+        let streams = *ctx.streams();
+        self.rebuild_election();
+        let scheduled = self.step_reward_day();
+        self.flows.scheduled += scheduled;
+        self.elect_day(scheduled, &streams);
+        for i in 0..self.providers.len() {
+            self.close_day_of_deadlines(i);
+        }
+        self.epoch += EPOCHS_PER_DAY;
+        self.step_base_fee_day();
+        self.refresh_quote();
+    }
+
+    /// Plans and opens a day: rules, allocations that vest, every provider's business.
+    fn begin_day<E>(&mut self, plants: &mut Infrastructure, ctx: &mut Context<E>)
+    where
+        E: EngineEvent + From<infrastructure::Event>,
+    {
+        self.day += 1;
+        let streams = *ctx.streams();
+        self.rules = Rules::at(self.rule_choice, self.epoch, self.solstice_epoch);
+        self.vest_allocations();
+        match &self.plan {
+            Plan::Driven(days) => {
+                let totals = days.get(self.day as usize - 1).copied().unwrap_or_default();
+                self.plan_driven_day(totals);
+            }
+            Plan::Rational => self.plan_rational_day(&streams),
+        }
+        for i in 0..self.providers.len() {
+            let orders = self.orders[i];
+            self.business_day(i, orders, &streams);
+            if (self.day + i as i32) % PLANT_DAYS == 0 {
+                let disks = self.providers[i].sectors.live().div_ceil(self.sectors_per_disk) as u32;
+                plants.resize(i as u32, disks, ctx);
+                let status = plants.status(i as u32);
+                self.plant_changed(i, status, ctx.now());
+            }
+        }
+    }
+
+    /// Closes a day: in day detail the chain's day, then the books and the records.
+    fn end_day<E: EngineEvent>(&mut self, plants: &Infrastructure, ctx: &mut Context<E>) {
+        if self.detail == Detail::Day {
+            self.fold_day(ctx);
+        }
+        self.check_books(ctx);
+        self.check_pledge(ctx);
+        self.record_day(plants, ctx);
+        ctx.fingerprint.ledger.mix(self.treasury.ledger.digest.value());
+        ctx.fingerprint.state.mix(self.power.raw_sectors);
+        ctx.fingerprint.state.mix(self.power.qa_units);
+        ctx.fingerprint.state.mix(self.gas.base_fee_attofil as u64);
+        ctx.fingerprint.state.mix(self.rewards.this_epoch_reward().0 as u64);
+    }
+
+    /// The ledger balances and holds no more than two billion FIL.
+    fn check_books<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let ids = self.checks.expect("the run has started");
+        let now = ctx.now();
+        let balanced = self.treasury.ledger.verify();
+        ctx.checks.note(ids.conserved, balanced.is_ok(), now, || {
+            balanced.err().map(|error| error.to_string()).unwrap_or_default()
+        });
+        let total = self.treasury.ledger.issued() - self.treasury.ledger.burned();
+        ctx.checks.note(ids.supply, total <= supply::TOTAL, now, || format!("{total} attoFIL"));
+    }
+
+    /// Every pledge account holds the pledge of the provider's sectors, to the atto.
+    fn check_pledge<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let ids = self.checks.expect("the run has started");
+        let now = ctx.now();
+        let wrong = self.providers.iter().zip(&self.treasury.purses).position(|(provider, purse)| {
+            provider.pledge != self.treasury.ledger.balance(purse.pledge)
+        });
+        ctx.checks.note(ids.pledge, wrong.is_none(), now, || format!("provider {wrong:?}"));
+        let (fees, missed) = (self.flows.burn_fault_fee, self.flows.deadlines_missed);
+        ctx.checks.note(ids.fault, fees > Amount::ZERO, now, String::new);
+        ctx.checks.note(ids.recovery, missed > 0, now, String::new);
+    }
+}

@@ -1,9 +1,84 @@
 //! Every number of the Filecoin model that is not a rule of the protocol, with unit and source.
+//!
+//! "Calibrated" parameters were fitted on 2022-10 to 2023-12 only (VALIDATION.md). "Estimate" marks
+//! a number for which no better source than an order of magnitude was found.
 
 crate::parameters! {
-    /// Parameters of providers, their machines and the market around the chain.
+    /// Providers, their sectors and the market around the chain.
     pub struct Parameters {
+        /// Pareto tail index of provider sizes at the start.
+        size_tail_index: "1" = 1.05, in 0.3 ..= 5.0, "heavy tail of raw power by miner, Filecoin explorers 2022 (top 10 hold about a fifth)";
+        /// Largest provider over smallest at the start.
+        size_ratio_max: "1" = 20000.0, in 1.0 ..= 1000000.0, "10 TiB consensus minimum to about 200 PiB";
+        /// Share of the verified sectors' weight that follows size; the rest is spread by chance.
+        verified_size_weight: "1" = 0.5, in 0.0 ..= 1.0, "estimate";
+        /// Share of newly onboarded quality-1 sectors that hold a deal.
+        deal_share: "1" = 0.03, in 0.0 ..= 1.0, "active regular deals 3.9 PiB of 16.6 EiB, 2022-11";
+
+        /// Commitment of newly onboarded sectors without verified data.
+        capacity_term: "d" = 540.0, in 180.0 ..= 1278.0, "mainnet maximum before FIP-0052, the common choice";
+        /// Commitment of renewed sectors without verified data.
+        renewal_term: "d" = 360.0, in 180.0 ..= 1278.0, "estimate";
+        /// Commitment of the shorter verified deals.
+        verified_short_term: "d" = 365.0, in 180.0 ..= 1278.0, "calibrated";
+        /// Commitment of the longer verified deals.
+        verified_long_term: "d" = 540.0, in 180.0 ..= 1278.0, "maximum deal duration before FIP-0052";
+        /// Share of verified sectors with the shorter commitment.
+        verified_short_share: "1" = 0.45, in 0.0 ..= 1.0, "calibrated";
+        /// Longest remaining commitment in the initial stock.
+        stock_term_max: "d" = 540.0, in 1.0 ..= 1278.0, "mainnet maximum before FIP-0052";
+        /// Pledge per unit of quality of the stock that expires first, over the stock's mean.
+        stock_pledge_tilt: "1" = 1.15, in 0.5 ..= 1.5, "scheduled pledge release of 2022-11 (0.215 FIL per 32 GiB) over the mean (0.187)";
+
         /// Share of wins lost to late or orphaned blocks of a provider that is online.
-        orphan_share: "1" = 0.015, in 0.0 ..= 0.5, "calibrated 2022-10..2023-12; real minted/scheduled 0.971..0.991";
+        orphan_share: "1" = 0.012, in 0.0 ..= 0.5, "calibrated; real minted/scheduled 0.971..0.991";
+        /// Uptime within a 30-minute deadline that suffices to submit its proof.
+        proving_slack: "min" = 10.0, in 0.0 ..= 30.0, "one partition takes minutes on a GPU";
+        /// Time until a provider terminates sectors whose data is gone.
+        loss_detection: "d" = 2.0, in 1.0 ..= 41.0, "estimate";
+
+        /// Gas to onboard one sector: pre-commit and prove-commit, aggregated.
+        onboard_gas: "gas" = 45000000.0, in 1000000.0 ..= 1000000000.0, "PreCommitSectorBatch and ProveCommitAggregate, mainnet receipts of 2022-2023";
+        /// Gas to renew one sector in a batch of extensions.
+        renew_gas: "gas" = 2500000.0, in 1000.0 ..= 1000000000.0, "ExtendSectorExpiration, batched; estimate";
+        /// Gas of a WindowPoSt message for one partition of 2,349 sectors.
+        window_post_gas: "gas" = 45000000.0, in 1000.0 ..= 10000000000.0, "SubmitWindowedPoSt, mainnet receipts";
+        /// Demand of everybody else (deals, FVM, transfers) at a base fee of 0.1 nanoFIL, as a share of the block target.
+        other_gas_share: "1" = 0.65, in 0.0 ..= 10.0, "calibrated";
+        /// Elasticity of that demand to the base fee.
+        other_gas_elasticity: "1" = 0.12, in 0.01 ..= 5.0, "calibrated";
+        /// Standard deviation of the logarithm of that demand from epoch to epoch.
+        other_gas_sigma: "1" = 0.3, in 0.0 ..= 3.0, "estimate";
+
+        /// Cost of keeping one TiB of raw capacity online: power, space, bandwidth, staff.
+        opex_usd_per_tib_month: "USD/TiB/mo" = 1.0, in 0.0 ..= 100.0, "estimate: 16 TB disk at 8 W plus host share at 0.12 USD/kWh, half of it staff";
+        /// Spread of that cost between providers, standard deviation of its logarithm.
+        opex_sigma: "1" = 0.35, in 0.0 ..= 3.0, "estimate";
+        /// Price of one TiB of raw capacity with its share of hosts.
+        capex_usd_per_tib: "USD/TiB" = 18.0, in 0.0 ..= 1000.0, "disk about 15 USD/TB in 2023, plus hosts";
+        /// Life over which capacity is written off.
+        hardware_life: "y" = 5.0, in 0.5 ..= 20.0, "common warranty period";
+        /// Cost of sealing one TiB.
+        sealing_usd_per_tib: "USD/TiB" = 2.5, in 0.0 ..= 100.0, "sealing-as-a-service offers of 2022-2024";
+        /// Largest relative growth of a provider's sectors a day: its sealing lines.
+        sealing_rate: "1/d" = 0.01, in 0.0 ..= 1.0, "estimate";
+        /// Mean return a year that a provider asks on its pledge.
+        hurdle_rate: "1/y" = 0.25, in 0.0 ..= 10.0, "FIL lending rates of 2022-2025, 15 to 40 % a year";
+        /// Spread of that return between providers, standard deviation of its logarithm.
+        hurdle_sigma: "1" = 0.4, in 0.0 ..= 3.0, "estimate";
+        /// Horizon over which a provider sums its expected return.
+        planning_horizon: "d" = 360.0, in 30.0 ..= 1278.0, "about one commitment";
+        /// Mean time a provider endures losses before it leaves.
+        patience: "d" = 120.0, in 1.0 ..= 3650.0, "estimate";
+        /// Income from a verified client for one TiB, beside block rewards.
+        deal_usd_per_tib_month: "USD/TiB/mo" = 0.0, in 0.0 ..= 100.0, "most Fil+ deals pay nothing";
+        /// Share of new sectors for which a provider finds a verified deal.
+        verified_share: "1" = 0.9, in 0.0 ..= 1.0, "onboarded QA over raw power, 2024: 9.9";
+        /// New providers a day at twice the break-even return, as a share of those active.
+        entry_rate: "1/d" = 0.0005, in 0.0 ..= 1.0, "estimate";
+        /// Volume through Filecoin Pay in the first quarter of FIP-0118.
+        pay_volume_usd: "USD" = 3500.0, in 0.0 ..= 1000000000000.0, "FIP-0118, first gate";
+        /// Growth of that volume from quarter to quarter.
+        pay_volume_growth: "1" = 2.7, in 0.0 ..= 100.0, "FIP-0118, the gates grow by 2.7";
     }
 }

@@ -1,8 +1,10 @@
 //! What a scenario says about a Filecoin network, validated.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
+use crate::infrastructure;
 
 /// A Filecoin network ready to be built.
 #[derive(Clone, Debug)]
@@ -17,12 +19,14 @@ pub struct Settings {
     /// Date on which FIP-0118 "Solstice" takes effect; `None` for never.
     pub solstice: Option<Date>,
     pub parameters: Parameters,
+    /// The machines under the providers.
+    pub infrastructure: infrastructure::Parameters,
     /// Observed locked FIL by date, recorded beside the simulated series.
     pub observed_locked_fil: Vec<(Date, f64)>,
 }
 
 /// Which rules the chain follows.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleChoice {
     /// Each network upgrade at its real epoch.
     Mainnet,
@@ -33,7 +37,7 @@ pub enum RuleChoice {
 }
 
 /// How finely time is cut.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
     /// Every 30 s epoch and each provider's 48 deadlines a day.
     Deadline,
@@ -78,7 +82,7 @@ pub struct HistoryDay {
 }
 
 /// FIL price in USD: geometric Brownian motion, or flat with zero volatility.
-#[derive(Copy, Clone, Debug, PartialEq)]
+#[derive(Copy, Clone, Debug, Default, PartialEq)]
 pub struct PricePath {
     pub start_usd: f64,
     /// Relative drift a year.

@@ -1,0 +1,174 @@
+//! A provider's day: rewards vest, sectors expire or are renewed, new ones are sealed, bills are
+//! paid. What it onboards and renews comes from data columns ([`super::driven`]) or from its own
+//! reckoning ([`super::rational`]); the books are the same.
+
+use pinwheel_core::{Amount, Streams};
+
+use super::Filecoin;
+use super::sectors::{Cohort, Kind, Term};
+
+/// What a provider does with its sectors on one day, in sectors.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Orders {
+    pub onboard_capacity: u64,
+    pub onboard_verified: u64,
+    /// Quality-1 sectors that come to their end today, and how many of these are renewed.
+    pub capacity_due: u64,
+    pub capacity_renewed: u64,
+    /// Verified sectors renewed today; those at their end go first.
+    pub verified_renewed: u64,
+}
+
+impl Filecoin {
+    /// The business of provider `i` on the current day.
+    pub fn business_day(&mut self, i: usize, orders: Orders, streams: &Streams) {
+        self.vest_rewards(i);
+        self.expire_verified(i, orders.verified_renewed);
+        self.expire_capacity(i, orders.capacity_due, orders.capacity_renewed);
+        self.terminate_lost(i);
+        if orders.onboard_capacity + orders.onboard_verified > 0 {
+            self.onboard(i, orders, streams);
+        }
+        self.pay_bills(i);
+        let provider = &mut self.providers[i];
+        provider.lost = provider.lost.min(provider.sectors.live());
+        let live = provider.sectors.live();
+        provider.faults.cap(live);
+        self.update_power(i);
+    }
+
+    fn vest_rewards(&mut self, i: usize) {
+        let day = self.day as u32;
+        let provider = &mut self.providers[i];
+        let to_vest = std::mem::take(&mut provider.to_vest);
+        provider.vesting.add(day, to_vest);
+        let vested = provider.vesting.release(day);
+        if vested > Amount::ZERO {
+            self.treasury.vest(i, vested);
+        }
+    }
+
+    /// Verified sectors end on their own date; `renewed` of them, or of those that end next, go on.
+    fn expire_verified(&mut self, i: usize, renewed: u64) {
+        let day = self.day;
+        let mut ended = Vec::new();
+        let book = &mut self.providers[i].sectors;
+        let due = book.take_expired(Kind::Verified, day, |cohort| ended.push(cohort));
+        if renewed > due {
+            book.take_first(Kind::Verified, renewed - due, |cohort| ended.push(cohort));
+        }
+        self.renew_first(i, Kind::Verified, renewed, ended);
+    }
+
+    /// Of the quality-1 sectors that end first, `due` end today and `renewed` of them go on.
+    fn expire_capacity(&mut self, i: usize, due: u64, renewed: u64) {
+        let book = &self.providers[i].sectors;
+        let (deals, capacity) = (book.of(Kind::Deal), book.of(Kind::Capacity));
+        let of_deals = match deals + capacity {
+            0 => 0,
+            both => (u128::from(due) * u128::from(deals) / u128::from(both)) as u64,
+        };
+        for (kind, due, renewed) in [
+            (Kind::Deal, of_deals, renewed.saturating_sub(due - of_deals)),
+            (Kind::Capacity, due - of_deals, renewed.min(due - of_deals)),
+        ] {
+            let mut ended = Vec::new();
+            self.providers[i].sectors.take_first(kind, due, |cohort| ended.push(cohort));
+            self.renew_first(i, kind, renewed, ended);
+        }
+    }
+
+    /// Renews the first `renewed` sectors of what ended and lets the rest go with its pledge. An
+    /// extension keeps its pledge and its activation date.
+    pub fn renew_first(&mut self, i: usize, kind: Kind, renewed: u64, ended: Vec<Cohort>) {
+        let mut left = renewed;
+        let mut released = Amount::ZERO;
+        let mut renewed_sectors = 0;
+        for cohort in ended {
+            let kept = left.min(u64::from(cohort.sectors)) as u32;
+            left -= u64::from(kept);
+            if kept > 0 {
+                self.extend(i, kind, Cohort { sectors: kept, ..cohort });
+                renewed_sectors += u64::from(kept);
+            }
+            let gone = Cohort { sectors: cohort.sectors - kept, ..cohort };
+            released += Amount(gone.pledge_attofil());
+            self.flows.expired_sectors += u64::from(gone.sectors);
+        }
+        if renewed_sectors > 0 {
+            self.flows.renewed_sectors += renewed_sectors;
+            self.pay_gas(i, renewed_sectors * self.gas.renew_gas);
+        }
+        if released > Amount::ZERO {
+            self.return_pledge(i, released);
+        }
+    }
+
+    fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
+        let (term, days) = match kind {
+            Kind::Verified => (Term::Long, self.terms.verified_long),
+            _ => (Term::Short, self.terms.renewal),
+        };
+        let cohort = Cohort { expiry_day: self.day + days, ..cohort };
+        self.providers[i].sectors.add(kind, term, cohort);
+    }
+
+    /// Puts new sectors on chain: pledge, gas, power. What the provider cannot pledge for is not
+    /// sealed.
+    fn onboard(&mut self, i: usize, orders: Orders, streams: &Streams) {
+        let deals = share(orders.onboard_capacity, self.deal_share, i, self.day, streams);
+        let short = share(orders.onboard_verified, self.verified_short_share, i, self.day, streams);
+        let terms = self.terms;
+        let (capacity, long) = (orders.onboard_capacity - deals, orders.onboard_verified - short);
+        self.seal(i, Kind::Verified, Term::Short, terms.verified_short, short);
+        self.seal(i, Kind::Verified, Term::Medium, terms.verified_long, long);
+        if self.rules.all_sectors_verified {
+            // FIP-0118: whatever a new sector holds, it has quality 10.
+            self.seal(i, Kind::Verified, Term::Medium, terms.verified_long, capacity + deals);
+        } else {
+            self.seal(i, Kind::Capacity, Term::Medium, terms.capacity, capacity);
+            self.seal(i, Kind::Deal, Term::Medium, terms.capacity, deals);
+        }
+    }
+
+    fn seal(&mut self, i: usize, kind: Kind, term: Term, days: i32, sectors: u64) {
+        let pledge = self.quote.pledge(kind.quality());
+        let total = Amount(u128::from(pledge) * u128::from(sectors));
+        if sectors == 0 || !self.treasury.lock_pledge(i, total) {
+            return;
+        }
+        let cohort = Cohort {
+            activation_day: self.day,
+            expiry_day: self.day + days,
+            sectors: u32::try_from(sectors).expect("a day's sealing fits u32"),
+            pledge_per_sector_attofil: pledge,
+            daily_fee_per_sector_attofil: self.quote.daily_fee(kind.quality()),
+        };
+        let provider = &mut self.providers[i];
+        provider.pledge += total;
+        provider.sectors.add(kind, term, cohort);
+        provider.cost_usd += sectors as f64 * self.costs.sealing_usd_per_sector;
+        self.flows.onboarded_sectors += sectors;
+        self.flows.onboarded_units += sectors * kind.quality();
+        self.pay_gas(i, sectors * self.gas.onboard_gas);
+    }
+
+    /// Running costs in USD, and the sale of FIL that is not needed for a week's pledge and fees.
+    fn pay_bills(&mut self, i: usize) {
+        let provider = &mut self.providers[i];
+        let sectors = provider.sectors.live() as f64;
+        provider.cost_usd +=
+            sectors * (provider.opex_usd_per_sector_day + self.costs.capex_usd_per_sector_day);
+        let keep = Amount(provider.pledge.0 / 100);
+        self.treasury.sell_surplus(i, keep);
+    }
+}
+
+/// A share of `whole`, its fraction rounded up or down by chance so that the mean is exact.
+fn share(whole: u64, share: f64, i: usize, day: i32, streams: &Streams) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
+    let chance = streams.indexed(i as u32, "filecoin sector kinds", day as u64).uniform();
+    ((whole as f64 * share + chance) as u64).min(whole)
+}

@@ -1,0 +1,131 @@
+//! Expected consensus: each epoch, each provider wins a Poisson number of times with mean five
+//! times its share of the quality-adjusted power (`EXPECTED_LEADERS_PER_EPOCH` = 5).
+//!
+//! The sum of these is Poisson with mean five, and given the sum each win falls on a provider in
+//! proportion to its power: so one draw and a few picks from an alias table replace two thousand
+//! draws, exactly. The power is that of the last rebuild, at most 900 epochs ago: the chain itself
+//! looks 900 epochs back.
+//!
+//! A win of a provider that is offline, or whose block comes too late, is lost with its reward; an
+//! epoch without any block is a null round.
+
+use pinwheel_core::distribution::{AliasTable, Poisson};
+use pinwheel_core::{Amount, Streams};
+use serde::{Deserialize, Serialize};
+
+use super::Filecoin;
+use super::rules::EPOCHS_PER_DAY;
+
+/// Expected wins in an epoch.
+pub const WINS_PER_EPOCH: u64 = 5;
+/// Epochs between rebuilds of the table.
+pub const LOOKBACK_EPOCHS: i64 = 900;
+/// Most wins of one epoch that are looked at; the chance of more is below 1e-20.
+const WINS_MAX: u64 = 40;
+
+/// The lottery and its tickets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Election {
+    table: AliasTable,
+    weights: Vec<f64>,
+    wins: Poisson,
+}
+
+impl Election {
+    pub fn new() -> Self {
+        Election {
+            table: AliasTable::new(&[1.0]).expect("one ticket"),
+            weights: vec![],
+            wins: Poisson::new(WINS_PER_EPOCH as f64).expect("five is a mean"),
+        }
+    }
+}
+
+impl Filecoin {
+    /// Rebuilds the table of tickets from today's power.
+    pub fn rebuild_election(&mut self) {
+        let election = &mut self.election;
+        election.weights.clear();
+        election.weights.extend(self.providers.iter().map(|p| p.power.qa_units as f64));
+        if self.power.qa_units > 0 {
+            election.table.rebuild(&election.weights).expect("powers are finite and some positive");
+        }
+    }
+
+    /// Draws the winners of one epoch and pays them. Returns the number of blocks.
+    pub fn elect(&mut self, streams: &Streams) -> u64 {
+        if self.power.qa_units == 0 {
+            self.flows.null_rounds += 1;
+            return 0;
+        }
+        let mut draws = streams.indexed(0, "filecoin election", self.epoch as u64);
+        let wins = self.election.wins.sample(&mut draws).min(WINS_MAX);
+        let per_win = Amount(self.rewards.this_epoch_reward().0 / u128::from(WINS_PER_EPOCH));
+        let mut winners = [usize::MAX; WINS_MAX as usize];
+        let mut blocks = 0;
+        for _ in 0..wins {
+            let i = self.election.table.sample(&mut draws);
+            let on_time = draws.uniform() >= self.orphan_share;
+            if self.providers[i].online && on_time {
+                self.flows.wins += 1;
+                self.pay_wins(i, per_win);
+                if !winners[..blocks].contains(&i) {
+                    winners[blocks] = i;
+                    blocks += 1;
+                }
+            } else {
+                self.flows.wins_lost += 1;
+            }
+        }
+        self.flows.null_rounds += u64::from(blocks == 0);
+        blocks as u64
+    }
+
+    /// Draws a whole day's wins of every provider, of which `scheduled` FIL is the reward.
+    pub fn elect_day(&mut self, scheduled: Amount, streams: &Streams) {
+        let wins_per_day = (WINS_PER_EPOCH as i64 * EPOCHS_PER_DAY) as f64;
+        let per_win = Amount(scheduled.0 / (u128::from(WINS_PER_EPOCH) * EPOCHS_PER_DAY as u128));
+        let total = self.power.qa_units;
+        if total == 0 {
+            return;
+        }
+        for i in 0..self.providers.len() {
+            let share = self.providers[i].power.qa_units as f64 / total as f64;
+            if share == 0.0 {
+                continue;
+            }
+            let mean = share * wins_per_day;
+            let mut draws = streams.indexed(i as u32, "filecoin wins", self.day as u64);
+            let wins = Poisson::new(mean).expect("a positive mean").sample(&mut draws);
+            let on_time = if self.providers[i].online { wins } else { 0 };
+            let orphaned = self.orphans(on_time, &mut draws);
+            self.flows.wins += on_time - orphaned;
+            self.flows.wins_lost += wins - on_time + orphaned;
+            self.pay_wins(i, Amount(per_win.0 * u128::from(on_time - orphaned)));
+        }
+    }
+
+    /// How many of `wins` came too late, rounding the mean up or down by chance.
+    fn orphans(&self, wins: u64, draws: &mut pinwheel_core::Stream) -> u64 {
+        ((wins as f64 * self.orphan_share + draws.uniform()) as u64).min(wins)
+    }
+
+    /// Pays block reward to provider `i`: 25 % at once, 75 % into vesting.
+    fn pay_wins(&mut self, i: usize, reward: Amount) {
+        if reward == Amount::ZERO {
+            return;
+        }
+        self.flows.minted += reward;
+        let split = self.streams_split(reward);
+        if split.miner != reward {
+            self.treasury.award_streams(split.service, split.burn);
+            self.flows.service_stream += split.service;
+            self.flows.burn_stream += split.burn;
+        }
+        let to_vest = Amount(split.miner.0 * 75 / 100);
+        self.treasury.award(i, split.miner - to_vest, to_vest);
+        let provider = &mut self.providers[i];
+        provider.to_vest += to_vest;
+        provider.income += split.miner;
+    }
+}

@@ -1,0 +1,181 @@
+//! The network on its first day: providers of heavy-tailed size, their sectors with the dates on
+//! which these end, pledge, vesting rewards and machines, such that every total is that of the real
+//! chain.
+
+use pinwheel_core::{Amount, Streams, distribution, math};
+
+use super::Filecoin;
+use super::parameters::Parameters;
+use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass};
+use super::sectors::{Cohort, Kind, SECTOR_BYTES, Term};
+use super::settings::{InitialState, Settings};
+use super::treasury::attofil;
+use super::vesting::Vesting;
+use crate::infrastructure::OwnerPlan;
+
+const EIB: f64 = (1u64 << 60) as f64;
+/// Dormant providers that may join a rational run, as a share of those at the start.
+const DORMANT_SHARE: f64 = 0.25;
+/// Steps in which the stock's dates are spread.
+const STOCK_STEP_DAYS: i32 = 3;
+
+/// Sectors of each provider at the start: quality one and verified.
+struct Size {
+    quality_one: u64,
+    verified: u64,
+}
+
+/// Truncated Pareto sizes, scaled so that quality-1 and verified sectors sum to the network's.
+fn sizes(settings: &Settings, streams: &Streams) -> Vec<Size> {
+    let parameters = &settings.parameters;
+    let (alpha, ratio) = (parameters.size_tail_index, parameters.size_ratio_max);
+    let n = settings.providers as usize;
+    let tail = 1.0 - math::pow(ratio, -alpha);
+    let weight = |i: usize| {
+        let u = streams.stream(i as u32, "filecoin size").uniform();
+        math::pow(1.0 - u * tail, -1.0 / alpha)
+    };
+    let weights: Vec<f64> = (0..n).map(weight).collect();
+    let initial = &settings.initial;
+    let raw = (initial.raw_power_eib * EIB / SECTOR_BYTES as f64) as u64;
+    let extra = (initial.qa_power_eib - initial.raw_power_eib).max(0.0);
+    let verified = ((extra * EIB / SECTOR_BYTES as f64 / 9.0) as u64).min(raw);
+    let follow = parameters.verified_size_weight;
+    let luck = |i: usize| math::exp(1.5 * normal(streams, i, "filecoin verified luck"));
+    let verified_weights: Vec<f64> =
+        (0..n).map(|i| math::pow(weights[i], follow) * luck(i)).collect();
+    let floor = CONSENSUS_MINIMUM_SECTORS.min(raw / n as u64 / 2);
+    let quality_one = apportion(raw - verified - floor * n as u64, &weights);
+    let verified = apportion(verified, &verified_weights);
+    quality_one
+        .into_iter()
+        .zip(verified)
+        .map(|(quality_one, verified)| Size { quality_one: quality_one + floor, verified })
+        .collect()
+}
+
+/// Shares `total` out by weight; the parts sum to it exactly.
+fn apportion(total: u64, weights: &[f64]) -> Vec<u64> {
+    let sum: f64 = weights.iter().sum();
+    let mut seen = 0.0;
+    let mut given = 0;
+    let last = weights.len() - 1;
+    let part = |(i, weight): (usize, &f64)| {
+        seen += weight;
+        let until_here = if i == last { total } else { (total as f64 * (seen / sum)) as u64 };
+        let part = until_here.saturating_sub(given);
+        given += part;
+        part
+    };
+    weights.iter().enumerate().map(part).collect()
+}
+
+fn normal(streams: &Streams, i: usize, purpose: &'static str) -> f64 {
+    distribution::standard_normal(&mut streams.stream(i as u32, purpose))
+}
+
+/// Providers without sectors yet, with their own costs and patience.
+pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<Provider> {
+    let p = &settings.parameters;
+    let sizes = sizes(settings, streams);
+    let dormant = if rational { (sizes.len() as f64 * DORMANT_SHARE) as usize } else { 0 };
+    let tib_per_sector = 32.0 / 1024.0;
+    let opex = p.opex_usd_per_tib_month * tib_per_sector * 12.0 / 365.0;
+    let provider = |i: usize| {
+        let spread = |sigma, purpose| math::exp(sigma * normal(streams, i, purpose) - sigma * sigma / 2.0);
+        let size = sizes.get(i);
+        let patience = distribution::Exponential::new(1.0 / p.patience).expect("patience is positive");
+        Provider {
+            sectors: Default::default(),
+            faults: Default::default(),
+            deadline: 0,
+            power: Default::default(),
+            online: true,
+            offline_since: Default::default(),
+            unreachable: 0,
+            lost: 0,
+            lost_since_day: 0,
+            disks_lost: 0,
+            vesting: Vesting::default(),
+            to_vest: Amount::ZERO,
+            pledge: Amount::ZERO,
+            class: size.map_or(SizeClass::Entrant, |s| SizeClass::of(s.quality_one + s.verified)),
+            capacity_weight: size.map_or(0, |s| s.quality_one),
+            verified_weight: size.map_or(0, |s| s.verified + s.quality_one / 100),
+            opex_usd_per_sector_day: opex * spread(p.opex_sigma, "filecoin opex"),
+            hurdle_per_year: p.hurdle_rate * spread(p.hurdle_sigma, "filecoin hurdle"),
+            patience_days: patience.sample(&mut streams.stream(i as u32, "filecoin patience")) as u32,
+            losing_days: 0,
+            intent: Default::default(),
+            income: Amount::ZERO,
+            cost_usd: 0.0,
+        }
+    };
+    let mut all: Vec<Provider> = (0..sizes.len() + dormant).map(provider).collect();
+    for (provider, size) in all.iter_mut().zip(&sizes) {
+        stock(provider, size, p);
+    }
+    all
+}
+
+/// Gives a provider its initial sectors, their ends spread evenly over the longest commitment. The
+/// pledge is set later, when the network's total is known.
+fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
+    let steps = (p.stock_term_max as i32 / STOCK_STEP_DAYS).max(1);
+    for (kind, sectors) in [
+        (Kind::Capacity, size.quality_one),
+        (Kind::Verified, size.verified),
+    ] {
+        let mut given = 0;
+        for step in 1..=steps {
+            let until_here = sectors * step as u64 / steps as u64;
+            let sectors = (until_here - given) as u32;
+            given = until_here;
+            if sectors > 0 {
+                let expiry_day = step * STOCK_STEP_DAYS;
+                provider.sectors.add(kind, Term::Stock, Cohort {
+                    activation_day: expiry_day - p.stock_term_max as i32,
+                    expiry_day,
+                    sectors,
+                    pledge_per_sector_attofil: 0,
+                    daily_fee_per_sector_attofil: 0,
+                });
+            }
+        }
+    }
+}
+
+/// Binds the real locked FIL to the initial sectors and to rewards that still vest.
+pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
+    let locked = attofil(initial.locked_fil);
+    let vesting = attofil(initial.locked_fil * initial.locked_vesting_share);
+    let units: u64 = network.providers.iter().map(|p| p.sectors.quality_units()).sum();
+    let mean = (locked - vesting).0 / u128::from(units.max(1));
+    for i in 0..network.providers.len() {
+        let provider = &mut network.providers[i];
+        let total = provider.sectors.set_pledge(|kind, day| {
+            let place = f64::from(day) / p.stock_term_max;
+            let tilt = 1.0 + (p.stock_pledge_tilt - 1.0) * (1.0 - 2.0 * place);
+            ((mean * u128::from(kind.quality())) as f64 * tilt) as u64
+        });
+        provider.pledge = Amount(total);
+        let funded = network.treasury.lock_pledge(i, Amount(total));
+        assert!(funded, "the initial state locks no more than exists");
+        let share = u128::from(provider.sectors.quality_units());
+        let vesting = vesting.mul_div_floor(share, u128::from(units.max(1)));
+        provider.vesting = Vesting::with_stock(vesting);
+        network.treasury.fund_vesting(i, vesting);
+        network.update_power(i);
+    }
+}
+
+/// The machines behind the initial sectors.
+pub fn plants(network: &Filecoin, regions: u16, streams: &Streams) -> Vec<OwnerPlan> {
+    let plan = |(i, provider): (usize, &Provider)| {
+        let disks = provider.sectors.live().div_ceil(network.sectors_per_disk) as u32;
+        let region = streams.stream(i as u32, "filecoin region").below(u64::from(regions)) as u16;
+        let sites = 1 + u8::from(disks > 2_000) + u8::from(disks > 10_000);
+        OwnerPlan { region, sites, disks }
+    };
+    network.providers.iter().enumerate().map(plan).collect()
+}

@@ -1,0 +1,246 @@
+//! A storage provider: its sectors, what of them is proven, and its economics.
+
+use pinwheel_core::{Amount, SimTime};
+use serde::{Deserialize, Serialize};
+
+use super::sectors::Sectors;
+use super::vesting::Vesting;
+
+/// Proving deadlines in a day (`WPOST_PERIOD_DEADLINES` of the miner actor).
+pub const DEADLINES: usize = 48;
+/// Days a sector may stay faulty before the chain terminates it (`FAULT_MAX_AGE`, 42 days).
+pub const FAULT_DAYS_MAX: u8 = 42;
+/// Raw power below which a provider wins no blocks: 10 TiB in sectors of 32 GiB.
+pub const CONSENSUS_MINIMUM_SECTORS: u64 = 320;
+
+/// Sectors shared out evenly over the deadlines, as the miner actor assigns them.
+pub fn share_of_deadline(sectors: u64, deadline: usize) -> u32 {
+    let even = sectors / DEADLINES as u64 + u64::from((deadline as u64) < sectors % DEADLINES as u64);
+    u32::try_from(even).expect("fewer than 2^32 sectors in a deadline")
+}
+
+/// What closing one deadline did to the provider's faults.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proven {
+    /// Faulty before and still: these pay the fault fee.
+    pub continued: u32,
+    /// Faulty for 42 days on end: the chain terminates these.
+    pub expired: u32,
+}
+
+/// Faulty sectors by deadline.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Faults {
+    by_deadline: Vec<u32>,
+    /// Days on end that each deadline has had faults, and the fewest in that time: so many sectors
+    /// at least have been faulty throughout.
+    streak_days: Vec<u8>,
+    fewest: Vec<u32>,
+    total: u64,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Faults {
+            by_deadline: vec![0; DEADLINES],
+            streak_days: vec![0; DEADLINES],
+            fewest: vec![0; DEADLINES],
+            total: 0,
+        }
+    }
+}
+
+impl Faults {
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Closes a deadline in which `unproven` sectors had no valid proof.
+    pub fn close(&mut self, deadline: usize, unproven: u32) -> Proven {
+        let before = std::mem::replace(&mut self.by_deadline[deadline], unproven);
+        self.total = self.total - u64::from(before) + u64::from(unproven);
+        let continued = before.min(unproven);
+        if continued == 0 {
+            self.streak_days[deadline] = u8::from(unproven > 0);
+            self.fewest[deadline] = unproven;
+            return Proven::default();
+        }
+        self.streak_days[deadline] += 1;
+        self.fewest[deadline] = self.fewest[deadline].min(unproven);
+        let mut expired = 0;
+        if self.streak_days[deadline] > FAULT_DAYS_MAX {
+            expired = self.fewest[deadline];
+            self.by_deadline[deadline] -= expired;
+            self.total -= u64::from(expired);
+            self.streak_days[deadline] = u8::from(self.by_deadline[deadline] > 0);
+            self.fewest[deadline] = self.by_deadline[deadline];
+        }
+        Proven { continued, expired }
+    }
+
+    /// Forgets the faults of sectors that left the chain, so that none is counted beyond `live`.
+    pub fn cap(&mut self, live: u64) {
+        for deadline in 0..DEADLINES {
+            let most = share_of_deadline(live, deadline);
+            if self.by_deadline[deadline] > most {
+                self.total -= u64::from(self.by_deadline[deadline] - most);
+                self.by_deadline[deadline] = most;
+                self.fewest[deadline] = self.fewest[deadline].min(most);
+            }
+        }
+    }
+}
+
+/// Size at the start, the label of income and cost.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SizeClass {
+    Small,
+    Medium,
+    Large,
+    Giant,
+    Entrant,
+}
+
+impl SizeClass {
+    pub const ALL: [SizeClass; 5] =
+        [SizeClass::Small, SizeClass::Medium, SizeClass::Large, SizeClass::Giant, SizeClass::Entrant];
+
+    pub fn of(sectors: u64) -> Self {
+        match sectors / 32_768 {
+            0 => SizeClass::Small,
+            1..10 => SizeClass::Medium,
+            10..100 => SizeClass::Large,
+            _ => SizeClass::Giant,
+        }
+    }
+    pub const fn name(self) -> &'static str {
+        match self {
+            SizeClass::Small => "below 1 PiB",
+            SizeClass::Medium => "1 to 10 PiB",
+            SizeClass::Large => "10 to 100 PiB",
+            SizeClass::Giant => "above 100 PiB",
+            SizeClass::Entrant => "joined later",
+        }
+    }
+}
+
+/// What a provider has decided to do until it thinks again.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// New sectors a day, as a share of its live ones.
+    pub growth_per_day: f64,
+    pub renews_capacity: bool,
+    pub renews_verified: bool,
+    /// Gives up: terminates what it has.
+    pub terminates: bool,
+}
+
+/// Power that a provider contributes to the network now: live sectors less faulty ones, if they
+/// reach the consensus minimum.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Power {
+    pub raw_sectors: u64,
+    pub qa_units: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Provider {
+    pub sectors: Sectors,
+    pub faults: Faults,
+    /// Next proving deadline, 0 to 47.
+    pub deadline: u8,
+    pub power: Power,
+
+    pub online: bool,
+    pub offline_since: SimTime,
+    /// Sectors on machines that cannot be reached now, lost ones not counted.
+    pub unreachable: u64,
+    /// Sectors whose data is gone, still on chain; and the day the first of them went.
+    pub lost: u64,
+    pub lost_since_day: i32,
+    /// Disks lost so far, to notice new ones.
+    pub disks_lost: u64,
+
+    pub vesting: Vesting,
+    /// Rewards of today that have still to enter the vesting schedule.
+    pub to_vest: Amount,
+    pub pledge: Amount,
+
+    pub class: SizeClass,
+    /// Weight in sharing out the network's new quality-1 and verified sectors (driven behaviour).
+    pub capacity_weight: u64,
+    pub verified_weight: u64,
+    pub opex_usd_per_sector_day: f64,
+    pub hurdle_per_year: f64,
+    pub patience_days: u32,
+    pub losing_days: u32,
+    pub intent: Intent,
+    /// Income and cost since the last record, USD and FIL.
+    pub income: Amount,
+    pub cost_usd: f64,
+}
+
+impl Provider {
+    /// Sectors that could not be proven in a deadline if it closed now.
+    pub fn unproven(&self, deadline: usize, missed: bool) -> u32 {
+        let live = self.sectors.live();
+        let broken = if missed { live } else { (self.unreachable + self.lost).min(live) };
+        share_of_deadline(broken, deadline)
+    }
+
+    /// Quality units that `sectors` average sectors of this provider stand for.
+    pub fn units_of(&self, sectors: u64) -> u64 {
+        match self.sectors.live() {
+            0 => 0,
+            live => {
+                let units = u128::from(self.sectors.quality_units());
+                (u128::from(sectors) * units / u128::from(live)) as u64
+            }
+        }
+    }
+
+    /// Power after faults, and none below the consensus minimum.
+    pub fn effective_power(&self) -> Power {
+        let live = self.sectors.live();
+        let faulty = self.faults.total().min(live);
+        let raw_sectors = live - faulty;
+        if raw_sectors < CONSENSUS_MINIMUM_SECTORS {
+            return Power::default();
+        }
+        Power { raw_sectors, qa_units: self.sectors.quality_units() - self.units_of(faulty) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_share_sectors_exactly() {
+        for sectors in [0, 1, 47, 48, 49, 1_000_003] {
+            let sum: u64 = (0..DEADLINES).map(|d| u64::from(share_of_deadline(sectors, d))).sum();
+            assert_eq!(sum, sectors);
+        }
+    }
+
+    #[test]
+    fn a_new_fault_is_free_a_continued_one_pays_and_the_43rd_day_terminates() {
+        let mut faults = Faults::default();
+        assert_eq!(faults.close(3, 10), Proven { continued: 0, expired: 0 });
+        for _ in 0..41 {
+            assert_eq!(faults.close(3, 10), Proven { continued: 10, expired: 0 });
+        }
+        assert_eq!(faults.close(3, 10), Proven { continued: 10, expired: 10 });
+        assert_eq!(faults.total(), 0);
+    }
+
+    #[test]
+    fn a_recovered_sector_starts_anew() {
+        let mut faults = Faults::default();
+        faults.close(0, 10);
+        faults.close(0, 4);
+        assert_eq!(faults.total(), 4);
+        faults.close(0, 0);
+        assert_eq!(faults.close(0, 5), Proven::default());
+    }
+}

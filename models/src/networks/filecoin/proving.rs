@@ -1,0 +1,179 @@
+//! Proof of spacetime: 48 deadlines a day, faults, recovery, fault fees and termination.
+//!
+//! A provider that is down through a deadline, or whose disks cannot be read, proves nothing for the
+//! sectors concerned: they lose their power when the deadline closes. The first day is free
+//! (FIP-0002); each further day costs the continued-fault fee; after 42 days the chain terminates
+//! the sectors. A sector proven again has recovered. Fees are computed by the protocol's own crate
+//! ([`super::pledge`]) and are paid from the available balance; the protocol takes them from
+//! vesting rewards first, so here rewards vest slightly later than on chain.
+
+use pinwheel_core::{Amount, SimDuration, SimTime};
+
+use super::Filecoin;
+use super::provider::{DEADLINES, Power, share_of_deadline};
+use super::sectors::{Cohort, Kind};
+use crate::infrastructure::Status;
+
+/// Length of a deadline: 60 epochs.
+pub const DEADLINE: SimDuration = SimDuration::from_minutes(30);
+/// Sectors of 32 GiB in a partition, the unit of one proof (`window_post_partition_sectors`).
+const PARTITION_SECTORS: u32 = 2_349;
+
+impl Filecoin {
+    /// Takes over what the machines of provider `i` can do now.
+    pub fn plant_changed(&mut self, i: usize, status: Status, now: SimTime) {
+        let sectors_per_disk = self.sectors_per_disk;
+        let provider = &mut self.providers[i];
+        if provider.online && !status.online {
+            provider.offline_since = status.offline_since.unwrap_or(now);
+        }
+        provider.online = status.online;
+        let newly_lost = (status.disks_lost - provider.disks_lost) * sectors_per_disk;
+        provider.disks_lost = status.disks_lost;
+        if newly_lost > 0 {
+            if provider.lost == 0 {
+                provider.lost_since_day = self.day;
+            }
+            provider.lost += newly_lost.min(provider.sectors.live() - provider.lost);
+        }
+        provider.unreachable = u64::from(status.disks_unavailable) * sectors_per_disk;
+    }
+
+    /// Closes the next deadline of provider `i`.
+    pub fn close_deadline(&mut self, i: usize, now: SimTime) {
+        let provider = &mut self.providers[i];
+        let deadline = usize::from(provider.deadline);
+        provider.deadline = (provider.deadline + 1) % DEADLINES as u8;
+        let due = share_of_deadline(provider.sectors.live(), deadline);
+        if due == 0 {
+            return;
+        }
+        let slack = self.proving_slack;
+        let missed = !provider.online && now.since(provider.offline_since) + slack >= DEADLINE;
+        let unproven = provider.unproven(deadline, missed);
+        self.flows.deadlines_due += 1;
+        if missed {
+            self.flows.deadlines_missed += 1;
+        } else {
+            let partitions = u64::from(due.div_ceil(PARTITION_SECTORS));
+            self.pay_gas(i, partitions * self.gas.window_post_gas);
+        }
+        self.settle_deadline(i, deadline, unproven);
+    }
+
+    /// Closes a whole day's deadlines of provider `i` at once, on its state at this instant.
+    pub fn close_day_of_deadlines(&mut self, i: usize) {
+        let provider = &self.providers[i];
+        let live = provider.sectors.live();
+        if live == 0 {
+            return;
+        }
+        let used = live.min(DEADLINES as u64);
+        let missed = !provider.online;
+        self.flows.deadlines_due += used;
+        if missed {
+            self.flows.deadlines_missed += used;
+        } else {
+            let due = share_of_deadline(live, 0);
+            let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
+            self.pay_gas(i, partitions * self.gas.window_post_gas);
+        }
+        let whole = !missed && provider.unreachable == 0 && provider.lost == 0;
+        if whole && provider.faults.total() == 0 {
+            self.charge_daily_fee(i, DEADLINES as u128);
+            return;
+        }
+        for deadline in 0..DEADLINES {
+            let unproven = self.providers[i].unproven(deadline, missed);
+            self.settle_deadline(i, deadline, unproven);
+        }
+    }
+
+    /// Books the outcome of a deadline: power, fees, terminations.
+    fn settle_deadline(&mut self, i: usize, deadline: usize, unproven: u32) {
+        self.charge_daily_fee(i, 1);
+        let provider = &mut self.providers[i];
+        if unproven == 0 && provider.faults.total() == 0 {
+            return;
+        }
+        let proven = provider.faults.close(deadline, unproven);
+        if proven.continued > 0 {
+            let units = provider.units_of(u64::from(proven.continued));
+            let fee = Amount(self.quote.fault_fee_per_unit.0 * u128::from(units));
+            self.flows.burn_fault_fee += self.treasury.burn(i, fee);
+        }
+        if proven.expired > 0 {
+            self.terminate(i, u64::from(proven.expired));
+        }
+        self.update_power(i);
+    }
+
+    /// FIP-0100: burns a provider's daily fee for `deadlines` of its 48 deadlines.
+    fn charge_daily_fee(&mut self, i: usize, deadlines: u128) {
+        let fee = self.providers[i].sectors.daily_fee_attofil;
+        if fee > 0 {
+            let fee = Amount(fee * deadlines / DEADLINES as u128);
+            let cap = self.daily_fee_cap(i, deadlines);
+            self.flows.burn_daily_fee += self.treasury.burn(i, fee.min(cap));
+        }
+    }
+
+    /// Half of the block reward that the provider's power can expect (FIP-0100).
+    fn daily_fee_cap(&self, i: usize, deadlines: u128) -> Amount {
+        let units = u128::from(self.providers[i].sectors.quality_units());
+        Amount(self.quote.day_reward_per_unit.0 * units / 2 * deadlines / DEADLINES as u128)
+    }
+
+    /// Terminates sectors whose data was found to be gone.
+    pub fn terminate_lost(&mut self, i: usize) {
+        let provider = &self.providers[i];
+        if provider.lost > 0 && self.day - provider.lost_since_day >= self.loss_detection_days {
+            let lost = provider.lost;
+            self.terminate(i, lost);
+        }
+    }
+
+    /// Ends `wanted` sectors of provider `i` early: fee, pledge, power.
+    pub fn terminate(&mut self, i: usize, wanted: u64) {
+        let live = self.providers[i].sectors.live();
+        let mut left = wanted.min(live);
+        let mut taken: Vec<(Kind, Cohort)> = Vec::new();
+        for kind in Kind::ALL {
+            let of_kind = self.providers[i].sectors.of(kind);
+            let share = (u128::from(wanted) * u128::from(of_kind)).div_ceil(u128::from(live.max(1)));
+            let share = left.min(share as u64);
+            let book = &mut self.providers[i].sectors;
+            left -= book.take_first(kind, share, |cohort| taken.push((kind, cohort)));
+        }
+        for (kind, cohort) in taken {
+            let age_days = self.day.saturating_sub(cohort.activation_day).max(0);
+            let fee = self.termination_fee(kind, cohort.pledge_per_sector_attofil, age_days);
+            let fee = Amount(fee.0 * u128::from(cohort.sectors));
+            self.return_pledge(i, Amount(cohort.pledge_attofil()));
+            self.flows.burn_termination_fee += self.treasury.burn(i, fee);
+            self.flows.terminated_sectors += u64::from(cohort.sectors);
+        }
+        let provider = &mut self.providers[i];
+        provider.lost = provider.lost.saturating_sub(wanted);
+        let live = provider.sectors.live();
+        provider.faults.cap(live);
+        self.update_power(i);
+    }
+
+    /// Gives back the pledge of sectors that left the chain.
+    pub fn return_pledge(&mut self, i: usize, pledge: Amount) {
+        self.providers[i].pledge -= pledge;
+        self.treasury.release_pledge(i, pledge);
+    }
+
+    /// Brings the network's power up to date with provider `i`.
+    pub fn update_power(&mut self, i: usize) {
+        let provider = &mut self.providers[i];
+        let now = provider.effective_power();
+        let before = std::mem::replace(&mut provider.power, now);
+        self.power = Power {
+            raw_sectors: self.power.raw_sectors - before.raw_sectors + now.raw_sectors,
+            qa_units: self.power.qa_units - before.qa_units + now.qa_units,
+        };
+    }
+}

@@ -1,0 +1,238 @@
+//! What a day leaves behind: flows since the last record, the state at its end, and beside them
+//! what was observed on the real network.
+
+use jiff::civil::Date;
+use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metric};
+use serde::{Deserialize, Serialize};
+
+use super::Filecoin;
+use super::metrics::METRICS;
+use super::provider::SizeClass;
+use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
+use super::settings::{HistoryDay, Settings};
+use super::treasury::{FIL_DECIMALS, attofil};
+use crate::infrastructure::Infrastructure;
+
+/// Label of rows that were observed, not simulated.
+pub const OBSERVED: &str = "observed";
+const EIB: f64 = (1u64 << 60) as f64;
+
+/// What has flowed since the last record.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Flows {
+    pub minted: Amount,
+    pub scheduled: Amount,
+    pub burn_base_fee: Amount,
+    pub burn_fault_fee: Amount,
+    pub burn_termination_fee: Amount,
+    pub burn_daily_fee: Amount,
+    pub burn_stream: Amount,
+    pub service_stream: Amount,
+    pub onboarded_sectors: u64,
+    pub onboarded_units: u64,
+    pub renewed_sectors: u64,
+    pub expired_sectors: u64,
+    pub terminated_sectors: u64,
+    pub wins: u64,
+    pub wins_lost: u64,
+    pub null_rounds: u64,
+    pub deadlines_due: u64,
+    pub deadlines_missed: u64,
+    pub gas_used: u128,
+    pub gas_limit: u128,
+    pub disks_failed_before: u64,
+    pub outages_before: u64,
+}
+
+/// What the real network showed at the end of a day.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Observed {
+    raw_power_eib: f64,
+    qa_power_eib: f64,
+    burnt_fil: f64,
+    locked_fil: Option<f64>,
+}
+
+/// The observations of every day of a history, the first one being the day of the initial state.
+pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
+    let locked = |date: Date| {
+        let observed = &settings.observed_locked_fil;
+        observed.iter().find(|(of, _)| *of == date).map(|(_, fil)| *fil)
+    };
+    let day = |day: &HistoryDay| Observed {
+        raw_power_eib: day.raw_power_eib,
+        qa_power_eib: day.qa_power_eib,
+        burnt_fil: day.burnt_fil_cumulative,
+        locked_fil: locked(day.date),
+    };
+    history.iter().map(day).collect()
+}
+
+/// The metric of this name; a name that does not exist does not compile.
+const fn metric(name: &str) -> Metric {
+    let mut place = 0;
+    while place < METRICS.len() {
+        if same(METRICS[place].name, name) {
+            return Metric(place as u16);
+        }
+        place += 1;
+    }
+    panic!("no such metric")
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut place = 0;
+    while place < a.len() && place < b.len() && a[place] == b[place] {
+        place += 1;
+    }
+    place == a.len() && place == b.len()
+}
+
+/// One day's rows, written to the records.
+struct Page<'a, E: EngineEvent> {
+    ctx: &'a mut Context<E>,
+}
+
+impl<E: EngineEvent> Page<'_, E> {
+    fn value(&mut self, metric: Metric, value: f64) {
+        self.labelled(metric, Label::default(), value);
+    }
+    fn labelled(&mut self, metric: Metric, label: Label, value: f64) {
+        let now = self.ctx.now();
+        self.ctx.records.push(now, metric, label, value);
+    }
+    fn fil(&mut self, metric: Metric, amount: Amount) {
+        self.fil_labelled(metric, Label::default(), amount);
+    }
+    fn fil_labelled(&mut self, metric: Metric, label: Label, amount: Amount) {
+        let now = self.ctx.now();
+        self.ctx.records.push_amount(now, metric, label, amount, FIL_DECIMALS);
+    }
+}
+
+impl Filecoin {
+    /// Writes the records of the day that ends.
+    pub fn record_day<E: EngineEvent>(&mut self, plants: &Infrastructure, ctx: &mut Context<E>) {
+        let mut page = Page { ctx };
+        self.record_power(&mut page);
+        self.record_reward(&mut page);
+        self.record_supply(&mut page);
+        self.record_service(plants, &mut page);
+        self.record_classes(&mut page);
+        self.record_observed(&mut page);
+        let statistics = plants.statistics();
+        self.flows = Flows {
+            disks_failed_before: statistics.disks_failed,
+            outages_before: statistics.outages.iter().sum(),
+            ..Flows::default()
+        };
+    }
+
+    fn record_power<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
+        let eib = |units: u64| units as f64 * SECTOR_BYTES as f64 / EIB;
+        let pib = |sectors: u64| sectors as f64 / SECTORS_PER_PIB;
+        let flows = &self.flows;
+        page.value(const { metric("raw_power") }, eib(self.power.raw_sectors));
+        page.value(const { metric("qa_power") }, eib(self.power.qa_units));
+        let baseline = self.rewards.this_epoch_baseline_power() as f64 / EIB;
+        page.value(const { metric("baseline_power") }, baseline);
+        let active = self.providers.iter().filter(|p| p.power.raw_sectors > 0).count();
+        page.value(const { metric("providers_active") }, active as f64);
+        page.value(const { metric("onboarded_raw") }, pib(flows.onboarded_sectors));
+        page.value(const { metric("renewed_raw") }, pib(flows.renewed_sectors));
+        page.value(const { metric("expired_raw") }, pib(flows.expired_sectors));
+        page.value(const { metric("terminated_raw") }, pib(flows.terminated_sectors));
+        let faulty = self.providers.iter().map(|p| p.faults.total()).sum();
+        page.value(const { metric("faulty_raw") }, pib(faulty));
+    }
+
+    fn record_reward<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
+        let flows = &self.flows;
+        page.fil(const { metric("this_epoch_reward") }, self.rewards.this_epoch_reward());
+        let time = self.rewards.effective_network_time() as f64;
+        page.value(const { metric("effective_network_time") }, time);
+        page.fil(const { metric("minted") }, flows.minted);
+        page.fil(const { metric("scheduled") }, flows.scheduled);
+        let ratio = flows.minted.0 as f64 / flows.scheduled.0.max(1) as f64;
+        page.value(const { metric("minted_ratio") }, ratio);
+        let pledge = Amount(u128::from(self.quote.pledge(1)));
+        page.fil(const { metric("pledge_per_32gib") }, pledge);
+        page.fil(const { metric("service_stream") }, flows.service_stream);
+        page.value(const { metric("wins") }, flows.wins as f64);
+        page.value(const { metric("wins_lost") }, flows.wins_lost as f64);
+        page.value(const { metric("null_rounds") }, flows.null_rounds as f64);
+    }
+
+    fn record_supply<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
+        let treasury = &self.treasury;
+        let pledge = treasury.purses.iter().map(|purse| treasury.ledger.balance(purse.pledge));
+        let locked_pledge: Amount = pledge.sum();
+        let locked = treasury.ledger.held(Holding::Locked);
+        page.fil(const { metric("supply_vested") }, treasury.vested_attofil);
+        page.fil(const { metric("supply_mined") }, treasury.mined_attofil);
+        page.fil(const { metric("supply_burnt") }, treasury.ledger.burned());
+        page.fil(const { metric("supply_locked") }, locked);
+        page.fil(const { metric("locked_pledge") }, locked_pledge);
+        page.fil(const { metric("locked_vesting") }, locked - locked_pledge);
+        page.fil(const { metric("supply_circulating") }, treasury.circulating());
+        page.fil(const { metric("supply_reserve") }, treasury.ledger.held(Holding::Reserve));
+        let flows = &self.flows;
+        page.fil(const { metric("burn_base_fee") }, flows.burn_base_fee);
+        page.fil(const { metric("burn_fault_fee") }, flows.burn_fault_fee);
+        page.fil(const { metric("burn_termination_fee") }, flows.burn_termination_fee);
+        page.fil(const { metric("burn_daily_fee") }, flows.burn_daily_fee);
+        page.fil(const { metric("burn_stream") }, flows.burn_stream);
+    }
+
+    fn record_service<E: EngineEvent>(&self, plants: &Infrastructure, page: &mut Page<'_, E>) {
+        let flows = &self.flows;
+        page.value(const { metric("base_fee") }, self.gas.base_fee_attofil as f64);
+        let used = flows.gas_used as f64 / flows.gas_limit.max(1) as f64;
+        page.value(const { metric("gas_used_share") }, used);
+        page.value(const { metric("windowpost_due") }, flows.deadlines_due as f64);
+        page.value(const { metric("windowpost_missed") }, flows.deadlines_missed as f64);
+        let statistics = plants.statistics();
+        let failed = statistics.disks_failed - flows.disks_failed_before;
+        page.value(const { metric("disks_failed") }, failed as f64);
+        let outages = statistics.outages.iter().sum::<u64>() - flows.outages_before;
+        page.value(const { metric("outages") }, outages as f64);
+        if self.market.price_usd > 0.0 {
+            page.value(const { metric("fil_price") }, self.market.price_usd);
+        }
+    }
+
+    /// Income, cost and power by size class.
+    fn record_classes<E: EngineEvent>(&mut self, page: &mut Page<'_, E>) {
+        for class in SizeClass::ALL {
+            let label = page.ctx.records.label(class.name());
+            let (mut members, mut units, mut income, mut cost) = (0, 0, Amount::ZERO, 0.0);
+            for provider in self.providers.iter_mut().filter(|p| p.class == class) {
+                members += u64::from(provider.sectors.live() > 0);
+                units += provider.power.qa_units;
+                income += std::mem::take(&mut provider.income);
+                cost += std::mem::take(&mut provider.cost_usd);
+            }
+            page.labelled(const { metric("providers") }, label, members as f64);
+            let share = units as f64 / self.power.qa_units.max(1) as f64;
+            page.labelled(const { metric("power_share") }, label, share);
+            page.fil_labelled(const { metric("income") }, label, income);
+            page.labelled(const { metric("cost") }, label, cost);
+            if self.market.price_usd > 0.0 {
+                let income_usd = income.as_tokens(FIL_DECIMALS) * self.market.price_usd;
+                page.labelled(const { metric("margin") }, label, income_usd - cost);
+            }
+        }
+    }
+
+    fn record_observed<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
+        let Some(observed) = self.observed.get(self.day as usize) else { return };
+        let label = page.ctx.records.label(OBSERVED);
+        page.labelled(const { metric("raw_power") }, label, observed.raw_power_eib);
+        page.labelled(const { metric("qa_power") }, label, observed.qa_power_eib);
+        page.fil_labelled(const { metric("supply_burnt") }, label, attofil(observed.burnt_fil));
+        if let Some(locked) = observed.locked_fil {
+            page.fil_labelled(const { metric("supply_locked") }, label, attofil(locked));
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! A provider's sectors, kept as cohorts: sectors of one kind that were activated together, expire
+//! together and carry one pledge.
+//!
+//! Cohorts of one kind and one commitment length are activated in order of time, so each such queue
+//! is in order of expiry by construction: the next sector to expire is always at a front, and no
+//! search or sort is needed.
+//!
+//! Left out: 64 GiB sectors (counted as two of 32 GiB), sector numbers, partial verified weight (a
+//! sector is wholly verified or not).
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+/// Size of the sector that the model counts in: 32 GiB.
+pub const SECTOR_BYTES: u128 = 32 << 30;
+/// Sectors of 32 GiB in one PiB.
+pub const SECTORS_PER_PIB: f64 = 32_768.0;
+
+/// What a sector holds.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Committed capacity: no data, quality 1.
+    Capacity,
+    /// A deal without a verified client, quality 1.
+    Deal,
+    /// A verified deal (Fil+), and after FIP-0118 any new sector: quality 10.
+    Verified,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 3] = [Kind::Capacity, Kind::Deal, Kind::Verified];
+
+    /// Quality multiplier of mainnet (FIP-0003 and the miner actor's policy).
+    pub const fn quality(self) -> u64 {
+        match self {
+            Kind::Capacity | Kind::Deal => 1,
+            Kind::Verified => 10,
+        }
+    }
+}
+
+/// How long sectors were committed for: the queue they wait in.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Term {
+    /// Already on chain when the run starts.
+    Stock,
+    Short,
+    Medium,
+    Long,
+}
+const TERMS: usize = 4;
+const QUEUES: usize = 3 * TERMS;
+
+/// Sectors that share kind, dates and pledge. Days count from the start of the run.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cohort {
+    pub activation_day: i32,
+    pub expiry_day: i32,
+    pub sectors: u32,
+    pub pledge_per_sector_attofil: u64,
+    pub daily_fee_per_sector_attofil: u64,
+}
+
+impl Cohort {
+    pub fn pledge_attofil(&self) -> u128 {
+        u128::from(self.pledge_per_sector_attofil) * u128::from(self.sectors)
+    }
+    pub fn daily_fee_attofil(&self) -> u128 {
+        u128::from(self.daily_fee_per_sector_attofil) * u128::from(self.sectors)
+    }
+}
+
+/// All sectors of one provider.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sectors {
+    queues: [VecDeque<Cohort>; QUEUES],
+    live: [u64; 3],
+    /// FIP-0100 fee that all sectors together owe a day.
+    pub daily_fee_attofil: u128,
+}
+
+impl Sectors {
+    /// Sectors on chain, faulty ones included.
+    pub fn live(&self) -> u64 {
+        self.live.iter().sum()
+    }
+    pub fn of(&self, kind: Kind) -> u64 {
+        self.live[kind as usize]
+    }
+    /// Quality-adjusted size in sectors of quality 1.
+    pub fn quality_units(&self) -> u64 {
+        Kind::ALL.iter().map(|kind| self.of(*kind) * kind.quality()).sum()
+    }
+
+    /// Adds a cohort; within a queue, cohorts come in order of expiry.
+    pub fn add(&mut self, kind: Kind, term: Term, cohort: Cohort) {
+        let queue = &mut self.queues[queue_of(kind, term)];
+        debug_assert!(queue.back().is_none_or(|last| last.expiry_day <= cohort.expiry_day));
+        self.live[kind as usize] += u64::from(cohort.sectors);
+        self.daily_fee_attofil += cohort.daily_fee_attofil();
+        if let Some(last) = queue.back_mut()
+            && (Cohort { sectors: 0, ..*last }) == (Cohort { sectors: 0, ..cohort })
+            && let Some(sectors) = last.sectors.checked_add(cohort.sectors)
+        {
+            last.sectors = sectors;
+            return;
+        }
+        queue.push_back(cohort);
+    }
+
+    /// First day on which a sector of this kind expires.
+    pub fn next_expiry_day(&self, kind: Kind) -> Option<i32> {
+        self.fronts(kind).map(|(_, day)| day).min()
+    }
+
+    /// Sectors of a kind that expire on or before `day`.
+    pub fn expired(&self, kind: Kind, day: i32) -> u64 {
+        let first = kind as usize * TERMS;
+        let queues = &self.queues[first..first + TERMS];
+        let ended = |queue: &VecDeque<Cohort>| -> u64 {
+            queue.iter().take_while(|c| c.expiry_day <= day).map(|c| u64::from(c.sectors)).sum()
+        };
+        queues.iter().map(ended).sum()
+    }
+
+    /// Takes up to `wanted` sectors of a kind, those that expire first, and hands each piece to
+    /// `taken`. Returns how many there were.
+    pub fn take_first(&mut self, kind: Kind, wanted: u64, mut taken: impl FnMut(Cohort)) -> u64 {
+        let mut left = wanted;
+        while left > 0 {
+            let Some((queue, _)) = self.fronts(kind).min_by_key(|(_, day)| *day) else { break };
+            left -= self.take_front(kind, queue, left, &mut taken);
+        }
+        wanted - left
+    }
+
+    /// Takes all sectors of a kind that expire on or before `day`.
+    pub fn take_expired(&mut self, kind: Kind, day: i32, mut taken: impl FnMut(Cohort)) -> u64 {
+        let mut total = 0;
+        for term in 0..TERMS {
+            let queue = kind as usize * TERMS + term;
+            while self.queues[queue].front().is_some_and(|first| first.expiry_day <= day) {
+                total += self.take_front(kind, queue, u64::MAX, &mut taken);
+            }
+        }
+        total
+    }
+
+    /// Sets the pledge per sector of every cohort by kind and expiry day; returns the sum.
+    pub fn set_pledge(&mut self, pledge: impl Fn(Kind, i32) -> u64) -> u128 {
+        let mut total = 0;
+        for kind in Kind::ALL {
+            let first = kind as usize * TERMS;
+            for cohort in self.queues[first..first + TERMS].iter_mut().flatten() {
+                cohort.pledge_per_sector_attofil = pledge(kind, cohort.expiry_day);
+                total += cohort.pledge_attofil();
+            }
+        }
+        total
+    }
+
+    /// Every cohort with its kind.
+    pub fn cohorts(&self) -> impl Iterator<Item = (Kind, &Cohort)> {
+        Kind::ALL.into_iter().flat_map(|kind| {
+            let first = kind as usize * TERMS;
+            self.queues[first..first + TERMS].iter().flatten().map(move |cohort| (kind, cohort))
+        })
+    }
+
+    fn fronts(&self, kind: Kind) -> impl Iterator<Item = (usize, i32)> {
+        let first = kind as usize * TERMS;
+        (first..first + TERMS).filter_map(|queue| Some((queue, self.queues[queue].front()?.expiry_day)))
+    }
+
+    fn take_front(
+        &mut self,
+        kind: Kind,
+        queue: usize,
+        wanted: u64,
+        taken: &mut impl FnMut(Cohort),
+    ) -> u64 {
+        let front = self.queues[queue].front_mut().expect("the caller saw a front");
+        let sectors = u32::try_from(wanted).unwrap_or(u32::MAX).min(front.sectors);
+        let piece = Cohort { sectors, ..*front };
+        front.sectors -= sectors;
+        if front.sectors == 0 {
+            self.queues[queue].pop_front();
+        }
+        self.live[kind as usize] -= u64::from(sectors);
+        self.daily_fee_attofil -= piece.daily_fee_attofil();
+        taken(piece);
+        u64::from(sectors)
+    }
+}
+
+fn queue_of(kind: Kind, term: Term) -> usize {
+    kind as usize * TERMS + term as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cohort(expiry_day: i32, sectors: u32) -> Cohort {
+        Cohort {
+            activation_day: 0,
+            expiry_day,
+            sectors,
+            pledge_per_sector_attofil: 7,
+            daily_fee_per_sector_attofil: 2,
+        }
+    }
+
+    #[test]
+    fn the_first_to_expire_are_taken_first_whatever_their_term() {
+        let mut book = Sectors::default();
+        book.add(Kind::Capacity, Term::Long, cohort(20, 5));
+        book.add(Kind::Capacity, Term::Short, cohort(10, 5));
+        let mut days = vec![];
+        assert_eq!(book.take_first(Kind::Capacity, 7, |c| days.push((c.expiry_day, c.sectors))), 7);
+        assert_eq!(days, [(10, 5), (20, 2)]);
+        assert_eq!((book.live(), book.daily_fee_attofil), (3, 6));
+        assert_eq!(book.take_first(Kind::Capacity, 9, |_| ()), 3);
+    }
+
+    #[test]
+    fn expired_sectors_leave_with_their_pledge() {
+        let mut book = Sectors::default();
+        for day in 1..=30 {
+            book.add(Kind::Verified, Term::Medium, cohort(day, 2));
+        }
+        let mut pledge = 0;
+        assert_eq!(book.take_expired(Kind::Verified, 10, |c| pledge += c.pledge_attofil()), 20);
+        assert_eq!((pledge, book.quality_units()), (140, 400));
+        assert_eq!(book.next_expiry_day(Kind::Verified), Some(11));
+    }
+
+    #[test]
+    fn like_cohorts_merge() {
+        let mut book = Sectors::default();
+        book.add(Kind::Deal, Term::Short, cohort(5, 1));
+        book.add(Kind::Deal, Term::Short, cohort(5, 2));
+        assert_eq!(book.cohorts().count(), 1);
+    }
+}

@@ -1,0 +1,194 @@
+//! Who holds FIL: the chain's own accounts, every provider's, and everybody else, in one ledger.
+//!
+//! All two billion FIL are issued at the start; a block reward moves FIL out of the reward actor.
+//! So "minted", "vested" and "locked" are holdings of one ledger whose sum never changes but by
+//! burning. Providers buy what they lack from the other holders and sell what they do not need,
+//! which moves FIL but never makes any.
+
+use pinwheel_core::{Account, Amount, Holding, Ledger};
+use serde::{Deserialize, Serialize};
+
+use super::settings::InitialState;
+use super::supply;
+
+/// Attofil in one FIL, as a power of ten.
+pub const FIL_DECIMALS: u32 = 18;
+
+/// One provider's accounts.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub struct Purse {
+    pub available: Account,
+    pub pledge: Account,
+    pub vesting: Account,
+}
+
+/// The ledger and who is who in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Treasury {
+    pub ledger: Ledger,
+    pub reward_actor: Account,
+    pub mining_reserve: Account,
+    pub unvested: Account,
+    /// Everybody who is not a provider: clients, investors, exchanges.
+    pub holders: Account,
+    /// Recipients of FIP-0118's service stream.
+    pub service: Account,
+    pub purses: Vec<Purse>,
+    /// FIL from the reward actor so far, what left it before the start included.
+    pub mined_attofil: Amount,
+    /// Allocations vested so far, likewise.
+    pub vested_attofil: Amount,
+}
+
+/// FIL in whole tokens, from a scenario or a data file, in base units.
+pub fn attofil(fil: f64) -> Amount {
+    // Nine decimals survive the float; the rest is padding.
+    Amount((fil * 1e9) as u128 * 1_000_000_000)
+}
+
+impl Treasury {
+    /// The books on the first day, before providers are given their part of the locked FIL: what is
+    /// known to be locked stands with the holders until [`Treasury::fund_pledge`] and
+    /// [`Treasury::fund_vesting`] bind it.
+    pub fn new(initial: &InitialState, providers: usize) -> Self {
+        let mut ledger = Ledger::default();
+        let reward_actor = ledger.open(Holding::Reserve);
+        let mining_reserve = ledger.open(Holding::Reserve);
+        let unvested = ledger.open(Holding::Reserve);
+        let holders = ledger.open(Holding::Free);
+        let service = ledger.open(Holding::Free);
+        let purses = (0..providers).map(|_| open_purse(&mut ledger)).collect();
+
+        let vested = attofil(initial.vested_fil);
+        let burnt = attofil(initial.burnt_fil);
+        let outside = attofil(initial.circulating_fil) + attofil(initial.locked_fil) + burnt;
+        // circulating = vested + mined + reserve disbursed - burnt - locked (lotus, stmgr/supply.go)
+        let mined = outside - vested - supply::RESERVE_DISBURSED;
+        ledger.mint(reward_actor, supply::MINING_ALLOCATION - mined);
+        ledger.mint(mining_reserve, supply::MINING_RESERVE - supply::RESERVE_DISBURSED);
+        ledger.mint(unvested, supply::VESTING_ALLOCATION - vested);
+        ledger.mint(holders, outside);
+        ledger.burn(holders, burnt).expect("the burnt FIL stood with the holders");
+        Treasury {
+            ledger,
+            reward_actor,
+            mining_reserve,
+            unvested,
+            holders,
+            service,
+            purses,
+            mined_attofil: mined,
+            vested_attofil: vested,
+        }
+    }
+
+    /// Opens the accounts of one more provider.
+    pub fn add_purse(&mut self) {
+        let purse = open_purse(&mut self.ledger);
+        self.purses.push(purse);
+    }
+
+    /// Locks `amount` as a provider's pledge, buying from the holders what it lacks. False, and
+    /// nothing moves, if there is not enough FIL to be had.
+    #[must_use]
+    pub fn lock_pledge(&mut self, provider: usize, amount: Amount) -> bool {
+        let purse = self.purses[provider];
+        self.raise(purse.available, amount) && self.move_fil(purse.available, purse.pledge, amount)
+    }
+
+    /// Returns pledge to its provider.
+    pub fn release_pledge(&mut self, provider: usize, amount: Amount) {
+        let purse = self.purses[provider];
+        let moved = self.move_fil(purse.pledge, purse.available, amount);
+        assert!(moved, "a provider's pledge account holds the pledge of its sectors");
+    }
+
+    /// Binds FIL that the holders had as rewards that still vest. For the first day only.
+    pub fn fund_vesting(&mut self, provider: usize, amount: Amount) {
+        let moved = self.move_fil(self.holders, self.purses[provider].vesting, amount);
+        assert!(moved, "the initial state locks no more than exists");
+    }
+
+    /// Pays a block reward out of the reward actor: a part at once, a part to vest.
+    pub fn award(&mut self, provider: usize, at_once: Amount, to_vest: Amount) {
+        let purse = self.purses[provider];
+        let paid = self.move_fil(self.reward_actor, purse.available, at_once)
+            && self.move_fil(self.reward_actor, purse.vesting, to_vest);
+        assert!(paid, "the mining allocation outlasts its own schedule");
+        self.mined_attofil += at_once + to_vest;
+    }
+
+    /// FIP-0118: pays the service stream and burns what no stream takes.
+    pub fn award_streams(&mut self, service: Amount, burnt: Amount) {
+        let paid = self.move_fil(self.reward_actor, self.service, service)
+            && self.ledger.burn(self.reward_actor, burnt).is_ok();
+        assert!(paid, "the mining allocation outlasts its own schedule");
+        self.mined_attofil += service + burnt;
+    }
+
+    /// Frees a vested part of a provider's rewards.
+    pub fn vest(&mut self, provider: usize, amount: Amount) {
+        let purse = self.purses[provider];
+        let moved = self.move_fil(purse.vesting, purse.available, amount);
+        assert!(moved, "a provider's vesting account holds what its schedule still owes");
+    }
+
+    /// Distributes genesis allocations to the holders as they vest.
+    pub fn vest_allocation(&mut self, amount: Amount) {
+        let amount = amount.min(self.ledger.balance(self.unvested));
+        self.move_fil(self.unvested, self.holders, amount);
+        self.vested_attofil += amount;
+    }
+
+    /// Burns a provider's FIL (fees, gas), bought from the holders if need be. What nobody has is
+    /// not burnt; the amount burnt is returned.
+    pub fn burn(&mut self, provider: usize, amount: Amount) -> Amount {
+        let available = self.purses[provider].available;
+        let amount = if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
+        self.burn_from(available, amount)
+    }
+
+    /// Burns gas paid by everybody else.
+    pub fn burn_holders(&mut self, amount: Amount) -> Amount {
+        let amount = amount.min(self.ledger.balance(self.holders));
+        self.burn_from(self.holders, amount)
+    }
+
+    /// Sells what a provider has beyond `keep`.
+    pub fn sell_surplus(&mut self, provider: usize, keep: Amount) {
+        let available = self.purses[provider].available;
+        let surplus = self.ledger.balance(available).saturating_sub(keep);
+        self.move_fil(available, self.holders, surplus);
+    }
+
+    /// The protocol's circulating supply (lotus, stmgr/supply.go):
+    /// vested + mined + reserve disbursed - burnt - locked.
+    pub fn circulating(&self) -> Amount {
+        self.vested_attofil + self.mined_attofil + supply::RESERVE_DISBURSED
+            - self.ledger.burned()
+            - self.ledger.held(Holding::Locked)
+    }
+
+    /// Tops `account` up to `amount` from the holders.
+    fn raise(&mut self, account: Account, amount: Amount) -> bool {
+        let lacking = amount.saturating_sub(self.ledger.balance(account));
+        lacking == Amount::ZERO || self.move_fil(self.holders, account, lacking)
+    }
+
+    fn burn_from(&mut self, account: Account, amount: Amount) -> Amount {
+        self.ledger.burn(account, amount).expect("the amount was capped by the balance");
+        amount
+    }
+
+    fn move_fil(&mut self, from: Account, to: Account, amount: Amount) -> bool {
+        self.ledger.transfer(from, to, amount).is_ok()
+    }
+}
+
+fn open_purse(ledger: &mut Ledger) -> Purse {
+    Purse {
+        available: ledger.open(Holding::Free),
+        pledge: ledger.open(Holding::Locked),
+        vesting: ledger.open(Holding::Locked),
+    }
+}
