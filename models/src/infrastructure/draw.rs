@@ -1,0 +1,42 @@
+//! The few random draws of this layer.
+
+use pinwheel_core::{SimDuration, Stream, math};
+use serde::{Deserialize, Serialize};
+
+/// An exponential of mean one.
+pub(super) fn unit_exponential(stream: &mut Stream) -> f64 {
+    -math::ln(stream.uniform_open())
+}
+
+/// The size of a burst: geometric on 1, 2, 3, ... with this mean, at most `most`.
+pub(super) fn burst(stream: &mut Stream, mean: f64, most: u32) -> u32 {
+    let uniform = stream.uniform_open();
+    if mean <= 1.0 {
+        return 1;
+    }
+    let more = math::ln(uniform) / math::ln(1.0 - 1.0 / mean);
+    (more as u32).saturating_add(1).min(most)
+}
+
+/// How long a repair or an outage lasts: log-normal, so `ln(duration)` is normal with this sigma.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Duration {
+    pub median_hours: f64,
+    pub sigma: f64,
+}
+
+impl Duration {
+    pub fn mean_hours(self) -> f64 {
+        self.median_hours * math::exp(self.sigma * self.sigma / 2.0)
+    }
+    pub(super) fn draw(self, stream: &mut Stream) -> SimDuration {
+        let hours = self.median_hours * math::exp(self.sigma * normal(stream));
+        SimDuration::from_seconds_f64(hours * 3_600.0)
+    }
+}
+
+/// A standard normal (Box and Muller 1958); two uniforms a draw, so that draws stay in step.
+fn normal(stream: &mut Stream) -> f64 {
+    let radius = math::sqrt(-2.0 * math::ln(stream.uniform_open()));
+    radius * math::cos(std::f64::consts::TAU * stream.uniform())
+}

@@ -1,0 +1,188 @@
+//! What an owner has: sites, and in each a row of disks of which parts are out of reach.
+//!
+//! Disks of a site stand in one row: host `h` holds `disks_per_host` of them from
+//! `h * disks_per_host` on, a rack `hosts_per_rack` hosts, one feed the first half of the racks and
+//! the other feed the rest. So everything that can be down is an interval of the row, and what is
+//! out of reach is the union of the intervals.
+
+use pinwheel_core::SimTime;
+use serde::{Deserialize, Serialize};
+
+use super::cause::Cause;
+use super::crew::Crews;
+use super::parameters::Parameters;
+
+/// An interval of a site's row of disks.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub from: u32,
+    pub to: u32,
+}
+
+impl Span {
+    /// A whole site, however many disks it has or will have.
+    pub const WHOLE: Span = Span { from: 0, to: u32::MAX };
+
+    fn unit(index: u32, size: u32) -> Span {
+        Span { from: index * size, to: (index + 1) * size }
+    }
+    pub fn contains(self, disk: u32) -> bool {
+        self.from <= disk && disk < self.to
+    }
+}
+
+/// How many disks make up a host and a rack.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub struct Layout {
+    pub disks_per_host: u32,
+    pub disks_per_rack: u32,
+    disks_per_crew: u32,
+    crews_per_site: u32,
+}
+
+impl Layout {
+    pub fn new(p: &Parameters) -> Self {
+        let disks_per_host = p.disks_per_host as u32;
+        Layout {
+            disks_per_host,
+            disks_per_rack: disks_per_host * p.hosts_per_rack as u32,
+            disks_per_crew: p.disks_per_crew as u32,
+            crews_per_site: p.crews_per_site as u32,
+        }
+    }
+    /// Units that can be struck by a cause in a site of so many disks.
+    pub fn population(&self, cause: Cause, disks: u32) -> u32 {
+        match cause {
+            Cause::Disk => disks,
+            Cause::Host => disks.div_ceil(self.disks_per_host),
+            Cause::Rack => disks.div_ceil(self.disks_per_rack),
+            Cause::Feed => 2,
+            Cause::Site | Cause::Region | Cause::Operator | Cause::Software => 1,
+        }
+    }
+    /// The disks of one unit.
+    pub fn span(&self, cause: Cause, unit: u32, disks: u32) -> Span {
+        match cause {
+            Cause::Disk => Span::unit(unit, 1),
+            Cause::Host => Span::unit(unit, self.disks_per_host),
+            Cause::Rack => Span::unit(unit, self.disks_per_rack),
+            Cause::Feed => {
+                let middle = self.population(Cause::Rack, disks) / 2 * self.disks_per_rack;
+                let (from, to) = if unit == 0 { (0, middle) } else { (middle, disks) };
+                Span { from, to }
+            }
+            Cause::Site | Cause::Region | Cause::Operator | Cause::Software => Span::WHOLE,
+        }
+    }
+    pub fn crews(&self, disks: u32) -> u32 {
+        disks.div_ceil(self.disks_per_crew).max(self.crews_per_site)
+    }
+}
+
+/// Something down in a site.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub struct Outage {
+    pub incident: u32,
+    pub cause: Cause,
+    pub span: Span,
+    /// False if the data can be read from elsewhere meanwhile (a disk in a redundancy group).
+    pub hides: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Site {
+    pub owner: u32,
+    pub region: u16,
+    pub disks: u32,
+    pub crews: Crews,
+    /// Place of the first of the site's clocks, in the order of [`Cause::OF_SITE`].
+    pub first_clock: u32,
+    /// Sorted by the start of their spans.
+    outages: Vec<Outage>,
+    unavailable: u32,
+}
+
+impl Site {
+    pub fn new(owner: u32, region: u16, disks: u32, first_clock: u32, layout: &Layout) -> Self {
+        let crews = Crews::new(layout.crews(disks));
+        Site { owner, region, disks, crews, first_clock, outages: Vec::new(), unavailable: 0 }
+    }
+    /// Disks out of reach, each counted once.
+    pub fn unavailable(&self) -> u32 {
+        self.unavailable
+    }
+    /// Whether the site as a whole is down.
+    pub fn dark(&self) -> bool {
+        self.outages.iter().any(|outage| outage.span == Span::WHOLE)
+    }
+    pub fn outages(&self) -> &[Outage] {
+        &self.outages
+    }
+    /// Whether the unit that begins at this span is down by this cause already.
+    pub fn is_down(&self, cause: Cause, span: Span) -> bool {
+        self.outages
+            .iter()
+            .any(|o| o.cause == cause && (o.span.from == span.from || o.span.contains(span.from)))
+    }
+    pub fn begin(&mut self, outage: Outage) {
+        let place = self.outages.partition_point(|other| other.span.from <= outage.span.from);
+        self.outages.insert(place, outage);
+        self.count();
+    }
+    pub fn end(&mut self, incident: u32) {
+        self.outages.retain(|outage| outage.incident != incident);
+        self.count();
+    }
+    pub fn resize(&mut self, disks: u32, layout: &Layout) {
+        self.disks = disks;
+        self.crews.resize(layout.crews(disks));
+        self.count();
+    }
+    /// Measures the union of the hiding spans in one sweep.
+    fn count(&mut self) {
+        let mut reached = 0;
+        self.unavailable = 0;
+        for outage in self.outages.iter().filter(|outage| outage.hides) {
+            let from = outage.span.from.max(reached);
+            let to = outage.span.to.min(self.disks);
+            self.unavailable += to.saturating_sub(from);
+            reached = reached.max(to);
+        }
+    }
+}
+
+/// What the rest of the world sees of an owner's plant.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Whether the owner's node can act: its main site is up and nothing stops the owner as a whole.
+    pub online: bool,
+    /// Disks whose data cannot be read now, each counted once.
+    pub disks_unavailable: u32,
+    /// Disks whose data is gone for good, since the start. A lost disk is also unavailable until it
+    /// has been replaced by an empty one.
+    pub disks_lost: u64,
+    pub offline_since: Option<SimTime>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Owner {
+    pub first_site: u32,
+    pub sites: u32,
+    /// Whether its hosts are redundancy groups.
+    pub parity: bool,
+    /// Since the start; part of the status from the next refresh on.
+    pub disks_lost: u64,
+    pub status: Status,
+}
+
+impl Owner {
+    /// The owner's sites, the main one first.
+    pub fn sites(&self) -> std::ops::Range<usize> {
+        self.first_site as usize..(self.first_site + self.sites) as usize
+    }
+}
+
+/// The disks of the `index`-th of `sites` sites: even shares, the first sites take the rest.
+pub fn share_of_site(disks: u32, sites: u32, index: u32) -> u32 {
+    disks / sites + u32::from(index < disks % sites)
+}
