@@ -5,6 +5,7 @@
 use pinwheel_core::{Amount, Streams};
 
 use super::Filecoin;
+use super::rules::Quality;
 use super::sectors::{Cohort, Kind, Term};
 
 /// What a provider does with its sectors on one day, in sectors.
@@ -122,7 +123,7 @@ impl Filecoin {
         let (capacity, long) = (orders.onboard_capacity - deals, orders.onboard_verified - short);
         self.seal(i, Kind::Verified, Term::Short, terms.verified_short, short);
         self.seal(i, Kind::Verified, Term::Medium, terms.verified_long, long);
-        if self.rules.all_sectors_verified {
+        if self.rules.quality == Quality::Uniform {
             // FIP-0118: whatever a new sector holds, it has quality 10.
             self.seal(i, Kind::Verified, Term::Medium, terms.verified_long, capacity + deals);
         } else {
@@ -143,6 +144,7 @@ impl Filecoin {
             sectors: u32::try_from(sectors).expect("a day's sealing fits u32"),
             pledge_per_sector_attofil: pledge,
             daily_fee_per_sector_attofil: self.quote.daily_fee(kind.quality()),
+            day_reward_per_sector_attofil: self.quote.day_reward(kind.quality()),
         };
         let provider = &mut self.providers[i];
         provider.pledge += total;

@@ -139,6 +139,7 @@ fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
                     sectors,
                     pledge_per_sector_attofil: 0,
                     daily_fee_per_sector_attofil: 0,
+                    day_reward_per_sector_attofil: 0,
                 });
             }
         }
@@ -153,10 +154,12 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
     let mean = (locked - vesting).0 / u128::from(units.max(1));
     for i in 0..network.providers.len() {
         let provider = &mut network.providers[i];
-        let total = provider.sectors.set_pledge(|kind, day| {
+        let day_reward = network.quote.day_reward(1);
+        let total = provider.sectors.set_terms(|kind, day| {
             let place = f64::from(day) / p.stock_term_max;
             let tilt = 1.0 + (p.stock_pledge_tilt - 1.0) * (1.0 - 2.0 * place);
-            ((mean * u128::from(kind.quality())) as f64 * tilt) as u64
+            let pledge = (mean * u128::from(kind.quality())) as f64 * tilt;
+            (pledge as u64, day_reward * kind.quality())
         });
         provider.pledge = Amount(total);
         let funded = network.treasury.lock_pledge(i, Amount(total));
@@ -165,7 +168,6 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
         let vesting = vesting.mul_div_floor(share, u128::from(units.max(1)));
         provider.vesting = Vesting::with_stock(vesting);
         network.treasury.fund_vesting(i, vesting);
-        network.update_power(i);
     }
 }
 

@@ -40,6 +40,7 @@ use proving::DEADLINE;
 use rational::Market;
 use rules::{EPOCHS_PER_DAY, Rules};
 use sectors::SECTOR_BYTES;
+use smoothing::Estimate;
 use settings::{Behaviour, Detail, RuleChoice, Settings};
 use treasury::Treasury;
 
@@ -130,7 +131,8 @@ pub struct Filecoin {
     providers: Vec<Provider>,
     power: Power,
     rewards: reward::RewardState,
-    smoothed: fees::Smoothed,
+    /// Smoothed quality-adjusted power, bytes.
+    qa_power: Estimate,
     quote: fees::Quote,
     election: Election,
     gas: GasMarket,
@@ -153,8 +155,7 @@ pub struct Filecoin {
     sealing_rate: f64,
     planning_horizon_days: f64,
     entry_rate: f64,
-    pay_volume_usd: f64,
-    pay_volume_growth: f64,
+    streams: streams::Streams,
 }
 
 impl Filecoin {
@@ -188,8 +189,8 @@ impl Filecoin {
             treasury: Treasury::new(initial, providers.len()),
             providers,
             power: Power::default(),
-            rewards: fees::reward_state(initial, first_epoch),
-            smoothed: fees::Smoothed::default(),
+            rewards: fees::reward_state(initial, first_epoch, rules.minting),
+            qa_power: Estimate::default(),
             quote: fees::Quote::default(),
             election: Election::new(),
             gas: GasMarket::new(initial, p),
@@ -224,9 +225,12 @@ impl Filecoin {
             pay_volume_usd: p.pay_volume_usd,
             pay_volume_growth: p.pay_volume_growth,
         };
-        genesis::lock(&mut network, initial, p);
+        for i in 0..network.providers.len() {
+            network.update_power(i);
+        }
         network.start_smoothing();
         network.refresh_quote();
+        genesis::lock(&mut network, initial, p);
         network.rebuild_election();
         let plans = genesis::plants(&network, REGIONS, streams);
         let infrastructure = Infrastructure::new(&settings.infrastructure, &plans, streams);
@@ -297,7 +301,7 @@ impl Filecoin {
         let blocks = self.elect(&streams);
         self.flows.scheduled += self.rewards.this_epoch_reward();
         self.step_base_fee(blocks, &streams);
-        self.step_reward();
+        self.step_reward(blocks == 0);
         if into_run % EPOCHS_PER_DEADLINE == 0 {
             self.refresh_quote();
         }

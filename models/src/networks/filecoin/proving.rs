@@ -146,8 +146,7 @@ impl Filecoin {
             left -= book.take_first(kind, share, |cohort| taken.push((kind, cohort)));
         }
         for (kind, cohort) in taken {
-            let age_days = self.day.saturating_sub(cohort.activation_day).max(0);
-            let fee = self.termination_fee(kind, cohort.pledge_per_sector_attofil, age_days);
+            let fee = self.termination_fee(kind, &cohort);
             let fee = Amount(fee.0 * u128::from(cohort.sectors));
             self.return_pledge(i, Amount(cohort.pledge_attofil()));
             self.flows.burn_termination_fee += self.treasury.burn(i, fee);

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
 use super::business::Orders;
+use super::rules::Quality;
 use super::provider::{Intent, SizeClass};
 use super::sectors::Kind;
 use super::settings::PricePath;
@@ -112,7 +113,7 @@ impl Filecoin {
     fn decide(&mut self, i: usize) {
         let capacity = self.prospect(i, Kind::Capacity.quality());
         let verified = self.prospect(i, Kind::Verified.quality());
-        let quality_one = if self.rules.all_sectors_verified { verified } else { capacity };
+        let quality_one = if self.rules.quality == Quality::Uniform { verified } else { capacity };
         let blend = |a: f64, b: f64| self.verified_share * a + (1.0 - self.verified_share) * b;
         let income = blend(verified.income, quality_one.income);
         let holding = blend(verified.holding, quality_one.holding);

@@ -60,6 +60,8 @@ pub struct Cohort {
     pub sectors: u32,
     pub pledge_per_sector_attofil: u64,
     pub daily_fee_per_sector_attofil: u64,
+    /// Expected reward of one day when it was activated, for the termination fee.
+    pub day_reward_per_sector_attofil: u64,
 }
 
 impl Cohort {
@@ -147,13 +149,15 @@ impl Sectors {
         total
     }
 
-    /// Sets the pledge per sector of every cohort by kind and expiry day; returns the sum.
-    pub fn set_pledge(&mut self, pledge: impl Fn(Kind, i32) -> u64) -> u128 {
+    /// Sets pledge and day reward per sector of every cohort by kind and expiry day; returns the
+    /// sum of the pledge.
+    pub fn set_terms(&mut self, terms: impl Fn(Kind, i32) -> (u64, u64)) -> u128 {
         let mut total = 0;
         for kind in Kind::ALL {
             let first = kind as usize * TERMS;
             for cohort in self.queues[first..first + TERMS].iter_mut().flatten() {
-                cohort.pledge_per_sector_attofil = pledge(kind, cohort.expiry_day);
+                (cohort.pledge_per_sector_attofil, cohort.day_reward_per_sector_attofil) =
+                    terms(kind, cohort.expiry_day);
                 total += cohort.pledge_attofil();
             }
         }
@@ -209,6 +213,7 @@ mod tests {
             sectors,
             pledge_per_sector_attofil: 7,
             daily_fee_per_sector_attofil: 2,
+            day_reward_per_sector_attofil: 0,
         }
     }
 

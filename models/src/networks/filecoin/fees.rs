@@ -1,0 +1,265 @@
+//! The protocol's money rules applied to the running network: the reward's next step, prices of the
+//! tick, the base fee, the split of a reward into streams.
+//!
+//! The base fee moves by the chain's own rule on the gas of each epoch's messages. Providers' gas is
+//! what their messages need; the demand of everybody else falls as the base fee rises:
+//! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
+//! In day detail the base fee is the one at which demand meets the target.
+
+use pinwheel_core::{Amount, Streams, distribution, math};
+use serde::{Deserialize, Serialize};
+
+use super::gas::{self, BLOCK_GAS_TARGET};
+use super::parameters::Parameters;
+use super::pledge::{self, NetworkState, Pricing, SectorTerms};
+use super::reward::{RewardParts, RewardState};
+use super::rules::{BaseFeeRule, EPOCHS_PER_DAY, Minting};
+use super::sectors::{Cohort, Kind, SECTOR_BYTES};
+use super::settings::InitialState;
+use super::smoothing::Estimate;
+use super::{Filecoin, election, streams, supply};
+
+/// Base fee at which the parameter `other_gas_share` is stated: 0.1 nanoFIL.
+const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
+
+/// Prices of one tick, for sectors of quality one and ten.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Quote {
+    one: pledge::Quote,
+    ten: pledge::Quote,
+    /// Fee of a day's continued fault, and expected reward of a day, of one quality unit.
+    pub fault_fee_per_unit: Amount,
+    pub day_reward_per_unit: Amount,
+    /// Expected reward over the planning horizon of one quality unit, FIL.
+    pub horizon_reward_per_unit_fil: f64,
+    /// Termination fee of an old sector over its pledge.
+    pub termination_fee_per_pledge: f64,
+}
+
+impl Quote {
+    fn of(&self, quality: u64) -> &pledge::Quote {
+        if quality == Kind::Verified.quality() { &self.ten } else { &self.one }
+    }
+    /// Pledge of one sector, attoFIL; below 10 FIL by the protocol's cap.
+    pub fn pledge(&self, quality: u64) -> u64 {
+        fits(self.of(quality).initial_pledge)
+    }
+    pub fn daily_fee(&self, quality: u64) -> u64 {
+        fits(self.of(quality).daily_fee)
+    }
+    pub fn day_reward(&self, quality: u64) -> u64 {
+        fits(self.of(quality).day_reward)
+    }
+}
+
+fn fits(amount: Amount) -> u64 {
+    u64::try_from(amount.0).expect("a price of one sector is below 18 FIL")
+}
+
+/// The reward actor at the start of the run, `first_epoch`.
+pub fn reward_state(initial: &InitialState, first_epoch: i64, minting: Minting) -> RewardState {
+    let raw_power_bytes = (initial.raw_power_eib * (1u64 << 60) as f64) as u128;
+    let parts = RewardParts {
+        epoch: first_epoch,
+        cumsum_baseline_byte_epochs: initial.cumsum_baseline,
+        cumsum_realized_byte_epochs: initial.cumsum_realized,
+        effective_network_time: initial.effective_network_time,
+        effective_baseline_bytes: initial.effective_baseline_power,
+        this_epoch_baseline_bytes: initial.this_epoch_baseline_power,
+        raw_power_bytes,
+        smoothed: None,
+    };
+    RewardState::from_parts(parts, minting).expect("the scenario reader has checked the state")
+}
+
+/// Demand for gas and its price.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GasMarket {
+    pub base_fee_attofil: u128,
+    pub onboard_gas: u64,
+    pub renew_gas: u64,
+    pub window_post_gas: u64,
+    other_share: f64,
+    other_elasticity: f64,
+    other_sigma: f64,
+    /// Gas of providers' messages that wait for a block.
+    waiting: u128,
+}
+
+impl GasMarket {
+    pub fn new(initial: &InitialState, p: &Parameters) -> Self {
+        GasMarket {
+            base_fee_attofil: (initial.base_fee_attofil as u128).max(gas::BASE_FEE_MIN_ATTOFIL),
+            onboard_gas: p.onboard_gas as u64,
+            renew_gas: p.renew_gas as u64,
+            window_post_gas: p.window_post_gas as u64,
+            other_share: p.other_gas_share,
+            other_elasticity: p.other_gas_elasticity,
+            other_sigma: p.other_gas_sigma,
+            waiting: 0,
+        }
+    }
+
+    /// Gas that everybody else wants in an epoch at this base fee.
+    fn other_demand(&self, base_fee_attofil: f64) -> f64 {
+        let target = (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64;
+        let relative = base_fee_attofil / REFERENCE_BASE_FEE_ATTOFIL;
+        self.other_share * target * math::pow(relative, -self.other_elasticity)
+    }
+
+    /// The base fee at which others fill what `providers` leave of an epoch's target.
+    fn clearing_base_fee(&self, providers: f64) -> u128 {
+        let target = (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64;
+        let room = (target - providers).max(target * 0.01);
+        let relative = math::pow(self.other_share * target / room, 1.0 / self.other_elasticity);
+        ((REFERENCE_BASE_FEE_ATTOFIL * relative) as u128).max(gas::BASE_FEE_MIN_ATTOFIL)
+    }
+}
+
+impl Filecoin {
+    fn raw_power_bytes(&self) -> u128 {
+        u128::from(self.power.raw_sectors) * SECTOR_BYTES
+    }
+    fn qa_power_bytes(&self) -> u128 {
+        u128::from(self.power.qa_units) * SECTOR_BYTES
+    }
+
+    /// The power filter starts at the power of the first day.
+    pub fn start_smoothing(&mut self) {
+        self.qa_power = Estimate::new(self.qa_power_bytes() as i128, 0);
+    }
+
+    /// The reward of the next epoch; after a null round it is skipped.
+    pub fn step_reward(&mut self, null_round: bool) {
+        let raw_power_bytes = self.raw_power_bytes();
+        if null_round {
+            self.rewards.skip(raw_power_bytes);
+        } else {
+            self.rewards.step(raw_power_bytes);
+        }
+        self.qa_power = self.qa_power.observe(self.qa_power_bytes(), 1);
+    }
+
+    /// A day of epochs at constant power; returns the rewards scheduled in it.
+    pub fn step_reward_day(&mut self) -> Amount {
+        self.qa_power = self.qa_power.observe(self.qa_power_bytes(), EPOCHS_PER_DAY as u64);
+        self.rewards.step_day(self.raw_power_bytes(), EPOCHS_PER_DAY as u64)
+    }
+
+    fn pricing(&self) -> Pricing {
+        Pricing::new(self.rules, &NetworkState {
+            epoch: self.epoch,
+            reward: self.rewards.smoothed(),
+            qa_power: self.qa_power,
+            baseline_bytes: self.rewards.this_epoch_baseline_bytes(),
+            circulating: self.treasury.circulating(),
+        })
+    }
+
+    /// Takes the prices of this tick from the protocol's own functions.
+    pub fn refresh_quote(&mut self) {
+        let pricing = self.pricing();
+        let (one, ten) = (pricing.quote(1_000), pricing.quote(10_000));
+        let horizon_epochs = self.planning_horizon_days as i64 * EPOCHS_PER_DAY;
+        let horizon = pricing.expected_reward(SECTOR_BYTES, horizon_epochs);
+        let old = SectorTerms {
+            initial_pledge: one.initial_pledge,
+            day_reward_at_activation: one.day_reward,
+            twenty_day_reward_at_activation: one.twenty_day_reward,
+            age_epochs: 365 * EPOCHS_PER_DAY,
+        };
+        let termination = pricing.termination_fee(SECTOR_BYTES, &old);
+        self.quote = Quote {
+            one,
+            ten,
+            fault_fee_per_unit: one.fault_fee,
+            day_reward_per_unit: one.day_reward,
+            horizon_reward_per_unit_fil: horizon.as_tokens(super::treasury::FIL_DECIMALS),
+            termination_fee_per_pledge: termination.0 as f64 / one.initial_pledge.0.max(1) as f64,
+        };
+    }
+
+    /// Fee for ending one sector of this cohort today.
+    pub fn termination_fee(&self, kind: Kind, cohort: &Cohort) -> Amount {
+        let age_days = self.day.saturating_sub(cohort.activation_day).max(0);
+        let day_reward = Amount(u128::from(cohort.day_reward_per_sector_attofil));
+        let terms = SectorTerms {
+            initial_pledge: Amount(u128::from(cohort.pledge_per_sector_attofil)),
+            day_reward_at_activation: day_reward,
+            twenty_day_reward_at_activation: Amount(day_reward.0 * 20),
+            age_epochs: i64::from(age_days) * EPOCHS_PER_DAY,
+        };
+        self.pricing().termination_fee(SECTOR_BYTES * u128::from(kind.quality()), &terms)
+    }
+
+    /// Provider `i` sends messages that need this much gas.
+    pub fn pay_gas(&mut self, i: usize, gas: u64) {
+        let cost = Amount(u128::from(gas) * self.gas.base_fee_attofil);
+        self.flows.burn_base_fee += self.treasury.burn(i, cost);
+        self.gas.waiting += u128::from(gas);
+    }
+
+    /// Fills the epoch's blocks with messages and sets the base fee of the next.
+    pub fn step_base_fee(&mut self, blocks: u64, streams: &Streams) {
+        if blocks == 0 {
+            return;
+        }
+        let mut draws = streams.indexed(0, "filecoin gas", self.epoch as u64);
+        let sigma = self.gas.other_sigma;
+        let normal = distribution::standard_normal(&mut draws);
+        let noise = math::exp(sigma * normal - sigma * sigma / 2.0);
+        let limit = gas::BLOCK_GAS_LIMIT * u128::from(blocks);
+        let of_providers = self.gas.waiting.min(limit);
+        self.gas.waiting -= of_providers;
+        let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) * noise;
+        let of_others = (wanted as u128).min(limit - of_providers);
+        self.burn_base_fee_of_others(of_others);
+        self.flows.gas_used += of_providers + of_others;
+        self.flows.gas_limit += limit;
+        self.gas.base_fee_attofil = match self.rules.base_fee {
+            BaseFeeRule::Utilisation => {
+                let used = of_providers + of_others;
+                gas::next_base_fee(self.gas.base_fee_attofil, used, blocks)
+            }
+            BaseFeeRule::Premium => self.gas.clearing_base_fee(of_providers as f64),
+        };
+    }
+
+    /// The base fee of a day whose providers' gas is known.
+    pub fn step_base_fee_day(&mut self) {
+        let epochs = EPOCHS_PER_DAY as u128;
+        let of_providers = self.gas.waiting / epochs;
+        self.gas.waiting = 0;
+        self.gas.base_fee_attofil = self.gas.clearing_base_fee(of_providers as f64);
+        let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
+        self.burn_base_fee_of_others(of_others * epochs);
+        let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);
+        self.flows.gas_used += (of_providers + of_others) * epochs;
+        self.flows.gas_limit += limit * epochs;
+    }
+
+    fn burn_base_fee_of_others(&mut self, gas: u128) {
+        let cost = Amount(gas * self.gas.base_fee_attofil);
+        self.flows.burn_base_fee += self.treasury.burn_holders(cost);
+    }
+
+    /// Distributes what vests today of the genesis allocations.
+    pub fn vest_allocations(&mut self) {
+        let vested = supply::vested_between(self.epoch, self.epoch + EPOCHS_PER_DAY);
+        self.treasury.vest_allocation(vested);
+    }
+
+    /// A block reward's parts under FIP-0118; before it, all is the miner's.
+    pub fn streams_split(&self, reward: Amount) -> streams::Split {
+        match self.rules.streams_from {
+            Some(start) => self.streams.split(reward, self.epoch, start),
+            None => streams::Split { miner: reward, service: Amount::ZERO, burn: Amount::ZERO },
+        }
+    }
+
+    /// Share of a block reward that goes to the miner now.
+    pub fn miner_share(&self) -> f64 {
+        let whole = Amount(1_000_000_000);
+        self.streams_split(whole).miner.0 as f64 / whole.0 as f64
+    }
+}
