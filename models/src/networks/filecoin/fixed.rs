@@ -1,0 +1,179 @@
+//! Signed fixed point Q128.128: the "Q.128" numbers of Filecoin's actors, held in four machine
+//! words instead of a heap-allocated big integer.
+//!
+//! The actors shift with `>>` and divide with `div_floor`, both of which round towards minus
+//! infinity; so does every operation here. Two's complement makes that free: the fraction is
+//! always non-negative and the whole part carries the sign.
+
+use std::ops::{Add, Neg, Sub};
+
+use num_bigint::BigInt;
+use ruint::aliases::U256;
+use serde::{Deserialize, Serialize};
+
+/// `whole + fraction / 2^128`.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Q128 {
+    pub whole: i128,
+    pub fraction: u128,
+}
+
+impl Q128 {
+    pub const ZERO: Q128 = Q128 { whole: 0, fraction: 0 };
+    pub const ONE: Q128 = Q128 { whole: 1, fraction: 0 };
+
+    pub const fn from_whole(whole: i128) -> Q128 {
+        Q128 { whole, fraction: 0 }
+    }
+
+    /// `fraction / 2^128`, in `[0, 1)`.
+    pub const fn from_fraction(fraction: u128) -> Q128 {
+        Q128 { whole: 0, fraction }
+    }
+
+    /// `-fraction / 2^128`, in `(-1, 0]`.
+    pub const fn from_negative_fraction(fraction: u128) -> Q128 {
+        let whole = if fraction == 0 { 0 } else { -1 };
+        Q128 { whole, fraction: fraction.wrapping_neg() }
+    }
+
+    /// `self * factor / 2^128`, rounded down.
+    #[inline]
+    pub fn mul_fraction(self, factor: u128) -> Q128 {
+        let low = Q128::from_fraction(mul_high(self.fraction, factor));
+        // Horner schemes live in (-1, 1): keep them off the wide multiplication.
+        match self.whole {
+            0 => low,
+            -1 => low - Q128::from_fraction(factor),
+            whole => {
+                let (high, rest) = mul_wide(whole.unsigned_abs(), factor);
+                let product = Q128 { whole: to_whole(high), fraction: rest };
+                if whole < 0 { low - product } else { low + product }
+            }
+        }
+    }
+
+    /// `self * factor`, exact.
+    #[inline]
+    pub fn mul_whole(self, factor: u64) -> Q128 {
+        let (carry, fraction) = mul_wide(self.fraction, u128::from(factor));
+        let whole = self.whole * i128::from(factor) + to_whole(carry);
+        Q128 { whole, fraction }
+    }
+
+    /// `self * factor`, rounded down; `factor` is not negative and below 2^64.
+    #[inline]
+    pub fn mul_floor(self, factor: Q128) -> Q128 {
+        let fractional = self.mul_fraction(factor.fraction);
+        match factor.whole {
+            0 => fractional,
+            whole => {
+                let whole = u64::try_from(whole).expect("a factor in [0, 2^64)");
+                fractional + self.mul_whole(whole)
+            }
+        }
+    }
+
+    /// `self / divisor`, rounded down.
+    #[inline]
+    pub fn div_whole(self, divisor: u64) -> Q128 {
+        if divisor == 1 {
+            return self;
+        }
+        let whole = self.whole.div_euclid(i128::from(divisor));
+        let rest = self.whole.rem_euclid(i128::from(divisor)).unsigned_abs();
+        // rest < divisor < 2^64: divide the fraction's two halves by hand.
+        let divisor = u128::from(divisor);
+        let high = (rest << 64) | (self.fraction >> 64);
+        let low = ((high % divisor) << 64) | (self.fraction & u128::from(u64::MAX));
+        Q128 { whole, fraction: ((high / divisor) << 64) | (low / divisor) }
+    }
+
+    /// `self / divisor` for `0 <= self < 1 <= divisor`, rounded down.
+    #[inline]
+    pub fn div_fraction(self, divisor: Q128) -> Q128 {
+        assert!(self.whole == 0 && divisor.whole >= 1, "a proper fraction over one or more");
+        let numerator = U256::from(self.fraction) << 128;
+        let divisor =
+            (U256::from(divisor.whole.unsigned_abs()) << 128) | U256::from(divisor.fraction);
+        Q128::from_fraction(low_half(numerator / divisor))
+    }
+}
+
+/// `numerator * 2^128 / denominator` for `numerator < denominator`, rounded down.
+#[inline]
+pub fn ratio(numerator: u128, denominator: u128) -> u128 {
+    assert!(numerator < denominator, "a proper ratio");
+    low_half((U256::from(numerator) << 128) / U256::from(denominator))
+}
+
+#[inline]
+fn low_half(value: U256) -> u128 {
+    let [low, high, ..] = *value.as_limbs();
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+/// The product of two 128-bit numbers as (high, low) halves.
+#[inline]
+pub const fn mul_wide(a: u128, b: u128) -> (u128, u128) {
+    const MASK: u128 = u64::MAX as u128;
+    let (a1, a0, b1, b0) = (a >> 64, a & MASK, b >> 64, b & MASK);
+    let (p00, p01, p10, p11) = (a0 * b0, a0 * b1, a1 * b0, a1 * b1);
+    let middle = (p00 >> 64) + (p01 & MASK) + (p10 & MASK);
+    let high = p11 + (p01 >> 64) + (p10 >> 64) + (middle >> 64);
+    (high, (middle << 64) | (p00 & MASK))
+}
+
+/// `a * b / 2^128`, rounded down.
+#[inline]
+pub const fn mul_high(a: u128, b: u128) -> u128 {
+    mul_wide(a, b).0
+}
+
+#[inline]
+fn to_whole(value: u128) -> i128 {
+    i128::try_from(value).expect("a whole part below 2^127")
+}
+
+impl Add for Q128 {
+    type Output = Q128;
+    #[inline]
+    fn add(self, other: Q128) -> Q128 {
+        let (fraction, carry) = self.fraction.overflowing_add(other.fraction);
+        Q128 { whole: self.whole + other.whole + i128::from(carry), fraction }
+    }
+}
+
+impl Sub for Q128 {
+    type Output = Q128;
+    #[inline]
+    fn sub(self, other: Q128) -> Q128 {
+        let (fraction, borrow) = self.fraction.overflowing_sub(other.fraction);
+        Q128 { whole: self.whole - other.whole - i128::from(borrow), fraction }
+    }
+}
+
+impl Neg for Q128 {
+    type Output = Q128;
+    fn neg(self) -> Q128 {
+        Q128::ZERO - self
+    }
+}
+
+impl From<Q128> for BigInt {
+    /// The Q.128 integer of the actors: the value times 2^128.
+    fn from(value: Q128) -> BigInt {
+        (BigInt::from(value.whole) << 128) + BigInt::from(value.fraction)
+    }
+}
+
+impl TryFrom<&BigInt> for Q128 {
+    type Error = String;
+    fn try_from(value: &BigInt) -> Result<Q128, String> {
+        let whole: BigInt = value >> 128;
+        let fraction = value - (&whole << 128);
+        let whole = i128::try_from(whole).map_err(|_| format!("{value} exceeds 2^255"))?;
+        let fraction = u128::try_from(fraction).map_err(|_| format!("{value} has no fraction"))?;
+        Ok(Q128 { whole, fraction })
+    }
+}

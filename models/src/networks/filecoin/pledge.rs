@@ -1,0 +1,230 @@
+//! What the protocol asks of a provider: pledge, deposits, fees and penalties.
+//!
+//! A typed door to `fil_actor_miner_state`: every figure is computed by the actors' own functions
+//! (v19; the termination fee before FIP-0098 by v15), and this file only chooses the version the
+//! [`Rules`] ask for. A call costs microseconds on big integers, so a [`Quote`] is taken once a
+//! network tick and hot loops multiply it by a number of sectors.
+//!
+//! Units: attoFIL, quality-adjusted bytes, epochs. Rounding: each figure is rounded down as the
+//! actors round it; `n` times a quote is at most `n` attoFIL below the actors' figure for the
+//! power of `n` sectors taken at once.
+
+use std::sync::LazyLock;
+
+use fil_actor_miner_state::{v15, v19};
+use fil_actors_shared::v15::reward::FilterEstimate as FilterEstimateV15;
+use fil_actors_shared::v19::reward::FilterEstimate;
+use fil_actors_shared::v19::runtime::Policy;
+use fil_actors_shared::v19::runtime::policy_constants::CREATE_MINER_DEPOSIT_POWER;
+use fvm_shared::econ::TokenAmount;
+use num_bigint::BigInt;
+use pinwheel_core::Amount;
+
+use super::rules::{EPOCHS_PER_DAY, Ramp, Rules, Termination};
+use super::smoothing::Estimate;
+
+/// Raw bytes of the sector size nearly all of mainnet uses.
+pub const SECTOR_BYTES: u128 = 32 << 30;
+
+/// Days of expected reward in the storage pledge and in the old termination fee.
+const STORAGE_PLEDGE_DAYS: i64 = 20;
+
+/// A ramp that never starts: the whole consensus pledge follows the baseline.
+const NO_RAMP: Ramp = Ramp { start_epoch: i64::MAX, duration_epochs: 1 };
+
+static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
+
+/// The state of the network that prices depend on.
+#[derive(Copy, Clone, Debug)]
+pub struct NetworkState {
+    pub epoch: i64,
+    pub reward: Estimate,
+    pub qa_power: Estimate,
+    pub baseline_bytes: u128,
+    pub circulating: Amount,
+}
+
+/// The actors' pricing functions at one state of the network, under one set of rules.
+pub struct Pricing {
+    rules: Rules,
+    epoch: i64,
+    reward: FilterEstimate,
+    qa_power: FilterEstimate,
+    baseline_bytes: BigInt,
+    circulating: TokenAmount,
+}
+
+/// What was written into a sector when it was activated, for the fee of ending it early.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct SectorTerms {
+    pub initial_pledge: Amount,
+    pub day_reward_at_activation: Amount,
+    pub twenty_day_reward_at_activation: Amount,
+    pub age_epochs: i64,
+}
+
+/// Prices of one 32 GiB sector of one quality, at one tick.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    pub qa_bytes: u128,
+    pub initial_pledge: Amount,
+    pub pre_commit_deposit: Amount,
+    /// Expected reward of one day.
+    pub day_reward: Amount,
+    /// Expected reward of twenty days: the storage pledge.
+    pub twenty_day_reward: Amount,
+    /// Fee of each proving period a sector stays faulty.
+    pub fault_fee: Amount,
+    /// Daily fee written into a sector committed now (FIP-0100); zero before.
+    pub daily_fee: Amount,
+}
+
+impl Pricing {
+    pub fn new(rules: Rules, state: &NetworkState) -> Pricing {
+        Pricing {
+            rules,
+            epoch: state.epoch,
+            reward: filter_estimate(state.reward),
+            qa_power: filter_estimate(state.qa_power),
+            baseline_bytes: BigInt::from(state.baseline_bytes),
+            circulating: tokens(state.circulating),
+        }
+    }
+
+    /// Every price of one 32 GiB sector of this quality in thousandths.
+    pub fn quote(&self, quality_permille: u32) -> Quote {
+        let qa_bytes = SECTOR_BYTES * u128::from(quality_permille) / 1_000;
+        Quote {
+            qa_bytes,
+            initial_pledge: self.initial_pledge(qa_bytes),
+            pre_commit_deposit: self.pre_commit_deposit(qa_bytes),
+            day_reward: self.expected_reward(qa_bytes, EPOCHS_PER_DAY),
+            twenty_day_reward: self.expected_reward(qa_bytes, STORAGE_PLEDGE_DAYS * EPOCHS_PER_DAY),
+            fault_fee: self.fault_fee(qa_bytes),
+            daily_fee: self.daily_fee(qa_bytes),
+        }
+    }
+
+    /// Pledge locked for the life of a sector: 20 days of reward and a share of 30 % of the
+    /// circulating supply, at most 1 FIL per 32 GiB of quality-adjusted power (FIP-0081).
+    pub fn initial_pledge(&self, qa_bytes: u128) -> Amount {
+        let ramp = self.rules.pledge_ramp.unwrap_or(NO_RAMP);
+        amount(&v19::initial_pledge_for_power(
+            &BigInt::from(qa_bytes),
+            &self.baseline_bytes,
+            &self.reward,
+            &self.qa_power,
+            &self.circulating,
+            self.epoch.saturating_sub(ramp.start_epoch),
+            ramp.duration_epochs,
+        ))
+    }
+
+    /// Deposit between the two messages that commit a sector: 20 days of expected reward.
+    pub fn pre_commit_deposit(&self, qa_bytes: u128) -> Amount {
+        amount(&v19::pre_commit_deposit_for_power(
+            &self.reward,
+            &self.qa_power,
+            &BigInt::from(qa_bytes),
+        ))
+    }
+
+    /// Reward the smoothed estimates promise this power over a horizon.
+    pub fn expected_reward(&self, qa_bytes: u128, horizon_epochs: i64) -> Amount {
+        amount(&v19::expected_reward_for_power(
+            &self.reward,
+            &self.qa_power,
+            &BigInt::from(qa_bytes),
+            horizon_epochs,
+        ))
+    }
+
+    /// Fee of a proving period with this power faulty: 3.51 days of expected reward.
+    pub fn fault_fee(&self, qa_bytes: u128) -> Amount {
+        amount(&v19::pledge_penalty_for_continued_fault(
+            &self.reward,
+            &self.qa_power,
+            &BigInt::from(qa_bytes),
+        ))
+    }
+
+    /// Fee of a proof that was accepted and then shown wrong: 5.51 days of expected reward and
+    /// 20 FIL a message.
+    pub fn invalid_post_penalty(&self, qa_bytes: u128) -> Amount {
+        amount(&v19::pledge_penalty_for_invalid_windowpost(
+            &self.reward,
+            &self.qa_power,
+            &BigInt::from(qa_bytes),
+        ))
+    }
+
+    /// Fee of a sector ended before its expiry, by the rules in force.
+    pub fn termination_fee(&self, qa_bytes: u128, sector: &SectorTerms) -> Amount {
+        match self.rules.termination {
+            Termination::PledgeShare => amount(&v19::pledge_penalty_for_termination(
+                &tokens(sector.initial_pledge),
+                sector.age_epochs,
+                &tokens(self.fault_fee(qa_bytes)),
+            )),
+            Termination::ExpectedReward => amount(&v15::pledge_penalty_for_termination(
+                &tokens(sector.day_reward_at_activation),
+                sector.age_epochs,
+                &tokens(sector.twenty_day_reward_at_activation),
+                &to_v15(&self.qa_power),
+                &BigInt::from(qa_bytes),
+                &to_v15(&self.reward),
+                &TokenAmount::default(),
+                0,
+            )),
+        }
+    }
+
+    /// Daily fee of power committed now (FIP-0100): a share of the circulating supply.
+    pub fn daily_fee(&self, qa_bytes: u128) -> Amount {
+        if !self.rules.daily_fee {
+            return Amount::ZERO;
+        }
+        let qa_power = BigInt::from(qa_bytes);
+        amount(&v19::daily_proof_fee(&POLICY, &self.circulating, &qa_power))
+    }
+
+    /// Deposit of a new provider, vested over 180 days: the pledge of a tenth of the power that
+    /// may win blocks (FIP-0077).
+    pub fn creation_deposit(&self) -> Amount {
+        if !self.rules.creation_deposit {
+            return Amount::ZERO;
+        }
+        self.initial_pledge(CREATE_MINER_DEPOSIT_POWER.unsigned_abs().into())
+    }
+}
+
+/// What is due of a deadline's daily fees: at most half its expected reward of the day.
+pub fn daily_fee_payable(fee: Amount, day_reward: Amount) -> Amount {
+    amount(&v19::daily_proof_fee_payable(&POLICY, &tokens(fee), &tokens(day_reward)))
+}
+
+/// Penalty for equivocation: five times the reward of one expected win.
+pub fn consensus_fault_penalty(this_epoch_reward: Amount) -> Amount {
+    amount(&v19::consensus_fault_penalty(tokens(this_epoch_reward)))
+}
+
+/// The part of a block reward that vests: 75 %.
+pub fn locked_reward(reward: Amount) -> Amount {
+    amount(&v19::locked_reward_from_reward(tokens(reward)).0)
+}
+
+fn tokens(amount: Amount) -> TokenAmount {
+    TokenAmount::from_atto(amount.0)
+}
+
+fn amount(tokens: &TokenAmount) -> Amount {
+    Amount(u128::try_from(tokens.atto()).expect("a price is between 0 and 2^128 attoFIL"))
+}
+
+fn filter_estimate(estimate: Estimate) -> FilterEstimate {
+    FilterEstimate { position: estimate.position.into(), velocity: estimate.velocity.into() }
+}
+
+fn to_v15(estimate: &FilterEstimate) -> FilterEstimateV15 {
+    FilterEstimateV15 { position: estimate.position.clone(), velocity: estimate.velocity.clone() }
+}
