@@ -1,8 +1,30 @@
 //! Scenario files: TOML as typed ([`file`]) becomes a validated [`Scenario`].
+//!
+//! [`files`] reads within bounds, [`tree`] keeps where each value was typed, [`read`] fills the
+//! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through it.
+
+pub mod check;
+pub mod diagnostic;
+pub mod file;
+pub mod files;
+mod load;
+pub mod quantity;
+mod read;
+mod schema;
+pub mod table;
+mod target;
+pub mod tree;
+
+pub use diagnostic::Diagnostic;
+pub use load::load;
+pub use schema::schema;
 
 use jiff::civil::Date;
 
 use crate::networks::filecoin;
+
+/// Longest run: a century.
+pub const HORIZON_DAYS_MAX: u32 = 36_525;
 
 /// Everything a scenario file asks for: one or more points, each run with one or more seeds.
 #[derive(Clone, Debug)]

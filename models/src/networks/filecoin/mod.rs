@@ -14,6 +14,7 @@ pub mod business;
 pub mod driven;
 pub mod election;
 pub mod fees;
+pub mod file;
 pub mod fixed;
 pub mod genesis;
 pub mod metrics;

@@ -1,0 +1,384 @@
+//! `[network]` with `kind = "filecoin"`: as typed, and checked into [`Settings`].
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::parameters::Parameters;
+use super::settings::{
+    Behaviour, Detail, HistoryDay, InitialState, PricePath, ProofFidelity, RuleChoice, Settings,
+};
+use crate::parameter::ParameterSpec;
+use crate::scenario::check::Checker;
+use crate::scenario::diagnostic::{did_you_mean, shown};
+use crate::scenario::file::NumberOrText;
+use crate::scenario::files::SCENARIO_BYTES_MAX;
+use crate::scenario::table::Column;
+use crate::scenario::tree::{Given, Tree};
+
+const PROVIDERS_MAX: i64 = 1_000_000;
+const PROVIDERS_DEFAULT: u64 = 2_000;
+/// Mainnet's genesis was at 22:00 UTC of the day before its first whole day.
+const GENESIS: Date = date(2020, 8, 24);
+/// FIL that can ever exist.
+const FIL_MAX: f64 = 2e9;
+/// Far above any network to be modelled.
+const POWER_EIB_MAX: f64 = 1e6;
+const POWER_PIB_MAX: f64 = 1e9;
+
+/// A Filecoin network.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSection {
+    #[schemars(required, with = "String", extend("const" = "filecoin"))]
+    pub kind: Option<Given>,
+    /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
+    /// "textbook". Default "mainnet".
+    #[schemars(with = "String", regex(pattern = r"^(mainnet(@\d{4}-\d{2}-\d{2})?|textbook)$"))]
+    pub rules: Option<Given>,
+    /// Every epoch and proving deadline, or one step a day. Default "deadline".
+    #[schemars(with = "String", extend("enum" = ["deadline", "day"]))]
+    pub detail: Option<Given>,
+    /// How proofs of storage are checked. Default "modelled".
+    #[schemars(with = "String", extend("enum" = ["modelled", "sampled", "real"]))]
+    pub proofs: Option<Given>,
+    /// Storage providers at the start. Default 2000.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub providers: Option<Given>,
+    /// Whether power follows `history` or providers decide at `price`. Default "driven".
+    #[schemars(with = "String", extend("enum" = ["driven", "rational"]))]
+    pub behaviour: Option<Given>,
+    /// TOML file with the chain's state on the first day, relative to the scenario.
+    #[schemars(required, with = "String")]
+    pub initial: Option<Given>,
+    /// CSV file with daily power and burn; covers the whole run. For "driven".
+    #[schemars(with = "String")]
+    pub history: Option<Given>,
+    /// CSV file with observed locked FIL, in millions, recorded beside the simulated.
+    #[schemars(with = "String")]
+    pub observed_locked: Option<Given>,
+    /// Date on which FIP-0118 "Solstice" takes effect, or "never". Default "never".
+    #[schemars(with = "String")]
+    pub solstice: Option<Given>,
+    /// Price of FIL. For "rational".
+    #[schemars(with = "PriceSection")]
+    pub price: Option<PriceSection>,
+    /// Parameters of the model; a plain number counts in the parameter's unit.
+    #[serde(default)]
+    #[schemars(schema_with = "parameters_schema")]
+    pub parameters: BTreeMap<String, Given>,
+}
+
+/// Price of FIL as geometric Brownian motion.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriceSection {
+    /// On the first day, such as "5 USD".
+    #[schemars(required, with = "String")]
+    pub start: Option<Given>,
+    /// Relative drift, such as "10 %/y". Default 0.
+    #[schemars(with = "String")]
+    pub drift: Option<Given>,
+    /// Standard deviation of the log price, such as "80 %/sqrt(y)". Default 0.
+    #[schemars(with = "String")]
+    pub volatility: Option<Given>,
+}
+
+/// The file named by `initial`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InitialSection {
+    date: Option<Given>,
+    raw_power: Option<Given>,
+    qa_power: Option<Given>,
+    vested: Option<Given>,
+    circulating: Option<Given>,
+    locked: Option<Given>,
+    burnt: Option<Given>,
+    locked_vesting_share: Option<Given>,
+    base_fee: Option<Given>,
+    cumsum_baseline: Option<Given>,
+    cumsum_realized: Option<Given>,
+    effective_network_time: Option<Given>,
+    effective_baseline_power: Option<Given>,
+    this_epoch_baseline_power: Option<Given>,
+}
+
+/// Every parameter as a property with its description, unit, default and range.
+fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
+    let either = generator.subschema_for::<NumberOrText>();
+    let property = |spec: &ParameterSpec| {
+        let schema = json_schema!({
+            "allOf": [either.clone()],
+            "description": format!("{} Source: {}.", spec.about, spec.source),
+            "unit": spec.unit,
+            "default": spec.default,
+            "minimum": spec.minimum,
+            "maximum": spec.maximum,
+        });
+        (spec.name.to_owned(), schema.to_value())
+    };
+    let properties: serde_json::Map<_, _> = Parameters::SPECS.iter().map(property).collect();
+    json_schema!({
+        "type": "object",
+        "description": "Parameters of the model; a plain number counts in the parameter's unit.",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+/// Checks `[network]` for a run from the first to the last of `dates`.
+pub fn settings(
+    checker: &mut Checker<'_>,
+    given: Given,
+    dates: Option<(Date, Date)>,
+) -> Option<Settings> {
+    let typed: NetworkSection = checker.read(given, "network");
+    checker.tree.table(given)?;
+    let kind = checker.required(typed.kind, "network.kind", "\"filecoin\"");
+    checker.choice(kind, "network.kind", &[("filecoin", ())]);
+    let rules = rules(checker, typed.rules);
+    let detail = [("deadline", Detail::Deadline), ("day", Detail::Day)];
+    let detail = checker.choice(typed.detail, "network.detail", &detail);
+    let proofs = [
+        ("modelled", ProofFidelity::Modelled),
+        ("sampled", ProofFidelity::Sampled),
+        ("real", ProofFidelity::Real),
+    ];
+    let proofs = checker.choice(typed.proofs, "network.proofs", &proofs);
+    let providers = checker.integer(typed.providers, "network.providers", 1..=PROVIDERS_MAX);
+    let behaviour = behaviour(checker, &typed, dates);
+    let initial = initial(checker, typed.initial, dates.map(|(first, _)| first));
+    let solstice = match typed.solstice {
+        Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
+        given => checker.date(given, "network.solstice"),
+    };
+    let parameters = parameters(checker, &typed.parameters);
+    let observed_locked_fil = observed_locked(checker, typed.observed_locked);
+    Some(Settings {
+        rules: rules.unwrap_or(RuleChoice::Mainnet),
+        detail: detail.unwrap_or(Detail::Deadline),
+        proofs: proofs.unwrap_or(ProofFidelity::Modelled),
+        providers: u32::try_from(providers.unwrap_or(PROVIDERS_DEFAULT)).ok()?,
+        behaviour: behaviour?,
+        initial: initial?,
+        solstice,
+        parameters,
+        observed_locked_fil,
+    })
+}
+
+fn rules(checker: &mut Checker<'_>, given: Option<Given>) -> Option<RuleChoice> {
+    let key = "network.rules";
+    let text = checker.text(given, key)?;
+    match (text.as_str(), text.strip_prefix("mainnet@")) {
+        ("mainnet", _) => return Some(RuleChoice::Mainnet),
+        ("textbook", _) => return Some(RuleChoice::Textbook),
+        (_, Some(day)) => match day.parse::<Date>() {
+            Ok(day) if day >= GENESIS => return Some(RuleChoice::MainnetAt(day)),
+            _ => {
+                let message = format!("\"{}\" is no date of mainnet", shown(day));
+                let help = format!("write mainnet@2024-01-12; the first day is {GENESIS}");
+                checker.fault(given?, key, message, help);
+            }
+        },
+        _ => {
+            let help =
+                did_you_mean(&text, ["mainnet", "mainnet@2024-01-12", "textbook"].into_iter());
+            checker.fault(given?, key, format!("unknown value \"{}\"", shown(&text)), help);
+        }
+    }
+    None
+}
+
+#[derive(Copy, Clone)]
+enum BehaviourKind {
+    Driven,
+    Rational,
+}
+
+fn behaviour(
+    checker: &mut Checker<'_>,
+    typed: &NetworkSection,
+    dates: Option<(Date, Date)>,
+) -> Option<Behaviour> {
+    let kinds = [("driven", BehaviourKind::Driven), ("rational", BehaviourKind::Rational)];
+    let kind = match typed.behaviour {
+        Some(given) => checker.choice(Some(given), "network.behaviour", &kinds)?,
+        None => BehaviourKind::Driven,
+    };
+    // Files and prices are checked even where this behaviour does not use them, because a variant
+    // may choose the other.
+    let example = "\"../data/filecoin/network_daily.csv\"";
+    match kind {
+        BehaviourKind::Driven => {
+            price(checker, typed.price.as_ref());
+            let given = checker.required(typed.history, "network.history", example);
+            history(checker, given, dates).map(Behaviour::Driven)
+        }
+        BehaviourKind::Rational => {
+            if typed.price.is_none() {
+                let example = "{ start = \"5 USD\", volatility = \"80 %/sqrt(y)\" }";
+                checker.required(None, "network.price", example);
+            }
+            price(checker, typed.price.as_ref()).map(Behaviour::Rational)
+        }
+    }
+}
+
+fn price(checker: &mut Checker<'_>, typed: Option<&PriceSection>) -> Option<PricePath> {
+    let typed = typed?;
+    let start = checker.required(typed.start, "network.price.start", "\"5 USD\"");
+    let start = checker.quantity(start, "network.price.start", "USD", false, 1e-6..=1e6);
+    let (key, unit) = ("network.price.drift", "1/y");
+    let drift = checker.quantity(typed.drift, key, unit, false, -10.0..=10.0);
+    let (key, unit) = ("network.price.volatility", "1/sqrt(y)");
+    let volatility = checker.quantity(typed.volatility, key, unit, false, 0.0..=10.0);
+    Some(PricePath {
+        start_usd: start?,
+        drift_per_year: drift.unwrap_or(0.0),
+        volatility_per_sqrt_year: volatility.unwrap_or(0.0),
+    })
+}
+
+/// The days of the run, the first and the last included.
+fn history(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    dates: Option<(Date, Date)>,
+) -> Option<Vec<HistoryDay>> {
+    let key = "network.history";
+    let column = |name, maximum| Column { name, minimum: 0.0, maximum };
+    let columns = [
+        column("raw_power_eib", POWER_EIB_MAX),
+        column("qa_power_eib", POWER_EIB_MAX),
+        column("onboarded_rb_pib", POWER_PIB_MAX),
+        column("onboarded_qa_pib", POWER_PIB_MAX),
+        column("renewed_rb_pib", POWER_PIB_MAX),
+        column("renewed_qa_pib", POWER_PIB_MAX),
+        column("burnt_fil_cumulative", FIL_MAX),
+        column("renewal_rate_rb", 1.0),
+    ];
+    let table = checker.table(given, key, &columns, true)?;
+    let (first, last) = dates?;
+    let (known_first, known_last) = (*table.dates.first()?, *table.dates.last()?);
+    if first < known_first || last > known_last {
+        let message =
+            format!("the run is {first} to {last}, the data {known_first} to {known_last}");
+        let help = format!("let start + horizon end on {known_last} at the latest");
+        checker.fault(given?, key, message, help);
+        return None;
+    }
+    let days = table.dates.iter().zip(&table.rows);
+    let days = days.filter(|(date, _)| (first..=last).contains(*date));
+    let day = |(&date, row): (&Date, &Vec<f64>)| match row[..] {
+        [raw, qa, onboarded, onboarded_qa, renewed, renewed_qa, burnt, rate] => HistoryDay {
+            date,
+            raw_power_eib: raw,
+            qa_power_eib: qa,
+            onboarded_raw_pib: onboarded,
+            onboarded_qa_pib: onboarded_qa,
+            renewed_raw_pib: renewed,
+            renewed_qa_pib: renewed_qa,
+            burnt_fil_cumulative: burnt,
+            renewal_rate: rate,
+        },
+        _ => unreachable!("a row has a number for each wanted column"),
+    };
+    Some(days.map(day).collect())
+}
+
+fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date, f64)> {
+    const MILLION: f64 = 1e6;
+    let columns = [Column { name: "locked_fil_million", minimum: 0.0, maximum: FIL_MAX / MILLION }];
+    let Some(table) = checker.table(given, "network.observed_locked", &columns, false) else {
+        return Vec::new();
+    };
+    let values = table.dates.iter().zip(&table.rows);
+    values.map(|(&date, row)| (date, row[0] * MILLION)).collect()
+}
+
+fn parameters(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>) -> Parameters {
+    let mut parameters = Parameters::default();
+    for (name, &given) in typed {
+        let key = format!("network.parameters.{}", shown(name));
+        let Some(spec) = Parameters::SPECS.iter().find(|spec| spec.name == name) else {
+            let help = did_you_mean(name, Parameters::SPECS.iter().map(|spec| spec.name));
+            checker.fault(given, &key, "unknown parameter".to_owned(), help);
+            continue;
+        };
+        let range = spec.minimum..=spec.maximum;
+        let value = checker.quantity(Some(given), &key, spec.unit, true, range);
+        if let (Some(value), Some(slot)) = (value, parameters.get_mut(name)) {
+            *slot = value;
+        }
+    }
+    parameters
+}
+
+/// The state on the first day, from a file of its own.
+fn initial(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    start: Option<Date>,
+) -> Option<InitialState> {
+    let key = "network.initial";
+    let given = checker.required(given, key, "\"../data/filecoin/state_2022-10-10.toml\"");
+    let (file, text) = checker.file(given, key, SCENARIO_BYTES_MAX)?;
+    let tree = Tree::parse(&text, file, checker.faults)?;
+    let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+    let state = initial_state(&mut inside)?;
+    if let Some(start) = start.filter(|start| *start != state.date) {
+        let message = format!("the state is that of {}, but the run starts on {start}", state.date);
+        let help = format!("set run.start = {}, or name the state of {start}", state.date);
+        checker.fault(given?, key, message, help);
+    }
+    Some(state)
+}
+
+fn initial_state(checker: &mut Checker<'_>) -> Option<InitialState> {
+    let typed: InitialSection = checker.read(Tree::ROOT, "");
+    let date = checker.required(typed.date, "date", "2022-10-10");
+    let date = checker.date(date, "date");
+    let mut amount = |given, key, unit, maximum| {
+        let given = checker.required(given, key, &format!("\"1 {unit}\""));
+        checker.quantity(given, key, unit, unit == "1", 0.0..=maximum)
+    };
+    let raw_power_eib = amount(typed.raw_power, "raw_power", "EiB", POWER_EIB_MAX);
+    let qa_power_eib = amount(typed.qa_power, "qa_power", "EiB", POWER_EIB_MAX);
+    let vested_fil = amount(typed.vested, "vested", "FIL", FIL_MAX);
+    let circulating_fil = amount(typed.circulating, "circulating", "FIL", FIL_MAX);
+    let locked_fil = amount(typed.locked, "locked", "FIL", FIL_MAX);
+    let burnt_fil = amount(typed.burnt, "burnt", "FIL", FIL_MAX);
+    let share = amount(typed.locked_vesting_share, "locked_vesting_share", "1", 1.0);
+    let base_fee_attofil = amount(typed.base_fee, "base_fee", "attoFIL", 1e18);
+    let mut wide = |given, key| {
+        let given = checker.required(given, key, "\"1_000_000\"");
+        checker.wide_integer(given, key)
+    };
+    let cumsum_baseline = wide(typed.cumsum_baseline, "cumsum_baseline");
+    let cumsum_realized = wide(typed.cumsum_realized, "cumsum_realized");
+    let effective = wide(typed.effective_baseline_power, "effective_baseline_power");
+    let this_epoch = wide(typed.this_epoch_baseline_power, "this_epoch_baseline_power");
+    let key = "effective_network_time";
+    let time = checker.required(typed.effective_network_time, key, "2_140_554");
+    let time = checker.integer(time, key, 0..=i64::MAX);
+    Some(InitialState {
+        date: date?,
+        raw_power_eib: raw_power_eib?,
+        qa_power_eib: qa_power_eib?,
+        vested_fil: vested_fil?,
+        circulating_fil: circulating_fil?,
+        locked_fil: locked_fil?,
+        burnt_fil: burnt_fil?,
+        locked_vesting_share: share?,
+        base_fee_attofil: base_fee_attofil?,
+        cumsum_baseline: cumsum_baseline?,
+        cumsum_realized: cumsum_realized?,
+        effective_network_time: time?,
+        effective_baseline_power: effective?,
+        this_epoch_baseline_power: this_epoch?,
+    })
+}

@@ -1,0 +1,251 @@
+//! Checks of single values: type, range, unit. Each returns the value, or notes a fault that says
+//! what was given, what is allowed, and one suggestion.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
+use jiff::civil::Date;
+
+use super::diagnostic::{Faults, did_you_mean, shown};
+use super::files::Files;
+use super::quantity::{self, QuantityError};
+use super::read;
+use super::tree::{Given, Tree, Value};
+
+/// Longest text of a name or a question.
+const TEXT_BYTES_MAX: usize = 4_096;
+
+/// The values of one tree under examination, the files around it and the faults found.
+pub struct Checker<'a> {
+    pub tree: &'a Tree,
+    pub files: &'a mut Files,
+    pub faults: &'a mut Faults,
+}
+
+impl Checker<'_> {
+    /// The struct as typed at `key`.
+    pub fn read<T: serde::de::DeserializeOwned + Default>(&mut self, given: Given, key: &str) -> T {
+        read::read(self.tree, given, key, self.faults)
+    }
+
+    pub fn fault(&mut self, given: Given, key: &str, message: String, help: impl Into<String>) {
+        self.faults.push(self.tree.place(given), key, message, help);
+    }
+
+    /// The value itself, or a fault that names the key which is missing.
+    pub fn required(&mut self, given: Option<Given>, key: &str, example: &str) -> Option<Given> {
+        if given.is_none() {
+            let last = key.rsplit('.').next().unwrap_or(key);
+            let help = format!("add, for example, {last} = {example}");
+            self.faults.push(self.tree.nearest(key), key, "missing", help);
+        }
+        given
+    }
+
+    fn wrong_kind(&mut self, given: Given, key: &str, wanted: &str) {
+        let message = format!("expected {wanted}, found {}", self.shown(given));
+        self.fault(given, key, message, format!("write {wanted}"));
+    }
+
+    fn shown(&self, given: Given) -> String {
+        match self.tree.value(given) {
+            Value::Text(text) => format!("\"{}\"", shown(text)),
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Boolean(truth) => truth.to_string(),
+            Value::Date(date) => date.to_string(),
+            other => other.kind().to_owned(),
+        }
+    }
+
+    pub fn text(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+        let given = given?;
+        match self.tree.value(given) {
+            Value::Text(text) if text.len() <= TEXT_BYTES_MAX => return Some(text.clone()),
+            Value::Text(text) => {
+                let message = format!("a text of {} bytes", text.len());
+                self.fault(given, key, message, format!("at most {TEXT_BYTES_MAX} bytes"));
+            }
+            _ => self.wrong_kind(given, key, "a string in quotes"),
+        }
+        None
+    }
+
+    /// The text of a value that is one, without a fault if it is not.
+    pub fn text_of(&self, given: Given) -> Option<String> {
+        match self.tree.value(given) {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, given: &[Given], key: &str) -> Vec<String> {
+        let read = |(number, &item)| self.text(Some(item), &format!("{key}[{number}]"));
+        given.iter().enumerate().filter_map(read).collect()
+    }
+
+    /// A name of letters, digits, `-` and `_`, fit for a file name.
+    pub fn identifier(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+        const BYTES_MAX: usize = 64;
+        let text = self.text(given, key)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if !text.is_empty() && text.len() <= BYTES_MAX && text.chars().all(plain) {
+            return Some(text);
+        }
+        let message = format!("\"{}\" is no identifier", shown(&text));
+        let help = format!("use 1 to {BYTES_MAX} letters, digits, \"-\" and \"_\"");
+        self.fault(given?, key, message, help);
+        None
+    }
+
+    /// One of the named choices.
+    pub fn choice<T: Copy>(
+        &mut self,
+        given: Option<Given>,
+        key: &str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
+        let text = self.text(given, key)?;
+        if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == text) {
+            return Some(*choice);
+        }
+        let help = did_you_mean(&text, choices.iter().map(|(name, _)| *name));
+        self.fault(given?, key, format!("unknown value \"{}\"", shown(&text)), help);
+        None
+    }
+
+    pub fn integer(
+        &mut self,
+        given: Option<Given>,
+        key: &str,
+        range: RangeInclusive<i64>,
+    ) -> Option<u64> {
+        let given = given?;
+        let Value::Integer(number) = *self.tree.value(given) else {
+            self.wrong_kind(given, key, "an integer");
+            return None;
+        };
+        if range.contains(&number) {
+            return u64::try_from(number).ok();
+        }
+        let help = format!("allowed: {} to {}", range.start(), range.end());
+        self.fault(given, key, format!("{number} is out of range"), help);
+        None
+    }
+
+    /// An integer too large for TOML, as a string of digits and underscores.
+    pub fn wide_integer(&mut self, given: Option<Given>, key: &str) -> Option<u128> {
+        let given = given?;
+        let parsed = match self.tree.value(given) {
+            Value::Integer(number) => u128::try_from(*number).ok(),
+            Value::Text(text) => text.replace('_', "").parse().ok(),
+            _ => None,
+        };
+        if parsed.is_none() {
+            let message = format!("{} is no non-negative integer of 128 bits", self.shown(given));
+            self.fault(given, key, message, "write it in quotes, such as \"1_000_000\"");
+        }
+        parsed
+    }
+
+    pub fn date(&mut self, given: Option<Given>, key: &str) -> Option<Date> {
+        let given = given?;
+        match self.tree.value(given) {
+            Value::Date(date) => Some(*date),
+            _ => {
+                self.wrong_kind(given, key, "a date without quotes, such as 2024-01-12");
+                None
+            }
+        }
+    }
+
+    /// A quantity in `unit`: a string with a unit that converts to it. A plain number counts in
+    /// `unit` itself where that has no dimension, or where `plain` allows it.
+    pub fn quantity(
+        &mut self,
+        given: Option<Given>,
+        key: &str,
+        unit: &str,
+        plain: bool,
+        range: RangeInclusive<f64>,
+    ) -> Option<f64> {
+        let given = given?;
+        let parsed = match self.tree.value(given) {
+            Value::Text(text) => quantity::parse(text, unit),
+            Value::Integer(number) if plain => Ok(*number as f64),
+            Value::Float(number) if plain => Ok(*number),
+            Value::Integer(number) => quantity::parse(&number.to_string(), unit),
+            Value::Float(number) => quantity::parse(&number.to_string(), unit),
+            _ => {
+                self.wrong_kind(given, key, &format!("a quantity in \"{unit}\""));
+                return None;
+            }
+        };
+        match parsed {
+            Ok(number) if range.contains(&number) => Some(number),
+            Ok(_) => {
+                let message = format!("{} is out of range", self.shown(given));
+                let help = format!("allowed: {} to {} {unit}", range.start(), range.end());
+                self.fault(given, key, message, help);
+                None
+            }
+            Err(error) => {
+                let message = format!("{}: {error}", self.shown(given));
+                self.fault(given, key, message, unit_help(&error, unit));
+                None
+            }
+        }
+    }
+
+    /// A share or a relative error: "3 %" or 0.03.
+    pub fn share(&mut self, given: Option<Given>, key: &str, maximum: f64) -> Option<f64> {
+        self.quantity(given, key, "1", true, 0.0..=maximum)
+    }
+
+    /// A length of time in whole days, at least one.
+    pub fn days(&mut self, given: Option<Given>, key: &str, days_max: u32) -> Option<u32> {
+        // Half a day is rounded up to the first.
+        let days = self.quantity(given, key, "d", false, 0.5..=f64::from(days_max))?;
+        Some(days.round() as u32)
+    }
+
+    /// A file named relative to the scenario; its number and text.
+    pub fn file(
+        &mut self,
+        given: Option<Given>,
+        key: &str,
+        bytes_max: u64,
+    ) -> Option<(usize, Rc<str>)> {
+        let reference = self.text(given, key)?;
+        match self.files.refer(&reference, bytes_max) {
+            Ok((file, _, text)) => Some((file, text)),
+            Err((message, help)) => {
+                self.fault(given?, key, message, help);
+                None
+            }
+        }
+    }
+
+    /// A fault for each identifier that was given twice.
+    pub fn unique(&mut self, ids: &[(Option<Given>, String)], what: &str) {
+        let mut seen = BTreeMap::new();
+        for (number, (given, id)) in ids.iter().enumerate() {
+            let (Some(given), Some(first)) = (given, seen.insert(id, number)) else { continue };
+            let message = format!("\"{id}\" is also the id of {what}[{first}]");
+            self.fault(*given, &format!("{what}[{number}].id"), message, "give each its own id");
+        }
+    }
+}
+
+fn unit_help(error: &QuantityError, unit: &str) -> String {
+    let example =
+        if unit == "1" { "such as \"3 %\"".into() } else { format!("such as \"1 {unit}\"") };
+    match error {
+        QuantityError::UnknownUnit { similar: Some(similar), .. } => {
+            format!("did you mean \"{similar}\"? allowed: {}", quantity::compatible(unit))
+        }
+        _ => format!("give a quantity {example}; units: {}", quantity::compatible(unit)),
+    }
+}

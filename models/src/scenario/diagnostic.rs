@@ -1,0 +1,132 @@
+//! What is wrong with a scenario: file, line, key, what was given, what is allowed.
+
+use std::fmt;
+
+use super::files::Files;
+
+/// Most faults that are reported one by one.
+const FAULTS_MAX: usize = 100;
+
+/// One fault of a scenario or of a file it names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// As the user would type it; `--set KEY=VALUE` for a fault of the command line.
+    pub file: String,
+    /// Counted from 1; `None` where the fault is of the file as a whole.
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+    /// The dotted key, or the column of a table; empty where there is none.
+    pub key: String,
+    pub message: String,
+    pub help: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, ": {}", self.key)?;
+        }
+        write!(f, ": {}\n  help: {}", self.message, self.help)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// Where something was typed: a file of [`Files`] and a byte in it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub file: usize,
+    pub offset: usize,
+}
+
+/// The faults found so far, in the order of the files.
+#[derive(Debug, Default)]
+pub struct Faults {
+    found: Vec<(Place, String, String, String)>,
+    more: usize,
+}
+
+impl Faults {
+    pub fn push(
+        &mut self,
+        place: Place,
+        key: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let fault = (place, key.into(), message.into(), help.into());
+        // Every variant repeats the faults of what it shares with the others.
+        if self.found.contains(&fault) {
+            return;
+        }
+        match self.found.len() < FAULTS_MAX {
+            true => self.found.push(fault),
+            false => self.more += 1,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// `Err` with every fault, if there is one.
+    pub fn into_result(mut self, files: &Files) -> Result<(), Vec<Diagnostic>> {
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        self.found.sort();
+        let mut all: Vec<Diagnostic> = self
+            .found
+            .into_iter()
+            .map(|(place, key, message, help)| {
+                let (line, column) = files.position(place);
+                let file = files.name(place.file).to_owned();
+                Diagnostic { file, line, column, key, message, help }
+            })
+            .collect();
+        if self.more > 0 {
+            all.push(Diagnostic {
+                file: files.name(0).to_owned(),
+                line: None,
+                column: None,
+                key: String::new(),
+                message: format!("{} more faults are not shown", self.more),
+                help: "correct those above first".to_owned(),
+            });
+        }
+        Err(all)
+    }
+}
+
+/// "did you mean ...?" and the list of what is allowed, cut to what one can read.
+pub fn did_you_mean<'a>(given: &str, allowed: impl Iterator<Item = &'a str>) -> String {
+    const LISTED_MAX: usize = 24;
+    let given: String = given.chars().take(64).collect();
+    let allowed: Vec<&str> = allowed.collect();
+    let close = |name: &&str| {
+        let similarity = strsim::jaro_winkler(&given.to_lowercase(), &name.to_lowercase());
+        (similarity * 1e6) as u64
+    };
+    let best = allowed.iter().copied().max_by_key(close).filter(|name| close(name) > 780_000);
+    let mut help = best.map_or(String::new(), |name| format!("did you mean \"{name}\"? "));
+    help.push_str("allowed: ");
+    help.push_str(&allowed[..allowed.len().min(LISTED_MAX)].join(", "));
+    if allowed.len() > LISTED_MAX {
+        help.push_str(&format!(" and {} more", allowed.len() - LISTED_MAX));
+    }
+    help
+}
+
+/// The text with control characters escaped, cut to what one can read in a message.
+pub fn shown(text: &str) -> String {
+    const SHOWN_MAX: usize = 60;
+    let mut shown: String = text.chars().take(SHOWN_MAX).flat_map(char::escape_debug).collect();
+    if text.chars().nth(SHOWN_MAX).is_some() {
+        shown.push_str("...");
+    }
+    shown
+}

@@ -1,0 +1,289 @@
+//! From a path to a validated [`Experiment`]: read, lay over its base, apply `--set`, build each
+//! variant, check everything.
+
+use std::path::{Path, PathBuf};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::check::Checker;
+use super::diagnostic::{Diagnostic, Faults, Place, shown};
+use super::file::{RunSection, ScenarioFile, VariantSection};
+use super::files::{Files, SCENARIO_BYTES_MAX, lexical};
+use super::target::targets;
+use super::tree::{Given, Tree, Value};
+use super::{Experiment, HORIZON_DAYS_MAX, Network, Point, Scenario, Target};
+use crate::networks::filecoin;
+
+/// Version of the format.
+const SCHEMA: i64 = 1;
+/// Longest chain of `extends`.
+const EXTENDS_MAX: usize = 8;
+const RUNS_MAX: i64 = 100_000;
+const VARIANTS_MAX: usize = 1_000;
+/// Name of the only point of a scenario without variants.
+const MAIN_POINT: &str = "main";
+/// Keys that name files, relative to the file they are typed in.
+const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
+
+/// Reads and checks a scenario, with the `--set key=value` of the command line laid over it.
+pub fn load(path: &Path, overrides: &[(String, String)]) -> Result<Experiment, Vec<Diagnostic>> {
+    let (mut files, mut faults) = (Files::default(), Faults::default());
+    let experiment = experiment(path, overrides, &mut files, &mut faults);
+    faults.into_result(&files)?;
+    Ok(experiment.expect("whatever is left out has a fault"))
+}
+
+fn experiment(
+    path: &Path,
+    overrides: &[(String, String)],
+    files: &mut Files,
+    faults: &mut Faults,
+) -> Option<Experiment> {
+    let whole = Place { file: 0, offset: 0 };
+    let opened = files.open(path);
+    let (real, text) =
+        opened.map_err(|(message, help)| faults.push(whole, "", message, help)).ok()?;
+    let mut tree = Documents { files, faults, chain: Vec::new() }.document(0, &real, &text)?;
+    set_overrides(&mut tree, overrides, files, faults);
+    let mut checker = Checker { tree: &tree, files, faults };
+    schema(&mut checker)?;
+    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    let meta = file.meta.unwrap_or_default();
+    let name = checker.required(meta.name, "meta.name", "\"history\"");
+    let name = checker.identifier(name, "meta.name");
+    let question = checker.text(meta.question, "meta.question");
+    checker.texts(&meta.authors, "meta.authors");
+    checker.texts(&meta.assumptions, "meta.assumptions");
+    let requirements = requirements(&mut checker, &file.requirements);
+    let run = file.run.unwrap_or_default();
+    let seed = checker.integer(run.seed, "run.seed", 0..=i64::MAX);
+    let runs = checker.integer(run.runs, "run.runs", 1..=RUNS_MAX);
+    let (points, targets) = points(&mut checker, &file.variant);
+    Some(Experiment {
+        name: name?,
+        question: question.unwrap_or_default(),
+        requirements,
+        seed: seed.unwrap_or(42),
+        runs: u32::try_from(runs.unwrap_or(1)).ok()?,
+        points,
+        targets,
+        resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
+        sources: std::mem::take(&mut files.sources),
+    })
+}
+
+/// A file and those it extends.
+struct Documents<'a> {
+    files: &'a mut Files,
+    faults: &'a mut Faults,
+    chain: Vec<PathBuf>,
+}
+
+impl Documents<'_> {
+    fn document(&mut self, file: usize, real: &Path, text: &str) -> Option<Tree> {
+        let mut tree = Tree::parse(text, file, self.faults)?;
+        self.chain.push(real.to_owned());
+        self.rebase(&mut tree, real);
+        let Some(given) = tree.root("extends") else { return Some(tree) };
+        let place = tree.place(given);
+        let Value::Text(reference) = tree.value(given).clone() else {
+            let message =
+                format!("expected a string in quotes, found {}", tree.value(given).kind());
+            self.faults.push(place, "extends", message, "write extends = \"base.toml\"");
+            return None;
+        };
+        let (base_file, base_real, base_text) = self
+            .files
+            .refer(&reference, SCENARIO_BYTES_MAX)
+            .map_err(|(message, help)| self.faults.push(place, "extends", message, help))
+            .ok()?;
+        let again = self.chain.contains(&base_real);
+        if again || self.chain.len() >= EXTENDS_MAX {
+            let chain = self.chain.iter().chain([&base_real]);
+            let names: Vec<_> = chain.map(|path| self.files.relative(path)).collect();
+            let what = if again { "the chain is a circle" } else { "the chain is too long" };
+            let message = format!("{what}: {}", names.join(" -> "));
+            let help = format!("let one of them extend nothing; at most {EXTENDS_MAX} files");
+            self.faults.push(place, "extends", message, help);
+            return None;
+        }
+        let mut base = self.document(base_file, &base_real, &base_text)?;
+        base.overlay(&tree);
+        base.remove_root("extends");
+        Some(base)
+    }
+
+    /// Makes the paths in a file relative to the scenario instead of to that file.
+    fn rebase(&mut self, tree: &mut Tree, real: &Path) {
+        let folder = real.parent().unwrap_or(real);
+        if self.files.relative(folder).is_empty() {
+            return;
+        }
+        for given in path_values(tree) {
+            let Value::Text(reference) = tree.value(given) else { continue };
+            if !reference.is_empty() && !Path::new(reference).is_absolute() {
+                let text = self.files.relative(&lexical(&folder.join(reference)));
+                tree.set_text(given, text);
+            }
+        }
+    }
+}
+
+/// The values that name files: `extends`, the path keys, and the path keys that variants set.
+fn path_values(tree: &Tree) -> Vec<Given> {
+    let below = |table: Option<Given>, key: &str| tree.table(table?)?.get(key).copied();
+    let network = tree.root("network");
+    let mut found: Vec<Given> = tree.root("extends").into_iter().collect();
+    for key in PATH_KEYS {
+        let name = key.rsplit('.').next().unwrap_or(key);
+        found.extend(below(network, name));
+    }
+    if let Some(Value::Array(variants)) = tree.root("variant").map(|given| tree.value(given)) {
+        for &variant in variants {
+            let set = below(Some(variant), "set");
+            found.extend(PATH_KEYS.iter().filter_map(|key| below(set, key)));
+        }
+    }
+    found
+}
+
+fn set_overrides(
+    tree: &mut Tree,
+    overrides: &[(String, String)],
+    files: &mut Files,
+    faults: &mut Faults,
+) {
+    for (key, text) in overrides {
+        let file = files.add_argument(format!("--set {}={}", shown(key), shown(text)));
+        let place = Place { file, offset: 0 };
+        let set = match key.as_str() {
+            "schema" | "extends" => Err("it belongs to the file".to_owned()),
+            _ => match tree.add_argument(key, text, file, faults) {
+                Some(value) => tree.set(key, value),
+                None => continue,
+            },
+        };
+        if let Err(message) = set {
+            let message = format!("cannot be set: {message}");
+            faults.push(place, shown(key), message, "give a dotted key such as network.providers");
+        }
+    }
+}
+
+fn schema(checker: &mut Checker<'_>) -> Option<()> {
+    let given = checker.required(checker.tree.root("schema"), "schema", "1")?;
+    if *checker.tree.value(given) == Value::Integer(SCHEMA) {
+        return Some(());
+    }
+    let message = "unknown version of the format".to_owned();
+    checker.fault(given, "schema", message, format!("this program reads schema = {SCHEMA}"));
+    None
+}
+
+/// Requirement numbers such as "FIL-06".
+fn requirements(checker: &mut Checker<'_>, given: &[Given]) -> Vec<String> {
+    let texts = checker.texts(given, "requirements");
+    for (number, text) in texts.iter().enumerate() {
+        let well_formed = text.split_once('-').is_some_and(|(letters, digits)| {
+            (2..=6).contains(&letters.len())
+                && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+                && (2..=3).contains(&digits.len())
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if let (false, Some(&item)) = (well_formed, given.get(number)) {
+            let message = format!("\"{}\" is no requirement", shown(text));
+            let help = "write 2 to 6 capitals, \"-\" and 2 or 3 digits, such as \"FIL-06\"";
+            checker.fault(item, &format!("requirements[{number}]"), message, help);
+        }
+    }
+    texts
+}
+
+/// A point for each variant, or one; and the targets, which must make sense in each.
+fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>, Vec<Target>) {
+    if variants.is_empty() {
+        let (scenario, targets) = scenario(checker);
+        let point = scenario.map(|scenario| Point { id: MAIN_POINT.to_owned(), scenario });
+        return (point.into_iter().collect(), targets);
+    }
+    if let Some(id) = variants.get(VARIANTS_MAX).and_then(|variant| variant.id) {
+        let message = format!("{} variants", variants.len());
+        checker.fault(id, "variant", message, format!("at most {VARIANTS_MAX}"));
+        return (Vec::new(), Vec::new());
+    }
+    let (mut points, mut targets, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, variant) in variants.iter().enumerate() {
+        let key = format!("variant[{number}]");
+        let id = checker.required(variant.id, &format!("{key}.id"), "\"today\"");
+        let id = checker.identifier(id, &format!("{key}.id"));
+        ids.extend(id.clone().map(|id| (variant.id, id)));
+        let mut tree = checker.tree.clone();
+        for (name, &value) in &variant.set {
+            let result = match name.as_str() {
+                "run.start" | "run.horizon" => tree.set(name, value),
+                name if name.starts_with("network.") => tree.set(name, value),
+                _ => Err("a variant changes the run or the network".to_owned()),
+            };
+            if let Err(message) = result {
+                let message = format!("cannot be set: {message}");
+                let help =
+                    "set run.start, run.horizon or keys of network, such as network.solstice";
+                checker.fault(value, &format!("{key}.set.{}", shown(name)), message, help);
+            }
+        }
+        let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+        let (built, judged) = scenario(&mut inside);
+        targets = judged;
+        points.extend(id.zip(built).map(|(id, scenario)| Point { id, scenario }));
+    }
+    checker.unique(&ids, "variant");
+    (points, targets)
+}
+
+/// One run's worth of scenario from a tree with its variant applied.
+fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
+    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    let days = days(checker, &file.run.unwrap_or_default());
+    let (network, metrics) = match file.network {
+        Some(given) => network(checker, given, days),
+        None => {
+            checker.required(None, "network", "{ kind = \"filecoin\", ... }");
+            (None, filecoin::metrics::METRICS)
+        }
+    };
+    let dates = days.map(|(first, last, _)| (first, last));
+    let targets = targets(checker, &file.target, metrics, dates);
+    let scenario = days.zip(network).map(|((start, _, horizon_days), network)| Scenario {
+        start,
+        horizon_days,
+        network,
+    });
+    (scenario, targets)
+}
+
+/// First date, last date and length of the run.
+fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<(Date, Date, u32)> {
+    let start = checker.required(run.start, "run.start", "2022-10-10");
+    let start = checker.date(start, "run.start");
+    let horizon = checker.required(run.horizon, "run.horizon", "\"844 d\"");
+    let horizon_days = checker.days(horizon, "run.horizon", HORIZON_DAYS_MAX)?;
+    let start = start?;
+    let last = start.checked_add(i64::from(horizon_days).days());
+    if last.is_err() {
+        let message = format!("{start} and {horizon_days} days pass the end of the calendar");
+        checker.fault(run.start?, "run.start", message, "start earlier");
+    }
+    Some((start, last.ok()?, horizon_days))
+}
+
+/// The network by its kind, with the metrics that targets may name.
+fn network(
+    checker: &mut Checker<'_>,
+    given: Given,
+    days: Option<(Date, Date, u32)>,
+) -> (Option<Network>, &'static [pinwheel_core::MetricSpec]) {
+    let dates = days.map(|(first, last, _)| (first, last));
+    let settings = filecoin::file::settings(checker, given, dates);
+    (settings.map(|settings| Network::Filecoin(Box::new(settings))), filecoin::metrics::METRICS)
+}

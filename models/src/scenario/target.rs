@@ -1,0 +1,186 @@
+//! `[[target]]`: accuracy stated before the run.
+
+use jiff::civil::Date;
+use pinwheel_core::MetricSpec;
+
+use super::check::Checker;
+use super::diagnostic::{did_you_mean, shown};
+use super::file::TargetSection;
+use super::tree::Given;
+use super::{HORIZON_DAYS_MAX, Measure, Target};
+
+/// Most targets of a scenario.
+const TARGETS_MAX: usize = 1_000;
+/// Largest relative error one may state.
+const LIMIT_MAX: f64 = 10.0;
+/// Largest value one may expect, in the metric's unit.
+const VALUE_MAX: f64 = 1e30;
+
+#[derive(Copy, Clone)]
+enum Kind {
+    MeanAbsoluteError,
+    GrowthError,
+    ValueAt,
+    Within,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("mean_absolute_error", Kind::MeanAbsoluteError),
+    ("growth_error", Kind::GrowthError),
+    ("value_at", Kind::ValueAt),
+    ("within", Kind::Within),
+];
+
+/// Checks all targets against the network's metrics and the run's `first` and `last` date.
+pub fn targets(
+    checker: &mut Checker<'_>,
+    typed: &[TargetSection],
+    metrics: &[MetricSpec],
+    days: Option<(Date, Date)>,
+) -> Vec<Target> {
+    let checked = typed.iter().take(TARGETS_MAX).enumerate();
+    let targets = checked.filter_map(|(number, section)| {
+        let prefix = format!("target[{number}]");
+        TargetChecker { checker, section, prefix, metrics, days }.target()
+    });
+    let targets = targets.collect();
+    if let Some(id) = typed.get(TARGETS_MAX).and_then(|section| section.id) {
+        let message = format!("{} targets", typed.len());
+        checker.fault(id, "target", message, format!("at most {TARGETS_MAX}"));
+    }
+    let id = |section: &TargetSection| Some((section.id, checker.text_of(section.id?)?));
+    let ids: Vec<_> = typed.iter().take(TARGETS_MAX).filter_map(id).collect();
+    checker.unique(&ids, "target");
+    targets
+}
+
+struct TargetChecker<'c, 'a, 's> {
+    checker: &'c mut Checker<'a>,
+    section: &'s TargetSection,
+    prefix: String,
+    metrics: &'s [MetricSpec],
+    days: Option<(Date, Date)>,
+}
+
+impl TargetChecker<'_, '_, '_> {
+    fn target(mut self) -> Option<Target> {
+        let section = self.section;
+        let id = self.required(section.id, "id", "\"raw-power\"");
+        let id = self.checker.identifier(id, &self.key("id"));
+        let metric = self.metric();
+        let from = self.date_in_run(section.from, "from");
+        let to = self.date_in_run(section.to, "to");
+        if let (Some(from), Some(to), Some(given)) = (from, to, section.to)
+            && to < from
+        {
+            let message = format!("{to} lies before from = {from}");
+            self.checker.fault(given, &self.key("to"), message, "let from come first");
+        }
+        let kind = self.required(section.measure, "measure", "\"mean_absolute_error\"");
+        let kind = self.checker.choice(kind, &self.key("measure"), KINDS)?;
+        self.refuse_others(kind);
+        let unit = metric.map_or("1", |metric| metric.unit);
+        let measure = match kind {
+            Kind::MeanAbsoluteError => Measure::MeanAbsoluteError { limit: self.limit()? },
+            Kind::GrowthError => Measure::GrowthError { limit: self.limit()? },
+            Kind::ValueAt => self.value_at(unit, metric.is_some())?,
+            Kind::Within => self.within(unit, metric.is_some())?,
+        };
+        Some(Target { id: id?, metric: metric?.name.to_owned(), measure, from, to })
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.prefix)
+    }
+
+    fn required(&mut self, given: Option<Given>, name: &str, example: &str) -> Option<Given> {
+        let key = self.key(name);
+        self.checker.required(given, &key, example)
+    }
+
+    fn metric(&mut self) -> Option<MetricSpec> {
+        let given = self.required(self.section.metric, "metric", "\"raw_power\"")?;
+        let key = self.key("metric");
+        let name = self.checker.text(Some(given), &key)?;
+        let found = self.metrics.iter().find(|metric| metric.name == name).copied();
+        if found.is_none() {
+            let help = did_you_mean(&name, self.metrics.iter().map(|metric| metric.name));
+            self.checker.fault(given, &key, format!("unknown metric \"{}\"", shown(&name)), help);
+        }
+        found
+    }
+
+    fn date_in_run(&mut self, given: Option<Given>, name: &str) -> Option<Date> {
+        let key = self.key(name);
+        let date = self.checker.date(given, &key)?;
+        if let Some((first, last)) = self.days
+            && !(first..=last).contains(&date)
+        {
+            let message = format!("{date} lies outside of the run");
+            self.checker.fault(given?, &key, message, format!("the run is {first} to {last}"));
+        }
+        Some(date)
+    }
+
+    fn limit(&mut self) -> Option<f64> {
+        let given = self.required(self.section.limit, "limit", "\"3 %\"");
+        let key = self.key("limit");
+        self.checker.share(given, &key, LIMIT_MAX)
+    }
+
+    fn number(&mut self, given: Option<Given>, name: &str, unit: &str) -> Option<f64> {
+        let given = self.required(given, name, "0.97");
+        let key = self.key(name);
+        self.checker.quantity(given, &key, unit, true, -VALUE_MAX..=VALUE_MAX)
+    }
+
+    fn value_at(&mut self, unit: &str, unit_known: bool) -> Option<Measure> {
+        let at = self.required(self.section.at, "at", "2024-01-12");
+        let date = self.date_in_run(at, "at");
+        let limit = self.limit();
+        let expected = match unit_known {
+            true => self.number(self.section.expected, "expected", unit),
+            false => None,
+        };
+        Some(Measure::ValueAt { date: date?, expected: expected?, limit: limit? })
+    }
+
+    fn within(&mut self, unit: &str, unit_known: bool) -> Option<Measure> {
+        let section = self.section;
+        let window_key = self.key("window");
+        let window_days = self.checker.days(section.window, &window_key, HORIZON_DAYS_MAX);
+        if !unit_known {
+            return None;
+        }
+        let low = self.number(section.low, "low", unit);
+        let high = self.number(section.high, "high", unit);
+        let (low, high) = (low?, high?);
+        if low > high {
+            let message = format!("low = {low} is above high = {high}");
+            self.checker.fault(section.low?, &self.key("low"), message, "exchange low and high");
+            return None;
+        }
+        Some(Measure::Within { low, high, window_days: window_days.unwrap_or(1) })
+    }
+
+    /// A key of another measure would be silently without effect.
+    fn refuse_others(&mut self, kind: Kind) {
+        let section = self.section;
+        let within = matches!(kind, Kind::Within);
+        let value_at = matches!(kind, Kind::ValueAt);
+        for (name, given, allowed) in [
+            ("limit", section.limit, !within),
+            ("at", section.at, value_at),
+            ("expected", section.expected, value_at),
+            ("low", section.low, within),
+            ("high", section.high, within),
+            ("window", section.window, within),
+        ] {
+            if let (Some(given), false) = (given, allowed) {
+                let message = "has no meaning for this measure".to_owned();
+                let help = "remove it, or choose another measure";
+                self.checker.fault(given, &self.key(name), message, help);
+            }
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! TOML as a tree whose every value knows where it was typed, so that a fault found late, after
+//! `extends`, `--set` and variants, still points at its line.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::{Faults, Place, shown};
+
+/// Most values in one file.
+const NODES_MAX: usize = 20_000;
+/// Deepest nesting of tables and arrays.
+const DEPTH_MAX: usize = 32;
+/// Longest key.
+const KEY_BYTES_MAX: usize = 256;
+
+/// A value by its number in its [`Tree`]. In the structs of a scenario as typed it stands for a
+/// value that is checked later; the reader answers a wish for a `u32` with it.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Given(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    Date(Date),
+    Array(Vec<Given>),
+    Table(BTreeMap<String, Given>),
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    place: Place,
+    value: Value,
+}
+
+/// The values of one scenario; the root is number 0.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    nodes: Vec<Node>,
+}
+
+impl Value {
+    /// What it is, for a message.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Text(_) => "a string",
+            Value::Integer(_) => "an integer",
+            Value::Float(_) => "a number",
+            Value::Boolean(_) => "a boolean",
+            Value::Date(_) => "a date",
+            Value::Array(_) => "an array",
+            Value::Table(_) => "a table",
+        }
+    }
+}
+
+impl Tree {
+    pub const ROOT: Given = Given(0);
+
+    /// Parses a whole file. A syntax error stops at the first; later ones mostly follow from it.
+    pub fn parse(text: &str, file: usize, faults: &mut Faults) -> Option<Tree> {
+        let table = match DeTable::parse(text) {
+            Ok(table) => table.into_inner(),
+            Err(error) => {
+                let offset = error.span().map_or(0, |span| span.start);
+                let place = Place { file, offset };
+                faults.push(
+                    place,
+                    "",
+                    shown_message(error.message()),
+                    syntax_help(error.message()),
+                );
+                return None;
+            }
+        };
+        let mut tree = Tree { nodes: Vec::new() };
+        let place = Place { file, offset: 0 };
+        tree.add(DeValue::Table(table), "", place, 0, faults).map(|_| tree)
+    }
+
+    /// Adds a value, which lies at `key`, and all below it. The parser bounds its own recursion;
+    /// this bounds ours.
+    fn add(
+        &mut self,
+        value: DeValue<'_>,
+        key: &str,
+        place: Place,
+        depth: usize,
+        faults: &mut Faults,
+    ) -> Option<Given> {
+        if depth > DEPTH_MAX || self.nodes.len() >= NODES_MAX {
+            let help = format!("at most {DEPTH_MAX} levels and {NODES_MAX} values");
+            faults.push(place, key, "too deeply nested, or too many values", help);
+            return None;
+        }
+        let given = self.push(place, Value::Boolean(false));
+        let inside = |span: std::ops::Range<usize>| Place { file: place.file, offset: span.start };
+        let value = match value {
+            DeValue::Array(items) => {
+                let add = |item: toml::Spanned<DeValue<'_>>| {
+                    let place = inside(item.span());
+                    self.add(item.into_inner(), key, place, depth + 1, faults)
+                };
+                Value::Array(items.into_iter().map(add).collect::<Option<_>>()?)
+            }
+            DeValue::Table(table) => {
+                let mut entries = BTreeMap::new();
+                for (name, item) in table {
+                    let place = inside(name.span());
+                    let name = name.into_inner().into_owned();
+                    if name.len() > KEY_BYTES_MAX {
+                        let help = format!("at most {KEY_BYTES_MAX} bytes");
+                        faults.push(place, shown(&name), "the key is too long", help);
+                        return None;
+                    }
+                    let path = if depth == 0 { name.clone() } else { format!("{key}.{name}") };
+                    let node = self.add(item.into_inner(), &path, place, depth + 1, faults)?;
+                    entries.insert(name, node);
+                }
+                Value::Table(entries)
+            }
+            leaf => leaf_value(&leaf)
+                .map_err(|(message, help)| faults.push(place, key, message, help))
+                .ok()?,
+        };
+        self.nodes[given.0 as usize].value = value;
+        Some(given)
+    }
+
+    fn push(&mut self, place: Place, value: Value) -> Given {
+        self.nodes.push(Node { place, value });
+        Given(u32::try_from(self.nodes.len() - 1).expect("NODES_MAX bounds each addition"))
+    }
+
+    pub fn value(&self, given: Given) -> &Value {
+        &self.nodes[given.0 as usize].value
+    }
+
+    pub fn place(&self, given: Given) -> Place {
+        self.nodes[given.0 as usize].place
+    }
+
+    pub fn table(&self, given: Given) -> Option<&BTreeMap<String, Given>> {
+        match self.value(given) {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The value of a key of the root.
+    pub fn root(&self, key: &str) -> Option<Given> {
+        self.table(Self::ROOT)?.get(key).copied()
+    }
+
+    pub fn remove_root(&mut self, key: &str) {
+        if let Value::Table(table) = &mut self.nodes[0].value {
+            table.remove(key);
+        }
+    }
+
+    pub fn set_text(&mut self, given: Given, text: String) {
+        self.nodes[given.0 as usize].value = Value::Text(text);
+    }
+
+    /// Place of the value at a dotted key, or of the table nearest to it.
+    pub fn nearest(&self, key: &str) -> Place {
+        let mut at = Self::ROOT;
+        for segment in key.split('.') {
+            match self.step(at, segment) {
+                Ok(Some(next)) => at = next,
+                _ => break,
+            }
+        }
+        self.place(at)
+    }
+
+    /// Lays `other` over this tree: its tables are merged, its other values replace.
+    pub fn overlay(&mut self, other: &Tree) {
+        self.overlay_at(Self::ROOT, other, Self::ROOT);
+    }
+
+    fn overlay_at(&mut self, at: Given, other: &Tree, from: Given) {
+        let place = other.place(from);
+        let value = match other.value(from) {
+            Value::Table(theirs) => {
+                let mut ours = self.table(at).cloned().unwrap_or_default();
+                for (key, &item) in theirs {
+                    let to = match ours.get(key) {
+                        Some(&to) => to,
+                        None => self.push(place, Value::Boolean(false)),
+                    };
+                    self.overlay_at(to, other, item);
+                    ours.insert(key.clone(), to);
+                }
+                Value::Table(ours)
+            }
+            Value::Array(items) => Value::Array(self.copies(other, items)),
+            leaf => leaf.clone(),
+        };
+        self.nodes[at.0 as usize] = Node { place, value };
+    }
+
+    fn copies(&mut self, other: &Tree, items: &[Given]) -> Vec<Given> {
+        let copy = |&item: &Given| {
+            let to = self.push(other.place(item), Value::Boolean(false));
+            self.overlay_at(to, other, item);
+            to
+        };
+        items.iter().map(copy).collect()
+    }
+
+    /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.
+    pub fn set(&mut self, key: &str, value: Given) -> Result<(), String> {
+        let mut at = Self::ROOT;
+        let (path, last) = key.rsplit_once('.').unwrap_or(("", key));
+        if key.len() > KEY_BYTES_MAX || key.split('.').count() > DEPTH_MAX {
+            return Err("the key is too long".to_owned());
+        }
+        for segment in path.split('.').filter(|_| !path.is_empty()) {
+            at = match self.step(at, segment)? {
+                Some(next) => next,
+                None => {
+                    let next = self.push(self.place(value), Value::Table(BTreeMap::new()));
+                    self.insert(at, segment, next)?;
+                    next
+                }
+            };
+        }
+        self.insert(at, last, value)
+    }
+
+    /// What lies at `name` or `name[number]` below `at`; an error if nothing can.
+    fn step(&self, at: Given, segment: &str) -> Result<Option<Given>, String> {
+        let (name, number) = split_segment(segment)?;
+        let found = match self.value(at) {
+            Value::Table(table) => table.get(name).copied(),
+            other => return Err(format!("nothing lies below {}", other.kind())),
+        };
+        let (Some(found), Some(number)) = (found, number) else {
+            return match number {
+                Some(_) => Err(format!("there is no array \"{}\"", shown(name))),
+                None => Ok(found),
+            };
+        };
+        match self.value(found) {
+            Value::Array(items) if number < items.len() => Ok(Some(items[number])),
+            Value::Array(items) => Err(format!("\"{name}\" has {} members", items.len())),
+            other => Err(format!("\"{}\" is {}, not an array", shown(name), other.kind())),
+        }
+    }
+
+    fn insert(&mut self, at: Given, segment: &str, value: Given) -> Result<(), String> {
+        if let Some(old) = self.step(at, segment)? {
+            self.nodes[old.0 as usize] = self.nodes[value.0 as usize].clone();
+        } else if let Value::Table(table) = &mut self.nodes[at.0 as usize].value {
+            table.insert(segment.to_owned(), value);
+        }
+        Ok(())
+    }
+
+    /// Adds the value of a `--set`: TOML if it is that, else a string.
+    pub fn add_argument(
+        &mut self,
+        key: &str,
+        text: &str,
+        file: usize,
+        faults: &mut Faults,
+    ) -> Option<Given> {
+        let place = Place { file, offset: 0 };
+        let value = match DeValue::parse(text) {
+            Ok(value) => value.into_inner(),
+            Err(_) => DeValue::String(text.into()),
+        };
+        self.add(value, key, place, 0, faults)
+    }
+
+    /// The tree below `at` as plain TOML.
+    pub fn to_toml(&self, at: Given) -> toml::Value {
+        match self.value(at) {
+            Value::Text(text) => toml::Value::String(text.clone()),
+            Value::Integer(number) => toml::Value::Integer(*number),
+            Value::Float(number) => toml::Value::Float(*number),
+            Value::Boolean(truth) => toml::Value::Boolean(*truth),
+            Value::Date(date) => toml::Value::Datetime(toml::value::Datetime {
+                date: Some(toml::value::Date {
+                    year: date.year().unsigned_abs(),
+                    month: date.month().unsigned_abs(),
+                    day: date.day().unsigned_abs(),
+                }),
+                time: None,
+                offset: None,
+            }),
+            Value::Array(items) => {
+                toml::Value::Array(items.iter().map(|&item| self.to_toml(item)).collect())
+            }
+            Value::Table(table) => {
+                let entry = |(key, &item): (&String, &Given)| (key.clone(), self.to_toml(item));
+                toml::Value::Table(table.iter().map(entry).collect())
+            }
+        }
+    }
+}
+
+/// `name` or `name[number]`.
+fn split_segment(segment: &str) -> Result<(&str, Option<usize>), String> {
+    let bad = || format!("\"{}\" is no part of a key", shown(segment));
+    let (name, number) = match segment.split_once('[') {
+        None => (segment, None),
+        Some((name, tail)) => {
+            let number = tail.strip_suffix(']').and_then(|number| number.parse().ok());
+            (name, Some(number.ok_or_else(bad)?))
+        }
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(plain) { Err(bad()) } else { Ok((name, number)) }
+}
+
+/// A leaf, or what is wrong with it and what is allowed.
+fn leaf_value(value: &DeValue<'_>) -> Result<Value, (String, String)> {
+    Ok(match value {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Boolean(truth) => Value::Boolean(*truth),
+        DeValue::Integer(number) => {
+            let parsed = i64::from_str_radix(number.as_str(), number.radix());
+            Value::Integer(parsed.map_err(|_| {
+                let message = format!("the integer {} is too large", shown(number.as_str()));
+                (message, format!("at most {}", i64::MAX))
+            })?)
+        }
+        DeValue::Float(number) => {
+            let parsed = number.as_str().parse().ok().filter(|number: &f64| number.is_finite());
+            Value::Float(parsed.ok_or_else(|| {
+                let message = format!("{} is not a finite number", shown(number.as_str()));
+                (message, "give a number between -1.7e308 and 1.7e308".to_owned())
+            })?)
+        }
+        DeValue::Datetime(when) => {
+            let date = when.date.filter(|_| when.time.is_none() && when.offset.is_none());
+            let date = date.and_then(|date| {
+                let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+                Date::new(i16::try_from(date.year).ok()?, month, day).ok()
+            });
+            Value::Date(date.ok_or_else(|| {
+                let message = format!("{when} is not a calendar date");
+                (message, "give a date without a time, such as 2024-01-12".to_owned())
+            })?)
+        }
+        DeValue::Array(_) | DeValue::Table(_) => unreachable!("a leaf is asked for"),
+    })
+}
+
+/// The parser's message; a duplicate key names a key as long as the file.
+fn shown_message(message: &str) -> String {
+    format!("not TOML: {}", shown(message))
+}
+
+fn syntax_help(message: &str) -> &'static str {
+    let has = |word| message.contains(word);
+    if has("duplicate") {
+        "a key may be given once; remove one of the two"
+    } else if has("recurs") {
+        "nest tables and arrays less deeply, at most 32 levels"
+    } else if has("date") || has("day") || has("month") {
+        "give a calendar date such as 2024-01-12, without quotes"
+    } else {
+        "see https://toml.io/en/v1.0.0; text needs quotes, dates do not"
+    }
+}
