@@ -74,6 +74,11 @@ impl<E: Event> Context<E> {
         self.queue.len()
     }
 
+    /// Bytes the queue holds from the allocator, for measurements.
+    pub fn queue_bytes(&self) -> usize {
+        self.queue.capacity_bytes()
+    }
+
     /// Schedules `event` a delay from now, for good.
     pub fn after(&mut self, delay: SimDuration, event: E) {
         self.at(self.now + delay, event);

@@ -1,109 +1,168 @@
-//! The pending events, in the total order `(time, priority, sequence)`.
+//! The pending events, in the total order `(time, priority, sequence)`: events of one instant go by
+//! priority, and those of one priority in the order in which they were scheduled.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+mod arena;
+mod ladder;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::time::SimTime;
+use ladder::{Entry, Ladder};
 
 /// A handle to one pending event that may be cancelled.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     slot: u32,
+    /// The key of the event: a slot is used again, a key never.
     sequence: u64,
 }
 
-#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
-struct Entry<E> {
-    time: SimTime,
-    key: u64,
-    slot: u32,
-    event: E,
-}
-impl<E> PartialEq for Entry<E> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-impl<E> Eq for Entry<E> {}
-impl<E> PartialOrd for Entry<E> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl<E> Ord for Entry<E> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.time, other.key).cmp(&(self.time, self.key))
-    }
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound(serialize = "E: Serialize + Copy", deserialize = "E: Deserialize<'de>"))]
+/// The pending-event set: a radix ladder of plain entries, and a slot for each pending timer.
+///
+/// A cancelled timer's entry stays where it is and is skipped when its time comes; when such
+/// entries outnumber the live ones they are all thrown out, so that memory follows the live ones.
+#[derive(Clone, Debug)]
 pub struct Queue<E> {
-    heap: BinaryHeap<Entry<E>>,
-    sequence: u64,
-    slots: Vec<u64>,
-    free: Vec<u32>,
+    ladder: Ladder<E>,
+    live: usize,
     cancelled: usize,
+    sequence: u64,
+    /// The key of the timer pending in each slot, or [`NO_KEY`].
+    slots: Vec<u64>,
+    free_slots: Vec<u32>,
 }
 
+const SEQUENCE_BITS: u32 = 56;
+const NO_KEY: u64 = 0;
 const NO_SLOT: u32 = u32::MAX;
+/// Fewer cancelled entries than this are left alone.
+const PURGE_MIN: usize = 1_024;
 
 impl<E: Copy> Queue<E> {
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Queue { heap: BinaryHeap::new(), sequence: 0, slots: vec![], free: vec![], cancelled: 0 }
-    }
-    pub fn len(&self) -> usize {
-        self.heap.len() - self.cancelled
-    }
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    fn next_key(&mut self, priority: u8) -> u64 {
-        self.sequence += 1;
-        u64::from(priority) << 56 | self.sequence
-    }
-    pub fn push(&mut self, time: SimTime, priority: u8, event: E) {
-        let key = self.next_key(priority);
-        self.heap.push(Entry { time, key, slot: NO_SLOT, event });
-    }
-    pub fn push_timer(&mut self, time: SimTime, priority: u8, event: E) -> Timer {
-        let key = self.next_key(priority);
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(0);
-            self.slots.len() as u32 - 1
-        });
-        self.slots[slot as usize] = key;
-        self.heap.push(Entry { time, key, slot, event });
-        Timer { slot, sequence: key }
-    }
-    pub fn cancel(&mut self, timer: Timer) -> bool {
-        let armed = self.slots.get(timer.slot as usize) == Some(&timer.sequence);
-        if armed {
-            self.slots[timer.slot as usize] = 0;
-            self.free.push(timer.slot);
-            self.cancelled += 1;
+        Queue {
+            ladder: Ladder::new(),
+            live: 0,
+            cancelled: 0,
+            sequence: 0,
+            slots: Vec::new(),
+            free_slots: Vec::new(),
         }
-        armed
     }
+
+    /// Events still to come, cancelled ones not counted.
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Schedules an event for good. Times before the last one popped are allowed, but slow.
+    #[inline]
+    pub fn push(&mut self, time: SimTime, priority: u8, event: E) {
+        self.insert(time, priority, NO_SLOT, event);
+    }
+
+    /// Schedules an event that can be cancelled.
+    pub fn push_timer(&mut self, time: SimTime, priority: u8, event: E) -> Timer {
+        let slot = self.free_slots.pop().unwrap_or_else(|| {
+            self.slots.push(NO_KEY);
+            u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 timers")
+        });
+        let sequence = self.insert(time, priority, slot, event);
+        self.slots[slot as usize] = sequence;
+        Timer { slot, sequence }
+    }
+
+    /// Cancels a pending timer; false if it has fired or was cancelled before.
+    pub fn cancel(&mut self, timer: Timer) -> bool {
+        if self.slots.get(timer.slot as usize) != Some(&timer.sequence) {
+            return false;
+        }
+        self.vacate(timer.slot);
+        self.live -= 1;
+        self.cancelled += 1;
+        if self.cancelled >= PURGE_MIN && self.cancelled > self.live {
+            let slots = &self.slots;
+            self.ladder.retain(|entry| is_live(slots, entry));
+            self.cancelled = 0;
+        }
+        true
+    }
+
+    /// Takes the first event, if its time is at most `end`.
+    #[inline]
     pub fn pop_until(&mut self, end: SimTime) -> Option<(SimTime, E)> {
         loop {
-            let entry = *self.heap.peek()?;
-            if entry.time > end {
-                return None;
-            }
-            self.heap.pop();
+            let entry = self.ladder.pop_until(end.as_nanos())?;
             if entry.slot != NO_SLOT {
-                if self.slots[entry.slot as usize] != entry.key {
+                if !is_live(&self.slots, &entry) {
                     self.cancelled -= 1;
                     continue;
                 }
-                self.slots[entry.slot as usize] = 0;
-                self.free.push(entry.slot);
+                self.vacate(entry.slot);
             }
-            return Some((entry.time, entry.event));
+            self.live -= 1;
+            return Some((SimTime::from_nanos(entry.time), entry.event));
         }
+    }
+
+    /// Bytes this queue holds from the allocator. Constant means that nothing is allocated.
+    pub fn capacity_bytes(&self) -> usize {
+        self.ladder.capacity_bytes()
+            + self.slots.capacity() * size_of::<u64>()
+            + self.free_slots.capacity() * size_of::<u32>()
+    }
+
+    #[inline]
+    fn insert(&mut self, time: SimTime, priority: u8, slot: u32, event: E) -> u64 {
+        self.sequence += 1;
+        assert!(self.sequence >> SEQUENCE_BITS == 0, "fewer than 2^56 events in a run");
+        let key = u64::from(priority) << SEQUENCE_BITS | self.sequence;
+        self.ladder.push(Entry { time: time.as_nanos(), key, slot, event });
+        self.live += 1;
+        key
+    }
+
+    fn vacate(&mut self, slot: u32) {
+        self.slots[slot as usize] = NO_KEY;
+        self.free_slots.push(slot);
+    }
+}
+
+fn is_live<E>(slots: &[u64], entry: &Entry<E>) -> bool {
+    entry.slot == NO_SLOT || slots[entry.slot as usize] == entry.key
+}
+
+/// A queue on disk: the live entries in their order, so that equal queues have equal bytes.
+#[derive(Serialize, Deserialize)]
+struct Saved<E> {
+    entries: Vec<Entry<E>>,
+    sequence: u64,
+    slots: Vec<u64>,
+    free_slots: Vec<u32>,
+}
+
+impl<E: Copy + Serialize> Serialize for Queue<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let live = self.ladder.iter().filter(|entry| is_live(&self.slots, entry));
+        let mut entries: Vec<Entry<E>> = live.copied().collect();
+        entries.sort_unstable_by(|a, b| b.cmp(a));
+        let (slots, free_slots) = (self.slots.clone(), self.free_slots.clone());
+        Saved { entries, sequence: self.sequence, slots, free_slots }.serialize(serializer)
+    }
+}
+
+impl<'de, E: Copy + Deserialize<'de>> Deserialize<'de> for Queue<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Saved { entries, sequence, slots, free_slots } = Saved::deserialize(deserializer)?;
+        let (mut queue, live) = (Queue::new(), entries.len());
+        for entry in entries {
+            queue.ladder.push(entry);
+        }
+        Ok(Queue { live, sequence, slots, free_slots, ..queue })
     }
 }
