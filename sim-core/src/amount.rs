@@ -20,21 +20,59 @@ impl Amount {
     pub fn saturating_sub(self, other: Amount) -> Amount {
         Amount(self.0.saturating_sub(other.0))
     }
-    /// `self * numerator / denominator`, rounded down, without overflow in between.
+    /// `self * numerator / denominator`, rounded down; exact whenever the result fits, and a fault
+    /// of the model when it does not.
+    #[inline]
     pub fn mul_div_floor(self, numerator: u128, denominator: u128) -> Amount {
         assert!(denominator > 0, "a share has a positive denominator");
         match self.0.checked_mul(numerator) {
             Some(product) => Amount(product / denominator),
-            None => {
-                // (q d + r) n / d = q n + r n / d, and r n fits because r < d.
-                let (whole, rest) = (self.0 / denominator, self.0 % denominator);
-                Amount(whole * numerator + rest * numerator / denominator)
-            }
+            None => Amount(wide_mul_div(self.0, numerator, denominator)),
         }
+    }
+    /// The amount in whole tokens, exact: `1234.000000000000000001` with 18 decimals.
+    pub fn display(self, decimals: u32) -> impl fmt::Display {
+        Tokens { amount: self, decimals: decimals as usize }
     }
     /// The amount in whole tokens as a float, for records and plots only.
     pub fn as_tokens(self, decimals: u32) -> f64 {
         self.0 as f64 / 10u128.pow(decimals) as f64
+    }
+}
+
+/// `a * b / d` over a 256-bit product.
+fn wide_mul_div(a: u128, b: u128, d: u128) -> u128 {
+    const LOW: u128 = u64::MAX as u128;
+    let cross = (a >> 64) * (b & LOW) + ((a & LOW) * (b & LOW) >> 64);
+    let middle = (a & LOW) * (b >> 64) + (cross & LOW);
+    let mut low = a.wrapping_mul(b);
+    let mut high = (a >> 64) * (b >> 64) + (cross >> 64) + (middle >> 64);
+    assert!(high < d, "amount overflow: {a} * {b} / {d} does not fit 128 bits");
+    // Shift and subtract: `high` is the remainder, and the quotient fills `low` from the right.
+    for _ in 0..u128::BITS {
+        let carry = high >> 127 == 1;
+        high = high << 1 | low >> 127;
+        low <<= 1;
+        if carry || high >= d {
+            high = high.wrapping_sub(d);
+            low |= 1;
+        }
+    }
+    low
+}
+
+/// An amount as text in whole tokens.
+struct Tokens {
+    amount: Amount,
+    decimals: usize,
+}
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = format!("{:0>width$}", self.amount.0, width = self.decimals + 1);
+        match digits.split_at(digits.len() - self.decimals) {
+            (whole, "") => f.pad(whole),
+            (whole, fraction) => f.pad(&format!("{whole}.{fraction}")),
+        }
     }
 }
 

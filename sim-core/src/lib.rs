@@ -20,6 +20,6 @@ pub mod time;
 pub use amount::Amount;
 pub use engine::{Context, Event, Model, Simulation};
 pub use ledger::{Account, Holding, Ledger, LedgerError};
-pub use random::{Stream, Streams};
+pub use random::{Purpose, Stream, Streams};
 pub use record::{Label, Metric, MetricSpec, Records, Row};
 pub use time::{SimDuration, SimTime};

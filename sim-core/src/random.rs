@@ -4,18 +4,44 @@
 //! A stream depends on nothing but its name: adding a device or a policy moves no other stream, so
 //! two policies compared on one seed meet the same arrivals and failures.
 
+use std::convert::Infallible;
+
+use rand_core::{TryRng, utils};
 use serde::{Deserialize, Serialize};
+
+/// What a stream is drawn for ("failure", "wins"), hashed. Hot loops keep it in a `const`:
+/// `const WINS: Purpose = Purpose::new("wins");`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purpose(u64);
+
+impl Purpose {
+    pub const fn new(name: &str) -> Self {
+        let (bytes, mut hash, mut place) = (name.as_bytes(), 0, 0);
+        while place < bytes.len() {
+            hash = mix(hash, bytes[place] as u64);
+            place += 1;
+        }
+        Purpose(mix(hash, bytes.len() as u64))
+    }
+}
+impl From<&str> for Purpose {
+    fn from(name: &str) -> Self {
+        Purpose::new(name)
+    }
+}
 
 /// The root of all streams of one run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streams {
     seed: u64,
     run: u32,
+    /// Seed and run, hashed once.
+    root: u64,
 }
 
 impl Streams {
     pub const fn new(seed: u64, run: u32) -> Self {
-        Streams { seed, run }
+        Streams { seed, run, root: mix(mix(0, seed), run as u64) }
     }
     pub const fn seed(&self) -> u64 {
         self.seed
@@ -25,45 +51,38 @@ impl Streams {
     }
     /// The stream of one entity for one purpose, from its beginning. Keep it in the entity's state
     /// if it is drawn from again.
-    pub fn stream(&self, entity: u32, purpose: &str) -> Stream {
+    pub fn stream(&self, entity: u32, purpose: impl Into<Purpose>) -> Stream {
         self.indexed(entity, purpose, 0)
     }
     /// The stream of one entity, purpose and index (an epoch, a day): for draws that keep no state.
-    pub fn indexed(&self, entity: u32, purpose: &str, index: u64) -> Stream {
-        Stream::new(purpose_key(self.seed, self.run, purpose), entity, index)
+    #[inline]
+    pub fn indexed(&self, entity: u32, purpose: impl Into<Purpose>, index: u64) -> Stream {
+        Stream { key: mix(self.root, purpose.into().0), entity, index, block: 0, spare: None }
     }
 }
 
-const fn mix(mut z: u64) -> u64 {
+/// One step of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014) that takes in a word: a bijection of the word for each state.
+const fn mix(state: u64, word: u64) -> u64 {
+    let mut z = (state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
 
-fn purpose_key(seed: u64, run: u32, purpose: &str) -> u64 {
-    let mut key = mix(seed ^ 0x9e37_79b9_7f4a_7c15);
-    key = mix(key ^ u64::from(run).wrapping_add(0x9e37_79b9_7f4a_7c15));
-    for byte in purpose.bytes() {
-        key = mix(key.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ u64::from(byte));
-    }
-    key
-}
-
-/// A sequence of random numbers that depends only on its name.
+/// A sequence of 2^33 random words that depends only on its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
+    /// Seed, run and purpose.
     key: u64,
-    entity: u32,
     index: u64,
+    entity: u32,
     block: u32,
     /// The second half of the last block, if it was not used yet.
     spare: Option<u64>,
 }
 
 impl Stream {
-    fn new(key: u64, entity: u32, index: u64) -> Self {
-        Stream { key, entity, index, block: 0, spare: None }
-    }
     /// 64 uniform random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
@@ -72,7 +91,7 @@ impl Stream {
         }
         let counter = [self.block, self.index as u32, (self.index >> 32) as u32, self.entity];
         let word = philox4x32_10(counter, [self.key as u32, (self.key >> 32) as u32]);
-        self.block = self.block.wrapping_add(1);
+        self.block = self.block.checked_add(1).expect("a stream has 2^33 words");
         self.spare = Some(u64::from(word[3]) << 32 | u64::from(word[2]));
         u64::from(word[1]) << 32 | u64::from(word[0])
     }
@@ -86,20 +105,40 @@ impl Stream {
     pub fn uniform_open(&mut self) -> f64 {
         ((self.next_u64() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64)
     }
-    /// A uniform integer in [0, bound), without bias (Lemire 2019). `bound` must be positive.
+    /// A uniform integer in [0, bound), without bias (Lemire, "Fast random integer generation in an
+    /// interval", 2019). `bound` must be positive.
+    #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
         assert!(bound > 0, "an empty range has no member");
-        let threshold = bound.wrapping_neg() % bound;
-        loop {
-            let product = u128::from(self.next_u64()) * u128::from(bound);
-            if product as u64 >= threshold {
-                return (product >> 64) as u64;
+        let mut product = u128::from(self.next_u64()) * u128::from(bound);
+        if (product as u64) < bound {
+            // Only here can a value be one too many; the division is worth it.
+            let excess = bound.wrapping_neg() % bound;
+            while (product as u64) < excess {
+                product = u128::from(self.next_u64()) * u128::from(bound);
             }
         }
+        (product >> 64) as u64
+    }
+}
+
+/// A stream is an infallible generator for everything written against `rand_core`.
+impl TryRng for Stream {
+    type Error = Infallible;
+    /// The low half of a word; the other half is not kept.
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.next_u64() as u32)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.next_u64())
+    }
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        utils::fill_bytes_via_next_word(bytes, || Ok(self.next_u64()))
     }
 }
 
 /// Ten rounds of Philox 4x32 on one counter block.
+#[inline]
 pub fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..10 {
         let left = u64::from(counter[0]) * 0xD251_1F53;

@@ -1,0 +1,63 @@
+//! What money and chance cost: postings, the proof of conservation, random words, samplers.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use pinwheel_core::random::Purpose;
+use pinwheel_core::{Account, Amount, Holding, Ledger, Streams};
+
+const ACCOUNTS: usize = 6_000;
+const POSTINGS: usize = 4_096;
+
+/// The books of 2,000 providers with one account of each holding.
+fn books() -> (Ledger, Vec<Account>) {
+    let mut ledger = Ledger::default();
+    let accounts: Vec<Account> = (0..ACCOUNTS)
+        .map(|place| ledger.open(Holding::ALL[place % Holding::ALL.len()]))
+        .collect();
+    for account in &accounts {
+        ledger.mint(*account, Amount(10u128.pow(30))).expect("far below the limit");
+    }
+    (ledger, accounts)
+}
+
+fn ledger(criterion: &mut Criterion) {
+    let (mut ledger, accounts) = books();
+    let mut stream = Streams::new(1, 0).stream(0, "postings");
+    let mut any = || accounts[stream.below(ACCOUNTS as u64) as usize];
+    let postings: Vec<_> = (0..POSTINGS as u128).map(|n| (any(), any(), Amount(n))).collect();
+
+    let mut group = criterion.benchmark_group("ledger");
+    group.throughput(Throughput::Elements(POSTINGS as u64));
+    group.bench_function("transfer", |bencher| {
+        bencher.iter(|| {
+            for (from, to, amount) in &postings {
+                ledger.transfer(*from, *to, *amount).expect("covered");
+            }
+            ledger.digest
+        });
+    });
+    group.throughput(Throughput::Elements(ACCOUNTS as u64));
+    group.bench_function("verify", |bencher| bencher.iter(|| black_box(&ledger).verify()));
+    group.finish();
+}
+
+fn random(criterion: &mut Criterion) {
+    const WINS: Purpose = Purpose::new("wins");
+    let streams = Streams::new(1, 0);
+    let mut group = criterion.benchmark_group("random");
+    let mut stream = streams.stream(0, WINS);
+    group.bench_function("next_u64", |bencher| bencher.iter(|| stream.next_u64()));
+    let mut epoch = 0;
+    group.bench_function("indexed and two draws", |bencher| {
+        bencher.iter(|| {
+            epoch += 1;
+            let mut stream = black_box(streams).indexed(7, WINS, epoch);
+            stream.next_u64() ^ stream.next_u64()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, ledger, random);
+criterion_main!(benches);
