@@ -4,3 +4,4 @@ pub mod infrastructure;
 pub mod networks;
 pub mod parameter;
 pub mod scenario;
+pub mod world;

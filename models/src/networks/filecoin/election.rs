@@ -27,15 +27,13 @@ const WINS_MAX: u64 = 40;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Election {
     table: AliasTable,
-    weights: Vec<f64>,
     wins: Poisson,
 }
 
 impl Election {
     pub fn new() -> Self {
         Election {
-            table: AliasTable::new(&[1.0]).expect("one ticket"),
-            weights: vec![],
+            table: AliasTable::new([1.0]).expect("one ticket"),
             wins: Poisson::new(WINS_PER_EPOCH as f64).expect("five is a mean"),
         }
     }
@@ -45,10 +43,9 @@ impl Filecoin {
     /// Rebuilds the table of tickets from today's power.
     pub fn rebuild_election(&mut self) {
         let election = &mut self.election;
-        election.weights.clear();
-        election.weights.extend(self.providers.iter().map(|p| p.power.qa_units as f64));
+        let weights = self.providers.iter().map(|p| p.power.qa_units as f64);
         if self.power.qa_units > 0 {
-            election.table.rebuild(&election.weights).expect("powers are finite and some positive");
+            election.table.rebuild(weights).expect("powers are finite and some positive");
         }
     }
 
@@ -64,7 +61,7 @@ impl Filecoin {
         let mut winners = [usize::MAX; WINS_MAX as usize];
         let mut blocks = 0;
         for _ in 0..wins {
-            let i = self.election.table.sample(&mut draws);
+            let i = self.election.table.pick(&mut draws);
             let on_time = draws.uniform() >= self.orphan_share;
             if self.providers[i].online && on_time {
                 self.flows.wins += 1;

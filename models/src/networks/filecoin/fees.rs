@@ -6,7 +6,8 @@
 //! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
 //! In day detail the base fee is the one at which demand meets the target.
 
-use pinwheel_core::{Amount, Streams, distribution, math};
+use pinwheel_core::distribution::Normal;
+use pinwheel_core::{Amount, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::gas::{self, BLOCK_GAS_TARGET};
@@ -206,7 +207,7 @@ impl Filecoin {
         }
         let mut draws = streams.indexed(0, "filecoin gas", self.epoch as u64);
         let sigma = self.gas.other_sigma;
-        let normal = distribution::standard_normal(&mut draws);
+        let normal = Normal::STANDARD.sample(&mut draws);
         let noise = math::exp(sigma * normal - sigma * sigma / 2.0);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(blocks);
         let of_providers = self.gas.waiting.min(limit);

@@ -10,6 +10,7 @@ use super::parameters::Parameters;
 use super::settings::{
     Behaviour, Detail, HistoryDay, InitialState, PricePath, ProofFidelity, RuleChoice, Settings,
 };
+use crate::infrastructure;
 use crate::parameter::ParameterSpec;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
@@ -120,7 +121,7 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
         });
         (spec.name.to_owned(), schema.to_value())
     };
-    let properties: serde_json::Map<_, _> = Parameters::SPECS.iter().map(property).collect();
+    let properties: serde_json::Map<_, _> = parameter_specs().map(property).collect();
     json_schema!({
         "type": "object",
         "description": "Parameters of the model; a plain number counts in the parameter's unit.",
@@ -155,7 +156,7 @@ pub fn settings(
         Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
         given => checker.date(given, "network.solstice"),
     };
-    let parameters = parameters(checker, &typed.parameters);
+    let (parameters, infrastructure) = parameters(checker, &typed.parameters);
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     Some(Settings {
         rules: rules.unwrap_or(RuleChoice::Mainnet),
@@ -166,6 +167,7 @@ pub fn settings(
         initial: initial?,
         solstice,
         parameters,
+        infrastructure,
         observed_locked_fil,
     })
 }
@@ -300,22 +302,32 @@ fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date
     values.map(|(&date, row)| (date, row[0] * MILLION)).collect()
 }
 
-fn parameters(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>) -> Parameters {
-    let mut parameters = Parameters::default();
+/// The tables of parameters that a scenario may set, by one namespace.
+pub fn parameter_specs() -> impl Iterator<Item = &'static ParameterSpec> + Clone {
+    Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS)
+}
+
+fn parameters(
+    checker: &mut Checker<'_>,
+    typed: &BTreeMap<String, Given>,
+) -> (Parameters, infrastructure::Parameters) {
+    let mut network = Parameters::default();
+    let mut plants = infrastructure::Parameters::default();
     for (name, &given) in typed {
         let key = format!("network.parameters.{}", shown(name));
-        let Some(spec) = Parameters::SPECS.iter().find(|spec| spec.name == name) else {
-            let help = did_you_mean(name, Parameters::SPECS.iter().map(|spec| spec.name));
+        let Some(spec) = parameter_specs().find(|spec| spec.name == name) else {
+            let help = did_you_mean(name, parameter_specs().map(|spec| spec.name));
             checker.fault(given, &key, "unknown parameter".to_owned(), help);
             continue;
         };
         let range = spec.minimum..=spec.maximum;
         let value = checker.quantity(Some(given), &key, spec.unit, true, range);
-        if let (Some(value), Some(slot)) = (value, parameters.get_mut(name)) {
+        let slot = network.get_mut(name).or_else(|| plants.get_mut(name));
+        if let (Some(value), Some(slot)) = (value, slot) {
             *slot = value;
         }
     }
-    parameters
+    (network, plants)
 }
 
 /// The state on the first day, from a file of its own.

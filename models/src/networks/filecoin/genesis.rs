@@ -2,7 +2,8 @@
 //! which these end, pledge, vesting rewards and machines, such that every total is that of the real
 //! chain.
 
-use pinwheel_core::{Amount, Streams, distribution, math};
+use pinwheel_core::distribution::{Exponential, Normal};
+use pinwheel_core::{Amount, Streams, math};
 
 use super::Filecoin;
 use super::parameters::Parameters;
@@ -71,7 +72,7 @@ fn apportion(total: u64, weights: &[f64]) -> Vec<u64> {
 }
 
 fn normal(streams: &Streams, i: usize, purpose: &'static str) -> f64 {
-    distribution::standard_normal(&mut streams.stream(i as u32, purpose))
+    Normal::STANDARD.sample(&mut streams.stream(i as u32, purpose))
 }
 
 /// Providers without sectors yet, with their own costs and patience.
@@ -84,7 +85,7 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     let provider = |i: usize| {
         let spread = |sigma, purpose| math::exp(sigma * normal(streams, i, purpose) - sigma * sigma / 2.0);
         let size = sizes.get(i);
-        let patience = distribution::Exponential::new(1.0 / p.patience).expect("patience is positive");
+        let patience = Exponential::new(p.patience).expect("patience is positive");
         Provider {
             sectors: Default::default(),
             faults: Default::default(),

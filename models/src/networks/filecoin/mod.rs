@@ -29,6 +29,10 @@ pub mod rules;
 pub mod sectors;
 pub mod settings;
 pub mod smoothing;
+pub mod gas;
+pub mod supply;
+pub mod streams;
+pub mod vesting;
 pub mod treasury;
 
 use pinwheel_core::check::CheckId;
@@ -228,8 +232,7 @@ impl Filecoin {
             sealing_rate: p.sealing_rate,
             planning_horizon_days: p.planning_horizon,
             entry_rate: p.entry_rate,
-            pay_volume_usd: p.pay_volume_usd,
-            pay_volume_growth: p.pay_volume_growth,
+            streams: streams::Streams::default(),
         };
         for i in 0..network.providers.len() {
             network.update_power(i);

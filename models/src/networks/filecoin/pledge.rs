@@ -19,6 +19,7 @@ use fil_actors_shared::v19::runtime::policy_constants::CREATE_MINER_DEPOSIT_POWE
 use fvm_shared::econ::TokenAmount;
 use num_bigint::BigInt;
 use pinwheel_core::Amount;
+use serde::{Deserialize, Serialize};
 
 use super::rules::{EPOCHS_PER_DAY, Ramp, Rules, Termination};
 use super::smoothing::Estimate;
@@ -64,7 +65,7 @@ pub struct SectorTerms {
 }
 
 /// Prices of one 32 GiB sector of one quality, at one tick.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub qa_bytes: u128,
     pub initial_pledge: Amount,

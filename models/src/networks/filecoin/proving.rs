@@ -78,6 +78,7 @@ impl Filecoin {
             let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
             self.pay_gas(i, partitions * self.gas.window_post_gas);
         }
+        let provider = &self.providers[i];
         let whole = !missed && provider.unreachable == 0 && provider.lost == 0;
         if whole && provider.faults.total() == 0 {
             self.charge_daily_fee(i, DEADLINES as u128);

@@ -14,7 +14,8 @@
 //!
 //! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
 
-use pinwheel_core::Streams;
+use pinwheel_core::distribution::{Normal, Poisson};
+use pinwheel_core::{Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
@@ -23,7 +24,6 @@ use super::rules::Quality;
 use super::provider::{Intent, SizeClass};
 use super::sectors::Kind;
 use super::settings::PricePath;
-use pinwheel_core::{distribution::Poisson, math};
 
 /// Days between two decisions of a provider.
 const DECISION_DAYS: i32 = 7;
@@ -54,7 +54,7 @@ impl Market {
     /// Moves the price by one day of geometric Brownian motion (Black and Scholes 1973).
     fn step(&mut self, day: i32, streams: &Streams) {
         let mut draws = streams.indexed(0, "filecoin price", day as u64);
-        let normal = pinwheel_core::distribution::standard_normal(&mut draws);
+        let normal = Normal::STANDARD.sample(&mut draws);
         let (drift, vol) = (self.drift_per_year, self.volatility_per_sqrt_year);
         let dt = 1.0 / 365.0;
         self.price_usd *=

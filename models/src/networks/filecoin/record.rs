@@ -135,7 +135,7 @@ impl Filecoin {
         let flows = &self.flows;
         page.value(const { metric("raw_power") }, eib(self.power.raw_sectors));
         page.value(const { metric("qa_power") }, eib(self.power.qa_units));
-        let baseline = self.rewards.this_epoch_baseline_power() as f64 / EIB;
+        let baseline = self.rewards.this_epoch_baseline_bytes() as f64 / EIB;
         page.value(const { metric("baseline_power") }, baseline);
         let active = self.providers.iter().filter(|p| p.power.raw_sectors > 0).count();
         page.value(const { metric("providers_active") }, active as f64);

@@ -6,6 +6,7 @@
 //! Left out: everything before nv16; an earlier epoch gets the rules of nv16.
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 use jiff::civil::{Date, DateTime, date};
 
 use super::settings::RuleChoice;
@@ -47,7 +48,7 @@ pub const UPGRADES: [Upgrade; 13] = [
 ];
 
 /// How the block reward of an epoch comes about.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Minting {
     /// Mainnet: 30 % decays with time alone, 70 % is minted as power fills the baseline, so more
     /// power mints faster until the baseline is met (Filecoin spec, section 5.5).
@@ -58,7 +59,7 @@ pub enum Minting {
 }
 
 /// What turns raw bytes into a claim on the reward.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quality {
     /// Mainnet: quality-adjusted power, 1x for committed capacity and deals, 10x for verified.
     Multiplier,
@@ -70,7 +71,7 @@ pub enum Quality {
 }
 
 /// The fee of a sector terminated before its expiry.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Termination {
     /// Reward of 20 days at activation plus half the reward of up to 140 days of age.
     ExpectedReward,
@@ -79,7 +80,7 @@ pub enum Termination {
 }
 
 /// How the base fee moves from one epoch to the next.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BaseFeeRule {
     /// Towards half-full blocks, as Ethereum's EIP-1559.
     Utilisation,
@@ -88,7 +89,7 @@ pub enum BaseFeeRule {
 }
 
 /// A linear change of a parameter over epochs.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ramp {
     pub start_epoch: i64,
     pub duration_epochs: u64,
@@ -98,7 +99,7 @@ pub struct Ramp {
 pub const PLEDGE_RAMP: Ramp = Ramp { start_epoch: 4_461_240, duration_epochs: 1_051_200 };
 
 /// The rules in force at one epoch.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     pub network_version: u8,
     pub minting: Minting,

@@ -64,10 +64,14 @@ impl Treasury {
         let outside = attofil(initial.circulating_fil) + attofil(initial.locked_fil) + burnt;
         // circulating = vested + mined + reserve disbursed - burnt - locked (lotus, stmgr/supply.go)
         let mined = outside - vested - supply::RESERVE_DISBURSED;
-        ledger.mint(reward_actor, supply::MINING_ALLOCATION - mined);
-        ledger.mint(mining_reserve, supply::MINING_RESERVE - supply::RESERVE_DISBURSED);
-        ledger.mint(unvested, supply::VESTING_ALLOCATION - vested);
-        ledger.mint(holders, outside);
+        for (account, amount) in [
+            (reward_actor, supply::MINING_ALLOCATION - mined),
+            (mining_reserve, supply::MINING_RESERVE - supply::RESERVE_DISBURSED),
+            (unvested, supply::VESTING_ALLOCATION - vested),
+            (holders, outside),
+        ] {
+            ledger.mint(account, amount).expect("two billion FIL fit the ledger");
+        }
         ledger.burn(holders, burnt).expect("the burnt FIL stood with the holders");
         Treasury {
             ledger,
