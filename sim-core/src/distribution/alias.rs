@@ -40,15 +40,12 @@ impl AliasTable {
         table.rebuild(weights)?;
         Ok(table)
     }
-    pub fn len(&self) -> usize {
+    /// How many places there are to pick from.
+    pub fn places(&self) -> usize {
         self.columns.len()
     }
-    /// False: a table has at least one place.
-    pub fn is_empty(&self) -> bool {
-        self.columns.is_empty()
-    }
 
-    /// A place in `0..len()`.
+    /// A place in `0..places()`.
     #[inline]
     pub fn pick(&self, stream: &mut Stream) -> usize {
         let product = u128::from(stream.next_u64()) * self.columns.len() as u128;
@@ -67,8 +64,10 @@ impl AliasTable {
         shares.clear();
         shares.extend(weights);
         let heaviest = normalise(shares)?;
-        small.clear();
-        large.clear();
+        for stack in [&mut *small, &mut *large] {
+            stack.clear();
+            stack.reserve(shares.len());
+        }
         self.columns.clear();
         for (place, share) in shares.iter().enumerate() {
             let stack = if *share < 1.0 { &mut *small } else { &mut *large };
@@ -117,4 +116,23 @@ fn normalise(weights: &mut [f64]) -> Result<u32, DistributionError> {
     let scale = check.positive("number of weights over their sum", count / total)?;
     weights.iter_mut().for_each(|weight| *weight *= scale);
     Ok(heaviest as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rebuild_of_the_same_length_does_not_allocate() {
+        // One large and many small places, then many large ones: each stack is filled in turn.
+        let weights = |odd: f64| (0..1_000).map(move |place| if place == 7 { odd } else { 1.0 });
+        let mut table = AliasTable::new(weights(1e6)).expect("valid weights");
+        let places = |table: &AliasTable| {
+            let Workshop { shares, small, large } = &table.workshop;
+            (table.columns.as_ptr(), shares.as_ptr(), small.as_ptr(), large.as_ptr())
+        };
+        let before = places(&table);
+        table.rebuild(weights(0.0)).expect("valid weights");
+        assert_eq!(places(&table), before);
+    }
 }

@@ -13,6 +13,9 @@ pub struct Normal {
     deviation: f64,
 }
 impl Normal {
+    /// Mean zero, standard deviation one.
+    pub const STANDARD: Normal = Normal { mean: 0.0, deviation: 1.0 };
+
     pub fn new(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
         let check = Check("normal");
         let mean = check.finite("mean", mean)?;

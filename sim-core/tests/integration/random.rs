@@ -1,5 +1,6 @@
 //! Philox against its published answers, and streams that depend on their names alone.
 
+use pinwheel_core::math;
 use pinwheel_core::random::{Purpose, Stream, Streams, philox4x32_10};
 use rand::Rng;
 
@@ -91,7 +92,7 @@ fn streams_of_neighbours_are_uncorrelated() {
         let product = |n| (left(n).uniform() - 0.5) * (right(n).uniform() - 0.5);
         (0..pairs).map(product).sum::<f64>() * 12.0 / f64::from(pairs)
     };
-    let limit = 4.0 / f64::from(pairs).sqrt();
+    let limit = 4.0 / math::sqrt(f64::from(pairs));
     let entity = |n| streams.stream(n, "a");
     assert!(correlation(&entity, &|n| streams.stream(n + 1, "a")).abs() < limit);
     assert!(correlation(&entity, &|n| streams.stream(n, "b")).abs() < limit);
@@ -137,7 +138,7 @@ fn a_range_that_is_no_power_of_two_is_without_bias() {
     // Of 3 * 2^62 values without rejection, the lower third would be drawn half as often again.
     let mut stream = Streams::new(3, 0).stream(0, "bias");
     let low = (0..60_000).filter(|_| stream.below(3 << 62) < 1 << 62).count() as f64;
-    assert!((low - 20_000.0).abs() < 4.0 * (60_000.0f64 * 2.0 / 9.0).sqrt(), "{low} of 60,000");
+    assert!((low - 20_000.0).abs() < 4.0 * math::sqrt(60_000.0 * 2.0 / 9.0), "{low} of 60,000");
     assert!((0..1_000).all(|_| stream.below(1) == 0));
 }
 
