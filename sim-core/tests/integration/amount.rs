@@ -42,8 +42,14 @@ fn any_length() -> impl Strategy<Value = u128> {
     (any::<u128>(), 0..128u32).prop_map(|(word, shift)| word >> shift)
 }
 
+/// The same cases each time.
+fn cases(cases: u32) -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(4);
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..Default::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(4), cases: 20_000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(20_000))]
 
     #[test]
     fn a_share_is_exact(a in any_length(), n in any_length(), d in any_length()) {

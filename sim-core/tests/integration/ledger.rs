@@ -50,9 +50,15 @@ fn post(
     }
 }
 
+/// The same cases each time.
+fn cases(cases: u32) -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(5);
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..Default::default() }
+}
+
 proptest! {
     // 100 schedules of 1,000 postings.
-    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(5), cases: 100, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn units_are_conserved_and_refusals_change_nothing(schedule in postings()) {
