@@ -58,8 +58,15 @@ fn assert_one_law(name: &str, ours: Vec<f64>, theirs: Vec<f64>) {
     assert!(gap < limit, "{name}: distribution functions differ by {gap}, allowed {limit}");
 }
 
+/// The chi-square quantile at p = 0.0005, by Wilson and Hilferty.
+fn chi_square_limit(cells: f64) -> f64 {
+    assert!(cells >= 2.0, "nothing to compare");
+    let nu = 2.0 / (9.0 * (cells - 1.0));
+    (cells - 1.0) * math::pow(1.0 - nu + 3.29 * math::sqrt(nu), 3.0)
+}
+
 /// Two-sample chi-square for equal sizes, neighbours pooled to at least 20 draws a cell, and its
-/// Wilson-Hilferty quantile at p = 0.0005.
+/// limit.
 fn chi_square(ours: &[u64], theirs: &[u64]) -> (f64, f64) {
     let mut counts = std::collections::BTreeMap::<u64, [f64; 2]>::new();
     for (side, sample) in [ours, theirs].into_iter().enumerate() {
@@ -73,9 +80,72 @@ fn chi_square(ours: &[u64], theirs: &[u64]) -> (f64, f64) {
             (pool, cells) = ([0.0; 2], cells + 1.0);
         }
     }
-    assert!(cells >= 2.0, "nothing to compare");
-    let nu = 2.0 / (9.0 * (cells - 1.0));
-    (statistic, (cells - 1.0) * math::pow(1.0 - nu + 3.29 * math::sqrt(nu), 3.0))
+    (statistic, chi_square_limit(cells))
+}
+
+/// Two million draws against the density itself: fine enough to see a wrong constant of a rejection
+/// sampler, which distorts a law by some per mille.
+fn assert_density(
+    name: &str,
+    sample: impl Fn(&mut Stream) -> u64,
+    ln_density: impl Fn(f64) -> f64,
+) {
+    const MANY: usize = 2_000_000;
+    let mut stream = stream(3, name);
+    let mut counts = vec![0.0; 2_000];
+    (0..MANY).for_each(|_| counts[sample(&mut stream) as usize] += 1.0);
+    let (mut drawn, mut due, mut statistic, mut cells) = (0.0, 0.0, 0.0, 0.0);
+    for (value, count) in counts.into_iter().enumerate() {
+        drawn += count;
+        due += MANY as f64 * math::exp(ln_density(value as f64));
+        if due >= 20.0 {
+            statistic += (drawn - due) * (drawn - due) / due;
+            (drawn, due, cells) = (0.0, 0.0, cells + 1.0);
+        }
+    }
+    let limit = chi_square_limit(cells);
+    assert!(statistic < limit, "{name}: chi-square {statistic}, allowed {limit}");
+}
+
+#[test]
+fn rejection_samplers_follow_their_densities() {
+    let ln_factorial = |n: f64| math::ln_gamma(n + 1.0);
+    for mean in [10.0, 14.5, 120.0] {
+        let law = Poisson::new(mean).expect(OK);
+        assert_density(
+            &format!("poisson {mean}"),
+            |s| law.sample(s),
+            |k| k * math::ln(mean) - mean - ln_factorial(k),
+        );
+    }
+    for (trials, p) in [(20, 0.5), (60, 0.2), (1_000, 0.4)] {
+        let (law, n) = (Binomial::new(trials, p).expect(OK), trials as f64);
+        assert_density(
+            &format!("binomial {trials} {p}"),
+            |s| law.sample(s),
+            |k| {
+                if k > n {
+                    return f64::NEG_INFINITY;
+                }
+                ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k)
+                    + k * math::ln(p)
+                    + (n - k) * math::ln(1.0 - p)
+            },
+        );
+    }
+    for (ranks, exponent) in [(5u32, 0.5), (300, 1.0), (1_500, 2.2)] {
+        let law = Zipf::new(u64::from(ranks), exponent).expect(OK);
+        let weight = |rank| math::pow(rank, -exponent);
+        let total: f64 = (1..=ranks).map(|rank| weight(f64::from(rank))).sum();
+        assert_density(
+            &format!("zipf {ranks} {exponent}"),
+            |s| law.sample(s),
+            |rank| {
+                let inside = rank >= 1.0 && rank <= f64::from(ranks);
+                if inside { math::ln(weight(rank) / total) } else { f64::NEG_INFINITY }
+            },
+        );
+    }
 }
 
 fn continuous(

@@ -4,10 +4,10 @@ use pinwheel_core::{Account, Amount, Holding, Ledger, LedgerError};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Two accounts of each holding, every one with 1,000 units.
+/// Three accounts of each holding, every one with 1,000 units.
 fn books() -> (Ledger, Vec<Account>) {
     let mut ledger = Ledger::default();
-    let holdings = Holding::ALL.into_iter().chain(Holding::ALL);
+    let holdings = [Holding::ALL; 3].into_iter().flatten();
     let accounts: Vec<_> = holdings.map(|holding| ledger.open(holding)).collect();
     for account in &accounts {
         ledger.mint(*account, Amount(1_000)).expect("far below the limit");
@@ -30,7 +30,7 @@ fn postings() -> impl Strategy<Value = Vec<(Posting, usize, usize, u128)>> {
     let kind = prop::sample::select(vec![Mint, Burn, Transfer, Transfer, Lock, Vest, Slash]);
     // Mostly small amounts, some that no account can cover.
     let amount = prop_oneof![8 => 0..400u128, 1 => 0..20_000u128, 1 => any::<u128>()];
-    prop::collection::vec((kind, 0..6usize, 0..6usize, amount), 1_000)
+    prop::collection::vec((kind, 0..9usize, 0..9usize, amount), 1_000)
 }
 
 fn post(
@@ -90,24 +90,24 @@ proptest! {
 #[test]
 fn each_posting_moves_what_its_name_says() {
     let (mut ledger, accounts) = books();
-    let [free, locked, reserve, ..] = accounts[..] else { panic!("six accounts") };
+    let [free, locked, reserve, ..] = accounts[..] else { panic!("nine accounts") };
     let held = |ledger: &Ledger| Holding::ALL.map(|holding| ledger.held(holding).0);
     assert_eq!(ledger.lock(free, locked, Amount(300)), Ok(()));
-    assert_eq!(held(&ledger), [1_700, 2_300, 2_000]);
+    assert_eq!(held(&ledger), [2_700, 3_300, 3_000]);
     assert_eq!(ledger.vest(locked, free, Amount(100)), Ok(()));
-    assert_eq!(held(&ledger), [1_800, 2_200, 2_000]);
+    assert_eq!(held(&ledger), [2_800, 3_200, 3_000]);
     assert_eq!(ledger.slash(locked, Amount(50)), Ok(()));
-    assert_eq!(held(&ledger), [1_800, 2_150, 2_000]);
+    assert_eq!(held(&ledger), [2_800, 3_150, 3_000]);
     assert_eq!(ledger.transfer(reserve, free, Amount(1)), Ok(()));
-    assert_eq!(held(&ledger), [1_801, 2_150, 1_999]);
-    assert_eq!((ledger.issued(), ledger.burned()), (Amount(6_000), Amount(50)));
+    assert_eq!(held(&ledger), [2_801, 3_150, 2_999]);
+    assert_eq!((ledger.issued(), ledger.burned()), (Amount(9_000), Amount(50)));
     assert_eq!(ledger.balance(free), Amount(801));
 }
 
 #[test]
 fn named_postings_refuse_the_wrong_holding() {
     let (mut ledger, accounts) = books();
-    let [free, locked, reserve, ..] = accounts[..] else { panic!("six accounts") };
+    let [free, locked, reserve, ..] = accounts[..] else { panic!("nine accounts") };
     let before = ledger.clone();
     let wrong = |account, wanted| Err(LedgerError::WrongHolding { account, wanted });
     let one = Amount(1);
