@@ -3,6 +3,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use pinwheel_core::distribution::{
+    AliasTable, Binomial, Exponential, Gamma, Normal, Poisson, Zipf,
+};
 use pinwheel_core::random::Purpose;
 use pinwheel_core::{Account, Amount, Holding, Ledger, Streams};
 
@@ -12,9 +15,8 @@ const POSTINGS: usize = 4_096;
 /// The books of 2,000 providers with one account of each holding.
 fn books() -> (Ledger, Vec<Account>) {
     let mut ledger = Ledger::default();
-    let accounts: Vec<Account> = (0..ACCOUNTS)
-        .map(|place| ledger.open(Holding::ALL[place % Holding::ALL.len()]))
-        .collect();
+    let accounts: Vec<Account> =
+        (0..ACCOUNTS).map(|place| ledger.open(Holding::ALL[place % Holding::ALL.len()])).collect();
     for account in &accounts {
         ledger.mint(*account, Amount(10u128.pow(30))).expect("far below the limit");
     }
@@ -59,5 +61,36 @@ fn random(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ledger, random);
+fn samplers(criterion: &mut Criterion) {
+    const OK: &str = "allowed parameters";
+    let mut stream = Streams::new(1, 0).stream(0, "samplers");
+    let mut group = criterion.benchmark_group("sampler");
+    let law = Exponential::new(40.0).expect(OK);
+    group.bench_function("exponential", |bencher| bencher.iter(|| law.sample(&mut stream)));
+    let law = Normal::new(0.0, 1.0).expect(OK);
+    group.bench_function("normal", |bencher| bencher.iter(|| law.sample(&mut stream)));
+    let law = Gamma::new(2.5, 1.0).expect(OK);
+    group.bench_function("gamma 2.5", |bencher| bencher.iter(|| law.sample(&mut stream)));
+    for mean in [0.0025, 5.0, 100.0] {
+        let law = Poisson::new(mean).expect(OK);
+        let name = format!("poisson {mean}");
+        group.bench_function(name, |bencher| bencher.iter(|| law.sample(&mut stream)));
+    }
+    group.bench_function("poisson 5, built for each draw", |bencher| {
+        bencher.iter(|| Poisson::new(black_box(5.0)).expect(OK).sample(&mut stream));
+    });
+    let law = Binomial::new(1_000_000, 0.001).expect(OK);
+    group.bench_function("binomial mean 1000", |bencher| bencher.iter(|| law.sample(&mut stream)));
+    let law = Zipf::new(100_000, 1.1).expect(OK);
+    group.bench_function("zipf", |bencher| bencher.iter(|| law.sample(&mut stream)));
+    let weights = |n: u32| (1..=n).map(|rank| 1.0 / f64::from(rank));
+    let mut table = AliasTable::new(weights(2_000)).expect(OK);
+    group.bench_function("alias pick of 2000", |bencher| bencher.iter(|| table.pick(&mut stream)));
+    group.bench_function("alias rebuild of 2000", |bencher| {
+        bencher.iter(|| table.rebuild(weights(2_000)).expect(OK));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, ledger, random, samplers);
 criterion_main!(benches);

@@ -43,7 +43,7 @@ impl Amount {
 /// `a * b / d` over a 256-bit product.
 fn wide_mul_div(a: u128, b: u128, d: u128) -> u128 {
     const LOW: u128 = u64::MAX as u128;
-    let cross = (a >> 64) * (b & LOW) + ((a & LOW) * (b & LOW) >> 64);
+    let cross = (a >> 64) * (b & LOW) + (((a & LOW) * (b & LOW)) >> 64);
     let middle = (a & LOW) * (b >> 64) + (cross & LOW);
     let mut low = a.wrapping_mul(b);
     let mut high = (a >> 64) * (b >> 64) + (cross >> 64) + (middle >> 64);
@@ -51,7 +51,7 @@ fn wide_mul_div(a: u128, b: u128, d: u128) -> u128 {
     // Shift and subtract: `high` is the remainder, and the quotient fills `low` from the right.
     for _ in 0..u128::BITS {
         let carry = high >> 127 == 1;
-        high = high << 1 | low >> 127;
+        high = (high << 1) | (low >> 127);
         low <<= 1;
         if carry || high >= d {
             high = high.wrapping_sub(d);

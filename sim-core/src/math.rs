@@ -1,7 +1,19 @@
-//! Transcendental functions that give one answer on every machine: Rust's own `f64::exp` and kin
-//! call the platform's library, whose last bit differs between processors of one family.
+//! Transcendental functions that give one answer on every machine.
+//!
+//! Rust's own `f64::exp` and kin call the platform's library, whose last bit differs between
+//! libraries and even between processors of one family (it picks fused variants at run time).
+//! `libm` is plain IEEE 754 arithmetic compiled into the program: all of its results are the same
+//! everywhere, and most are within one unit in the last place. `sqrt`, `floor`, `round` and `abs`
+//! are exact on every machine anyway; they are here so that models need one import.
 
-pub use libm::{
-    cbrt, cos, erf, exp, expm1, floor, lgamma as ln_gamma, log as ln, log1p as ln_1p, log2, log10,
-    pow, round, sin, sqrt, tanh, tgamma as gamma,
-};
+/// Exact by the standard.
+pub use libm::{ceil, fabs as abs, floor, round, sqrt};
+
+/// Exponentials, logarithms and powers.
+pub use libm::{cbrt, exp, expm1, log as ln, log1p as ln_1p, log2, log10, pow, tanh};
+
+/// Angles in radians.
+pub use libm::{cos, sin};
+
+/// The error function, the gamma function and the logarithm of its absolute value.
+pub use libm::{erf, lgamma as ln_gamma, tgamma as gamma};

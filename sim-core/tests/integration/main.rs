@@ -1,4 +1,8 @@
 //! The clockwork from outside: one binary, a module per behaviour.
 
+mod amount;
+mod distribution;
+mod ledger;
 mod queue;
+mod random;
 mod reference;
