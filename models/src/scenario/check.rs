@@ -100,6 +100,19 @@ impl Checker<'_> {
         None
     }
 
+    /// A name for people: a short line of text.
+    pub fn title(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+        const BYTES_MAX: usize = 100;
+        let text = self.text(given, key)?;
+        let blank = text.trim().is_empty() || text.chars().any(char::is_control);
+        if !blank && text.len() <= BYTES_MAX {
+            return Some(text);
+        }
+        let message = format!("\"{}\" is no title", shown(&text));
+        self.fault(given?, key, message, format!("one line of 1 to {BYTES_MAX} bytes"));
+        None
+    }
+
     /// One of the named choices.
     pub fn choice<T: Copy>(
         &mut self,

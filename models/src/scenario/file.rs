@@ -127,7 +127,6 @@ pub struct TargetSection {
 /// In the schema: a plain number, or a string with a unit.
 #[derive(JsonSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes a shape; values are read through the tree")]
 pub enum NumberOrText {
     Number(f64),
     Text(String),

@@ -66,7 +66,7 @@ impl TargetChecker<'_, '_, '_> {
     fn target(mut self) -> Option<Target> {
         let section = self.section;
         let id = self.required(section.id, "id", "\"raw-power\"");
-        let id = self.checker.identifier(id, &self.key("id"));
+        let id = self.checker.title(id, &self.key("id"));
         let metric = self.metric();
         let from = self.date_in_run(section.from, "from");
         let to = self.date_in_run(section.to, "to");
