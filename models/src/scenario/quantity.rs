@@ -207,6 +207,12 @@ pub fn parse(text: &str, to: &str) -> Result<f64, QuantityError> {
         let plain = target.exponents == NONE;
         return if plain { Ok(number) } else { Err(QuantityError::MissingUnit) };
     }
+    // Exact to the last digit, whatever the roots in the rest of the unit round to.
+    if let (Some(part), Some(whole)) = (unit_text.strip_prefix('%'), to.strip_prefix('1'))
+        && part == whole
+    {
+        return Ok(number / 100.0);
+    }
     let unit = Unit::parse(unit_text)?;
     if unit.exponents != target.exponents {
         return Err(QuantityError::Dimension { unit: unit_text.to_owned() });
@@ -263,11 +269,30 @@ fn split_number(text: &str) -> Option<(f64, &str)> {
     number.is_finite().then(|| (number, text[end..].trim_start()))
 }
 
-/// The unit whose name is closest, at most two letters away.
+/// Words people write for units.
+const WORDS: &[(&str, &str)] = &[
+    ("sec", "s"),
+    ("second", "s"),
+    ("minute", "min"),
+    ("hour", "h"),
+    ("day", "d"),
+    ("week", "wk"),
+    ("month", "mo"),
+    ("yr", "y"),
+    ("percent", "%"),
+    ("usd", "USD"),
+    ("$", "USD"),
+];
+
+/// The unit that is meant by a word, or whose name is closest.
 fn similar_unit(word: &str) -> Option<&'static str> {
+    let singular = word.strip_suffix('s').unwrap_or(word).to_lowercase();
+    if let Some((_, unit)) = WORDS.iter().find(|(name, _)| *name == singular) {
+        return Some(unit);
+    }
     let distance = |name: &str| strsim::osa_distance(&word.to_lowercase(), &name.to_lowercase());
     let best = UNITS.iter().map(|unit| (distance(unit.name), unit.name)).min()?;
-    (best.0 <= 2 && best.0 < word.chars().count()).then_some(best.1)
+    (best.0 * 2 <= word.chars().count()).then_some(best.1)
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn many_faults_are_counted_not_listed() {
     std::fs::write(&path, format!("{unknown}{VALID}")).expect("writable");
     let faults = load(&path, &[]).expect_err("unknown keys");
     assert_eq!(faults.len(), 101);
-    assert!(faults[100].message.contains("4900 more faults"), "{}", faults[100]);
+    assert!(faults[100].message.contains("more than 100 faults"), "{}", faults[100]);
 }
 
 #[test]

@@ -30,9 +30,10 @@ const POWER_PIB_MAX: f64 = 1e9;
 
 /// A Filecoin network.
 #[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["kind", "initial"]))]
 pub struct NetworkSection {
-    #[schemars(required, with = "String", extend("const" = "filecoin"))]
+    #[schemars(with = "String", extend("const" = "filecoin"))]
     pub kind: Option<Given>,
     /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
     /// "textbook". Default "mainnet".
@@ -51,7 +52,7 @@ pub struct NetworkSection {
     #[schemars(with = "String", extend("enum" = ["driven", "rational"]))]
     pub behaviour: Option<Given>,
     /// TOML file with the chain's state on the first day, relative to the scenario.
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub initial: Option<Given>,
     /// CSV file with daily power and burn; covers the whole run. For "driven".
     #[schemars(with = "String")]
@@ -66,17 +67,17 @@ pub struct NetworkSection {
     #[schemars(with = "PriceSection")]
     pub price: Option<PriceSection>,
     /// Parameters of the model; a plain number counts in the parameter's unit.
-    #[serde(default)]
     #[schemars(schema_with = "parameters_schema")]
     pub parameters: BTreeMap<String, Given>,
 }
 
 /// Price of FIL as geometric Brownian motion.
 #[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["start"]))]
 pub struct PriceSection {
     /// On the first day, such as "5 USD".
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub start: Option<Given>,
     /// Relative drift, such as "10 %/y". Default 0.
     #[schemars(with = "String")]
@@ -88,7 +89,7 @@ pub struct PriceSection {
 
 /// The file named by `initial`.
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 struct InitialSection {
     date: Option<Given>,
     raw_power: Option<Given>,
