@@ -1,8 +1,10 @@
 //! Files that are right, and what they become.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
+use pinwheel_models::infrastructure;
 use pinwheel_models::networks::filecoin::parameters::Parameters;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, RuleChoice, Settings};
 use pinwheel_models::scenario::{Experiment, Measure, Network, load, schema};
@@ -49,6 +51,7 @@ solstice = 2026-12-01
 price = { start = "5 USD", drift = "10 %/y", volatility = "80 %/sqrt(y)" }
 [network.parameters]
 orphan_share = "1.5 %"
+disk_afr = "2 %/y"
 [[target]]
 id = "raw power"
 metric = "raw_power"
@@ -119,6 +122,7 @@ fn every_key_arrives() {
     assert_eq!((settings.detail, settings.providers), (Detail::Day, 50));
     assert_eq!(settings.solstice, Some(date(2026, 12, 1)));
     assert_eq!(settings.parameters.orphan_share, 0.015);
+    assert!((settings.infrastructure.disk_afr - 0.02).abs() < 1e-15);
     let measures: Vec<_> = experiment.targets.iter().map(|target| &target.measure).collect();
     assert_eq!(*measures[0], Measure::MeanAbsoluteError { limit: 0.03 });
     let value_at = Measure::ValueAt { date: date(2022, 10, 12), expected: 49.245, limit: 0.005 };
@@ -223,7 +227,7 @@ fn the_schema_lists_keys_and_parameters() {
     assert_eq!(run["required"], serde_json::json!(["start", "horizon"]));
     let network = &schema["$defs"]["NetworkSection"]["properties"];
     let parameters = network["parameters"]["properties"].as_object().expect("parameters");
-    for spec in Parameters::SPECS {
+    for spec in Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS) {
         let property = &parameters[spec.name];
         assert_eq!(property["unit"], spec.unit);
         assert_eq!(property["default"], spec.default);
@@ -232,11 +236,14 @@ fn the_schema_lists_keys_and_parameters() {
 }
 
 #[test]
-fn units_of_parameters_and_metrics_are_known() {
+fn units_and_names_of_parameters_and_metrics_are_known() {
     use pinwheel_models::networks::filecoin::metrics::METRICS;
     use pinwheel_models::scenario::quantity::Unit;
-    let parameters = Parameters::SPECS.iter().map(|spec| (spec.name, spec.unit));
+    let specs: Vec<_> = Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS).collect();
+    let parameters = specs.iter().map(|spec| (spec.name, spec.unit));
     for (name, unit) in parameters.chain(METRICS.iter().map(|metric| (metric.name, metric.unit))) {
         assert!(Unit::parse(unit).is_ok(), "{name}: unit {unit}");
     }
+    let names: BTreeSet<_> = specs.iter().map(|spec| spec.name).collect();
+    assert_eq!(names.len(), specs.len(), "a name means one parameter");
 }

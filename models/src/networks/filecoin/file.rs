@@ -10,6 +10,7 @@ use super::parameters::Parameters;
 use super::settings::{
     Behaviour, Detail, HistoryDay, InitialState, PricePath, ProofFidelity, RuleChoice, Settings,
 };
+use crate::infrastructure;
 use crate::parameter::ParameterSpec;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
@@ -107,6 +108,11 @@ struct InitialSection {
     this_epoch_baseline_power: Option<Given>,
 }
 
+/// Parameters of the network and of the machines under it, which share one table.
+fn specs() -> impl Iterator<Item = &'static ParameterSpec> {
+    Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS)
+}
+
 /// Every parameter as a property with its description, unit, default and range.
 fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
     let either = generator.subschema_for::<NumberOrText>();
@@ -121,7 +127,7 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
         });
         (spec.name.to_owned(), schema.to_value())
     };
-    let properties: serde_json::Map<_, _> = Parameters::SPECS.iter().map(property).collect();
+    let properties: serde_json::Map<_, _> = specs().map(property).collect();
     json_schema!({
         "type": "object",
         "description": "Parameters of the model; a plain number counts in the parameter's unit.",
@@ -156,7 +162,7 @@ pub fn settings(
         Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
         given => checker.date(given, "network.solstice"),
     };
-    let parameters = parameters(checker, &typed.parameters);
+    let (parameters, infrastructure) = parameters(checker, &typed.parameters);
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     Some(Settings {
         rules: rules.unwrap_or(RuleChoice::Mainnet),
@@ -167,6 +173,7 @@ pub fn settings(
         initial: initial?,
         solstice,
         parameters,
+        infrastructure,
         observed_locked_fil,
     })
 }
@@ -301,22 +308,27 @@ fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date
     values.map(|(&date, row)| (date, row[0] * MILLION)).collect()
 }
 
-fn parameters(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>) -> Parameters {
-    let mut parameters = Parameters::default();
+fn parameters(
+    checker: &mut Checker<'_>,
+    typed: &BTreeMap<String, Given>,
+) -> (Parameters, infrastructure::Parameters) {
+    let mut network = Parameters::default();
+    let mut machines = infrastructure::Parameters::default();
     for (name, &given) in typed {
         let key = format!("network.parameters.{}", shown(name));
-        let Some(spec) = Parameters::SPECS.iter().find(|spec| spec.name == name) else {
-            let help = did_you_mean(name, Parameters::SPECS.iter().map(|spec| spec.name));
+        let Some(spec) = specs().find(|spec| spec.name == name) else {
+            let help = did_you_mean(name, specs().map(|spec| spec.name));
             checker.fault(given, &key, "unknown parameter".to_owned(), help);
             continue;
         };
         let range = spec.minimum..=spec.maximum;
         let value = checker.quantity(Some(given), &key, spec.unit, true, range);
-        if let (Some(value), Some(slot)) = (value, parameters.get_mut(name)) {
+        let slot = network.get_mut(name).or_else(|| machines.get_mut(name));
+        if let (Some(value), Some(slot)) = (value, slot) {
             *slot = value;
         }
     }
-    parameters
+    (network, machines)
 }
 
 /// The state on the first day, from a file of its own.
