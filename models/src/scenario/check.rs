@@ -17,6 +17,7 @@ use super::tree::{Given, Tree, Value};
 const TEXT_BYTES_MAX: usize = 4_096;
 
 /// The values of one tree under examination, the files around it and the faults found.
+#[derive(Debug)]
 pub struct Checker<'a> {
     pub tree: &'a Tree,
     pub files: &'a mut Files,

@@ -10,7 +10,7 @@ use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["schema", "meta", "run", "network"]))]
 pub struct ScenarioFile {
@@ -37,7 +37,7 @@ pub struct ScenarioFile {
 }
 
 /// What the scenario is about; shown in the report.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name"]))]
 pub struct MetaSection {
@@ -55,7 +55,7 @@ pub struct MetaSection {
 }
 
 /// When, how long and how often.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["start", "horizon"]))]
 pub struct RunSection {
@@ -74,7 +74,7 @@ pub struct RunSection {
 }
 
 /// One variant: a name and the keys it changes.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub struct VariantSection {
@@ -86,7 +86,7 @@ pub struct VariantSection {
 }
 
 /// One stated accuracy.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id", "metric", "measure"]))]
 pub struct TargetSection {
@@ -124,7 +124,7 @@ pub struct TargetSection {
 }
 
 /// In the schema: a plain number, or a string with a unit.
-#[derive(JsonSchema)]
+#[derive(Debug, JsonSchema)]
 #[serde(untagged)]
 pub enum NumberOrText {
     Number(f64),

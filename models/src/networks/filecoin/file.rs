@@ -30,7 +30,7 @@ const POWER_EIB_MAX: f64 = 1e6;
 const POWER_PIB_MAX: f64 = 1e9;
 
 /// A Filecoin network.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["kind", "initial"]))]
 pub struct NetworkSection {
@@ -73,7 +73,7 @@ pub struct NetworkSection {
 }
 
 /// Price of FIL as geometric Brownian motion.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["start"]))]
 pub struct PriceSection {
@@ -89,7 +89,7 @@ pub struct PriceSection {
 }
 
 /// The file named by `initial`.
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct InitialSection {
     date: Option<Given>,
