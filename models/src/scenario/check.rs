@@ -17,6 +17,7 @@ use super::tree::{Given, Tree, Value};
 const TEXT_BYTES_MAX: usize = 4_096;
 
 /// The values of one tree under examination, the files around it and the faults found.
+#[derive(Debug)]
 pub struct Checker<'a> {
     pub tree: &'a Tree,
     pub files: &'a mut Files,
@@ -35,10 +36,12 @@ impl Checker<'_> {
 
     /// The value itself, or a fault that names the key which is missing.
     pub fn required(&mut self, given: Option<Given>, key: &str, example: &str) -> Option<Given> {
-        if given.is_none() {
+        let nearest = self.tree.nearest(key);
+        // Where a value stands for the whole table, that is the fault, and noted.
+        if given.is_none() && self.tree.table(nearest).is_some() {
             let last = key.rsplit('.').next().unwrap_or(key);
             let help = format!("add, for example, {last} = {example}");
-            self.faults.push(self.tree.nearest(key), key, "missing", help);
+            self.fault(nearest, key, "missing".to_owned(), help);
         }
         given
     }
@@ -97,6 +100,19 @@ impl Checker<'_> {
         let message = format!("\"{}\" is no identifier", shown(&text));
         let help = format!("use 1 to {BYTES_MAX} letters, digits, \"-\" and \"_\"");
         self.fault(given?, key, message, help);
+        None
+    }
+
+    /// A name for people: a short line of text.
+    pub fn title(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+        const BYTES_MAX: usize = 100;
+        let text = self.text(given, key)?;
+        let blank = text.trim().is_empty() || text.chars().any(char::is_control);
+        if !blank && text.len() <= BYTES_MAX {
+            return Some(text);
+        }
+        let message = format!("\"{}\" is no title", shown(&text));
+        self.fault(given?, key, message, format!("one line of 1 to {BYTES_MAX} bytes"));
         None
     }
 
@@ -187,7 +203,8 @@ impl Checker<'_> {
             Ok(number) if range.contains(&number) => Some(number),
             Ok(_) => {
                 let message = format!("{} is out of range", self.shown(given));
-                let help = format!("allowed: {} to {} {unit}", range.start(), range.end());
+                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+                let help = format!("allowed: {} to {}{unit}", range.start(), range.end());
                 self.fault(given, key, message, help);
                 None
             }
@@ -206,9 +223,13 @@ impl Checker<'_> {
 
     /// A length of time in whole days, at least one.
     pub fn days(&mut self, given: Option<Given>, key: &str, days_max: u32) -> Option<u32> {
-        // Half a day is rounded up to the first.
-        let days = self.quantity(given, key, "d", false, 0.5..=f64::from(days_max))?;
-        Some(days.round() as u32)
+        let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?.round();
+        if (1.0..=f64::from(days_max)).contains(&days) {
+            return Some(days as u32);
+        }
+        let message = format!("{} is out of range", self.shown(given?));
+        self.fault(given?, key, message, format!("allowed: \"1 d\" to \"{days_max} d\""));
+        None
     }
 
     /// A file named relative to the scenario; its number and text.
@@ -240,8 +261,10 @@ impl Checker<'_> {
 }
 
 fn unit_help(error: &QuantityError, unit: &str) -> String {
-    let example =
-        if unit == "1" { "such as \"3 %\"".into() } else { format!("such as \"1 {unit}\"") };
+    let example = match unit.strip_prefix('1') {
+        Some(rest) => format!("such as \"3 %{rest}\""),
+        None => format!("such as \"1 {unit}\""),
+    };
     match error {
         QuantityError::UnknownUnit { similar: Some(similar), .. } => {
             format!("did you mean \"{similar}\"? allowed: {}", quantity::compatible(unit))

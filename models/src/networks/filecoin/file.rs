@@ -30,10 +30,11 @@ const POWER_EIB_MAX: f64 = 1e6;
 const POWER_PIB_MAX: f64 = 1e9;
 
 /// A Filecoin network.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["kind", "initial"]))]
 pub struct NetworkSection {
-    #[schemars(required, with = "String", extend("const" = "filecoin"))]
+    #[schemars(with = "String", extend("const" = "filecoin"))]
     pub kind: Option<Given>,
     /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
     /// "textbook". Default "mainnet".
@@ -52,7 +53,7 @@ pub struct NetworkSection {
     #[schemars(with = "String", extend("enum" = ["driven", "rational"]))]
     pub behaviour: Option<Given>,
     /// TOML file with the chain's state on the first day, relative to the scenario.
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub initial: Option<Given>,
     /// CSV file with daily power and burn; covers the whole run. For "driven".
     #[schemars(with = "String")]
@@ -67,17 +68,17 @@ pub struct NetworkSection {
     #[schemars(with = "PriceSection")]
     pub price: Option<PriceSection>,
     /// Parameters of the model; a plain number counts in the parameter's unit.
-    #[serde(default)]
     #[schemars(schema_with = "parameters_schema")]
     pub parameters: BTreeMap<String, Given>,
 }
 
 /// Price of FIL as geometric Brownian motion.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["start"]))]
 pub struct PriceSection {
     /// On the first day, such as "5 USD".
-    #[schemars(required, with = "String")]
+    #[schemars(with = "String")]
     pub start: Option<Given>,
     /// Relative drift, such as "10 %/y". Default 0.
     #[schemars(with = "String")]
@@ -88,8 +89,8 @@ pub struct PriceSection {
 }
 
 /// The file named by `initial`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct InitialSection {
     date: Option<Given>,
     raw_power: Option<Given>,
@@ -107,6 +108,11 @@ struct InitialSection {
     this_epoch_baseline_power: Option<Given>,
 }
 
+/// Parameters of the network and of the machines under it, which share one table.
+fn specs() -> impl Iterator<Item = &'static ParameterSpec> {
+    Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS)
+}
+
 /// Every parameter as a property with its description, unit, default and range.
 fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
     let either = generator.subschema_for::<NumberOrText>();
@@ -121,7 +127,7 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
         });
         (spec.name.to_owned(), schema.to_value())
     };
-    let properties: serde_json::Map<_, _> = parameter_specs().map(property).collect();
+    let properties: serde_json::Map<_, _> = specs().map(property).collect();
     json_schema!({
         "type": "object",
         "description": "Parameters of the model; a plain number counts in the parameter's unit.",
@@ -302,32 +308,27 @@ fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date
     values.map(|(&date, row)| (date, row[0] * MILLION)).collect()
 }
 
-/// The tables of parameters that a scenario may set, by one namespace.
-pub fn parameter_specs() -> impl Iterator<Item = &'static ParameterSpec> + Clone {
-    Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS)
-}
-
 fn parameters(
     checker: &mut Checker<'_>,
     typed: &BTreeMap<String, Given>,
 ) -> (Parameters, infrastructure::Parameters) {
     let mut network = Parameters::default();
-    let mut plants = infrastructure::Parameters::default();
+    let mut machines = infrastructure::Parameters::default();
     for (name, &given) in typed {
         let key = format!("network.parameters.{}", shown(name));
-        let Some(spec) = parameter_specs().find(|spec| spec.name == name) else {
-            let help = did_you_mean(name, parameter_specs().map(|spec| spec.name));
+        let Some(spec) = specs().find(|spec| spec.name == name) else {
+            let help = did_you_mean(name, specs().map(|spec| spec.name));
             checker.fault(given, &key, "unknown parameter".to_owned(), help);
             continue;
         };
         let range = spec.minimum..=spec.maximum;
         let value = checker.quantity(Some(given), &key, spec.unit, true, range);
-        let slot = network.get_mut(name).or_else(|| plants.get_mut(name));
+        let slot = network.get_mut(name).or_else(|| machines.get_mut(name));
         if let (Some(value), Some(slot)) = (value, slot) {
             *slot = value;
         }
     }
-    (network, plants)
+    (network, machines)
 }
 
 /// The state on the first day, from a file of its own.

@@ -1,0 +1,249 @@
+//! Files that are right, and what they become.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::date;
+use pinwheel_models::infrastructure;
+use pinwheel_models::networks::filecoin::parameters::Parameters;
+use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, RuleChoice, Settings};
+use pinwheel_models::scenario::{Experiment, Measure, Network, load, schema};
+
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+pub fn load_text(folder: &Path, text: &str) -> Result<Experiment, String> {
+    let path = folder.join("scenario.toml");
+    std::fs::write(&path, text).expect("the test's folder is writable");
+    load(&path, &[]).map_err(|faults| faults.iter().map(|f| format!("{f}\n")).collect())
+}
+
+/// A folder with the data a broken or a valid scenario refers to.
+pub fn folder_with_data() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken/data");
+    std::fs::create_dir(folder.path().join("data")).expect("the test's folder is writable");
+    for name in ["state.toml", "history.csv"] {
+        std::fs::copy(data.join(name), folder.path().join("data").join(name)).expect("copied");
+    }
+    folder
+}
+
+pub const VALID: &str = r#"
+schema = 1
+requirements = ["FIL-06"]
+[meta]
+name = "valid"
+[run]
+seed = 7
+start = 2022-10-10
+horizon = "5 d"
+runs = 3
+[network]
+kind = "filecoin"
+rules = "mainnet@2024-01-12"
+detail = "day"
+providers = 50
+initial = "data/state.toml"
+history = "data/history.csv"
+solstice = 2026-12-01
+price = { start = "5 USD", drift = "10 %/y", volatility = "80 %/sqrt(y)" }
+[network.parameters]
+orphan_share = "1.5 %"
+disk_afr = "2 %/y"
+[[target]]
+id = "raw power"
+metric = "raw_power"
+measure = "mean_absolute_error"
+limit = "3 %"
+[[target]]
+id = "reward"
+metric = "this_epoch_reward"
+measure = "value_at"
+at = 2022-10-12
+expected = "49.245 FIL"
+limit = 0.005
+[[target]]
+id = "minted"
+metric = "minted_ratio"
+measure = "within"
+low = "96.5 %"
+high = 0.995
+window = "2 d"
+from = 2022-10-11
+to = 2022-10-15
+"#;
+
+fn filecoin(experiment: &Experiment, point: usize) -> &Settings {
+    let Network::Filecoin(settings) = &experiment.points[point].scenario.network;
+    settings
+}
+
+#[test]
+fn the_shipped_scenarios_load() {
+    for name in ["smoke", "history"] {
+        let path = repository().join("scenarios/filecoin").join(name).with_extension("toml");
+        let experiment = load(&path, &[]).unwrap_or_else(|faults| panic!("{}", faults[0]));
+        assert_eq!(experiment.points.len(), 1);
+        assert_eq!(experiment.points[0].id, "main");
+    }
+}
+
+#[test]
+fn the_real_history_covers_its_844_days() {
+    let path = repository().join("scenarios/filecoin/history.toml");
+    let experiment = load(&path, &[]).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    assert_eq!(experiment.points[0].scenario.horizon_days, 844);
+    let settings = filecoin(&experiment, 0);
+    let Behaviour::Driven(days) = &settings.behaviour else { panic!("driven by data") };
+    assert_eq!(days.len(), 845);
+    assert_eq!(days[0].date, date(2022, 10, 10));
+    assert_eq!(days[844].date, date(2025, 1, 31));
+    assert_eq!(days[0].raw_power_eib, 16.597272843122482);
+    assert_eq!(settings.initial.cumsum_baseline, 13_608_191_992_528_017_497_582_335);
+    assert_eq!(settings.initial.locked_fil, 137_379_413.603206);
+    assert_eq!(settings.observed_locked_fil.len(), 28);
+    assert_eq!(settings.observed_locked_fil[0], (date(2022, 10, 1), 136.92e6));
+    let (first, hash) = &experiment.sources[0];
+    assert_eq!((first.as_str(), hash.len()), ("history.toml", 64));
+    let names: Vec<_> = experiment.sources.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.contains(&"../data/filecoin/state_2022-10-10.toml"), "{names:?}");
+}
+
+#[test]
+fn every_key_arrives() {
+    let folder = folder_with_data();
+    let experiment = load_text(folder.path(), VALID).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!((experiment.name.as_str(), experiment.seed, experiment.runs), ("valid", 7, 3));
+    assert_eq!(experiment.requirements, ["FIL-06"]);
+    let settings = filecoin(&experiment, 0);
+    assert_eq!(settings.rules, RuleChoice::MainnetAt(date(2024, 1, 12)));
+    assert_eq!((settings.detail, settings.providers), (Detail::Day, 50));
+    assert_eq!(settings.solstice, Some(date(2026, 12, 1)));
+    assert_eq!(settings.parameters.orphan_share, 0.015);
+    assert!((settings.infrastructure.disk_afr - 0.02).abs() < 1e-15);
+    let measures: Vec<_> = experiment.targets.iter().map(|target| &target.measure).collect();
+    assert_eq!(*measures[0], Measure::MeanAbsoluteError { limit: 0.03 });
+    let value_at = Measure::ValueAt { date: date(2022, 10, 12), expected: 49.245, limit: 0.005 };
+    assert_eq!(*measures[1], value_at);
+    assert_eq!(*measures[2], Measure::Within { low: 0.965, high: 0.995, window_days: 2 });
+    assert_eq!(experiment.targets[2].to, Some(date(2022, 10, 15)));
+}
+
+#[test]
+fn byte_order_mark_and_windows_line_ends_are_accepted() {
+    let folder = folder_with_data();
+    let text = format!("\u{feff}{}", VALID.replace('\n', "\r\n"));
+    let experiment = load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(experiment.name, "valid");
+}
+
+#[test]
+fn the_resolved_scenario_loads_to_the_same() {
+    let folder = folder_with_data();
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, VALID).expect("writable");
+    let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let overrides =
+        [set("network.providers", "77"), set("meta.name", "other"), set("run.horizon", "3 d")];
+    let first = load(&path, &overrides).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    assert_eq!((filecoin(&first, 0).providers, first.name.as_str()), (77, "other"));
+    let second = load_text(folder.path(), &first.resolved).unwrap_or_else(|f| panic!("{f}"));
+    assert_eq!(first.resolved, second.resolved);
+    assert_eq!(format!("{:?}", first.points), format!("{:?}", second.points));
+}
+
+#[test]
+fn set_reaches_into_arrays() {
+    let folder = folder_with_data();
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, VALID).expect("writable");
+    let overrides = [("target[0].limit".to_owned(), "7 %".to_owned())];
+    let experiment = load(&path, &overrides).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    assert_eq!(experiment.targets[0].measure, Measure::MeanAbsoluteError { limit: 0.07 });
+}
+
+#[test]
+fn variants_change_only_what_they_set() {
+    let folder = folder_with_data();
+    let text = format!(
+        "{VALID}\n[[variant]]\nid = \"today\"\nset = {{ \"network.solstice\" = \"never\" }}\n\
+         [[variant]]\nid = \"rational\"\nset = {{ \"network.behaviour\" = \"rational\" }}\n"
+    );
+    let experiment = load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"));
+    let ids: Vec<_> = experiment.points.iter().map(|point| point.id.as_str()).collect();
+    assert_eq!(ids, ["today", "rational"]);
+    assert_eq!(filecoin(&experiment, 0).solstice, None);
+    assert_eq!(filecoin(&experiment, 1).solstice, Some(date(2026, 12, 1)));
+    let Behaviour::Rational(price) = &filecoin(&experiment, 1).behaviour else { panic!() };
+    assert_eq!(
+        (price.start_usd, price.drift_per_year, price.volatility_per_sqrt_year),
+        (5.0, 0.1, 0.8)
+    );
+}
+
+#[test]
+fn a_scenario_extends_another_in_another_folder() {
+    let folder = folder_with_data();
+    let root = folder.path().join("scenarios");
+    std::fs::create_dir_all(root.join("base")).expect("writable");
+    std::fs::create_dir_all(root.join("reviews")).expect("writable");
+    std::fs::rename(folder.path().join("data"), root.join("base/data")).expect("moved");
+    std::fs::write(root.join("base/base.toml"), VALID).expect("writable");
+    let text = "extends = \"../base/base.toml\"\n[run]\nhorizon = \"2 d\"\n";
+    let experiment =
+        load_text(&root.join("reviews"), text).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(experiment.points[0].scenario.horizon_days, 2);
+    assert_eq!(filecoin(&experiment, 0).providers, 50);
+    assert!(experiment.resolved.contains("../base/data/state.toml"), "{}", experiment.resolved);
+    assert!(!experiment.resolved.contains("extends"), "{}", experiment.resolved);
+}
+
+#[test]
+fn all_faults_are_found_at_once() {
+    let folder = folder_with_data();
+    let text = VALID
+        .replace("providers = 50", "providers = 0\ndetial = \"day\"")
+        .replace("horizon = \"5 d\"", "horizon = \"5 W\"")
+        .replace("metric = \"raw_power\"", "metric = \"raw_pwer\"");
+    let faults = load_text(folder.path(), &text).expect_err("four faults");
+    assert_eq!(faults.matches("help: ").count(), 4, "{faults}");
+    for part in [
+        "scenario.toml:9:1: run.horizon: \"5 W\": \"W\" is a unit of another dimension",
+        "scenario.toml:15:1: network.providers: 0 is out of range\n  help: allowed: 1 to 1000000",
+        "scenario.toml:16:1: network.detial: unknown key\n  help: did you mean \"detail\"?",
+        "unknown metric \"raw_pwer\"\n  help: did you mean \"raw_power\"?",
+    ] {
+        assert!(faults.contains(part), "{part} is not in\n{faults}");
+    }
+}
+
+#[test]
+fn the_schema_lists_keys_and_parameters() {
+    let schema = schema();
+    assert_eq!(schema["required"], serde_json::json!(["schema", "meta", "run", "network"]));
+    let run = &schema["$defs"]["RunSection"];
+    assert_eq!(run["required"], serde_json::json!(["start", "horizon"]));
+    let network = &schema["$defs"]["NetworkSection"]["properties"];
+    let parameters = network["parameters"]["properties"].as_object().expect("parameters");
+    for spec in Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS) {
+        let property = &parameters[spec.name];
+        assert_eq!(property["unit"], spec.unit);
+        assert_eq!(property["default"], spec.default);
+    }
+    assert_eq!(schema["additionalProperties"], false);
+}
+
+#[test]
+fn units_and_names_of_parameters_and_metrics_are_known() {
+    use pinwheel_models::networks::filecoin::metrics::METRICS;
+    use pinwheel_models::scenario::quantity::Unit;
+    let specs: Vec<_> = Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS).collect();
+    let parameters = specs.iter().map(|spec| (spec.name, spec.unit));
+    for (name, unit) in parameters.chain(METRICS.iter().map(|metric| (metric.name, metric.unit))) {
+        assert!(Unit::parse(unit).is_ok(), "{name}: unit {unit}");
+    }
+    let names: BTreeSet<_> = specs.iter().map(|spec| spec.name).collect();
+    assert_eq!(names.len(), specs.len(), "a name means one parameter");
+}
