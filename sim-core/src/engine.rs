@@ -100,6 +100,11 @@ impl<E: Event> Context<E> {
         self.queue.cancel(timer)
     }
 
+    /// Draws the streams of another run of the same seed from now on.
+    pub(crate) fn set_run(&mut self, run: u32) {
+        self.streams = Streams::new(self.streams.seed(), run);
+    }
+
     /// The run's random streams, keyed by entity and purpose.
     pub fn streams(&self) -> &Streams {
         &self.streams
@@ -140,7 +145,7 @@ impl<M: Model> Simulation<M> {
     pub fn run_until(&mut self, end: SimTime) {
         while self.step(end).is_some() {}
         if !self.ctx.checks.breached() {
-            self.ctx.now = end;
+            self.ctx.now = self.ctx.now.max(end);
         }
     }
 }

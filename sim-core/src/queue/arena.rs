@@ -2,8 +2,8 @@
 //! what one bucket frees the next one uses.
 
 /// Entries a chunk holds.
-const CHUNK: usize = 32;
-/// Chunks of the first allocation; later ones add a quarter, so that little lies idle.
+const CHUNK: usize = 8;
+/// Chunks of the first allocation; later ones add an eighth, so that little lies idle.
 const GROWTH_MIN: usize = 16;
 const NONE: u32 = u32::MAX;
 
@@ -23,7 +23,6 @@ impl Bucket {
 }
 
 #[derive(Copy, Clone, Debug)]
-#[repr(align(64))]
 struct Chunk<T>([T; CHUNK]);
 
 /// A chunk taken out of a bucket.
@@ -116,7 +115,7 @@ impl<T: Copy> Arena<T> {
             return chunk;
         }
         if self.chunks.len() == self.chunks.capacity() {
-            let more = GROWTH_MIN.max(self.chunks.len() / 4);
+            let more = GROWTH_MIN.max(self.chunks.len() / 8);
             self.chunks.reserve_exact(more);
             self.next.reserve_exact(more);
         }

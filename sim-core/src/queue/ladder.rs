@@ -140,7 +140,7 @@ impl<E: Copy> Ladder<E> {
 
     pub fn capacity_bytes(&self) -> usize {
         let entries = self.run.capacity() + self.near.capacity();
-        entries * size_of::<Entry<E>>() + self.buckets.arena.capacity_bytes()
+        entries * size_of::<Entry<E>>() + self.buckets.capacity_bytes()
     }
 
     /// The last instant of the open window.
@@ -211,40 +211,51 @@ impl<E: Copy> Ladder<E> {
 #[derive(Clone, Debug)]
 struct Buckets<E> {
     arena: Arena<Entry<E>>,
+    /// `DIGITS` buckets a level, up to the highest level used so far.
     buckets: Vec<Bucket>,
     /// One bit a bucket, in words of 64.
     occupied: [[u64; DIGITS / 64]; LEVELS],
     /// One bit a level.
-    levels: u8,
+    occupied_levels: u8,
 }
 
 impl<E: Copy> Buckets<E> {
     fn new() -> Self {
         Buckets {
             arena: Arena::new(),
-            buckets: vec![Bucket::default(); LEVELS * DIGITS],
+            buckets: Vec::new(),
             occupied: [[0; DIGITS / 64]; LEVELS],
-            levels: 0,
+            occupied_levels: 0,
         }
     }
 
     #[inline]
     fn push(&mut self, level: usize, entry: Entry<E>) {
         let digit = digit(entry.time, level);
+        if level * DIGITS >= self.buckets.len() {
+            self.add_levels(level);
+        }
         let bucket = &mut self.buckets[level * DIGITS + digit];
         if bucket.len() == 0 {
             self.occupied[level][digit / 64] |= 1 << (digit % 64);
-            self.levels |= 1 << level;
+            self.occupied_levels |= 1 << level;
         }
         self.arena.push(bucket, entry);
     }
 
+    #[cold]
+    fn add_levels(&mut self, level: usize) {
+        let len = (level + 1) * DIGITS;
+        self.buckets.reserve_exact(len - self.buckets.len());
+        self.buckets.resize(len, Bucket::default());
+    }
+
     /// Level and digit of the bucket with the earliest entries.
     fn first(&self) -> Option<(usize, usize)> {
-        if self.levels == 0 {
+        if self.occupied_levels == 0 {
             return None;
         }
-        let level = self.levels.trailing_zeros() as usize;
+        let level = self.occupied_levels.trailing_zeros() as usize;
         let word = self.occupied[level].iter().position(|&word| word != 0)?;
         Some((level, word * 64 + self.occupied[level][word].trailing_zeros() as usize))
     }
@@ -253,7 +264,7 @@ impl<E: Copy> Buckets<E> {
     fn take(&mut self, level: usize, digit: usize) -> Bucket {
         self.occupied[level][digit / 64] &= !(1 << (digit % 64));
         if self.occupied[level] == [0; DIGITS / 64] {
-            self.levels &= !(1 << level);
+            self.occupied_levels &= !(1 << level);
         }
         std::mem::take(&mut self.buckets[level * DIGITS + digit])
     }
@@ -283,6 +294,10 @@ impl<E: Copy> Buckets<E> {
                 }
             }
         }
+    }
+
+    fn capacity_bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<Bucket>() + self.arena.capacity_bytes()
     }
 
     fn iter(&self) -> impl Iterator<Item = &Entry<E>> {

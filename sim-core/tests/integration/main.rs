@@ -3,6 +3,9 @@
 mod amount;
 mod distribution;
 mod ledger;
+mod engine;
 mod queue;
 mod random;
 mod reference;
+mod snapshot;
+mod watchdogs;
