@@ -67,7 +67,8 @@ impl Layout {
             Cause::Host => Span::unit(unit, self.disks_per_host),
             Cause::Rack => Span::unit(unit, self.disks_per_rack),
             Cause::Feed => {
-                let middle = self.population(Cause::Rack, disks) / 2 * self.disks_per_rack;
+                let racks = self.population(Cause::Rack, disks);
+                let middle = racks.div_ceil(2) * self.disks_per_rack;
                 let (from, to) = if unit == 0 { (0, middle) } else { (middle, disks) };
                 Span { from, to }
             }
