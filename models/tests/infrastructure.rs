@@ -167,7 +167,7 @@ fn one_crew_makes_a_queue_as_pollaczek_and_khinchine_say() {
 fn a_weibull_population_fails_n_h_times() {
     let law = FailureLaw::Weibull { shape: 1.7, scale_seconds: 1e6 };
     let (age, horizon, population) = (4e5, SimDuration::from_seconds(900_000), 50);
-    let counts: Vec<f64> = (0..300)
+    let counts: Vec<f64> = (0..3_000)
         .map(|entity| {
             let stream = Streams::new(1, 0).stream(entity, "test");
             let mut clock = Clock::new(law, population, age, SimTime::ZERO, stream);
@@ -185,8 +185,8 @@ fn a_weibull_population_fails_n_h_times() {
     let theory = law.cumulative_hazard(age + horizon.as_seconds()) - law.cumulative_hazard(age);
     assert_mean(&counts, theory * 50.0, 0.05);
     let (mean, error) = mean_of(&counts);
-    let dispersion = error * error * 300.0 / mean;
-    assert!((dispersion - 1.0).abs() < 0.25, "a Poisson process has dispersion 1: {dispersion}");
+    let dispersion = error * error * 3_000.0 / mean;
+    assert!((dispersion - 1.0).abs() < 0.1, "a Poisson process has dispersion 1: {dispersion}");
 }
 
 #[test]
@@ -400,31 +400,39 @@ fn filecoin_like() -> Vec<OwnerPlan> {
         .collect()
 }
 
+/// Daily changes of the share of disks within reach, over the length of the history scenario.
+fn daily_changes(seed: u64) -> Vec<f64> {
+    let mut run = Plants::simulation(&Parameters::default(), &filecoin_like(), seed);
+    let mut before = 0.0;
+    let changes = (1..=844).map(|day| {
+        run.run_until(after_days(day));
+        let infrastructure = &run.model.infrastructure;
+        let unavailable: u64 = (0..infrastructure.owners())
+            .map(|owner| u64::from(infrastructure.status(owner).disks_unavailable))
+            .sum();
+        let share = unavailable as f64 / 1.1e6;
+        std::mem::replace(&mut before, share) - share
+    });
+    let changes = changes.collect();
+    assert!(run.ctx.events() < 300_000, "{} events: idle things cost nothing", run.ctx.events());
+    changes
+}
+
+/// Filecoin's raw power less its known onboarding and expiry: daily sd 0.43 %, median 0.12 %,
+/// deepest fall 5.5 %. These plants were not fitted to it; they must be of that kind.
 #[test]
 fn a_large_network_swings_as_rarely_and_as_far_as_filecoin() {
-    let plans = filecoin_like();
-    let (mut moves, mut falls, mut runs_events) = (vec![], vec![], vec![]);
-    for seed in 0..4 {
-        let mut run = Plants::simulation(&Parameters::default(), &plans, seed);
-        let mut before = 0.0;
-        let mut changes = vec![];
-        for day in 1..=844 {
-            run.run_until(after_days(day));
-            let infrastructure = &run.model.infrastructure;
-            let unavailable: u64 = (0..infrastructure.owners())
-                .map(|owner| u64::from(infrastructure.status(owner).disks_unavailable))
-                .sum();
-            let share = unavailable as f64 / 1.1e6;
-            changes.push(before - share);
-            before = share;
-        }
-        runs_events.push(run.ctx.events());
+    for seed in 0..5 {
+        let mut changes = daily_changes(seed);
+        let deepest = changes.iter().fold(0.0f64, |deepest, change| deepest.min(*change));
         let squares: f64 = changes.iter().map(|change| change * change).sum();
+        let deviation = math::sqrt(squares / 844.0);
         changes.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
-        moves.push((math::sqrt(squares / 844.0), changes[422].abs()));
-        falls.push(changes.iter().fold(0.0f64, |deepest, change| deepest.min(*change)));
-        println!("{:?} {:?}", moves.last(), falls.last());
-        println!("{:?} {:?}", run.ctx.events(), run.model.infrastructure.statistics());
+        let median = changes[422].abs();
+        println!("sd {deviation:.5}, median {median:.5}, deepest {deepest:.4}");
+        assert!((0.002..0.009).contains(&deviation), "{deviation}");
+        assert!((0.0006..0.002).contains(&median), "{median}");
+        assert!((-0.2..-0.015).contains(&deepest), "{deepest}");
     }
 }
 

@@ -36,7 +36,7 @@ fn a_corrupted_replica_is_refused_by_the_real_verifier() {
 #[test]
 fn proofs_are_the_same_in_every_process() {
     let proof = Prover::new(7, 2).prove(EPOCH);
-    assert_eq!(digest(&proof), "be4c3d3b3fe19765a42595bf97ad2e6997b37b339fcbdec557c51d7a7cc9432a");
+    assert_eq!(digest(&proof), "1bdebbcd9025b6c27d58a5f51ed6e868141131a34808e13c6475dabe44c62c2e");
 }
 
 #[test]
@@ -71,7 +71,8 @@ fn inclusion_is_plain_sha256() {
     let archive = Archive::new(&[[1; 32], [2; 32]]);
     let mut pair = [1; 64];
     pair[32..].fill(2);
-    // Nodes are field elements: the two highest bits are cleared (FIP of piece commitments).
+    // Nodes fit the scalar field: the two highest bits are cleared (multihash 0x1012,
+    // sha2-256-trunc254-padded).
     let mut expected = <Sha256Hasher as Hasher>::Function::hash(&pair).into_bytes();
     expected[31] &= 0x3f;
     let text = serde_json::to_value(archive.root()).unwrap();
