@@ -155,7 +155,7 @@ impl Site {
 /// What the rest of the world sees of an owner's plant.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// Whether the owner's node can act: its main site is up and nothing stops the owner as a whole.
+    /// Whether the owner's node can act: its main site is up, nothing stops the whole owner.
     pub online: bool,
     /// Disks whose data cannot be read now, each counted once.
     pub disks_unavailable: u32,
