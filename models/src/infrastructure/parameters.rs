@@ -37,8 +37,8 @@ crate::parameters! {
             "assumption: next working day; 16 TB at 200 MB/s take 22 h to write";
         /// Mean time between the failures of a host.
         host_mtbf_hours: "h" = 8766.0, in 1.0 ..= 1e9,
-            "assumption: once a year; LANL nodes range from 0.1 to several a year (Schroeder and \
-            Gibson 2006)";
+            "assumption: once a year; rates differ wildly between systems (Schroeder and Gibson \
+            2006)";
         /// Median time to repair a host.
         host_repair_hours: "h" = 3.0, in 0.01 ..= 10000.0,
             "assumption: most stops end with a restart or a swapped part";
@@ -85,8 +85,7 @@ crate::parameters! {
             "+319 PiB two days after the fall of 2023-04-26";
         /// Spread of every repair and outage: standard deviation of the logarithm of its length.
         duration_sigma: "1" = 1.0, in 0.0 ..= 3.0,
-            "Schroeder and Gibson 2006: repair times are log-normal, with means well above \
-            medians";
+            "Schroeder and Gibson 2006: repair times are log-normal; the value is an estimate";
         /// Crews of a site, at least.
         crews_per_site: "crew" = 1.0, in 1.0 ..= 1000.0, "assumption";
         /// Disks for which a site keeps one crew.
