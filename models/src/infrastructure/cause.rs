@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draw::Duration;
+use super::draw::LogNormalHours;
 use super::failure::FailureLaw;
 use super::parameters::Parameters;
 
@@ -87,7 +87,7 @@ impl Cause {
         }
     }
     /// How long the repair or the outage takes.
-    pub fn duration(self, p: &Parameters) -> Duration {
+    pub fn duration(self, p: &Parameters) -> LogNormalHours {
         let median_hours = match self {
             Cause::Disk => p.disk_repair_hours,
             Cause::Host => p.host_repair_hours,
@@ -98,7 +98,7 @@ impl Cause {
             Cause::Operator => p.operator_mistake_hours,
             Cause::Software => p.software_fault_hours,
         };
-        Duration { median_hours, sigma: p.duration_sigma }
+        LogNormalHours { median_hours, sigma: p.duration_sigma }
     }
 }
 

@@ -20,15 +20,12 @@ pub(super) fn burst(stream: &mut Stream, mean: f64, most: u32) -> u32 {
 
 /// How long a repair or an outage lasts: log-normal, so `ln(duration)` is normal with this sigma.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Duration {
+pub struct LogNormalHours {
     pub median_hours: f64,
     pub sigma: f64,
 }
 
-impl Duration {
-    pub fn mean_hours(self) -> f64 {
-        self.median_hours * math::exp(self.sigma * self.sigma / 2.0)
-    }
+impl LogNormalHours {
     pub(super) fn draw(self, stream: &mut Stream) -> SimDuration {
         let hours = self.median_hours * math::exp(self.sigma * normal(stream));
         SimDuration::from_seconds_f64(hours * 3_600.0)

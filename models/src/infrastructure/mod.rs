@@ -37,6 +37,8 @@ use plant::{Layout, Outage, Owner, Site, Span, share_of_site};
 const BURST_DISKS_MAX: u32 = 64;
 /// Owners and sites share the 32 bits of a stream's entity: 24 for the owner, 8 for its site.
 const OWNERS_MAX: usize = 1 << 24;
+/// Most disks of one owner, so that every span of a site fits into 32 bits.
+const DISKS_MAX: u32 = 1 << 30;
 
 /// What happens in the physical layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,8 +91,21 @@ struct Incident {
     cause: Cause,
     first_site: u32,
     sites: u32,
+    span: Span,
+    /// See [`Outage::hides`].
+    hides: bool,
     /// Of the repair, once begun.
     duration: SimDuration,
+}
+
+impl Incident {
+    /// These sites go dark.
+    fn whole(cause: Cause, first_site: u32, sites: u32, duration: SimDuration) -> Self {
+        Incident { cause, first_site, sites, span: Span::WHOLE, hides: true, duration }
+    }
+    fn sites(&self) -> Range<usize> {
+        self.first_site as usize..(self.first_site + self.sites) as usize
+    }
 }
 
 /// The plants of all owners.
@@ -206,6 +221,7 @@ impl Infrastructure {
         disks: u32,
         ctx: &mut Context<E>,
     ) {
+        assert!(disks <= DISKS_MAX, "{disks} disks of one owner, above {DISKS_MAX}");
         let range = self.owners[owner as usize].sites();
         let (first, sites) = (range.start, range.len() as u32);
         for index in range {
@@ -232,6 +248,7 @@ impl Infrastructure {
 impl Infrastructure {
     fn build(&mut self, plan: OwnerPlan, age_seconds: f64, now: SimTime, streams: &Streams) {
         assert!(plan.sites > 0, "an owner has a site");
+        assert!(plan.disks <= DISKS_MAX, "{} disks of one owner, above {DISKS_MAX}", plan.disks);
         assert!(self.owners.len() < OWNERS_MAX, "at most {OWNERS_MAX} owners");
         while self.regions <= plan.region {
             let region = self.regions;
@@ -297,8 +314,13 @@ impl Infrastructure {
         ctx: &mut Context<E>,
         changed: &mut Vec<u32>,
     ) {
-        let most = if cause == Cause::Disk { BURST_DISKS_MAX } else { 1 };
-        let units = burst(&mut self.clocks[clock].stream, self.parameters.disk_burst, most);
+        let units = match cause {
+            Cause::Disk => {
+                let mean = self.parameters.disk_burst;
+                burst(&mut self.clocks[clock].stream, mean, BURST_DISKS_MAX)
+            }
+            _ => 1,
+        };
         for _ in 0..units {
             let population = self.clocks[clock].population();
             let stream = &mut self.clocks[clock].stream;
@@ -313,7 +335,8 @@ impl Infrastructure {
                 Cause::Disk => self.fail_disk(site, span),
                 _ => (span, true),
             };
-            self.begin(cause, site..site + 1, span, hides, duration, ctx, changed);
+            let incident = Incident { cause, first_site: site, sites: 1, span, hides, duration };
+            self.begin(incident, ctx, changed);
         }
     }
 
@@ -357,13 +380,13 @@ impl Infrastructure {
         let site = first_site + stream.below(u64::from(sites)) as u32;
         let part = stream.uniform();
         let duration = Cause::Operator.duration(&self.parameters).draw(stream);
-        let (reach, span) = if whole {
-            (first_site..first_site + sites, Span::WHOLE)
-        } else {
+        let mut incident = Incident::whole(Cause::Operator, first_site, sites, duration);
+        if !whole {
             let disks = f64::from(self.sites[site as usize].disks);
-            (site..site + 1, Span { from: 0, to: (disks * part) as u32 })
-        };
-        self.begin(Cause::Operator, reach, span, true, duration, ctx, changed);
+            let span = Span { from: 0, to: (disks * part) as u32 };
+            incident = Incident { first_site: site, sites: 1, span, ..incident };
+        }
+        self.begin(incident, ctx, changed);
     }
 
     /// A regional outage reaches a share of the region's sites and ends for all at once.
@@ -385,7 +408,7 @@ impl Infrastructure {
             let entity = owner << 8 | (site - self.owners[owner as usize].first_site);
             let mut stream = streams.indexed(entity, "infrastructure.region.reach", now);
             if stream.uniform() < self.parameters.region_outage_share {
-                self.begin(cause, site..site + 1, Span::WHOLE, true, duration, ctx, changed);
+                self.begin(Incident::whole(cause, site, 1, duration), ctx, changed);
             }
         }
     }
@@ -406,8 +429,7 @@ impl Infrastructure {
             if stream.uniform() < share {
                 let duration = cause.duration(&self.parameters).draw(&mut stream);
                 let Owner { first_site, sites, .. } = self.owners[owner as usize];
-                let reach = first_site..first_site + sites;
-                self.begin(cause, reach, Span::WHOLE, true, duration, ctx, changed);
+                self.begin(Incident::whole(cause, first_site, sites, duration), ctx, changed);
             }
         }
     }
@@ -415,19 +437,13 @@ impl Infrastructure {
 
 /// Going down and coming back.
 impl Infrastructure {
-    #[allow(clippy::too_many_arguments)]
     fn begin<E: EngineEvent + From<Event>>(
         &mut self,
-        cause: Cause,
-        reach: Range<u32>,
-        span: Span,
-        hides: bool,
-        duration: SimDuration,
+        incident: Incident,
         ctx: &mut Context<E>,
         changed: &mut Vec<u32>,
     ) {
-        let first_site = reach.start;
-        let incident = Incident { cause, first_site, sites: reach.len() as u32, duration };
+        let Incident { cause, first_site, span, hides, .. } = incident;
         let number = match self.free.pop() {
             Some(number) => {
                 self.incidents[number as usize] = incident;
@@ -439,14 +455,14 @@ impl Infrastructure {
             }
         };
         self.statistics.outages[cause as usize] += 1;
-        for site in reach {
-            self.sites[site as usize].begin(Outage { incident: number, cause, span, hides });
+        for site in &mut self.sites[incident.sites()] {
+            site.begin(Outage { incident: number, cause, span, hides });
         }
         if cause.needs_crew() {
             self.sites[first_site as usize].crews.enqueue(number);
             self.dispatch(first_site as usize, ctx);
         } else {
-            ctx.after(duration, Event::Ends { incident: number }.into());
+            ctx.after(incident.duration, Event::Ends { incident: number }.into());
         }
         self.report(first_site, ctx.now(), changed);
     }
@@ -457,9 +473,10 @@ impl Infrastructure {
         ctx: &mut Context<E>,
         changed: &mut Vec<u32>,
     ) {
-        let Incident { cause, first_site, sites, .. } = self.incidents[number as usize];
-        for site in first_site..first_site + sites {
-            self.sites[site as usize].end(number);
+        let incident = self.incidents[number as usize];
+        let Incident { cause, first_site, .. } = incident;
+        for site in &mut self.sites[incident.sites()] {
+            site.end(number);
         }
         self.free.push(number);
         if cause.needs_crew() {

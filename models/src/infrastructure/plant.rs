@@ -67,7 +67,8 @@ impl Layout {
             Cause::Host => Span::unit(unit, self.disks_per_host),
             Cause::Rack => Span::unit(unit, self.disks_per_rack),
             Cause::Feed => {
-                let middle = self.population(Cause::Rack, disks) / 2 * self.disks_per_rack;
+                let racks = self.population(Cause::Rack, disks);
+                let middle = racks.div_ceil(2) * self.disks_per_rack;
                 let (from, to) = if unit == 0 { (0, middle) } else { (middle, disks) };
                 Span { from, to }
             }
@@ -154,7 +155,7 @@ impl Site {
 /// What the rest of the world sees of an owner's plant.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// Whether the owner's node can act: its main site is up and nothing stops the owner as a whole.
+    /// Whether the owner's node can act: its main site is up, nothing stops the whole owner.
     pub online: bool,
     /// Disks whose data cannot be read now, each counted once.
     pub disks_unavailable: u32,
@@ -185,4 +186,45 @@ impl Owner {
 /// The disks of the `index`-th of `sites` sites: even shares, the first sites take the rest.
 pub fn share_of_site(disks: u32, sites: u32, index: u32) -> u32 {
     disks / sites + u32::from(index < disks % sites)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pinwheel_core::Streams;
+
+    #[test]
+    fn unavailable_disks_are_the_union_of_the_outages() {
+        let layout = Layout::new(&Parameters::default());
+        let mut draws = Streams::new(1, 0).stream(0, "test");
+        let mut site = Site::new(0, 0, 100, 0, &layout);
+        for incident in 0..2_000 {
+            let (from, length) = (draws.below(120) as u32, draws.below(40) as u32);
+            let span = Span { from, to: from + length };
+            let hides = draws.below(4) > 0;
+            site.begin(Outage { incident, cause: Cause::Host, span, hides });
+            if incident >= 5 {
+                site.end(incident - 5);
+            }
+            if incident % 10 == 0 {
+                site.resize(draws.below(130) as u32, &layout);
+            }
+            let hidden = |disk: &u32| {
+                site.outages.iter().any(|outage| outage.hides && outage.span.contains(*disk))
+            };
+            assert_eq!(site.unavailable() as usize, (0..site.disks).filter(hidden).count());
+        }
+    }
+
+    #[test]
+    fn a_site_is_made_of_hosts_racks_and_two_feeds() {
+        let layout = Layout::new(&Parameters::default());
+        let disks = 1_000;
+        assert_eq!(layout.population(Cause::Host, disks), 28);
+        assert_eq!(layout.population(Cause::Rack, disks), 3);
+        assert_eq!(layout.span(Cause::Feed, 0, disks), Span { from: 0, to: 720 });
+        assert_eq!(layout.span(Cause::Feed, 1, disks), Span { from: 720, to: 1_000 });
+        let shares: Vec<u32> = (0..3).map(|site| share_of_site(11, 3, site)).collect();
+        assert_eq!(shares, [4, 4, 3]);
+    }
 }

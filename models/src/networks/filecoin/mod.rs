@@ -20,6 +20,7 @@ pub mod genesis;
 pub mod metrics;
 pub mod parameters;
 pub mod pledge;
+pub mod proofs;
 pub mod provider;
 pub mod proving;
 pub mod rational;
