@@ -16,7 +16,8 @@ pub struct Orders {
     /// Quality-1 sectors that come to their end today, and how many of these are renewed.
     pub capacity_due: u64,
     pub capacity_renewed: u64,
-    /// Verified sectors renewed today; those at their end go first.
+    /// The same of verified sectors.
+    pub verified_due: u64,
     pub verified_renewed: u64,
 }
 
@@ -24,16 +25,17 @@ impl Filecoin {
     /// The business of provider `i` on the current day.
     pub fn business_day(&mut self, i: usize, orders: Orders, streams: &Streams) {
         self.vest_rewards(i);
-        self.expire_verified(i, orders.verified_renewed);
-        self.expire_capacity(i, orders.capacity_due, orders.capacity_renewed);
+        self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
+        self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
+        self.terminate_early(i);
         self.terminate_lost(i);
         if orders.onboard_capacity + orders.onboard_verified > 0 {
             self.onboard(i, orders, streams);
         }
         self.pay_bills(i);
         let provider = &mut self.providers[i];
-        provider.lost = provider.lost.min(provider.sectors.live());
         let live = provider.sectors.live();
+        provider.lost = provider.lost.min(live);
         provider.faults.cap(live);
         self.update_power(i);
     }
@@ -49,39 +51,44 @@ impl Filecoin {
         }
     }
 
-    /// Verified sectors end on their own date; `renewed` of them, or of those that end next, go on.
-    fn expire_verified(&mut self, i: usize, renewed: u64) {
-        let day = self.day;
-        let mut ended = Vec::new();
-        let book = &mut self.providers[i].sectors;
-        let due = book.take_expired(Kind::Verified, day, |cohort| ended.push(cohort));
-        if renewed > due {
-            book.take_first(Kind::Verified, renewed - due, |cohort| ended.push(cohort));
+    /// Of the sectors of a kind that end first, `due` end today and `renewed` of them go on.
+    fn expire(&mut self, i: usize, kind: Kind, due: u64, renewed: u64) {
+        if due > 0 {
+            let mut ended = std::mem::take(&mut self.ended);
+            self.providers[i].sectors.take_first(kind, due, |cohort| ended.push(cohort));
+            self.renew_first(i, kind, renewed, &ended);
+            ended.clear();
+            self.ended = ended;
         }
-        self.renew_first(i, Kind::Verified, renewed, ended);
     }
 
-    /// Of the quality-1 sectors that end first, `due` end today and `renewed` of them go on.
-    fn expire_capacity(&mut self, i: usize, due: u64, renewed: u64) {
+    /// Shares what ends between deals and committed capacity.
+    fn expire_quality_one(&mut self, i: usize, due: u64, renewed: u64) {
         let book = &self.providers[i].sectors;
         let (deals, capacity) = (book.of(Kind::Deal), book.of(Kind::Capacity));
         let of_deals = match deals + capacity {
             0 => 0,
             both => (u128::from(due) * u128::from(deals) / u128::from(both)) as u64,
         };
-        for (kind, due, renewed) in [
-            (Kind::Deal, of_deals, renewed.saturating_sub(due - of_deals)),
-            (Kind::Capacity, due - of_deals, renewed.min(due - of_deals)),
-        ] {
-            let mut ended = Vec::new();
-            self.providers[i].sectors.take_first(kind, due, |cohort| ended.push(cohort));
-            self.renew_first(i, kind, renewed, ended);
+        let of_capacity = due - of_deals;
+        let deals_renewed = renewed.saturating_sub(of_capacity).min(of_deals);
+        self.expire(i, Kind::Deal, of_deals, deals_renewed);
+        self.expire(i, Kind::Capacity, of_capacity, renewed - deals_renewed);
+    }
+
+    /// Once a week a provider ends a few quality-1 sectors before their time.
+    fn terminate_early(&mut self, i: usize) {
+        if self.early_termination_per_week > 0.0 && (self.day + i as i32) % 7 == 0 {
+            let book = &self.providers[i].sectors;
+            let quality_one = book.live() - book.of(Kind::Verified);
+            let ended = (quality_one as f64 * self.early_termination_per_week) as u64;
+            self.end_early(i, Kind::Capacity, ended.min(book.of(Kind::Capacity)));
         }
     }
 
     /// Renews the first `renewed` sectors of what ended and lets the rest go with its pledge. An
     /// extension keeps its pledge and its activation date.
-    pub fn renew_first(&mut self, i: usize, kind: Kind, renewed: u64, ended: Vec<Cohort>) {
+    fn renew_first(&mut self, i: usize, kind: Kind, renewed: u64, ended: &[Cohort]) {
         let mut left = renewed;
         let mut released = Amount::ZERO;
         let mut renewed_sectors = 0;
@@ -89,10 +96,10 @@ impl Filecoin {
             let kept = left.min(u64::from(cohort.sectors)) as u32;
             left -= u64::from(kept);
             if kept > 0 {
-                self.extend(i, kind, Cohort { sectors: kept, ..cohort });
+                self.extend(i, kind, Cohort { sectors: kept, ..*cohort });
                 renewed_sectors += u64::from(kept);
             }
-            let gone = Cohort { sectors: cohort.sectors - kept, ..cohort };
+            let gone = Cohort { sectors: cohort.sectors - kept, ..*cohort };
             released += Amount(gone.pledge_attofil());
             self.flows.expired_sectors += u64::from(gone.sectors);
         }

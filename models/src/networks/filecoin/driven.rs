@@ -2,10 +2,10 @@
 //! the providers.
 //!
 //! The columns say how much raw and quality-adjusted power was onboarded and renewed and which share
-//! of what was due was renewed; so what was due is known too (renewed / renewal rate). What the data
-//! do not say is whose sectors these were: new ones go by a provider's weight, ending ones by what
-//! it has. Verified sectors end on their own dates; quality-1 sectors make up the rest of what was
-//! due, those with the earliest dates first.
+//! of what was due was renewed; so what was due is known too (renewed / renewal rate). How much of it
+//! was verified follows from the verified part of the renewed, at a renewal rate a little below the
+//! overall one (calibrated). What the data do not say is whose sectors these were: new ones go by a
+//! provider's weight, ending ones by what it has, those with the earliest dates first.
 //!
 //! Small providers act once a week, the others every day.
 
@@ -21,27 +21,36 @@ use super::settings::HistoryDay;
 pub struct DayTotals {
     pub onboarded_capacity: u64,
     pub onboarded_verified: u64,
-    pub due: u64,
-    pub renewed_capacity: u64,
-    pub renewed_verified: u64,
+    pub capacity_due: u64,
+    pub capacity_renewed: u64,
+    pub verified_due: u64,
+    pub verified_renewed: u64,
 }
 
-impl From<&HistoryDay> for DayTotals {
+impl DayTotals {
     /// Of raw power `r` and quality-adjusted power `q`, `(q - r) / 9` is verified (quality 10).
-    fn from(day: &HistoryDay) -> Self {
+    /// Verified sectors are renewed at `relative` times the day's overall rate.
+    pub fn new(day: &HistoryDay, relative: f64) -> Self {
         let sectors = |pib: f64| (pib.max(0.0) * SECTORS_PER_PIB + 0.5) as u64;
         let verified = |raw: f64, qa: f64| sectors(((qa - raw) / 9.0).clamp(0.0, raw));
         let onboarded = sectors(day.onboarded_raw_pib);
         let onboarded_verified = verified(day.onboarded_raw_pib, day.onboarded_qa_pib);
         let renewed = sectors(day.renewed_raw_pib);
-        let renewed_verified = verified(day.renewed_raw_pib, day.renewed_qa_pib);
-        let rate = day.renewal_rate;
+        let verified_renewed = verified(day.renewed_raw_pib, day.renewed_qa_pib).min(renewed);
+        let due_of = |renewed: u64, rate: f64| match rate > 0.0 {
+            true => (renewed as f64 / rate.min(1.0)) as u64,
+            false => renewed,
+        };
+        let due = due_of(renewed, day.renewal_rate);
+        let verified_due = due_of(verified_renewed, day.renewal_rate * relative).min(due);
+        let capacity_renewed = renewed - verified_renewed;
         DayTotals {
             onboarded_capacity: onboarded - onboarded_verified.min(onboarded),
             onboarded_verified: onboarded_verified.min(onboarded),
-            due: if rate > 0.0 { sectors(day.renewed_raw_pib / rate) } else { renewed },
-            renewed_capacity: renewed - renewed_verified.min(renewed),
-            renewed_verified: renewed_verified.min(renewed),
+            capacity_due: (due - verified_due).max(capacity_renewed),
+            capacity_renewed,
+            verified_due,
+            verified_renewed,
         }
     }
 }
@@ -77,58 +86,48 @@ const DAILY_SECTORS: u64 = 65_536;
 impl Filecoin {
     /// The orders of every provider for the current day, into `self.orders`.
     pub fn plan_driven_day(&mut self, totals: DayTotals) {
-        let day = self.day;
-        let mut weights = [0u128; 4];
-        let mut ending_verified = 0;
         self.orders.clear();
-        self.orders.resize(self.providers.len(), Orders::default());
+        let mut sums = [0u128; 4];
         for i in 0..self.providers.len() {
-            let [capacity, verified, due, ending] = self.driven_weights(i, day);
-            weights[0] += u128::from(capacity);
-            weights[1] += u128::from(verified);
-            weights[2] += u128::from(due);
-            weights[3] += u128::from(self.providers[i].sectors.of(Kind::Verified));
-            ending_verified += ending;
+            for (sum, weight) in sums.iter_mut().zip(self.driven_weights(i)) {
+                *sum += u128::from(weight);
+            }
         }
-        let early = totals.renewed_verified.saturating_sub(ending_verified);
-        let renewed_of_ending = totals.renewed_verified - early;
-        let verified_out = ending_verified.max(totals.renewed_verified);
-        let due = totals.due.saturating_sub(verified_out).max(totals.renewed_capacity);
-
-        let mut onboard_capacity = Shares::new(totals.onboarded_capacity, weights[0]);
-        let mut onboard_verified = Shares::new(totals.onboarded_verified, weights[1]);
-        let mut capacity_due = Shares::new(due, weights[2]);
-        let mut capacity_renewed = Shares::new(totals.renewed_capacity, u128::from(due));
-        let mut ending_renewed = Shares::new(renewed_of_ending, u128::from(ending_verified));
-        let mut early_renewed = Shares::new(early, weights[3]);
+        let mut onboard_capacity = Shares::new(totals.onboarded_capacity, sums[0]);
+        let mut onboard_verified = Shares::new(totals.onboarded_verified, sums[1]);
+        let mut capacity_due = Shares::new(totals.capacity_due, sums[2]);
+        let mut verified_due = Shares::new(totals.verified_due, sums[3]);
+        let mut capacity_renewed =
+            Shares::new(totals.capacity_renewed, u128::from(totals.capacity_due));
+        let mut verified_renewed =
+            Shares::new(totals.verified_renewed, u128::from(totals.verified_due));
         for i in 0..self.providers.len() {
-            let [capacity, verified, due, ending] = self.driven_weights(i, day);
-            let capacity_due = capacity_due.next(due);
-            let held = self.providers[i].sectors.of(Kind::Verified);
-            self.orders[i] = Orders {
-                onboard_capacity: onboard_capacity.next(capacity),
-                onboard_verified: onboard_verified.next(verified),
-                capacity_due,
-                capacity_renewed: capacity_renewed.next(capacity_due),
-                verified_renewed: ending_renewed.next(ending) + early_renewed.next(held),
-            };
+            let weights = self.driven_weights(i);
+            let (capacity, verified) = (capacity_due.next(weights[2]), verified_due.next(weights[3]));
+            self.orders.push(Orders {
+                onboard_capacity: onboard_capacity.next(weights[0]),
+                onboard_verified: onboard_verified.next(weights[1]),
+                capacity_due: capacity,
+                capacity_renewed: capacity_renewed.next(capacity),
+                verified_due: verified,
+                verified_renewed: verified_renewed.next(verified),
+            });
         }
     }
 
-    /// Weights of provider `i` today: new quality-1 sectors, new verified ones, ending quality-1
-    /// ones; and the verified sectors that end today.
-    fn driven_weights(&self, i: usize, day: i32) -> [u64; 4] {
+    /// Weights of provider `i` today in new quality-1 and verified sectors, and in ending ones.
+    fn driven_weights(&self, i: usize) -> [u64; 4] {
         let provider = &self.providers[i];
-        let ending = provider.sectors.expired(Kind::Verified, day);
-        let live = provider.sectors.live();
-        let acts = live >= DAILY_SECTORS || (day + i as i32) % 7 == 0;
-        if !acts {
-            return [0, 0, 0, ending];
-        }
-        // A weekly actor does a week's work.
-        let days = if live >= DAILY_SECTORS { 1 } else { 7 };
-        let quality_one = provider.sectors.of(Kind::Capacity) + provider.sectors.of(Kind::Deal);
-        [provider.capacity_weight * days, provider.verified_weight * days, quality_one * days, ending]
+        let days = match provider.sectors.live() >= DAILY_SECTORS {
+            true => 1,
+            // A weekly actor does a week's work.
+            false if (self.day + i as i32) % 7 == 0 => 7,
+            false => return [0; 4],
+        };
+        let verified = provider.sectors.of(Kind::Verified);
+        let quality_one = provider.sectors.live() - verified;
+        [provider.capacity_weight, provider.verified_weight, quality_one, verified]
+            .map(|weight| weight * days)
     }
 }
 

@@ -4,7 +4,9 @@
 //! The base fee moves by the chain's own rule on the gas of each epoch's messages. Providers' gas is
 //! what their messages need; the demand of everybody else falls as the base fee rises:
 //! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
-//! In day detail the base fee is the one at which demand meets the target.
+//! In day detail the base fee is the one at which demand meets the target. Providers do not send all
+//! at once: what waits is sent over half a day, and never fills more than 60 % of the target, for
+//! they put off what can wait while the base fee is high.
 
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::{Amount, Streams, math};
@@ -22,6 +24,11 @@ use super::{Filecoin, election, streams, supply};
 
 /// Base fee at which the parameter `other_gas_share` is stated: 0.1 nanoFIL.
 const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
+
+/// Epochs over which providers spread their messages: half a day.
+const PATIENCE_EPOCHS: u128 = 1_440;
+/// Largest part of the target that providers' messages fill, in tenths.
+const PROVIDERS_TENTHS_MAX: u128 = 6;
 
 /// Prices of one tick, for sectors of quality one and ten.
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
@@ -101,6 +108,14 @@ impl GasMarket {
         }
     }
 
+    /// Takes what providers send in so many epochs of `blocks` blocks each from what waits.
+    fn send(&mut self, epochs: u128, blocks: u64) -> u128 {
+        let most = BLOCK_GAS_TARGET * u128::from(blocks) * PROVIDERS_TENTHS_MAX / 10;
+        let sent = (self.waiting * epochs / PATIENCE_EPOCHS).min(self.waiting).min(most * epochs);
+        self.waiting -= sent;
+        sent
+    }
+
     /// Gas that everybody else wants in an epoch at this base fee.
     fn other_demand(&self, base_fee_attofil: f64) -> f64 {
         let target = (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64;
@@ -111,7 +126,7 @@ impl GasMarket {
     /// The base fee at which others fill what `providers` leave of an epoch's target.
     fn clearing_base_fee(&self, providers: f64) -> u128 {
         let target = (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64;
-        let room = (target - providers).max(target * 0.01);
+        let room = target - providers;
         let relative = math::pow(self.other_share * target / room, 1.0 / self.other_elasticity);
         ((REFERENCE_BASE_FEE_ATTOFIL * relative) as u128).max(gas::BASE_FEE_MIN_ATTOFIL)
     }
@@ -210,8 +225,7 @@ impl Filecoin {
         let normal = Normal::STANDARD.sample(&mut draws);
         let noise = math::exp(sigma * normal - sigma * sigma / 2.0);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(blocks);
-        let of_providers = self.gas.waiting.min(limit);
-        self.gas.waiting -= of_providers;
+        let of_providers = self.gas.send(1, blocks);
         let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) * noise;
         let of_others = (wanted as u128).min(limit - of_providers);
         self.burn_base_fee_of_others(of_others);
@@ -229,8 +243,7 @@ impl Filecoin {
     /// The base fee of a day whose providers' gas is known.
     pub fn step_base_fee_day(&mut self) {
         let epochs = EPOCHS_PER_DAY as u128;
-        let of_providers = self.gas.waiting / epochs;
-        self.gas.waiting = 0;
+        let of_providers = self.gas.send(epochs, election::WINS_PER_EPOCH) / epochs;
         self.gas.base_fee_attofil = self.gas.clearing_base_fee(of_providers as f64);
         let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
         self.burn_base_fee_of_others(of_others * epochs);

@@ -50,7 +50,7 @@ use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
 use rational::Market;
 use rules::{EPOCHS_PER_DAY, Rules};
-use sectors::SECTOR_BYTES;
+use sectors::{Cohort, SECTOR_BYTES};
 use smoothing::Estimate;
 use settings::{Behaviour, Detail, RuleChoice, Settings};
 use treasury::Treasury;
@@ -152,6 +152,8 @@ pub struct Filecoin {
     orders: Vec<Orders>,
     observed: Vec<Observed>,
     flows: Flows,
+    /// Cohorts taken off the books within one step; kept for its capacity.
+    ended: Vec<Cohort>,
     checks: Option<CheckIds>,
 
     terms: Terms,
@@ -159,6 +161,7 @@ pub struct Filecoin {
     sectors_per_disk: u64,
     proving_slack: SimDuration,
     loss_detection_days: i32,
+    early_termination_per_week: f64,
     orphan_share: f64,
     deal_share: f64,
     verified_short_share: f64,
@@ -181,7 +184,9 @@ impl Filecoin {
         let rules = Rules::at(settings.rules, first_epoch, solstice_epoch);
         let (plan, market, observed) = match &settings.behaviour {
             Behaviour::Driven(history) => {
-                let totals = history.iter().skip(1).map(DayTotals::from).collect();
+                let totals = history.iter().skip(1);
+                let relative = p.verified_renewal_relative;
+                let totals = totals.map(|day| DayTotals::new(day, relative)).collect();
                 let observed = record::observed(settings, history);
                 (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
             }
@@ -210,6 +215,7 @@ impl Filecoin {
             orders: vec![],
             observed,
             flows: Flows::default(),
+            ended: vec![],
             checks: None,
             terms: Terms {
                 capacity: p.capacity_term as i32,
@@ -226,6 +232,11 @@ impl Filecoin {
             sectors_per_disk: (sectors_per_disk as u64).max(1),
             proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
             loss_detection_days: p.loss_detection as i32,
+            early_termination_per_week: if rational {
+                0.0
+            } else {
+                p.early_termination_rate * 7.0 / 365.0
+            },
             orphan_share: p.orphan_share,
             deal_share: p.deal_share,
             verified_short_share: p.verified_short_share,

@@ -25,13 +25,17 @@ crate::parameters! {
         verified_long_term: "d" = 540.0, in 180.0 ..= 1278.0, "maximum deal duration before FIP-0052";
         /// Share of verified sectors with the shorter commitment.
         verified_short_share: "1" = 0.45, in 0.0 ..= 1.0, "calibrated";
+        /// Renewal rate of verified sectors over the overall rate of the day (driven behaviour).
+        verified_renewal_relative: "1" = 0.76, in 0.05 ..= 5.0, "calibrated on quality-adjusted power";
+        /// Quality-1 sectors that providers end before their time (driven behaviour).
+        early_termination_rate: "1/y" = 0.05, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
         /// Longest remaining commitment in the initial stock.
         stock_term_max: "d" = 540.0, in 1.0 ..= 1278.0, "mainnet maximum before FIP-0052";
         /// Pledge per unit of quality of the stock that expires first, over the stock's mean.
         stock_pledge_tilt: "1" = 1.15, in 0.5 ..= 1.5, "scheduled pledge release of 2022-11 (0.215 FIL per 32 GiB) over the mean (0.187)";
 
         /// Share of wins lost to late or orphaned blocks of a provider that is online.
-        orphan_share: "1" = 0.012, in 0.0 ..= 0.5, "calibrated; real minted/scheduled 0.971..0.991";
+        orphan_share: "1" = 0.022, in 0.0 ..= 0.5, "calibrated; real minted/scheduled 0.971..0.991";
         /// Uptime within a 30-minute deadline that suffices to submit its proof.
         proving_slack: "min" = 10.0, in 0.0 ..= 30.0, "one partition takes minutes on a GPU";
         /// Time until a provider terminates sectors whose data is gone.
@@ -44,7 +48,7 @@ crate::parameters! {
         /// Gas of a WindowPoSt message for one partition of 2,349 sectors.
         window_post_gas: "gas" = 45000000.0, in 1000.0 ..= 10000000000.0, "SubmitWindowedPoSt, mainnet receipts";
         /// Demand of everybody else (deals, FVM, transfers) at a base fee of 0.1 nanoFIL, as a share of the block target.
-        other_gas_share: "1" = 0.65, in 0.0 ..= 10.0, "calibrated";
+        other_gas_share: "1" = 0.71, in 0.0 ..= 10.0, "calibrated";
         /// Elasticity of that demand to the base fee.
         other_gas_elasticity: "1" = 0.12, in 0.01 ..= 5.0, "calibrated";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.

@@ -80,6 +80,9 @@ impl Faults {
 
     /// Forgets the faults of sectors that left the chain, so that none is counted beyond `live`.
     pub fn cap(&mut self, live: u64) {
+        if self.total == 0 {
+            return;
+        }
         for deadline in 0..DEADLINES {
             let most = share_of_deadline(live, deadline);
             if self.by_deadline[deadline] > most {

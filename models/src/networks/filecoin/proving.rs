@@ -11,7 +11,7 @@ use pinwheel_core::{Amount, SimDuration, SimTime};
 
 use super::Filecoin;
 use super::provider::{DEADLINES, Power, share_of_deadline};
-use super::sectors::{Cohort, Kind};
+use super::sectors::Kind;
 use crate::infrastructure::Status;
 
 /// Length of a deadline: 60 epochs.
@@ -134,30 +134,37 @@ impl Filecoin {
         }
     }
 
-    /// Ends `wanted` sectors of provider `i` early: fee, pledge, power.
+    /// Ends `wanted` sectors of provider `i` that cannot be proven, of all kinds alike.
     pub fn terminate(&mut self, i: usize, wanted: u64) {
         let live = self.providers[i].sectors.live();
         let mut left = wanted.min(live);
-        let mut taken: Vec<(Kind, Cohort)> = Vec::new();
         for kind in Kind::ALL {
             let of_kind = self.providers[i].sectors.of(kind);
             let share = (u128::from(wanted) * u128::from(of_kind)).div_ceil(u128::from(live.max(1)));
-            let share = left.min(share as u64);
-            let book = &mut self.providers[i].sectors;
-            left -= book.take_first(kind, share, |cohort| taken.push((kind, cohort)));
-        }
-        for (kind, cohort) in taken {
-            let fee = self.termination_fee(kind, &cohort);
-            let fee = Amount(fee.0 * u128::from(cohort.sectors));
-            self.return_pledge(i, Amount(cohort.pledge_attofil()));
-            self.flows.burn_termination_fee += self.treasury.burn(i, fee);
-            self.flows.terminated_sectors += u64::from(cohort.sectors);
+            let share = left.min(share as u64).min(of_kind);
+            left -= share;
+            self.end_early(i, kind, share);
         }
         let provider = &mut self.providers[i];
         provider.lost = provider.lost.saturating_sub(wanted);
         let live = provider.sectors.live();
         provider.faults.cap(live);
         self.update_power(i);
+    }
+
+    /// Ends sectors before their time: fee and pledge.
+    pub fn end_early(&mut self, i: usize, kind: Kind, sectors: u64) {
+        let mut ended = std::mem::take(&mut self.ended);
+        self.providers[i].sectors.take_first(kind, sectors, |cohort| ended.push(cohort));
+        for cohort in &ended {
+            let fee = self.termination_fee(kind, cohort);
+            let fee = Amount(fee.0 * u128::from(cohort.sectors));
+            self.return_pledge(i, Amount(cohort.pledge_attofil()));
+            self.flows.burn_termination_fee += self.treasury.burn(i, fee);
+            self.flows.terminated_sectors += u64::from(cohort.sectors);
+        }
+        ended.clear();
+        self.ended = ended;
     }
 
     /// Gives back the pledge of sectors that left the chain.

@@ -105,6 +105,7 @@ impl Filecoin {
             onboard_verified: verified,
             capacity_due: due,
             capacity_renewed: if provider.intent.renews_capacity { due } else { 0 },
+            verified_due,
             verified_renewed: if provider.intent.renews_verified { verified_due } else { 0 },
         }
     }
