@@ -212,17 +212,19 @@ fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>
         checker.fault(id, "variant", message, format!("at most {VARIANTS_MAX}"));
         return (Vec::new(), Vec::new());
     }
+    let shared = checker.tree.without(&["variant", "meta", "requirements"]);
     let (mut points, mut targets, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     for (number, variant) in variants.iter().enumerate() {
         let key = format!("variant[{number}]");
         let id = checker.required(variant.id, &format!("{key}.id"), "\"today\"");
         let id = checker.identifier(id, &format!("{key}.id"));
         ids.extend(id.clone().map(|id| (variant.id, id)));
-        let mut tree = checker.tree.clone();
+        let mut tree = shared.clone();
         for (name, &value) in &variant.set {
+            let grafted = tree.graft(checker.tree, value);
             let result = match name.as_str() {
-                "run.start" | "run.horizon" => tree.set(name, value),
-                name if name.starts_with("network.") => tree.set(name, value),
+                "run.start" | "run.horizon" => tree.set(name, grafted),
+                name if name.starts_with("network.") => tree.set(name, grafted),
                 _ => Err("a variant changes the run or the network".to_owned()),
             };
             if let Err(message) = result {

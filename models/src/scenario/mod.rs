@@ -1,7 +1,7 @@
 //! Scenario files: TOML as typed ([`file`]) becomes a validated [`Scenario`].
 //!
-//! [`files`] reads within bounds, [`tree`] keeps where each value was typed, [`read`] fills the
-//! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through it.
+//! [`files`] reads within bounds, [`tree`] keeps where each value was typed, `read` fills the
+//! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through.
 
 pub mod check;
 pub mod diagnostic;

@@ -1,7 +1,7 @@
 //! Numbers with units: "1.4 %/y", "12 USD/kWh", "80 %/sqrt(y)", "16.597 EiB".
 //!
-//! A unit is a product of powers of base dimensions and a scale. A year is 365.25 days and a month a
-//! twelfth of it; an epoch is Filecoin's 30 s; bytes are binary (KiB) or decimal (KB). Nouns that
+//! A unit is a product of powers of base dimensions and a scale. A year is 365.25 days and a month
+//! a twelfth of it; an epoch is Filecoin's 30 s; bytes are binary (KiB) or decimal (KB). Nouns that
 //! count things (sector, disk, message) have no dimension.
 
 use std::fmt;
@@ -51,8 +51,8 @@ const YEAR: f64 = 365.25 * DAY;
 const UNITS: &[Named] = &[
     named("s", TIME, 1.0), named("min", TIME, 60.0), named("h", TIME, 3_600.0),
     named("d", TIME, DAY), named("wk", TIME, 7.0 * DAY), named("mo", TIME, YEAR / 12.0),
-    named("y", TIME, YEAR), named("year", TIME, YEAR), named("epoch", TIME, 30.0), fraction("ms", TIME, 1e3),
-    fraction("us", TIME, 1e6),
+    named("y", TIME, YEAR), named("year", TIME, YEAR), named("epoch", TIME, 30.0),
+    fraction("ms", TIME, 1e3), fraction("us", TIME, 1e6),
     named("B", BYTES, 1.0), named("KiB", BYTES, KIB), named("MiB", BYTES, KIB * KIB),
     named("GiB", BYTES, KIB * KIB * KIB), named("TiB", BYTES, KIB * KIB * KIB * KIB),
     named("PiB", BYTES, KIB * KIB * KIB * KIB * KIB),
@@ -352,13 +352,17 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
-        fn any_text_gives_a_finite_number_or_an_error(text in ".{0,40}", to in "[a-zA-Z0-9/%^*() ]{0,20}") {
+        fn any_text_gives_a_finite_number_or_an_error(
+            text in ".{0,40}", to in "[a-zA-Z0-9/%^*() ]{0,20}",
+        ) {
             if let Ok(value) = parse(&text, &to) {
                 prop_assert!(value.is_finite());
             }
         }
         #[test]
-        fn texts_near_a_quantity_do_not_panic(text in "[0-9_.eE+-]{1,8} ?[a-zA-Z%/^*()0-9 ]{0,24}") {
+        fn texts_near_a_quantity_do_not_panic(
+            text in "[0-9_.eE+-]{1,8} ?[a-zA-Z%/^*()0-9 ]{0,24}",
+        ) {
             for to in ["d", "1", "USD/TiB/mo", "1/sqrt(y)"] {
                 if let Ok(value) = parse(&text, to) {
                     prop_assert!(value.is_finite());

@@ -12,6 +12,9 @@ use super::tree::Given;
 /// Most rows of a data file: two centuries of days.
 const ROWS_MAX: usize = 73_050;
 
+/// Longest line of a data file.
+const LINE_BYTES_MAX: usize = 1 << 16;
+
 /// The wanted columns of a data file.
 #[derive(Debug)]
 pub struct Table {
@@ -56,6 +59,11 @@ impl Checker<'_> {
     ) -> Option<Table> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let start = Place { file, offset: 0 };
+        if text.lines().any(|line| line.len() > LINE_BYTES_MAX) {
+            let help = format!("at most {LINE_BYTES_MAX} bytes a line, one row for each day");
+            self.faults.push(start, "", "a line is too long", help);
+            return None;
+        }
         let headers = reader.headers().cloned().unwrap_or_default();
         let mut places = Vec::new();
         for name in std::iter::once("date").chain(columns.iter().map(|column| column.name)) {

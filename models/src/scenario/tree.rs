@@ -180,6 +180,16 @@ impl Tree {
         at
     }
 
+    /// What variants share: a tree of its own, so that a copy for each costs only what it holds.
+    pub fn without(&self, keys: &[&str]) -> Tree {
+        let mut rest = self.clone();
+        keys.iter().for_each(|key| rest.remove_root(key));
+        let root = Node { place: self.place(Self::ROOT), value: Value::Table(BTreeMap::new()) };
+        let mut compact = Tree { nodes: vec![root] };
+        compact.overlay(&rest);
+        compact
+    }
+
     /// Lays `other` over this tree: its tables are merged, its other values replace.
     pub fn overlay(&mut self, other: &Tree) {
         self.overlay_at(Self::ROOT, other, Self::ROOT);
@@ -192,27 +202,29 @@ impl Tree {
                 let mut ours = self.table(at).cloned().unwrap_or_default();
                 for (key, &item) in theirs {
                     let to = match ours.get(key) {
-                        Some(&to) => to,
-                        None => self.push(place, Value::Boolean(false)),
+                        Some(&to) => {
+                            self.overlay_at(to, other, item);
+                            to
+                        }
+                        None => self.graft(other, item),
                     };
-                    self.overlay_at(to, other, item);
                     ours.insert(key.clone(), to);
                 }
                 Value::Table(ours)
             }
-            Value::Array(items) => Value::Array(self.copies(other, items)),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|&item| self.graft(other, item)).collect())
+            }
             leaf => leaf.clone(),
         };
         self.nodes[at.0 as usize] = Node { place, value };
     }
 
-    fn copies(&mut self, other: &Tree, items: &[Given]) -> Vec<Given> {
-        let copy = |&item: &Given| {
-            let to = self.push(other.place(item), Value::Boolean(false));
-            self.overlay_at(to, other, item);
-            to
-        };
-        items.iter().map(copy).collect()
+    /// A copy of a value of `other`, not yet at any key.
+    pub fn graft(&mut self, other: &Tree, from: Given) -> Given {
+        let to = self.push(other.place(from), Value::Boolean(false));
+        self.overlay_at(to, other, from);
+        to
     }
 
     /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.

@@ -131,6 +131,31 @@ fn bad_overrides_are_faults_of_the_command_line() {
 }
 
 #[test]
+fn variants_are_bounded() {
+    let folder = folder_with_data();
+    let path = folder.path().join("scenario.toml");
+    let variant = |number| {
+        format!("[[variant]]\nid = \"v{number}\"\nset = {{ \"network.providers\" = {number} }}\n")
+    };
+    let variants: String = (1..=1_000).map(variant).collect();
+    std::fs::write(&path, format!("{VALID}{variants}")).expect("writable");
+    assert_eq!(load(&path, &[]).map(|experiment| experiment.points.len()), Ok(1_000));
+    std::fs::write(&path, format!("{VALID}{variants}{}", variant(1_001))).expect("writable");
+    assert!(one_fault(&path, &[]).message.contains("1001 variants"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_socket_is_no_data() {
+    let folder = folder_with_data();
+    let _socket =
+        std::os::unix::net::UnixListener::bind(folder.path().join("data.csv")).expect("bound");
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, VALID.replace("data/history.csv", "data.csv")).expect("writable");
+    assert!(one_fault(&path, &[]).message.contains("device, pipe or socket"));
+}
+
+#[test]
 fn a_long_chain_of_extends_is_refused() {
     let folder = folder_with_data();
     for number in 0..12 {
@@ -144,8 +169,11 @@ fn a_long_chain_of_extends_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
-    /// A valid file with bytes overwritten, lines doubled, swapped or cut: an answer, never a panic.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(400)
+    })]
+    /// A valid file with bytes overwritten, put in, doubled or cut: an answer, never a panic.
     #[test]
     fn mutated_files_load_or_are_refused(
         edits in prop::collection::vec((0usize..4, any::<prop::sample::Index>(), any::<u8>()), 1..6)
