@@ -76,12 +76,12 @@ impl Filecoin {
         self.expire(i, Kind::Capacity, of_capacity, renewed - deals_renewed);
     }
 
-    /// Once a week a provider ends a few quality-1 sectors before their time.
+    /// Once a month a provider ends a few quality-1 sectors before their time.
     fn terminate_early(&mut self, i: usize) {
-        if self.early_termination_per_week > 0.0 && (self.day + i as i32) % 7 == 0 {
+        if self.early_termination_per_month > 0.0 && (self.day + i as i32) % 30 == 0 {
             let book = &self.providers[i].sectors;
             let quality_one = book.live() - book.of(Kind::Verified);
-            let ended = (quality_one as f64 * self.early_termination_per_week) as u64;
+            let ended = (quality_one as f64 * self.early_termination_per_month) as u64;
             self.end_early(i, Kind::Capacity, ended.min(book.of(Kind::Capacity)));
         }
     }

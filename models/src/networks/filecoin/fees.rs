@@ -5,7 +5,7 @@
 //! what their messages need; the demand of everybody else falls as the base fee rises:
 //! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
 //! In day detail the base fee is the one at which demand meets the target. Providers do not send all
-//! at once: what waits is sent over half a day, and never fills more than 60 % of the target, for
+//! at once: what waits is sent over half a day, and never fills more than half of the target, for
 //! they put off what can wait while the base fee is high.
 
 use pinwheel_core::distribution::Normal;
@@ -28,7 +28,7 @@ const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
 /// Epochs over which providers spread their messages: half a day.
 const PATIENCE_EPOCHS: u128 = 1_440;
 /// Largest part of the target that providers' messages fill, in tenths.
-const PROVIDERS_TENTHS_MAX: u128 = 6;
+const PROVIDERS_TENTHS_MAX: u128 = 5;
 
 /// Prices of one tick, for sectors of quality one and ten.
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
@@ -162,7 +162,8 @@ impl Filecoin {
         self.rewards.step_day(self.raw_power_bytes(), EPOCHS_PER_DAY as u64)
     }
 
-    fn pricing(&self) -> Pricing {
+    /// The protocol's price functions at the network's state of now.
+    pub fn pricing(&self) -> Pricing {
         Pricing::new(self.rules, &NetworkState {
             epoch: self.epoch,
             reward: self.rewards.smoothed(),
@@ -196,7 +197,7 @@ impl Filecoin {
     }
 
     /// Fee for ending one sector of this cohort today.
-    pub fn termination_fee(&self, kind: Kind, cohort: &Cohort) -> Amount {
+    pub fn termination_fee(&self, pricing: &Pricing, kind: Kind, cohort: &Cohort) -> Amount {
         let age_days = self.day.saturating_sub(cohort.activation_day).max(0);
         let day_reward = Amount(u128::from(cohort.day_reward_per_sector_attofil));
         let terms = SectorTerms {
@@ -205,7 +206,7 @@ impl Filecoin {
             twenty_day_reward_at_activation: Amount(day_reward.0 * 20),
             age_epochs: i64::from(age_days) * EPOCHS_PER_DAY,
         };
-        self.pricing().termination_fee(SECTOR_BYTES * u128::from(kind.quality()), &terms)
+        pricing.termination_fee(SECTOR_BYTES * u128::from(kind.quality()), &terms)
     }
 
     /// Provider `i` sends messages that need this much gas.

@@ -161,7 +161,7 @@ pub struct Filecoin {
     sectors_per_disk: u64,
     proving_slack: SimDuration,
     loss_detection_days: i32,
-    early_termination_per_week: f64,
+    early_termination_per_month: f64,
     orphan_share: f64,
     deal_share: f64,
     verified_short_share: f64,
@@ -232,10 +232,10 @@ impl Filecoin {
             sectors_per_disk: (sectors_per_disk as u64).max(1),
             proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
             loss_detection_days: p.loss_detection as i32,
-            early_termination_per_week: if rational {
+            early_termination_per_month: if rational {
                 0.0
             } else {
-                p.early_termination_rate * 7.0 / 365.0
+                p.early_termination_rate * 30.0 / 365.0
             },
             orphan_share: p.orphan_share,
             deal_share: p.deal_share,

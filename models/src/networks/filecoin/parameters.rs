@@ -48,9 +48,9 @@ crate::parameters! {
         /// Gas of a WindowPoSt message for one partition of 2,349 sectors.
         window_post_gas: "gas" = 45000000.0, in 1000.0 ..= 10000000000.0, "SubmitWindowedPoSt, mainnet receipts";
         /// Demand of everybody else (deals, FVM, transfers) at a base fee of 0.1 nanoFIL, as a share of the block target.
-        other_gas_share: "1" = 0.71, in 0.0 ..= 10.0, "calibrated";
+        other_gas_share: "1" = 0.65, in 0.0 ..= 10.0, "calibrated";
         /// Elasticity of that demand to the base fee.
-        other_gas_elasticity: "1" = 0.12, in 0.01 ..= 5.0, "calibrated";
+        other_gas_elasticity: "1" = 0.2, in 0.01 ..= 5.0, "calibrated";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
         other_gas_sigma: "1" = 0.3, in 0.0 ..= 3.0, "estimate";
 

@@ -154,10 +154,14 @@ impl Filecoin {
 
     /// Ends sectors before their time: fee and pledge.
     pub fn end_early(&mut self, i: usize, kind: Kind, sectors: u64) {
+        if sectors == 0 {
+            return;
+        }
+        let pricing = self.pricing();
         let mut ended = std::mem::take(&mut self.ended);
         self.providers[i].sectors.take_first(kind, sectors, |cohort| ended.push(cohort));
         for cohort in &ended {
-            let fee = self.termination_fee(kind, cohort);
+            let fee = self.termination_fee(&pricing, kind, cohort);
             let fee = Amount(fee.0 * u128::from(cohort.sectors));
             self.return_pledge(i, Amount(cohort.pledge_attofil()));
             self.flows.burn_termination_fee += self.treasury.burn(i, fee);
