@@ -118,23 +118,34 @@ fn assert_mean(samples: &[f64], theory: f64, tolerance: f64) {
     assert!(3.0 * error < tolerance * theory, "too few runs to tell: {error}");
 }
 
-#[test]
-fn hosts_are_available_mtbf_over_mtbf_plus_mttr() {
-    let mttr_hours = 10.0;
+/// Mean share of 100 hosts that are down, against theory.
+#[track_caller]
+fn assert_hosts_down(mtbf_hours: f64, mttr_hours: f64, days: u64) {
     let p = Parameters {
-        host_mtbf_hours: 1_000.0,
+        host_mtbf_hours: mtbf_hours,
         host_repair_hours: mttr_hours / math::exp(0.125),
         ..quiet()
     };
     let unavailable: Vec<f64> = (0..30)
         .map(|seed| {
             let mut run = Plants::simulation(&p, &[owner(3_600)], seed);
-            run.run_until(after_days(365));
+            run.run_until(after_days(days));
             run.model.integrate(run.ctx.now());
-            run.model.disk_hours_lost / 3_600.0 / (365.0 * 24.0)
+            run.model.disk_hours_lost / 3_600.0 / (days as f64 * 24.0)
         })
         .collect();
-    assert_mean(&unavailable, mttr_hours / (1_000.0 + mttr_hours), 0.05);
+    assert_mean(&unavailable, mttr_hours / (mtbf_hours + mttr_hours), 0.05);
+}
+
+#[test]
+fn hosts_are_available_mtbf_over_mtbf_plus_mttr() {
+    assert_hosts_down(1_000.0, 10.0, 365);
+}
+
+/// Were a host struck again while it is down, 39 % would be down and not a third.
+#[test]
+fn a_host_that_is_down_is_not_struck_again() {
+    assert_hosts_down(20.0, 10.0, 200);
 }
 
 #[test]

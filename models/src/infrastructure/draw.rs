@@ -1,5 +1,6 @@
 //! The few random draws of this layer.
 
+use pinwheel_core::distribution::Normal;
 use pinwheel_core::{SimDuration, Stream, math};
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +28,7 @@ pub struct LogNormalHours {
 
 impl LogNormalHours {
     pub(super) fn draw(self, stream: &mut Stream) -> SimDuration {
-        let hours = self.median_hours * math::exp(self.sigma * normal(stream));
+        let hours = self.median_hours * math::exp(self.sigma * Normal::STANDARD.sample(stream));
         SimDuration::from_seconds_f64(hours * 3_600.0)
     }
-}
-
-/// A standard normal (Box and Muller 1958); two uniforms a draw, so that draws stay in step.
-fn normal(stream: &mut Stream) -> f64 {
-    let radius = math::sqrt(-2.0 * math::ln(stream.uniform_open()));
-    radius * math::cos(std::f64::consts::TAU * stream.uniform())
 }
