@@ -9,7 +9,7 @@ use plotters::style::{Color, FontFamily, ShapeStyle, TextStyle};
 
 use super::axis::{ValueAxis, date_ticks};
 use super::theme::{FONT_FAMILY, Ink, themed};
-use super::{SCALE, theme};
+use super::SCALE;
 use crate::report::html::escape;
 use crate::table::day_number;
 
@@ -176,8 +176,9 @@ impl Canvas<'_> {
             Hang::Right => HPos::Right,
         };
         let size = FONT_PX * f64::from(SCALE) * PLOTTERS_FONT_FACTOR;
+        let colour = ink.colour();
         let style = TextStyle::from((FontFamily::Name(FONT_FAMILY), size))
-            .color(&ink.colour())
+            .color(&colour)
             .pos(Pos::new(h, VPos::Center));
         self.put(Text::new(text.to_owned(), Self::pixel(at), style));
     }
@@ -229,11 +230,6 @@ fn spread_labels(heights: &[f64], top: f64, bottom: f64) -> Vec<f64> {
         most = placed[*place] - LABEL_GAP_PX;
     }
     placed
-}
-
-/// The colour of a legend or table key, as a CSS variable.
-pub fn variable(ink: Ink) -> &'static str {
-    theme::Ink::variable(ink)
 }
 
 #[cfg(test)]

@@ -120,10 +120,12 @@ fn refuse_foreign(target: &Path) -> Result<(), Error> {
             Err(Error::Foreign(target.to_owned()))
         }
         Err(source) => Err(Error::Io { path: target.to_owned(), source }),
-        Ok(mut entries) if entries.next().is_none() => Ok(()),
-        Ok(_) => {
-            Manifest::read(target).map(drop).map_err(|_| Error::Foreign(target.to_owned()))
-        }
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => {
+                Manifest::read(target).map(drop).map_err(|_| Error::Foreign(target.to_owned()))
+            }
+        },
     }
 }
 
