@@ -13,7 +13,7 @@ use crate::Error;
 pub const FORMAT: u32 = 1;
 const PROGRAM: &str = "pinwheel";
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub program: String,
     pub format: u32,
@@ -83,8 +83,14 @@ impl RunEntry {
 }
 
 impl Manifest {
-    pub fn program() -> String {
-        PROGRAM.to_owned()
+    /// BLAKE3 as the manifest writes it.
+    pub fn hash(bytes: &[u8]) -> String {
+        blake3::hash(bytes).to_hex().to_string()
+    }
+
+    /// A manifest of this program and format that says nothing yet.
+    pub fn blank() -> Self {
+        Manifest { program: PROGRAM.to_owned(), format: FORMAT, ..Manifest::default() }
     }
 
     /// One fingerprint for all runs, in order.
