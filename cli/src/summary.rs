@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table as Grid, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
 use pinwheel_analysis::Error;
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::statistics::median;
@@ -48,7 +48,7 @@ pub fn text(
 
 fn grid(headings: &[&str]) -> Grid {
     let mut grid = Grid::new();
-    grid.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     grid.set_header(headings);
     grid
 }
@@ -60,10 +60,10 @@ fn number(text: impl ToString) -> Cell {
 fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
     let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
     for row in &verdict.targets {
-        let (word, colour) = if row.passed { ("ok", Color::Green) } else { ("FAIL", Color::Red) };
+        let word = if row.passed { "ok" } else { "FAIL" };
         let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
         grid.add_row(vec![
-            Cell::new(word).fg(colour),
+            Cell::new(word),
             Cell::new(name(experiment, row)),
             number(limit(row.limit)),
             number(show(row.measured)),
