@@ -156,13 +156,7 @@ impl Table {
     }
 
     /// The series of one run by date; empty if there is none.
-    pub fn series(
-        &self,
-        point: &str,
-        run: u32,
-        metric: &str,
-        label: &str,
-    ) -> Result<Dated, Error> {
+    pub fn series(&self, point: &str, run: u32, metric: &str, label: &str) -> Result<Dated, Error> {
         let Some(frame) = self.by_metric.get(metric) else { return Ok(Vec::new()) };
         let rows = (frame.clone().lazy())
             .filter(

@@ -162,10 +162,8 @@ fn manifest(
     experiment: &Experiment,
     outcomes: &[Outcome],
 ) -> Manifest {
-    let runs: Vec<RunEntry> = outcomes
-        .iter()
-        .map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint))
-        .collect();
+    let runs: Vec<RunEntry> =
+        outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
     let rules = experiment.points.iter().map(|p| (p.id.clone(), network::rules(&p.scenario)));
     let sources = experiment
         .sources

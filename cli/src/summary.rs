@@ -99,11 +99,12 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
             let runs = (0..experiment.runs)
                 .map(|run| table.series(&point.id, run, metric.name, ""))
                 .collect::<Result<Vec<_>, _>>()?;
-            let ends = |pick: fn(&[(jiff::civil::Date, f64)]) -> Option<&(jiff::civil::Date, f64)>| {
-                let values: Vec<f64> =
-                    runs.iter().filter_map(|run| pick(run)).map(|(_, value)| *value).collect();
-                median(&values).map_or("\u{2013}".to_owned(), spoken)
-            };
+            let ends =
+                |pick: fn(&[(jiff::civil::Date, f64)]) -> Option<&(jiff::civil::Date, f64)>| {
+                    let values: Vec<f64> =
+                        runs.iter().filter_map(|run| pick(run)).map(|(_, value)| *value).collect();
+                    median(&values).map_or("\u{2013}".to_owned(), spoken)
+                };
             if place == 0 {
                 cells.push(number(ends(<[_]>::first)));
             }

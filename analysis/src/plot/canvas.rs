@@ -7,9 +7,9 @@ use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontFamily, ShapeStyle, TextStyle};
 
+use super::SCALE;
 use super::axis::{ValueAxis, date_ticks};
 use super::theme::{FONT_FAMILY, Ink, themed};
-use super::SCALE;
 use crate::report::html::escape;
 use crate::table::day_number;
 

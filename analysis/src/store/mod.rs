@@ -46,13 +46,7 @@ impl Store {
     }
 
     /// The series of one run by date; empty if there is none.
-    pub fn series(
-        &self,
-        point: &str,
-        run: u32,
-        metric: &str,
-        label: &str,
-    ) -> Result<Dated, Error> {
+    pub fn series(&self, point: &str, run: u32, metric: &str, label: &str) -> Result<Dated, Error> {
         self.table.series(point, run, metric, label)
     }
 }

@@ -64,15 +64,10 @@ pub fn measure(
 }
 
 /// (simulated, observed) on the dates that have both.
-fn pairs(
-    simulated: &[(Date, f64)],
-    observed: &[(Date, f64)],
-) -> Result<Vec<(f64, f64)>, String> {
+fn pairs(simulated: &[(Date, f64)], observed: &[(Date, f64)]) -> Result<Vec<(f64, f64)>, String> {
     let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
-    let pairs: Vec<(f64, f64)> = simulated
-        .iter()
-        .filter_map(|(date, value)| Some((*value, *by_date.get(date)?)))
-        .collect();
+    let pairs: Vec<(f64, f64)> =
+        simulated.iter().filter_map(|(date, value)| Some((*value, *by_date.get(date)?))).collect();
     if pairs.is_empty() {
         return Err("there is no observation on any simulated day".to_owned());
     }
@@ -150,8 +145,7 @@ mod tests {
     #[test]
     fn growth_error_compares_growth_not_level() {
         let growth = Measure::GrowthError { limit: 0.1 };
-        let found =
-            measure(&growth, &days(&[50.0, 70.0]), &days(&[100.0, 116.0]), ALL).unwrap();
+        let found = measure(&growth, &days(&[50.0, 70.0]), &days(&[100.0, 116.0]), ALL).unwrap();
         assert!((found.value - 0.25).abs() < 1e-12, "{found:?}");
     }
 

@@ -76,6 +76,13 @@ pub struct BreachRow {
     pub detail: String,
 }
 
+impl Verdict {
+    /// Whether any target was told apart before and from the split date.
+    pub fn has_windows(&self) -> bool {
+        self.targets.iter().any(|row| row.calibration.is_some())
+    }
+}
+
 impl Limit {
     pub fn of(measure: &Measure) -> Self {
         match *measure {
@@ -118,7 +125,8 @@ pub fn percent(share: f64) -> String {
     } else {
         format!("{:.1}", share * 100.0)
     };
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text} %")
 }
 
@@ -163,8 +171,7 @@ fn judge_target(
             Err(reason) => failure = Some(reason),
         }
         for (part, window) in [whole.until(split), whole.since(split)].into_iter().enumerate() {
-            let part_measured =
-                window.map(|w| measure(&target.measure, &simulated, &observed, w));
+            let part_measured = window.map(|w| measure(&target.measure, &simulated, &observed, w));
             if let Some(Ok(measured)) = part_measured {
                 found[part + 1].push(measured.value);
             }
@@ -197,10 +204,14 @@ fn target_sentence(row: &TargetRow, measure: &Measure, failure: Option<String>) 
     let limit = row.limit;
     match measure {
         Measure::MeanAbsoluteError { .. } => {
-            format!("{metric} differs from the observed series by {value} on average (limit {limit})")
+            format!(
+                "{metric} differs from the observed series by {value} on average (limit {limit})"
+            )
         }
         Measure::GrowthError { .. } => {
-            format!("growth of {metric} differs from the observed growth by {value} (limit {limit})")
+            format!(
+                "growth of {metric} differs from the observed growth by {value} (limit {limit})"
+            )
         }
         Measure::ValueAt { date, .. } => {
             format!("{metric} on {date} differs from the known value by {value} (limit {limit})")
@@ -209,7 +220,9 @@ fn target_sentence(row: &TargetRow, measure: &Measure, failure: Option<String>) 
             format!("{metric} strays as far as {value} (allowed {limit})")
         }
         Measure::Within { window_days, .. } => {
-            format!("the {window_days}-day mean of {metric} strays as far as {value} (allowed {limit})")
+            format!(
+                "the {window_days}-day mean of {metric} strays as far as {value} (allowed {limit})"
+            )
         }
     }
 }
