@@ -104,6 +104,6 @@ fn paint_line(canvas: &Canvas<'_>, scales: &Scales, line: &Line) {
         Stroke::Bold => canvas.path(&points, line.ink, 2.25),
         Stroke::Thin => canvas.path(&points, line.ink, 1.2),
         Stroke::Dashed => canvas.dashed(&points, line.ink, 1.5),
-        Stroke::Dots => points.iter().for_each(|point| canvas.dot(*point, line.ink, 3.0)),
+        Stroke::Dots => points.iter().for_each(|point| canvas.dot(*point, line.ink, 2.4)),
     }
 }

@@ -14,6 +14,8 @@ pub enum Ink {
     Series(usize),
     /// What was really observed.
     Observed,
+    /// What is left over: the part of a whole that is not the subject.
+    Rest,
     /// Numbers and labels of axes.
     Muted,
     /// Grid lines.
@@ -23,7 +25,7 @@ pub enum Ink {
 }
 
 /// Series colours before they repeat.
-pub const SERIES: usize = 7;
+pub const SERIES: usize = 6;
 
 const SERIES_INKS: [(u32, &str); SERIES] = [
     (0x2166AC, "--series-1"),
@@ -32,10 +34,14 @@ const SERIES_INKS: [(u32, &str); SERIES] = [
     (0xA44A88, "--series-4"),
     (0x8A7A12, "--series-5"),
     (0x4A9FC9, "--series-6"),
-    (0x7B7F87, "--series-7"),
 ];
-const ROLE_INKS: [(u32, &str); 4] =
-    [(0x1B1E24, "--observed"), (0x5C6370, "--muted"), (0xE4E6EA, "--grid"), (0xA9AEB8, "--axis")];
+const ROLE_INKS: [(u32, &str); 5] = [
+    (0x1B1E24, "--observed"),
+    (0x5C6370, "--muted"),
+    (0xE4E6EA, "--grid"),
+    (0xA9AEB8, "--axis"),
+    (0x9BA1AC, "--rest"),
+];
 
 pub const FONT_FAMILY: &str = "Inter, system-ui, sans-serif";
 
@@ -47,6 +53,7 @@ impl Ink {
             Ink::Muted => ROLE_INKS[1],
             Ink::Grid => ROLE_INKS[2],
             Ink::Axis => ROLE_INKS[3],
+            Ink::Rest => ROLE_INKS[4],
         }
     }
 
@@ -54,11 +61,6 @@ impl Ink {
     pub fn colour(self) -> RGBColor {
         let [_, red, green, blue] = self.entry().0.to_be_bytes();
         RGBColor(red, green, blue)
-    }
-
-    /// The CSS variable of the page's style.
-    pub fn variable(self) -> &'static str {
-        self.entry().1
     }
 }
 

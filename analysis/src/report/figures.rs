@@ -79,15 +79,15 @@ pub const CHAPTERS: &[Chapter] = &[
                 Size::Full,
                 Kind::Stack(
                     &[
-                        ("supply_burnt", "Burnt"),
                         ("supply_locked", "Locked"),
+                        ("supply_burnt", "Burnt"),
                         ("supply_circulating", "Circulating"),
                         ("supply_reserve", "Not yet issued"),
                     ],
                     Some((FIL_MAX, "cap: 2 billion FIL")),
                 ),
                 "The layers add up to all FIL there will ever be. Issue moves FIL from the top layer \
-                 down; burning moves it to the bottom for good.",
+                 down; what is burnt never comes back.",
             ),
             figure(
                 "locked",
@@ -441,8 +441,9 @@ impl Figure {
         for (place, (metric, name)) in parts.iter().enumerate() {
             let line = data.line((point, metric, ""), self.mean_days)?;
             let line = line.filter(|line| line.points.iter().any(|(_, value)| *value != 0.0));
-            let (label, ink) = ((*name).to_owned(), Ink::Series(place));
-            lines.extend(line.map(|line| Line { label, ink, stroke: Stroke::Bold, ..line }));
+            let ink = if *metric == "supply_reserve" { Ink::Rest } else { Ink::Series(place) };
+            let (label, stroke) = ((*name).to_owned(), Stroke::Bold);
+            lines.extend(line.map(|line| Line { label, ink, stroke, ..line }));
         }
         Ok(lines)
     }

@@ -10,6 +10,7 @@ use crate::verdict::{Limit, TargetRow};
 
 /// The check whose count is shown under the supply.
 pub const CONSERVATION: &str = "supply-conserved";
+const FINGERPRINT: &str = "Fingerprint";
 const DASH: &str = "\u{2013}";
 
 pub fn head(facts: &Facts<'_>) -> String {
@@ -22,7 +23,10 @@ pub fn head(facts: &Facts<'_>) -> String {
     };
     let facts_list: String = items(facts)
         .iter()
-        .map(|(term, text)| format!("<div><dt>{}</dt><dd>{}</dd></div>", term, escape(text)))
+        .map(|(term, text)| {
+            let class = if *term == FINGERPRINT { " class=\"wide\"" } else { "" };
+            format!("<div{class}><dt>{term}</dt><dd>{}</dd></div>", escape(text))
+        })
         .collect();
     format!(
         "<header><p class=\"kicker\">Pinwheel \u{00b7} {} \u{00b7} {}</p>\n<h1>{}</h1>\n\
@@ -66,7 +70,7 @@ fn items(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     let events: u64 = manifest.runs.iter().map(|run| run.events).sum();
     items.push(("Events", grouped(events as f64, 0)));
     items.push(("Version", manifest.version.clone()));
-    items.push(("Fingerprint", manifest.fingerprint.clone()));
+    items.push((FINGERPRINT, manifest.fingerprint.clone()));
     items
 }
 
@@ -107,8 +111,15 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
         cells.push(Cell::number(show(row.verdict_window)));
     }
     cells.push(Cell::Mark(row.passed, if row.passed { "met" } else { "not met" }));
-    cells.push(Cell::text(row.sentence.clone()));
+    cells.push(Cell::text(sentence_case(&row.sentence)));
     cells
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// "Balanced at 2,430,720 of 2,430,720 blocks."

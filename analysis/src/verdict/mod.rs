@@ -127,7 +127,7 @@ pub fn percent(share: f64) -> String {
     };
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text} %")
+    format!("{text}\u{a0}%")
 }
 
 /// Judges a finished ensemble. `split` is the first day that calibration has not seen.
@@ -328,11 +328,11 @@ mod tests {
 
     #[test]
     fn percentages_keep_the_digits_that_matter() {
-        assert_eq!(percent(0.03), "3 %");
-        assert_eq!(percent(0.0304), "3 %");
-        assert_eq!(percent(0.1234), "12.3 %");
-        assert_eq!(percent(0.0005), "0.05 %");
-        assert_eq!(percent(1.0), "100 %");
-        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(0.03), "3\u{a0}%");
+        assert_eq!(percent(0.0304), "3\u{a0}%");
+        assert_eq!(percent(0.1234), "12.3\u{a0}%");
+        assert_eq!(percent(0.0005), "0.05\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(0.0), "0\u{a0}%");
     }
 }
