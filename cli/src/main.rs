@@ -1,1 +1,69 @@
-fn main() {}
+#![forbid(unsafe_code)]
+//! The `pinwheel` command: one match over its verbs.
+
+mod check;
+mod conform;
+mod exit;
+mod explain;
+mod network;
+mod new;
+mod progress;
+mod replay;
+mod run;
+mod schema;
+mod summary;
+
+use clap::{Parser, Subcommand};
+
+use exit::Exit;
+
+/// Simulates decentralised physical infrastructure networks: the same file, seed and version give
+/// the same result on every machine.
+#[derive(Parser)]
+#[command(name = "pinwheel", version, after_help = exit::TABLE)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Run(run::Args),
+    Check(check::Args),
+    Replay(replay::Args),
+    New(new::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
+    Conform(conform::Args),
+}
+
+fn main() -> std::process::ExitCode {
+    let verb = match Cli::try_parse() {
+        Ok(cli) => cli.verb,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Pass };
+            let _ = error.print();
+            return exit.code();
+        }
+    };
+    let done = std::panic::catch_unwind(|| match verb {
+        Verb::Run(args) => run::run(&args),
+        Verb::Check(args) => check::run(&args),
+        Verb::Replay(args) => replay::run(&args),
+        Verb::New(args) => new::run(&args),
+        Verb::Explain(args) => explain::run(&args),
+        Verb::Schema(args) => schema::run(&args),
+        Verb::Conform(args) => conform::run(&args),
+    });
+    match done {
+        Ok(Ok(exit)) => exit.code(),
+        Ok(Err(failure)) => {
+            eprintln!("pinwheel: {}", failure.message);
+            failure.exit.code()
+        }
+        Err(_) => {
+            eprintln!("pinwheel: this is a fault of pinwheel; nothing was written");
+            Exit::EngineFault.code()
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What can go wrong between a finished event and a published folder.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Why a result was not written or not read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file system said no.
+    Io { path: PathBuf, source: std::io::Error },
+    /// The table could not be encoded or decoded.
+    Table(String),
+    /// The target folder holds something that is not a result of Pinwheel.
+    Foreign(PathBuf),
+    /// The folder is not a result, or its files are not those of its manifest.
+    Damaged { path: PathBuf, detail: String },
+    /// The user stopped the run.
+    Stopped,
+}
+
+impl Error {
+    /// Wraps an I/O error with the path it happened at.
+    pub fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.to_owned();
+        move |source| Error::Io { path, source }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Error::Table(detail) => write!(f, "metrics.parquet: {detail}"),
+            Error::Foreign(path) => write!(
+                f,
+                "{} is not empty and not a result of pinwheel: nothing was written; \
+                 choose another folder with -o",
+                path.display()
+            ),
+            Error::Damaged { path, detail } => {
+                write!(f, "{} is not a whole result: {detail}", path.display())
+            }
+            Error::Stopped => f.write_str("stopped"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Charts as inline SVG: text that scales, colours that follow the page's light or dark theme.
+//!
+//! `plotters` draws; nothing outside this module knows it. Its SVG coordinates are whole pixels,
+//! so everything is drawn [`SCALE`] times larger and scaled back by the `viewBox`.
+
+pub mod axis;
+pub mod bars;
+pub mod canvas;
+pub mod line;
+pub mod stacked;
+pub mod theme;
+
+pub use bars::{Bar, BarChart, Group};
+pub use canvas::Size;
+pub use line::{Line, LineChart, Marker, Stroke};
+pub use stacked::{Layer, StackedChart};
+pub use theme::Ink;
+
+/// Device pixels per CSS pixel of a drawing.
+pub const SCALE: i32 = 3;

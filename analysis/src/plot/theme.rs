@@ -1,0 +1,95 @@
+//! The look of every chart: which colours there are and what they are for.
+//!
+//! A chart is drawn in the light colours; [`themed`] then turns each into a CSS variable with that
+//! colour as its fallback, so that the page's style decides and a lone SVG still looks right. The
+//! series colours are told apart with the common forms of colour blindness (after Okabe and Ito,
+//! "Color Universal Design", 2008), darkened for text.
+
+use plotters::style::RGBColor;
+
+/// A colour by its role.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// The n-th series; they repeat after [`SERIES`].
+    Series(usize),
+    /// What was really observed.
+    Observed,
+    /// What is left over: the part of a whole that is not the subject.
+    Rest,
+    /// Numbers and labels of axes.
+    Muted,
+    /// Grid lines.
+    Grid,
+    /// The base line and limits.
+    Axis,
+}
+
+/// Series colours before they repeat.
+pub const SERIES: usize = 6;
+
+const SERIES_INKS: [(u32, &str); SERIES] = [
+    (0x2166AC, "--series-1"),
+    (0xC8691C, "--series-2"),
+    (0x15806A, "--series-3"),
+    (0xA44A88, "--series-4"),
+    (0x8A7A12, "--series-5"),
+    (0x4A9FC9, "--series-6"),
+];
+const ROLE_INKS: [(u32, &str); 5] = [
+    (0x1B1E24, "--observed"),
+    (0x5C6370, "--muted"),
+    (0xE4E6EA, "--grid"),
+    (0xA9AEB8, "--axis"),
+    (0x9BA1AC, "--rest"),
+];
+
+pub const FONT_FAMILY: &str = "Inter, system-ui, sans-serif";
+
+impl Ink {
+    fn entry(self) -> (u32, &'static str) {
+        match self {
+            Ink::Series(index) => SERIES_INKS[index % SERIES],
+            Ink::Observed => ROLE_INKS[0],
+            Ink::Muted => ROLE_INKS[1],
+            Ink::Grid => ROLE_INKS[2],
+            Ink::Axis => ROLE_INKS[3],
+            Ink::Rest => ROLE_INKS[4],
+        }
+    }
+
+    /// The light colour it is drawn in.
+    pub fn colour(self) -> RGBColor {
+        let [_, red, green, blue] = self.entry().0.to_be_bytes();
+        RGBColor(red, green, blue)
+    }
+}
+
+/// Turns the colours of a drawing into CSS variables.
+pub fn themed(svg: &str) -> String {
+    let inks = SERIES_INKS.iter().chain(&ROLE_INKS);
+    inks.fold(svg.to_owned(), |svg, (colour, variable)| {
+        svg.replace(&format!("\"#{colour:06X}\""), &format!("\"var({variable},#{colour:06X})\""))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_colour_of_a_drawing_becomes_a_variable() {
+        let svg = "<line stroke=\"#2166AC\"/><text fill=\"#5C6370\"/>";
+        let themed = themed(svg);
+        assert!(themed.contains("stroke=\"var(--series-1,#2166AC)\""), "{themed}");
+        assert!(themed.contains("fill=\"var(--muted,#5C6370)\""), "{themed}");
+    }
+
+    #[test]
+    fn no_two_roles_share_a_colour() {
+        let mut colours: Vec<u32> =
+            SERIES_INKS.iter().chain(&ROLE_INKS).map(|(colour, _)| *colour).collect();
+        colours.sort_unstable();
+        colours.dedup();
+        assert_eq!(colours.len(), SERIES_INKS.len() + ROLE_INKS.len());
+    }
+}

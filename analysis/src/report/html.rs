@@ -1,0 +1,85 @@
+//! Just enough HTML: text that cannot break out of its element.
+
+/// Text made safe for elements and quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// A cell of a table.
+pub enum Cell {
+    Text(String),
+    /// Right-aligned with tabular figures.
+    Number(String),
+    /// A pass or a failure, with its word.
+    Mark(bool, &'static str),
+    /// Text in the font for code.
+    Code(String),
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Self {
+        Cell::Text(text.into())
+    }
+
+    pub fn number(text: impl Into<String>) -> Self {
+        Cell::Number(text.into())
+    }
+
+    fn html(&self) -> String {
+        match self {
+            Cell::Text(text) => format!("<td>{}</td>", escape(text)),
+            Cell::Number(text) => format!("<td class=\"number\">{}</td>", escape(text)),
+            Cell::Code(text) => format!("<td><code>{}</code></td>", escape(text)),
+            Cell::Mark(passed, word) => {
+                let class = if *passed { "pass" } else { "fail" };
+                format!("<td><span class=\"mark {class}\">{}</span></td>", escape(word))
+            }
+        }
+    }
+}
+
+/// A table with a heading row. Headings of numbers start with '#', which is not shown.
+pub fn table(headings: &[&str], rows: &[Vec<Cell>]) -> String {
+    let heading = |text: &&str| match text.strip_prefix('#') {
+        Some(text) => format!("<th class=\"number\" scope=\"col\">{}</th>", escape(text)),
+        None => format!("<th scope=\"col\">{}</th>", escape(text)),
+    };
+    let head: String = headings.iter().map(heading).collect();
+    let body: String = rows
+        .iter()
+        .map(|cells| format!("<tr>{}</tr>\n", cells.iter().map(Cell::html).collect::<String>()))
+        .collect();
+    format!(
+        "<div class=\"scroll\"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\
+         </table></div>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_break_out() {
+        assert_eq!(escape("<a href=\"x\">'&'"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;");
+    }
+
+    #[test]
+    fn cells_and_headings_are_escaped() {
+        let html = table(&["#<n>", "t"], &[vec![Cell::number("<1"), Cell::Mark(false, "fail")]]);
+        assert!(html.contains("<th class=\"number\" scope=\"col\">&lt;n&gt;</th>"), "{html}");
+        assert!(html.contains("<td class=\"number\">&lt;1</td>"), "{html}");
+        assert!(html.contains("mark fail"), "{html}");
+    }
+}

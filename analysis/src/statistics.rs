@@ -1,0 +1,58 @@
+//! Plain statistics over runs: sorted, summed in order, the same on every machine.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::table::Dated;
+
+/// The quantile `q` in [0, 1] of values, by linear interpolation (Hyndman and Fan 1996, type 7);
+/// `None` for no values.
+pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
+    assert!((0.0..=1.0).contains(&q), "a quantile lies between 0 and 1");
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = q * sorted.len().checked_sub(1)? as f64;
+    let (below, share) = (place.floor(), place.fract());
+    let low = sorted[below as usize];
+    let high = sorted[place.ceil() as usize];
+    Some(low + (high - low) * share)
+}
+
+/// The median of values; `None` for no values.
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The spread of several runs of one series: date, 5 %, 50 % and 95 % quantile over the runs.
+pub fn spread(runs: &[Dated]) -> Vec<(Date, [f64; 3])> {
+    let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
+    for (date, value) in runs.iter().flatten() {
+        by_date.entry(*date).or_default().push(*value);
+    }
+    let quantiles = |values: &[f64]| [0.05, 0.5, 0.95].map(|q| quantile(values, q).unwrap_or(0.0));
+    by_date.into_iter().map(|(date, values)| (date, quantiles(&values))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_interpolate_between_the_ranks() {
+        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(quantile(&[7.0], 0.95), Some(7.0));
+        assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), Some(2.5));
+        assert_eq!(quantile(&[0.0, 10.0], 0.25), Some(2.5));
+    }
+
+    #[test]
+    fn the_spread_is_taken_date_by_date() {
+        let date = |day| jiff::civil::date(2024, 1, day);
+        let runs = [vec![(date(1), 1.0), (date(2), 5.0)], vec![(date(1), 3.0)]];
+        let spread = spread(&runs);
+        assert_eq!(spread[0].0, date(1));
+        assert_eq!(spread[0].1[1], 2.0);
+        assert_eq!(spread[1], (date(2), [5.0; 3]));
+    }
+}

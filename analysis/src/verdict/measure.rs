@@ -1,0 +1,185 @@
+//! The measures of accuracy, each a plain formula over two dated series.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use pinwheel_models::scenario::Measure;
+
+/// The days that are judged; both ends belong to it.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+impl Window {
+    pub fn holds(self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
+    }
+
+    /// The part before `split`; `None` without a split or where nothing is left.
+    pub fn until(self, split: Option<Date>) -> Option<Window> {
+        let end = split?.yesterday().ok()?;
+        let to = self.to.map_or(end, |to| to.min(end));
+        self.from.is_none_or(|from| from <= to).then_some(Window { from: self.from, to: Some(to) })
+    }
+
+    /// The part from `split` on.
+    pub fn since(self, split: Option<Date>) -> Option<Window> {
+        let start = split?;
+        let from = self.from.map_or(start, |from| from.max(start));
+        self.to.is_none_or(|to| from <= to).then_some(Window { from: Some(from), to: self.to })
+    }
+}
+
+/// A number that a limit can be held against.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// A share for errors; for ranges the value farthest from the middle of the range.
+    pub value: f64,
+    /// How many values it rests on.
+    pub count: usize,
+}
+
+/// Measures one run; the error says what was missing.
+pub fn measure(
+    measure: &Measure,
+    simulated: &[(Date, f64)],
+    observed: &[(Date, f64)],
+    window: Window,
+) -> Result<Measured, String> {
+    if simulated.is_empty() {
+        return Err("the simulation recorded no such series".to_owned());
+    }
+    let inside = |(date, _): &&(Date, f64)| window.holds(*date);
+    let simulated: Vec<(Date, f64)> = simulated.iter().filter(inside).copied().collect();
+    match *measure {
+        Measure::MeanAbsoluteError { .. } => mean_absolute_error(&pairs(&simulated, observed)?),
+        Measure::GrowthError { .. } => growth_error(&pairs(&simulated, observed)?),
+        Measure::ValueAt { date, expected, .. } => value_at(&simulated, date, expected),
+        Measure::Within { low, high, window_days } => {
+            farthest(&simulated, low, high, window_days.max(1) as usize)
+        }
+    }
+}
+
+/// (simulated, observed) on the dates that have both.
+fn pairs(simulated: &[(Date, f64)], observed: &[(Date, f64)]) -> Result<Vec<(f64, f64)>, String> {
+    let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
+    let pairs: Vec<(f64, f64)> =
+        simulated.iter().filter_map(|(date, value)| Some((*value, *by_date.get(date)?))).collect();
+    if pairs.is_empty() {
+        return Err("there is no observation on any simulated day".to_owned());
+    }
+    Ok(pairs)
+}
+
+fn mean_absolute_error(pairs: &[(f64, f64)]) -> Result<Measured, String> {
+    let mut sum = 0.0;
+    for (simulated, observed) in pairs {
+        sum += relative(*simulated, *observed)?;
+    }
+    Ok(Measured { value: sum / pairs.len() as f64, count: pairs.len() })
+}
+
+fn growth_error(pairs: &[(f64, f64)]) -> Result<Measured, String> {
+    let (first, last) = (pairs[0], pairs[pairs.len() - 1]);
+    let value = relative(last.0 - first.0, last.1 - first.1)?;
+    Ok(Measured { value, count: pairs.len() })
+}
+
+fn value_at(simulated: &[(Date, f64)], date: Date, expected: f64) -> Result<Measured, String> {
+    let (_, value) = simulated
+        .iter()
+        .find(|(day, _)| *day == date)
+        .ok_or_else(|| format!("no simulated value on {date}"))?;
+    Ok(Measured { value: relative(*value, expected)?, count: 1 })
+}
+
+fn farthest(
+    simulated: &[(Date, f64)],
+    low: f64,
+    high: f64,
+    window_days: usize,
+) -> Result<Measured, String> {
+    let values: Vec<f64> = simulated.iter().map(|(_, value)| *value).collect();
+    let middle = (low + high) / 2.0;
+    let means = values.windows(window_days).map(|w| w.iter().sum::<f64>() / window_days as f64);
+    let count = (values.len() + 1).saturating_sub(window_days);
+    means
+        .max_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()))
+        .map(|value| Measured { value, count })
+        .ok_or_else(|| format!("fewer than {window_days} simulated days"))
+}
+
+fn relative(value: f64, reference: f64) -> Result<f64, String> {
+    if reference == 0.0 || !reference.is_finite() {
+        return Err(format!("an observation of {reference} gives no relative error"));
+    }
+    Ok(((value - reference) / reference).abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn days(values: &[f64]) -> Vec<(Date, f64)> {
+        values.iter().enumerate().map(|(i, v)| (date(2024, 1, 1 + i as i8), *v)).collect()
+    }
+
+    const ALL: Window = Window { from: None, to: None };
+    const MAE: Measure = Measure::MeanAbsoluteError { limit: 0.1 };
+
+    #[test]
+    fn mean_absolute_error_counts_only_observed_days_of_the_window() {
+        let simulated = days(&[110.0, 90.0, 300.0, 100.0]);
+        let observed = vec![(date(2024, 1, 1), 100.0), (date(2024, 1, 3), 200.0)];
+        let found = measure(&MAE, &simulated, &observed, ALL).unwrap();
+        assert!((found.value - 0.3).abs() < 1e-12 && found.count == 2, "{found:?}");
+        let first = Window { from: None, to: Some(date(2024, 1, 2)) };
+        let found = measure(&MAE, &simulated, &observed, first).unwrap();
+        assert!((found.value - 0.1).abs() < 1e-12 && found.count == 1, "{found:?}");
+    }
+
+    #[test]
+    fn growth_error_compares_growth_not_level() {
+        let growth = Measure::GrowthError { limit: 0.1 };
+        let found = measure(&growth, &days(&[50.0, 70.0]), &days(&[100.0, 116.0]), ALL).unwrap();
+        assert!((found.value - 0.25).abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn value_at_needs_the_day() {
+        let at = |day| Measure::ValueAt { date: date(2024, 1, day), expected: 8.0, limit: 0.1 };
+        let found = measure(&at(2), &days(&[1.0, 10.0]), &[], ALL).unwrap();
+        assert_eq!(found.value, 0.25);
+        assert!(measure(&at(9), &days(&[1.0, 10.0]), &[], ALL).is_err());
+    }
+
+    #[test]
+    fn within_takes_window_means_and_reports_the_farthest() {
+        let within = |window_days| Measure::Within { low: 0.0, high: 2.0, window_days };
+        let values = days(&[1.0, 5.0, 1.0, -1.5]);
+        assert_eq!(measure(&within(0), &values, &[], ALL).unwrap().value, 5.0);
+        assert_eq!(measure(&within(2), &values, &[], ALL).unwrap().value, 3.0);
+        assert!(measure(&within(5), &values, &[], ALL).is_err());
+    }
+
+    #[test]
+    fn nothing_to_compare_is_an_error_not_a_pass() {
+        assert!(measure(&MAE, &[], &days(&[1.0]), ALL).is_err());
+        assert!(measure(&MAE, &days(&[1.0]), &[], ALL).is_err());
+        assert!(measure(&MAE, &days(&[1.0]), &days(&[0.0]), ALL).is_err());
+    }
+
+    #[test]
+    fn windows_split_without_overlap() {
+        let split = Some(date(2024, 1, 1));
+        assert_eq!(ALL.until(split).unwrap().to, Some(date(2023, 12, 31)));
+        assert_eq!(ALL.since(split).unwrap().from, split);
+        let late = Window { from: Some(date(2024, 6, 1)), to: None };
+        assert_eq!(late.until(split), None);
+        assert_eq!(ALL.until(None), None);
+    }
+}

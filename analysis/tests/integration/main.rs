@@ -1,0 +1,8 @@
+//! From runs to a published folder, on an invented network.
+
+#![forbid(unsafe_code)]
+
+mod ensembles;
+mod reports;
+mod stores;
+mod synthetic;

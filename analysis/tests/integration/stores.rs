@@ -1,0 +1,100 @@
+//! A result is whole or absent, and never takes the place of something else.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::date;
+use pinwheel_analysis::Error;
+use pinwheel_analysis::store::{Manifest, Staging, Store};
+
+use crate::synthetic::{experiment, publish};
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_result_has_its_five_files_and_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 10, 1, false);
+    let target = folder.path().join("results/out");
+    publish(&experiment, &target, 1).unwrap();
+    let files =
+        ["manifest.json", "metrics.parquet", "report.html", "scenario.toml", "verdict.json"];
+    assert_eq!(names(&target), files);
+    assert_eq!(names(&folder.path().join("results")), ["out"]);
+    let store = Store::open(&target).unwrap();
+    let series = store.series("main", 0, "supply_burnt", "").unwrap();
+    assert_eq!(series.len(), 10);
+    assert_eq!(series[0].0, date(2022, 10, 11));
+    assert!(store.series("main", 0, "no_such_metric", "").unwrap().is_empty());
+    let monthly = store.series("main", 0, "raw_power", "observed").unwrap();
+    assert_eq!(monthly.len(), 10);
+}
+
+#[test]
+fn an_older_result_is_replaced_and_anything_else_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 10, 1, false);
+    let target = folder.path().join("out");
+    fs::create_dir(&target).unwrap();
+    publish(&experiment, &target, 1).unwrap();
+    publish(&experiment, &target, 1).unwrap();
+    assert_eq!(names(folder.path()), ["invented.toml", "out", "state.toml"]);
+
+    let foreign = folder.path().join("thesis");
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("chapter.txt"), "years of work").unwrap();
+    assert!(matches!(publish(&experiment, &foreign, 1), Err(Error::Foreign(_))));
+    fs::write(foreign.join("manifest.json"), "{\"program\": \"other\"}").unwrap();
+    assert!(matches!(publish(&experiment, &foreign, 1), Err(Error::Foreign(_))));
+    assert_eq!(names(&foreign), ["chapter.txt", "manifest.json"]);
+    let file = folder.path().join("invented.toml");
+    assert!(matches!(publish(&experiment, &file, 1), Err(Error::Foreign(_))));
+}
+
+#[test]
+fn a_staging_that_is_dropped_leaves_the_older_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 10, 1, false);
+    let target = folder.path().join("out");
+    publish(&experiment, &target, 1).unwrap();
+    let before = fs::read(target.join("manifest.json")).unwrap();
+    {
+        let staging = Staging::begin(&target).unwrap();
+        staging.write("metrics.parquet", b"half").unwrap();
+        assert_eq!(names(folder.path()).len(), 4, "the staging lies beside the target");
+    }
+    assert_eq!(fs::read(target.join("manifest.json")).unwrap(), before);
+    assert_eq!(names(folder.path()), ["invented.toml", "out", "state.toml"]);
+}
+
+#[test]
+fn what_appears_in_the_target_meanwhile_is_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out");
+    let staging = Staging::begin(&target).unwrap();
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("note.txt"), "mine").unwrap();
+    assert!(matches!(staging.publish(Manifest::blank()), Err(Error::Foreign(_))));
+    assert_eq!(names(folder.path()), ["out"]);
+    assert_eq!(names(&target), ["note.txt"]);
+}
+
+#[test]
+fn a_changed_file_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 10, 1, false);
+    let target = folder.path().join("out");
+    publish(&experiment, &target, 1).unwrap();
+    fs::write(target.join("verdict.json"), "{\"passed\": true}").unwrap();
+    let error = Store::open(&target).err().expect("a forged verdict");
+    assert!(error.to_string().contains("verdict.json"), "{error}");
+    fs::remove_file(target.join("manifest.json")).unwrap();
+    assert!(matches!(Store::open(&target), Err(Error::Damaged { .. })));
+}

@@ -1,0 +1,61 @@
+//! Exit codes, and failures that carry one.
+
+use pinwheel_analysis::Error;
+
+pub const TABLE: &str = "\
+Exit codes:
+  0    the run passed: every check held and every stated target is met
+  1    a check was breached, a target is not met, or a vector failed
+  2    bad scenario or input: nothing was run, nothing was written
+  3    a baseline is missing or changed
+  4    the engine is at fault: a replay differs, or pinwheel itself failed
+  130  stopped by Ctrl-C: nothing was written
+
+First steps:
+  pinwheel check scenarios/filecoin/history.toml
+  pinwheel run scenarios/filecoin/history.toml --set run.horizon=\"30 d\"
+  pinwheel explain raw_power";
+
+/// How a verb ended.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Pass = 0,
+    Failed = 1,
+    BadInput = 2,
+    EngineFault = 4,
+    Stopped = 130,
+}
+
+impl Exit {
+    pub fn code(self) -> std::process::ExitCode {
+        std::process::ExitCode::from(self as u8)
+    }
+
+    pub fn passed(passed: bool) -> Self {
+        if passed { Exit::Pass } else { Exit::Failed }
+    }
+}
+
+/// Why a verb could not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Failure { exit: Exit::BadInput, message: message.into() }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match error {
+            Error::Stopped => Exit::Stopped,
+            Error::Table(_) => Exit::EngineFault,
+            _ => Exit::BadInput,
+        };
+        Failure { exit, message: error.to_string() }
+    }
+}

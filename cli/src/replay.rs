@@ -1,0 +1,86 @@
+//! `pinwheel replay`: the proof that a result is what its scenario and seed give.
+
+use std::path::{Path, PathBuf};
+
+use pinwheel_analysis::ensemble::{self, Drive};
+use pinwheel_analysis::store::{Manifest, RunEntry};
+
+use crate::exit::{Exit, Failure};
+use crate::network;
+use crate::progress::Progress;
+use crate::run::{cores, load, stop_flag};
+
+/// Run a result again and compare the fingerprints.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit code 0 if every fingerprint is the same, 4 if one differs; the difference is named by its
+ingredient: the order of events (time), the postings (ledger), the model (state). A scenario or
+data file that has changed since is refused with exit code 2.
+
+Example:
+  pinwheel replay out/filecoin-history")]
+pub struct Args {
+    /// Folder of a result
+    folder: PathBuf,
+    /// Runs side by side [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let manifest = pinwheel_analysis::store::Store::open(&args.folder)?.manifest;
+    if manifest.version != env!("CARGO_PKG_VERSION") {
+        return Err(Failure::bad_input(format!(
+            "{} was made by version {}, this is version {}",
+            args.folder.display(),
+            manifest.version,
+            env!("CARGO_PKG_VERSION")
+        )));
+    }
+    let experiment = load(Path::new(&manifest.scenario), &manifest.overrides)?;
+    for (path, blake3) in &experiment.sources {
+        let same = manifest.sources.iter().any(|s| s.path == *path && s.blake3 == *blake3);
+        if !same {
+            let message = format!("{path} is not the file that {} was made from", manifest.name);
+            return Err(Failure::bad_input(message));
+        }
+    }
+    let stop = stop_flag();
+    let progress = Progress::new(&experiment, args.quiet);
+    let threads = args.threads.map_or_else(cores, usize::from);
+    let drive = Drive { threads, stop: &stop, watcher: &progress, spools: None };
+    let outcomes = ensemble::run(&experiment, network::build, &drive);
+    progress.finish();
+    let again: Vec<RunEntry> = outcomes?
+        .iter()
+        .map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint))
+        .collect();
+    let differences = differences(&manifest.runs, &again);
+    differences.iter().for_each(|line| println!("{line}"));
+    println!("{} of {} runs differ", differences.len(), manifest.runs.len());
+    println!("fingerprint: {}", Manifest::combine(&again));
+    Ok(if differences.is_empty() { Exit::Pass } else { Exit::EngineFault })
+}
+
+/// One line for each run that is not what it was.
+fn differences(then: &[RunEntry], now: &[RunEntry]) -> Vec<String> {
+    let line = |then: &RunEntry, now: &RunEntry| {
+        let parts = [
+            ("time", then.time != now.time),
+            ("ledger", then.ledger != now.ledger),
+            ("state", then.state != now.state),
+            ("events", then.events != now.events),
+        ];
+        let changed: Vec<&str> = parts.iter().filter(|part| part.1).map(|part| part.0).collect();
+        format!("{} run {}: {} changed", then.point, then.run, changed.join(", "))
+    };
+    let mut lines: Vec<String> =
+        then.iter().zip(now).filter(|(a, b)| a != b).map(|(a, b)| line(a, b)).collect();
+    for run in then.iter().skip(now.len()) {
+        lines.push(format!("{} run {}: not run again", run.point, run.run));
+    }
+    lines
+}

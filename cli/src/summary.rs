@@ -1,0 +1,116 @@
+//! One screen at the end of a run: the verdict and the numbers that matter.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
+use pinwheel_analysis::Error;
+use pinwheel_analysis::plot::axis::spoken;
+use pinwheel_analysis::statistics::median;
+use pinwheel_analysis::table::Table;
+use pinwheel_analysis::verdict::{Limit, TargetRow, Verdict};
+use pinwheel_models::scenario::Experiment;
+
+use crate::network;
+
+/// Metrics worth a line on the screen; the report has the others.
+const KEY_METRICS: [&str; 7] = [
+    "raw_power",
+    "qa_power",
+    "this_epoch_reward",
+    "pledge_per_32gib",
+    "supply_circulating",
+    "supply_locked",
+    "supply_burnt",
+];
+
+/// The summary as text.
+pub fn text(
+    experiment: &Experiment,
+    verdict: &Verdict,
+    table: &Table,
+    took: Duration,
+) -> Result<String, Error> {
+    let mut text = format!("\n{} in {:.1} s\n\n", experiment.name, took.as_secs_f64());
+    let put = "writing to a string cannot fail";
+    if !verdict.targets.is_empty() {
+        writeln!(text, "{}\n", target_grid(experiment, verdict)).expect(put);
+    }
+    if let Some(numbers) = key_grid(experiment, table)? {
+        writeln!(text, "{numbers}\n").expect(put);
+    }
+    for check in verdict.checks.iter().filter(|check| !check.passed) {
+        writeln!(text, "FAIL  {} {}", check.check, check.sentence).expect(put);
+    }
+    writeln!(text, "{}", verdict.sentence).expect(put);
+    Ok(text)
+}
+
+fn grid(headings: &[&str]) -> Grid {
+    let mut grid = Grid::new();
+    grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.set_header(headings);
+    grid
+}
+
+fn number(text: impl ToString) -> Cell {
+    Cell::new(text.to_string()).set_alignment(CellAlignment::Right)
+}
+
+fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
+    let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
+    for row in &verdict.targets {
+        let word = if row.passed { "ok" } else { "FAIL" };
+        let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
+        grid.add_row(vec![
+            Cell::new(word),
+            Cell::new(name(experiment, row)),
+            number(limit(row.limit)),
+            number(show(row.measured)),
+            number(show(row.calibration)),
+            number(show(row.verdict_window)),
+        ]);
+    }
+    grid
+}
+
+fn name(experiment: &Experiment, row: &TargetRow) -> String {
+    match experiment.points.len() {
+        1 => row.id.clone(),
+        _ => format!("{} [{}]", row.id, row.point),
+    }
+}
+
+fn limit(limit: Limit) -> String {
+    match limit {
+        Limit::AtMost(_) => format!("\u{2264} {limit}"),
+        Limit::Within { .. } => limit.to_string(),
+    }
+}
+
+/// First and last value of the key metrics, medians over the runs; `None` if none was recorded.
+fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Error> {
+    let mut headings = vec!["metric", "unit", "start"];
+    headings.extend(experiment.points.iter().map(|point| point.id.as_str()));
+    let mut grid = grid(&headings);
+    for metric in network::metrics().iter().filter(|spec| KEY_METRICS.contains(&spec.name)) {
+        let mut cells = vec![Cell::new(metric.name), Cell::new(metric.unit)];
+        for (place, point) in experiment.points.iter().enumerate() {
+            let runs = (0..experiment.runs)
+                .map(|run| table.series(&point.id, run, metric.name, ""))
+                .collect::<Result<Vec<_>, _>>()?;
+            let ends =
+                |pick: fn(&[(jiff::civil::Date, f64)]) -> Option<&(jiff::civil::Date, f64)>| {
+                    let values: Vec<f64> =
+                        runs.iter().filter_map(|run| pick(run)).map(|(_, value)| *value).collect();
+                    median(&values).map_or("\u{2013}".to_owned(), spoken)
+                };
+            if place == 0 {
+                cells.push(number(ends(<[_]>::first)));
+            }
+            cells.push(number(ends(<[_]>::last)));
+        }
+        grid.add_row(cells);
+    }
+    Ok((grid.row_count() > 0).then_some(grid))
+}
