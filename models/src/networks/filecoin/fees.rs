@@ -4,9 +4,9 @@
 //! The base fee moves by the chain's own rule on the gas of each epoch's messages. Providers' gas is
 //! what their messages need; the demand of everybody else falls as the base fee rises:
 //! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
-//! In day detail the base fee is the one at which demand meets the target. Providers do not send all
-//! at once: what waits is sent over half a day, and never fills more than half of the target, for
-//! they put off what can wait while the base fee is high.
+//! In day detail the base fee is the one at which demand meets the target. Proofs go out at once;
+//! what providers onboard and renew is spread over the day, and what would fill more than half of the
+//! target waits for another day, for they put off what can wait while the base fee is high.
 
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::{Amount, Streams, math};
@@ -25,10 +25,8 @@ use super::{Filecoin, election, streams, supply};
 /// Base fee at which the parameter `other_gas_share` is stated: 0.1 nanoFIL.
 const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
 
-/// Epochs over which providers spread their messages: half a day.
-const PATIENCE_EPOCHS: u128 = 1_440;
-/// Largest part of the target that providers' messages fill, in tenths.
-const PROVIDERS_TENTHS_MAX: u128 = 5;
+/// Largest part of the block target that providers' messages fill.
+const PROVIDERS_SHARE_MAX: f64 = 0.5;
 
 /// Prices of one tick, for sectors of quality one and ten.
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
@@ -90,8 +88,16 @@ pub struct GasMarket {
     other_share: f64,
     other_elasticity: f64,
     other_sigma: f64,
-    /// Gas of providers' messages that wait for a block.
+    /// Gas of providers' proofs that are due now.
+    proofs: u128,
+    /// Gas of their other messages, and how much of it is sent in an epoch of today.
     waiting: u128,
+    sent_per_epoch: u128,
+}
+
+/// Gas that an epoch's expected five blocks aim at.
+fn epoch_target() -> f64 {
+    (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64
 }
 
 impl GasMarket {
@@ -104,30 +110,40 @@ impl GasMarket {
             other_share: p.other_gas_share,
             other_elasticity: p.other_gas_elasticity,
             other_sigma: p.other_gas_sigma,
+            proofs: 0,
             waiting: 0,
+            sent_per_epoch: 0,
         }
     }
 
-    /// Takes what providers send in so many epochs of `blocks` blocks each from what waits.
-    fn send(&mut self, epochs: u128, blocks: u64) -> u128 {
-        let most = BLOCK_GAS_TARGET * u128::from(blocks) * PROVIDERS_TENTHS_MAX / 10;
-        let sent = (self.waiting * epochs / PATIENCE_EPOCHS).min(self.waiting).min(most * epochs);
+    /// Spreads what waits over the day.
+    pub fn begin_day(&mut self) {
+        self.sent_per_epoch = self.waiting.div_ceil(EPOCHS_PER_DAY as u128);
+    }
+
+    /// Takes what blocks carry of providers' messages: five of them an epoch's part, fewer or more in
+    /// proportion, for miners choose from a pool that never runs dry.
+    fn send(&mut self, blocks: u128) -> u128 {
+        let per_epoch = u128::from(election::WINS_PER_EPOCH);
+        let most = (epoch_target() * PROVIDERS_SHARE_MAX) as u128 * blocks / per_epoch;
+        let proofs = (self.proofs * blocks / (2 * per_epoch)).min(self.proofs);
+        self.proofs -= proofs;
+        let room = most.saturating_sub(proofs);
+        let sent = (self.sent_per_epoch * blocks / per_epoch).min(self.waiting).min(room);
         self.waiting -= sent;
-        sent
+        proofs + sent
     }
 
     /// Gas that everybody else wants in an epoch at this base fee.
     fn other_demand(&self, base_fee_attofil: f64) -> f64 {
-        let target = (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64;
         let relative = base_fee_attofil / REFERENCE_BASE_FEE_ATTOFIL;
-        self.other_share * target * math::pow(relative, -self.other_elasticity)
+        self.other_share * epoch_target() * math::pow(relative, -self.other_elasticity)
     }
 
     /// The base fee at which others fill what `providers` leave of an epoch's target.
     fn clearing_base_fee(&self, providers: f64) -> u128 {
-        let target = (BLOCK_GAS_TARGET * u128::from(election::WINS_PER_EPOCH)) as f64;
-        let room = target - providers;
-        let relative = math::pow(self.other_share * target / room, 1.0 / self.other_elasticity);
+        let room = (epoch_target() - providers).max(epoch_target() * (1.0 - PROVIDERS_SHARE_MAX));
+        let relative = math::pow(self.other_share * epoch_target() / room, 1.0 / self.other_elasticity);
         ((REFERENCE_BASE_FEE_ATTOFIL * relative) as u128).max(gas::BASE_FEE_MIN_ATTOFIL)
     }
 }
@@ -209,11 +225,21 @@ impl Filecoin {
         pricing.termination_fee(SECTOR_BYTES * u128::from(kind.quality()), &terms)
     }
 
-    /// Provider `i` sends messages that need this much gas.
+    /// Provider `i` sends messages that need this much gas and can wait.
     pub fn pay_gas(&mut self, i: usize, gas: u64) {
+        self.burn_base_fee_of(i, gas);
+        self.gas.waiting += u128::from(gas);
+    }
+
+    /// Provider `i` sends a proof that cannot wait.
+    pub fn post_proof(&mut self, i: usize, gas: u64) {
+        self.burn_base_fee_of(i, gas);
+        self.gas.proofs += u128::from(gas);
+    }
+
+    fn burn_base_fee_of(&mut self, i: usize, gas: u64) {
         let cost = Amount(u128::from(gas) * self.gas.base_fee_attofil);
         self.flows.burn_base_fee += self.treasury.burn(i, cost);
-        self.gas.waiting += u128::from(gas);
     }
 
     /// Fills the epoch's blocks with messages and sets the base fee of the next.
@@ -226,8 +252,10 @@ impl Filecoin {
         let normal = Normal::STANDARD.sample(&mut draws);
         let noise = math::exp(sigma * normal - sigma * sigma / 2.0);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(blocks);
-        let of_providers = self.gas.send(1, blocks);
-        let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) * noise;
+        let of_providers = self.gas.send(u128::from(blocks)).min(limit);
+        // More blocks take more of the pool of waiting messages, in the same proportion.
+        let fullness = blocks as f64 / election::WINS_PER_EPOCH as f64 * noise;
+        let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) * fullness;
         let of_others = (wanted as u128).min(limit - of_providers);
         self.burn_base_fee_of_others(of_others);
         self.flows.gas_used += of_providers + of_others;
@@ -244,7 +272,7 @@ impl Filecoin {
     /// The base fee of a day whose providers' gas is known.
     pub fn step_base_fee_day(&mut self) {
         let epochs = EPOCHS_PER_DAY as u128;
-        let of_providers = self.gas.send(epochs, election::WINS_PER_EPOCH) / epochs;
+        let of_providers = self.gas.send(epochs * u128::from(election::WINS_PER_EPOCH)) / epochs;
         self.gas.base_fee_attofil = self.gas.clearing_base_fee(of_providers as f64);
         let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
         self.burn_base_fee_of_others(of_others * epochs);

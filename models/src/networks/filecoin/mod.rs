@@ -10,6 +10,7 @@
 //! Invariants, checked as the run goes: the ledger balances at every block; pledge accounts hold
 //! exactly the pledge of the sectors; the supply never exceeds two billion FIL.
 
+pub mod audit;
 pub mod business;
 pub mod driven;
 pub mod election;
@@ -41,6 +42,7 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, Streams}
 use serde::{Deserialize, Serialize};
 
 use crate::infrastructure::{self, Infrastructure};
+use audit::Audit;
 use business::Orders;
 use driven::DayTotals;
 use election::Election;
@@ -122,7 +124,8 @@ struct CheckIds {
     supply: CheckId,
     null_round: CheckId,
     fault: CheckId,
-    recovery: CheckId,
+    missed: CheckId,
+    refused: CheckId,
 }
 
 /// The chain and its storage providers.
@@ -148,6 +151,7 @@ pub struct Filecoin {
     election: Election,
     gas: GasMarket,
     market: Market,
+    audit: Audit,
     plan: Plan,
     orders: Vec<Orders>,
     observed: Vec<Observed>,
@@ -211,6 +215,7 @@ impl Filecoin {
             election: Election::new(),
             gas: GasMarket::new(initial, p),
             market,
+            audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
             orders: vec![],
             observed,
@@ -266,7 +271,8 @@ impl Filecoin {
             supply: ctx.checks.always("supply-at-most-two-billion"),
             null_round: ctx.checks.sometimes("null-round"),
             fault: ctx.checks.sometimes("fault-fee-paid"),
-            recovery: ctx.checks.sometimes("proof-missed"),
+            missed: ctx.checks.sometimes("proof-missed"),
+            refused: ctx.checks.sometimes("real-proof-refused"),
         });
         ctx.after(SimDuration::ZERO, Event::Day.into());
         if self.detail == Detail::Deadline {
@@ -289,7 +295,8 @@ impl Filecoin {
         match event {
             Event::Deadline { provider } => {
                 ctx.after(DEADLINE, event.into());
-                self.close_deadline(provider as usize, ctx.now());
+                let streams = *ctx.streams();
+                self.close_deadline(provider as usize, ctx.now(), &streams);
             }
             Event::Epoch => {
                 ctx.after(EPOCH, event.into());
@@ -373,6 +380,7 @@ impl Filecoin {
                 self.plant_changed(i, status, ctx.now());
             }
         }
+        self.gas.begin_day();
     }
 
     /// Closes a day: in day detail the chain's day, then the books and the records.
@@ -412,6 +420,9 @@ impl Filecoin {
         ctx.checks.note(ids.pledge, wrong.is_none(), now, || format!("provider {wrong:?}"));
         let (fees, missed) = (self.flows.burn_fault_fee, self.flows.deadlines_missed);
         ctx.checks.note(ids.fault, fees > Amount::ZERO, now, String::new);
-        ctx.checks.note(ids.recovery, missed > 0, now, String::new);
+        ctx.checks.note(ids.missed, missed > 0, now, String::new);
+        if self.audit.verified + self.audit.refused > 0 {
+            ctx.checks.note(ids.refused, self.audit.refused > 0, now, String::new);
+        }
     }
 }

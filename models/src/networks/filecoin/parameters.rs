@@ -41,6 +41,9 @@ crate::parameters! {
         /// Time until a provider terminates sectors whose data is gone.
         loss_detection: "d" = 2.0, in 1.0 ..= 41.0, "estimate";
 
+        /// Share of deadlines that are proven and verified by the real code with proofs = "sampled".
+        proof_sample_share: "1" = 0.00005, in 0.0 ..= 1.0, "about five a day among two thousand providers";
+
         /// Gas to onboard one sector: pre-commit and prove-commit, aggregated.
         onboard_gas: "gas" = 45000000.0, in 1000000.0 ..= 1000000000.0, "PreCommitSectorBatch and ProveCommitAggregate, mainnet receipts of 2022-2023";
         /// Gas to renew one sector in a batch of extensions.
@@ -52,7 +55,7 @@ crate::parameters! {
         /// Elasticity of that demand to the base fee.
         other_gas_elasticity: "1" = 0.2, in 0.01 ..= 5.0, "calibrated";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
-        other_gas_sigma: "1" = 0.3, in 0.0 ..= 3.0, "estimate";
+        other_gas_sigma: "1" = 0.2, in 0.0 ..= 3.0, "estimate";
 
         /// Cost of keeping one TiB of raw capacity online: power, space, bandwidth, staff.
         opex_usd_per_tib_month: "USD/TiB/mo" = 1.0, in 0.0 ..= 100.0, "estimate: 16 TB disk at 8 W plus host share at 0.12 USD/kWh, half of it staff";

@@ -7,7 +7,7 @@
 //! ([`super::pledge`]) and are paid from the available balance; the protocol takes them from
 //! vesting rewards first, so here rewards vest slightly later than on chain.
 
-use pinwheel_core::{Amount, SimDuration, SimTime};
+use pinwheel_core::{Amount, SimDuration, SimTime, Streams};
 
 use super::Filecoin;
 use super::provider::{DEADLINES, Power, share_of_deadline};
@@ -40,7 +40,7 @@ impl Filecoin {
     }
 
     /// Closes the next deadline of provider `i`.
-    pub fn close_deadline(&mut self, i: usize, now: SimTime) {
+    pub fn close_deadline(&mut self, i: usize, now: SimTime, streams: &Streams) {
         let provider = &mut self.providers[i];
         let deadline = usize::from(provider.deadline);
         provider.deadline = (provider.deadline + 1) % DEADLINES as u8;
@@ -50,13 +50,16 @@ impl Filecoin {
         }
         let slack = self.proving_slack;
         let missed = !provider.online && now.since(provider.offline_since) + slack >= DEADLINE;
-        let unproven = provider.unproven(deadline, missed);
+        let mut unproven = provider.unproven(deadline, missed);
         self.flows.deadlines_due += 1;
         if missed {
             self.flows.deadlines_missed += 1;
         } else {
             let partitions = u64::from(due.div_ceil(PARTITION_SECTORS));
-            self.pay_gas(i, partitions * self.gas.window_post_gas);
+            self.post_proof(i, partitions * self.gas.window_post_gas);
+            if self.audit.samples(i as u32, self.epoch, streams) {
+                unproven = self.judge_proof(i, deadline, streams.seed());
+            }
         }
         self.settle_deadline(i, deadline, unproven);
     }
@@ -76,7 +79,7 @@ impl Filecoin {
         } else {
             let due = share_of_deadline(live, 0);
             let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
-            self.pay_gas(i, partitions * self.gas.window_post_gas);
+            self.post_proof(i, partitions * self.gas.window_post_gas);
         }
         let provider = &self.providers[i];
         let whole = !missed && provider.unreachable == 0 && provider.lost == 0;
@@ -88,6 +91,14 @@ impl Filecoin {
             let unproven = self.providers[i].unproven(deadline, missed);
             self.settle_deadline(i, deadline, unproven);
         }
+    }
+
+    /// The sectors of a deadline that stay unproven if the real verifier has the word on lost ones.
+    fn judge_proof(&mut self, i: usize, deadline: usize, seed: u64) -> u32 {
+        let provider = &self.providers[i];
+        let accepted = self.audit.proves(i as u32, self.epoch, provider.lost > 0, seed);
+        let unproven = if accepted { provider.unreachable } else { provider.unreachable + provider.lost };
+        share_of_deadline(unproven.min(provider.sectors.live()), deadline)
     }
 
     /// Books the outcome of a deadline: power, fees, terminations.

@@ -46,7 +46,7 @@ pub enum Detail {
 }
 
 /// How proofs of storage are checked.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProofFidelity {
     /// An outcome with the measured cost of the real proof.
     Modelled,
