@@ -11,6 +11,7 @@
 //! exactly the pledge of the sectors; the supply never exceeds two billion FIL.
 
 pub mod business;
+pub mod conform;
 pub mod driven;
 pub mod election;
 pub mod fees;
