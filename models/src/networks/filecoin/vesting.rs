@@ -204,6 +204,31 @@ mod tests {
             prop_assert_eq!(ours.locked(), Amount::ZERO);
         }
 
+        /// One award at any time of day 0, in any proving period: at the end of each day the sums
+        /// released differ by at most one daily part either way.
+        #[test]
+        fn a_day_s_quantum_moves_a_part_by_a_day_at_most(
+            award in 1_000u128..1 << 72,
+            time_of_day in 0..EPOCHS_PER_DAY,
+            period_start in 0..EPOCHS_PER_DAY,
+        ) {
+            let mut ours = Vesting::default();
+            let mut table = Table { store: Default::default(), funds: VestingFunds::new() };
+            let amount = TokenAmount::from_atto(award);
+            let spec = &REWARD_VESTING_SPEC;
+            let Table { store, funds } = &mut table;
+            funds.add_locked_funds(store, time_of_day, &amount, period_start, spec).unwrap();
+            ours.add(0, Amount(award));
+            let (mut released, mut released_by_table) = (0, 0);
+            for day in 1..=VESTING_DAYS + 2 {
+                released += ours.release(day).0;
+                released_by_table += table.release(day + 1);
+                let bound = award / PARTS + PARTS;
+                prop_assert!(released.abs_diff(released_by_table) <= bound, "day {day}");
+            }
+            prop_assert_eq!((released, released_by_table), (award, award));
+        }
+
         #[test]
         fn nothing_is_lost(
             stock in 0u128..1 << 80,
