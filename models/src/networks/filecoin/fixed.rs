@@ -56,6 +56,9 @@ impl Q128 {
     /// `self * factor`, exact.
     #[inline]
     pub fn mul_whole(self, factor: u64) -> Q128 {
+        if factor == 1 {
+            return self;
+        }
         let (carry, fraction) = mul_wide(self.fraction, u128::from(factor));
         let whole = self.whole * i128::from(factor) + to_whole(carry);
         Q128 { whole, fraction }
@@ -107,6 +110,12 @@ pub fn ratio(numerator: u128, denominator: u128) -> u128 {
     low_half((U256::from(numerator) << 128) / U256::from(denominator))
 }
 
+/// `value * numerator / denominator`, rounded down, for a result below 2^128.
+pub fn mul_div(value: u128, numerator: u128, denominator: u128) -> u128 {
+    let quotient = U256::from(value) * U256::from(numerator) / U256::from(denominator);
+    u128::try_from(quotient).expect("a quotient below 2^128")
+}
+
 #[inline]
 fn low_half(value: U256) -> u128 {
     let [low, high, ..] = *value.as_limbs();
@@ -118,10 +127,19 @@ fn low_half(value: U256) -> u128 {
 pub const fn mul_wide(a: u128, b: u128) -> (u128, u128) {
     const MASK: u128 = u64::MAX as u128;
     let (a1, a0, b1, b0) = (a >> 64, a & MASK, b >> 64, b & MASK);
-    let (p00, p01, p10, p11) = (a0 * b0, a0 * b1, a1 * b0, a1 * b1);
-    let middle = (p00 >> 64) + (p01 & MASK) + (p10 & MASK);
-    let high = p11 + (p01 >> 64) + (p10 >> 64) + (middle >> 64);
-    (high, (middle << 64) | (p00 & MASK))
+    let (p00, p01, p10, p11) =
+        (a0.wrapping_mul(b0), a0.wrapping_mul(b1), a1.wrapping_mul(b0), a1.wrapping_mul(b1));
+    // No step can overflow: three terms below 2^64, then a high half below 2^128.
+    let middle = (p00 >> 64).wrapping_add(p01 & MASK).wrapping_add(p10 & MASK);
+    let carries = (p01 >> 64).wrapping_add(p10 >> 64).wrapping_add(middle >> 64);
+    (p11.wrapping_add(carries), (middle << 64) | (p00 & MASK))
+}
+
+/// `a * b / 2^128`, rounded up.
+#[inline]
+pub const fn mul_high_ceil(a: u128, b: u128) -> u128 {
+    let (high, low) = mul_wide(a, b);
+    high.wrapping_add((low != 0) as u128)
 }
 
 /// `a * b / 2^128`, rounded down.

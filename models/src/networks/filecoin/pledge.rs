@@ -46,6 +46,7 @@ pub struct NetworkState {
 }
 
 /// The actors' pricing functions at one state of the network, under one set of rules.
+#[derive(Clone, Debug)]
 pub struct Pricing {
     rules: Rules,
     epoch: i64,
@@ -228,4 +229,140 @@ fn filter_estimate(estimate: Estimate) -> FilterEstimate {
 
 fn to_v15(estimate: &FilterEstimate) -> FilterEstimateV15 {
     FilterEstimateV15 { position: estimate.position.clone(), velocity: estimate.velocity.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use fil_actor_miner_state::v14;
+    use fil_actors_shared::v14::reward::FilterEstimate as FilterEstimateV14;
+    use proptest::prelude::*;
+
+    use super::super::settings::RuleChoice;
+    use super::*;
+
+    const FIL: u128 = 1_000_000_000_000_000_000;
+
+    /// Mainnet at epoch 3,559,748 with an assumed circulating supply.
+    fn mainnet(circulating_fil: u128) -> NetworkState {
+        NetworkState {
+            epoch: 3_559_748,
+            reward: Estimate::from_decimal(
+                "16782941870422397609460720690127419622109456322625328327505",
+                "-26722374235001584454611811757655045006281911162321526",
+            )
+            .unwrap(),
+            qa_power: Estimate::from_decimal(
+                "9759082362841844682881538327065773703263060121749055791461",
+                "-7580969881544121507823389406846038852149922941494925",
+            )
+            .unwrap(),
+            baseline_bytes: 30_208_440_846_480_505_269,
+            circulating: Amount(circulating_fil * FIL),
+        }
+    }
+
+    fn rules(epoch: i64) -> Rules {
+        Rules::at(RuleChoice::Mainnet, epoch, None)
+    }
+
+    #[test]
+    fn a_fault_on_mainnet_costs_what_the_chain_charged() {
+        let pricing = Pricing::new(rules(3_559_748), &mainnet(520_000_000));
+        // glifio/go-termination-calculator, test1.sh: 0.000594800378 FIL a sector.
+        assert_eq!(pricing.fault_fee(SECTOR_BYTES).0 / 1_000_000, 594_800_378);
+    }
+
+    proptest! {
+        #[test]
+        fn before_fip_0081_the_pledge_is_that_of_v14(
+            reward in 1i128..1 << 68,
+            power in 1i128..1 << 68,
+            baseline in 1u128..1 << 68,
+            circulating in 0u128..700_000_000 * FIL,
+            sectors in 1u128..100_000,
+        ) {
+            let state = NetworkState {
+                epoch: 3_000_000,
+                reward: Estimate::new(reward, -78_000_000_000_000),
+                qa_power: Estimate::new(power, 1_000_000_000),
+                baseline_bytes: baseline,
+                circulating: Amount(circulating),
+            };
+            let estimate = |estimate: Estimate| FilterEstimateV14 {
+                position: estimate.position.into(),
+                velocity: estimate.velocity.into(),
+            };
+            let ours = Pricing::new(rules(state.epoch), &state).initial_pledge(sectors << 35);
+            let theirs = v14::initial_pledge_for_power(
+                &BigInt::from(sectors << 35),
+                &BigInt::from(baseline),
+                &estimate(state.reward),
+                &estimate(state.qa_power),
+                &tokens(state.circulating),
+            );
+            prop_assert_eq!(ours, amount(&theirs));
+        }
+    }
+
+    #[test]
+    fn rules_decide_which_fees_exist() {
+        let state = mainnet(680_000_000);
+        let (before, after) = (rules(4_878_839), rules(5_348_280));
+        let quote = Pricing::new(after, &state).quote(10_000);
+        assert_eq!(Pricing::new(before, &state).quote(10_000).daily_fee, Amount::ZERO);
+        assert_eq!(Pricing::new(before, &state).creation_deposit(), Amount::ZERO);
+        // FIP-0100: 5.56e-15 of the circulating supply for 32 GiB at 1x, 10 times that at 10x.
+        assert_eq!(quote.daily_fee.0 / 1_000_000_000_000, 37);
+        let deposit = Pricing::new(after, &state).creation_deposit();
+        assert_eq!(deposit, Pricing::new(after, &state).initial_pledge(1 << 40));
+        assert!(deposit > Amount(FIL));
+    }
+
+    #[test]
+    fn termination_follows_the_rules_in_force() {
+        let state = mainnet(520_000_000);
+        let fee = |rules, age_days: i64| {
+            let pricing = Pricing::new(rules, &state);
+            let quote = pricing.quote(1_000);
+            let terms = SectorTerms {
+                initial_pledge: Amount(FIL),
+                day_reward_at_activation: quote.day_reward,
+                twenty_day_reward_at_activation: quote.twenty_day_reward,
+                age_epochs: age_days * EPOCHS_PER_DAY,
+            };
+            (pricing.termination_fee(quote.qa_bytes, &terms), quote)
+        };
+        let (young, quote) = fee(rules(4_878_839), 57);
+        let expected = quote.twenty_day_reward.0 + quote.day_reward.0 * 57 / 2;
+        assert!(young.0.abs_diff(expected) <= 1);
+        assert_eq!(fee(rules(4_878_840), 140).0, Amount(FIL * 85 / 1_000));
+        assert_eq!(fee(rules(4_878_840), 700).0, Amount(FIL * 85 / 1_000));
+        assert_eq!(fee(rules(4_878_840), 70).0, Amount(FIL * 85 / 2_000));
+        assert_eq!(fee(rules(4_878_840), 1).0, Amount(FIL * 2 / 100));
+    }
+
+    #[test]
+    fn quotes_multiply_to_within_an_atto_a_sector() {
+        let pricing = Pricing::new(rules(5_000_000), &mainnet(600_000_000));
+        let quote = pricing.quote(10_000);
+        let sectors = 12_345;
+        for (one, many) in [
+            (quote.initial_pledge, pricing.initial_pledge(quote.qa_bytes * sectors)),
+            (quote.fault_fee, pricing.fault_fee(quote.qa_bytes * sectors)),
+            (quote.daily_fee, pricing.daily_fee(quote.qa_bytes * sectors)),
+        ] {
+            assert!(many.0 >= one.0 * sectors && many.0 - one.0 * sectors <= 2 * sectors);
+        }
+    }
+
+    #[test]
+    fn shares_of_a_reward() {
+        assert_eq!(locked_reward(Amount(1_001)), Amount(750));
+        assert_eq!(consensus_fault_penalty(Amount(1_000)), Amount(1_000));
+        assert_eq!(daily_fee_payable(Amount(70), Amount(100)), Amount(50));
+        assert_eq!(daily_fee_payable(Amount(30), Amount(100)), Amount(30));
+        let pricing = Pricing::new(rules(5_000_000), &mainnet(600_000_000));
+        let fault = pricing.fault_fee(SECTOR_BYTES);
+        assert!(pricing.invalid_post_penalty(SECTOR_BYTES) > Amount(20 * FIL) + fault);
+    }
 }

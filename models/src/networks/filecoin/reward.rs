@@ -14,9 +14,10 @@
 use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
-use super::fixed::{Q128, mul_high, mul_wide, ratio};
+use super::fixed::{Q128, mul_high, mul_high_ceil, mul_wide, ratio};
 use super::rules::Minting;
 use super::smoothing::Estimate;
+use super::supply::MINING_ALLOCATION;
 
 /// FIL released with time alone.
 pub const SIMPLE_TOTAL: Amount = Amount(330_000_000_000_000_000_000_000_000);
@@ -24,8 +25,6 @@ pub const SIMPLE_TOTAL: Amount = Amount(330_000_000_000_000_000_000_000_000);
 pub const BASELINE_TOTAL_NOMINAL: Amount = Amount(770_000_000_000_000_000_000_000_000);
 /// FIL released along the baseline since the actors-v2 migration.
 pub const BASELINE_TOTAL: Amount = Amount(768_335_872_210_768_889_362_796_814);
-/// The whole mining allocation, released by the textbook's rule.
-pub const MINING_ALLOCATION: Amount = Amount(1_100_000_000_000_000_000_000_000_000);
 
 /// Baseline growth an epoch less one, Q.128: 2^(1 / epochs of 365 days) - 1.
 const BASELINE_GROWTH: u128 = 224_377_702_615_002_589_582_494_545_262_197;
@@ -39,6 +38,13 @@ const LAMBDA: u128 = 37_396_271_439_864_487_274_534_522_888_786;
 const EXPM1_LAMBDA: u128 = 37_396_273_494_747_879_394_193_016_954_629;
 /// Smoothed reward before the first epoch, attoFIL and attoFIL an epoch.
 const GENESIS_ESTIMATE: Estimate = Estimate::new(36_266_260_308_195_979_333, -109_897_758_509);
+
+/// Last epoch with a defined reward: the exponential's approximation ends 43 years from genesis.
+pub const EPOCH_MAX: i64 = 45_000_000;
+/// A million EiB, far above the baseline of any epoch a run can reach with real power.
+const BYTES_MAX: u128 = 1 << 80;
+/// Times the effective baseline that one epoch of a chain's power can cover.
+const BASELINES_PER_EPOCH_MAX: u128 = 1_000;
 
 /// The parts of a reward actor's state that decide its future.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -54,6 +60,31 @@ pub struct RewardParts {
     pub raw_power_bytes: u128,
     /// Smoothed reward; `None` starts at the epoch's reward with no trend.
     pub smoothed: Option<Estimate>,
+}
+
+impl RewardParts {
+    /// Bounds that keep the arithmetic exact and the search for the previous state short.
+    fn check(&self) -> Result<(), String> {
+        let baselines = [self.this_epoch_baseline_bytes, self.effective_baseline_bytes];
+        if baselines.iter().any(|bytes| !(1..=BYTES_MAX).contains(bytes)) {
+            return Err(format!("a baseline power is outside 1..={BYTES_MAX} bytes"));
+        }
+        if !(1..=EPOCH_MAX).contains(&self.epoch) || self.effective_network_time > EPOCH_MAX as u64
+        {
+            return Err(format!("an epoch is outside 1..={EPOCH_MAX}"));
+        }
+        if self.raw_power_bytes / self.effective_baseline_bytes > BASELINES_PER_EPOCH_MAX {
+            return Err("the power is out of proportion to effective_baseline_power".into());
+        }
+        if self.cumsum_baseline_byte_epochs > BYTES_MAX * EPOCH_MAX as u128 {
+            return Err("cumsum_baseline is out of range".into());
+        }
+        self.cumsum_baseline_byte_epochs
+            .checked_sub(self.cumsum_realized_byte_epochs)
+            .filter(|ahead| *ahead < self.effective_baseline_bytes)
+            .map(|_| ())
+            .ok_or("cumsum_realized is not within one baseline power of cumsum_baseline".into())
+    }
 }
 
 /// The reward actor's state.
@@ -101,9 +132,7 @@ impl RewardState {
     /// The state of a running chain. Steps one epoch back and forth again, so that the epoch's
     /// reward is exact too. Refuses parts that no chain can reach.
     pub fn from_parts(parts: RewardParts, minting: Minting) -> Result<RewardState, String> {
-        if parts.this_epoch_baseline_bytes == 0 || parts.effective_baseline_bytes == 0 {
-            return Err("a baseline power is zero".into());
-        }
+        parts.check()?;
         let realized_bytes = parts.raw_power_bytes.min(parts.this_epoch_baseline_bytes);
         let before = parts
             .cumsum_realized_byte_epochs
@@ -175,9 +204,10 @@ impl RewardState {
     /// Moves `epochs` on at constant power and returns the sum of their rewards.
     ///
     /// Equal to as many calls of [`step`](Self::step) except where floors and smoothing are
-    /// concerned: the sum is at most one attoFIL an epoch too high (both supplies telescope), and
-    /// the filter sees rewards interpolated between the first and the last epoch's, which are
-    /// exact. All else in the state is identical.
+    /// concerned: the sum is at most one attoFIL an epoch too high (both supplies telescope; until
+    /// 2035, where the exponential is precise to 3.4e-30), and the filter sees rewards
+    /// interpolated between the exact first and last ones, which moves the smoothed reward by
+    /// less than 1e-5 of it even after a jump of power. All else in the state is identical.
     pub fn step_day(&mut self, raw_power_bytes: u128, epochs: u64) -> Amount {
         if self.textbook_reference_bytes > 0 || epochs < 4 {
             return (0..epochs).map(|_| self.step(raw_power_bytes)).sum();
@@ -190,11 +220,12 @@ impl RewardState {
         }
         self.baseline_supply = self.baseline_supply_at_theta();
         let last = self.mint(raw_power_bytes);
-        let rise = last.0 as i128 - first.0 as i128;
-        let steps = i128::from(epochs) - 1;
-        for step in 1..=steps {
-            let reward = first.0.checked_add_signed(rise * step / steps);
-            self.smoothed = self.smoothed.observe(reward.expect("between two rewards"), 1);
+        let steps = epochs - 1;
+        let rise = Q128::from_whole(last.0 as i128 - first.0 as i128).div_whole(steps);
+        let mut reward = Q128::from_whole(first.0 as i128);
+        for _ in 0..steps {
+            reward = reward + rise;
+            self.smoothed = self.smoothed.observe(reward.whole as u128, 1);
         }
         let simple = scale(simple_before - exp_neg_at(self.epoch), SIMPLE_TOTAL);
         let total = simple + (self.baseline_supply - before_first);
@@ -273,6 +304,22 @@ pub fn compute_reward(epoch: i64, previous: Q128, current: Q128, baseline_total:
     reward(epoch, minted)
 }
 
+/// The fixed-point constants of the reward, Q.128, for a vector file to compare with.
+#[derive(Copy, Clone, Debug)]
+pub struct Q128Constants {
+    pub baseline_exponent: Q128,
+    pub lambda: Q128,
+    pub expm1_lambda: Q128,
+}
+
+pub const fn q128_constants() -> Q128Constants {
+    Q128Constants {
+        baseline_exponent: Q128 { whole: 1, fraction: BASELINE_GROWTH },
+        lambda: Q128::from_fraction(LAMBDA),
+        expm1_lambda: Q128::from_fraction(EXPM1_LAMBDA),
+    }
+}
+
 fn reward(epoch: i64, baseline_minted: Q128) -> Amount {
     let total = simple_reward(epoch, SIMPLE_TOTAL) + baseline_minted;
     Amount(u128::try_from(total.whole).expect("a reward is not negative"))
@@ -318,7 +365,7 @@ fn exp_neg_at(epoch: i64) -> Q128 {
     exp_neg(Q128::from_fraction(LAMBDA).mul_whole(epoch))
 }
 
-/// Years of rewards the polynomials cover: beyond x = 5 (epoch 45 million) they are not meant.
+/// The approximation is meant for x below 5: epoch 45 million, see [`EPOCH_MAX`].
 const EXP_NEG_DOMAIN: i128 = 5;
 
 /// e^-x for x in [0, 5), by the actors' rational approximation (`expneg.rs`).
@@ -327,7 +374,27 @@ fn exp_neg(x: Q128) -> Q128 {
     if x == Q128::ZERO {
         return Q128::ONE;
     }
+    if x.whole == 0 {
+        return exp_neg_below_one(x.fraction);
+    }
     horner(&EXP_NUMERATOR, x).div_fraction(horner(&EXP_DENOMINATOR, x))
+}
+
+/// The same for x in (0, 1), until 2029, where every step of both schemes stays inside 128 bits:
+/// the numerator's signs alternate, so a negative step is held by its magnitude and rounded up.
+#[inline]
+fn exp_neg_below_one(x: u128) -> Q128 {
+    let [n0, n1, n2, n3, n4, n5, n6] = EXP_NUMERATOR_MAGNITUDES;
+    let odd = |positive: u128, negative: u128| positive - mul_high_ceil(negative, x);
+    let even = |negative: u128, positive: u128| negative - mul_high(positive, x);
+    let minus = even(n6, odd(n5, even(n4, odd(n3, even(n2, odd(n1, n0))))));
+    let numerator = Q128::ONE - Q128::from_fraction(mul_high_ceil(minus, x));
+
+    let mut value = EXP_DENOMINATOR[0].fraction;
+    for coefficient in &EXP_DENOMINATOR[1..13] {
+        value = mul_high(value, x) + coefficient.fraction;
+    }
+    numerator.div_fraction(Q128 { whole: 1, fraction: mul_high(value, x) })
 }
 
 #[inline]
@@ -357,6 +424,17 @@ const EXP_NUMERATOR: [Q128; 8] = [
     minus(115_682_590_513_835_356_866_803_355_398_940_131_328),
     Q128::ONE,
 ];
+/// The numerator's coefficients without sign and without the last.
+const EXP_NUMERATOR_MAGNITUDES: [u128; 7] = {
+    let mut magnitudes = [0; 7];
+    let mut index = 0;
+    while index < 7 {
+        let Q128 { whole, fraction } = EXP_NUMERATOR[index];
+        magnitudes[index] = if whole < 0 { fraction.wrapping_neg() } else { fraction };
+        index += 1;
+    }
+    magnitudes
+};
 const EXP_DENOMINATOR: [Q128; 14] = [
     plus(1_225_524_182_432_722_209_606_361),
     plus(114_095_592_300_906_098_243_859_450),
@@ -389,5 +467,7 @@ fn baseline_before(bytes: u128) -> Result<u128, String> {
         .ok_or_else(|| format!("baseline power {bytes} is not on the baseline"))
 }
 
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,8 @@
 //! Left out: everything before nv16; an earlier epoch gets the rules of nv16.
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
 use jiff::civil::{Date, DateTime, date};
+use serde::{Deserialize, Serialize};
 
 use super::settings::RuleChoice;
 
