@@ -82,7 +82,8 @@ pub fn save<M: Model + Serialize>(simulation: &Simulation<M>) -> Vec<u8> {
 
 /// The simulation that [`save`] wrote.
 pub fn restore<M: Model + DeserializeOwned>(bytes: &[u8]) -> Result<Simulation<M>, SnapshotError> {
-    let (header, payload) = bytes.split_at_checked(HEADER_LEN).ok_or(SnapshotError::NotASnapshot)?;
+    let (header, payload) =
+        bytes.split_at_checked(HEADER_LEN).ok_or(SnapshotError::NotASnapshot)?;
     let header = header.strip_prefix(&MAGIC).ok_or(SnapshotError::NotASnapshot)?;
     let (version, hash) = header.split_first_chunk().ok_or(SnapshotError::NotASnapshot)?;
     let found = u32::from_le_bytes(*version);

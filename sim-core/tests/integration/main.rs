@@ -2,8 +2,8 @@
 
 mod amount;
 mod distribution;
-mod ledger;
 mod engine;
+mod ledger;
 mod queue;
 mod random;
 mod reference;

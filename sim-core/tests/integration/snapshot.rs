@@ -65,8 +65,7 @@ fn a_snapshot_that_is_not_whole_is_refused() {
     let bytes = save(&simulation);
     let refusal = |bytes: &[u8]| restore::<Watchdogs>(bytes).err();
     for len in (0..bytes.len()).step_by(7) {
-        let expected =
-            if len < 44 { SnapshotError::NotASnapshot } else { SnapshotError::Damaged };
+        let expected = if len < 44 { SnapshotError::NotASnapshot } else { SnapshotError::Damaged };
         assert_eq!(refusal(&bytes[..len]), Some(expected), "cut to {len} bytes");
     }
     for place in (0..bytes.len()).step_by(11) {

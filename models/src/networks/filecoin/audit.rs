@@ -54,7 +54,8 @@ impl Audit {
 
     /// Proves the provider's replicas against the epoch's challenge; true if the verifier accepts.
     pub fn proves(&mut self, provider: u32, epoch: i64, lost_data: bool, seed: u64) -> bool {
-        let fresh = || Held { prover: Prover::new(seed ^ u64::from(provider), SECTORS), corrupted: false };
+        let fresh =
+            || Held { prover: Prover::new(seed ^ u64::from(provider), SECTORS), corrupted: false };
         let held = self.provers.entry(provider).or_insert_with(fresh);
         if held.corrupted && !lost_data {
             *held = fresh();

@@ -103,7 +103,8 @@ impl Filecoin {
             Shares::new(totals.verified_renewed, u128::from(totals.verified_due));
         for i in 0..self.providers.len() {
             let weights = self.driven_weights(i);
-            let (capacity, verified) = (capacity_due.next(weights[2]), verified_due.next(weights[3]));
+            let (capacity, verified) =
+                (capacity_due.next(weights[2]), verified_due.next(weights[3]));
             self.orders.push(Orders {
                 onboard_capacity: onboard_capacity.next(weights[0]),
                 onboard_verified: onboard_verified.next(weights[1]),

@@ -88,6 +88,7 @@ pub struct GasMarket {
     other_share: f64,
     other_elasticity: f64,
     other_sigma: f64,
+    usual_premium_attofil: u128,
     /// Gas of providers' proofs that are due now.
     proofs: u128,
     /// Gas of their other messages, and how much of it is sent in an epoch of today.
@@ -110,6 +111,7 @@ impl GasMarket {
             other_share: p.other_gas_share,
             other_elasticity: p.other_gas_elasticity,
             other_sigma: p.other_gas_sigma,
+            usual_premium_attofil: p.gas_premium as u128,
             proofs: 0,
             waiting: 0,
             sent_per_epoch: 0,
@@ -140,10 +142,17 @@ impl GasMarket {
         self.other_share * epoch_target() * math::pow(relative, -self.other_elasticity)
     }
 
+    /// FIP-0115's percentile of an epoch's premiums: what wallets bid unless blocks are scarce, and
+    /// nothing if messages leave a fifth of a block unused.
+    fn premium(&self, gas_in_epoch: u128) -> u128 {
+        if gas_in_epoch > gas::PREMIUM_GAS_INDEX { self.usual_premium_attofil } else { 0 }
+    }
+
     /// The base fee at which others fill what `providers` leave of an epoch's target.
     fn clearing_base_fee(&self, providers: f64) -> u128 {
         let room = (epoch_target() - providers).max(epoch_target() * (1.0 - PROVIDERS_SHARE_MAX));
-        let relative = math::pow(self.other_share * epoch_target() / room, 1.0 / self.other_elasticity);
+        let relative =
+            math::pow(self.other_share * epoch_target() / room, 1.0 / self.other_elasticity);
         ((REFERENCE_BASE_FEE_ATTOFIL * relative) as u128).max(gas::BASE_FEE_MIN_ATTOFIL)
     }
 }
@@ -180,13 +189,16 @@ impl Filecoin {
 
     /// The protocol's price functions at the network's state of now.
     pub fn pricing(&self) -> Pricing {
-        Pricing::new(self.rules, &NetworkState {
-            epoch: self.epoch,
-            reward: self.rewards.smoothed(),
-            qa_power: self.qa_power,
-            baseline_bytes: self.rewards.this_epoch_baseline_bytes(),
-            circulating: self.treasury.circulating(),
-        })
+        Pricing::new(
+            self.rules,
+            &NetworkState {
+                epoch: self.epoch,
+                reward: self.rewards.smoothed(),
+                qa_power: self.qa_power,
+                baseline_bytes: self.rewards.this_epoch_baseline_bytes(),
+                circulating: self.treasury.circulating(),
+            },
+        )
     }
 
     /// Takes the prices of this tick from the protocol's own functions.
@@ -260,6 +272,7 @@ impl Filecoin {
         self.burn_base_fee_of_others(of_others);
         self.flows.gas_used += of_providers + of_others;
         self.flows.gas_limit += limit;
+        let base_fee = self.gas.base_fee_attofil;
         self.gas.base_fee_attofil = match self.rules.base_fee {
             BaseFeeRule::Utilisation => {
                 let used = of_providers + of_others;
@@ -273,7 +286,13 @@ impl Filecoin {
     pub fn step_base_fee_day(&mut self) {
         let epochs = EPOCHS_PER_DAY as u128;
         let of_providers = self.gas.send(epochs * u128::from(election::WINS_PER_EPOCH)) / epochs;
-        self.gas.base_fee_attofil = self.gas.clearing_base_fee(of_providers as f64);
+        // Lost blocks leave less room than the expected five.
+        let crowding = 1.0 / (1.0 - self.orphan_share);
+        self.gas.base_fee_attofil = match self.rules.base_fee {
+            BaseFeeRule::Utilisation => self.gas.clearing_base_fee(of_providers as f64 * crowding),
+            // Where the rule comes to rest: a premium of an eighth of the base fee.
+            BaseFeeRule::Premium => 8 * self.gas.premium(u128::MAX).max(gas::BASE_FEE_MIN_ATTOFIL),
+        };
         let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
         self.burn_base_fee_of_others(of_others * epochs);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);
@@ -290,6 +309,15 @@ impl Filecoin {
     pub fn vest_allocations(&mut self) {
         let vested = supply::vested_between(self.epoch, self.epoch + EPOCHS_PER_DAY);
         self.treasury.vest_allocation(vested);
+    }
+
+    /// FIP-0118: judges the quarters that have ended by the volume of Filecoin Pay.
+    pub fn judge_streams(&mut self) {
+        if let Some(start) = self.rules.streams_from {
+            let (first, growth) = (self.pay_volume_usd, self.pay_volume_growth);
+            let volume = |quarter: u32| first * math::pow(growth, f64::from(quarter) - 1.0);
+            self.streams.judge(self.epoch, start, volume);
+        }
     }
 
     /// A block reward's parts under FIP-0118; before it, all is the miner's.

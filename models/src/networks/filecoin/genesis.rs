@@ -82,8 +82,10 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     let dormant = if rational { (sizes.len() as f64 * DORMANT_SHARE) as usize } else { 0 };
     let tib_per_sector = 32.0 / 1024.0;
     let opex = p.opex_usd_per_tib_month * tib_per_sector * 12.0 / 365.0;
+    let reads = Exponential::new(1.0).expect("one is a mean");
     let provider = |i: usize| {
-        let spread = |sigma, purpose| math::exp(sigma * normal(streams, i, purpose) - sigma * sigma / 2.0);
+        let spread =
+            |sigma, purpose| math::exp(sigma * normal(streams, i, purpose) - sigma * sigma / 2.0);
         let size = sizes.get(i);
         let patience = Exponential::new(p.patience).expect("patience is positive");
         Provider {
@@ -103,9 +105,12 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             class: size.map_or(SizeClass::Entrant, |s| SizeClass::of(s.quality_one + s.verified)),
             capacity_weight: size.map_or(0, |s| s.quality_one),
             verified_weight: size.map_or(0, |s| s.verified + s.quality_one / 100),
+            reads_per_day: p.reads_per_day
+                * reads.sample(&mut streams.stream(i as u32, "filecoin reads")),
             opex_usd_per_sector_day: opex * spread(p.opex_sigma, "filecoin opex"),
             hurdle_per_year: p.hurdle_rate * spread(p.hurdle_sigma, "filecoin hurdle"),
-            patience_days: patience.sample(&mut streams.stream(i as u32, "filecoin patience")) as u32,
+            patience_days: patience.sample(&mut streams.stream(i as u32, "filecoin patience"))
+                as u32,
             losing_days: 0,
             intent: Default::default(),
             income: Amount::ZERO,
@@ -123,10 +128,7 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
 /// pledge is set later, when the network's total is known.
 fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
     let steps = (p.stock_term_max as i32 / STOCK_STEP_DAYS).max(1);
-    for (kind, sectors) in [
-        (Kind::Capacity, size.quality_one),
-        (Kind::Verified, size.verified),
-    ] {
+    for (kind, sectors) in [(Kind::Capacity, size.quality_one), (Kind::Verified, size.verified)] {
         let mut given = 0;
         for step in 1..=steps {
             let until_here = sectors * step as u64 / steps as u64;
@@ -134,14 +136,18 @@ fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
             given = until_here;
             if sectors > 0 {
                 let expiry_day = step * STOCK_STEP_DAYS;
-                provider.sectors.add(kind, Term::Stock, Cohort {
-                    activation_day: expiry_day - p.stock_term_max as i32,
-                    expiry_day,
-                    sectors,
-                    pledge_per_sector_attofil: 0,
-                    daily_fee_per_sector_attofil: 0,
-                    day_reward_per_sector_attofil: 0,
-                });
+                provider.sectors.add(
+                    kind,
+                    Term::Stock,
+                    Cohort {
+                        activation_day: expiry_day - p.stock_term_max as i32,
+                        expiry_day,
+                        sectors,
+                        pledge_per_sector_attofil: 0,
+                        daily_fee_per_sector_attofil: 0,
+                        day_reward_per_sector_attofil: 0,
+                    },
+                );
             }
         }
     }

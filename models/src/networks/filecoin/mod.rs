@@ -18,6 +18,7 @@ pub mod election;
 pub mod fees;
 pub mod file;
 pub mod fixed;
+pub mod gas;
 pub mod genesis;
 pub mod metrics;
 pub mod parameters;
@@ -32,11 +33,10 @@ pub mod rules;
 pub mod sectors;
 pub mod settings;
 pub mod smoothing;
-pub mod gas;
-pub mod supply;
 pub mod streams;
-pub mod vesting;
+pub mod supply;
 pub mod treasury;
+pub mod vesting;
 
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, Streams};
@@ -48,14 +48,14 @@ use business::Orders;
 use driven::DayTotals;
 use election::Election;
 use fees::GasMarket;
-use record::{Flows, Observed};
 use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
 use rational::Market;
+use record::{Flows, Observed};
 use rules::{EPOCHS_PER_DAY, Rules};
 use sectors::{Cohort, SECTOR_BYTES};
-use smoothing::Estimate;
 use settings::{Behaviour, Detail, RuleChoice, Settings};
+use smoothing::Estimate;
 use treasury::Treasury;
 
 const EPOCH: SimDuration = SimDuration::from_seconds(30);
@@ -175,6 +175,8 @@ pub struct Filecoin {
     planning_horizon_days: f64,
     entry_rate: f64,
     streams: streams::Streams,
+    pay_volume_usd: f64,
+    pay_volume_growth: f64,
 }
 
 impl Filecoin {
@@ -251,6 +253,8 @@ impl Filecoin {
             planning_horizon_days: p.planning_horizon,
             entry_rate: p.entry_rate,
             streams: streams::Streams::default(),
+            pay_volume_usd: p.pay_volume_usd,
+            pay_volume_growth: p.pay_volume_growth,
         };
         for i in 0..network.providers.len() {
             network.update_power(i);
@@ -314,7 +318,12 @@ impl Filecoin {
     }
 
     /// Takes over what the machines of a provider can do now.
-    pub fn plant_status(&mut self, provider: u32, status: infrastructure::Status, now: pinwheel_core::SimTime) {
+    pub fn plant_status(
+        &mut self,
+        provider: u32,
+        status: infrastructure::Status,
+        now: pinwheel_core::SimTime,
+    ) {
         self.plant_changed(provider as usize, status, now);
     }
 
@@ -363,6 +372,7 @@ impl Filecoin {
         self.day += 1;
         let streams = *ctx.streams();
         self.rules = Rules::at(self.rule_choice, self.epoch, self.solstice_epoch);
+        self.judge_streams();
         self.vest_allocations();
         match &self.plan {
             Plan::Driven(days) => {
@@ -415,9 +425,10 @@ impl Filecoin {
     fn check_pledge<E: EngineEvent>(&self, ctx: &mut Context<E>) {
         let ids = self.checks.expect("the run has started");
         let now = ctx.now();
-        let wrong = self.providers.iter().zip(&self.treasury.purses).position(|(provider, purse)| {
-            provider.pledge != self.treasury.ledger.balance(purse.pledge)
-        });
+        let wrong =
+            self.providers.iter().zip(&self.treasury.purses).position(|(provider, purse)| {
+                provider.pledge != self.treasury.ledger.balance(purse.pledge)
+            });
         ctx.checks.note(ids.pledge, wrong.is_none(), now, || format!("provider {wrong:?}"));
         let (fees, missed) = (self.flows.burn_fault_fee, self.flows.deadlines_missed);
         ctx.checks.note(ids.fault, fees > Amount::ZERO, now, String::new);

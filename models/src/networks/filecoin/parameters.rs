@@ -45,11 +45,13 @@ crate::parameters! {
         proof_sample_share: "1" = 0.00005, in 0.0 ..= 1.0, "about five a day among two thousand providers";
 
         /// Gas to onboard one sector: pre-commit and prove-commit, aggregated.
-        onboard_gas: "gas" = 45000000.0, in 1000000.0 ..= 1000000000.0, "PreCommitSectorBatch and ProveCommitAggregate, mainnet receipts of 2022-2023";
+        onboard_gas: "gas" = 45000000.0, in 1000000.0 ..= 1000000000.0, "between 131 M for a single 32 GiB sector (CryptoNet 2023, see gas.rs) and aggregates and 64 GiB sectors; calibrated on burn";
         /// Gas to renew one sector in a batch of extensions.
-        renew_gas: "gas" = 2500000.0, in 1000.0 ..= 1000000000.0, "ExtendSectorExpiration, batched; estimate";
+        renew_gas: "gas" = 1000000.0, in 1000.0 ..= 1000000000.0, "ExtendSectorExpiration2 in a large batch; estimate, see gas.rs";
         /// Gas of a WindowPoSt message for one partition of 2,349 sectors.
-        window_post_gas: "gas" = 45000000.0, in 1000.0 ..= 10000000000.0, "SubmitWindowedPoSt, mainnet receipts";
+        window_post_gas: "gas" = 40000000.0, in 1000.0 ..= 10000000000.0, "about 10 % of all gas in 2023 (CryptoNet), see gas.rs";
+        /// Premium that wallets bid for a unit of gas unless blocks are scarce, attoFIL (FIP-0115).
+        gas_premium: "1" = 200000.0, in 0.0 ..= 1e12, "lotus default premium of 100,000 to 300,000 attoFIL; estimate";
         /// Demand of everybody else (deals, FVM, transfers) at a base fee of 0.1 nanoFIL, as a share of the block target.
         other_gas_share: "1" = 0.65, in 0.0 ..= 10.0, "calibrated";
         /// Elasticity of that demand to the base fee.
@@ -81,6 +83,8 @@ crate::parameters! {
         deal_usd_per_tib_month: "USD/TiB/mo" = 0.0, in 0.0 ..= 100.0, "most Fil+ deals pay nothing";
         /// Share of new sectors for which a provider finds a verified deal.
         verified_share: "1" = 0.9, in 0.0 ..= 1.0, "onboarded QA over raw power, 2024: 9.9";
+        /// How often a day a provider's data is read, mean over providers (textbook rules only).
+        reads_per_day: "1/d" = 0.3, in 0.0 ..= 1000.0, "estimate; the textbook gives no figure";
         /// New providers a day at twice the break-even return, as a share of those active.
         entry_rate: "1/d" = 0.0005, in 0.0 ..= 1.0, "estimate";
         /// Volume through Filecoin Pay in the first quarter of FIP-0118.

@@ -3,6 +3,7 @@
 use pinwheel_core::{Amount, SimTime};
 use serde::{Deserialize, Serialize};
 
+use super::rules::{Quality, Rules};
 use super::sectors::Sectors;
 use super::vesting::Vesting;
 
@@ -15,7 +16,8 @@ pub const CONSENSUS_MINIMUM_SECTORS: u64 = 320;
 
 /// Sectors shared out evenly over the deadlines, as the miner actor assigns them.
 pub fn share_of_deadline(sectors: u64, deadline: usize) -> u32 {
-    let even = sectors / DEADLINES as u64 + u64::from((deadline as u64) < sectors % DEADLINES as u64);
+    let even =
+        sectors / DEADLINES as u64 + u64::from((deadline as u64) < sectors % DEADLINES as u64);
     u32::try_from(even).expect("fewer than 2^32 sectors in a deadline")
 }
 
@@ -105,8 +107,13 @@ pub enum SizeClass {
 }
 
 impl SizeClass {
-    pub const ALL: [SizeClass; 5] =
-        [SizeClass::Small, SizeClass::Medium, SizeClass::Large, SizeClass::Giant, SizeClass::Entrant];
+    pub const ALL: [SizeClass; 5] = [
+        SizeClass::Small,
+        SizeClass::Medium,
+        SizeClass::Large,
+        SizeClass::Giant,
+        SizeClass::Entrant,
+    ];
 
     pub fn of(sectors: u64) -> Self {
         match sectors / 32_768 {
@@ -173,6 +180,8 @@ pub struct Provider {
     /// Weight in sharing out the network's new quality-1 and verified sectors (driven behaviour).
     pub capacity_weight: u64,
     pub verified_weight: u64,
+    /// How often a day its data is read; counts under the textbook's rules only.
+    pub reads_per_day: f64,
     pub opex_usd_per_sector_day: f64,
     pub hurdle_per_year: f64,
     pub patience_days: u32,
@@ -202,15 +211,20 @@ impl Provider {
         }
     }
 
-    /// Power after faults, and none below the consensus minimum.
-    pub fn effective_power(&self) -> Power {
+    /// Power after faults under these rules, and none below the consensus minimum.
+    pub fn effective_power(&self, rules: &Rules) -> Power {
         let live = self.sectors.live();
         let faulty = self.faults.total().min(live);
         let raw_sectors = live - faulty;
         if raw_sectors < CONSENSUS_MINIMUM_SECTORS {
             return Power::default();
         }
-        Power { raw_sectors, qa_units: self.sectors.quality_units() - self.units_of(faulty) }
+        let qa_units = if rules.quality == Quality::AccessFrequency {
+            raw_sectors * u64::from(rules.quality_permille(false, self.reads_per_day)) / 1_000
+        } else {
+            self.sectors.quality_units() - self.units_of(faulty)
+        };
+        Power { raw_sectors, qa_units }
     }
 }
 

@@ -97,7 +97,8 @@ impl Filecoin {
     fn judge_proof(&mut self, i: usize, deadline: usize, seed: u64) -> u32 {
         let provider = &self.providers[i];
         let accepted = self.audit.proves(i as u32, self.epoch, provider.lost > 0, seed);
-        let unproven = if accepted { provider.unreachable } else { provider.unreachable + provider.lost };
+        let unproven =
+            if accepted { provider.unreachable } else { provider.unreachable + provider.lost };
         share_of_deadline(unproven.min(provider.sectors.live()), deadline)
     }
 
@@ -151,7 +152,8 @@ impl Filecoin {
         let mut left = wanted.min(live);
         for kind in Kind::ALL {
             let of_kind = self.providers[i].sectors.of(kind);
-            let share = (u128::from(wanted) * u128::from(of_kind)).div_ceil(u128::from(live.max(1)));
+            let share =
+                (u128::from(wanted) * u128::from(of_kind)).div_ceil(u128::from(live.max(1)));
             let share = left.min(share as u64).min(of_kind);
             left -= share;
             self.end_early(i, kind, share);
@@ -191,7 +193,7 @@ impl Filecoin {
     /// Brings the network's power up to date with provider `i`.
     pub fn update_power(&mut self, i: usize) {
         let provider = &mut self.providers[i];
-        let now = provider.effective_power();
+        let now = provider.effective_power(&self.rules);
         let before = std::mem::replace(&mut provider.power, now);
         self.power = Power {
             raw_sectors: self.power.raw_sectors - before.raw_sectors + now.raw_sectors,

@@ -15,13 +15,13 @@
 //! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
 
 use pinwheel_core::distribution::{Normal, Poisson};
-use pinwheel_core::{Streams, math};
+use pinwheel_core::{Amount, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
 use super::business::Orders;
-use super::rules::Quality;
 use super::provider::{Intent, SizeClass};
+use super::rules::Quality;
 use super::sectors::Kind;
 use super::settings::PricePath;
 
@@ -57,8 +57,7 @@ impl Market {
         let normal = Normal::STANDARD.sample(&mut draws);
         let (drift, vol) = (self.drift_per_year, self.volatility_per_sqrt_year);
         let dt = 1.0 / 365.0;
-        self.price_usd *=
-            math::exp((drift - vol * vol / 2.0) * dt + vol * math::sqrt(dt) * normal);
+        self.price_usd *= math::exp((drift - vol * vol / 2.0) * dt + vol * math::sqrt(dt) * normal);
     }
 }
 
@@ -119,16 +118,15 @@ impl Filecoin {
         let income = blend(verified.income, quality_one.income);
         let holding = blend(verified.holding, quality_one.holding);
         let horizon_days = self.planning_horizon_days;
-        let setup = self.costs.capex_usd_per_sector_day * horizon_days
-            + self.costs.sealing_usd_per_sector;
+        let setup =
+            self.costs.capex_usd_per_sector_day * horizon_days + self.costs.sealing_usd_per_sector;
         let margin = (income - holding - setup) / (holding + setup).max(1e-9);
 
         let provider = &mut self.providers[i];
         let held_units = provider.sectors.quality_units() as f64;
         let held_income = capacity.income * held_units;
-        let held_cost = provider.opex_usd_per_sector_day
-            * horizon_days
-            * provider.sectors.live() as f64;
+        let held_cost =
+            provider.opex_usd_per_sector_day * horizon_days * provider.sectors.live() as f64;
         let losing = held_units > 0.0 && held_income < held_cost;
         provider.losing_days = if losing { provider.losing_days + DECISION_DAYS as u32 } else { 0 };
         let tired = provider.losing_days > provider.patience_days;
@@ -150,8 +148,10 @@ impl Filecoin {
         let price = self.market.price_usd;
         let horizon_days = self.planning_horizon_days;
         let pledge_fil = self.quote.pledge(quality) as f64 / 1e18;
-        let reward_fil = self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share();
-        let deal = if quality > 1 { self.costs.deal_usd_per_sector_day * horizon_days } else { 0.0 };
+        let reward_fil =
+            self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share();
+        let deal =
+            if quality > 1 { self.costs.deal_usd_per_sector_day * horizon_days } else { 0.0 };
         let fees_fil = self.quote.daily_fee(quality) as f64 / 1e18 * horizon_days;
         Prospect {
             income: (reward_fil - fees_fil) * price + deal,
@@ -173,14 +173,25 @@ impl Filecoin {
         let entrants = Poisson::new(mean).expect("a positive mean").sample(&mut draws);
         let mut next = 0;
         for _ in 0..entrants {
-            let dormant = (next..self.providers.len())
-                .find(|i| self.providers[*i].class == SizeClass::Entrant && self.providers[*i].sectors.live() == 0);
+            let dormant = (next..self.providers.len()).find(|i| {
+                self.providers[*i].class == SizeClass::Entrant
+                    && self.providers[*i].sectors.live() == 0
+            });
             let Some(i) = dormant else { return };
             let verified = (ENTRY_SECTORS as f64 * self.verified_share) as u64;
             self.orders[i].onboard_verified = verified;
             self.orders[i].onboard_capacity = ENTRY_SECTORS - verified;
             self.providers[i].intent = Intent::default();
+            self.lock_deposit(i);
             next = i + 1;
+        }
+    }
+
+    /// FIP-0077: a new provider locks a deposit that vests like a block reward.
+    fn lock_deposit(&mut self, i: usize) {
+        let deposit = self.pricing().creation_deposit();
+        if deposit > Amount::ZERO && self.treasury.lock_deposit(i, deposit) {
+            self.providers[i].to_vest += deposit;
         }
     }
 }

@@ -174,7 +174,8 @@ impl Sectors {
 
     fn fronts(&self, kind: Kind) -> impl Iterator<Item = (usize, i32)> {
         let first = kind as usize * TERMS;
-        (first..first + TERMS).filter_map(|queue| Some((queue, self.queues[queue].front()?.expiry_day)))
+        (first..first + TERMS)
+            .filter_map(|queue| Some((queue, self.queues[queue].front()?.expiry_day)))
     }
 
     fn take_front(

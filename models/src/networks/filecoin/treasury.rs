@@ -100,6 +100,13 @@ impl Treasury {
         self.raise(purse.available, amount) && self.move_fil(purse.available, purse.pledge, amount)
     }
 
+    /// Locks a new provider's deposit among what vests. False if there is not enough FIL.
+    #[must_use]
+    pub fn lock_deposit(&mut self, provider: usize, amount: Amount) -> bool {
+        let purse = self.purses[provider];
+        self.raise(purse.available, amount) && self.move_fil(purse.available, purse.vesting, amount)
+    }
+
     /// Returns pledge to its provider.
     pub fn release_pledge(&mut self, provider: usize, amount: Amount) {
         let purse = self.purses[provider];
@@ -148,7 +155,8 @@ impl Treasury {
     /// not burnt; the amount burnt is returned.
     pub fn burn(&mut self, provider: usize, amount: Amount) -> Amount {
         let available = self.purses[provider].available;
-        let amount = if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
+        let amount =
+            if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
         self.burn_from(available, amount)
     }
 
