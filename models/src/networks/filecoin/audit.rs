@@ -8,11 +8,14 @@
 
 use std::collections::BTreeMap;
 
-use pinwheel_core::Streams;
+use pinwheel_core::{Purpose, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::proofs::Prover;
 use super::settings::ProofFidelity;
+
+/// Names of random streams drawn from in the hot path.
+const PROOF_SAMPLE: Purpose = Purpose::new("filecoin proof sample");
 
 /// Sectors of one provider that are really proven.
 const SECTORS: usize = 2;
@@ -46,7 +49,7 @@ impl Audit {
             ProofFidelity::Modelled => false,
             ProofFidelity::Real => true,
             ProofFidelity::Sampled => {
-                let mut draws = streams.indexed(provider, "filecoin proof sample", epoch as u64);
+                let mut draws = streams.indexed(provider, PROOF_SAMPLE, epoch as u64);
                 draws.uniform() < self.sample_share
             }
         }

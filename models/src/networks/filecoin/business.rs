@@ -2,11 +2,14 @@
 //! paid. What it onboards and renews comes from data columns ([`super::driven`]) or from its own
 //! reckoning ([`super::rational`]); the books are the same.
 
-use pinwheel_core::{Amount, Streams};
+use pinwheel_core::{Amount, Purpose, Streams};
 
 use super::Filecoin;
 use super::rules::Quality;
 use super::sectors::{Cohort, Kind, Term};
+
+/// Names of random streams drawn from in the hot path.
+const SECTOR_KINDS: Purpose = Purpose::new("filecoin sector kinds");
 
 /// What a provider does with its sectors on one day, in sectors.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -91,18 +94,16 @@ impl Filecoin {
     fn renew_first(&mut self, i: usize, kind: Kind, renewed: u64, ended: &[Cohort]) {
         let mut left = renewed;
         let mut released = Amount::ZERO;
-        let mut renewed_sectors = 0;
-        for cohort in ended {
+        for mut cohort in ended.iter().copied() {
             let kept = left.min(u64::from(cohort.sectors)) as u32;
             left -= u64::from(kept);
             if kept > 0 {
-                self.extend(i, kind, Cohort { sectors: kept, ..*cohort });
-                renewed_sectors += u64::from(kept);
+                self.extend(i, kind, cohort.split_off(kept));
             }
-            let gone = Cohort { sectors: cohort.sectors - kept, ..*cohort };
-            released += Amount(gone.pledge_attofil());
-            self.flows.expired_sectors += u64::from(gone.sectors);
+            released += Amount(cohort.pledge_attofil);
+            self.flows.expired_sectors += u64::from(cohort.sectors);
         }
+        let renewed_sectors = renewed - left;
         if renewed_sectors > 0 {
             self.flows.renewed_sectors += renewed_sectors;
             self.pay_gas(i, renewed_sectors * self.gas.renew_gas);
@@ -141,7 +142,7 @@ impl Filecoin {
 
     fn seal(&mut self, i: usize, kind: Kind, term: Term, days: i32, sectors: u64) {
         let pledge = self.quote.pledge(kind.quality());
-        let total = Amount(u128::from(pledge) * u128::from(sectors));
+        let total = Amount(pledge.0 * u128::from(sectors));
         if sectors == 0 || !self.treasury.lock_pledge(i, total) {
             return;
         }
@@ -149,9 +150,9 @@ impl Filecoin {
             activation_day: self.day,
             expiry_day: self.day + days,
             sectors: u32::try_from(sectors).expect("a day's sealing fits u32"),
-            pledge_per_sector_attofil: pledge,
-            daily_fee_per_sector_attofil: self.quote.daily_fee(kind.quality()),
-            day_reward_per_sector_attofil: self.quote.day_reward(kind.quality()),
+            pledge_attofil: total.0,
+            daily_fee_attofil: self.quote.daily_fee(kind.quality()).0 * u128::from(sectors),
+            day_reward_attofil: self.quote.day_reward(kind.quality()).0 * u128::from(sectors),
         };
         let provider = &mut self.providers[i];
         provider.pledge += total;
@@ -178,6 +179,6 @@ fn share(whole: u64, share: f64, i: usize, day: i32, streams: &Streams) -> u64 {
     if whole == 0 {
         return 0;
     }
-    let chance = streams.indexed(i as u32, "filecoin sector kinds", day as u64).uniform();
+    let chance = streams.indexed(i as u32, SECTOR_KINDS, day as u64).uniform();
     ((whole as f64 * share + chance) as u64).min(whole)
 }

@@ -10,11 +10,15 @@
 //! epoch without any block is a null round.
 
 use pinwheel_core::distribution::{AliasTable, Poisson};
-use pinwheel_core::{Amount, Streams};
+use pinwheel_core::{Amount, Purpose, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
 use super::rules::EPOCHS_PER_DAY;
+
+/// Names of random streams drawn from in the hot path.
+const ELECTION: Purpose = Purpose::new("filecoin election");
+const WINS: Purpose = Purpose::new("filecoin wins");
 
 /// Expected wins in an epoch.
 pub const WINS_PER_EPOCH: u64 = 5;
@@ -55,7 +59,7 @@ impl Filecoin {
             self.flows.null_rounds += 1;
             return 0;
         }
-        let mut draws = streams.indexed(0, "filecoin election", self.epoch as u64);
+        let mut draws = streams.indexed(0, ELECTION, self.epoch as u64);
         let wins = self.election.wins.sample(&mut draws).min(WINS_MAX);
         let per_win = Amount(self.rewards.this_epoch_reward().0 / u128::from(WINS_PER_EPOCH));
         let mut winners = [usize::MAX; WINS_MAX as usize];
@@ -92,7 +96,7 @@ impl Filecoin {
                 continue;
             }
             let mean = share * wins_per_day;
-            let mut draws = streams.indexed(i as u32, "filecoin wins", self.day as u64);
+            let mut draws = streams.indexed(i as u32, WINS, self.day as u64);
             let wins = Poisson::new(mean).expect("a positive mean").sample(&mut draws);
             let on_time = if self.providers[i].online { wins } else { 0 };
             let orphaned = self.orphans(on_time, &mut draws);

@@ -9,7 +9,7 @@
 //! target waits for another day, for they put off what can wait while the base fee is high.
 
 use pinwheel_core::distribution::Normal;
-use pinwheel_core::{Amount, Streams, math};
+use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::gas::{self, BLOCK_GAS_TARGET};
@@ -21,6 +21,9 @@ use super::sectors::{Cohort, Kind, SECTOR_BYTES};
 use super::settings::InitialState;
 use super::smoothing::Estimate;
 use super::{Filecoin, election, streams, supply};
+
+/// Names of random streams drawn from in the hot path.
+const GAS: Purpose = Purpose::new("filecoin gas");
 
 /// Base fee at which the parameter `other_gas_share` is stated: 0.1 nanoFIL.
 const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
@@ -46,20 +49,16 @@ impl Quote {
     fn of(&self, quality: u64) -> &pledge::Quote {
         if quality == Kind::Verified.quality() { &self.ten } else { &self.one }
     }
-    /// Pledge of one sector, attoFIL; below 10 FIL by the protocol's cap.
-    pub fn pledge(&self, quality: u64) -> u64 {
-        fits(self.of(quality).initial_pledge)
+    /// Pledge, daily fee and expected reward of a day of one sector.
+    pub fn pledge(&self, quality: u64) -> Amount {
+        self.of(quality).initial_pledge
     }
-    pub fn daily_fee(&self, quality: u64) -> u64 {
-        fits(self.of(quality).daily_fee)
+    pub fn daily_fee(&self, quality: u64) -> Amount {
+        self.of(quality).daily_fee
     }
-    pub fn day_reward(&self, quality: u64) -> u64 {
-        fits(self.of(quality).day_reward)
+    pub fn day_reward(&self, quality: u64) -> Amount {
+        self.of(quality).day_reward
     }
-}
-
-fn fits(amount: Amount) -> u64 {
-    u64::try_from(amount.0).expect("a price of one sector is below 18 FIL")
 }
 
 /// The reward actor at the start of the run, `first_epoch`.
@@ -183,7 +182,10 @@ impl Filecoin {
 
     /// A day of epochs at constant power; returns the rewards scheduled in it.
     pub fn step_reward_day(&mut self) -> Amount {
-        self.qa_power = self.qa_power.observe(self.qa_power_bytes(), EPOCHS_PER_DAY as u64);
+        let qa_power_bytes = self.qa_power_bytes();
+        for _ in 0..EPOCHS_PER_DAY {
+            self.qa_power = self.qa_power.observe(qa_power_bytes, 1);
+        }
         self.rewards.step_day(self.raw_power_bytes(), EPOCHS_PER_DAY as u64)
     }
 
@@ -224,17 +226,18 @@ impl Filecoin {
         };
     }
 
-    /// Fee for ending one sector of this cohort today.
+    /// Fee for ending this cohort today. The protocol's formula is linear in power, pledge and
+    /// reward, so it is asked once for all its sectors.
     pub fn termination_fee(&self, pricing: &Pricing, kind: Kind, cohort: &Cohort) -> Amount {
         let age_days = self.day.saturating_sub(cohort.activation_day).max(0);
-        let day_reward = Amount(u128::from(cohort.day_reward_per_sector_attofil));
         let terms = SectorTerms {
-            initial_pledge: Amount(u128::from(cohort.pledge_per_sector_attofil)),
-            day_reward_at_activation: day_reward,
-            twenty_day_reward_at_activation: Amount(day_reward.0 * 20),
+            initial_pledge: Amount(cohort.pledge_attofil),
+            day_reward_at_activation: Amount(cohort.day_reward_attofil),
+            twenty_day_reward_at_activation: Amount(cohort.day_reward_attofil * 20),
             age_epochs: i64::from(age_days) * EPOCHS_PER_DAY,
         };
-        pricing.termination_fee(SECTOR_BYTES * u128::from(kind.quality()), &terms)
+        let units = u128::from(cohort.sectors) * u128::from(kind.quality());
+        pricing.termination_fee(units * SECTOR_BYTES, &terms)
     }
 
     /// Provider `i` sends messages that need this much gas and can wait.
@@ -259,7 +262,7 @@ impl Filecoin {
         if blocks == 0 {
             return;
         }
-        let mut draws = streams.indexed(0, "filecoin gas", self.epoch as u64);
+        let mut draws = streams.indexed(0, GAS, self.epoch as u64);
         let sigma = self.gas.other_sigma;
         let normal = Normal::STANDARD.sample(&mut draws);
         let noise = math::exp(sigma * normal - sigma * sigma / 2.0);

@@ -143,9 +143,7 @@ fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
                         activation_day: expiry_day - p.stock_term_max as i32,
                         expiry_day,
                         sectors,
-                        pledge_per_sector_attofil: 0,
-                        daily_fee_per_sector_attofil: 0,
-                        day_reward_per_sector_attofil: 0,
+                        ..Cohort::default()
                     },
                 );
             }
@@ -166,7 +164,7 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
             let place = f64::from(day) / p.stock_term_max;
             let tilt = 1.0 + (p.stock_pledge_tilt - 1.0) * (1.0 - 2.0 * place);
             let pledge = (mean * u128::from(kind.quality())) as f64 * tilt;
-            (pledge as u64, day_reward * kind.quality())
+            (pledge as u128, day_reward.0 * u128::from(kind.quality()))
         });
         provider.pledge = Amount(total);
         let funded = network.treasury.lock_pledge(i, Amount(total));

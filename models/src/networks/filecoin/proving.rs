@@ -175,8 +175,7 @@ impl Filecoin {
         self.providers[i].sectors.take_first(kind, sectors, |cohort| ended.push(cohort));
         for cohort in &ended {
             let fee = self.termination_fee(&pricing, kind, cohort);
-            let fee = Amount(fee.0 * u128::from(cohort.sectors));
-            self.return_pledge(i, Amount(cohort.pledge_attofil()));
+            self.return_pledge(i, Amount(cohort.pledge_attofil));
             self.flows.burn_termination_fee += self.treasury.burn(i, fee);
             self.flows.terminated_sectors += u64::from(cohort.sectors);
         }

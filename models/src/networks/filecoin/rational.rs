@@ -15,7 +15,7 @@
 //! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
 
 use pinwheel_core::distribution::{Normal, Poisson};
-use pinwheel_core::{Amount, Streams, math};
+use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
@@ -24,6 +24,10 @@ use super::provider::{Intent, SizeClass};
 use super::rules::Quality;
 use super::sectors::Kind;
 use super::settings::PricePath;
+use super::treasury::FIL_DECIMALS;
+
+/// Names of random streams drawn from in the hot path.
+const GROWTH: Purpose = Purpose::new("filecoin growth");
 
 /// Days between two decisions of a provider.
 const DECISION_DAYS: i32 = 7;
@@ -96,7 +100,7 @@ impl Filecoin {
         let ending = |kind| provider.sectors.expired(kind, self.day);
         let due = ending(Kind::Capacity) + ending(Kind::Deal);
         let verified_due = ending(Kind::Verified);
-        let chance = streams.indexed(i as u32, "filecoin growth", self.day as u64).uniform();
+        let chance = streams.indexed(i as u32, GROWTH, self.day as u64).uniform();
         let new = (live as f64 * provider.intent.growth_per_day + chance) as u64;
         let verified = (new as f64 * self.verified_share) as u64;
         Orders {
@@ -132,7 +136,7 @@ impl Filecoin {
         let tired = provider.losing_days > provider.patience_days;
         let loss_usd = held_cost - held_income;
         let fee_usd = self.quote.termination_fee_per_pledge
-            * provider.pledge.as_tokens(super::treasury::FIL_DECIMALS)
+            * provider.pledge.as_tokens(FIL_DECIMALS)
             * self.market.price_usd;
         provider.intent = Intent {
             growth_per_day: if tired { 0.0 } else { self.sealing_rate * margin.clamp(0.0, 1.0) },
@@ -147,12 +151,12 @@ impl Filecoin {
         let provider = &self.providers[i];
         let price = self.market.price_usd;
         let horizon_days = self.planning_horizon_days;
-        let pledge_fil = self.quote.pledge(quality) as f64 / 1e18;
+        let pledge_fil = self.quote.pledge(quality).as_tokens(FIL_DECIMALS);
         let reward_fil =
             self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share();
         let deal =
             if quality > 1 { self.costs.deal_usd_per_sector_day * horizon_days } else { 0.0 };
-        let fees_fil = self.quote.daily_fee(quality) as f64 / 1e18 * horizon_days;
+        let fees_fil = self.quote.daily_fee(quality).as_tokens(FIL_DECIMALS) * horizon_days;
         Prospect {
             income: (reward_fil - fees_fil) * price + deal,
             holding: provider.opex_usd_per_sector_day * horizon_days

@@ -156,8 +156,7 @@ impl Filecoin {
         page.fil(const { metric("scheduled") }, flows.scheduled);
         let ratio = flows.minted.0 as f64 / flows.scheduled.0.max(1) as f64;
         page.value(const { metric("minted_ratio") }, ratio);
-        let pledge = Amount(u128::from(self.quote.pledge(1)));
-        page.fil(const { metric("pledge_per_32gib") }, pledge);
+        page.fil(const { metric("pledge_per_32gib") }, self.quote.pledge(1));
         page.fil(const { metric("service_stream") }, flows.service_stream);
         page.value(const { metric("wins") }, flows.wins as f64);
         page.value(const { metric("wins_lost") }, flows.wins_lost as f64);

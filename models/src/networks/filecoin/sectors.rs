@@ -52,24 +52,50 @@ pub enum Term {
 const TERMS: usize = 4;
 const QUEUES: usize = 3 * TERMS;
 
-/// Sectors that share kind, dates and pledge. Days count from the start of the run.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Sectors that share kind and dates, with sums over all of them. Days count from the start of the
+/// run.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cohort {
     pub activation_day: i32,
     pub expiry_day: i32,
     pub sectors: u32,
-    pub pledge_per_sector_attofil: u64,
-    pub daily_fee_per_sector_attofil: u64,
-    /// Expected reward of one day when it was activated, for the termination fee.
-    pub day_reward_per_sector_attofil: u64,
+    pub pledge_attofil: u128,
+    /// Fee a day (FIP-0100).
+    pub daily_fee_attofil: u128,
+    /// Expected reward of one day at activation, for the termination fee.
+    pub day_reward_attofil: u128,
 }
 
 impl Cohort {
-    pub fn pledge_attofil(&self) -> u128 {
-        u128::from(self.pledge_per_sector_attofil) * u128::from(self.sectors)
+    /// Takes `sectors` of them out, with their part of every sum rounded down; what rounding leaves
+    /// stays, so that the sums over all parts never change.
+    pub fn split_off(&mut self, sectors: u32) -> Cohort {
+        if sectors == self.sectors {
+            return std::mem::take(self);
+        }
+        let (part, whole) = (u128::from(sectors), u128::from(self.sectors));
+        let piece = Cohort {
+            sectors,
+            pledge_attofil: self.pledge_attofil * part / whole,
+            daily_fee_attofil: self.daily_fee_attofil * part / whole,
+            day_reward_attofil: self.day_reward_attofil * part / whole,
+            ..*self
+        };
+        self.sectors -= sectors;
+        self.pledge_attofil -= piece.pledge_attofil;
+        self.daily_fee_attofil -= piece.daily_fee_attofil;
+        self.day_reward_attofil -= piece.day_reward_attofil;
+        piece
     }
-    pub fn daily_fee_attofil(&self) -> u128 {
-        u128::from(self.daily_fee_per_sector_attofil) * u128::from(self.sectors)
+
+    /// Joins a cohort that expires on the same day. The activation day becomes the later one, which
+    /// decides nothing for sectors older than the 140 days after which the termination fee is flat.
+    fn join(&mut self, other: &Cohort) {
+        self.activation_day = self.activation_day.max(other.activation_day);
+        self.sectors += other.sectors;
+        self.pledge_attofil += other.pledge_attofil;
+        self.daily_fee_attofil += other.daily_fee_attofil;
+        self.day_reward_attofil += other.day_reward_attofil;
     }
 }
 
@@ -100,15 +126,11 @@ impl Sectors {
         let queue = &mut self.queues[queue_of(kind, term)];
         debug_assert!(queue.back().is_none_or(|last| last.expiry_day <= cohort.expiry_day));
         self.live[kind as usize] += u64::from(cohort.sectors);
-        self.daily_fee_attofil += cohort.daily_fee_attofil();
-        if let Some(last) = queue.back_mut()
-            && (Cohort { sectors: 0, ..*last }) == (Cohort { sectors: 0, ..cohort })
-            && let Some(sectors) = last.sectors.checked_add(cohort.sectors)
-        {
-            last.sectors = sectors;
-            return;
+        self.daily_fee_attofil += cohort.daily_fee_attofil;
+        match queue.back_mut() {
+            Some(last) if last.expiry_day == cohort.expiry_day => last.join(&cohort),
+            _ => queue.push_back(cohort),
         }
-        queue.push_back(cohort);
     }
 
     /// First day on which a sector of this kind expires.
@@ -149,16 +171,17 @@ impl Sectors {
         total
     }
 
-    /// Sets pledge and day reward per sector of every cohort by kind and expiry day; returns the
-    /// sum of the pledge.
-    pub fn set_terms(&mut self, terms: impl Fn(Kind, i32) -> (u64, u64)) -> u128 {
+    /// Sets pledge and day reward of every cohort from those of one sector by kind and expiry day;
+    /// returns the sum of the pledge.
+    pub fn set_terms(&mut self, terms: impl Fn(Kind, i32) -> (u128, u128)) -> u128 {
         let mut total = 0;
         for kind in Kind::ALL {
             let first = kind as usize * TERMS;
             for cohort in self.queues[first..first + TERMS].iter_mut().flatten() {
-                (cohort.pledge_per_sector_attofil, cohort.day_reward_per_sector_attofil) =
-                    terms(kind, cohort.expiry_day);
-                total += cohort.pledge_attofil();
+                let (pledge, day_reward) = terms(kind, cohort.expiry_day);
+                cohort.pledge_attofil = pledge * u128::from(cohort.sectors);
+                cohort.day_reward_attofil = day_reward * u128::from(cohort.sectors);
+                total += cohort.pledge_attofil;
             }
         }
         total
@@ -187,13 +210,12 @@ impl Sectors {
     ) -> u64 {
         let front = self.queues[queue].front_mut().expect("the caller saw a front");
         let sectors = u32::try_from(wanted).unwrap_or(u32::MAX).min(front.sectors);
-        let piece = Cohort { sectors, ..*front };
-        front.sectors -= sectors;
+        let piece = front.split_off(sectors);
         if front.sectors == 0 {
             self.queues[queue].pop_front();
         }
         self.live[kind as usize] -= u64::from(sectors);
-        self.daily_fee_attofil -= piece.daily_fee_attofil();
+        self.daily_fee_attofil -= piece.daily_fee_attofil;
         taken(piece);
         u64::from(sectors)
     }
@@ -212,9 +234,9 @@ mod tests {
             activation_day: 0,
             expiry_day,
             sectors,
-            pledge_per_sector_attofil: 7,
-            daily_fee_per_sector_attofil: 2,
-            day_reward_per_sector_attofil: 0,
+            pledge_attofil: 7 * u128::from(sectors),
+            daily_fee_attofil: 2 * u128::from(sectors),
+            day_reward_attofil: 0,
         }
     }
 
@@ -237,13 +259,21 @@ mod tests {
             book.add(Kind::Verified, Term::Medium, cohort(day, 2));
         }
         let mut pledge = 0;
-        assert_eq!(book.take_expired(Kind::Verified, 10, |c| pledge += c.pledge_attofil()), 20);
+        assert_eq!(book.take_expired(Kind::Verified, 10, |c| pledge += c.pledge_attofil), 20);
         assert_eq!((pledge, book.quality_units()), (140, 400));
         assert_eq!(book.next_expiry_day(Kind::Verified), Some(11));
     }
 
     #[test]
-    fn like_cohorts_merge() {
+    fn splitting_loses_nothing() {
+        let mut whole = Cohort { pledge_attofil: 1_000, ..cohort(9, 7) };
+        let parts = [whole.split_off(3), whole.split_off(1), whole];
+        assert_eq!(parts.iter().map(|part| part.pledge_attofil).sum::<u128>(), 1_000);
+        assert_eq!(parts.map(|part| part.sectors), [3, 1, 3]);
+    }
+
+    #[test]
+    fn cohorts_of_one_day_merge() {
         let mut book = Sectors::default();
         book.add(Kind::Deal, Term::Short, cohort(5, 1));
         book.add(Kind::Deal, Term::Short, cohort(5, 2));
