@@ -17,6 +17,7 @@ pub fn escape(text: &str) -> String {
 }
 
 /// A cell of a table.
+#[derive(Debug)]
 pub enum Cell {
     Text(String),
     /// Right-aligned with tabular figures.
