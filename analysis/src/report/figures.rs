@@ -390,6 +390,10 @@ impl Figure {
                 lines.push(Line { label: label.to_owned(), ink: Ink::Series(place), ..line });
             }
         }
+        let silent = |line: &Line| line.points.iter().all(|(_, value)| *value == 0.0);
+        if lines.iter().all(silent) {
+            return Ok(None);
+        }
         let days = lines.first().map_or(0, |line| line.points.len());
         if let Some(observed) = data.observed(metric, days)? {
             lines.iter_mut().filter(|line| line.label.is_empty()).for_each(|line| {
@@ -471,7 +475,8 @@ impl Figure {
             let mut bars = Vec::new();
             for (place, (metric, _)) in parts.iter().enumerate() {
                 let mean = data.late_mean(point, metric, &class, LATE_DAYS)?;
-                bars.extend(mean.map(|value| Bar { ink: Ink::Series(place), value }));
+                let Some(value) = mean else { return Ok(None) };
+                bars.push(Bar { ink: Ink::Series(place), value });
             }
             groups.push(Group { label: class, bars });
         }

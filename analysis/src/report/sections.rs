@@ -105,13 +105,17 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
         Limit::Within { .. } => row.limit.to_string(),
     };
     let show = |value: Option<f64>| value.map_or(DASH.to_owned(), |value| row.limit.show(value));
-    let mut cells = vec![Cell::text(name), Cell::number(limit), Cell::number(show(row.measured))];
+    let mut cells = vec![
+        Cell::text(sentence_case(&name)),
+        Cell::number(limit),
+        Cell::number(show(row.measured)),
+    ];
     if windows {
         cells.push(Cell::number(show(row.calibration)));
         cells.push(Cell::number(show(row.verdict_window)));
     }
     cells.push(Cell::Mark(row.passed, if row.passed { "met" } else { "not met" }));
-    cells.push(Cell::text(sentence_case(&row.sentence)));
+    cells.push(Cell::Words(sentence_case(&row.sentence)));
     cells
 }
 

@@ -120,11 +120,12 @@ impl std::fmt::Display for Limit {
 
 /// A share as a percentage with the digits that matter.
 pub fn percent(share: f64) -> String {
-    let text = if share.abs() < 0.01 {
-        format!("{:.2}", share * 100.0)
-    } else {
-        format!("{:.1}", share * 100.0)
+    let decimals = match share.abs() {
+        s if s < 0.01 => 2,
+        s if s < 1.0 => 1,
+        _ => 0,
     };
+    let text = format!("{:.decimals$}", share * 100.0);
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}\u{a0}%")
@@ -333,6 +334,7 @@ mod tests {
         assert_eq!(percent(0.1234), "12.3\u{a0}%");
         assert_eq!(percent(0.0005), "0.05\u{a0}%");
         assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(7.297), "730\u{a0}%");
         assert_eq!(percent(0.0), "0\u{a0}%");
     }
 }
