@@ -36,7 +36,7 @@ fn help_names_every_verb_and_exit_code() {
     for verb in ["run", "check", "replay", "new", "explain", "schema", "130", "pinwheel run"] {
         assert!(text.contains(verb), "{verb} is not in the help");
     }
-    for verb in ["run", "check", "replay", "new", "explain", "schema"] {
+    for verb in ["run", "check", "replay", "new", "explain", "schema", "conform"] {
         let output = pinwheel(&root(), &[verb, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).contains("Example"), "{verb} --help teaches by example");
@@ -138,6 +138,18 @@ fn new_writes_a_network_once_and_only_in_a_checkout() {
     for name in ["helium", "filecoin", "../up", "Helium", "mod"] {
         assert_eq!(pinwheel(folder.path(), &["new", name]).status.code(), Some(2), "{name}");
     }
+}
+
+#[test]
+fn conform_counts_what_is_met_and_refuses_unknown_suites() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rows.csv"), "0,1\n").unwrap();
+    let output = pinwheel(folder.path(), &["conform", "filecoin-reward-simple", "rows.csv"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().last(), Some("0 passed, 1 failed"));
+    let output = pinwheel(folder.path(), &["conform", "filecoin-luck", "rows.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("filecoin-pledge"), "{}", stderr(&output));
 }
 
 /// Ctrl-C in the middle of a run: exit 130 and nothing left.

@@ -6,7 +6,7 @@ use pinwheel_models::scenario::Network;
 use super::Facts;
 use super::html::{Cell, escape, table};
 use crate::plot::axis::grouped;
-use crate::verdict::{Limit, TargetRow};
+use crate::verdict::{CheckRow, Limit, TargetRow};
 
 /// The check whose count is shown under the supply.
 pub const CONSERVATION: &str = "supply-conserved";
@@ -144,13 +144,19 @@ pub fn checks(facts: &Facts<'_>) -> String {
     if verdict.checks.is_empty() {
         return String::new();
     }
-    let row = |row: &crate::verdict::CheckRow| {
+    let row = |row: &CheckRow| {
+        let word = match (row.passed, row.made, row.sometimes) {
+            (true, ..) => "held",
+            (false, 0, _) => "not made",
+            (false, _, true) => "not reached",
+            (false, _, false) => "failed",
+        };
         vec![
             Cell::text(row.check.replace('-', " ")),
             Cell::text(if row.sometimes { "at least once" } else { "always" }),
             Cell::number(grouped(row.made as f64, 0)),
             Cell::number(grouped(row.held as f64, 0)),
-            Cell::Mark(row.passed, if row.passed { "held" } else { "failed" }),
+            Cell::Mark(row.passed, word),
         ]
     };
     let rows: Vec<Vec<Cell>> = verdict.checks.iter().map(row).collect();

@@ -246,8 +246,9 @@ fn judge_checks(outcomes: &[Outcome]) -> Vec<CheckRow> {
         rows[place].held += tally.held;
     }
     for row in &mut rows {
-        row.passed = if row.sometimes { row.held > 0 } else { row.held == row.made };
+        row.passed = row.held > 0 && (row.sometimes || row.held == row.made);
         row.sentence = match (row.sometimes, row.passed) {
+            _ if row.made == 0 => "was never made".to_owned(),
             (false, true) => format!("held at {} of {} checks", row.held, row.made),
             (false, false) => format!("failed at {} of {} checks", row.made - row.held, row.made),
             (true, true) => format!("was reached {} times", row.held),
@@ -323,6 +324,8 @@ mod tests {
         let rows = judge_checks(&[first.clone(), second]);
         assert!(!rows[0].passed && rows[1].passed);
         assert_eq!((rows[0].made, rows[0].held), (6, 5));
+        let rows = judge_checks(&[outcome(vec![tally("a", false, 0, 0)])]);
+        assert!(!rows[0].passed, "silence is not a pass");
         let rows = judge_checks(&[first]);
         assert!(rows[0].passed && !rows[1].passed, "never reached is a failure");
     }
