@@ -1,4 +1,5 @@
-//! What the report asks of the table: series with their spread over the runs, and values at the end.
+//! What the report asks of the table: series with their spread over the runs,
+//! and values at the end.
 
 use jiff::civil::Date;
 

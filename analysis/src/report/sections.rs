@@ -178,8 +178,8 @@ pub fn checks(facts: &Facts<'_>) -> String {
         false => table(&["Breached", "Variant", "#Run", "Date", "Detail"], &breaches),
     };
     format!(
-        "<h2 id=\"checks\">Checks</h2>\n<p class=\"lead\">Invariants tested while the runs went on, \
-         in all builds. A check that must hold always stops its run when it fails; one that must \
+        "<h2 id=\"checks\">Checks</h2>\n<p class=\"lead\">Invariants tested while the runs went \
+         on, in all builds. A check that must hold always stops its run when it fails; one that must \
          hold at least once shows that the case was reached at all.</p>\n{breaches}{}",
         table(&["Check", "Must hold", "#Made", "#Held", ""], &rows)
     )
@@ -254,8 +254,8 @@ pub fn reproduce(facts: &Facts<'_>) -> String {
     format!(
         "<h2 id=\"reproduce\">Reproduce</h2>\n<p class=\"lead\">The same files, seed and version \
          give the same fingerprint on every machine and for any number of threads. \
-         <code>manifest.json</code> beside this page has the hash of every file of the result.</p>\n\
-         {}{}",
+         <code>manifest.json</code> beside this page has the hash of every file of the \
+         result.</p>\n{}{}",
         table(&["File read", "BLAKE3"], &sources),
         table(&["Variant", "#Run", "#Events", "Fingerprint"], &runs)
     )
