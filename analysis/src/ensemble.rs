@@ -60,7 +60,7 @@ where
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(drive.threads)
         .build()
-        .map_err(|error| Error::Table(format!("no threads: {error}")))?;
+        .map_err(|error| Error::Threads(error.to_string()))?;
     pool.install(|| {
         jobs.into_par_iter()
             .map(|(place, run)| {

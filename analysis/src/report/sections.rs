@@ -179,8 +179,8 @@ pub fn checks(facts: &Facts<'_>) -> String {
     };
     format!(
         "<h2 id=\"checks\">Checks</h2>\n<p class=\"lead\">Invariants tested while the runs went \
-         on, in all builds. A check that must hold always stops its run when it fails; one that must \
-         hold at least once shows that the case was reached at all.</p>\n{breaches}{}",
+         on, in all builds. A check that must hold always stops its run when it fails; one \
+         that must hold at least once shows that the case was reached at all.</p>\n{breaches}{}",
         table(&["Check", "Must hold", "#Made", "#Held", ""], &rows)
     )
 }
