@@ -30,11 +30,12 @@ pub struct Outcome {
 }
 
 /// Told after every simulated day of every run, from the thread of that run.
-pub trait Watcher: Sync {
+pub trait Watcher: Sync + std::fmt::Debug {
     fn day(&self, point: &Point, run: u32, day: u32, events_of_day: u64);
 }
 
 /// How to run: the threads, the flag that stops, and who watches.
+#[derive(Copy, Clone, Debug)]
 pub struct Drive<'a> {
     pub threads: usize,
     pub stop: &'a AtomicBool,
@@ -51,7 +52,7 @@ pub fn run<M, B>(
 ) -> Result<Vec<Outcome>, Error>
 where
     M: Model,
-    B: Fn(&Scenario, u32) -> M + Sync,
+    B: Fn(&Scenario, &Streams) -> M + Sync,
 {
     let jobs: Vec<(usize, u32)> = (0..experiment.points.len())
         .flat_map(|point| (0..experiment.runs).map(move |run| (point, run)))
@@ -59,13 +60,13 @@ where
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(drive.threads)
         .build()
-        .map_err(|error| Error::Table(format!("no threads: {error}")))?;
+        .map_err(|error| Error::Threads(error.to_string()))?;
     pool.install(|| {
         jobs.into_par_iter()
             .map(|(place, run)| {
                 let point = &experiment.points[place];
                 let streams = Streams::new(experiment.seed, run);
-                let simulation = Simulation::new(build(&point.scenario, run), streams);
+                let simulation = Simulation::new(build(&point.scenario, &streams), streams);
                 one(simulation, place, point, run, drive)
             })
             .collect()

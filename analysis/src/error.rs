@@ -11,6 +11,8 @@ pub enum Error {
     Io { path: PathBuf, source: std::io::Error },
     /// The table could not be encoded or decoded.
     Table(String),
+    /// The machine gave no threads.
+    Threads(String),
     /// The target folder holds something that is not a result of Pinwheel.
     Foreign(PathBuf),
     /// The folder is not a result, or its files are not those of its manifest.
@@ -32,6 +34,7 @@ impl fmt::Display for Error {
         match self {
             Error::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Error::Table(detail) => write!(f, "metrics.parquet: {detail}"),
+            Error::Threads(detail) => write!(f, "no threads to run on: {detail}"),
             Error::Foreign(path) => write!(
                 f,
                 "{} is not empty and not a result of pinwheel: nothing was written; \

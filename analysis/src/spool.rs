@@ -16,6 +16,7 @@ use crate::Error;
 const RECORD_BYTES: usize = 8 + 2 + 2 + 8 + 1 + 16;
 
 /// Writes the rows of one run.
+#[derive(Debug)]
 pub struct SpoolWriter(BufWriter<File>);
 
 impl SpoolWriter {
@@ -33,6 +34,7 @@ impl SpoolWriter {
 }
 
 /// Reads the rows of one run back, in order.
+#[derive(Debug)]
 pub struct SpoolReader(BufReader<File>);
 
 impl SpoolReader {

@@ -45,12 +45,19 @@ pub struct TableWriter {
 }
 
 /// Which run rows belong to, and how to read their metrics, labels and times.
+#[derive(Debug)]
 pub struct RunKey<'a> {
     pub run: u32,
     pub point: &'a str,
     pub start: Date,
     pub metrics: &'a [MetricSpec],
     pub labels: &'a [String],
+}
+
+impl std::fmt::Debug for TableWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TableWriter").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl TableWriter {
@@ -115,6 +122,7 @@ fn frame(key: &RunKey<'_>, rows: &[Row]) -> PolarsResult<DataFrame> {
 }
 
 /// The table of a result, ready for questions.
+#[derive(Debug)]
 pub struct Table {
     by_metric: BTreeMap<String, DataFrame>,
 }

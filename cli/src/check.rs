@@ -12,8 +12,9 @@ use crate::run::load;
 /// Proving deadlines and epochs of a day.
 const DEADLINES_PER_DAY: f64 = 48.0;
 const EPOCHS_PER_DAY: f64 = 2_880.0;
-/// Measured on one core of a 2023 server; good to a factor of three.
-const SECONDS_PER_EVENT: f64 = 400e-9;
+/// Measured on one core of a 2023 server with the history scenario; good to a factor of three.
+const SECONDS_PER_DEADLINE: f64 = 250e-9;
+const SECONDS_PER_PROVIDER_DAY: f64 = 3.7e-6;
 
 /// Check scenarios: syntax, units, references, cost. Nothing is run.
 #[derive(clap::Args)]
@@ -41,7 +42,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         };
         println!("{}: ok", file.display());
         let runs = f64::from(experiment.runs);
-        let mut events = 0.0;
+        let (mut steps, mut seconds) = (0.0, 0.0);
         for point in &experiment.points {
             let Network::Filecoin(settings) = &point.scenario.network;
             println!(
@@ -54,23 +55,22 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
                 experiment.seed,
                 experiment.runs
             );
-            events += runs * events_of(&point.scenario);
+            let (point_steps, seconds_per_step) = cost(&point.scenario);
+            steps += runs * point_steps;
+            seconds += runs * point_steps * seconds_per_step;
         }
-        println!(
-            "  about {:.1} million events, {:.0} s of one core",
-            events / 1e6,
-            (events * SECONDS_PER_EVENT).ceil()
-        );
+        println!("  about {:.1} million steps, {:.0} s of one core", steps / 1e6, seconds.ceil());
     }
     Ok(exit)
 }
 
-/// Events of one run, roughly.
-fn events_of(scenario: &Scenario) -> f64 {
+/// Steps of one run and the seconds each takes, roughly.
+fn cost(scenario: &Scenario) -> (f64, f64) {
     let Network::Filecoin(settings) = &scenario.network;
-    let per_day = match settings.detail {
-        Detail::Deadline => f64::from(settings.providers) * DEADLINES_PER_DAY + EPOCHS_PER_DAY,
-        Detail::Day => f64::from(settings.providers),
+    let providers = f64::from(settings.providers);
+    let (per_day, seconds) = match settings.detail {
+        Detail::Deadline => (providers * DEADLINES_PER_DAY + EPOCHS_PER_DAY, SECONDS_PER_DEADLINE),
+        Detail::Day => (providers, SECONDS_PER_PROVIDER_DAY),
     };
-    per_day * f64::from(scenario.horizon_days)
+    (per_day * f64::from(scenario.horizon_days), seconds)
 }

@@ -53,7 +53,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = match error {
             Error::Stopped => Exit::Stopped,
-            Error::Table(_) => Exit::EngineFault,
+            Error::Table(_) | Error::Threads(_) => Exit::EngineFault,
             _ => Exit::BadInput,
         };
         Failure { exit, message: error.to_string() }

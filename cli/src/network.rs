@@ -1,19 +1,27 @@
 //! Where the command meets the networks: how a scenario becomes a model, and what it records.
 
 use jiff::civil::Date;
-use pinwheel_core::{Context, Event, MetricSpec, Model};
-use pinwheel_models::networks::filecoin::settings::RuleChoice;
-use pinwheel_models::scenario::{Network, Scenario};
-use serde::{Deserialize, Serialize};
+use pinwheel_core::{MetricSpec, Streams};
+use pinwheel_models::networks::filecoin::metrics::METRICS;
+use pinwheel_models::networks::filecoin::settings::{Behaviour, RuleChoice};
+use pinwheel_models::scenario::{Experiment, Network, Scenario};
+use pinwheel_models::world::World;
 
-/// The first day that no calibration has seen; accuracy is told apart before and from it.
-pub fn verdict_from() -> Option<Date> {
-    Some(jiff::civil::date(2024, 1, 1))
+/// The first day that calibration has not seen (VALIDATION.md).
+const VERDICT_FROM: Date = jiff::civil::date(2024, 1, 1);
+
+/// The day from which accuracy is judged apart; `None` where nothing was calibrated on history.
+pub fn verdict_from(experiment: &Experiment) -> Option<Date> {
+    let driven = experiment.points.iter().any(|point| {
+        let Network::Filecoin(settings) = &point.scenario.network;
+        matches!(settings.behaviour, Behaviour::Driven(_))
+    });
+    driven.then_some(VERDICT_FROM)
 }
 
 /// The metrics a network may record.
 pub fn metrics() -> &'static [MetricSpec] {
-    &[]
+    METRICS
 }
 
 /// The rules a scenario runs under, as one writes them in it.
@@ -27,26 +35,6 @@ pub fn rules(scenario: &Scenario) -> String {
 }
 
 /// The model of one run.
-pub fn build(_: &Scenario, _: u32) -> Still {
-    Still
-}
-
-/// A network in which nothing happens.
-pub struct Still;
-
-#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
-pub enum Nothing {}
-
-impl Event for Nothing {
-    fn kind(&self) -> u8 {
-        match *self {}
-    }
-}
-
-impl Model for Still {
-    type Event = Nothing;
-    fn start(&mut self, _: &mut Context<Nothing>) {}
-    fn handle(&mut self, event: Nothing, _: &mut Context<Nothing>) {
-        match event {}
-    }
+pub fn build(scenario: &Scenario, streams: &Streams) -> World {
+    World::new(scenario, streams)
 }

@@ -14,6 +14,7 @@ use pinwheel_models::scenario::{Experiment, Point};
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Counts days and events over all runs and shows them.
+#[derive(Debug)]
 pub struct Progress {
     days_total: u64,
     days: AtomicU64,
@@ -22,6 +23,7 @@ pub struct Progress {
     show: Show,
 }
 
+#[derive(Debug)]
 enum Show {
     Bar(ProgressBar),
     /// Plain lines; the time of the last one.

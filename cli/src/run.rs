@@ -83,7 +83,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let progress = Progress::new(&experiment, args.quiet);
     let outcomes = simulate(&experiment, &staging, &stop, threads, &progress)?;
     let table = Table::read(&staging.path().join(METRICS))?;
-    let verdict = verdict::judge(&experiment, &table, &outcomes, network::verdict_from())?;
+    let verdict =
+        verdict::judge(&experiment, &table, &outcomes, network::verdict_from(&experiment))?;
     let mut manifest = manifest(args, &overrides, &experiment, &outcomes);
     manifest.threads = threads;
     manifest.wall_seconds = progress.elapsed().as_secs_f64();
@@ -197,7 +198,7 @@ fn write(
         metrics: network::metrics(),
         verdict: &finished.verdict,
         manifest: &finished.manifest,
-        split: network::verdict_from(),
+        split: network::verdict_from(&finished.experiment),
         replay: format!("pinwheel replay {}", folder.display()),
     };
     let html = report::render(&facts, &table)?;

@@ -119,7 +119,8 @@ pub fn draw(size: Size, title: &str, paint: impl FnOnce(&Canvas<'_>)) -> String 
     let (wide, high) = (pixels(width), pixels(height));
     let label = escape(title);
     themed(&format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{label}\">{body}"
+        "<svg class=\"chart\" viewBox=\"0 0 {wide} {high}\" role=\"img\" \
+         aria-label=\"{label}\">{body}"
     ))
 }
 

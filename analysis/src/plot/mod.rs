@@ -4,11 +4,11 @@
 //! so everything is drawn [`SCALE`] times larger and scaled back by the `viewBox`.
 
 pub mod axis;
-pub mod bars;
-pub mod canvas;
-pub mod line;
-pub mod stacked;
-pub mod theme;
+mod bars;
+mod canvas;
+mod line;
+mod stacked;
+mod theme;
 
 pub use bars::{Bar, BarChart, Group};
 pub use canvas::Size;

@@ -1,4 +1,5 @@
-//! What the report asks of the table: series with their spread over the runs, and values at the end.
+//! What the report asks of the table: series with their spread over the runs,
+//! and values at the end.
 
 use jiff::civil::Date;
 
@@ -90,11 +91,18 @@ impl Data<'_> {
         }))
     }
 
-    /// The classes a metric is recorded by, in the order of the model.
+    /// The classes a metric is recorded by, in the order of the model, without the empty ones.
     pub fn classes(&self, point: &str, metric: &str) -> Result<Vec<String>, Error> {
         let mut labels = self.table.labels(point, metric)?;
         labels.retain(|label| !label.is_empty() && label != OBSERVED);
-        Ok(labels)
+        let mut classes = Vec::new();
+        for label in labels {
+            let runs = self.runs(point, metric, &label)?;
+            if runs.iter().flatten().any(|(_, value)| *value != 0.0) {
+                classes.push(label);
+            }
+        }
+        Ok(classes)
     }
 
     /// First and last values of a series; `None` without rows.

@@ -86,8 +86,8 @@ pub const CHAPTERS: &[Chapter] = &[
                     ],
                     Some((FIL_MAX, "cap: 2 billion FIL")),
                 ),
-                "The layers add up to all FIL there will ever be. Issue moves FIL from the top layer \
-                 down; what is burnt never comes back.",
+                "The layers add up to all FIL there will ever be. Issue moves FIL from the top \
+                 layer down; what is burnt never comes back.",
             ),
             figure(
                 "locked",
@@ -181,7 +181,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Minted and scheduled rewards",
                 Size::Half,
                 Kind::Several(&[("scheduled", "Scheduled"), ("minted", "Minted")]),
-                "Scheduled is what five wins an epoch would pay; minted is what was paid. 7-day means.",
+                "Scheduled is what five wins an epoch would pay; minted is what was paid. 7-day \
+                 means.",
             )
             .close_up()
             .smooth(7),
@@ -231,7 +232,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Base fee",
                 Size::Half,
                 Kind::Single("base_fee"),
-                "Price of a unit of gas. It rises while blocks are more than half full. 7-day mean.",
+                "Price of a unit of gas. It rises while blocks are more than half full. 7-day \
+                 mean.",
             )
             .smooth(7),
             figure(
@@ -390,6 +392,10 @@ impl Figure {
                 lines.push(Line { label: label.to_owned(), ink: Ink::Series(place), ..line });
             }
         }
+        let silent = |line: &Line| line.points.iter().all(|(_, value)| *value == 0.0);
+        if lines.iter().all(silent) {
+            return Ok(None);
+        }
         let days = lines.first().map_or(0, |line| line.points.len());
         if let Some(observed) = data.observed(metric, days)? {
             lines.iter_mut().filter(|line| line.label.is_empty()).for_each(|line| {
@@ -450,7 +456,8 @@ impl Figure {
 
     fn chart(&self, data: &Data<'_>, unit: &str, lines: Vec<Line>) -> LineChart {
         let split = data.facts.split.filter(|_| data.facts.verdict.has_windows());
-        let marker = |date| Marker { date, label: "calibrated before".to_owned() };
+        let marker =
+            |date| Marker { date, label: "\u{2190} calibrated \u{b7} verdict \u{2192}".to_owned() };
         LineChart {
             title: self.title.to_owned(),
             unit: unit.to_owned(),
@@ -471,7 +478,8 @@ impl Figure {
             let mut bars = Vec::new();
             for (place, (metric, _)) in parts.iter().enumerate() {
                 let mean = data.late_mean(point, metric, &class, LATE_DAYS)?;
-                bars.extend(mean.map(|value| Bar { ink: Ink::Series(place), value }));
+                let Some(value) = mean else { return Ok(None) };
+                bars.push(Bar { ink: Ink::Series(place), value });
             }
             groups.push(Group { label: class, bars });
         }

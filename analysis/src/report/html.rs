@@ -17,12 +17,15 @@ pub fn escape(text: &str) -> String {
 }
 
 /// A cell of a table.
+#[derive(Debug)]
 pub enum Cell {
     Text(String),
     /// Right-aligned with tabular figures.
     Number(String),
     /// A pass or a failure, with its word.
     Mark(bool, &'static str),
+    /// A sentence, which wants room.
+    Words(String),
     /// Text in the font for code.
     Code(String),
 }
@@ -39,6 +42,7 @@ impl Cell {
     fn html(&self) -> String {
         match self {
             Cell::Text(text) => format!("<td>{}</td>", escape(text)),
+            Cell::Words(text) => format!("<td class=\"wordy\">{}</td>", escape(text)),
             Cell::Number(text) => format!("<td class=\"number\">{}</td>", escape(text)),
             Cell::Code(text) => format!("<td><code>{}</code></td>", escape(text)),
             Cell::Mark(passed, word) => {

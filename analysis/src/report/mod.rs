@@ -18,6 +18,7 @@ use data::Data;
 use figures::CHAPTERS;
 
 /// Everything a report says that is not in the table.
+#[derive(Debug)]
 pub struct Facts<'a> {
     pub experiment: &'a Experiment,
     pub metrics: &'a [MetricSpec],

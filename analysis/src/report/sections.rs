@@ -6,7 +6,7 @@ use pinwheel_models::scenario::Network;
 use super::Facts;
 use super::html::{Cell, escape, table};
 use crate::plot::axis::grouped;
-use crate::verdict::{Limit, TargetRow};
+use crate::verdict::{CheckRow, Limit, TargetRow};
 
 /// The check whose count is shown under the supply.
 pub const CONSERVATION: &str = "supply-conserved";
@@ -105,13 +105,17 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
         Limit::Within { .. } => row.limit.to_string(),
     };
     let show = |value: Option<f64>| value.map_or(DASH.to_owned(), |value| row.limit.show(value));
-    let mut cells = vec![Cell::text(name), Cell::number(limit), Cell::number(show(row.measured))];
+    let mut cells = vec![
+        Cell::text(sentence_case(&name)),
+        Cell::number(limit),
+        Cell::number(show(row.measured)),
+    ];
     if windows {
         cells.push(Cell::number(show(row.calibration)));
         cells.push(Cell::number(show(row.verdict_window)));
     }
     cells.push(Cell::Mark(row.passed, if row.passed { "met" } else { "not met" }));
-    cells.push(Cell::text(sentence_case(&row.sentence)));
+    cells.push(Cell::Words(sentence_case(&row.sentence)));
     cells
 }
 
@@ -140,13 +144,19 @@ pub fn checks(facts: &Facts<'_>) -> String {
     if verdict.checks.is_empty() {
         return String::new();
     }
-    let row = |row: &crate::verdict::CheckRow| {
+    let row = |row: &CheckRow| {
+        let word = match (row.passed, row.made, row.sometimes) {
+            (true, ..) => "held",
+            (false, 0, _) => "not made",
+            (false, _, true) => "not reached",
+            (false, _, false) => "failed",
+        };
         vec![
             Cell::text(row.check.replace('-', " ")),
             Cell::text(if row.sometimes { "at least once" } else { "always" }),
             Cell::number(grouped(row.made as f64, 0)),
             Cell::number(grouped(row.held as f64, 0)),
-            Cell::Mark(row.passed, if row.passed { "held" } else { "failed" }),
+            Cell::Mark(row.passed, word),
         ]
     };
     let rows: Vec<Vec<Cell>> = verdict.checks.iter().map(row).collect();
@@ -168,9 +178,9 @@ pub fn checks(facts: &Facts<'_>) -> String {
         false => table(&["Breached", "Variant", "#Run", "Date", "Detail"], &breaches),
     };
     format!(
-        "<h2 id=\"checks\">Checks</h2>\n<p class=\"lead\">Invariants tested while the runs went on, \
-         in all builds. A check that must hold always stops its run when it fails; one that must \
-         hold at least once shows that the case was reached at all.</p>\n{breaches}{}",
+        "<h2 id=\"checks\">Checks</h2>\n<p class=\"lead\">Invariants tested while the runs went \
+         on, in all builds. A check that must hold always stops its run when it fails; one \
+         that must hold at least once shows that the case was reached at all.</p>\n{breaches}{}",
         table(&["Check", "Must hold", "#Made", "#Held", ""], &rows)
     )
 }
@@ -244,8 +254,8 @@ pub fn reproduce(facts: &Facts<'_>) -> String {
     format!(
         "<h2 id=\"reproduce\">Reproduce</h2>\n<p class=\"lead\">The same files, seed and version \
          give the same fingerprint on every machine and for any number of threads. \
-         <code>manifest.json</code> beside this page has the hash of every file of the result.</p>\n\
-         {}{}",
+         <code>manifest.json</code> beside this page has the hash of every file of the \
+         result.</p>\n{}{}",
         table(&["File read", "BLAKE3"], &sources),
         table(&["Variant", "#Run", "#Events", "Fingerprint"], &runs)
     )

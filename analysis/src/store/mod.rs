@@ -19,6 +19,7 @@ pub const VERDICT: &str = "verdict.json";
 pub const REPORT: &str = "report.html";
 
 /// A published result, verified against its manifest.
+#[derive(Debug)]
 pub struct Store {
     pub folder: PathBuf,
     pub manifest: Manifest,

@@ -9,6 +9,7 @@ use super::{FileEntry, MANIFEST, Manifest};
 use crate::Error;
 
 /// Where a result gathers before it is published. Dropping it leaves nothing behind.
+#[derive(Debug)]
 pub struct Staging {
     target: PathBuf,
     path: PathBuf,

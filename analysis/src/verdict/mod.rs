@@ -120,11 +120,12 @@ impl std::fmt::Display for Limit {
 
 /// A share as a percentage with the digits that matter.
 pub fn percent(share: f64) -> String {
-    let text = if share.abs() < 0.01 {
-        format!("{:.2}", share * 100.0)
-    } else {
-        format!("{:.1}", share * 100.0)
+    let decimals = match share.abs() {
+        s if s < 0.01 => 2,
+        s if s < 1.0 => 1,
+        _ => 0,
     };
+    let text = format!("{:.decimals$}", share * 100.0);
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}\u{a0}%")
@@ -245,8 +246,9 @@ fn judge_checks(outcomes: &[Outcome]) -> Vec<CheckRow> {
         rows[place].held += tally.held;
     }
     for row in &mut rows {
-        row.passed = if row.sometimes { row.held > 0 } else { row.held == row.made };
+        row.passed = row.held > 0 && (row.sometimes || row.held == row.made);
         row.sentence = match (row.sometimes, row.passed) {
+            _ if row.made == 0 => "was never made".to_owned(),
             (false, true) => format!("held at {} of {} checks", row.held, row.made),
             (false, false) => format!("failed at {} of {} checks", row.made - row.held, row.made),
             (true, true) => format!("was reached {} times", row.held),
@@ -322,6 +324,8 @@ mod tests {
         let rows = judge_checks(&[first.clone(), second]);
         assert!(!rows[0].passed && rows[1].passed);
         assert_eq!((rows[0].made, rows[0].held), (6, 5));
+        let rows = judge_checks(&[outcome(vec![tally("a", false, 0, 0)])]);
+        assert!(!rows[0].passed, "silence is not a pass");
         let rows = judge_checks(&[first]);
         assert!(rows[0].passed && !rows[1].passed, "never reached is a failure");
     }
@@ -333,6 +337,7 @@ mod tests {
         assert_eq!(percent(0.1234), "12.3\u{a0}%");
         assert_eq!(percent(0.0005), "0.05\u{a0}%");
         assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(7.297), "730\u{a0}%");
         assert_eq!(percent(0.0), "0\u{a0}%");
     }
 }

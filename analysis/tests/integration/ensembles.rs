@@ -58,11 +58,12 @@ fn a_breach_names_run_date_and_detail() {
     let folder = tempfile::tempdir().unwrap();
     let experiment = experiment(folder.path(), 20, 3, false);
     let staging = Staging::begin(&folder.path().join("out")).unwrap();
-    let outcomes = simulate(&experiment, &staging, 2, &AtomicBool::new(false), |scenario, run| {
-        let network = Invented::new(scenario);
-        if run == 1 { network.breached_on(5) } else { network }
-    })
-    .unwrap();
+    let outcomes =
+        simulate(&experiment, &staging, 2, &AtomicBool::new(false), |scenario, streams| {
+            let network = Invented::new(scenario);
+            if streams.run() == 1 { network.breached_on(5) } else { network }
+        })
+        .unwrap();
     let table = Table::read(&staging.path().join(METRICS)).unwrap();
     assert_eq!(table.series("main", 1, "raw_power", "").unwrap().len(), 5, "the run stops");
     let verdict = verdict::judge(&experiment, &table, &outcomes, None).unwrap();

@@ -36,7 +36,7 @@ fn every_chapter_table_and_link_is_there() {
     }
     assert!(html.contains("balanced at 844 of 844 blocks"));
     assert!(html.contains("cap: 2 billion FIL"));
-    assert!(html.contains("calibrated before"));
+    assert!(html.contains("calibrated \u{b7} verdict"));
     assert!(!html.contains("NaN") && !html.contains("inf "));
 }
 

@@ -16,7 +16,7 @@ use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{
-    Amount, Context, Event, Label, Metric, MetricSpec, Model, SimDuration, Stream,
+    Amount, Context, Event, Label, Metric, MetricSpec, Model, SimDuration, Stream, Streams,
 };
 use pinwheel_models::scenario::{self, Experiment, Measure, Network, Point, Scenario, Target};
 use serde::{Deserialize, Serialize};
@@ -235,6 +235,7 @@ fn targets(horizon_days: u32) -> Vec<Target> {
 }
 
 /// Watches nothing.
+#[derive(Debug)]
 pub struct Blind;
 impl Watcher for Blind {
     fn day(&self, _: &Point, _: u32, _: u32, _: u64) {}
@@ -246,7 +247,7 @@ pub fn simulate(
     staging: &Staging,
     threads: usize,
     stop: &AtomicBool,
-    build: impl Fn(&Scenario, u32) -> Invented + Sync,
+    build: impl Fn(&Scenario, &Streams) -> Invented + Sync,
 ) -> Result<Vec<Outcome>, Error> {
     let spools = staging.path().join("spools");
     fs::create_dir(&spools).map_err(Error::at(&spools))?;

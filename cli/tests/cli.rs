@@ -1,0 +1,175 @@
+//! The command as a user meets it: words, exit codes, files.
+
+#![forbid(unsafe_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn pinwheel(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pinwheel"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("the binary starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+const SMOKE: &str = "scenarios/filecoin/smoke.toml";
+
+#[test]
+fn help_names_every_verb_and_exit_code() {
+    let output = pinwheel(&root(), &["--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = stdout(&output);
+    for verb in ["run", "check", "replay", "new", "explain", "schema", "130", "pinwheel run"] {
+        assert!(text.contains(verb), "{verb} is not in the help");
+    }
+    for verb in ["run", "check", "replay", "new", "explain", "schema", "conform"] {
+        let output = pinwheel(&root(), &[verb, "--help"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains("Example"), "{verb} --help teaches by example");
+    }
+}
+
+#[test]
+fn a_wrong_word_is_bad_input() {
+    for arguments in [&["rnu"][..], &["run"], &["run", "x.toml", "--set", "novalue"], &[]] {
+        assert_eq!(pinwheel(&root(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn explain_tells_unit_and_source_and_corrects_spelling() {
+    let text = stdout(&pinwheel(&root(), &["explain", "raw_power"]));
+    assert!(text.contains("EiB") && text.contains("source"), "{text}");
+    let text = stdout(&pinwheel(&root(), &["explain"]));
+    assert!(text.contains("size_tail_index") && text.contains("qa_power"), "{text}");
+    let output = pinwheel(&root(), &["explain", "raw_pwer"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("did you mean \"raw_power\""), "{}", stderr(&output));
+}
+
+#[test]
+fn schema_is_json() {
+    let text = stdout(&pinwheel(&root(), &["schema"]));
+    let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(schema["properties"]["network"].is_object(), "{text}");
+}
+
+#[test]
+fn check_tells_the_cost_or_every_fault() {
+    let output = pinwheel(&root(), &["check", SMOKE]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("million steps"), "{}", stdout(&output));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bad.toml"), "schema = 1\n[rnu]\nseed = -1\n").unwrap();
+    let output = pinwheel(folder.path(), &["check", "bad.toml", "absent.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("bad.toml:2") && text.contains("absent.toml"), "{text}");
+}
+
+#[test]
+fn a_bad_scenario_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bad.toml"), "schema = 2\n").unwrap();
+    let output = pinwheel(folder.path(), &["run", "bad.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_run_can_be_replayed_and_a_changed_fingerprint_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let run = ["run", SMOKE, "-o", &out, "--quiet", "--set", "run.horizon=\"5 d\"", "--seed", "9"];
+    let output = pinwheel(&root(), &run);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(&output));
+    let fingerprint = stdout(&output).lines().last().unwrap_or_default().to_owned();
+    assert!(fingerprint.starts_with("fingerprint: "), "{fingerprint}");
+    assert_eq!(fingerprint.len(), "fingerprint: ".len() + 64);
+
+    let output = pinwheel(&root(), &["replay", &out, "--quiet", "--threads", "2"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().last(), Some(fingerprint.as_str()));
+
+    let manifest = folder.path().join("out/manifest.json");
+    let mut json: serde_json::Value =
+        serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    json["runs"][0]["ledger"] = "0000000000000000".into();
+    fs::write(&manifest, json.to_string()).unwrap();
+    let output = pinwheel(&root(), &["replay", &out, "--quiet"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(stdout(&output).contains("ledger changed"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_folder_of_others_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();
+    let out = folder.path().display().to_string();
+    let output = pinwheel(&root(), &["run", SMOKE, "-o", &out, "--quiet"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn new_writes_a_network_once_and_only_in_a_checkout() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(pinwheel(folder.path(), &["new", "helium"]).status.code(), Some(2));
+    fs::create_dir_all(folder.path().join("models/src/networks/filecoin")).unwrap();
+    let output = pinwheel(folder.path(), &["new", "helium"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("pub mod helium;"), "{}", stdout(&output));
+    let module = folder.path().join("models/src/networks/helium/mod.rs");
+    assert!(fs::read_to_string(module).unwrap().contains("pub struct Helium"));
+    for name in ["helium", "filecoin", "../up", "Helium", "mod"] {
+        assert_eq!(pinwheel(folder.path(), &["new", name]).status.code(), Some(2), "{name}");
+    }
+}
+
+#[test]
+fn conform_counts_what_is_met_and_refuses_unknown_suites() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rows.csv"), "0,1\n").unwrap();
+    let output = pinwheel(folder.path(), &["conform", "filecoin-reward-simple", "rows.csv"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().last(), Some("0 passed, 1 failed"));
+    let output = pinwheel(folder.path(), &["conform", "filecoin-luck", "rows.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("filecoin-pledge"), "{}", stderr(&output));
+}
+
+/// Ctrl-C in the middle of a run: exit 130 and nothing left.
+#[cfg(unix)]
+#[test]
+fn a_stopped_run_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("deep/out").display().to_string();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pinwheel"))
+        .current_dir(root())
+        .args(["run", "scenarios/filecoin/history.toml", "-o", &out, "--quiet"])
+        .spawn()
+        .expect("the binary starts");
+    while fs::read_dir(folder.path().join("deep")).map_or(0, Iterator::count) == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "ended before it was stopped");
+        std::thread::yield_now();
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let id = child.id().to_string();
+    Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().expect("sh");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+}
