@@ -80,8 +80,8 @@ impl Shares {
     }
 }
 
-/// Sectors below which a provider acts once a week: 2 PiB.
-const DAILY_SECTORS: u64 = 65_536;
+/// Sectors below which a provider acts once a week: 20 PiB.
+const DAILY_SECTORS: u64 = 655_360;
 
 impl Filecoin {
     /// The orders of every provider for the current day, into `self.orders`.

@@ -279,9 +279,12 @@ impl Filecoin {
         self.gas.base_fee_attofil = match self.rules.base_fee {
             BaseFeeRule::Utilisation => {
                 let used = of_providers + of_others;
-                gas::next_base_fee_by_utilisation(self.gas.base_fee_attofil, used, blocks)
+                gas::next_base_fee_by_utilisation(base_fee, used, blocks)
             }
-            BaseFeeRule::Premium => self.gas.clearing_base_fee(of_providers as f64),
+            BaseFeeRule::Premium => {
+                let premium = self.gas.premium(of_providers + of_others);
+                gas::next_base_fee_by_premium(base_fee, premium)
+            }
         };
     }
 

@@ -38,9 +38,11 @@ fn sizes(settings: &Settings, streams: &Streams) -> Vec<Size> {
     };
     let weights: Vec<f64> = (0..n).map(weight).collect();
     let initial = &settings.initial;
-    let raw = (initial.raw_power_eib * EIB / SECTOR_BYTES as f64) as u64;
+    // What is on chain is what is proven and what is faulty on that day.
+    let on_chain = (1.0 + parameters.initial_faulty_share) * EIB / SECTOR_BYTES as f64;
+    let raw = (initial.raw_power_eib * on_chain) as u64;
     let extra = (initial.qa_power_eib - initial.raw_power_eib).max(0.0);
-    let verified = ((extra * EIB / SECTOR_BYTES as f64 / 9.0) as u64).min(raw);
+    let verified = ((extra * on_chain / 9.0) as u64).min(raw);
     let follow = parameters.verified_size_weight;
     let luck = |i: usize| math::exp(1.5 * normal(streams, i, "filecoin verified luck"));
     let verified_weights: Vec<f64> =
