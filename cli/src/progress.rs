@@ -1,5 +1,7 @@
 //! What the user sees while runs go on: simulated date, events a second, time left.
 
+#![expect(clippy::disallowed_types, reason = "the user has a wall clock; runs have none")]
+
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

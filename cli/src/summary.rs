@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
+use jiff::civil::Date;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::statistics::median;
@@ -99,16 +100,12 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
             let runs = (0..experiment.runs)
                 .map(|run| table.series(&point.id, run, metric.name, ""))
                 .collect::<Result<Vec<_>, _>>()?;
-            let ends =
-                |pick: fn(&[(jiff::civil::Date, f64)]) -> Option<&(jiff::civil::Date, f64)>| {
-                    let values: Vec<f64> =
-                        runs.iter().filter_map(|run| pick(run)).map(|(_, value)| *value).collect();
-                    median(&values).map_or("\u{2013}".to_owned(), spoken)
-                };
+            let ends = |values: Vec<f64>| median(&values).map_or("\u{2013}".to_owned(), spoken);
+            let value = |row: Option<&(Date, f64)>| row.map(|(_, value)| *value);
             if place == 0 {
-                cells.push(number(ends(<[_]>::first)));
+                cells.push(number(ends(runs.iter().filter_map(|r| value(r.first())).collect())));
             }
-            cells.push(number(ends(<[_]>::last)));
+            cells.push(number(ends(runs.iter().filter_map(|r| value(r.last())).collect())));
         }
         grid.add_row(cells);
     }

@@ -143,7 +143,7 @@ fn new_writes_a_network_once_and_only_in_a_checkout() {
 #[test]
 fn conform_counts_what_is_met_and_refuses_unknown_suites() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("rows.csv"), "0,1\n").unwrap();
+    fs::write(folder.path().join("rows.csv"), "epoch,reward\n0,1\n").unwrap();
     let output = pinwheel(folder.path(), &["conform", "filecoin-reward-simple", "rows.csv"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(stdout(&output).lines().last(), Some("0 passed, 1 failed"));

@@ -1,6 +1,7 @@
 //! Where ticks go and what they say.
 
 use jiff::civil::{Date, date};
+use pinwheel_core::math;
 
 use crate::table::day_number;
 
@@ -37,7 +38,9 @@ impl ValueAxis {
         let (divisor, prefix) = magnitude(low.abs().max(high.abs()));
         let ticks = (first..=last).map(|i| i as f64 * step).collect();
         let shown = step / divisor;
-        let decimals = (0..9).find(|d| is_whole(shown * 10f64.powi(*d as i32))).unwrap_or(9);
+        let decimals = (0..9u8)
+            .find(|d| is_whole(shown * math::pow(10.0, f64::from(*d))))
+            .unwrap_or(9) as usize;
         let (low, high) = (first as f64 * step, last as f64 * step);
         ValueAxis { low, high, ticks, divisor, prefix, decimals }
     }
@@ -53,7 +56,7 @@ fn is_whole(value: f64) -> bool {
 
 /// The next of 1, 2, 2.5, 5 times a power of ten.
 fn round_step(rough: f64) -> f64 {
-    let power = 10f64.powf(rough.log10().floor());
+    let power = math::pow(10.0, math::floor(math::log10(rough)));
     let multiple = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|m| m * power >= rough * 0.999);
     multiple.unwrap_or(10.0) * power
 }

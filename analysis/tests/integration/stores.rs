@@ -93,7 +93,7 @@ fn a_changed_file_is_noticed() {
     let target = folder.path().join("out");
     publish(&experiment, &target, 1).unwrap();
     fs::write(target.join("verdict.json"), "{\"passed\": true}").unwrap();
-    let error = Store::open(&target).err().expect("a forged verdict");
+    let error = Store::open(&target).expect_err("a forged verdict");
     assert!(error.to_string().contains("verdict.json"), "{error}");
     fs::remove_file(target.join("manifest.json")).unwrap();
     assert!(matches!(Store::open(&target), Err(Error::Damaged { .. })));
