@@ -39,7 +39,7 @@ pub struct Outcome {
 fn state_of(lps: &[Lp]) -> u64 {
     let mut digest = Digest::default();
     for lp in lps {
-        digest.mix(lp.state());
+        digest.mix(lp.0);
     }
     digest.value()
 }
