@@ -51,7 +51,7 @@ impl<E> Ord for Entry<E> {
 }
 
 /// A bucket of at most this many entries is sorted when opened; a larger one is spread.
-const SORT_MAX: usize = 64;
+const SORT_MAX: usize = 128;
 /// Arrivals in the open window beyond this many make the window narrower.
 const NEAR_MAX: usize = 256;
 
