@@ -16,6 +16,7 @@ const MEAN_NANOS: f64 = 0.9e9;
 pub struct Lp(pub u64);
 
 /// The event that an event makes.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
     pub delay_nanos: u64,
     pub to: u32,
