@@ -195,7 +195,7 @@ impl<Q: Pending> Cluster for Q {
         for round in 1..4 {
             let horizon = near(10 + seed % 5 * 4).as_nanos() - (seed % 2) * base / 300;
             popped.extend(std::iter::from_fn(|| self.pop_until(SimTime::from_nanos(horizon))));
-            // Most around the horizon, some long before it: the queue bears what the engine forbids.
+            // Most around the horizon, some long before it, which only the engine forbids.
             for event in 0..400 {
                 let early = near(20).as_nanos() - u64::from(event % 8 == 0) * base / 400;
                 self.push(SimTime::from_nanos(early), 128, 1_000 * round + event);
