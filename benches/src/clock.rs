@@ -1,5 +1,7 @@
 //! Time spent by this thread, which neighbours on the machine disturb less than time passed.
 
+#![allow(clippy::disallowed_types, reason = "a measurement is the one place that needs a clock")]
+
 use std::sync::OnceLock;
 use std::time::Instant;
 

@@ -39,7 +39,7 @@ pub struct Outcome {
 fn state_of(lps: &[Lp]) -> u64 {
     let mut digest = Digest::default();
     for lp in lps {
-        digest.mix(lp.state());
+        digest.mix(lp.0);
     }
     digest.value()
 }
@@ -63,6 +63,7 @@ impl Event for Hopped {
 }
 
 /// PHOLD as a model of the engine.
+#[derive(Clone, Debug)]
 pub struct Phold {
     cell: Cell,
     lps: Vec<Lp>,
@@ -103,6 +104,7 @@ impl Program for Simulation<Phold> {
 }
 
 /// PHOLD on the standard binary heap: the leanest loop that keeps the same total order.
+#[derive(Clone, Debug)]
 pub struct HeapPhold {
     cell: Cell,
     lps: Vec<Lp>,

@@ -3,6 +3,7 @@
 //! and an exponential delay. Fujimoto, "Performance of Time Warp under synthetic workloads" (1990).
 
 use pinwheel_core::math;
+use serde::{Deserialize, Serialize};
 
 /// Share of events that go to a random LP.
 const REMOTE: f64 = 0.25;
@@ -10,10 +11,12 @@ const LOOKAHEAD_NANOS: f64 = 0.1e9;
 const MEAN_NANOS: f64 = 0.9e9;
 
 /// One logical process: a splitmix64 generator (Steele, Lea and Flood 2014), cheap on purpose.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Lp(u64);
+/// Its state tells two histories of a process apart.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lp(pub u64);
 
 /// The event that an event makes.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
     pub delay_nanos: u64,
     pub to: u32,
@@ -30,11 +33,6 @@ impl Lp {
         let to = if self.uniform() < REMOTE { (self.next() % u64::from(lps)) as u32 } else { own };
         let delay = LOOKAHEAD_NANOS - math::ln(1.0 - self.uniform()) * MEAN_NANOS;
         Hop { delay_nanos: delay as u64, to }
-    }
-
-    /// What tells two histories of this process apart.
-    pub fn state(&self) -> u64 {
-        self.0
     }
 
     fn uniform(&mut self) -> f64 {

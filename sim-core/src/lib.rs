@@ -3,6 +3,57 @@
 //!
 //! It knows no network, no file format, no wall clock and no thread. A [`Model`] reacts to its own
 //! [`Event`]s; a [`Simulation`] turns the wheel in the total order `(time, priority, sequence)`.
+//!
+//! A lamp that blinks every second until it breaks:
+//!
+//! ```
+//! use pinwheel_core::{Context, Event, Model, SimDuration, SimTime, Simulation, Streams};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+//! enum Happening {
+//!     Blink,
+//!     Break,
+//! }
+//!
+//! impl Event for Happening {
+//!     fn kind(&self) -> u8 {
+//!         *self as u8
+//!     }
+//! }
+//!
+//! #[derive(Default)]
+//! struct Lamp {
+//!     blinks: u32,
+//!     broken: bool,
+//! }
+//!
+//! impl Model for Lamp {
+//!     type Event = Happening;
+//!
+//!     fn start(&mut self, ctx: &mut Context<Happening>) {
+//!         let lifetime_seconds = 60 + ctx.streams().stream(0, "lifetime").below(60);
+//!         ctx.after(SimDuration::from_seconds(lifetime_seconds), Happening::Break);
+//!         ctx.after(SimDuration::from_seconds(1), Happening::Blink);
+//!     }
+//!
+//!     fn handle(&mut self, event: Happening, ctx: &mut Context<Happening>) {
+//!         match event {
+//!             Happening::Break => self.broken = true,
+//!             Happening::Blink if self.broken => {}
+//!             Happening::Blink => {
+//!                 self.blinks += 1;
+//!                 ctx.after(SimDuration::from_seconds(1), Happening::Blink);
+//!             }
+//!         }
+//!     }
+//! }
+//!
+//! let mut lamp = Simulation::new(Lamp::default(), Streams::new(42, 0));
+//! lamp.run_until(SimTime::ZERO + SimDuration::from_minutes(10));
+//! assert!(lamp.model.broken && (59..120).contains(&lamp.model.blinks));
+//! assert_eq!(lamp.ctx.pending(), 0);
+//! ```
 
 pub mod amount;
 pub mod check;

@@ -36,7 +36,7 @@ const SEQUENCE_BITS: u32 = 56;
 const NO_KEY: u64 = 0;
 const NO_SLOT: u32 = u32::MAX;
 /// Fewer cancelled entries than this are left alone.
-const PURGE_MIN: usize = 1_024;
+const PURGE_MIN: usize = 256;
 
 impl<E: Copy> Queue<E> {
     #[allow(clippy::new_without_default)]

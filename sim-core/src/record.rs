@@ -9,8 +9,10 @@ use crate::time::SimTime;
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct MetricSpec {
     pub name: &'static str,
+    /// The unit of `value`: "FIL", "PiB", "1" for a share.
     pub unit: &'static str,
     pub about: &'static str,
+    /// Where the definition comes from.
     pub source: &'static str,
 }
 
@@ -54,9 +56,11 @@ impl Records {
         });
         Label(u16::try_from(place).expect("fewer than 65,536 labels"))
     }
+    /// All labels so far; a [`Label`] is a place in this list.
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
+    /// Adds an observation that is no amount of money.
     pub fn push(&mut self, time: SimTime, metric: Metric, label: Label, value: f64) {
         self.rows.push(Row { time, metric, label, value, exact: None });
     }
@@ -75,5 +79,40 @@ impl Records {
     /// Takes the rows gathered so far.
     pub fn drain(&mut self) -> Vec<Row> {
         std::mem::take(&mut self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_label_and_the_empty_one_is_the_default() {
+        let mut records = Records::default();
+        let europe = records.label("Europe");
+        assert_eq!(records.label(""), Label::default());
+        assert_ne!(records.label("Asia"), europe);
+        assert_eq!(records.label("Europe"), europe);
+        assert_eq!(records.labels(), ["", "Europe", "Asia"]);
+    }
+
+    #[test]
+    fn an_amount_keeps_its_base_units() {
+        let mut records = Records::default();
+        let amount = Amount(1_234_567_890_123_456_789_012_345_678);
+        records.push_amount(SimTime::ZERO, Metric(3), Label::default(), amount, 18);
+        let [row] = records.drain().try_into().expect("one row");
+        assert_eq!(row.exact, Some(amount.0));
+        assert!((row.value - 1_234_567_890.123_456_8).abs() < 1e-6);
+    }
+
+    #[test]
+    fn drained_rows_are_gone_and_labels_stay() {
+        let mut records = Records::default();
+        let label = records.label("Europe");
+        records.push(SimTime::ZERO, Metric(0), label, 1.5);
+        assert_eq!(records.drain().len(), 1);
+        assert!(records.drain().is_empty());
+        assert_eq!(records.label("Europe"), label);
     }
 }

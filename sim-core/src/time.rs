@@ -58,7 +58,7 @@ impl SimDuration {
     pub const fn from_days(days: u64) -> Self {
         Self::from_seconds(days * 86_400)
     }
-    /// The nearest duration to a sampled number of seconds; negative and non-finite samples are
+    /// A sampled number of seconds, rounded down to the nanosecond; negative samples and NaN are
     /// zero, and what does not fit is the longest duration.
     pub fn from_seconds_f64(seconds: f64) -> Self {
         // `as` saturates and maps NaN to zero: no platform decides.
@@ -78,7 +78,7 @@ impl SimDuration {
 
 impl Add<SimDuration> for SimTime {
     type Output = SimTime;
-    /// Saturates at the end of time, where no event is ever handled.
+    /// Saturates at the end of time, which lies beyond the horizon of any run.
     fn add(self, d: SimDuration) -> SimTime {
         SimTime(self.0.saturating_add(d.0))
     }
@@ -114,5 +114,38 @@ impl fmt::Display for SimDuration {
             0 => Ok(()),
             nanos => write!(f, ".{nanos:09}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sampled_seconds_become_durations_without_surprises() {
+        let nanos = |seconds| SimDuration::from_seconds_f64(seconds).as_nanos();
+        assert_eq!(nanos(1.5), 1_500_000_000);
+        assert_eq!(nanos(0.9e-9), 0);
+        assert_eq!(nanos(-3.0), 0);
+        assert_eq!(nanos(f64::NAN), 0);
+        assert_eq!(nanos(f64::INFINITY), u64::MAX);
+        assert_eq!(nanos(1e30), u64::MAX);
+    }
+
+    #[test]
+    fn time_saturates_at_its_ends() {
+        let late = SimTime::MAX + SimDuration::from_days(1);
+        assert_eq!(late, SimTime::MAX);
+        assert_eq!(SimTime::ZERO.since(late), SimDuration::ZERO);
+        assert_eq!(SimDuration::from_days(1) - SimDuration::from_days(2), SimDuration::ZERO);
+    }
+
+    #[test]
+    fn time_reads_as_days_and_a_clock() {
+        let time = SimTime::ZERO + SimDuration::from_days(3) + SimDuration::from_seconds(3_661);
+        assert_eq!(time.to_string(), "3 d 01:01:01");
+        let later = time + SimDuration::from_nanos(5);
+        assert_eq!(later.to_string(), "3 d 01:01:01.000000005");
+        assert_eq!(later.since(time).as_nanos(), 5);
     }
 }

@@ -68,7 +68,8 @@ fn row(cell: Cell, rounds: usize) -> bool {
         .fold((f64::INFINITY, 0.0f64), |(least, most), r| (least.min(*r), most.max(*r)));
     let equal = pairs().all(|(ladder, heap)| ladder.outcome == heap.outcome);
     println!(
-        "{:>9} x {:<2} {:>9.0} {:>8.0} {:>7.2} ({least:.2} to {most:.2}) {:>10.1} {:>8.1} {:>8}  {}",
+        "{:>9} x {:<2} {:>9.0} {:>8.0} {:>7.2} ({least:.2} to {most:.2}) \
+         {:>10.1} {:>8.1} {:>8}  {}",
         cell.lps,
         cell.per_lp,
         nanos(&ladder),

@@ -1,8 +1,8 @@
 //! An adaptive radix ladder: a priority queue whose time only goes forward.
 //!
-//! A time is eight digits of eight bits. The ladder stands at a cursor; an entry waits in the bucket
-//! of the highest digit in which its time differs from the cursor. When the open window is used
-//! up, the next bucket is opened: a small one is sorted into the new window, a large one is spread
+//! A time is eight digits of eight bits. The ladder stands at a cursor; an entry waits in the
+//! bucket of the highest digit in which its time differs from the cursor. When the open window is
+//! used up, the next bucket is opened: a small one is sorted into the new window, a large one is spread
 //! over the buckets one digit down. An entry is moved at most once per digit, whatever the number
 //! of entries, and mostly twice. After Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for
 //! the shortest path problem" (JACM 37, 1990), and Tang, Goh and Thng, "Ladder queue" (ACM TOMACS
@@ -51,7 +51,7 @@ impl<E> Ord for Entry<E> {
 }
 
 /// A bucket of at most this many entries is sorted when opened; a larger one is spread.
-const SORT_MAX: usize = 64;
+const SORT_MAX: usize = 128;
 /// Arrivals in the open window beyond this many make the window narrower.
 const NEAR_MAX: usize = 256;
 
@@ -302,5 +302,58 @@ impl<E: Copy> Buckets<E> {
 
     fn iter(&self) -> impl Iterator<Item = &Entry<E>> {
         self.buckets.iter().flat_map(|bucket| self.arena.iter(*bucket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(time: u64, key: u64) -> Entry<u64> {
+        Entry { time, key, slot: 0, event: 0 }
+    }
+
+    #[test]
+    fn an_entry_with_eight_bytes_of_event_has_32_bytes() {
+        assert_eq!(size_of::<Entry<u64>>(), 32);
+        assert_eq!(size_of::<Entry<(u32, u8)>>(), 32);
+    }
+
+    #[test]
+    fn a_wide_window_narrows_under_a_flood() {
+        let mut ladder = Ladder::new();
+        ladder.push(entry(1 << 40, 0));
+        assert!(ladder.pop_until(u64::MAX).is_some());
+        assert_eq!((ladder.floor, ladder.level), (1 << 40, 5));
+        for key in 0..100_000 {
+            ladder.push(entry((1 << 40) + key * 7_919 % 100_003 * 1_000, key));
+            assert!(ladder.near.len() <= NEAR_MAX);
+        }
+        let mut last = 0;
+        for _ in 0..100_000 {
+            let time = ladder.pop_until(u64::MAX).expect("100,000 entries").time;
+            assert!(time >= last);
+            last = time;
+        }
+        assert!(ladder.pop_until(u64::MAX).is_none());
+    }
+
+    #[test]
+    fn ties_are_moved_once() {
+        let mut ladder = Ladder::new();
+        let time = 0x0123_4567_89ab_cdef;
+        for key in 0..1_000 {
+            ladder.push(entry(time, key));
+        }
+        assert_eq!(ladder.pop_until(time).map(|first| first.key), Some(0));
+        assert_eq!((ladder.run.len(), ladder.level), (999, 0));
+    }
+
+    #[test]
+    fn the_cursor_waits_for_the_horizon() {
+        let mut ladder = Ladder::new();
+        ladder.push(entry(1 << 40, 0));
+        assert!(ladder.pop_until((1 << 40) - 1).is_none());
+        assert_eq!((ladder.floor, ladder.run.len()), (0, 0));
     }
 }

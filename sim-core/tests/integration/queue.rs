@@ -172,6 +172,67 @@ fn a_push_before_the_next_pending_event_goes_first() {
 }
 
 #[test]
+fn pushes_around_the_cursor_keep_the_order() {
+    // A far cluster, a look at some horizon before or in it, then many pushes around both.
+    for seed in 0..300 {
+        let order = |queue: &mut dyn Cluster| queue.cluster(seed);
+        assert_eq!(order(&mut Queue::new()), order(&mut Reference::default()), "seed {seed}");
+    }
+}
+
+trait Cluster {
+    fn cluster(&mut self, seed: u64) -> Vec<(SimTime, u32)>;
+}
+impl<Q: Pending> Cluster for Q {
+    fn cluster(&mut self, seed: u64) -> Vec<(SimTime, u32)> {
+        let mut draw = Streams::new(seed, 0).stream(0, "cluster");
+        let base = draw.next_u64() >> (8 + draw.below(32));
+        let mut near = |width: u64| SimTime::from_nanos(base + draw.below(1 << width));
+        for event in 0..400 {
+            self.push(near(12 + seed % 3 * 4), 128, event);
+        }
+        let mut popped = Vec::new();
+        for round in 1..4 {
+            let horizon = near(10 + seed % 5 * 4).as_nanos() - (seed % 2) * base / 300;
+            popped.extend(std::iter::from_fn(|| self.pop_until(SimTime::from_nanos(horizon))));
+            // Most around the horizon, some long before it, which only the engine forbids.
+            for event in 0..400 {
+                let early = near(20).as_nanos() - u64::from(event % 8 == 0) * base / 400;
+                self.push(SimTime::from_nanos(early), 128, 1_000 * round + event);
+            }
+            self.push(SimTime::from_nanos(horizon), 128, 1_000 * round + 999);
+        }
+        popped.extend(std::iter::from_fn(|| self.pop_until(SimTime::MAX)));
+        popped
+    }
+}
+
+#[test]
+fn cancelled_timers_are_thrown_out_wherever_they_are() {
+    let mut queue = Queue::new();
+    let arm = |queue: &mut Queue<u32>, time, event| {
+        queue.push_timer(SimTime::from_nanos(time), 128, event)
+    };
+    // A tie to open, a bucket far away, and what comes into the open window.
+    let mut timers: Vec<_> = (0..1_000).map(|event| arm(&mut queue, 1_000, event)).collect();
+    timers.extend((1_000..2_000).map(|event| arm(&mut queue, 1 << 40, event)));
+    assert_eq!(queue.pop_until(SimTime::MAX).map(|popped| popped.1), Some(0));
+    timers.extend((2_000..3_000).map(|event| arm(&mut queue, 1_000, event)));
+    for (event, timer) in (0..).zip(timers) {
+        assert_eq!(queue.cancel(timer), event != 0);
+        if event % 10 == 9 {
+            queue.push(SimTime::from_nanos(1_000 + event), 128, event as u32);
+        }
+    }
+    assert_eq!(queue.len(), 300);
+    for event in (9..3_000).step_by(10) {
+        let expected = (SimTime::from_nanos(1_000 + event), event as u32);
+        assert_eq!(queue.pop_until(SimTime::MAX), Some(expected));
+    }
+    assert_eq!(queue.pop_until(SimTime::MAX), None);
+}
+
+#[test]
 fn a_timer_handle_is_good_for_one_event() {
     let mut queue = Queue::new();
     let at = SimTime::from_nanos(10);

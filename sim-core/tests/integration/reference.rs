@@ -35,10 +35,13 @@ impl Pending for Queue<u32> {
     }
 }
 
-/// A binary heap of `(time, priority, sequence)`, and the set of timers that are armed.
+/// Time, priority, sequence; the event; whether it is a timer.
+type Entry = (SimTime, u8, u64, u32, bool);
+
+/// A binary heap in the total order, and the set of timers that are armed.
 #[derive(Default)]
 pub struct Reference {
-    heap: BinaryHeap<Reverse<(SimTime, u8, u64, u32, bool)>>,
+    heap: BinaryHeap<Reverse<Entry>>,
     armed: BTreeSet<u64>,
     sequence: u64,
     cancelled: usize,

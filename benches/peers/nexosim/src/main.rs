@@ -44,12 +44,7 @@ impl Network {
 struct Process {
     id: u32,
     lps: u32,
-    #[serde(skip, default = "idle")]
     lp: Lp,
-}
-
-fn idle() -> Lp {
-    Lp::new(0, 0)
 }
 
 #[Model(type Env = Arc<Network>)]
