@@ -43,6 +43,11 @@ impl Audit {
         Audit { fidelity, sample_share, provers: BTreeMap::new(), verified: 0, refused: 0 }
     }
 
+    /// Whether any proof of the run may be real.
+    pub fn real(&self) -> bool {
+        self.fidelity != ProofFidelity::Modelled
+    }
+
     /// Whether this deadline is proven for real.
     pub fn samples(&self, provider: u32, epoch: i64, streams: &Streams) -> bool {
         match self.fidelity {

@@ -123,10 +123,11 @@ struct CheckIds {
     conserved: CheckId,
     pledge: CheckId,
     supply: CheckId,
-    null_round: CheckId,
     fault: CheckId,
     missed: CheckId,
-    refused: CheckId,
+    /// Where epochs are simulated one by one, and where proofs are real.
+    null_round: Option<CheckId>,
+    refused: Option<CheckId>,
 }
 
 /// The chain and its storage providers.
@@ -274,10 +275,11 @@ impl Filecoin {
             conserved: ctx.checks.always("supply-conserved"),
             pledge: ctx.checks.always("pledge-matches-sectors"),
             supply: ctx.checks.always("supply-at-most-two-billion"),
-            null_round: ctx.checks.sometimes("null-round"),
             fault: ctx.checks.sometimes("fault-fee-paid"),
             missed: ctx.checks.sometimes("proof-missed"),
-            refused: ctx.checks.sometimes("real-proof-refused"),
+            null_round: (self.detail == Detail::Deadline)
+                .then(|| ctx.checks.sometimes("null-round")),
+            refused: self.audit.real().then(|| ctx.checks.sometimes("real-proof-refused")),
         });
         ctx.after(SimDuration::ZERO, Event::Day.into());
         if self.detail == Detail::Deadline {
@@ -345,7 +347,9 @@ impl Filecoin {
         }
         let now = ctx.now();
         let ids = self.checks.expect("the run has started");
-        ctx.checks.note(ids.null_round, self.flows.null_rounds > nulls, now, String::new);
+        if let Some(id) = ids.null_round {
+            ctx.checks.note(id, self.flows.null_rounds > nulls, now, String::new);
+        }
         self.check_books(ctx);
     }
 
@@ -433,8 +437,8 @@ impl Filecoin {
         let (fees, missed) = (self.flows.burn_fault_fee, self.flows.deadlines_missed);
         ctx.checks.note(ids.fault, fees > Amount::ZERO, now, String::new);
         ctx.checks.note(ids.missed, missed > 0, now, String::new);
-        if self.audit.verified + self.audit.refused > 0 {
-            ctx.checks.note(ids.refused, self.audit.refused > 0, now, String::new);
+        if let Some(id) = ids.refused {
+            ctx.checks.note(id, self.audit.refused > 0, now, String::new);
         }
     }
 }

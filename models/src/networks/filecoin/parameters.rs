@@ -28,7 +28,7 @@ crate::parameters! {
         /// Renewal rate of verified sectors over the overall rate of the day (driven behaviour).
         verified_renewal_relative: "1" = 0.76, in 0.05 ..= 5.0, "calibrated on quality-adjusted power";
         /// Quality-1 sectors that providers end before their time (driven behaviour).
-        early_termination_rate: "1/y" = 0.05, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
+        early_termination_rate: "1/y" = 0.06, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
         /// Sectors that are faulty on the first day and recover, over those that are proven.
         initial_faulty_share: "1" = 0.007, in 0.0 ..= 0.5, "calibrated; the network's power rose by 0.55 % on 2022-10-11 alone";
         /// Longest remaining commitment in the initial stock.
