@@ -34,8 +34,8 @@ pub struct Election {
     wins: Poisson,
 }
 
-impl Election {
-    pub fn new() -> Self {
+impl Default for Election {
+    fn default() -> Self {
         Election {
             table: AliasTable::new([1.0]).expect("one ticket"),
             wins: Poisson::new(WINS_PER_EPOCH as f64).expect("five is a mean"),

@@ -216,7 +216,7 @@ impl Filecoin {
             rewards: fees::reward_state(initial, first_epoch, rules.minting),
             qa_power: Estimate::default(),
             quote: fees::Quote::default(),
-            election: Election::new(),
+            election: Election::default(),
             gas: GasMarket::new(initial, p),
             market,
             audit: Audit::new(settings.proofs, p.proof_sample_share),
