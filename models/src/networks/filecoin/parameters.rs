@@ -55,7 +55,7 @@ crate::parameters! {
         /// Premium that wallets bid for a unit of gas unless blocks are scarce, attoFIL (FIP-0115).
         gas_premium: "1" = 200000.0, in 0.0 ..= 1e12, "lotus default premium of 100,000 to 300,000 attoFIL; estimate";
         /// Demand of everybody else (deals, FVM, transfers) at a base fee of 0.1 nanoFIL, as a share of the block target.
-        other_gas_share: "1" = 0.73, in 0.0 ..= 10.0, "calibrated";
+        other_gas_share: "1" = 0.72, in 0.0 ..= 10.0, "calibrated";
         /// Elasticity of that demand to the base fee.
         other_gas_elasticity: "1" = 0.2, in 0.01 ..= 5.0, "calibrated";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
