@@ -9,7 +9,7 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::statistics::median;
 use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict::{Limit, TargetRow, Verdict};
+use pinwheel_analysis::verdict::{CheckStanding, Limit, Standing, TargetRow, Verdict};
 use pinwheel_models::scenario::Experiment;
 
 use crate::network;
@@ -40,8 +40,9 @@ pub fn text(
     if let Some(numbers) = key_grid(experiment, table)? {
         writeln!(text, "{numbers}\n").expect(put);
     }
-    for check in verdict.checks.iter().filter(|check| !check.passed) {
-        writeln!(text, "FAIL  {} {}", check.check, check.sentence).expect(put);
+    for check in verdict.checks.iter().filter(|row| row.standing != CheckStanding::Held) {
+        let word = if check.standing.fails() { "FAIL" } else { "warning" };
+        writeln!(text, "{word}: {} {}", check.check, check.sentence).expect(put);
     }
     writeln!(text, "{}", verdict.sentence).expect(put);
     Ok(text)
@@ -61,7 +62,11 @@ fn number(text: impl ToString) -> Cell {
 fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
     let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
     for row in &verdict.targets {
-        let word = if row.passed { "ok" } else { "FAIL" };
+        let word = match row.standing {
+            Standing::Met => "ok",
+            Standing::NotMet => "FAIL",
+            Standing::NotJudged => "not judged",
+        };
         let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
         grid.add_row(vec![
             Cell::new(word),

@@ -51,7 +51,11 @@ impl StackedChart {
             let top = &sums[&last];
             let middle = |place: usize| scales.y((top[place] + top[place + 1]) / 2.0);
             let ends: Vec<(&str, f64, Ink)> = (self.layers.iter().enumerate())
-                .map(|(place, layer)| (layer.label.as_str(), middle(place), layer.ink))
+                .map(|(place, layer)| {
+                    // The grey of what is left over is too pale for text.
+                    let ink = if layer.ink == Ink::Rest { Ink::Muted } else { layer.ink };
+                    (layer.label.as_str(), middle(place), ink)
+                })
                 .collect();
             canvas.end_labels(scales.frame, &ends);
         }))

@@ -37,6 +37,7 @@ impl Data<'_> {
     pub fn unit(&self, metric: &str) -> &str {
         let spec = self.facts.metrics.iter().find(|spec| spec.name == metric);
         match spec.map_or("", |spec| spec.unit) {
+            "1" if metric.ends_with("_share") || metric.ends_with("_ratio") => "share",
             "1" => "",
             "1/d" => "a day",
             unit => unit,

@@ -2,6 +2,7 @@
 
 use super::data::Data;
 use super::html::escape;
+use super::tell::{Tell, at_the_end, of_variants};
 use crate::Error;
 use crate::plot::{
     Bar, BarChart, Group, Ink, Layer, Line, LineChart, Marker, Size, StackedChart, Stroke,
@@ -37,7 +38,20 @@ pub struct Figure {
     from_zero: bool,
     /// Trailing mean in days; 1 shows the values as they are.
     mean_days: usize,
+    tell: Tell,
     reading: &'static str,
+}
+
+/// A chart and what it tells.
+struct Drawn {
+    svg: String,
+    tells: String,
+}
+
+impl Drawn {
+    fn of(svg: Option<String>, tells: String) -> Option<Drawn> {
+        svg.map(|svg| Drawn { svg, tells })
+    }
 }
 
 /// A chapter of figures.
@@ -55,7 +69,7 @@ const fn figure(
     kind: Kind,
     reading: &'static str,
 ) -> Figure {
-    Figure { id, title, kind, size, from_zero: true, mean_days: 1, reading }
+    Figure { id, title, kind, size, from_zero: true, mean_days: 1, tell: Tell::Moved, reading }
 }
 
 impl Figure {
@@ -64,6 +78,9 @@ impl Figure {
     }
     const fn smooth(self, mean_days: usize) -> Self {
         Figure { mean_days, ..self }
+    }
+    const fn told(self, tell: Tell) -> Self {
+        Figure { tell, ..self }
     }
 }
 
@@ -193,6 +210,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 Kind::Single("minted_ratio"),
                 "Below one by the wins that late blocks and offline providers lose. 30-day mean.",
             )
+            .told(Tell::Mean)
             .close_up()
             .smooth(30),
         ],
@@ -243,6 +261,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 Kind::Single("gas_used_share"),
                 "Share of the block gas limit. 7-day mean.",
             )
+            .told(Tell::Mean)
             .smooth(7),
             figure(
                 "service-stream",
@@ -310,7 +329,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 Kind::Single("faulty_raw"),
                 "Power that misses its proofs. It recovers when the machine does, or is terminated \
                  after 42 days.",
-            ),
+            )
+            .told(Tell::Peak),
             figure(
                 "missed",
                 "Missed WindowPoSt proofs",
@@ -318,7 +338,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 Kind::Single("windowpost_missed"),
                 "Proofs not given by their deadline. Spikes are common causes: a site, a power \
                  feed, an operator.",
-            ),
+            )
+            .told(Tell::Peak),
             figure(
                 "fault-fees",
                 "Fault and termination fees",
@@ -355,35 +376,39 @@ impl Figure {
     /// The figure as HTML; `None` when nothing of it was recorded.
     pub fn html(&self, data: &Data<'_>) -> Result<Option<String>, Error> {
         let mut plots = Vec::new();
+        let several = data.facts.experiment.points.len() > 1;
         match self.kind {
             Kind::Single(metric) => {
-                plots.extend(self.single(data, metric)?.map(|svg| (String::new(), svg)));
+                plots.extend(self.single(data, metric)?.map(|drawn| (String::new(), drawn)));
             }
             _ => {
-                let several = data.facts.experiment.points.len() > 1;
                 for point in data.points() {
                     let name = if several { point.to_owned() } else { String::new() };
-                    plots.extend(self.of_point(data, point)?.map(|svg| (name, svg)));
+                    plots.extend(self.of_point(data, point)?.map(|drawn| (name, drawn)));
                 }
             }
         }
-        if plots.is_empty() {
-            return Ok(None);
-        }
+        let Some((_, first)) = plots.first() else { return Ok(None) };
+        // One sentence cannot tell what charts of several variants say.
+        let tells = if plots.len() == 1 { first.tells.as_str() } else { "" };
         let class = if self.size == Size::Full { " class=\"full\"" } else { "" };
-        let mut html =
-            format!("<figure id=\"{}\"{class}><h3>{}</h3>\n", self.id, escape(self.title));
-        for (name, svg) in plots {
+        let mut html = format!(
+            "<figure id=\"{}\"{class}><h3>{}<span class=\"tells\">{}</span></h3>\n",
+            self.id,
+            escape(self.title),
+            escape(tells)
+        );
+        for (name, drawn) in &plots {
             if !name.is_empty() {
-                html += &format!("<h4>{}</h4>", escape(&name));
+                html += &format!("<h4>{}</h4>", escape(name));
             }
-            html += &format!("<div class=\"plot\">{svg}</div>\n");
+            html += &format!("<div class=\"plot\">{}</div>\n", drawn.svg);
         }
         html += &format!("<figcaption>{}</figcaption></figure>\n", escape(self.reading));
         Ok(Some(html))
     }
 
-    fn single(&self, data: &Data<'_>, metric: &str) -> Result<Option<String>, Error> {
+    fn single(&self, data: &Data<'_>, metric: &str) -> Result<Option<Drawn>, Error> {
         let mut lines = Vec::new();
         let several = data.facts.experiment.points.len() > 1;
         for (place, point) in data.points().enumerate() {
@@ -397,22 +422,29 @@ impl Figure {
             return Ok(None);
         }
         let days = lines.first().map_or(0, |line| line.points.len());
-        if let Some(observed) = data.observed(metric, days)? {
+        let observed = data.observed(metric, days)?;
+        let unit = data.unit(metric);
+        let tells = match lines.as_slice() {
+            [line] => self.tell.of(line, observed.as_ref(), unit),
+            lines => of_variants(lines, unit),
+        };
+        if let Some(observed) = observed {
             lines.iter_mut().filter(|line| line.label.is_empty()).for_each(|line| {
                 line.label = "simulated".to_owned();
             });
             lines.push(observed);
         }
-        Ok(self.chart(data, data.unit(metric), lines).draw(self.size))
+        Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
     }
 
-    fn of_point(&self, data: &Data<'_>, point: &str) -> Result<Option<String>, Error> {
+    fn of_point(&self, data: &Data<'_>, point: &str) -> Result<Option<Drawn>, Error> {
         match self.kind {
             Kind::Single(_) => Ok(None),
             Kind::Several(parts) => {
                 let lines = self.parts(data, point, parts)?;
                 let unit = data.unit(parts[0].0);
-                Ok(self.chart(data, unit, lines).draw(self.size))
+                let tells = at_the_end(&lines, unit);
+                Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
             }
             Kind::Classes(metric) => {
                 let mut lines = Vec::new();
@@ -421,10 +453,13 @@ impl Figure {
                     let (label, ink) = (class.clone(), Ink::Series(place));
                     lines.extend(line.map(|line| Line { label, ink, ..line }));
                 }
-                Ok(self.chart(data, data.unit(metric), lines).draw(self.size))
+                let unit = data.unit(metric);
+                let tells = at_the_end(&lines, unit);
+                Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
             }
             Kind::Stack(parts, cap) => {
                 let lines = self.parts(data, point, parts)?;
+                let tells = at_the_end(&lines, data.unit(parts[0].0));
                 let layer = |line: Line| {
                     let Line { label, ink, points, .. } = line;
                     Layer { label, ink, points }
@@ -435,9 +470,11 @@ impl Figure {
                     layers: lines.into_iter().map(layer).collect(),
                     cap: cap.map(|(value, label)| (value, label.to_owned())),
                 };
-                Ok(chart.draw(self.size))
+                Ok(Drawn::of(chart.draw(self.size), tells))
             }
-            Kind::ClassBars(parts) => self.class_bars(data, point, parts),
+            Kind::ClassBars(parts) => {
+                Ok(Drawn::of(self.class_bars(data, point, parts)?, String::new()))
+            }
         }
     }
 

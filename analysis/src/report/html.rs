@@ -16,14 +16,34 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
+/// How a marked word or number is meant.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Pass,
+    Fail,
+    Note,
+}
+
+impl Tone {
+    pub fn class(self) -> &'static str {
+        match self {
+            Tone::Pass => "pass",
+            Tone::Fail => "fail",
+            Tone::Note => "note",
+        }
+    }
+}
+
 /// A cell of a table.
 #[derive(Debug)]
 pub enum Cell {
     Text(String),
     /// Right-aligned with tabular figures.
     Number(String),
-    /// A pass or a failure, with its word.
-    Mark(bool, &'static str),
+    /// A verdict in one word. A failure tints its row.
+    Mark(Tone, &'static str),
+    /// A number beyond what is allowed.
+    Beyond(String),
     /// A sentence, which wants room.
     Words(String),
     /// Text in the font for code.
@@ -45,9 +65,12 @@ impl Cell {
             Cell::Words(text) => format!("<td class=\"wordy\">{}</td>", escape(text)),
             Cell::Number(text) => format!("<td class=\"number\">{}</td>", escape(text)),
             Cell::Code(text) => format!("<td><code>{}</code></td>", escape(text)),
-            Cell::Mark(passed, word) => {
-                let class = if *passed { "pass" } else { "fail" };
+            Cell::Mark(tone, word) => {
+                let class = tone.class();
                 format!("<td><span class=\"mark {class}\">{}</span></td>", escape(word))
+            }
+            Cell::Beyond(text) => {
+                format!("<td class=\"number beyond\">{}</td>", escape(text))
             }
         }
     }
@@ -62,7 +85,11 @@ pub fn table(headings: &[&str], rows: &[Vec<Cell>]) -> String {
     let head: String = headings.iter().map(heading).collect();
     let body: String = rows
         .iter()
-        .map(|cells| format!("<tr>{}</tr>\n", cells.iter().map(Cell::html).collect::<String>()))
+        .map(|cells| {
+            let failed = cells.iter().any(|cell| matches!(cell, Cell::Mark(Tone::Fail, _)));
+            let class = if failed { " class=\"failed\"" } else { "" };
+            format!("<tr{class}>{}</tr>\n", cells.iter().map(Cell::html).collect::<String>())
+        })
         .collect();
     format!(
         "<div class=\"scroll\"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\
@@ -81,9 +108,10 @@ mod tests {
 
     #[test]
     fn cells_and_headings_are_escaped() {
-        let html = table(&["#<n>", "t"], &[vec![Cell::number("<1"), Cell::Mark(false, "fail")]]);
+        let html =
+            table(&["#<n>", "t"], &[vec![Cell::number("<1"), Cell::Mark(Tone::Fail, "fail")]]);
         assert!(html.contains("<th class=\"number\" scope=\"col\">&lt;n&gt;</th>"), "{html}");
         assert!(html.contains("<td class=\"number\">&lt;1</td>"), "{html}");
-        assert!(html.contains("mark fail"), "{html}");
+        assert!(html.contains("mark fail") && html.contains("<tr class=\"failed\">"), "{html}");
     }
 }

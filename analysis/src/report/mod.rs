@@ -5,6 +5,7 @@ mod figures;
 mod findings;
 pub mod html;
 mod sections;
+mod tell;
 
 use jiff::civil::Date;
 use pinwheel_core::MetricSpec;

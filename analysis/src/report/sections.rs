@@ -4,9 +4,9 @@ use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, ProofFide
 use pinwheel_models::scenario::Network;
 
 use super::Facts;
-use super::html::{Cell, escape, table};
+use super::html::{Cell, Tone, escape, table};
 use crate::plot::axis::grouped;
-use crate::verdict::{CheckRow, Limit, TargetRow};
+use crate::verdict::{CheckRow, CheckStanding, Limit, Standing, TargetRow};
 
 /// The check whose count is shown under the supply.
 pub const CONSERVATION: &str = "supply-conserved";
@@ -51,7 +51,9 @@ fn network_name(facts: &Facts<'_>) -> &'static str {
 
 fn items(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     let (experiment, manifest) = (facts.experiment, facts.manifest);
-    let mut items = vec![("Scenario", manifest.scenario.clone())];
+    let sets = manifest.overrides.iter().map(|(key, value)| format!(", {key}\u{a0}=\u{a0}{value}"));
+    let scenario = format!("{}{}", manifest.scenario, sets.collect::<String>());
+    let mut items = vec![("Scenario", scenario)];
     if let Some(point) = experiment.points.first() {
         let scenario = &point.scenario;
         let days = scenario.horizon_days;
@@ -86,10 +88,20 @@ pub fn accuracy(facts: &Facts<'_>) -> String {
     if windows {
         headings.extend(["#Calibration", "#Verdict window"]);
     }
-    headings.extend(["", "In words"]);
+    headings.extend(["", "How it is measured"]);
+    let mut rows: Vec<&TargetRow> = rows.iter().collect();
+    rows.sort_by_key(|row| match row.standing {
+        Standing::NotMet => 0,
+        Standing::Met => 1,
+        Standing::NotJudged => 2,
+    });
     let cells: Vec<Vec<Cell>> = rows.iter().map(|row| target(row, several, windows)).collect();
     let split = facts.split.filter(|_| windows).map_or(String::new(), |date| {
-        format!(" Parameters were fitted before {date}; from that day on nothing was tuned.")
+        format!(
+            " A target is judged on all of its days. Parameters were fitted before {date}; the \
+             verdict window, from that day on, was never looked at while fitting. A red number \
+             is beyond the limit in its part."
+        )
     });
     format!(
         "<h2 id=\"accuracy\">Accuracy</h2>\n<p class=\"lead\">Limits stated in the scenario before \
@@ -104,17 +116,22 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
         Limit::AtMost(_) => format!("\u{2264} {}", row.limit),
         Limit::Within { .. } => row.limit.to_string(),
     };
-    let show = |value: Option<f64>| value.map_or(DASH.to_owned(), |value| row.limit.show(value));
-    let mut cells = vec![
-        Cell::text(sentence_case(&name)),
-        Cell::number(limit),
-        Cell::number(show(row.measured)),
-    ];
+    let show = |value: Option<f64>| match value {
+        None => Cell::number(DASH),
+        Some(value) if row.limit.holds(value) => Cell::number(row.limit.show(value)),
+        Some(value) => Cell::Beyond(row.limit.show(value)),
+    };
+    let mut cells = vec![Cell::text(sentence_case(&name)), Cell::number(limit), show(row.measured)];
     if windows {
-        cells.push(Cell::number(show(row.calibration)));
-        cells.push(Cell::number(show(row.verdict_window)));
+        cells.push(show(row.calibration));
+        cells.push(show(row.verdict_window));
     }
-    cells.push(Cell::Mark(row.passed, if row.passed { "met" } else { "not met" }));
+    let tone = match row.standing {
+        Standing::Met => Tone::Pass,
+        Standing::NotMet => Tone::Fail,
+        Standing::NotJudged => Tone::Note,
+    };
+    cells.push(Cell::Mark(tone, row.standing.word()));
     cells.push(Cell::Words(sentence_case(&row.sentence)));
     cells
 }
@@ -126,14 +143,14 @@ fn sentence_case(text: &str) -> String {
         .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// "Balanced at 2,430,720 of 2,430,720 blocks."
+/// "Every attoFIL accounted for: the books balanced at 844 of 844 checks."
 pub fn conservation(facts: &Facts<'_>) -> String {
     let Some(row) = facts.verdict.checks.iter().find(|row| row.check == CONSERVATION) else {
         return String::new();
     };
-    let class = if row.passed { "balance" } else { "balance broken" };
+    let class = if row.standing.fails() { "balance broken" } else { "balance" };
     format!(
-        "<p class=\"{class}\">Every attoFIL accounted for: balanced at {} of {} blocks.</p>\n",
+        "<p class=\"{class}\">Every attoFIL accounted for: the books balanced at {} of {} checks.</p>\n",
         grouped(row.held as f64, 0),
         grouped(row.made as f64, 0)
     )
@@ -145,18 +162,17 @@ pub fn checks(facts: &Facts<'_>) -> String {
         return String::new();
     }
     let row = |row: &CheckRow| {
-        let word = match (row.passed, row.made, row.sometimes) {
-            (true, ..) => "held",
-            (false, 0, _) => "not made",
-            (false, _, true) => "not reached",
-            (false, _, false) => "failed",
+        let tone = match row.standing {
+            CheckStanding::Held => Tone::Pass,
+            CheckStanding::NotReached => Tone::Note,
+            CheckStanding::Failed | CheckStanding::NotMade => Tone::Fail,
         };
         vec![
             Cell::text(row.check.replace('-', " ")),
             Cell::text(if row.sometimes { "at least once" } else { "always" }),
             Cell::number(grouped(row.made as f64, 0)),
             Cell::number(grouped(row.held as f64, 0)),
-            Cell::Mark(row.passed, word),
+            Cell::Mark(tone, row.standing.word()),
         ]
     };
     let rows: Vec<Vec<Cell>> = verdict.checks.iter().map(row).collect();
@@ -180,7 +196,7 @@ pub fn checks(facts: &Facts<'_>) -> String {
     format!(
         "<h2 id=\"checks\">Checks</h2>\n<p class=\"lead\">Invariants tested while the runs went \
          on, in all builds. A check that must hold always stops its run when it fails; one \
-         that must hold at least once shows that the case was reached at all.</p>\n{breaches}{}",
+         that must hold at least once shows that the case was reached at all, and only warns.</p>\n{breaches}{}",
         table(&["Check", "Must hold", "#Made", "#Held", ""], &rows)
     )
 }

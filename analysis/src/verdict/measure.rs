@@ -41,15 +41,37 @@ pub struct Measured {
     pub count: usize,
 }
 
-/// Measures one run; the error says what was missing.
+/// Why there is no measured number; the text says what was missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The run ends too early, or begins too late, for the question to be asked of it.
+    Horizon(String),
+    /// The series that should be there are not: nobody may take this for a pass.
+    Data(String),
+}
+
+impl Missing {
+    fn data(text: impl Into<String>) -> Self {
+        Missing::Data(text.into())
+    }
+}
+
+/// Measures one run.
 pub fn measure(
     measure: &Measure,
     simulated: &[(Date, f64)],
     observed: &[(Date, f64)],
     window: Window,
-) -> Result<Measured, String> {
-    if simulated.is_empty() {
-        return Err("the simulation recorded no such series".to_owned());
+) -> Result<Measured, Missing> {
+    let Some((last, _)) = simulated.last() else {
+        return Err(Missing::data("the simulation recorded no such series"));
+    };
+    let asked = match *measure {
+        Measure::ValueAt { date, .. } => Some(date),
+        _ => window.to.or(window.from),
+    };
+    if let Some(day) = asked.filter(|day| last < day) {
+        return Err(Missing::Horizon(format!("the run ends on {last}, before {day}")));
     }
     let inside = |(date, _): &&(Date, f64)| window.holds(*date);
     let simulated: Vec<(Date, f64)> = simulated.iter().filter(inside).copied().collect();
@@ -64,17 +86,17 @@ pub fn measure(
 }
 
 /// (simulated, observed) on the dates that have both.
-fn pairs(simulated: &[(Date, f64)], observed: &[(Date, f64)]) -> Result<Vec<(f64, f64)>, String> {
+fn pairs(simulated: &[(Date, f64)], observed: &[(Date, f64)]) -> Result<Vec<(f64, f64)>, Missing> {
     let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
     let pairs: Vec<(f64, f64)> =
         simulated.iter().filter_map(|(date, value)| Some((*value, *by_date.get(date)?))).collect();
     if pairs.is_empty() {
-        return Err("there is no observation on any simulated day".to_owned());
+        return Err(Missing::data("there is no observation on any simulated day"));
     }
     Ok(pairs)
 }
 
-fn mean_absolute_error(pairs: &[(f64, f64)]) -> Result<Measured, String> {
+fn mean_absolute_error(pairs: &[(f64, f64)]) -> Result<Measured, Missing> {
     let mut sum = 0.0;
     for (simulated, observed) in pairs {
         sum += relative(*simulated, *observed)?;
@@ -82,17 +104,17 @@ fn mean_absolute_error(pairs: &[(f64, f64)]) -> Result<Measured, String> {
     Ok(Measured { value: sum / pairs.len() as f64, count: pairs.len() })
 }
 
-fn growth_error(pairs: &[(f64, f64)]) -> Result<Measured, String> {
+fn growth_error(pairs: &[(f64, f64)]) -> Result<Measured, Missing> {
     let (first, last) = (pairs[0], pairs[pairs.len() - 1]);
     let value = relative(last.0 - first.0, last.1 - first.1)?;
     Ok(Measured { value, count: pairs.len() })
 }
 
-fn value_at(simulated: &[(Date, f64)], date: Date, expected: f64) -> Result<Measured, String> {
+fn value_at(simulated: &[(Date, f64)], date: Date, expected: f64) -> Result<Measured, Missing> {
     let (_, value) = simulated
         .iter()
         .find(|(day, _)| *day == date)
-        .ok_or_else(|| format!("no simulated value on {date}"))?;
+        .ok_or_else(|| Missing::Data(format!("no simulated value on {date}")))?;
     Ok(Measured { value: relative(*value, expected)?, count: 1 })
 }
 
@@ -101,7 +123,7 @@ fn farthest(
     low: f64,
     high: f64,
     window_days: usize,
-) -> Result<Measured, String> {
+) -> Result<Measured, Missing> {
     let values: Vec<f64> = simulated.iter().map(|(_, value)| *value).collect();
     let middle = (low + high) / 2.0;
     let means = values.windows(window_days).map(|w| w.iter().sum::<f64>() / window_days as f64);
@@ -109,12 +131,12 @@ fn farthest(
     means
         .max_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()))
         .map(|value| Measured { value, count })
-        .ok_or_else(|| format!("fewer than {window_days} simulated days"))
+        .ok_or_else(|| Missing::Horizon(format!("fewer than {window_days} simulated days")))
 }
 
-fn relative(value: f64, reference: f64) -> Result<f64, String> {
+fn relative(value: f64, reference: f64) -> Result<f64, Missing> {
     if reference == 0.0 || !reference.is_finite() {
-        return Err(format!("an observation of {reference} gives no relative error"));
+        return Err(Missing::Data(format!("a reference of {reference} gives no relative error")));
     }
     Ok(((value - reference) / reference).abs())
 }
@@ -154,7 +176,8 @@ mod tests {
         let at = |day| Measure::ValueAt { date: date(2024, 1, day), expected: 8.0, limit: 0.1 };
         let found = measure(&at(2), &days(&[1.0, 10.0]), &[], ALL).unwrap();
         assert_eq!(found.value, 0.25);
-        assert!(measure(&at(9), &days(&[1.0, 10.0]), &[], ALL).is_err());
+        let outside = measure(&at(9), &days(&[1.0, 10.0]), &[], ALL);
+        assert!(matches!(outside, Err(Missing::Horizon(_))), "{outside:?}");
     }
 
     #[test]
@@ -163,14 +186,25 @@ mod tests {
         let values = days(&[1.0, 5.0, 1.0, -1.5]);
         assert_eq!(measure(&within(0), &values, &[], ALL).unwrap().value, 5.0);
         assert_eq!(measure(&within(2), &values, &[], ALL).unwrap().value, 3.0);
-        assert!(measure(&within(5), &values, &[], ALL).is_err());
+        let short = measure(&within(5), &values, &[], ALL);
+        assert!(matches!(short, Err(Missing::Horizon(_))), "{short:?}");
     }
 
     #[test]
-    fn nothing_to_compare_is_an_error_not_a_pass() {
-        assert!(measure(&MAE, &[], &days(&[1.0]), ALL).is_err());
-        assert!(measure(&MAE, &days(&[1.0]), &[], ALL).is_err());
-        assert!(measure(&MAE, &days(&[1.0]), &days(&[0.0]), ALL).is_err());
+    fn nothing_to_compare_is_a_fault_of_the_data_not_of_the_horizon() {
+        for (simulated, observed) in [(&[][..], &[1.0][..]), (&[1.0], &[]), (&[1.0], &[0.0])] {
+            let found = measure(&MAE, &days(simulated), &days(observed), ALL);
+            assert!(matches!(found, Err(Missing::Data(_))), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_that_the_run_does_not_reach_is_not_measured() {
+        let values = days(&[1.0, 2.0]);
+        let ends = |day| Window { from: None, to: Some(date(2024, 1, day)) };
+        assert!(measure(&MAE, &values, &values, ends(2)).is_ok());
+        let late = measure(&MAE, &values, &values, ends(3));
+        assert!(matches!(late, Err(Missing::Horizon(_))), "{late:?}");
     }
 
     #[test]

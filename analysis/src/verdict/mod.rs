@@ -1,7 +1,8 @@
 //! The judgement of a result: stated targets against observed series, and the checks of all runs.
 //!
-//! A target is measured in every run and judged on the median over the runs. What cannot be
-//! measured fails: silence is not a pass.
+//! A target is measured in every run and judged on the median over the runs. What should be
+//! measurable and is not fails: silence is not a pass. A target whose dates the run does not
+//! reach is not judged; it neither passes nor fails.
 
 mod measure;
 
@@ -9,10 +10,11 @@ use jiff::civil::Date;
 use pinwheel_models::scenario::{Experiment, Measure, Target};
 use serde::{Deserialize, Serialize};
 
-pub use measure::{Measured, Window, measure};
+pub use measure::{Measured, Missing, Window, measure};
 
 use crate::Error;
 use crate::ensemble::Outcome;
+use crate::plot::axis::spoken;
 use crate::statistics::median;
 use crate::table::Table;
 
@@ -41,8 +43,29 @@ pub struct TargetRow {
     /// Before and from the split date, where the target spans both.
     pub calibration: Option<f64>,
     pub verdict_window: Option<f64>,
-    pub passed: bool,
+    pub standing: Standing,
+    /// How it was measured, or why it was not.
     pub sentence: String,
+}
+
+/// How a target stands after the run.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    Met,
+    NotMet,
+    /// Its dates lie outside the run.
+    NotJudged,
+}
+
+impl Standing {
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Met => "met",
+            Standing::NotMet => "not met",
+            Standing::NotJudged => "not judged",
+        }
+    }
 }
 
 /// What a measured number is held against.
@@ -62,8 +85,37 @@ pub struct CheckRow {
     pub sometimes: bool,
     pub made: u64,
     pub held: u64,
-    pub passed: bool,
+    pub standing: CheckStanding,
     pub sentence: String,
+}
+
+/// How a check stands after all runs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckStanding {
+    Held,
+    /// An `always` check that failed at least once.
+    Failed,
+    /// Registered, but never made: a fault of the model.
+    NotMade,
+    /// A `sometimes` state that no run came to: a warning, for a short run may not get there.
+    NotReached,
+}
+
+impl CheckStanding {
+    pub fn word(self) -> &'static str {
+        match self {
+            CheckStanding::Held => "held",
+            CheckStanding::Failed => "failed",
+            CheckStanding::NotMade => "not made",
+            CheckStanding::NotReached => "not reached",
+        }
+    }
+
+    /// Whether it stands in the way of a pass.
+    pub fn fails(self) -> bool {
+        matches!(self, CheckStanding::Failed | CheckStanding::NotMade)
+    }
 }
 
 /// An `always` check that failed, where and when.
@@ -148,8 +200,8 @@ pub fn judge(
     let breaches: Vec<BreachRow> =
         outcomes.iter().filter_map(|outcome| breach_row(experiment, outcome)).collect();
     let passed = breaches.is_empty()
-        && targets.iter().all(|row| row.passed)
-        && checks.iter().all(|row| row.passed);
+        && targets.iter().all(|row| row.standing != Standing::NotMet)
+        && !checks.iter().any(|row| row.standing.fails());
     let sentence = headline(&targets, &checks, &breaches);
     Ok(Verdict { passed, sentence, targets, checks, breaches })
 }
@@ -163,13 +215,13 @@ fn judge_target(
 ) -> Result<TargetRow, Error> {
     let whole = Window { from: target.from, to: target.to };
     let mut found: [Vec<f64>; 3] = Default::default();
-    let mut failure = None;
+    let mut missing = None;
     for run in 0..runs {
         let simulated = table.series(point, run, &target.metric, "")?;
         let observed = table.series(point, run, &target.metric, OBSERVED)?;
         match measure(&target.measure, &simulated, &observed, whole) {
             Ok(measured) => found[0].push(measured.value),
-            Err(reason) => failure = Some(reason),
+            Err(reason) => missing = Some(reason),
         }
         for (part, window) in [whole.until(split), whole.since(split)].into_iter().enumerate() {
             let part_measured = window.map(|w| measure(&target.measure, &simulated, &observed, w));
@@ -180,50 +232,41 @@ fn judge_target(
     }
     let limit = Limit::of(&target.measure);
     let [measured, calibration, verdict_window] = found.map(|values| median(&values));
+    let measured = measured.filter(|_| missing.is_none());
     let spans = calibration.is_some() && verdict_window.is_some();
-    let row = TargetRow {
+    let standing = match (&missing, measured) {
+        (Some(Missing::Horizon(_)), _) => Standing::NotJudged,
+        (None, Some(value)) if limit.holds(value) => Standing::Met,
+        _ => Standing::NotMet,
+    };
+    let sentence = match missing {
+        Some(Missing::Horizon(reason) | Missing::Data(reason)) => reason,
+        None => words(&target.measure),
+    };
+    Ok(TargetRow {
         id: target.id.clone(),
         point: point.to_owned(),
         metric: target.metric.clone(),
         limit,
-        measured: if failure.is_some() { None } else { measured },
+        measured,
         calibration: calibration.filter(|_| spans),
         verdict_window: verdict_window.filter(|_| spans),
-        passed: failure.is_none() && measured.is_some_and(|value| limit.holds(value)),
-        sentence: String::new(),
-    };
-    let sentence = target_sentence(&row, &target.measure, failure);
-    Ok(TargetRow { sentence, ..row })
+        standing,
+        sentence,
+    })
 }
 
-fn target_sentence(row: &TargetRow, measure: &Measure, failure: Option<String>) -> String {
-    let metric = row.metric.replace('_', " ");
-    let Some(value) = row.measured.map(|value| row.limit.show(value)) else {
-        let reason = failure.unwrap_or_else(|| "there is no run".to_owned());
-        return format!("{metric} could not be judged: {reason}");
-    };
-    let limit = row.limit;
-    match measure {
-        Measure::MeanAbsoluteError { .. } => {
-            format!(
-                "{metric} differs from the observed series by {value} on average (limit {limit})"
-            )
+/// What a measure is, in words.
+fn words(measure: &Measure) -> String {
+    match *measure {
+        Measure::MeanAbsoluteError { .. } => "mean error against the real series".to_owned(),
+        Measure::GrowthError { .. } => "growth over the window against the real growth".to_owned(),
+        Measure::ValueAt { date, expected, .. } => {
+            format!("value on {date} against {}, the known one", spoken(expected))
         }
-        Measure::GrowthError { .. } => {
-            format!(
-                "growth of {metric} differs from the observed growth by {value} (limit {limit})"
-            )
-        }
-        Measure::ValueAt { date, .. } => {
-            format!("{metric} on {date} differs from the known value by {value} (limit {limit})")
-        }
-        Measure::Within { window_days: 0 | 1, .. } => {
-            format!("{metric} strays as far as {value} (allowed {limit})")
-        }
+        Measure::Within { window_days: 0 | 1, .. } => "the day farthest from the range".to_owned(),
         Measure::Within { window_days, .. } => {
-            format!(
-                "the {window_days}-day mean of {metric} strays as far as {value} (allowed {limit})"
-            )
+            format!("the {window_days}-day mean farthest from the middle of the range")
         }
     }
 }
@@ -237,7 +280,7 @@ fn judge_checks(outcomes: &[Outcome]) -> Vec<CheckRow> {
                 sometimes: tally.sometimes,
                 made: 0,
                 held: 0,
-                passed: false,
+                standing: CheckStanding::NotMade,
                 sentence: String::new(),
             });
             rows.len() - 1
@@ -246,13 +289,20 @@ fn judge_checks(outcomes: &[Outcome]) -> Vec<CheckRow> {
         rows[place].held += tally.held;
     }
     for row in &mut rows {
-        row.passed = row.held > 0 && (row.sometimes || row.held == row.made);
-        row.sentence = match (row.sometimes, row.passed) {
-            _ if row.made == 0 => "was never made".to_owned(),
-            (false, true) => format!("held at {} of {} checks", row.held, row.made),
-            (false, false) => format!("failed at {} of {} checks", row.made - row.held, row.made),
-            (true, true) => format!("was reached {} times", row.held),
-            (true, false) => format!("was never reached in {} checks", row.made),
+        row.standing = match (row.sometimes, row.made, row.held) {
+            (_, 0, _) => CheckStanding::NotMade,
+            (true, _, 0) => CheckStanding::NotReached,
+            (false, made, held) if held < made => CheckStanding::Failed,
+            _ => CheckStanding::Held,
+        };
+        row.sentence = match row.standing {
+            CheckStanding::Held if row.sometimes => format!("was reached {} times", row.held),
+            CheckStanding::Held => format!("held at {} of {} checks", row.held, row.made),
+            CheckStanding::Failed => {
+                format!("failed at {} of {} checks", row.made - row.held, row.made)
+            }
+            CheckStanding::NotMade => "was never made".to_owned(),
+            CheckStanding::NotReached => format!("was never reached in {} checks", row.made),
         };
     }
     rows
@@ -279,17 +329,49 @@ fn headline(targets: &[TargetRow], checks: &[CheckRow], breaches: &[BreachRow]) 
             breach.check, breach.date, breach.run, breach.point
         );
     }
-    let met = targets.iter().filter(|row| row.passed).count();
-    let held = checks.iter().filter(|row| row.passed).count();
-    let sound = match (held == checks.len(), checks.len()) {
-        (_, 0) => "no check was made".to_owned(),
-        (true, total) => format!("all {total} checks held in every run"),
-        (false, total) => format!("{held} of {total} checks held"),
+    format!("{}; {}.", accuracy_words(targets), check_words(checks))
+}
+
+/// "All 8 stated targets are met", or which are not and how many could not be judged.
+fn accuracy_words(targets: &[TargetRow]) -> String {
+    let standing = |wanted| targets.iter().filter(move |row| row.standing == wanted);
+    let (met, out) = (standing(Standing::Met).count(), standing(Standing::NotJudged).count());
+    let judged = targets.len() - out;
+    let failed: Vec<String> = standing(Standing::NotMet).map(failure_words).collect();
+    let unjudged = match out {
+        0 => String::new(),
+        out => format!(" ({out} more not judged: the run does not reach their dates)"),
     };
-    match (met == targets.len(), targets.len()) {
-        (_, 0) => format!("No accuracy was stated; {sound}."),
-        (true, total) => format!("All {total} stated targets are met; {sound}."),
-        (false, total) => format!("{met} of {total} stated targets are met; {sound}."),
+    match (targets.len(), judged) {
+        (0, _) => "No accuracy was stated".to_owned(),
+        (_, 0) => "No stated target could be judged: the run does not reach their dates".to_owned(),
+        (_, 1) if failed.is_empty() => format!("The one judged target is met{unjudged}"),
+        _ if failed.is_empty() => format!("All {judged} judged targets are met{unjudged}"),
+        _ => {
+            format!("{met} of {judged} targets are met{unjudged}; not met: {}", failed.join(", "))
+        }
+    }
+}
+
+/// "reward of an epoch (0.55 %, limit 0.5 %)"
+fn failure_words(row: &TargetRow) -> String {
+    let measured = row.measured.map_or("not measured".to_owned(), |value| row.limit.show(value));
+    let word = if matches!(row.limit, Limit::AtMost(_)) { "limit" } else { "allowed" };
+    format!("{} ({measured}, {word} {})", row.id, row.limit)
+}
+
+fn check_words(checks: &[CheckRow]) -> String {
+    let count = |wanted: fn(&CheckRow) -> bool| checks.iter().filter(|row| wanted(row)).count();
+    let failed = count(|row| row.standing.fails());
+    let unreached = match count(|row| row.standing == CheckStanding::NotReached) {
+        0 => String::new(),
+        count => format!(", {count} never reached"),
+    };
+    let held = count(|row| row.standing == CheckStanding::Held);
+    match (checks.len(), failed, unreached.is_empty()) {
+        (0, ..) => "no check was made".to_owned(),
+        (total, 0, true) => format!("all {total} checks held in every run"),
+        (total, ..) => format!("{held} of {total} checks held{unreached}"),
     }
 }
 
@@ -322,12 +404,41 @@ mod tests {
         let first = outcome(vec![tally("a", false, 3, 3), tally("s", true, 5, 0)]);
         let second = outcome(vec![tally("a", false, 3, 2), tally("s", true, 5, 1)]);
         let rows = judge_checks(&[first.clone(), second]);
-        assert!(!rows[0].passed && rows[1].passed);
+        use CheckStanding::{Failed, Held, NotMade, NotReached};
+        assert_eq!((rows[0].standing, rows[1].standing), (Failed, Held));
         assert_eq!((rows[0].made, rows[0].held), (6, 5));
         let rows = judge_checks(&[outcome(vec![tally("a", false, 0, 0)])]);
-        assert!(!rows[0].passed, "silence is not a pass");
+        assert!(rows[0].standing == NotMade && NotMade.fails(), "silence is not a pass");
         let rows = judge_checks(&[first]);
-        assert!(rows[0].passed && !rows[1].passed, "never reached is a failure");
+        assert_eq!((rows[0].standing, rows[1].standing), (Held, NotReached));
+        assert!(!NotReached.fails(), "a short run may not get there");
+        assert_eq!(check_words(&rows), "1 of 2 checks held, 1 never reached");
+    }
+
+    fn row(id: &str, standing: Standing) -> TargetRow {
+        TargetRow {
+            id: id.into(),
+            point: "base".into(),
+            metric: "raw_power".into(),
+            limit: Limit::AtMost(0.03),
+            measured: (standing != Standing::NotJudged).then_some(0.051),
+            calibration: None,
+            verdict_window: None,
+            standing,
+            sentence: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_names_what_failed_and_does_not_count_what_was_not_judged() {
+        use Standing::{Met, NotJudged, NotMet};
+        let rows = [row("power", Met), row("burn", NotMet), row("reward", NotJudged)];
+        let text = accuracy_words(&rows).replace('\u{a0}', " ");
+        let expected = "1 of 2 targets are met (1 more not judged: the run does not reach their \
+                        dates); not met: burn (5.1 %, limit 3 %)";
+        assert_eq!(text, expected);
+        assert!(accuracy_words(&rows[2..]).starts_with("No stated target could be judged"));
+        assert_eq!(accuracy_words(&rows[..1]), "The one judged target is met");
     }
 
     #[test]

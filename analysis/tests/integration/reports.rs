@@ -34,7 +34,7 @@ fn every_chapter_table_and_link_is_there() {
         let id = html[at + 7..].split('"').next().unwrap();
         assert!(html.contains(&format!("id=\"{id}\"")), "a link to {id}, which is nowhere");
     }
-    assert!(html.contains("balanced at 844 of 844 blocks"));
+    assert!(html.contains("the books balanced at 844 of 844 checks"));
     assert!(html.contains("cap: 2 billion FIL"));
     assert!(html.contains("calibrated \u{b7} verdict"));
     assert!(!html.contains("NaN") && !html.contains("inf "));
