@@ -4,8 +4,8 @@ use pinwheel_analysis::Error;
 
 pub const TABLE: &str = "\
 Exit codes:
-  0    the run passed: every check held and every stated target is met
-  1    a check was breached, a target is not met, or a vector failed
+  0    passed: every `always` check held and every target that could be judged is met
+  1    a check was breached, a judged target is not met, or a vector failed
   2    bad scenario or input: nothing was run, nothing was written
   3    a baseline is missing or changed
   4    the engine is at fault: a replay differs, or pinwheel itself failed

@@ -1,51 +1,144 @@
 //! `pinwheel explain`: what a name means, its unit, its range and where it comes from.
 
-use pinwheel_models::networks::filecoin::parameters::Parameters;
+use std::fmt::Write;
+
+use pinwheel_core::MetricSpec;
+use pinwheel_models::infrastructure::parameters::Parameters as Machines;
+use pinwheel_models::networks::filecoin::parameters::Parameters as Filecoin;
 use pinwheel_models::parameter::ParameterSpec;
 use pinwheel_models::scenario::diagnostic::did_you_mean;
 
 use crate::exit::{Exit, Failure};
 use crate::network;
+use crate::primitives::{PRIMITIVES, Primitive};
 
-/// Explain a parameter or a metric: unit, source, default.
+/// Explain a parameter, a metric or a primitive: unit, source, default.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Without a name, every name is listed.
 
 Examples:
   pinwheel explain
-  pinwheel explain qa_power")]
+  pinwheel explain qa_power
+  pinwheel explain \"base fee\"")]
 pub struct Args {
-    /// Parameter or metric
+    /// Parameter, metric or primitive
     name: Option<String>,
 }
 
-const PARAMETERS: &[ParameterSpec] = Parameters::SPECS;
+/// Parameters by the part of the model that has them. They share one table in a scenario.
+const PARAMETERS: [(&str, &[ParameterSpec]); 2] =
+    [("filecoin", Filecoin::SPECS), ("the machines", Machines::SPECS)];
+/// Column of the descriptions in the list.
+const NAME_WIDTH: usize = 34;
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let Some(name) = &args.name else {
-        println!("Parameters of filecoin (network.parameters.NAME in a scenario):");
-        PARAMETERS.iter().for_each(|p| println!("  {:<34} {}", p.name, p.about));
-        println!("\nMetrics (columns of the table, names for targets):");
-        network::metrics().iter().for_each(|m| println!("  {:<34} {}", m.name, m.about));
+        print!("{}", list());
         return Ok(Exit::Pass);
     };
-    let mut found = false;
-    for p in PARAMETERS.iter().filter(|p| p.name == name) {
-        found = true;
-        println!("{}: a parameter of filecoin\n  {}", p.name, p.about);
-        println!("  unit     {}", if p.unit == "1" { "none (a ratio)" } else { p.unit });
-        println!("  default  {}\n  allowed  {} to {}", p.default, p.minimum, p.maximum);
-        println!("  source   {}", p.source);
+    let text = explain(name);
+    if text.is_empty() {
+        let help = did_you_mean(name, names());
+        return Err(Failure::bad_input(format!("nothing is called {name:?}: {help}")));
     }
-    for m in network::metrics().iter().filter(|m| m.name == name) {
-        found = true;
-        println!("{}: a metric\n  {}\n  unit     {}", m.name, m.about, m.unit);
-        println!("  source   {}", m.source);
+    print!("{text}");
+    Ok(Exit::Pass)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let parameters = PARAMETERS.iter().flat_map(|(_, specs)| specs.iter().map(|p| p.name));
+    let metrics = network::metrics().iter().map(|m| m.name);
+    parameters.chain(metrics).chain(PRIMITIVES.iter().map(|p| p.name))
+}
+
+/// Every name with its sentence, by group.
+fn list() -> String {
+    let mut text = String::new();
+    let mut put = |line: String| text += &format!("{line}\n");
+    let row = |name: &str, about: &str| format!("  {name:<NAME_WIDTH$} {about}");
+    for (owner, specs) in PARAMETERS {
+        put(format!("Parameters of {owner} (network.parameters.NAME in a scenario):"));
+        specs.iter().for_each(|p| put(row(p.name, p.about)));
+        put(String::new());
     }
-    if found {
-        return Ok(Exit::Pass);
+    put("Metrics (rows of the table, names for targets):".to_owned());
+    network::metrics().iter().for_each(|m| put(row(m.name, m.about)));
+    put("\nPrimitives (words of the model and of the clockwork):".to_owned());
+    PRIMITIVES.iter().for_each(|p| put(row(p.name, p.about)));
+    text
+}
+
+/// All that has this name; empty if nothing has.
+fn explain(name: &str) -> String {
+    let mut text = String::new();
+    for (owner, specs) in PARAMETERS {
+        specs.iter().filter(|p| p.name == name).for_each(|p| text += &parameter(p, owner));
     }
-    let names = PARAMETERS.iter().map(|p| p.name).chain(network::metrics().iter().map(|m| m.name));
-    Err(Failure::bad_input(format!("nothing is called {name:?}: {}", did_you_mean(name, names))))
+    network::metrics().iter().filter(|m| m.name == name).for_each(|m| text += &metric(m));
+    let alike = |p: &&Primitive| p.name.eq_ignore_ascii_case(&name.replace('_', " "));
+    PRIMITIVES.iter().filter(alike).for_each(|p| text += &primitive(p));
+    text
+}
+
+fn unit(unit: &str) -> &str {
+    if unit == "1" { "none (a number or a share)" } else { unit }
+}
+
+fn parameter(p: &ParameterSpec, owner: &str) -> String {
+    let mut text = format!("{}: a parameter of {owner}\n  {}\n", p.name, p.about);
+    let put = "writing to a string cannot fail";
+    writeln!(text, "  unit     {}", unit(p.unit)).expect(put);
+    writeln!(text, "  default  {}", p.default).expect(put);
+    writeln!(text, "  allowed  {} to {}", p.minimum, p.maximum).expect(put);
+    writeln!(text, "  set      network.parameters.{} in a scenario", p.name).expect(put);
+    writeln!(text, "  source   {}", p.source).expect(put);
+    text
+}
+
+fn metric(m: &MetricSpec) -> String {
+    let (name, about, unit) = (m.name, m.about, unit(m.unit));
+    format!("{name}: a metric\n  {about}\n  unit     {unit}\n  source   {}\n", m.source)
+}
+
+fn primitive(p: &Primitive) -> String {
+    let (name, about, unit) = (p.name, p.about, unit(p.unit));
+    format!(
+        "{name}: a primitive\n  {about}\n  unit     {unit}\n  source   {}\n  code     {}\n",
+        p.source, p.code
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_explains_itself_with_unit_and_source() {
+        assert!(names().count() > 100, "parameters, metrics and primitives");
+        for name in names() {
+            let text = explain(name);
+            for word in ["unit", "source"] {
+                let line = text.lines().find_map(|line| line.trim().strip_prefix(word));
+                assert!(line.is_some_and(|told| !told.trim().is_empty()), "{name}: {text}");
+            }
+            let sentence = text.lines().nth(1).unwrap_or_default().trim();
+            assert!(sentence.len() > 10, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn the_list_has_every_name() {
+        let list = list();
+        let listed = |name: &str| list.lines().any(|line| line.trim().starts_with(name));
+        assert!(names().all(listed), "{list}");
+    }
+
+    #[test]
+    fn the_code_of_a_primitive_is_where_it_says() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for primitive in PRIMITIVES {
+            assert!(root.join(primitive.code).is_file(), "{}: {}", primitive.name, primitive.code);
+        }
+    }
 }

@@ -7,6 +7,8 @@ mod exit;
 mod explain;
 mod network;
 mod new;
+mod primitives;
+mod profile;
 mod progress;
 mod replay;
 mod run;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
 use jiff::civil::Date;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::plot::axis::spoken;
+use pinwheel_analysis::plot::axis::{grouped, spoken};
 use pinwheel_analysis::statistics::median;
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{CheckStanding, Limit, Standing, TargetRow, Verdict};
@@ -48,14 +48,28 @@ pub fn text(
     Ok(text)
 }
 
-fn grid(headings: &[&str]) -> Grid {
+/// "83,609,831 events in 18.3 s: 4.57 M events/s, 219 ns each".
+pub fn speed(events: u64, simulated: Duration) -> String {
+    let seconds = simulated.as_secs_f64().max(1e-9);
+    let rate = events as f64 / seconds;
+    format!(
+        "{} events in {seconds:.1} s: {:.2} M events/s, {:.0} ns each",
+        grouped(events as f64, 0),
+        rate / 1e6,
+        1e9 / rate.max(1e-9)
+    )
+}
+
+/// A table without lines.
+pub fn grid(headings: &[&str]) -> Grid {
     let mut grid = Grid::new();
     grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     grid.set_header(headings);
     grid
 }
 
-fn number(text: impl ToString) -> Cell {
+/// A cell of figures.
+pub fn number(text: impl ToString) -> Cell {
     Cell::new(text.to_string()).set_alignment(CellAlignment::Right)
 }
 

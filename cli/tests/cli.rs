@@ -62,6 +62,61 @@ fn explain_tells_unit_and_source_and_corrects_spelling() {
 }
 
 #[test]
+fn explain_knows_machines_and_primitives() {
+    let text = stdout(&pinwheel(&root(), &["explain", "disk_afr"]));
+    assert!(text.contains("Backblaze") && text.contains("1/year"), "{text}");
+    let text = stdout(&pinwheel(&root(), &["explain", "base fee"]));
+    assert!(text.contains("attoFIL") && text.contains("gas.rs"), "{text}");
+    let text = stdout(&pinwheel(&root(), &["explain"]));
+    for group in ["Parameters of filecoin", "Parameters of the machines", "Metrics", "Primitives"] {
+        assert!(text.contains(group), "{group} is not listed");
+    }
+}
+
+#[test]
+fn a_month_of_history_is_judged_where_it_can_be_and_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let month = ["--set", "run.horizon=\"30 d\"", "--set", "network.detail=day"];
+    let mut run = vec!["run", "scenarios/filecoin/history.toml", "-o", &out];
+    run.extend(month);
+    let output = pinwheel(&root(), &run);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("not judged") && text.contains("ns each"), "{text}");
+    assert!(text.lines().last().unwrap().starts_with("fingerprint: "), "{text}");
+    let fingerprint = text.lines().last().unwrap().to_owned();
+
+    run.truncate(2);
+    run.extend(month);
+    run.push("--profile");
+    let output = pinwheel(&root(), &run);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(text.contains("ns/event") && text.contains("strike"), "{text}");
+    assert_eq!(text.lines().last(), Some(fingerprint.as_str()), "measuring changes nothing");
+}
+
+#[test]
+fn a_missed_target_fails_the_run_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let scenario = fs::read_to_string(root().join(SMOKE)).unwrap();
+    let target = "\n[[target]]\nid = \"no power\"\nmetric = \"raw_power\"\nmeasure = \"within\"\n\
+                  low = 0\nhigh = 1\n";
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    for file in ["state_2022-10-10.toml", "network_daily_2022-10-10_2025-01-31.csv"] {
+        fs::copy(root().join("scenarios/data/filecoin").join(file), data.join(file)).unwrap();
+    }
+    let text = scenario.replace("../data/filecoin", "data") + target;
+    fs::write(folder.path().join("missed.toml"), text).unwrap();
+    let output = pinwheel(folder.path(), &["run", "missed.toml", "-o", &out]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("not met: no power"), "{}", stdout(&output));
+}
+
+#[test]
 fn schema_is_json() {
     let text = stdout(&pinwheel(&root(), &["schema"]));
     let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");

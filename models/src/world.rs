@@ -14,6 +14,15 @@ pub enum Event {
     Filecoin(filecoin::Event),
 }
 
+impl Event {
+    /// The name of a kind of event, for statistics.
+    pub fn kind_name(kind: u8) -> &'static str {
+        infrastructure::Event::kind_name(kind)
+            .or_else(|| filecoin::Event::kind_name(kind))
+            .unwrap_or("unnamed")
+    }
+}
+
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {

@@ -14,7 +14,7 @@ pub use bars::{Bar, BarChart, Group};
 pub use canvas::Size;
 pub use line::{Line, LineChart, Marker, Stroke};
 pub use stacked::{Layer, StackedChart};
-pub use theme::Ink;
+pub use theme::{Ink, standalone};
 
 /// Device pixels per CSS pixel of a drawing.
 pub const SCALE: i32 = 3;

@@ -72,6 +72,19 @@ pub fn themed(svg: &str) -> String {
     })
 }
 
+/// A chart as a file of its own: light colours on white, no variables of a page.
+pub fn standalone(chart: &str, (width, height): (f64, f64)) -> String {
+    let inks = SERIES_INKS.iter().chain(&ROLE_INKS);
+    let plain = inks.fold(chart.to_owned(), |svg, (colour, variable)| {
+        svg.replace(&format!("var({variable},#{colour:06X})"), &format!("#{colour:06X}"))
+    });
+    let head =
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" ");
+    let plain = plain.replacen("<svg ", &head, 1);
+    let background = "><rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>";
+    plain.replacen('>', background, 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +95,14 @@ mod tests {
         let themed = themed(svg);
         assert!(themed.contains("stroke=\"var(--series-1,#2166AC)\""), "{themed}");
         assert!(themed.contains("fill=\"var(--muted,#5C6370)\""), "{themed}");
+    }
+
+    #[test]
+    fn a_standalone_chart_asks_nothing_of_a_page() {
+        let svg = standalone(&themed("<svg a=\"b\"><line stroke=\"#2166AC\"/></svg>"), (9.0, 5.0));
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\""), "{svg}");
+        assert!(svg.contains("a=\"b\"><rect ") && svg.contains("stroke=\"#2166AC\""), "{svg}");
+        assert!(!svg.contains("var("), "{svg}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use super::html::escape;
-use super::tell::{Tell, at_the_end, of_variants};
+use super::tell::{Tell, at_the_end, largest, of_variants};
 use crate::Error;
 use crate::plot::{
     Bar, BarChart, Group, Ink, Layer, Line, LineChart, Marker, Size, StackedChart, Stroke,
@@ -454,7 +454,7 @@ impl Figure {
                     lines.extend(line.map(|line| Line { label, ink, ..line }));
                 }
                 let unit = data.unit(metric);
-                let tells = at_the_end(&lines, unit);
+                let tells = largest(&lines, unit);
                 Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
             }
             Kind::Stack(parts, cap) => {

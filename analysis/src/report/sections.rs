@@ -98,9 +98,9 @@ pub fn accuracy(facts: &Facts<'_>) -> String {
     let cells: Vec<Vec<Cell>> = rows.iter().map(|row| target(row, several, windows)).collect();
     let split = facts.split.filter(|_| windows).map_or(String::new(), |date| {
         format!(
-            " A target is judged on all of its days. Parameters were fitted before {date}; the \
-             verdict window, from that day on, was never looked at while fitting. A red number \
-             is beyond the limit in its part."
+            " A target is judged on all of its days. Parameters were fitted on days before \
+             {date}, where the verdict window begins. A red number is beyond the limit in its \
+             part."
         )
     });
     format!(

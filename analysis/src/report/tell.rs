@@ -85,6 +85,15 @@ pub fn at_the_end(lines: &[Line], unit: &str) -> String {
     format!(" at the end: {}{}", parts.join(", "), spaced(unit))
 }
 
+/// ": in the end 1 to 10 PiB leads with 41,918 FIL/d".
+pub fn largest(lines: &[Line], unit: &str) -> String {
+    let end = |line: &Line| line.points.last().map_or(f64::NEG_INFINITY, |(_, value)| *value);
+    let leader = lines.iter().max_by(|a, b| end(a).total_cmp(&end(b)));
+    leader.map_or(String::new(), |line| {
+        format!(": in the end {} leads with {}{}", line.label, spoken(end(line)), spaced(unit))
+    })
+}
+
 /// " ends at 4.2 EiB under today, 4.5 under FIP-0118".
 pub fn of_variants(lines: &[Line], unit: &str) -> String {
     let part = |(place, line): (usize, &Line)| {
@@ -140,6 +149,7 @@ mod tests {
         let lines = [line("Pledge", &[1.0, 125e6]), line("Vesting", &[7.12e6])];
         let text = at_the_end(&lines, "FIL");
         assert_eq!(text, " at the end: pledge 125 million, vesting 7.12 million FIL");
+        assert_eq!(largest(&lines, "FIL"), ": in the end Pledge leads with 125 million FIL");
         let text = of_variants(&lines, "FIL");
         assert_eq!(text, " ends at 125 million FIL under Pledge, 7.12 million under Vesting");
     }

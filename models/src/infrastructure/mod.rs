@@ -49,6 +49,13 @@ pub enum Event {
     Ends { incident: u32 },
 }
 
+impl Event {
+    /// The name of a kind of event of this layer.
+    pub fn kind_name(kind: u8) -> Option<&'static str> {
+        ["strike", "repair"].get(usize::from(kind)).copied()
+    }
+}
+
 impl EngineEvent for Event {
     fn kind(&self) -> u8 {
         match self {

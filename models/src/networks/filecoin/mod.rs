@@ -76,6 +76,14 @@ pub enum Event {
     Day,
 }
 
+impl Event {
+    /// The name of a kind of event of this network.
+    pub fn kind_name(kind: u8) -> Option<&'static str> {
+        let place = usize::from(kind).checked_sub(16)?;
+        ["epoch", "deadline", "day"].get(place).copied()
+    }
+}
+
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
