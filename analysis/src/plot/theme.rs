@@ -72,17 +72,24 @@ pub fn themed(svg: &str) -> String {
     })
 }
 
+/// White around a chart that stands alone.
+const MARGIN_PX: f64 = 16.0;
+
 /// A chart as a file of its own: light colours on white, no variables of a page.
 pub fn standalone(chart: &str, (width, height): (f64, f64)) -> String {
     let inks = SERIES_INKS.iter().chain(&ROLE_INKS);
     let plain = inks.fold(chart.to_owned(), |svg, (colour, variable)| {
         svg.replace(&format!("var({variable},#{colour:06X})"), &format!("#{colour:06X}"))
     });
-    let head =
-        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" ");
-    let plain = plain.replacen("<svg ", &head, 1);
-    let background = "><rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>";
-    plain.replacen('>', background, 1)
+    let (wide, high) = (width + 2.0 * MARGIN_PX, height + 2.0 * MARGIN_PX);
+    let place =
+        format!("<svg x=\"{MARGIN_PX}\" y=\"{MARGIN_PX}\" width=\"{width}\" height=\"{height}\" ");
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" \
+         viewBox=\"0 0 {wide} {high}\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n{}</svg>\n",
+        plain.replacen("<svg ", &place, 1)
+    )
 }
 
 #[cfg(test)]
@@ -100,8 +107,11 @@ mod tests {
     #[test]
     fn a_standalone_chart_asks_nothing_of_a_page() {
         let svg = standalone(&themed("<svg a=\"b\"><line stroke=\"#2166AC\"/></svg>"), (9.0, 5.0));
-        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\""), "{svg}");
-        assert!(svg.contains("a=\"b\"><rect ") && svg.contains("stroke=\"#2166AC\""), "{svg}");
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"41\""), "{svg}");
+        assert!(
+            svg.contains("height=\"5\" a=\"b\">") && svg.contains("stroke=\"#2166AC\""),
+            "{svg}"
+        );
         assert!(!svg.contains("var("), "{svg}");
     }
 

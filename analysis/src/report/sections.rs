@@ -84,11 +84,11 @@ pub fn accuracy(facts: &Facts<'_>) -> String {
     }
     let several = facts.experiment.points.len() > 1;
     let windows = facts.verdict.has_windows();
-    let mut headings = vec!["Target", "#Stated limit", "#Measured"];
+    let mut headings = vec!["Target", "", "#Stated limit", "#Measured"];
     if windows {
         headings.extend(["#Calibration", "#Verdict window"]);
     }
-    headings.extend(["", "How it is measured"]);
+    headings.push("How it is measured");
     let mut rows: Vec<&TargetRow> = rows.iter().collect();
     rows.sort_by_key(|row| match row.standing {
         Standing::NotMet => 0,
@@ -121,17 +121,21 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
         Some(value) if row.limit.holds(value) => Cell::number(row.limit.show(value)),
         Some(value) => Cell::Beyond(row.limit.show(value)),
     };
-    let mut cells = vec![Cell::text(sentence_case(&name)), Cell::number(limit), show(row.measured)];
-    if windows {
-        cells.push(show(row.calibration));
-        cells.push(show(row.verdict_window));
-    }
     let tone = match row.standing {
         Standing::Met => Tone::Pass,
         Standing::NotMet => Tone::Fail,
         Standing::NotJudged => Tone::Note,
     };
-    cells.push(Cell::Mark(tone, row.standing.word()));
+    let mut cells = vec![
+        Cell::text(sentence_case(&name)),
+        Cell::Mark(tone, row.standing.word()),
+        Cell::number(limit),
+        show(row.measured),
+    ];
+    if windows {
+        cells.push(show(row.calibration));
+        cells.push(show(row.verdict_window));
+    }
     cells.push(Cell::Words(sentence_case(&row.sentence)));
     cells
 }
