@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_models::networks::filecoin::settings::Detail;
 use pinwheel_models::scenario::{Network, Scenario};
 
@@ -14,7 +15,7 @@ const DEADLINES_PER_DAY: f64 = 48.0;
 const EPOCHS_PER_DAY: f64 = 2_880.0;
 /// Measured on one core of a 2023 server with the history scenario; good to a factor of three.
 const SECONDS_PER_DEADLINE: f64 = 250e-9;
-const SECONDS_PER_PROVIDER_DAY: f64 = 3.7e-6;
+const SECONDS_PER_PROVIDER_DAY: f64 = 1.3e-6;
 
 /// Check scenarios: syntax, units, references, cost. Nothing is run.
 #[derive(clap::Args)]
@@ -59,7 +60,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             steps += runs * point_steps;
             seconds += runs * point_steps * seconds_per_step;
         }
-        println!("  about {:.1} million steps, {:.0} s of one core", steps / 1e6, seconds.ceil());
+        let seconds = if seconds < 1.0 { "under 1".to_owned() } else { spoken(seconds.ceil()) };
+        println!("  about {} steps, {seconds} s of one core", spoken(steps));
     }
     Ok(exit)
 }
