@@ -24,12 +24,30 @@ pub struct Orders {
     pub verified_renewed: u64,
 }
 
+/// Sectors below which a provider seals and renews once a week: 20 PiB.
+const DAILY_SECTORS: u64 = 655_360;
+
 impl Filecoin {
+    /// Days of sealing that provider `i` does today: each day's, or on its weekday a week's.
+    pub fn days_of_work(&self, i: usize) -> Option<u64> {
+        if self.providers[i].sectors.live() >= DAILY_SECTORS {
+            return Some(1);
+        }
+        self.weekday_of(i).then_some(7)
+    }
+
+    /// Whether today is provider `i`'s day of the week.
+    pub fn weekday_of(&self, i: usize) -> bool {
+        (self.day + i as i32) % 7 == 0
+    }
+
     /// The business of provider `i` on the current day.
     pub fn business_day(&mut self, i: usize, orders: Orders, streams: &Streams) {
         self.vest_rewards(i);
-        self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
-        self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
+        if orders != Orders::default() {
+            self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
+            self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
+        }
         self.terminate_early(i);
         self.terminate_lost(i);
         if orders.onboard_capacity + orders.onboard_verified > 0 {
@@ -47,7 +65,9 @@ impl Filecoin {
         let day = self.day as u32;
         let provider = &mut self.providers[i];
         let to_vest = std::mem::take(&mut provider.to_vest);
-        provider.vesting.add(day, to_vest);
+        if to_vest > Amount::ZERO {
+            provider.vesting.add(day, to_vest);
+        }
         let vested = provider.vesting.release(day);
         if vested > Amount::ZERO {
             self.treasury.vest(i, vested);
@@ -67,6 +87,9 @@ impl Filecoin {
 
     /// Shares what ends between deals and committed capacity.
     fn expire_quality_one(&mut self, i: usize, due: u64, renewed: u64) {
+        if due == 0 {
+            return;
+        }
         let book = &self.providers[i].sectors;
         let (deals, capacity) = (book.of(Kind::Deal), book.of(Kind::Capacity));
         let of_deals = match deals + capacity {

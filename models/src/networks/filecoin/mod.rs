@@ -356,7 +356,6 @@ impl Filecoin {
     /// The whole chain's day at once, for [`Detail::Day`].
     fn fold_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         let streams = *ctx.streams();
-        self.rebuild_election();
         let scheduled = self.step_reward_day();
         self.flows.scheduled += scheduled;
         self.elect_day(scheduled, &streams);
