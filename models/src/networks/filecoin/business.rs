@@ -24,21 +24,22 @@ pub struct Orders {
     pub verified_renewed: u64,
 }
 
-/// Sectors below which a provider seals and renews once a week: 20 PiB.
-const DAILY_SECTORS: u64 = 655_360;
-
 impl Filecoin {
-    /// Days of sealing that provider `i` does today: each day's, or on its weekday a week's.
-    pub fn days_of_work(&self, i: usize) -> Option<u64> {
-        if self.providers[i].sectors.live() >= DAILY_SECTORS {
-            return Some(1);
-        }
-        self.weekday_of(i).then_some(7)
+    /// Whether today is the day on which provider `i` acts, of every so many days.
+    pub fn is_turn_of(&self, i: usize, days: u32) -> bool {
+        (self.day as u32 + i as u32).is_multiple_of(days)
     }
 
-    /// Whether today is provider `i`'s day of the week.
-    pub fn weekday_of(&self, i: usize) -> bool {
-        (self.day + i as i32) % 7 == 0
+    /// Brings the books that today's orders touch into the cache.
+    pub fn warm_up(&self) {
+        for provider in &self.providers {
+            provider.vesting.warm_up(self.day as u32);
+        }
+        for (provider, orders) in self.providers.iter().zip(&self.orders) {
+            if *orders != Orders::default() {
+                provider.sectors.warm_up();
+            }
+        }
     }
 
     /// The business of provider `i` on the current day.

@@ -7,7 +7,7 @@
 //! overall one (calibrated). What the data do not say is whose sectors these were: new ones go by a
 //! provider's weight, ending ones by what it has, those with the earliest dates first.
 //!
-//! Small providers act once a week, the others every day.
+//! Large providers act every day, medium ones once a week, small ones every four weeks.
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,16 @@ impl Shares {
     }
 }
 
+/// Days of work that a provider with so many sectors does at once: of a day from 20 PiB on, of a
+/// week from 1 PiB on, else of four weeks.
+const fn days_at_once(sectors: u64) -> u32 {
+    match sectors {
+        655_360.. => 1,
+        32_768.. => 7,
+        _ => 28,
+    }
+}
+
 impl Filecoin {
     /// The orders of every provider for the current day, into `self.orders`.
     pub fn plan_driven_day(&mut self, totals: DayTotals) {
@@ -119,12 +129,15 @@ impl Filecoin {
     /// Weights of provider `i` in new quality-1 and verified sectors, and in ending ones; none if
     /// it does not act today.
     fn driven_weights(&self, i: usize) -> Option<[u64; 4]> {
-        let days = self.days_of_work(i)?;
         let provider = &self.providers[i];
+        let days = days_at_once(provider.sectors.live());
+        if !self.is_turn_of(i, days) {
+            return None;
+        }
         let verified = provider.sectors.of(Kind::Verified);
         let quality_one = provider.sectors.live() - verified;
         let weights = [provider.capacity_weight, provider.verified_weight, quality_one, verified];
-        Some(weights.map(|weight| weight * days))
+        Some(weights.map(|weight| weight * u64::from(days)))
     }
 }
 

@@ -11,7 +11,7 @@
 //! join     at a rate that grows with the return of an average provider above break-even
 //! ```
 //! Costs, hurdle rates and patience differ from provider to provider. Each decides once a week, and
-//! small ones put the week's new sectors on chain on that day, the others each day.
+//! puts the week's new sectors on chain on that day.
 //!
 //! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
 
@@ -80,7 +80,7 @@ impl Filecoin {
         self.orders.clear();
         self.orders.resize(self.providers.len(), Orders::default());
         for i in 0..self.providers.len() {
-            if self.weekday_of(i) {
+            if self.is_turn_of(i, DECISION_DAYS) {
                 self.decide(i);
             }
             self.orders[i] = self.rational_orders(i, streams);
@@ -89,7 +89,7 @@ impl Filecoin {
     }
 
     fn rational_orders(&mut self, i: usize, streams: &Streams) -> Orders {
-        let days = self.days_of_work(i);
+        let seals = self.is_turn_of(i, DECISION_DAYS);
         let provider = &self.providers[i];
         let live = provider.sectors.live();
         if live == 0 {
@@ -102,13 +102,12 @@ impl Filecoin {
         let ending = |kind| provider.sectors.expired(kind, self.day);
         let due = ending(Kind::Capacity) + ending(Kind::Deal);
         let verified_due = ending(Kind::Verified);
-        let new = match days {
-            Some(days) if provider.intent.growth_per_day > 0.0 => {
-                let chance = streams.indexed(i as u32, GROWTH, self.day as u64).uniform();
-                let mean = live as f64 * provider.intent.growth_per_day * days as f64;
-                (mean + chance) as u64
-            }
-            _ => 0,
+        let growth = provider.intent.growth_per_day * f64::from(DECISION_DAYS);
+        let new = if seals && growth > 0.0 {
+            let chance = streams.indexed(i as u32, GROWTH, self.day as u64).uniform();
+            (live as f64 * growth + chance) as u64
+        } else {
+            0
         };
         let verified = (new as f64 * self.verified_share) as u64;
         Orders {
