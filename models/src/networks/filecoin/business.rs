@@ -25,11 +25,30 @@ pub struct Orders {
 }
 
 impl Filecoin {
+    /// Whether today is the day on which provider `i` acts, of every so many days.
+    pub fn is_turn_of(&self, i: usize, days: u32) -> bool {
+        (self.day as u32 + i as u32).is_multiple_of(days)
+    }
+
+    /// Brings the books that today's orders touch into the cache.
+    pub fn warm_up(&self) {
+        for provider in &self.providers {
+            provider.vesting.warm_up(self.day as u32);
+        }
+        for (provider, orders) in self.providers.iter().zip(&self.orders) {
+            if *orders != Orders::default() {
+                provider.sectors.warm_up();
+            }
+        }
+    }
+
     /// The business of provider `i` on the current day.
     pub fn business_day(&mut self, i: usize, orders: Orders, streams: &Streams) {
         self.vest_rewards(i);
-        self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
-        self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
+        if orders != Orders::default() {
+            self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
+            self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
+        }
         self.terminate_early(i);
         self.terminate_lost(i);
         if orders.onboard_capacity + orders.onboard_verified > 0 {
@@ -47,7 +66,9 @@ impl Filecoin {
         let day = self.day as u32;
         let provider = &mut self.providers[i];
         let to_vest = std::mem::take(&mut provider.to_vest);
-        provider.vesting.add(day, to_vest);
+        if to_vest > Amount::ZERO {
+            provider.vesting.add(day, to_vest);
+        }
         let vested = provider.vesting.release(day);
         if vested > Amount::ZERO {
             self.treasury.vest(i, vested);
@@ -67,6 +88,9 @@ impl Filecoin {
 
     /// Shares what ends between deals and committed capacity.
     fn expire_quality_one(&mut self, i: usize, due: u64, renewed: u64) {
+        if due == 0 {
+            return;
+        }
         let book = &self.providers[i].sectors;
         let (deals, capacity) = (book.of(Kind::Deal), book.of(Kind::Capacity));
         let of_deals = match deals + capacity {

@@ -7,7 +7,7 @@
 //! overall one (calibrated). What the data do not say is whose sectors these were: new ones go by a
 //! provider's weight, ending ones by what it has, those with the earliest dates first.
 //!
-//! Small providers act once a week, the others every day.
+//! Large providers act every day, medium ones once a week, small ones every four weeks.
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl Shares {
         Shares { total: u128::from(total), weights, seen: 0, given: 0 }
     }
     fn next(&mut self, weight: u64) -> u64 {
-        if self.weights == 0 {
+        if weight == 0 {
             return 0;
         }
         self.seen += u128::from(weight);
@@ -80,17 +80,28 @@ impl Shares {
     }
 }
 
-/// Sectors below which a provider acts once a week: 20 PiB.
-const DAILY_SECTORS: u64 = 655_360;
+/// Days of work that a provider with so many sectors does at once: of a day from 20 PiB on, of a
+/// week from 1 PiB on, else of four weeks.
+const fn days_at_once(sectors: u64) -> u32 {
+    match sectors {
+        655_360.. => 1,
+        32_768.. => 7,
+        _ => 28,
+    }
+}
 
 impl Filecoin {
     /// The orders of every provider for the current day, into `self.orders`.
     pub fn plan_driven_day(&mut self, totals: DayTotals) {
         self.orders.clear();
+        self.orders.resize(self.providers.len(), Orders::default());
+        let acting: Vec<(usize, [u64; 4])> = (0..self.providers.len())
+            .filter_map(|i| self.driven_weights(i).map(|weights| (i, weights)))
+            .collect();
         let mut sums = [0u128; 4];
-        for i in 0..self.providers.len() {
-            for (sum, weight) in sums.iter_mut().zip(self.driven_weights(i)) {
-                *sum += u128::from(weight);
+        for (_, weights) in &acting {
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += u128::from(*weight);
             }
         }
         let mut onboard_capacity = Shares::new(totals.onboarded_capacity, sums[0]);
@@ -101,34 +112,32 @@ impl Filecoin {
             Shares::new(totals.capacity_renewed, u128::from(totals.capacity_due));
         let mut verified_renewed =
             Shares::new(totals.verified_renewed, u128::from(totals.verified_due));
-        for i in 0..self.providers.len() {
-            let weights = self.driven_weights(i);
+        for (i, weights) in acting {
             let (capacity, verified) =
                 (capacity_due.next(weights[2]), verified_due.next(weights[3]));
-            self.orders.push(Orders {
+            self.orders[i] = Orders {
                 onboard_capacity: onboard_capacity.next(weights[0]),
                 onboard_verified: onboard_verified.next(weights[1]),
                 capacity_due: capacity,
                 capacity_renewed: capacity_renewed.next(capacity),
                 verified_due: verified,
                 verified_renewed: verified_renewed.next(verified),
-            });
+            };
         }
     }
 
-    /// Weights of provider `i` today in new quality-1 and verified sectors, and in ending ones.
-    fn driven_weights(&self, i: usize) -> [u64; 4] {
+    /// Weights of provider `i` in new quality-1 and verified sectors, and in ending ones; none if
+    /// it does not act today.
+    fn driven_weights(&self, i: usize) -> Option<[u64; 4]> {
         let provider = &self.providers[i];
-        let days = match provider.sectors.live() >= DAILY_SECTORS {
-            true => 1,
-            // A weekly actor does a week's work.
-            false if (self.day + i as i32) % 7 == 0 => 7,
-            false => return [0; 4],
-        };
+        let days = days_at_once(provider.sectors.live());
+        if !self.is_turn_of(i, days) {
+            return None;
+        }
         let verified = provider.sectors.of(Kind::Verified);
         let quality_one = provider.sectors.live() - verified;
-        [provider.capacity_weight, provider.verified_weight, quality_one, verified]
-            .map(|weight| weight * days)
+        let weights = [provider.capacity_weight, provider.verified_weight, quality_one, verified];
+        Some(weights.map(|weight| weight * u64::from(days)))
     }
 }
 

@@ -12,11 +12,12 @@ use pinwheel_core::distribution::Normal;
 use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
+use super::fixed::Q128;
 use super::gas::{self, BLOCK_GAS_TARGET};
 use super::parameters::Parameters;
 use super::pledge::{self, NetworkState, Pricing, SectorTerms};
 use super::reward::{RewardParts, RewardState};
-use super::rules::{BaseFeeRule, EPOCHS_PER_DAY, Minting};
+use super::rules::{BaseFeeRule, EPOCHS_PER_DAY, Minting, Termination};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES};
 use super::settings::InitialState;
 use super::smoothing::Estimate;
@@ -43,6 +44,8 @@ pub struct Quote {
     pub horizon_reward_per_unit_fil: f64,
     /// Termination fee of an old sector over its pledge.
     pub termination_fee_per_pledge: f64,
+    /// Least termination fee of one quality unit before FIP-0098.
+    termination_floor_per_unit: Amount,
 }
 
 impl Quote {
@@ -182,10 +185,9 @@ impl Filecoin {
 
     /// A day of epochs at constant power; returns the rewards scheduled in it.
     pub fn step_reward_day(&mut self) -> Amount {
-        let qa_power_bytes = self.qa_power_bytes();
-        for _ in 0..EPOCHS_PER_DAY {
-            self.qa_power = self.qa_power.observe(qa_power_bytes, 1);
-        }
+        let qa_power_bytes = self.qa_power_bytes() as i128;
+        self.qa_power =
+            self.qa_power.observe_line(qa_power_bytes, Q128::ZERO, EPOCHS_PER_DAY as u64);
         self.rewards.step_day(self.raw_power_bytes(), EPOCHS_PER_DAY as u64)
     }
 
@@ -222,13 +224,14 @@ impl Filecoin {
             fault_fee_per_unit: one.fault_fee,
             day_reward_per_unit: one.day_reward,
             horizon_reward_per_unit_fil: horizon.as_tokens(super::treasury::FIL_DECIMALS),
+            termination_floor_per_unit: pricing.termination_floor(SECTOR_BYTES),
             termination_fee_per_pledge: termination.0 as f64 / one.initial_pledge.0.max(1) as f64,
         };
     }
 
     /// Fee for ending this cohort today. The protocol's formula is linear in power, pledge and
     /// reward, so it is asked once for all its sectors.
-    pub fn termination_fee(&self, pricing: &Pricing, kind: Kind, cohort: &Cohort) -> Amount {
+    pub fn termination_fee(&self, kind: Kind, cohort: &Cohort) -> Amount {
         let age_days = self.day.saturating_sub(cohort.activation_day).max(0);
         let terms = SectorTerms {
             initial_pledge: Amount(cohort.pledge_attofil),
@@ -237,7 +240,11 @@ impl Filecoin {
             age_epochs: i64::from(age_days) * EPOCHS_PER_DAY,
         };
         let units = u128::from(cohort.sectors) * u128::from(kind.quality());
-        pricing.termination_fee(units * SECTOR_BYTES, &terms)
+        let floor = match self.rules.termination {
+            Termination::PledgeShare => self.quote.fault_fee_per_unit,
+            Termination::ExpectedReward => self.quote.termination_floor_per_unit,
+        };
+        pledge::termination_fee(self.rules.termination, &terms, Amount(floor.0 * units))
     }
 
     /// Provider `i` sends messages that need this much gas and can wait.

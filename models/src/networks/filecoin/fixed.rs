@@ -8,8 +8,11 @@
 use std::ops::{Add, Neg, Sub};
 
 use num_bigint::BigInt;
+use pinwheel_core::math;
 use ruint::aliases::U256;
 use serde::{Deserialize, Serialize};
+
+const TWO_TO_128: f64 = (1u128 << 127) as f64 * 2.0;
 
 /// `whole + fraction / 2^128`.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +38,17 @@ impl Q128 {
     pub const fn from_negative_fraction(fraction: u128) -> Q128 {
         let whole = if fraction == 0 { 0 } else { -1 };
         Q128 { whole, fraction: fraction.wrapping_neg() }
+    }
+
+    /// The nearest float or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.whole as f64 + self.fraction as f64 / TWO_TO_128
+    }
+
+    /// A finite float below 2^127, exactly but for what lies beyond the 128th bit.
+    pub fn from_f64(value: f64) -> Q128 {
+        let whole = math::floor(value);
+        Q128 { whole: whole as i128, fraction: ((value - whole) * TWO_TO_128) as u128 }
     }
 
     /// `self * factor / 2^128`, rounded down.

@@ -17,8 +17,8 @@ use crate::infrastructure::OwnerPlan;
 const EIB: f64 = (1u64 << 60) as f64;
 /// Dormant providers that may join a rational run, as a share of those at the start.
 const DORMANT_SHARE: f64 = 0.25;
-/// Steps in which the stock's dates are spread.
-const STOCK_STEP_DAYS: i32 = 3;
+/// Steps in which the stock's dates are spread; each provider has its own day of the week.
+const STOCK_STEP_DAYS: i32 = 7;
 
 /// Sectors of each provider at the start: quality one and verified.
 struct Size {
@@ -120,15 +120,15 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
         }
     };
     let mut all: Vec<Provider> = (0..sizes.len() + dormant).map(provider).collect();
-    for (provider, size) in all.iter_mut().zip(&sizes) {
-        stock(provider, size, p);
+    for (i, (provider, size)) in all.iter_mut().zip(&sizes).enumerate() {
+        stock(provider, size, i as i32 % STOCK_STEP_DAYS, p);
     }
     all
 }
 
 /// Gives a provider its initial sectors, their ends spread evenly over the longest commitment. The
 /// pledge is set later, when the network's total is known.
-fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
+fn stock(provider: &mut Provider, size: &Size, days_early: i32, p: &Parameters) {
     let steps = (p.stock_term_max as i32 / STOCK_STEP_DAYS).max(1);
     for (kind, sectors) in [(Kind::Capacity, size.quality_one), (Kind::Verified, size.verified)] {
         let mut given = 0;
@@ -137,7 +137,7 @@ fn stock(provider: &mut Provider, size: &Size, p: &Parameters) {
             let sectors = (until_here - given) as u32;
             given = until_here;
             if sectors > 0 {
-                let expiry_day = step * STOCK_STEP_DAYS;
+                let expiry_day = step * STOCK_STEP_DAYS - days_early;
                 provider.sectors.add(
                     kind,
                     Term::Stock,

@@ -364,7 +364,6 @@ impl Filecoin {
     /// The whole chain's day at once, for [`Detail::Day`].
     fn fold_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         let streams = *ctx.streams();
-        self.rebuild_election();
         let scheduled = self.step_reward_day();
         self.flows.scheduled += scheduled;
         self.elect_day(scheduled, &streams);
@@ -393,6 +392,7 @@ impl Filecoin {
             }
             Plan::Rational => self.plan_rational_day(&streams),
         }
+        self.warm_up();
         for i in 0..self.providers.len() {
             let orders = self.orders[i];
             self.business_day(i, orders, &streams);

@@ -181,6 +181,11 @@ impl Pricing {
         }
     }
 
+    /// Least termination fee of this power before FIP-0098: 3.5 days of expected reward.
+    pub fn termination_floor(&self, qa_bytes: u128) -> Amount {
+        self.expected_reward(qa_bytes, EPOCHS_PER_DAY * 7 / 2)
+    }
+
     /// Daily fee of power committed now (FIP-0100): a share of the circulating supply.
     pub fn daily_fee(&self, qa_bytes: u128) -> Amount {
         if !self.rules.daily_fee {
@@ -197,6 +202,40 @@ impl Pricing {
             return Amount::ZERO;
         }
         self.initial_pledge(CREATE_MINER_DEPOSIT_POWER.unsigned_abs().into())
+    }
+}
+
+/// Age from which a termination fee no longer grows.
+const TERMINATION_AGE_EPOCHS: u128 = v19::TERMINATION_LIFETIME_CAP as u128 * EPOCHS_PER_DAY as u128;
+
+/// [`Pricing::termination_fee`] in machine words, for hot loops. What it depends on the network for
+/// is given: the fault fee of the sectors' power (FIP-0098), before it the
+/// [floor](Pricing::termination_floor). The actors' formula, step by step.
+pub fn termination_fee(rule: Termination, sector: &SectorTerms, network: Amount) -> Amount {
+    let age_epochs = sector.age_epochs.unsigned_abs().into();
+    match rule {
+        Termination::PledgeShare => {
+            let share =
+                |num: u32, denom: u32, of: Amount| of.0 * u128::from(num) / u128::from(denom);
+            let pledge = sector.initial_pledge;
+            let (num, denom) =
+                (v19::TERM_FEE_PLEDGE_MULTIPLE_NUM, v19::TERM_FEE_PLEDGE_MULTIPLE_DENOM);
+            let flat = share(num, denom, pledge);
+            let by_age = flat * TERMINATION_AGE_EPOCHS.min(age_epochs) / TERMINATION_AGE_EPOCHS;
+            let (num, denom) =
+                (v19::TERM_FEE_MIN_PLEDGE_MULTIPLE_NUM, v19::TERM_FEE_MIN_PLEDGE_MULTIPLE_DENOM);
+            let least = share(num, denom, pledge);
+            let (num, denom) = (
+                v19::TERM_FEE_MAX_FAULT_FEE_MULTIPLE_NUM,
+                v19::TERM_FEE_MAX_FAULT_FEE_MULTIPLE_DENOM,
+            );
+            Amount(by_age.max(least).max(share(num, denom, network)))
+        }
+        Termination::ExpectedReward => {
+            let age_epochs = TERMINATION_AGE_EPOCHS.min(age_epochs);
+            let since = sector.day_reward_at_activation.0 * age_epochs / 2 / EPOCHS_PER_DAY as u128;
+            network.max(Amount(sector.twenty_day_reward_at_activation.0 + since))
+        }
     }
 }
 

@@ -30,26 +30,22 @@ pub struct Proven {
     pub expired: u32,
 }
 
-/// Faulty sectors by deadline.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Faults {
-    by_deadline: Vec<u32>,
-    /// Days on end that each deadline has had faults, and the fewest in that time: so many sectors
-    /// at least have been faulty throughout.
-    streak_days: Vec<u8>,
-    fewest: Vec<u32>,
-    total: u64,
+/// Faulty sectors of one deadline.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+struct Faulty {
+    sectors: u32,
+    /// Fewest in the days on end that there have been any: so many at least have been faulty
+    /// throughout.
+    fewest: u32,
+    streak_days: u8,
 }
 
-impl Default for Faults {
-    fn default() -> Self {
-        Faults {
-            by_deadline: vec![0; DEADLINES],
-            streak_days: vec![0; DEADLINES],
-            fewest: vec![0; DEADLINES],
-            total: 0,
-        }
-    }
+/// Faulty sectors by deadline.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Faults {
+    /// Empty until the first fault, for most providers have none for months.
+    by_deadline: Vec<Faulty>,
+    total: u64,
 }
 
 impl Faults {
@@ -59,23 +55,27 @@ impl Faults {
 
     /// Closes a deadline in which `unproven` sectors had no valid proof.
     pub fn close(&mut self, deadline: usize, unproven: u32) -> Proven {
-        let before = std::mem::replace(&mut self.by_deadline[deadline], unproven);
+        if self.by_deadline.is_empty() {
+            self.by_deadline = vec![Faulty::default(); DEADLINES];
+        }
+        let faulty = &mut self.by_deadline[deadline];
+        let before = std::mem::replace(&mut faulty.sectors, unproven);
         self.total = self.total - u64::from(before) + u64::from(unproven);
         let continued = before.min(unproven);
         if continued == 0 {
-            self.streak_days[deadline] = u8::from(unproven > 0);
-            self.fewest[deadline] = unproven;
+            faulty.streak_days = u8::from(unproven > 0);
+            faulty.fewest = unproven;
             return Proven::default();
         }
-        self.streak_days[deadline] += 1;
-        self.fewest[deadline] = self.fewest[deadline].min(unproven);
+        faulty.streak_days += 1;
+        faulty.fewest = faulty.fewest.min(unproven);
         let mut expired = 0;
-        if self.streak_days[deadline] > FAULT_DAYS_MAX {
-            expired = self.fewest[deadline];
-            self.by_deadline[deadline] -= expired;
+        if faulty.streak_days > FAULT_DAYS_MAX {
+            expired = faulty.fewest;
+            faulty.sectors -= expired;
             self.total -= u64::from(expired);
-            self.streak_days[deadline] = u8::from(self.by_deadline[deadline] > 0);
-            self.fewest[deadline] = self.by_deadline[deadline];
+            faulty.streak_days = u8::from(faulty.sectors > 0);
+            faulty.fewest = faulty.sectors;
         }
         Proven { continued, expired }
     }
@@ -85,12 +85,12 @@ impl Faults {
         if self.total == 0 {
             return;
         }
-        for deadline in 0..DEADLINES {
+        for (deadline, faulty) in self.by_deadline.iter_mut().enumerate() {
             let most = share_of_deadline(live, deadline);
-            if self.by_deadline[deadline] > most {
-                self.total -= u64::from(self.by_deadline[deadline] - most);
-                self.by_deadline[deadline] = most;
-                self.fewest[deadline] = self.fewest[deadline].min(most);
+            if faulty.sectors > most {
+                self.total -= u64::from(faulty.sectors - most);
+                faulty.sectors = most;
+                faulty.fewest = faulty.fewest.min(most);
             }
         }
     }
@@ -202,13 +202,11 @@ impl Provider {
 
     /// Quality units that `sectors` average sectors of this provider stand for.
     pub fn units_of(&self, sectors: u64) -> u64 {
-        match self.sectors.live() {
-            0 => 0,
-            live => {
-                let units = u128::from(self.sectors.quality_units());
-                (u128::from(sectors) * units / u128::from(live)) as u64
-            }
+        if sectors == 0 {
+            return 0;
         }
+        let (live, units) = (self.sectors.live(), u128::from(self.sectors.quality_units()));
+        (u128::from(sectors) * units / u128::from(live.max(1))) as u64
     }
 
     /// Power after faults under these rules, and none below the consensus minimum.

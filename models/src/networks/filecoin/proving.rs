@@ -170,11 +170,10 @@ impl Filecoin {
         if sectors == 0 {
             return;
         }
-        let pricing = self.pricing();
         let mut ended = std::mem::take(&mut self.ended);
         self.providers[i].sectors.take_first(kind, sectors, |cohort| ended.push(cohort));
         for cohort in &ended {
-            let fee = self.termination_fee(&pricing, kind, cohort);
+            let fee = self.termination_fee(kind, cohort);
             self.return_pledge(i, Amount(cohort.pledge_attofil));
             self.flows.burn_termination_fee += self.treasury.burn(i, fee);
             self.flows.terminated_sectors += u64::from(cohort.sectors);

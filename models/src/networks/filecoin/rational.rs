@@ -10,7 +10,8 @@
 //! give up  after `patience` days of loss, once the remaining loss exceeds the termination fee
 //! join     at a rate that grows with the return of an average provider above break-even
 //! ```
-//! Costs, hurdle rates and patience differ from provider to provider. Each decides once a week.
+//! Costs, hurdle rates and patience differ from provider to provider. Each decides once a week, and
+//! puts the week's new sectors on chain on that day.
 //!
 //! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
 
@@ -30,7 +31,7 @@ use super::treasury::FIL_DECIMALS;
 const GROWTH: Purpose = Purpose::new("filecoin growth");
 
 /// Days between two decisions of a provider.
-const DECISION_DAYS: i32 = 7;
+const DECISION_DAYS: u32 = 7;
 /// Sectors a new provider starts with: 100 TiB.
 const ENTRY_SECTORS: u64 = 3_200;
 
@@ -79,7 +80,7 @@ impl Filecoin {
         self.orders.clear();
         self.orders.resize(self.providers.len(), Orders::default());
         for i in 0..self.providers.len() {
-            if (self.day + i as i32) % DECISION_DAYS == 0 {
+            if self.is_turn_of(i, DECISION_DAYS) {
                 self.decide(i);
             }
             self.orders[i] = self.rational_orders(i, streams);
@@ -88,7 +89,8 @@ impl Filecoin {
     }
 
     fn rational_orders(&mut self, i: usize, streams: &Streams) -> Orders {
-        let provider = &mut self.providers[i];
+        let seals = self.is_turn_of(i, DECISION_DAYS);
+        let provider = &self.providers[i];
         let live = provider.sectors.live();
         if live == 0 {
             return Orders::default();
@@ -100,8 +102,13 @@ impl Filecoin {
         let ending = |kind| provider.sectors.expired(kind, self.day);
         let due = ending(Kind::Capacity) + ending(Kind::Deal);
         let verified_due = ending(Kind::Verified);
-        let chance = streams.indexed(i as u32, GROWTH, self.day as u64).uniform();
-        let new = (live as f64 * provider.intent.growth_per_day + chance) as u64;
+        let growth = provider.intent.growth_per_day * f64::from(DECISION_DAYS);
+        let new = if seals && growth > 0.0 {
+            let chance = streams.indexed(i as u32, GROWTH, self.day as u64).uniform();
+            (live as f64 * growth + chance) as u64
+        } else {
+            0
+        };
         let verified = (new as f64 * self.verified_share) as u64;
         Orders {
             onboard_capacity: new - verified,
@@ -132,7 +139,7 @@ impl Filecoin {
         let held_cost =
             provider.opex_usd_per_sector_day * horizon_days * provider.sectors.live() as f64;
         let losing = held_units > 0.0 && held_income < held_cost;
-        provider.losing_days = if losing { provider.losing_days + DECISION_DAYS as u32 } else { 0 };
+        provider.losing_days = if losing { provider.losing_days + DECISION_DAYS } else { 0 };
         let tired = provider.losing_days > provider.patience_days;
         let loss_usd = held_cost - held_income;
         let fee_usd = self.quote.termination_fee_per_pledge

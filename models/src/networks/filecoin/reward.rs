@@ -222,11 +222,7 @@ impl RewardState {
         let last = self.mint(raw_power_bytes);
         let steps = epochs - 1;
         let rise = Q128::from_whole(last.0 as i128 - first.0 as i128).div_whole(steps);
-        let mut reward = Q128::from_whole(first.0 as i128);
-        for _ in 0..steps {
-            reward = reward + rise;
-            self.smoothed = self.smoothed.observe(reward.whole as u128, 1);
-        }
+        self.smoothed = self.smoothed.observe_line(last.0 as i128, rise, steps);
         let simple = scale(simple_before - exp_neg_at(self.epoch), SIMPLE_TOTAL);
         let total = simple + (self.baseline_supply - before_first);
         Amount(u128::try_from(total.whole).expect("supply does not shrink"))

@@ -53,7 +53,8 @@ const TERMS: usize = 4;
 const QUEUES: usize = 3 * TERMS;
 
 /// Sectors that share kind and dates, with sums over all of them. Days count from the start of the
-/// run.
+/// run. Each fills one cache line.
+#[repr(align(64))]
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cohort {
     pub activation_day: i32,
@@ -99,13 +100,30 @@ impl Cohort {
     }
 }
 
-/// All sectors of one provider.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// First expiry day of an empty queue.
+const NEVER: i32 = i32::MAX;
+
+/// All sectors of one provider. What each day asks for stands here; the queues are looked into
+/// only when sectors come or go.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sectors {
-    queues: [VecDeque<Cohort>; QUEUES],
+    queues: Box<[VecDeque<Cohort>; QUEUES]>,
+    /// Expiry day of the front of each queue.
+    first_day: [i32; QUEUES],
     live: [u64; 3],
     /// FIP-0100 fee that all sectors together owe a day.
     pub daily_fee_attofil: u128,
+}
+
+impl Default for Sectors {
+    fn default() -> Self {
+        Sectors {
+            queues: Box::default(),
+            first_day: [NEVER; QUEUES],
+            live: [0; 3],
+            daily_fee_attofil: 0,
+        }
+    }
 }
 
 impl Sectors {
@@ -123,25 +141,32 @@ impl Sectors {
 
     /// Adds a cohort; within a queue, cohorts come in order of expiry.
     pub fn add(&mut self, kind: Kind, term: Term, cohort: Cohort) {
-        let queue = &mut self.queues[queue_of(kind, term)];
+        let place = queue_of(kind, term);
+        let queue = &mut self.queues[place];
         debug_assert!(queue.back().is_none_or(|last| last.expiry_day <= cohort.expiry_day));
         self.live[kind as usize] += u64::from(cohort.sectors);
         self.daily_fee_attofil += cohort.daily_fee_attofil;
         match queue.back_mut() {
             Some(last) if last.expiry_day == cohort.expiry_day => last.join(&cohort),
-            _ => queue.push_back(cohort),
+            _ => {
+                self.first_day[place] = self.first_day[place].min(cohort.expiry_day);
+                queue.push_back(cohort);
+            }
         }
     }
 
     /// First day on which a sector of this kind expires.
     pub fn next_expiry_day(&self, kind: Kind) -> Option<i32> {
-        self.fronts(kind).map(|(_, day)| day).min()
+        let (_, day) = self.first_queue(kind);
+        (day < NEVER).then_some(day)
     }
 
     /// Sectors of a kind that expire on or before `day`.
     pub fn expired(&self, kind: Kind, day: i32) -> u64 {
-        let first = kind as usize * TERMS;
-        let queues = &self.queues[first..first + TERMS];
+        if self.first_queue(kind).1 > day {
+            return 0;
+        }
+        let queues = &self.queues[queues_of(kind)];
         let ended = |queue: &VecDeque<Cohort>| -> u64 {
             queue.iter().take_while(|c| c.expiry_day <= day).map(|c| u64::from(c.sectors)).sum()
         };
@@ -153,7 +178,10 @@ impl Sectors {
     pub fn take_first(&mut self, kind: Kind, wanted: u64, mut taken: impl FnMut(Cohort)) -> u64 {
         let mut left = wanted;
         while left > 0 {
-            let Some((queue, _)) = self.fronts(kind).min_by_key(|(_, day)| *day) else { break };
+            let (queue, day) = self.first_queue(kind);
+            if day == NEVER {
+                break;
+            }
             left -= self.take_front(kind, queue, left, &mut taken);
         }
         wanted - left
@@ -162,13 +190,21 @@ impl Sectors {
     /// Takes all sectors of a kind that expire on or before `day`.
     pub fn take_expired(&mut self, kind: Kind, day: i32, mut taken: impl FnMut(Cohort)) -> u64 {
         let mut total = 0;
-        for term in 0..TERMS {
-            let queue = kind as usize * TERMS + term;
-            while self.queues[queue].front().is_some_and(|first| first.expiry_day <= day) {
+        for queue in queues_of(kind) {
+            while self.first_day[queue] <= day {
                 total += self.take_front(kind, queue, u64::MAX, &mut taken);
             }
         }
         total
+    }
+
+    /// Brings what a day's business starts from into the cache. The books of two thousand providers
+    /// are far larger than it, and asking for many at once waits once instead of for each.
+    pub fn warm_up(&self) {
+        for queue in self.queues.iter() {
+            let ends = (queue.front(), queue.back());
+            std::hint::black_box(ends.0.map(|c| c.sectors).max(ends.1.map(|c| c.sectors)));
+        }
     }
 
     /// Sets pledge and day reward of every cohort from those of one sector by kind and expiry day;
@@ -176,8 +212,7 @@ impl Sectors {
     pub fn set_terms(&mut self, terms: impl Fn(Kind, i32) -> (u128, u128)) -> u128 {
         let mut total = 0;
         for kind in Kind::ALL {
-            let first = kind as usize * TERMS;
-            for cohort in self.queues[first..first + TERMS].iter_mut().flatten() {
+            for cohort in self.queues[queues_of(kind)].iter_mut().flatten() {
                 let (pledge, day_reward) = terms(kind, cohort.expiry_day);
                 cohort.pledge_attofil = pledge * u128::from(cohort.sectors);
                 cohort.day_reward_attofil = day_reward * u128::from(cohort.sectors);
@@ -190,15 +225,19 @@ impl Sectors {
     /// Every cohort with its kind.
     pub fn cohorts(&self) -> impl Iterator<Item = (Kind, &Cohort)> {
         Kind::ALL.into_iter().flat_map(|kind| {
-            let first = kind as usize * TERMS;
-            self.queues[first..first + TERMS].iter().flatten().map(move |cohort| (kind, cohort))
+            self.queues[queues_of(kind)].iter().flatten().map(move |cohort| (kind, cohort))
         })
     }
 
-    fn fronts(&self, kind: Kind) -> impl Iterator<Item = (usize, i32)> {
-        let first = kind as usize * TERMS;
-        (first..first + TERMS)
-            .filter_map(|queue| Some((queue, self.queues[queue].front()?.expiry_day)))
+    /// The queue of this kind whose front expires first, and that day or [`NEVER`].
+    fn first_queue(&self, kind: Kind) -> (usize, i32) {
+        let mut first = (0, NEVER);
+        for queue in queues_of(kind) {
+            if self.first_day[queue] < first.1 {
+                first = (queue, self.first_day[queue]);
+            }
+        }
+        first
     }
 
     fn take_front(
@@ -213,12 +252,18 @@ impl Sectors {
         let piece = front.split_off(sectors);
         if front.sectors == 0 {
             self.queues[queue].pop_front();
+            self.first_day[queue] = self.queues[queue].front().map_or(NEVER, |c| c.expiry_day);
         }
         self.live[kind as usize] -= u64::from(sectors);
         self.daily_fee_attofil -= piece.daily_fee_attofil;
         taken(piece);
         u64::from(sectors)
     }
+}
+
+fn queues_of(kind: Kind) -> std::ops::Range<usize> {
+    let first = kind as usize * TERMS;
+    first..first + TERMS
 }
 
 fn queue_of(kind: Kind, term: Term) -> usize {

@@ -62,6 +62,46 @@ impl Estimate {
             velocity: self.velocity + residual.mul_fraction(BETA).div_whole(epochs),
         }
     }
+
+    /// The estimate after observing, epoch by epoch, values on a straight line: the last of
+    /// `epochs` is `last`, each is `rise` above the one before.
+    ///
+    /// The deviation from such a line shrinks by one linear map an epoch, which is raised to a power
+    /// in floating point: the result differs from [`observe`](Self::observe), called so often, by
+    /// less than 1e-9 of the deviation.
+    pub fn observe_line(self, last: i128, rise: Q128, epochs: u64) -> Estimate {
+        let last = Q128::from_whole(last);
+        let before_first = last - rise.mul_whole(epochs);
+        let position = (self.position - before_first).to_f64();
+        let velocity = (self.velocity - rise).to_f64();
+        let decay = decay(epochs);
+        Estimate {
+            position: last + Q128::from_f64(decay[0] * position + decay[1] * velocity),
+            velocity: rise + Q128::from_f64(decay[2] * position + decay[3] * velocity),
+        }
+    }
+}
+
+/// The map of (position, velocity) deviations over `epochs`, by rows. Of an observation that both
+/// predict too high by `d`, the position keeps `(1 - alpha) d` and the velocity loses `beta d`.
+fn decay(epochs: u64) -> [f64; 4] {
+    const ONE: f64 = (1u128 << 127) as f64 * 2.0;
+    let (alpha, beta) = (ALPHA as f64 / ONE, BETA as f64 / ONE);
+    let product = |a: [f64; 4], b: [f64; 4]| {
+        let [a, b, c, d, e, f, g, h] = [a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]];
+        [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h]
+    };
+    let mut square = [1.0 - alpha, 1.0 - alpha, -beta, 1.0 - beta];
+    let mut whole = [1.0, 0.0, 0.0, 1.0];
+    let mut left = epochs;
+    while left > 0 {
+        if left % 2 == 1 {
+            whole = product(whole, square);
+        }
+        square = product(square, square);
+        left /= 2;
+    }
+    whole
 }
 
 #[cfg(test)]
@@ -106,6 +146,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_line_at_once_is_as_good_as_each_of_its_points(
+            position in 0i128..1 << 66,
+            velocity in -(1i128 << 50)..1 << 50,
+            first in 0i128..1 << 66,
+            rise in 0i128..1 << 40,
+            epochs in 1u64..4_000,
+        ) {
+            let start = Estimate::new(position, velocity);
+            let value = |k: u64| first + rise * i128::from(k);
+            let each = (1..=epochs).fold(start, |e, k| e.observe(value(k) as u128, 1));
+            let once = start.observe_line(value(epochs), Q128::from_whole(rise), epochs);
+            let scale = ((position - first).abs() + velocity.abs() * 1_000 + 1_000) as f64;
+            prop_assert!((each.position - once.position).to_f64().abs() < 1e-9 * scale);
+            prop_assert!((each.velocity - once.velocity).to_f64().abs() < 1e-9 * scale);
+        }
+
         #![proptest_config(ProptestConfig::with_cases(64))]
         /// 64 sequences of 200 updates: 12,800 updates, each bit-equal.
         #[test]
