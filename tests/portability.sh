@@ -37,7 +37,7 @@ echo "-- release"
 # The whole workspace decides the features, as in the other steps of CI; below, only two crates do.
 cargo build --release --quiet --workspace --example digests --example fingerprint
 prints target/release/examples >"$work/release"
-grep -v '^[a-z].*: [0-9a-f]\{16\}$' "$work/release"
+tail -n 5 "$work/release"
 
 echo "-- a processor without fused multiply-add"
 # glibc then picks other variants of exp and its kin. The canary calls those and must notice, or
