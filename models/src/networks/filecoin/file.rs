@@ -19,7 +19,8 @@ use crate::scenario::files::SCENARIO_BYTES_MAX;
 use crate::scenario::table::Column;
 use crate::scenario::tree::{Given, Tree};
 
-const PROVIDERS_MAX: i64 = 1_000_000;
+/// About 25 kB each: three gigabytes.
+const PROVIDERS_MAX: i64 = 100_000;
 const PROVIDERS_DEFAULT: u64 = 2_000;
 /// Mainnet's genesis was at 22:00 UTC of the day before its first whole day.
 const GENESIS: Date = date(2020, 8, 24);
@@ -47,7 +48,7 @@ pub struct NetworkSection {
     #[schemars(with = "String", extend("enum" = ["modelled", "sampled", "real"]))]
     pub proofs: Option<Given>,
     /// Storage providers at the start. Default 2000.
-    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub providers: Option<Given>,
     /// Whether power follows `history` or providers decide at `price`. Default "driven".
     #[schemars(with = "String", extend("enum" = ["driven", "rational"]))]
