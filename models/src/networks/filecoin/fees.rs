@@ -29,6 +29,10 @@ const GAS: Purpose = Purpose::new("filecoin gas");
 /// Base fee at which the parameter `other_gas_share` is stated: 0.1 nanoFIL.
 const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
 
+/// One FIL for a unit of gas: more than anyone could pay. It keeps the cost of a message within 128
+/// bits where a scenario's proofs overfill every block and the fee would grow without end.
+const BASE_FEE_MAX_ATTOFIL: u128 = supply::ATTO_PER_FIL;
+
 /// Largest part of the block target that providers' messages fill.
 const PROVIDERS_SHARE_MAX: f64 = 0.5;
 
@@ -292,7 +296,8 @@ impl Filecoin {
                 let premium = self.gas.premium(of_providers + of_others);
                 gas::next_base_fee_by_premium(base_fee, premium)
             }
-        };
+        }
+        .min(BASE_FEE_MAX_ATTOFIL);
     }
 
     /// The base fee of a day whose providers' gas is known.
@@ -305,7 +310,8 @@ impl Filecoin {
             BaseFeeRule::Utilisation => self.gas.clearing_base_fee(of_providers as f64 * crowding),
             // Where the rule comes to rest: a premium of an eighth of the base fee.
             BaseFeeRule::Premium => 8 * self.gas.premium(u128::MAX).max(gas::BASE_FEE_MIN_ATTOFIL),
-        };
+        }
+        .min(BASE_FEE_MAX_ATTOFIL);
         let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
         self.burn_base_fee_of_others(of_others * epochs);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);

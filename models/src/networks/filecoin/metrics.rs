@@ -62,8 +62,8 @@ pub const METRICS: &[MetricSpec] = &[
     metric("wins_lost", "1/d",
         "Wins of providers that made no block of them.", "expected consensus"),
     metric("null_rounds", "1/d", "Epochs without a block.", "expected consensus"),
-    metric("windowpost_due", "1/d", "Proofs due: one for each partition and day.", "miner actor"),
-    metric("windowpost_missed", "1/d", "Proofs that were not given in time.", "miner actor"),
+    metric("windowpost_due", "1/d", "Deadlines with sectors to prove, of all providers.", "miner actor"),
+    metric("windowpost_missed", "1/d", "Of these, deadlines at which nothing was proven.", "miner actor"),
     metric("disks_failed", "1/d", "Disks that failed.", "model"),
     metric("outages", "1/d", "Outages of sites, power feeds and operators.", "model"),
     metric("fil_price", "USD", "Price of one FIL.", "scenario"),
@@ -71,5 +71,5 @@ pub const METRICS: &[MetricSpec] = &[
     metric("cost", "USD/d", "Cost of providers, by size class.", "model"),
     metric("margin", "USD/d", "Income less cost of providers, by size class.", "model"),
     metric("power_share", "1", "Share of the quality-adjusted power, by size class.", "model"),
-    metric("providers", "1", "Providers with power, by size class.", "model"),
+    metric("providers", "1", "Providers with live sectors, by size class.", "model"),
 ];
