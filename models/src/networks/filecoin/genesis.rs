@@ -94,8 +94,6 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             sectors: Default::default(),
             faults: Default::default(),
             deadline: 0,
-            first_deadline: Default::default(),
-            deadlines_closed: 0,
             power: Default::default(),
             online: true,
             offline_since: Default::default(),

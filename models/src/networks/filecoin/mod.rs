@@ -290,19 +290,15 @@ impl Filecoin {
             refused: self.audit.real().then(|| ctx.checks.sometimes("real-proof-refused")),
         });
         ctx.after(SimDuration::ZERO, Event::Day.into());
-        for provider in 0..self.providers.len() as u32 {
-            // Proving periods start at a random epoch of the day.
-            let mut draws = ctx.streams().stream(provider, "filecoin proving period");
-            let offset = EPOCH.times(1 + draws.below(EPOCHS_PER_DEADLINE as u64));
-            let place = &mut self.providers[provider as usize];
-            place.first_deadline = ctx.now() + offset;
-            place.deadline = draws.below(DEADLINES as u64) as u8;
-            if self.detail == Detail::Deadline {
-                ctx.after(offset, Event::Deadline { provider }.into());
-            }
-        }
         if self.detail == Detail::Deadline {
             ctx.after(EPOCH, Event::Epoch.into());
+            for provider in 0..self.providers.len() as u32 {
+                // Proving periods start at a random epoch of the day.
+                let mut draws = ctx.streams().stream(provider, "filecoin proving period");
+                let offset = draws.below(EPOCHS_PER_DEADLINE as u64);
+                self.providers[provider as usize].deadline = draws.below(DEADLINES as u64) as u8;
+                ctx.after(EPOCH.times(1 + offset), Event::Deadline { provider }.into());
+            }
         }
     }
 
@@ -315,7 +311,7 @@ impl Filecoin {
             Event::Deadline { provider } => {
                 ctx.after(DEADLINE, event.into());
                 let streams = *ctx.streams();
-                self.close_deadline(provider as usize, ctx.now(), Some(&streams));
+                self.close_deadline(provider as usize, ctx.now(), &streams);
             }
             Event::Epoch => {
                 ctx.after(EPOCH, event.into());
@@ -338,9 +334,6 @@ impl Filecoin {
         status: infrastructure::Status,
         now: pinwheel_core::SimTime,
     ) {
-        if self.detail == Detail::Day {
-            self.catch_up_deadlines(provider as usize, now);
-        }
         self.plant_changed(provider as usize, status, now);
     }
 
@@ -375,7 +368,7 @@ impl Filecoin {
         self.flows.scheduled += scheduled;
         self.elect_day(scheduled, &streams);
         for i in 0..self.providers.len() {
-            self.catch_up_deadlines(i, ctx.now());
+            self.close_day_of_deadlines(i);
         }
         self.epoch += EPOCHS_PER_DAY;
         self.step_base_fee_day();

@@ -159,9 +159,6 @@ pub struct Provider {
     pub faults: Faults,
     /// Next proving deadline, 0 to 47.
     pub deadline: u8,
-    /// When the first deadline of the run closes; and how many have been closed since (day detail).
-    pub first_deadline: SimTime,
-    pub deadlines_closed: u64,
     pub power: Power,
 
     pub online: bool,
@@ -201,11 +198,6 @@ impl Provider {
         let live = self.sectors.live();
         let broken = if missed { live } else { (self.unreachable + self.lost).min(live) };
         share_of_deadline(broken, deadline)
-    }
-
-    /// Whether every sector can be read and none is faulty.
-    pub fn is_whole(&self) -> bool {
-        self.unreachable == 0 && self.lost == 0 && self.faults.total() == 0
     }
 
     /// Quality units that `sectors` average sectors of this provider stand for.

@@ -39,8 +39,8 @@ impl Filecoin {
         provider.unreachable = u64::from(status.disks_unavailable) * sectors_per_disk;
     }
 
-    /// Closes the next deadline of provider `i`. With `streams`, its proof may be a real one.
-    pub fn close_deadline(&mut self, i: usize, now: SimTime, streams: Option<&Streams>) {
+    /// Closes the next deadline of provider `i`.
+    pub fn close_deadline(&mut self, i: usize, now: SimTime, streams: &Streams) {
         let provider = &mut self.providers[i];
         let deadline = usize::from(provider.deadline);
         provider.deadline = (provider.deadline + 1) % DEADLINES as u8;
@@ -57,43 +57,39 @@ impl Filecoin {
         } else {
             let partitions = u64::from(due.div_ceil(PARTITION_SECTORS));
             self.post_proof(i, partitions * self.gas.window_post_gas);
-            if let Some(streams) = streams
-                && self.audit.samples(i as u32, self.epoch, streams)
-            {
+            if self.audit.samples(i as u32, self.epoch, streams) {
                 unproven = self.judge_proof(i, deadline, streams.seed());
             }
         }
         self.settle_deadline(i, deadline, unproven);
     }
 
-    /// Closes the deadlines of provider `i` that have passed since it was last looked at, its
-    /// machines having been the same since: what [`super::settings::Detail::Day`] does at every
-    /// change of a provider's machines and at the end of the day, so that an outage of an hour costs
-    /// the same deadlines as in the finer resolution.
-    pub fn catch_up_deadlines(&mut self, i: usize, now: SimTime) {
-        let provider = &mut self.providers[i];
-        if now < provider.first_deadline {
-            return;
-        }
-        let since_first = now.since(provider.first_deadline).as_nanos();
-        let passed = since_first / DEADLINE.as_nanos() + 1;
-        let open = passed - provider.deadlines_closed;
+    /// Closes a whole day's deadlines of provider `i` at once, on its state at this instant.
+    pub fn close_day_of_deadlines(&mut self, i: usize) {
+        let provider = &self.providers[i];
         let live = provider.sectors.live();
-        if provider.online && provider.is_whole() {
-            provider.deadlines_closed = passed;
-            provider.deadline = ((u64::from(provider.deadline) + open) % DEADLINES as u64) as u8;
-            let used = open * live.min(DEADLINES as u64) / DEADLINES as u64;
-            let partitions = u64::from(share_of_deadline(live, 0).div_ceil(PARTITION_SECTORS));
-            self.flows.deadlines_due += used;
-            self.post_proof(i, partitions * used * self.gas.window_post_gas);
-            self.charge_daily_fee(i, u128::from(open));
+        if live == 0 {
             return;
         }
-        for _ in 0..open {
-            let provider = &mut self.providers[i];
-            let time = provider.first_deadline + DEADLINE.times(provider.deadlines_closed);
-            provider.deadlines_closed += 1;
-            self.close_deadline(i, time, None);
+        let used = live.min(DEADLINES as u64);
+        let missed = !provider.online;
+        self.flows.deadlines_due += used;
+        if missed {
+            self.flows.deadlines_missed += used;
+        } else {
+            let due = share_of_deadline(live, 0);
+            let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
+            self.post_proof(i, partitions * self.gas.window_post_gas);
+        }
+        let provider = &self.providers[i];
+        let whole = !missed && provider.unreachable == 0 && provider.lost == 0;
+        if whole && provider.faults.total() == 0 {
+            self.charge_daily_fee(i, DEADLINES as u128);
+            return;
+        }
+        for deadline in 0..DEADLINES {
+            let unproven = self.providers[i].unproven(deadline, missed);
+            self.settle_deadline(i, deadline, unproven);
         }
     }
 
