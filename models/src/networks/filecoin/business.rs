@@ -203,6 +203,10 @@ fn share(whole: u64, share: f64, i: usize, day: i32, streams: &Streams) -> u64 {
     if whole == 0 {
         return 0;
     }
-    let chance = streams.indexed(i as u32, SECTOR_KINDS, day as u64).uniform();
+    by_chance(whole, share, streams.indexed(i as u32, SECTOR_KINDS, day as u64).uniform())
+}
+
+/// The share itself, from a uniform draw.
+pub fn by_chance(whole: u64, share: f64, chance: f64) -> u64 {
     ((whole as f64 * share + chance) as u64).min(whole)
 }

@@ -14,6 +14,7 @@ use pinwheel_core::{Amount, Purpose, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
+use super::business::by_chance;
 use super::rules::EPOCHS_PER_DAY;
 
 /// Names of random streams drawn from in the hot path.
@@ -98,17 +99,19 @@ impl Filecoin {
             let mean = share * wins_per_day;
             let mut draws = streams.indexed(i as u32, WINS, self.day as u64);
             let wins = Poisson::new(mean).expect("a positive mean").sample(&mut draws);
-            let on_time = if self.providers[i].online { wins } else { 0 };
-            let orphaned = self.orphans(on_time, &mut draws);
+            let offline_share = self.offline_share(i);
+            let offline = if offline_share == 0.0 {
+                0
+            } else {
+                by_chance(wins, offline_share, draws.uniform())
+            };
+            let on_time = wins - offline;
+            // Too late, rounding the mean up or down by chance.
+            let orphaned = by_chance(on_time, self.orphan_share, draws.uniform());
             self.flows.wins += on_time - orphaned;
             self.flows.wins_lost += wins - on_time + orphaned;
             self.pay_wins(i, Amount(per_win.0 * u128::from(on_time - orphaned)));
         }
-    }
-
-    /// How many of `wins` came too late, rounding the mean up or down by chance.
-    fn orphans(&self, wins: u64, draws: &mut pinwheel_core::Stream) -> u64 {
-        ((wins as f64 * self.orphan_share + draws.uniform()) as u64).min(wins)
     }
 
     /// Pays block reward to provider `i`: 25 % at once, 75 % into vesting.

@@ -97,6 +97,7 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             power: Default::default(),
             online: true,
             offline_since: Default::default(),
+            missed_today: 0,
             unreachable: 0,
             lost: 0,
             lost_since_day: 0,

@@ -368,7 +368,7 @@ impl Filecoin {
         self.flows.scheduled += scheduled;
         self.elect_day(scheduled, &streams);
         for i in 0..self.providers.len() {
-            self.close_day_of_deadlines(i);
+            self.close_day_of_deadlines(i, ctx.now());
         }
         self.epoch += EPOCHS_PER_DAY;
         self.step_base_fee_day();

@@ -343,6 +343,34 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn a_termination_fee_in_machine_words_is_the_actors_own(
+            after_fip_0098: bool,
+            pledge in 0u128..1 << 90,
+            day_reward in 0u128..1 << 84,
+            age_epochs in 0i64..5_000_000,
+            units in 1u128..1 << 24,
+        ) {
+            let rules = rules(if after_fip_0098 { 5_000_000 } else { 3_000_000 });
+            let pricing = Pricing::new(rules, &mainnet(500_000_000));
+            let qa_bytes = units * SECTOR_BYTES;
+            let network = match rules.termination {
+                Termination::PledgeShare => pricing.fault_fee(qa_bytes),
+                Termination::ExpectedReward => pricing.termination_floor(qa_bytes),
+            };
+            prop_assert_eq!(rules.termination == Termination::PledgeShare, after_fip_0098);
+            let sector = SectorTerms {
+                initial_pledge: Amount(pledge),
+                day_reward_at_activation: Amount(day_reward),
+                twenty_day_reward_at_activation: Amount(20 * day_reward),
+                age_epochs,
+            };
+            let ours = termination_fee(rules.termination, &sector, network);
+            prop_assert_eq!(ours, pricing.termination_fee(qa_bytes, &sector));
+        }
+    }
+
     #[test]
     fn rules_decide_which_fees_exist() {
         let state = mainnet(680_000_000);

@@ -163,6 +163,8 @@ pub struct Provider {
 
     pub online: bool,
     pub offline_since: SimTime,
+    /// Deadlines missed so far today (day detail).
+    pub missed_today: u8,
     /// Sectors on machines that cannot be reached now, lost ones not counted.
     pub unreachable: u64,
     /// Sectors whose data is gone, still on chain; and the day the first of them went.

@@ -9,9 +9,10 @@
 
 use pinwheel_core::{Amount, SimDuration, SimTime, Streams};
 
-use super::Filecoin;
 use super::provider::{DEADLINES, Power, share_of_deadline};
 use super::sectors::Kind;
+use super::settings::Detail;
+use super::{DAY, Filecoin};
 use crate::infrastructure::Status;
 
 /// Length of a deadline: 60 epochs.
@@ -22,6 +23,9 @@ const PARTITION_SECTORS: u32 = 2_349;
 impl Filecoin {
     /// Takes over what the machines of provider `i` can do now.
     pub fn plant_changed(&mut self, i: usize, status: Status, now: SimTime) {
+        if self.detail == Detail::Day {
+            self.catch_up(i, now);
+        }
         let sectors_per_disk = self.sectors_per_disk;
         let provider = &mut self.providers[i];
         if provider.online && !status.online {
@@ -44,12 +48,24 @@ impl Filecoin {
         let provider = &mut self.providers[i];
         let deadline = usize::from(provider.deadline);
         provider.deadline = (provider.deadline + 1) % DEADLINES as u8;
+        self.judge_deadline(i, deadline, now, Some(streams));
+    }
+
+    /// Closes a deadline of provider `i` that ends at `end`; with streams to draw from, some of the
+    /// proofs are real. Returns whether it was missed.
+    fn judge_deadline(
+        &mut self,
+        i: usize,
+        deadline: usize,
+        end: SimTime,
+        streams: Option<&Streams>,
+    ) -> bool {
+        let provider = &self.providers[i];
         let due = share_of_deadline(provider.sectors.live(), deadline);
         if due == 0 {
-            return;
+            return false;
         }
-        let slack = self.proving_slack;
-        let missed = !provider.online && now.since(provider.offline_since) + slack >= DEADLINE;
+        let missed = self.misses(i, end);
         let mut unproven = provider.unproven(deadline, missed);
         self.flows.deadlines_due += 1;
         if missed {
@@ -57,40 +73,76 @@ impl Filecoin {
         } else {
             let partitions = u64::from(due.div_ceil(PARTITION_SECTORS));
             self.post_proof(i, partitions * self.gas.window_post_gas);
-            if self.audit.samples(i as u32, self.epoch, streams) {
+            if let Some(streams) = streams
+                && self.audit.samples(i as u32, self.epoch, streams)
+            {
                 unproven = self.judge_proof(i, deadline, streams.seed());
             }
         }
         self.settle_deadline(i, deadline, unproven);
+        missed
     }
 
-    /// Closes a whole day's deadlines of provider `i` at once, on its state at this instant.
-    pub fn close_day_of_deadlines(&mut self, i: usize) {
+    /// Whether provider `i`, as it is now, misses a deadline that ends at `end`.
+    fn misses(&self, i: usize, end: SimTime) -> bool {
+        let provider = &self.providers[i];
+        !provider.online
+            && end.max(provider.offline_since).since(provider.offline_since) + self.proving_slack
+                >= DEADLINE
+    }
+
+    /// End of a deadline of today, in day detail: there, every proving period starts at midnight.
+    fn end_of_deadline(&self, deadline: usize) -> SimTime {
+        let days = u64::from(self.day.unsigned_abs()) - 1;
+        SimTime::ZERO + DAY.times(days) + DEADLINE.times(deadline as u64 + 1)
+    }
+
+    /// Closes the deadlines of provider `i` that have ended today, on its state until now: called
+    /// before that changes, and at the end of the day.
+    fn catch_up(&mut self, i: usize, now: SimTime) {
+        for deadline in usize::from(self.providers[i].deadline)..DEADLINES {
+            let end = self.end_of_deadline(deadline);
+            if end > now {
+                return;
+            }
+            let missed = self.judge_deadline(i, deadline, end, None);
+            let provider = &mut self.providers[i];
+            provider.missed_today += u8::from(missed);
+            provider.deadline += 1;
+        }
+    }
+
+    /// Share of today's deadlines that provider `i` has missed or will if nothing changes.
+    pub fn offline_share(&self, i: usize) -> f64 {
+        let provider = &self.providers[i];
+        let mut missed = usize::from(provider.missed_today);
+        if !provider.online {
+            let open = usize::from(provider.deadline)..DEADLINES;
+            missed += open.filter(|d| self.misses(i, self.end_of_deadline(*d))).count();
+        }
+        missed as f64 / DEADLINES as f64
+    }
+
+    /// Closes what is left of a day's deadlines of provider `i`.
+    pub fn close_day_of_deadlines(&mut self, i: usize, now: SimTime) {
         let provider = &self.providers[i];
         let live = provider.sectors.live();
-        if live == 0 {
+        let whole = provider.online && provider.unreachable == 0 && provider.lost == 0;
+        if whole && provider.faults.total() == 0 && provider.deadline == 0 {
+            if live > 0 {
+                let used = live.min(DEADLINES as u64);
+                self.flows.deadlines_due += used;
+                let due = share_of_deadline(live, 0);
+                let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
+                self.post_proof(i, partitions * self.gas.window_post_gas);
+                self.charge_daily_fee(i, DEADLINES as u128);
+            }
             return;
         }
-        let used = live.min(DEADLINES as u64);
-        let missed = !provider.online;
-        self.flows.deadlines_due += used;
-        if missed {
-            self.flows.deadlines_missed += used;
-        } else {
-            let due = share_of_deadline(live, 0);
-            let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
-            self.post_proof(i, partitions * self.gas.window_post_gas);
-        }
-        let provider = &self.providers[i];
-        let whole = !missed && provider.unreachable == 0 && provider.lost == 0;
-        if whole && provider.faults.total() == 0 {
-            self.charge_daily_fee(i, DEADLINES as u128);
-            return;
-        }
-        for deadline in 0..DEADLINES {
-            let unproven = self.providers[i].unproven(deadline, missed);
-            self.settle_deadline(i, deadline, unproven);
-        }
+        self.catch_up(i, now);
+        let provider = &mut self.providers[i];
+        provider.deadline = 0;
+        provider.missed_today = 0;
     }
 
     /// The sectors of a deadline that stay unproven if the real verifier has the word on lost ones.

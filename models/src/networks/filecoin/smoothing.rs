@@ -146,6 +146,8 @@ mod tests {
     }
 
     proptest! {
+
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn a_line_at_once_is_as_good_as_each_of_its_points(
             position in 0i128..1 << 66,
@@ -163,7 +165,6 @@ mod tests {
             prop_assert!((each.velocity - once.velocity).to_f64().abs() < 1e-9 * scale);
         }
 
-        #![proptest_config(ProptestConfig::with_cases(64))]
         /// 64 sequences of 200 updates: 12,800 updates, each bit-equal.
         #[test]
         fn equals_the_actors_filter(
