@@ -134,12 +134,18 @@ pub fn load(file: &Path, overrides: &[(String, String)]) -> Result<Experiment, F
     })
 }
 
-/// A flag that Ctrl-C sets; runs look at it after every simulated day.
+/// A flag that Ctrl-C sets; runs look at it after every simulated day. A second Ctrl-C does not wait:
+/// it ends the program at once, and only a hidden staging folder stays behind.
 pub fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // Without a handler Ctrl-C still ends the program; only the staging folder would stay.
-    if let Err(error) = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)) {
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
         eprintln!("pinwheel: no Ctrl-C handler: {error}");
     }
     stop

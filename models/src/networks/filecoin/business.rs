@@ -137,13 +137,39 @@ impl Filecoin {
         }
     }
 
+    /// Commits sectors for another term. A sector that was sealed before FIP-0100 owes the daily fee
+    /// from its first extension on. Under FIP-0118 a provider extends with the upgrade to quality 10
+    /// (ExtendSectorExpiration3), as long as it can top the pledge up.
     fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
-        let (term, days) = match kind {
-            Kind::Verified => (Term::Long, self.terms.verified_long),
-            _ => (Term::Short, self.terms.renewal),
-        };
-        let cohort = Cohort { expiry_day: self.day + days, ..cohort };
+        let mut cohort = Cohort { expiry_day: self.day + self.terms.renewal, ..cohort };
+        let upgrade = kind != Kind::Verified && self.rules.quality == Quality::Uniform;
+        let kind = if upgrade && self.top_up(i, &mut cohort) { Kind::Verified } else { kind };
+        if cohort.daily_fee_attofil == 0 {
+            let fee = self.quote.daily_fee(kind.quality());
+            cohort.daily_fee_attofil = fee.0 * u128::from(cohort.sectors);
+        }
+        let term = if kind == Kind::Verified { Term::Long } else { Term::Short };
+        if kind == Kind::Verified {
+            cohort.expiry_day = self.day + self.terms.verified_long;
+        }
         self.providers[i].sectors.add(kind, term, cohort);
+    }
+
+    /// Raises the pledge of quality-1 sectors to that of quality-10 ones of today. False, and nothing
+    /// changes, if there is not enough FIL to be had.
+    fn top_up(&mut self, i: usize, cohort: &mut Cohort) -> bool {
+        let quality = Kind::Verified.quality();
+        let sectors = u128::from(cohort.sectors);
+        let pledge = self.quote.pledge(quality).0 * sectors;
+        let lacking = Amount(pledge.saturating_sub(cohort.pledge_attofil));
+        if !self.treasury.lock_pledge(i, lacking) {
+            return false;
+        }
+        self.providers[i].pledge += lacking;
+        cohort.pledge_attofil += lacking.0;
+        cohort.daily_fee_attofil = self.quote.daily_fee(quality).0 * sectors;
+        cohort.day_reward_attofil = self.quote.day_reward(quality).0 * sectors;
+        true
     }
 
     /// Puts new sectors on chain: pledge, gas, power. What the provider cannot pledge for is not

@@ -156,6 +156,13 @@ pub fn settings(
         ("real", ProofFidelity::Real),
     ];
     let proofs = checker.choice(typed.proofs, "network.proofs", &proofs);
+    if let (Some(Detail::Day), Some(ProofFidelity::Sampled | ProofFidelity::Real), Some(given)) =
+        (detail, proofs, typed.proofs)
+    {
+        let message = "a day's deadlines in one step have no single proofs to check".to_owned();
+        let help = "write proofs = \"modelled\", or detail = \"deadline\"".to_owned();
+        checker.fault(given, "network.proofs", message, help);
+    }
     let providers = checker.integer(typed.providers, "network.providers", 1..=PROVIDERS_MAX);
     let behaviour = behaviour(checker, &typed, dates);
     let initial = initial(checker, typed.initial, dates.map(|(first, _)| first));

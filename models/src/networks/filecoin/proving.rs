@@ -194,6 +194,7 @@ impl Filecoin {
         let provider = &self.providers[i];
         if provider.lost > 0 && self.day - provider.lost_since_day >= self.loss_detection_days {
             let lost = provider.lost;
+            self.providers[i].lost = 0;
             self.terminate(i, lost);
         }
     }
@@ -211,8 +212,8 @@ impl Filecoin {
             self.end_early(i, kind, share);
         }
         let provider = &mut self.providers[i];
-        provider.lost = provider.lost.saturating_sub(wanted);
         let live = provider.sectors.live();
+        provider.lost = provider.lost.min(live);
         provider.faults.cap(live);
         self.update_power(i);
     }
