@@ -66,8 +66,8 @@ impl Estimate {
     /// The estimate after observing, epoch by epoch, values on a straight line: the last of
     /// `epochs` is `last`, each is `rise` above the one before.
     ///
-    /// The deviation from such a line shrinks by one linear map an epoch, which is raised to a power
-    /// in floating point: the result differs from [`observe`](Self::observe), called so often, by
+    /// The deviation from such a line shrinks by one linear map an epoch, which is raised to a
+    /// power in floating point: the result differs from [`observe`](Self::observe), called so often, by
     /// less than 1e-9 of the deviation.
     pub fn observe_line(self, last: i128, rise: Q128, epochs: u64) -> Estimate {
         let last = Q128::from_whole(last);
@@ -146,7 +146,6 @@ mod tests {
     }
 
     proptest! {
-
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn a_line_at_once_is_as_good_as_each_of_its_points(
