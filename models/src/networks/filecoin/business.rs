@@ -198,7 +198,7 @@ impl Filecoin {
         }
         let cohort = Cohort {
             activation_day: self.day,
-            expiry_day: self.day + days,
+            expiry_day: self.day + days.min(self.rules.sector_days_max as i32),
             sectors: u32::try_from(sectors).expect("a day's sealing fits u32"),
             pledge_attofil: total.0,
             daily_fee_attofil: self.quote.daily_fee(kind.quality()).0 * u128::from(sectors),
