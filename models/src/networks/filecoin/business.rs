@@ -30,18 +30,6 @@ impl Filecoin {
         (self.day as u32 + i as u32).is_multiple_of(days)
     }
 
-    /// Brings the books that today's orders touch into the cache.
-    pub fn warm_up(&self) {
-        for provider in &self.providers {
-            provider.vesting.warm_up(self.day as u32);
-        }
-        for (provider, orders) in self.providers.iter().zip(&self.orders) {
-            if *orders != Orders::default() {
-                provider.sectors.warm_up();
-            }
-        }
-    }
-
     /// The business of provider `i` on the current day.
     pub fn business_day(&mut self, i: usize, orders: Orders, streams: &Streams) {
         self.vest_rewards(i);

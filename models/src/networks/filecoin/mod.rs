@@ -392,7 +392,6 @@ impl Filecoin {
             }
             Plan::Rational => self.plan_rational_day(&streams),
         }
-        self.warm_up();
         for i in 0..self.providers.len() {
             let orders = self.orders[i];
             self.business_day(i, orders, &streams);

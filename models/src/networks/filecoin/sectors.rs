@@ -155,12 +155,6 @@ impl Sectors {
         }
     }
 
-    /// First day on which a sector of this kind expires.
-    pub fn next_expiry_day(&self, kind: Kind) -> Option<i32> {
-        let (_, day) = self.first_queue(kind);
-        (day < NEVER).then_some(day)
-    }
-
     /// Sectors of a kind that expire on or before `day`.
     pub fn expired(&self, kind: Kind, day: i32) -> u64 {
         if self.first_queue(kind).1 > day {
@@ -185,26 +179,6 @@ impl Sectors {
             left -= self.take_front(kind, queue, left, &mut taken);
         }
         wanted - left
-    }
-
-    /// Takes all sectors of a kind that expire on or before `day`.
-    pub fn take_expired(&mut self, kind: Kind, day: i32, mut taken: impl FnMut(Cohort)) -> u64 {
-        let mut total = 0;
-        for queue in queues_of(kind) {
-            while self.first_day[queue] <= day {
-                total += self.take_front(kind, queue, u64::MAX, &mut taken);
-            }
-        }
-        total
-    }
-
-    /// Brings what a day's business starts from into the cache. The books of two thousand providers
-    /// are far larger than it, and asking for many at once waits once instead of for each.
-    pub fn warm_up(&self) {
-        for queue in self.queues.iter() {
-            let ends = (queue.front(), queue.back());
-            std::hint::black_box(ends.0.map(|c| c.sectors).max(ends.1.map(|c| c.sectors)));
-        }
     }
 
     /// Sets pledge and day reward of every cohort from those of one sector by kind and expiry day;
@@ -304,9 +278,10 @@ mod tests {
             book.add(Kind::Verified, Term::Medium, cohort(day, 2));
         }
         let mut pledge = 0;
-        assert_eq!(book.take_expired(Kind::Verified, 10, |c| pledge += c.pledge_attofil), 20);
+        assert_eq!(book.expired(Kind::Verified, 10), 20);
+        assert_eq!(book.take_first(Kind::Verified, 20, |c| pledge += c.pledge_attofil), 20);
         assert_eq!((pledge, book.quality_units()), (140, 400));
-        assert_eq!(book.next_expiry_day(Kind::Verified), Some(11));
+        assert_eq!((book.expired(Kind::Verified, 10), book.expired(Kind::Verified, 11)), (0, 2));
     }
 
     #[test]

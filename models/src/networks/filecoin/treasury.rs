@@ -42,7 +42,7 @@ pub struct Treasury {
 
 /// FIL in whole tokens, from a scenario or a data file, in base units.
 pub fn attofil(fil: f64) -> Amount {
-    // Nine decimals survive the float; the rest is padding.
+    // A float holds some 16 digits: nine decimals up to nine million FIL, fewer above.
     Amount((fil * 1e9) as u128 * 1_000_000_000)
 }
 

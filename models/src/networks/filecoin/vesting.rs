@@ -85,12 +85,6 @@ impl Vesting {
         Amount(std::mem::take(&mut self.due))
     }
 
-    /// Brings what `day` will ask for into the cache; see the sectors' method of this name.
-    pub fn warm_up(&self, day: u32) {
-        let slot = self.daily.get((day % VESTING_DAYS) as usize);
-        std::hint::black_box(slot.map(|slot| slot.part as u64));
-    }
-
     /// Lets parts fall due up to and including `day`.
     fn advance(&mut self, day: u32) {
         assert!(day >= self.today, "days do not run backwards");
