@@ -12,9 +12,10 @@ use pinwheel_core::Amount;
 use serde_json::Value;
 
 use super::fixed::Q128;
-use super::pledge::{NetworkState, Pricing, SECTOR_BYTES};
+use super::pledge::{NetworkState, Pricing};
 use super::reward::{self, EPOCH_MAX, RewardParts, RewardState};
 use super::rules::{Minting, Ramp, Rules};
+use super::sectors::SECTOR_BYTES;
 use super::settings::RuleChoice;
 use super::smoothing::{self, Estimate};
 

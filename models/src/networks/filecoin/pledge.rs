@@ -22,10 +22,8 @@ use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{EPOCHS_PER_DAY, Ramp, Rules, Termination};
+use super::sectors::SECTOR_BYTES;
 use super::smoothing::Estimate;
-
-/// Raw bytes of the sector size nearly all of mainnet uses.
-pub const SECTOR_BYTES: u128 = 32 << 30;
 
 /// Days of expected reward in the storage pledge and in the old termination fee.
 const STORAGE_PLEDGE_DAYS: i64 = 20;

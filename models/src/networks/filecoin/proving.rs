@@ -9,6 +9,7 @@
 
 use pinwheel_core::{Amount, SimDuration, SimTime, Streams};
 
+use super::gas::PARTITION_SECTORS;
 use super::provider::{DEADLINES, Power, share_of_deadline};
 use super::sectors::Kind;
 use super::settings::Detail;
@@ -17,8 +18,6 @@ use crate::infrastructure::Status;
 
 /// Length of a deadline: 60 epochs.
 pub const DEADLINE: SimDuration = SimDuration::from_minutes(30);
-/// Sectors of 32 GiB in a partition, the unit of one proof (`window_post_partition_sectors`).
-const PARTITION_SECTORS: u32 = 2_349;
 
 impl Filecoin {
     /// Takes over what the machines of provider `i` can do now.
@@ -71,7 +70,7 @@ impl Filecoin {
         if missed {
             self.flows.deadlines_missed += 1;
         } else {
-            let partitions = u64::from(due.div_ceil(PARTITION_SECTORS));
+            let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
             self.post_proof(i, partitions * self.gas.window_post_gas);
             if let Some(streams) = streams
                 && self.audit.samples(i as u32, self.epoch, streams)
@@ -133,7 +132,7 @@ impl Filecoin {
                 let used = live.min(DEADLINES as u64);
                 self.flows.deadlines_due += used;
                 let due = share_of_deadline(live, 0);
-                let partitions = u64::from(due.div_ceil(PARTITION_SECTORS)) * used;
+                let partitions = u64::from(due).div_ceil(PARTITION_SECTORS) * used;
                 self.post_proof(i, partitions * self.gas.window_post_gas);
                 self.charge_daily_fee(i, DEADLINES as u128);
             }

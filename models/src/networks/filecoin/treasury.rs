@@ -9,7 +9,7 @@ use pinwheel_core::{Account, Amount, Holding, Ledger};
 use serde::{Deserialize, Serialize};
 
 use super::settings::InitialState;
-use super::supply;
+use super::supply::{self, Supply};
 
 /// Attofil in one FIL, as a power of ten.
 pub const FIL_DECIMALS: u32 = 18;
@@ -84,12 +84,6 @@ impl Treasury {
             mined_attofil: mined,
             vested_attofil: vested,
         }
-    }
-
-    /// Opens the accounts of one more provider.
-    pub fn add_purse(&mut self) {
-        let purse = open_purse(&mut self.ledger);
-        self.purses.push(purse);
     }
 
     /// Locks `amount` as a provider's pledge, buying from the holders what it lacks. False, and
@@ -173,12 +167,16 @@ impl Treasury {
         self.move_fil(available, self.holders, surplus);
     }
 
-    /// The protocol's circulating supply (lotus, stmgr/supply.go):
-    /// vested + mined + reserve disbursed - burnt - locked.
+    /// The protocol's circulating supply of this moment.
     pub fn circulating(&self) -> Amount {
-        self.vested_attofil + self.mined_attofil + supply::RESERVE_DISBURSED
-            - self.ledger.burned()
-            - self.ledger.held(Holding::Locked)
+        let supply = Supply {
+            vested: self.vested_attofil,
+            mined: self.mined_attofil,
+            reserve_disbursed: supply::RESERVE_DISBURSED,
+            burnt: self.ledger.burned(),
+            locked: self.ledger.held(Holding::Locked),
+        };
+        supply.circulating()
     }
 
     /// Tops `account` up to `amount` from the holders.
