@@ -52,12 +52,9 @@ impl Code {
             let copy = pieces.iter().flatten().next()?;
             return Some(vec![copy.to_vec(); usize::from(self.pieces)]);
         }
-        let there = |(place, piece): (usize, &Option<&[u8]>)| piece.map(|bytes| (place, bytes));
         let (first, last) = pieces.split_at(needed);
-        let originals = first.iter().enumerate().filter_map(there);
-        let recovery = last.iter().enumerate().filter_map(there);
         let spare = usize::from(self.pieces) - needed;
-        let mut found = reed_solomon::decode(needed, spare, originals, recovery).ok()?;
+        let mut found = reed_solomon::decode(needed, spare, there(first), there(last)).ok()?;
         let original = |(place, piece): (usize, &Option<&[u8]>)| match piece {
             Some(bytes) => Some(bytes.to_vec()),
             None => found.remove(&place),
@@ -76,6 +73,11 @@ impl Code {
         originals.extend(recovery.expect("up to 256 pieces of one even size"));
         originals
     }
+}
+
+/// The pieces that are there, with their places.
+fn there<'a>(pieces: &[Option<&'a [u8]>]) -> impl Iterator<Item = (usize, &'a [u8])> {
+    pieces.iter().enumerate().filter_map(|(place, piece)| Some((place, (*piece)?)))
 }
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ use pinwheel_core::{Context, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::exposure::distinct;
-use super::histogram::Histogram;
 use super::settings::CrowdSettings;
 use super::{Event, unit_exponential};
+use crate::service::cache::LruCache;
+use crate::sketch::Sketch;
 
 const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
 const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");
@@ -26,12 +27,12 @@ pub struct Phase {
     pub dropped: u64,
     /// Served from the hot tier.
     pub hot: u64,
-    delays: Histogram,
+    delays: Sketch,
 }
 
 impl Phase {
     pub fn served(&self) -> u64 {
-        self.delays.total()
+        self.delays.count()
     }
     pub fn dropped_share(&self) -> f64 {
         self.dropped as f64 / self.arrived.max(1) as f64
@@ -39,7 +40,7 @@ impl Phase {
     pub fn hot_share(&self) -> f64 {
         self.hot as f64 / self.served().max(1) as f64
     }
-    /// Seconds from arrival to answer that 99 % of the answered do not exceed.
+    /// Seconds from arrival to answer that 99 % of those answered do not exceed.
     pub fn p99_seconds(&self) -> f64 {
         self.delays.quantile(0.99).as_seconds()
     }
@@ -54,36 +55,11 @@ struct Request {
 }
 
 /// One node: the first request of its queue is being served.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Server {
     queue: VecDeque<Request>,
-    hot: Hot,
-}
-
-/// The objects of a hot tier, the least recently used first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Hot {
-    used: std::collections::BTreeMap<u64, u32>,
-    when: std::collections::BTreeMap<u32, u64>,
-    clock: u64,
-}
-
-impl Hot {
-    /// Uses an object; whether it was there. The least recently used goes when there are more than
-    /// `most`.
-    fn use_object(&mut self, object: u32, most: u32) -> bool {
-        self.clock += 1;
-        let before = self.when.insert(object, self.clock);
-        self.used.insert(self.clock, object);
-        if let Some(before) = before {
-            self.used.remove(&before);
-        } else if self.when.len() > most as usize
-            && let Some((_, oldest)) = self.used.pop_first()
-        {
-            self.when.remove(&oldest);
-        }
-        before.is_some()
-    }
+    /// The objects used last.
+    hot: LruCache,
 }
 
 /// Nodes under requests.
@@ -105,15 +81,16 @@ pub struct Crowd {
 
 impl Crowd {
     pub fn new(settings: &CrowdSettings, nodes: u32, streams: &Streams) -> Self {
-        let place = |object| {
-            distinct(nodes, settings.replicas, &mut streams.stream(object, REPLICAS))
-        };
+        let place =
+            |object| distinct(nodes, settings.replicas, &mut streams.stream(object, REPLICAS));
         let popularity = Zipf::new(u64::from(settings.objects), settings.exponent);
+        let hot = LruCache::new(settings.objects, settings.hot_objects);
+        let server = Server { queue: VecDeque::new(), hot };
         Crowd {
             settings: settings.clone(),
             popularity: popularity.expect("checked settings"),
             replicas: (0..settings.objects).flat_map(place).collect(),
-            servers: vec![Server::default(); nodes as usize],
+            servers: vec![server; nodes as usize],
             requests: 0,
             waiting: 0,
             phases: Default::default(),
@@ -172,7 +149,8 @@ impl Crowd {
         let nodes = &self.replicas[object as usize * replicas..][..replicas];
         let length = |node: &&u32| self.servers[**node as usize].queue.len();
         let &node = nodes.iter().min_by_key(length).expect("an object has a replica");
-        let phase = &mut self.phases[usize::from((self.begins()..self.ends()).contains(&now))];
+        let crowd = usize::from(self.in_crowd(now));
+        let phase = &mut self.phases[crowd];
         phase.arrived += 1;
         let queue = &mut self.servers[node as usize].queue;
         if queue.len() >= self.settings.queue_max as usize {
@@ -190,9 +168,8 @@ impl Crowd {
     fn serve<E: EngineEvent + From<Event>>(&mut self, node: u32, ctx: &mut Context<E>) {
         let server = &mut self.servers[node as usize];
         let Some(request) = server.queue.front().copied() else { return };
-        let hot = server.hot.use_object(request.object, self.settings.hot_objects);
-        let mean =
-            if hot { self.settings.hot_seconds } else { self.settings.cold_seconds };
+        let hot = server.hot.access(request.object);
+        let mean = if hot { self.settings.hot_seconds } else { self.settings.cold_seconds };
         let crowd = self.in_crowd(request.arrived);
         self.phases[usize::from(crowd)].hot += u64::from(hot);
         let mut stream = ctx.streams().indexed(1, REQUEST, request.number);
@@ -222,11 +199,14 @@ impl Crowd {
         let [usual, crowd] = &self.phases;
         let (served, dropped) = (usual.served() + crowd.served(), usual.dropped + crowd.dropped);
         let waiting: usize = self.servers.iter().map(|server| server.queue.len()).sum();
-        let held = self.requests == served + dropped + self.waiting
-            && waiting as u64 == self.waiting;
+        let held =
+            self.requests == served + dropped + self.waiting && waiting as u64 == self.waiting;
         if let Some(check) = self.conserved {
             ctx.checks.note(check, held, ctx.now(), || {
-                format!("{} came, {served} served, {dropped} dropped, {waiting} wait", self.requests)
+                format!(
+                    "{} came, {served} served, {dropped} dropped, {waiting} wait",
+                    self.requests
+                )
             });
         }
     }

@@ -44,9 +44,8 @@ impl Exposure {
 
     /// Who is curious at the end of a day, by the number of the node.
     fn curious(&self, day: u32, store: &Store) -> Vec<bool> {
-        let share =
-            self.settings.curious_share * f64::from(day.min(self.settings.days))
-                / f64::from(self.settings.days);
+        let share = self.settings.curious_share * f64::from(day.min(self.settings.days))
+            / f64::from(self.settings.days);
         let count = (share * self.order.len() as f64).round() as usize;
         let mut curious = vec![false; self.order.len()];
         for &one in &self.order[..count] {

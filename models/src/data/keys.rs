@@ -69,8 +69,7 @@ impl Keys {
         let mut stream = ctx.streams().indexed(1, INCIDENT, ctx.now().as_nanos());
         let user = stream.below(self.keys.len() as u64) as usize;
         let share = 1u64 << stream.below(u64::from(shares));
-        let theft =
-            stream.uniform() * (thefts_per_second + losses_per_second) < thefts_per_second;
+        let theft = stream.uniform() * (thefts_per_second + losses_per_second) < thefts_per_second;
         let key = &mut self.keys[user];
         if theft {
             self.thefts += 1;

@@ -20,7 +20,6 @@ pub mod exposure;
 pub mod file;
 pub mod formulas;
 pub mod growth;
-mod histogram;
 mod integrity;
 pub mod keys;
 pub mod metrics;
@@ -205,7 +204,9 @@ impl Data {
         change: Change,
         ctx: &mut Context<E>,
     ) {
-        if let Some(store) = &mut self.store {
+        if let Some(store) = &mut self.store
+            && (change.device as usize) < store.domains().len()
+        {
             store.node_changed(change.device, change.up, ctx);
         }
     }

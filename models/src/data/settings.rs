@@ -21,6 +21,22 @@ pub struct Settings {
     pub crowd: Option<CrowdSettings>,
 }
 
+impl Settings {
+    /// Nodes, and nothing that happens on them.
+    pub fn new(nodes: NodeSettings) -> Self {
+        Settings {
+            nodes,
+            store: None,
+            exposure: None,
+            rare: None,
+            growth: None,
+            keys: None,
+            audit: None,
+            crowd: None,
+        }
+    }
+}
+
 /// The nodes that hold data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NodeSettings {
@@ -82,6 +98,47 @@ pub struct StoreSettings {
     pub shocks: Vec<Shock>,
 }
 
+impl NodeSettings {
+    /// Nodes of one owner at one site that never fail.
+    pub fn new(count: u32) -> Self {
+        NodeSettings {
+            count,
+            regions: 1,
+            owners: 1,
+            sites: 1,
+            owner_exponent: 0.0,
+            life: FailureLaw::Exponential { rate_per_second: 0.0 },
+            outage: None,
+            lost_share: 0.0,
+        }
+    }
+}
+
+impl StoreSettings {
+    /// Objects of a mebibyte whose missing pieces are all rebuilt at once, each in `rebuild`.
+    pub fn new(objects: u32, code: Code, rebuild: Duration) -> Self {
+        StoreSettings {
+            objects,
+            object_bytes: 1 << 20,
+            code,
+            fidelity: Fidelity::Modelled,
+            spread: Spread::default(),
+            contested_share: 0.0,
+            renew: false,
+            repair: RepairSettings {
+                begins_at: code.pieces - 1,
+                at_once_object: u16::MAX,
+                at_once: u32::MAX,
+                time: rebuild,
+                gives_up_after: None,
+            },
+            damage: None,
+            reads_per_second: 0.0,
+            shocks: Vec::new(),
+        }
+    }
+}
+
 /// How bytes are treated.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fidelity {
@@ -138,7 +195,9 @@ pub struct Shock {
 /// What a shock does to the nodes of its domain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
-    Outage { lasts: SimDuration },
+    Outage {
+        lasts: SimDuration,
+    },
     /// They are gone for good, with their data.
     Loss,
     /// They refuse contested objects from then on.
@@ -182,8 +241,6 @@ pub struct RareSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GrowthSettings {
     pub records: Vec<RecordSettings>,
-    /// Share of the nodes that prune.
-    pub pruned_share: f64,
 }
 
 /// One kind of record.

@@ -101,12 +101,13 @@ impl Splitting {
         branches.chance(SimTime::ZERO + time, false)
     }
 
-    /// Mean seconds from whole to loss, for exponential lives: every return to whole is then a new
-    /// beginning, and the mean is that of one such cycle over the chance that it ends in loss.
-    pub fn mean_seconds_to_loss(&self, streams: &Streams) -> f64 {
+    /// Losses in a second over a long time, for exponential lives, of an object that is stored anew
+    /// whenever it is lost. Every return to whole is a new beginning then: the rate is the chance
+    /// that such a cycle ends in loss over its mean length.
+    pub fn losses_per_second(&self, streams: &Streams) -> f64 {
         let mut branches = Branches::new(self, streams);
-        let cycle: f64 = (0..self.trials).map(|_| branches.cycle_seconds()).sum();
-        cycle / f64::from(self.trials) / branches.chance(END, true)
+        let cycles: f64 = (0..self.trials).map(|_| branches.cycle_seconds()).sum();
+        branches.chance(END, true) * f64::from(self.trials) / cycles
     }
 }
 
@@ -147,17 +148,11 @@ impl<'a> Branches<'a> {
         self.plan.store.code.pieces - self.plan.store.code.needed + 1
     }
 
-    fn branch(&mut self, from: &Simulation<Alone>) -> Simulation<Alone> {
-        self.runs += 1;
-        from.fork_as_run(self.runs)
-    }
-
     /// Seconds from whole until whole again, or lost, at hazards as they are.
     fn cycle_seconds(&mut self) -> f64 {
-        let root = self.root.clone();
-        let Simulation { mut model, mut ctx } = self.branch(&root);
-        model.store.redraw(1.0, &mut ctx);
-        let mut branch = Simulation { model, ctx };
+        self.runs += 1;
+        let mut branch = self.root.fork_as_run(self.runs);
+        branch.model.store.redraw(1.0, &mut branch.ctx);
         let mut began = false;
         while branch.step(END).is_some() {
             let missing = branch.model.store.missing(0);
@@ -201,7 +196,8 @@ impl<'a> Branches<'a> {
         end: SimTime,
         cycle: bool,
     ) -> Option<Entry> {
-        let mut branch = self.branch(from);
+        self.runs += 1;
+        let mut branch = from.fork_as_run(self.runs);
         let mut missing = level;
         branch.model.store.redraw(self.plan.scales[usize::from(missing)], &mut branch.ctx);
         loop {

@@ -103,14 +103,25 @@ impl Store {
     pub fn objects(&self) -> &Objects {
         &self.objects
     }
+    /// The objects with the time counted up to now.
+    pub fn objects_at(&mut self, now: SimTime) -> &Objects {
+        self.objects.advance(now);
+        &self.objects
+    }
     pub fn domains(&self) -> &[Domain] {
         &self.domains
+    }
+    pub fn repairs_under_way(&self) -> usize {
+        self.repairs.active()
     }
     pub fn tallies(&self) -> &Tallies {
         &self.tallies
     }
     pub fn settings(&self) -> &StoreSettings {
         &self.settings
+    }
+    pub fn node_settings(&self) -> &NodeSettings {
+        &self.node_settings
     }
     /// Pieces of an object that are no longer there.
     pub fn missing(&self, object: u32) -> u16 {

@@ -88,10 +88,12 @@ impl Vault {
     pub fn read(&self, object: u32, sources: &[u32], streams: &Streams) -> bool {
         let originals = &self.decoded(sources)[..usize::from(self.code.needed)];
         originals.concat().starts_with(&self.content(object, streams))
-            && originals.iter().zip(&self.manifest[self.first(object)..]).all(|(bytes, expected)| {
-                // The padding behind the object counts as well.
-                hash(bytes) == *expected
-            })
+            && originals.iter().zip(&self.manifest[self.first(object)..]).all(
+                |(bytes, expected)| {
+                    // The padding behind the object counts as well.
+                    hash(bytes) == *expected
+                },
+            )
     }
 
     fn first(&self, object: u32) -> usize {
