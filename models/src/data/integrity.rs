@@ -1,9 +1,10 @@
 //! Damage and what finds it: bit rot and tampering, scrubs, checked reads and rebuilds.
 
-use pinwheel_core::Context;
+use pinwheel_core::{Context, SimDuration};
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
 
+use super::coding::Code;
 use super::objects::{Damage, NOWHERE};
 use super::settings::{DamageSettings, Verify};
 use super::store::{Store, waiting};
@@ -23,7 +24,7 @@ impl Store {
             for node in 0..nodes {
                 // Spread evenly over the period.
                 let phase = period.as_nanos() / u64::from(nodes) * u64::from(node + 1);
-                let phase = pinwheel_core::SimDuration::from_nanos(phase);
+                let phase = SimDuration::from_nanos(phase);
                 ctx.after(phase, Event::Scrubs { node }.into());
             }
         }
@@ -99,8 +100,9 @@ impl Store {
         self.objects.remove(piece);
     }
 
-    /// As many pieces of an object as are needed, each checked, in random order; `None` if there
-    /// are not enough. What does not pass is let go.
+    /// As many pieces of an object as are needed, each checked: those in the clear first, which
+    /// need no decoding, each group in random order. `None` if there are not enough. What does not
+    /// pass is let go.
     pub(super) fn gather<E: EngineEvent>(
         &mut self,
         object: u32,
@@ -114,9 +116,15 @@ impl Store {
         let mut there: Vec<u32> =
             self.objects.pieces_of(object).filter(|&piece| self.objects.reached(piece)).collect();
         let mut stream = ctx.streams().indexed(object, GATHER, ctx.now().as_nanos());
+        let first = self.objects.pieces_of(object).start;
+        let Code { needed: clear, pieces } = self.settings.code;
+        let clear = if clear == 1 { pieces } else { clear };
+        let mut clear = there.partition_point(|piece| piece - first < u32::from(clear));
         let mut sources = Vec::with_capacity(needed);
         while sources.len() < needed && !there.is_empty() {
-            let piece = there.swap_remove(stream.below(there.len() as u64) as usize);
+            let choices = if clear > 0 { clear } else { there.len() };
+            let piece = there.remove(stream.below(choices as u64) as usize);
+            clear = clear.saturating_sub(1);
             if self.passes(piece, ctx) {
                 sources.push(piece);
             } else {

@@ -278,6 +278,9 @@ impl Store {
     }
 
     fn record_losses<E: EngineEvent>(&self, rows: &mut Rows<'_, E>) {
+        if self.node_settings().outage.is_some() {
+            return;
+        }
         let Some(theory) = theory_seconds(&self.settings, self.node_settings()) else { return };
         rows.push(const { number("data_mttdl_closed") }, theory / HOUR_SECONDS);
         if self.tallies.losses > 0 && self.settings.renew {

@@ -42,7 +42,9 @@ impl Vault {
     /// What an object is: drawn anew each time it is asked for.
     fn content(&self, object: u32, streams: &Streams) -> Vec<u8> {
         let mut stream = streams.stream(object, CONTENT);
-        (0..self.object_bytes).map(|_| stream.next_u64() as u8).collect()
+        let words =
+            (0..self.object_bytes.div_ceil(8)).flat_map(|_| stream.next_u64().to_le_bytes());
+        words.take(self.object_bytes).collect()
     }
 
     /// Flips one bit of a piece; a tamperer sets the hash beside it right.

@@ -23,7 +23,7 @@ const RECURRENCE: &str = "sum h_i, h_i = (1 + r_i h_(i-1)) / f_i";
 /// Losses that one seed waits for.
 const LOSSES: u64 = 150;
 /// Branches of one level and seed.
-const TRIALS: u32 = 1_000;
+const TRIALS: u32 = 500;
 
 fn exponential(mean_hours: f64) -> FailureLaw {
     FailureLaw::Exponential { rate_per_second: 1.0 / (mean_hours * HOUR_SECONDS) }
@@ -83,7 +83,7 @@ fn unreadable(streams: &Streams, (pieces, needed): (u16, u16)) -> f64 {
     let mut simulation =
         Simulation::new(Alone { store: Store::new(&store, &nodes, streams) }, *streams);
     // All start up: after ten mean outages that is forgotten.
-    let (warm, end) = (SimDuration::from_hours(5), SimDuration::from_hours(65));
+    let (warm, end) = (SimDuration::from_hours(5), SimDuration::from_hours(185));
     simulation.run_until(SimTime::ZERO + warm);
     let before = simulation.model.store.objects_at(simulation.ctx.now()).readable_seconds();
     simulation.run_until(SimTime::ZERO + end);
@@ -127,7 +127,7 @@ fn audited(streams: &Streams, chunks: u32, missing: u32, sample: u32) -> f64 {
 
 const fn case(id: &'static str, what: &'static str, formula: &'static str, theory: f64) -> Case {
     let observe = |_: &Streams| f64::NAN;
-    Case { id, part: PART, what, formula, theory, tolerance: 0.05, replications: 40, observe }
+    Case { id, part: PART, what, formula, theory, tolerance: 0.08, replications: 40, observe }
 }
 
 const HOURS: &str = "hours to loss, life 100 h, rebuild 10 h";
@@ -238,19 +238,10 @@ pub const CASES: &[Case] = &[
         observe: |s| real(s, (20, 17), 0.5, 168.0),
         ..case("homes_rs_20_17", HOMES, RECURRENCE, 1.0 / 44.9)
     },
-    Case {
-        observe: |s| unreadable(s, (3, 1)),
-        tolerance: 0.1,
-        ..case("unreadable_1_of_3", READ, TAIL, 1.250e-4)
-    },
-    Case {
-        observe: |s| unreadable(s, (9, 6)),
-        tolerance: 0.1,
-        ..case("unreadable_6_of_9", READ, TAIL, 6.426e-4)
-    },
+    Case { observe: |s| unreadable(s, (3, 1)), ..case("unreadable_1_of_3", READ, TAIL, 1.250e-4) },
+    Case { observe: |s| unreadable(s, (9, 6)), ..case("unreadable_6_of_9", READ, TAIL, 6.426e-4) },
     Case {
         observe: |s| unreadable(s, (14, 10)),
-        tolerance: 0.1,
         ..case("unreadable_10_of_14", READ, TAIL, 4.274e-4)
     },
     Case {

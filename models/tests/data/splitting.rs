@@ -58,10 +58,10 @@ fn check_within(life: FailureLaw, rebuild: Duration, what: &str) {
 fn both_kinds_of_splitting_agree_with_waiting() {
     let exponential = |hours: f64| FailureLaw::Exponential { rate_per_second: 1.0 / hours / HOUR };
     let day = Duration::Fixed(SimDuration::from_hours(10));
-    check_within(exponential(200.0), Duration::Drawn(exponential(10.0)), "exponential");
-    check_within(exponential(200.0), day, "fixed rebuilds");
+    check_within(exponential(100.0), Duration::Drawn(exponential(10.0)), "exponential");
+    check_within(exponential(100.0), day, "fixed rebuilds");
     for shape in [0.7, 2.0] {
-        let law = FailureLaw::Weibull { shape, scale_seconds: 200.0 * HOUR };
+        let law = FailureLaw::Weibull { shape, scale_seconds: 100.0 * HOUR };
         check_within(law, day, "Weibull lives");
         check_within(law, Duration::Drawn(exponential(10.0)), "Weibull lives, drawn rebuilds");
     }
