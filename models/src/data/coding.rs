@@ -118,7 +118,22 @@ mod tests {
         let hash = blake3::hash(&bytes).to_hex().to_string();
         assert_eq!(hash, GOLDEN);
     }
-    const GOLDEN: &str = "";
+    const GOLDEN: &str = "ebc7618ac848fe77fb0e48151ae2eb5d8dfe5ce46e68661f7ac4b2e4e3bf6a85";
+
+    #[test]
+    fn plain_arithmetic_gives_what_vector_instructions_give() {
+        use reed_solomon::engine::NoSimd;
+        use reed_solomon::rate::{DefaultRateEncoder, RateEncoder};
+        let mut draws = Streams::new(2, 0).stream(0, "test");
+        let object: Vec<u8> = (0..6_000).map(|_| draws.next_u64() as u8).collect();
+        let whole = Code::new(6, 9).encode(&object);
+        let mut plain = DefaultRateEncoder::new(6, 3, 1_000, NoSimd::new(), None).expect("valid");
+        for piece in object.chunks(1_000) {
+            plain.add_original_shard(piece).expect("six pieces");
+        }
+        let recovery = plain.encode().expect("all pieces");
+        assert!(recovery.recovery_iter().eq(whole[6..].iter().map(|piece| &piece[..])));
+    }
 
     #[test]
     fn what_is_stored_and_what_is_sent() {

@@ -1,8 +1,8 @@
 //! Damage and what finds it: bit rot and tampering, scrubs, checked reads and rebuilds.
 
-use pinwheel_core::{Context, SimDuration};
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
+use pinwheel_core::{Context, SimDuration};
 
 use super::coding::Code;
 use super::objects::{Damage, NOWHERE};
@@ -138,8 +138,9 @@ impl Store {
         sources.iter().all(|&piece| self.objects.piece(piece).damage == Damage::None)
     }
 
-    /// The bytes of a piece made anew: wrong if a source was, and then only the owner's list of
-    /// hashes tells.
+    /// The bytes of a piece made anew. From sound sources they are right; from others they are
+    /// taken to be wrong, and then only the owner's list of hashes tells. Real bytes can be right
+    /// even so: where two sources are wrong because one was made from the other.
     pub(super) fn make_bytes<E: EngineEvent>(
         &mut self,
         piece: u32,
@@ -147,14 +148,15 @@ impl Store {
         ctx: &mut Context<E>,
     ) {
         let sound = self.sound(sources);
-        if !sound {
-            self.objects.damage(piece, Damage::Tampered);
-        }
+        let mut right = sound;
         if let (Some(vault), Some(checks)) = (&mut self.vault, self.checks) {
-            let agrees = vault.rebuild(piece, sources) == sound;
-            ctx.checks.note(checks.bytes, agrees, ctx.now(), || {
-                format!("piece {piece} rebuilt from {sources:?}, which are sound: {sound}")
+            right = vault.rebuild(piece, sources);
+            ctx.checks.note(checks.bytes, right || !sound, ctx.now(), || {
+                format!("piece {piece} rebuilt wrongly from {sources:?}, which are sound")
             });
+        }
+        if !right {
+            self.objects.damage(piece, Damage::Tampered);
         }
     }
 

@@ -84,7 +84,7 @@ fn scrubs_find_what_readers_would_meet_too_late() {
 #[test]
 fn modelled_and_real_bytes_have_one_history() {
     let history = |fidelity| {
-        let simulation = run(Code::new(4, 8), Verify::Local, fidelity);
+        let simulation = run(Code::new(4, 8), Verify::Manifest, fidelity);
         (*simulation.model.store.tallies(), simulation.ctx.fingerprint.time)
     };
     assert_eq!(history(Fidelity::Modelled), history(Fidelity::Real));
