@@ -2,6 +2,7 @@
 
 mod integrity;
 mod layer;
+mod scenarios;
 mod splitting;
 mod store;
 mod theory;
