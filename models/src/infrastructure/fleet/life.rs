@@ -35,9 +35,8 @@ impl Fleet {
         let class = self.class_of(device);
         let exponential = unit_exponential(&mut ctx.streams().indexed(device, LIFE, life.into()));
         let lived = class.failure.cumulative_hazard(age_seconds);
-        let left = SimDuration::from_seconds_f64(
-            class.failure.age_at(lived + exponential) - age_seconds,
-        );
+        let left =
+            SimDuration::from_seconds_f64(class.failure.age_at(lived + exponential) - age_seconds);
         let planned = match class.maintenance.policy {
             Policy::RunToFailure => SimDuration::from_nanos(u64::MAX),
             Policy::Age(age) => age - SimDuration::from_seconds_f64(age_seconds),

@@ -223,8 +223,8 @@ impl Fleet {
         // Those who died in the window were at risk for half of it.
         let at_risk = f64::from(class.count) - before - 0.5 * ended;
         let years = window.as_seconds() / SECONDS_PER_YEAR;
-        let expected = law.cumulative_hazard(now.as_seconds())
-            - law.cumulative_hazard(from as f64 / 1e9);
+        let expected =
+            law.cumulative_hazard(now.as_seconds()) - law.cumulative_hazard(from as f64 / 1e9);
         ctx.records.push(now, HAZARD, label, ended / (at_risk.max(1.0) * years));
         ctx.records.push(now, HAZARD_LAW, label, expected / years);
     }
