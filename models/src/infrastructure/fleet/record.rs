@@ -110,7 +110,8 @@ impl Fleet {
     }
 
     fn record_costs<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
-        let (now, label, cost) = (ctx.now(), Label::default(), self.maintenance_cost(now));
+        let (now, label) = (ctx.now(), Label::default());
+        let cost = self.maintenance_cost(now);
         ctx.records.push_amount(now, COST, label, cost, USD_DECIMALS);
         let device_years = whole.device_hours() / (SECONDS_PER_YEAR / 3_600.0);
         let rate = cost.as_tokens(USD_DECIMALS) / device_years.max(f64::MIN_POSITIVE);
