@@ -1,5 +1,6 @@
 //! The physical layer against closed forms, and its promises to the rest of the world.
 
+mod file;
 mod fleet;
 mod laws;
 mod owners;
