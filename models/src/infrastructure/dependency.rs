@@ -82,6 +82,13 @@ impl Tree {
         }
     }
 
+    /// One device more, not in order yet, that nothing needs and that needs nothing.
+    pub fn join(&mut self) {
+        self.in_order.push(false);
+        self.unmet.push(0);
+        self.first_feed.push(self.feeds.len() as u32);
+    }
+
     /// Whether the device is up: in order, and all it needs is there.
     pub fn is_up(&self, device: u32) -> bool {
         let device = device as usize;

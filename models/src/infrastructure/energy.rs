@@ -16,22 +16,22 @@ const PER_KWH: u128 = 3_600_000_000_000_000_000;
 /// Most power one meter reads, 1 TW: an hour of it at the dearest price fits into 128 bits.
 pub const POWER_MILLIWATT_MAX: u64 = 1_000_000_000_000_000;
 /// Highest price or carbon of one kWh: 1,000 USD and 1,000 kg.
-pub const HOURLY_MAX: u32 = 1_000_000_000;
+pub const HOURLY_MAX: u64 = 1_000_000_000;
 
 /// A value for each hour from the start of the run; the series repeats when it ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hourly(Vec<u32>);
+pub struct Hourly(Vec<u64>);
 
 impl Hourly {
-    pub fn new(values: Vec<u32>) -> Self {
+    pub fn new(values: Vec<u64>) -> Self {
         assert!(!values.is_empty(), "a series has an hour");
         Hourly(values)
     }
-    pub fn constant(value: u32) -> Self {
+    pub fn constant(value: u64) -> Self {
         Hourly(vec![value])
     }
     /// The value of an hour, counted from the start of the run.
-    pub fn at(&self, hour: u64) -> u32 {
+    pub fn at(&self, hour: u64) -> u64 {
         self.0[(hour % self.0.len() as u64) as usize]
     }
 }
