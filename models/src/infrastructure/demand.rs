@@ -281,10 +281,12 @@ impl Demand {
     /// What the sources' fuel and the settlement have cost so far; rounded down.
     pub fn running_cost_microusd(&self) -> u128 {
         let sources = self.settings.sources.iter().zip(&self.account.given);
-        let fuel: u128 = sources
-            .map(|(source, &given)| times(given, source.cost_microusd))
-            .sum();
+        let fuel: u128 = sources.map(|(source, &given)| times(given, source.cost_microusd)).sum();
         fuel + times(self.account.served, self.settings.fee_microusd)
+    }
+    /// What users have paid so far; rounded down.
+    pub fn revenue_microusd(&self) -> u128 {
+        times(self.account.served, self.settings.price_microusd)
     }
 }
 

@@ -151,10 +151,8 @@ impl Meter {
             let until = now.min(SimTime::ZERO + HOUR.times(hour + 1));
             let span = u128::from(until.since(self.since).as_nanos());
             let energy = u128::from(self.power_milliwatt) * span;
-            let (price, carbon) = (
-                tariff.price_microusd_per_kwh.at(hour),
-                tariff.carbon_milligram_per_kwh.at(hour),
-            );
+            let (price, carbon) =
+                (tariff.price_microusd_per_kwh.at(hour), tariff.carbon_milligram_per_kwh.at(hour));
             self.reading.energy += energy;
             self.reading.cost_microusd.add(energy * u128::from(price));
             self.reading.carbon_milligram.add(energy * u128::from(carbon));

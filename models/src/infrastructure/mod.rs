@@ -14,14 +14,20 @@
 
 pub mod cause;
 pub mod crew;
+pub mod demand;
+pub mod dependency;
 mod draw;
+pub mod energy;
 pub mod failure;
 pub mod file;
 pub mod fleet;
+pub mod geography;
 pub mod metrics;
+pub mod operation;
 pub mod parameters;
 pub mod plant;
 pub mod settings;
+pub mod topology;
 
 use std::ops::Range;
 

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::demand::income::Income;
 use super::demand::{Census, Demand};
 use super::dependency::{Tree, Wiring};
-use super::energy::{Draw, Meter, hour_of};
+use super::energy::{Meter, hour_of};
 use super::geography::Place;
 use super::topology::Topology;
 use super::{Change, Fleet};
@@ -43,8 +43,12 @@ pub enum Event {
     /// A message is sent over the topology.
     Message,
     /// A partition begins or heals.
-    Splits { partition: u16 },
-    Heals { partition: u16 },
+    Splits {
+        partition: u16,
+    },
+    Heals {
+        partition: u16,
+    },
     /// A day ends: its records.
     Record,
 }
@@ -316,11 +320,6 @@ impl Operation {
         };
         let found = self.demands.iter().find_map(|of| source_of(of).map(|source| (of, source)));
         found.map_or((1, 1), |(demand, source)| demand.load(source, hour_of(now), &self.census))
-    }
-
-    /// What a device of each class draws; none without energy.
-    fn draws(&self) -> &[Draw] {
-        self.settings.energy.as_ref().map_or(&[], |energy| &energy.draws)
     }
 }
 

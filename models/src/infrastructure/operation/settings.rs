@@ -13,6 +13,8 @@ use crate::infrastructure::topology;
 /// A fleet at work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
+    /// Ids of the fleet's classes.
+    pub class_ids: Vec<String>,
     pub needs: Vec<Need>,
     pub energy: Option<Energy>,
     pub geography: Option<Geography>,

@@ -23,8 +23,7 @@ fn settings(shape: Shape) -> Settings {
 fn network(settings: &Settings, nodes: u32, links: u32) -> Topology {
     let places: Vec<Place> =
         (0..nodes).map(|node| Place::from_degrees(0.0, f64::from(node * node) / 100.0)).collect();
-    let (nodes, links): (Vec<_>, Vec<_>) =
-        ((0..nodes).collect(), (nodes..nodes + links).collect());
+    let (nodes, links): (Vec<_>, Vec<_>) = ((0..nodes).collect(), (nodes..nodes + links).collect());
     Topology::new(settings, &nodes, &links, &places, &Streams::new(1, 0))
 }
 
@@ -53,10 +52,12 @@ fn a_ring_survives_one_fault_and_is_cut_by_two() {
 fn the_way_is_the_shortest_that_is_open() {
     let list = vec![[0, 1], [1, 2], [2, 3], [0, 3], [0, 3]];
     let mut network = network(&settings(Shape::List(list)), 4, 5);
-    let hops = |network: &Topology| network.route(0, 3).map(|(latency, links)| {
-        assert_eq!(latency, SimDuration::from_seconds(links.len() as u64));
-        links.into_iter().map(EdgeIndex::index).collect::<Vec<_>>()
-    });
+    let hops = |network: &Topology| {
+        network.route(0, 3).map(|(latency, links)| {
+            assert_eq!(latency, SimDuration::from_seconds(links.len() as u64));
+            links.into_iter().map(EdgeIndex::index).collect::<Vec<_>>()
+        })
+    };
     assert_eq!(hops(&network), Some(vec![3]));
     network.change(Change { device: 7, up: false }, at(1));
     assert_eq!(hops(&network), Some(vec![4]));
