@@ -16,7 +16,7 @@ pub mod cause;
 pub mod crew;
 pub mod demand;
 pub mod dependency;
-mod draw;
+pub mod draw;
 pub mod energy;
 pub mod failure;
 pub mod file;
