@@ -40,6 +40,7 @@ use cause::SECONDS_PER_YEAR;
 use draw::{burst, unit_exponential};
 use failure::Clock;
 pub use fleet::{Change, Fleet};
+pub use operation::Operation;
 pub use parameters::Parameters;
 pub use plant::Status;
 use plant::{Layout, Outage, Owner, Site, Span, share_of_site};

@@ -121,6 +121,12 @@ fn by_class(fleet: &Fleet) -> Vec<Vec<u32>> {
 }
 
 impl Operation {
+    /// The fleet at work, if its settings say anything of that.
+    pub fn of(fleet: &Fleet, streams: &Streams) -> Option<Self> {
+        let settings = &fleet.settings().operation;
+        (!settings.is_empty()).then(|| Operation::new(settings, fleet, streams))
+    }
+
     /// This fleet at work from time zero.
     pub fn new(settings: &Settings, fleet: &Fleet, streams: &Streams) -> Self {
         let devices = by_class(fleet);
@@ -342,17 +348,16 @@ fn demand(settings: &super::demand::Settings, devices: &[Vec<u32>], fleet: &Flee
     Demand::new(settings, income)
 }
 
-/// Who needs whom, device by device. A class's devices are spread over those of the class they
-/// need in unbroken rows, as even as can be; a device that needs several has the next ones too.
+/// Who needs whom, device by device. The devices of the class that is needed form groups of
+/// `units`, and those of the class that needs are spread over the groups in unbroken rows, as
+/// even as can be.
 fn wirings(settings: &Settings, devices: &[Vec<u32>]) -> Vec<Wiring> {
     let mut wirings = Vec::new();
     for need in &settings.needs {
         let (needing, units) = (&devices[usize::from(need.class)], &devices[usize::from(need.of)]);
-        let (count, all) = (needing.len() as u64, units.len() as u64);
-        for (number, &device) in (0..).zip(needing) {
-            let first = number * all / count;
-            let unit = |next: u64| units[((first + next) % all) as usize];
-            let units = (0..u64::from(need.units)).map(unit).collect();
+        let groups: Vec<&[u32]> = units.chunks(need.units as usize).collect();
+        for (number, &device) in needing.iter().enumerate() {
+            let units = groups[number * groups.len() / needing.len()].to_vec();
             wirings.push(Wiring { device, units, needed: need.needed });
         }
     }

@@ -68,10 +68,11 @@ pub struct NeedSection {
     /// The class that is needed.
     #[schemars(with = "String")]
     pub class: Option<Given>,
-    /// How many of its devices each device hangs on. Default 1.
+    /// Its devices form groups of so many; each device that needs them hangs on one group.
+    /// Default 1.
     #[schemars(with = "u32")]
     pub units: Option<Given>,
-    /// How many of those must be up. Default 1.
+    /// How many of the group must be up. Default 1.
     #[schemars(with = "u32")]
     pub needed: Option<Given>,
 }
@@ -181,6 +182,11 @@ fn needs(checker: &mut Checker<'_>, typed: &[ClassPart], fleet: &FleetSettings) 
             let units = checker.integer(need.units, &key("units"), 1..=most).unwrap_or(1);
             let needed = checker.integer(need.needed, &key("needed"), 1..=units as i64);
             let (Some(of), Some(given)) = (of, given) else { continue };
+            if u64::from(all) % units != 0 {
+                let message = format!("{all} devices do not make whole groups of {units}");
+                let next = u64::from(all).next_multiple_of(units);
+                checker.fault(given, &key("units"), message, format!("give the class {next}"));
+            }
             if usize::from(of) >= number {
                 let of = &fleet.classes[usize::from(of)].id;
                 let message = format!("\"{of}\" does not come before this class");

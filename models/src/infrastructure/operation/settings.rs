@@ -24,7 +24,7 @@ pub struct Settings {
     pub owning_nanousd_per_hour: Vec<u64>,
 }
 
-/// Each device of `class` is up only while `needed` of its `units` devices of the class `of` are.
+/// Each device of `class` is up only while `needed` of its group of `units` of the class `of` are.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     pub class: u8,
