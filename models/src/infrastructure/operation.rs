@@ -8,8 +8,9 @@
 //!
 //! Left out: devices that join later have no needs, and so no part in the tree.
 //!
-//! Invariants, checked every day: devices up by class are those of the tree; the meters of the
-//! classes add up to the meter of the whole; every amount of a demand is served, missed or waits.
+//! Invariants: devices up by class are those of the tree, and the meters of the classes add up to
+//! the meter of the whole (checked every day); every amount of a demand is served, missed or
+//! waits, and what sources give is what is served (checked every hour).
 
 pub mod file;
 pub mod metrics;
@@ -86,8 +87,8 @@ impl EngineEvent for Event {
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Checks {
     census: CheckId,
-    power: CheckId,
-    demand: CheckId,
+    power: Option<CheckId>,
+    demand: Option<CheckId>,
 }
 
 /// A fleet at work.
@@ -168,10 +169,12 @@ impl Operation {
 
     /// Schedules the first events, and records where the devices are.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, fleet: &Fleet, ctx: &mut Context<E>) {
+        let checks = &mut ctx.checks;
+        let energy = self.settings.energy.as_ref();
         self.checks = Some(Checks {
-            census: ctx.checks.always("devices_up_are_those_of_the_tree"),
-            power: ctx.checks.always("power_balanced"),
-            demand: ctx.checks.always("demand_balanced"),
+            census: checks.always("devices_up_are_those_of_the_tree"),
+            power: energy.map(|_| checks.always("power_balanced")),
+            demand: self.demands.first().map(|_| checks.always("demand_balanced")),
         });
         ctx.after(DAY, Event::Record.into());
         if !self.demands.is_empty() {
@@ -220,6 +223,7 @@ impl Operation {
         match event {
             Event::Hour => {
                 self.advance(now);
+                self.check_demands(now, ctx);
                 self.set_power(now);
                 ctx.after(HOUR, event.into());
             }

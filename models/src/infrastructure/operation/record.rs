@@ -60,7 +60,7 @@ impl Operation {
         self.record_energy(now, ctx);
         self.record_topology(now, ctx);
         self.record_demands(now, ctx);
-        self.check(now, ctx);
+        self.check_census(now, ctx);
         for (&devices, &nanos) in self.census.up.iter().zip(&self.up_nanos) {
             ctx.fingerprint.state.mix(u64::from(devices));
             ctx.fingerprint.state.mix(nanos as u64);
@@ -100,8 +100,9 @@ impl Operation {
         // The whole is in the sum too.
         let error = sum.abs_diff(2 * whole.energy());
         ctx.records.push(now, POWER_BALANCE_ERROR, Label::default(), error as f64 / 3.6e18);
-        let check = self.checks.expect("checks are registered at the start").power;
-        ctx.checks.note(check, error == 0, now, || format!("{error} mW ns apart"));
+        if let Some(check) = self.checks.and_then(|checks| checks.power) {
+            ctx.checks.note(check, error == 0, now, || format!("{error} mW ns apart"));
+        }
         ctx.fingerprint.state.mix(whole.energy() as u64);
     }
 
@@ -193,19 +194,23 @@ impl Operation {
         cost
     }
 
-    /// What must hold every day.
-    fn check<E: EngineEvent>(&mut self, now: SimTime, ctx: &mut Context<E>) {
-        let checks = self.checks.expect("checks are registered at the start");
+    /// The tree against the counts that are kept beside it.
+    fn check_census<E: EngineEvent>(&self, now: SimTime, ctx: &mut Context<E>) {
+        let Some(checks) = self.checks else { return };
         let mut up = vec![0; self.census.up.len()];
         for (device, &class) in (0..).zip(&self.class) {
             up[usize::from(class)] += u32::from(self.tree.is_up(device));
         }
-        let held = up == self.census.up;
-        let counted = &self.census.up;
+        let (held, counted) = (up == self.census.up, &self.census.up);
         ctx.checks.note(checks.census, held, now, || format!("{counted:?} counted, {up:?} up"));
+    }
+
+    /// Every amount that was asked for is accounted for.
+    pub(super) fn check_demands<E: EngineEvent>(&self, now: SimTime, ctx: &mut Context<E>) {
+        let Some(check) = self.checks.and_then(|checks| checks.demand) else { return };
         for demand in &self.demands {
             let detail = || format!("{}: {:?}", demand.settings().id, demand.account());
-            ctx.checks.note(checks.demand, demand.balanced(), now, detail);
+            ctx.checks.note(check, demand.balanced(), now, detail);
         }
     }
 
