@@ -113,6 +113,7 @@ pub fn settings(checker: &mut Checker<'_>, parts: &Parts, fleet: &FleetSettings)
         math::round(usd.unwrap_or(0.0) * 1e9 / HOURS_PER_MONTH) as u64
     };
     let owning_nanousd_per_hour = parts.classes.iter().enumerate().map(owning).collect();
+    refuse_idle_keys(checker, parts);
     let energy = energy(checker, parts, fleet);
     let geography = geography(checker, parts);
     let topology = parts
@@ -123,6 +124,30 @@ pub fn settings(checker: &mut Checker<'_>, parts: &Parts, fleet: &FleetSettings)
     let demands = demand::settings(checker, &parts.demand, fleet, &trips);
     let class_ids = fleet.classes.iter().map(|class| class.id.clone()).collect();
     Settings { class_ids, needs, energy, geography, topology, demands, owning_nanousd_per_hour }
+}
+
+/// Keys of classes and regions that have no effect without a section of their own.
+fn refuse_idle_keys(checker: &mut Checker<'_>, parts: &Parts) {
+    let mut refuse = |given: Option<Given>, key: String, section: &str| {
+        let Some(given) = given else { return };
+        let message = "has no effect by itself".to_owned();
+        checker.fault(given, &key, message, format!("add [infrastructure.{section}]"));
+    };
+    if parts.energy.is_none() {
+        for (number, class) in parts.classes.iter().enumerate() {
+            let key = |name: &str| format!("infrastructure.class[{number}].{name}");
+            refuse(class.idle_power, key("idle_power"), "energy");
+            refuse(class.standby_power, key("standby_power"), "energy");
+        }
+    }
+    if parts.geography.is_none() {
+        for (number, region) in parts.regions.iter().enumerate() {
+            let key = |name: &str| format!("infrastructure.region[{number}].{name}");
+            refuse(region.latitude, key("latitude"), "geography");
+            refuse(region.longitude, key("longitude"), "geography");
+            refuse(region.spread, key("spread"), "geography");
+        }
+    }
 }
 
 /// The place of a class in the fleet's list by its id.
