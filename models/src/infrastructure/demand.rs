@@ -18,7 +18,7 @@ pub mod quality;
 
 use std::collections::VecDeque;
 
-use pinwheel_core::SimTime;
+use pinwheel_core::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
 use super::energy::{Hourly, hour_of};
@@ -152,7 +152,7 @@ impl Demand {
             .fold(pooled, u128::min)
     }
 
-    /// The part of an amount or rate that passes the classes it goes through, rounded down.
+    /// The part of a rate that passes the classes it goes through, rounded down.
     fn through(&self, asked: u128, census: &Census) -> u128 {
         self.settings.through.iter().fold(asked, |passes, &class| {
             let class = usize::from(class);
@@ -186,7 +186,8 @@ impl Demand {
         while self.since < now {
             let hour = hour_of(self.since);
             let end = SimTime::from_nanos((hour + 1) * 3_600_000_000_000);
-            let until = now.min(end);
+            let drained = self.since + self.drained(hour, census);
+            let until = now.min(end).min(drained);
             self.step(hour, u128::from(until.since(self.since).as_nanos()), census);
             self.since = until;
             if until == end {
@@ -195,10 +196,23 @@ impl Demand {
         }
     }
 
-    /// Part of an hour, in nanoseconds.
+    /// How long the present rates hold, until the last of what waits is served: the whole
+    /// nanoseconds of it, or the one in which that happens.
+    fn drained(&self, hour: u64, census: &Census) -> SimDuration {
+        let rate = self.through(u128::from(self.settings.rate_milli.at(hour)), census);
+        let spare = self.capacity_of_all(hour, census).saturating_sub(rate);
+        if self.waiting_sum == 0 || spare == 0 {
+            return SimDuration::from_nanos(u64::MAX);
+        }
+        let nanos = (self.waiting_sum / spare).clamp(1, u128::from(u64::MAX));
+        SimDuration::from_nanos(nanos as u64)
+    }
+
+    /// Part of an hour, in nanoseconds, in which all rates are constant.
     fn step(&mut self, hour: u64, span: u128, census: &Census) {
-        let asked = u128::from(self.settings.rate_milli.at(hour)) * span;
-        let passed = self.through(asked, census);
+        let rate = u128::from(self.settings.rate_milli.at(hour));
+        let asked = rate * span;
+        let passed = self.through(rate, census) * span;
         self.account.asked += asked;
         self.account.missed += asked - passed;
         if passed > 0 {

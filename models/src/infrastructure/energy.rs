@@ -48,15 +48,6 @@ pub struct Tariff {
     pub carbon_milligram_per_kwh: Hourly,
 }
 
-impl Tariff {
-    pub fn free() -> Self {
-        Tariff {
-            price_microusd_per_kwh: Hourly::constant(0),
-            carbon_milligram_per_kwh: Hourly::constant(0),
-        }
-    }
-}
-
 /// What one device draws by its state. Between idle and full load power is linear in the load
 /// (Fan, Weber and Barroso, "Power provisioning for a warehouse-sized computer", ISCA 2007).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,9 +123,6 @@ pub struct Meter {
 impl Meter {
     pub fn new(power_milliwatt: u64, now: SimTime) -> Self {
         Meter { power_milliwatt, since: now, reading: Reading::default() }
-    }
-    pub fn power_milliwatt(&self) -> u64 {
-        self.power_milliwatt
     }
     /// Changes the power from now on.
     pub fn set(&mut self, power_milliwatt: u64, now: SimTime, tariff: &Tariff) {

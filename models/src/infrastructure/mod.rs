@@ -4,6 +4,10 @@
 //! ([`draw`]), crews and spare parts ([`crew`]): single devices ([`fleet`]), which fail one by one,
 //! and plants ([`plants`]), whose disks fail as populations, which is what exabytes need.
 //!
+//! A fleet at work ([`operation`]) adds what devices need to be up ([`dependency`]), where they are
+//! ([`geography`]) and how they are linked ([`topology`]), what they draw ([`energy`]) and which
+//! demand they serve ([`demand`]).
+//!
 //! Left out: load, temperature, repairs that leave a unit worse than new. Numbers of plants and
 //! their sources are in [`parameters`]; those of devices come from the scenario ([`file`]).
 

@@ -6,7 +6,9 @@
 //! [`super::topology`], [`super::energy`], [`super::demand`], [`super::geography`]. Nothing takes
 //! a step but the hours of a demand, the messages of a topology and the records of a day.
 //!
-//! Left out: devices that join later have no needs, and so no part in the tree.
+//! Left out: devices that join later have no needs, and so no part in the tree; a source's draw
+//! follows its load at each change and each hour, so it sees the end of a queue within an hour
+//! only at the next of them.
 //!
 //! Invariants: devices up by class are those of the tree, and the meters of the classes add up to
 //! the meter of the whole (checked every day); every amount of a demand is served, missed or
@@ -250,22 +252,8 @@ impl Operation {
         }
     }
 
-    /// Whether a device is up: in order, and all it needs is there.
-    pub fn is_up(&self, device: u32) -> bool {
-        self.tree.is_up(device)
-    }
-    pub fn census(&self) -> &Census {
-        &self.census
-    }
-    pub fn topology(&mut self) -> Option<&mut Topology> {
-        self.topology.as_mut()
-    }
-    pub fn demands(&self) -> &[Demand] {
-        &self.demands
-    }
-
     /// Share of the time of a class's devices in which they were up, until now.
-    pub fn up_share(&mut self, class: usize, now: SimTime) -> f64 {
+    fn up_share(&mut self, class: usize, now: SimTime) -> f64 {
         self.advance(now);
         let whole = f64::from(self.census.devices[class]) * now.as_nanos() as f64;
         if whole == 0.0 { 1.0 } else { self.up_nanos[class] as f64 / whole }

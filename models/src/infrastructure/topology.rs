@@ -207,11 +207,6 @@ impl Topology {
     }
 
     /// Pairs of nodes that can reach each other now, and whether the watched two can.
-    pub fn reachable(&mut self) -> (u64, bool) {
-        self.count();
-        (self.pairs, self.linked)
-    }
-
     fn count(&mut self) {
         if !std::mem::take(&mut self.stale) {
             return;
@@ -249,7 +244,7 @@ impl Topology {
     }
 
     /// The way of least latency between two nodes, if there is one.
-    pub fn route(&self, from: u32, to: u32) -> Option<(SimDuration, Vec<EdgeIndex>)> {
+    fn route(&self, from: u32, to: u32) -> Option<(SimDuration, Vec<EdgeIndex>)> {
         let (from, to) = (NodeIndex::from(from), NodeIndex::from(to));
         if !self.graph[from] || !self.graph[to] {
             return None;

@@ -1,6 +1,6 @@
 use super::income::Income;
 use super::*;
-use pinwheel_core::{SimDuration, Streams};
+use pinwheel_core::Streams;
 
 fn source(class: u8, units: u64, cost_usd: u64) -> Source {
     Source {
@@ -96,14 +96,16 @@ fn what_waits_is_served_in_order_or_missed_when_patience_ends() {
 
 #[test]
 fn looking_more_often_changes_nothing() {
-    let mut often = demand(&settings(3));
-    let mut seldom = demand(&settings(3));
+    let mut settings = settings(3);
+    settings.through = vec![3];
+    let (mut often, mut seldom) = (demand(&settings), demand(&settings));
     let mut stream = Streams::new(5, 0).stream(0, "test");
     let mut minutes = 0;
     for _ in 0..500 {
         let mut up = [0; 4];
         up[0] = stream.below(4) as u32;
         up[1] = stream.below(4) as u32;
+        up[3] = 1 + stream.below(4) as u32;
         let length = 1 + stream.below(200);
         for minute in minutes..=minutes + length {
             often.advance(at(minute), &census(up));

@@ -26,9 +26,9 @@ pub enum SeriesSection {
     Table(SeriesTable),
 }
 
-/// `{ mean, swing, peak }`, a wave with one peak a day; or `{ file, column, factor }`, a column of a
-/// CSV file whose column `hour` counts 0, 1, 2, ... from the start of the run. A series that ends
-/// before the run begins again.
+/// `{ mean, swing, peak }`, a wave with one peak a day; or `{ file, column, factor }`, a column of
+/// a CSV file whose column `hour` counts 0, 1, 2, ... from the start of the run. A series that
+/// ends before the run begins again.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SeriesTable {
