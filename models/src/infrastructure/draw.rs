@@ -4,6 +4,8 @@ use pinwheel_core::distribution::Normal;
 use pinwheel_core::{SimDuration, Stream, math};
 use serde::{Deserialize, Serialize};
 
+use super::failure::FailureLaw;
+
 /// An exponential of mean one.
 pub(super) fn unit_exponential(stream: &mut Stream) -> f64 {
     -math::ln(stream.uniform_open())
@@ -30,5 +32,24 @@ impl LogNormalHours {
     pub(super) fn draw(self, stream: &mut Stream) -> SimDuration {
         let hours = self.median_hours * math::exp(self.sigma * Normal::STANDARD.sample(stream));
         SimDuration::from_seconds_f64(hours * 3_600.0)
+    }
+}
+
+/// How long something takes.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Duration {
+    Fixed(SimDuration),
+    /// As long as a life of this law.
+    Drawn(FailureLaw),
+}
+
+impl Duration {
+    /// One uniform, whatever the law.
+    pub fn draw(self, stream: &mut Stream) -> SimDuration {
+        let exponential = unit_exponential(stream);
+        match self {
+            Duration::Fixed(duration) => duration,
+            Duration::Drawn(law) => SimDuration::from_seconds_f64(law.age_at(exponential)),
+        }
     }
 }

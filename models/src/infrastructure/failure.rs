@@ -24,6 +24,12 @@ pub enum FailureLaw {
 }
 
 impl FailureLaw {
+    pub const NEVER: FailureLaw = FailureLaw::Exponential { rate_per_second: 0.0 };
+
+    /// Constant hazard with this mean life.
+    pub fn exponential(mean_seconds: f64) -> Self {
+        FailureLaw::Exponential { rate_per_second: 1.0 / mean_seconds }
+    }
     /// Failures a unit has had on average by this age, under minimal repair.
     pub fn cumulative_hazard(self, age_seconds: f64) -> f64 {
         match self {

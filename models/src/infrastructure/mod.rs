@@ -14,10 +14,12 @@
 
 pub mod cause;
 pub mod crew;
-mod draw;
+pub mod draw;
 pub mod failure;
+pub mod fleet;
 pub mod parameters;
 pub mod plant;
+pub mod settings;
 
 use std::ops::Range;
 
@@ -29,9 +31,11 @@ pub use cause::Cause;
 use cause::SECONDS_PER_YEAR;
 use draw::{burst, unit_exponential};
 use failure::Clock;
+pub use fleet::{Change, Fleet};
 pub use parameters::Parameters;
 pub use plant::Status;
 use plant::{Layout, Outage, Owner, Site, Span, share_of_site};
+pub use settings::Settings;
 
 /// Most disks that fail in one burst.
 const BURST_DISKS_MAX: u32 = 64;
@@ -47,12 +51,20 @@ pub enum Event {
     Strikes { clock: u32 },
     /// An outage is over.
     Ends { incident: u32 },
+    /// The life of a device ends.
+    Fails { device: u32, life: u16 },
+    /// A device is as good as new.
+    Repaired { device: u32 },
+    /// A sign of life is due.
+    Heartbeat { device: u32 },
 }
 
 impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["strike", "repair"].get(usize::from(kind)).copied()
+        ["strike", "repair", "device fails", "device repaired", "heartbeat"]
+            .get(usize::from(kind))
+            .copied()
     }
 }
 
@@ -61,6 +73,9 @@ impl EngineEvent for Event {
         match self {
             Event::Strikes { .. } => 0,
             Event::Ends { .. } => 1,
+            Event::Fails { .. } => 2,
+            Event::Repaired { .. } => 3,
+            Event::Heartbeat { .. } => 4,
         }
     }
 }
@@ -198,6 +213,7 @@ impl Infrastructure {
                 }
                 self.arm(index, ctx);
             }
+            _ => unreachable!("an event of the fleet"),
         }
     }
 
