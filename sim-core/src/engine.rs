@@ -122,7 +122,7 @@ impl<E: Event> Context<E> {
 
     /// Draws the streams of another run of the same seed from now on.
     pub(crate) fn set_run(&mut self, run: u32) {
-        self.streams = Streams::new(self.streams.seed(), run);
+        self.streams = self.streams.with_run(run);
     }
 
     /// The run's random streams, keyed by entity and purpose.

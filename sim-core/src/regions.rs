@@ -104,18 +104,17 @@ pub struct Regions<M: Model> {
 }
 
 impl<M: Model> Regions<M> {
-    /// The regions at time zero with their first events scheduled. All draw from the same named
-    /// streams: entities are numbered over all regions.
-    pub fn new(models: Vec<M>, lookahead: SimDuration, streams: Streams) -> Self {
+    /// The regions, each with its random streams, at time zero with their first events scheduled.
+    pub fn new(parts: Vec<(M, Streams)>, lookahead: SimDuration) -> Self {
         assert!(lookahead > SimDuration::ZERO, "without a lookahead no region may run alone");
-        assert!(models.len() <= SOURCES_MAX, "{} regions, of at most {SOURCES_MAX}", models.len());
-        let regions = models.len() as u32;
-        let start = |(own, model)| {
+        assert!(parts.len() <= SOURCES_MAX, "{} regions, of at most {SOURCES_MAX}", parts.len());
+        let regions = parts.len() as u32;
+        let start = |(own, (model, streams))| {
             let outbox = Outbox { regions, own, lookahead, ..Outbox::default() };
             let simulation = Simulation::start(model, Context::new(streams, outbox));
             Member { first: simulation.ctx.next_time(), simulation }
         };
-        let members = (0..regions).zip(models).map(start).collect();
+        let members = (0..regions).zip(parts).map(start).collect();
         let mut regions = Regions { members, lookahead };
         regions.deliver();
         regions

@@ -16,6 +16,7 @@ const REGIONS: u32 = 12;
 const TOKENS: u64 = 20;
 const LOOKAHEAD: SimDuration = SimDuration::from_seconds(3);
 const END: SimTime = SimTime::from_nanos(2_000_000_000_000);
+const STREAMS: Streams = Streams::new(1, 0);
 
 /// A token that hops about. All times are whole seconds, so that ties are the rule.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
@@ -90,8 +91,8 @@ impl Model for Town {
 }
 
 fn towns(lookahead: SimDuration) -> Regions<Town> {
-    let town = |region| Town { region, ..Town::default() };
-    Regions::new((0..REGIONS).map(town).collect(), lookahead, Streams::new(1, 0))
+    let town = |region| (Town { region, ..Town::default() }, STREAMS);
+    Regions::new((0..REGIONS).map(town).collect(), lookahead)
 }
 
 fn ended(mut towns: Regions<Town>, executor: &impl Executor) -> Regions<Town> {
@@ -223,26 +224,25 @@ fn time_without_events_is_no_window() {
             ctx.send((self.0 + 1) % REGIONS, SimDuration::from_hours(1), hop);
         }
     }
-    let mut sleepers = Regions::new((0..REGIONS).map(Sleeper).collect(), LOOKAHEAD, STREAMS);
+    let sleeper = |region| (Sleeper(region), STREAMS);
+    let mut sleepers = Regions::new((0..REGIONS).map(sleeper).collect(), LOOKAHEAD);
     let executor = Backwards::default();
     let end = SimTime::ZERO + SimDuration::from_days(10);
     sleepers.run_until(end, &executor);
     assert_eq!((sleepers.events(), executor.windows.get()), (240, 240));
     assert!(sleepers.iter().all(|sleeper| sleeper.ctx.now() == end));
-    // A day in one window: the hour that a message takes is lookahead enough.
-    let mut sleepers = Regions::new(vec![Sleeper(1); 5], SimDuration::from_hours(1), STREAMS);
+    // Where nothing is pending, there is none at all.
+    let mut sleepers = Regions::new(vec![(Sleeper(1), STREAMS); 5], LOOKAHEAD);
     sleepers.run_until(end, &executor);
     assert_eq!((sleepers.events(), executor.windows.get()), (0, 240));
 }
-
-const STREAMS: Streams = Streams::new(1, 0);
 
 #[test]
 fn the_first_breach_of_all_regions_stops_them() {
     let run = |executor: &dyn Fn(Regions<Town>) -> Regions<Town>| {
         let town = |region| Town { region, breach_at: 900 + u64::from(region), ..Town::default() };
-        let towns = Regions::new((0..REGIONS).map(town).collect(), LOOKAHEAD, STREAMS);
-        executor(towns)
+        let parts = (0..REGIONS).map(|region| (town(region), STREAMS)).collect();
+        executor(Regions::new(parts, LOOKAHEAD))
     };
     let one = run(&|towns| ended(towns, &OneByOne));
     let breach = one.breach().expect("every town has more than 900 events").clone();
@@ -267,7 +267,7 @@ fn send(to: u32, delay: SimDuration) {
         }
         fn handle(&mut self, _: Hop, _: &mut Context<Hop>) {}
     }
-    Regions::new(vec![Sender(to, delay)], LOOKAHEAD, STREAMS);
+    Regions::new(vec![(Sender(to, delay), STREAMS)], LOOKAHEAD);
 }
 
 #[test]
