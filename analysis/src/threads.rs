@@ -19,6 +19,6 @@ impl Threads {
 impl Executor for Threads {
     fn each<T: Send>(&self, items: &mut [T], run: impl Fn(&mut T) + Sync) {
         // Regions differ in work; none may wait behind another while a thread is idle.
-        self.0.install(|| items.par_iter_mut().with_max_len(1).for_each(run));
+        self.0.install(|| items.par_iter_mut().with_max_len(1).for_each(&run));
     }
 }

@@ -173,6 +173,18 @@ impl Fleet {
     pub fn counts(&self) -> &Counts {
         &self.counts
     }
+    /// Bytes the columns hold from the allocator.
+    pub fn capacity_bytes(&self) -> usize {
+        fn bytes<T>(column: &Vec<T>) -> usize {
+            column.capacity() * size_of::<T>()
+        }
+        bytes(&self.class)
+            + bytes(&self.region)
+            + bytes(&self.owner)
+            + bytes(&self.condition)
+            + bytes(&self.life)
+            + bytes(&self.missed)
+    }
 
     fn class_of(&self, device: u32) -> &Class {
         &self.settings.classes[usize::from(self.class[device as usize])]

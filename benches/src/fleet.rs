@@ -1,0 +1,171 @@
+//! The infrastructure layer's fleet at scale: devices with a heartbeat of 30 s, of which 1 % is
+//! lost, that fail and are repaired; whole, or cut into regions that report to the first one.
+
+use std::ops::Range;
+
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::{Context, Model, Regions, SimDuration, Simulation, Streams};
+use pinwheel_models::infrastructure::draw::Duration;
+use pinwheel_models::infrastructure::failure::FailureLaw;
+use pinwheel_models::infrastructure::fleet::{Change, Counts, Fleet};
+use pinwheel_models::infrastructure::settings::{Class, Heartbeat, Settings};
+use pinwheel_models::infrastructure::{self};
+use serde::{Deserialize, Serialize};
+
+pub const PERIOD: SimDuration = SimDuration::from_seconds(30);
+/// How often a region reports to the platform, and how long the report takes.
+const REPORT: SimDuration = SimDuration::from_seconds(15);
+/// Devices of a region, so that it fits into a core's cache.
+const DEVICES_PER_REGION: u32 = 16_384;
+
+/// How many devices there are, and what they do.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// With heartbeats, failures and repairs.
+    pub busy: u32,
+    /// Nothing is ever scheduled for these.
+    pub idle: u32,
+    /// Share of heartbeats lost.
+    pub loss: f64,
+    /// Whether busy devices fail.
+    pub fails: bool,
+}
+
+impl Cell {
+    pub fn new(busy: u32) -> Self {
+        Cell { busy, idle: 0, loss: 0.01, fails: true }
+    }
+
+    fn settings(self, busy: u32, idle: u32) -> Settings {
+        let lasts = |days: u64, fails: bool| match fails {
+            true => FailureLaw::exponential(SimDuration::from_days(days).as_seconds()),
+            false => FailureLaw::NEVER,
+        };
+        let repair = SimDuration::from_hours(4).as_seconds();
+        let busy = Class {
+            failure: lasts(30, self.fails),
+            repair: Duration::Drawn(FailureLaw::exponential(repair)),
+            heartbeat: Some(Heartbeat { period: PERIOD, loss: self.loss, misses: 3 }),
+            ..Class::new("busy", busy)
+        };
+        let mut settings = Settings::of(busy);
+        if idle > 0 {
+            settings.classes.push(Class::new("idle", idle));
+        }
+        settings
+    }
+
+    /// The fleet in one piece.
+    pub fn whole(self, seed: u64) -> Simulation<Site> {
+        let streams = Streams::new(seed, 0);
+        Simulation::new(Site::new(&self.settings(self.busy, self.idle), &streams), streams)
+    }
+
+    /// The same devices in regions that fit into a cache.
+    pub fn regions(self, seed: u64) -> Regions<Site> {
+        self.cut(self.busy.div_ceil(DEVICES_PER_REGION), seed)
+    }
+
+    /// The same devices in this many regions.
+    pub fn cut(self, regions: u32, seed: u64) -> Regions<Site> {
+        let bound =
+            |region: u32| (u64::from(self.busy) * u64::from(region) / u64::from(regions)) as u32;
+        let part = |region: u32| {
+            let Range { start, end } = bound(region)..bound(region + 1);
+            let streams = Streams::new(seed, 0).numbered_from(start);
+            let site = Site::new(&self.settings(end - start, 0), &streams);
+            (Site { reports: true, ..site }, streams)
+        };
+        Regions::new((0..regions).map(part).collect(), REPORT)
+    }
+}
+
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub enum Event {
+    Device(infrastructure::Event),
+    /// A region's report is due.
+    Due,
+    /// Heartbeats that arrived in a region since its last report.
+    Report(u32),
+}
+
+impl EngineEvent for Event {
+    fn priority(&self) -> u8 {
+        match self {
+            Event::Device(event) => event.priority(),
+            Event::Due | Event::Report(_) => 255,
+        }
+    }
+    fn kind(&self) -> u8 {
+        match self {
+            Event::Device(event) => event.kind(),
+            Event::Due => 254,
+            Event::Report(_) => 255,
+        }
+    }
+}
+impl From<infrastructure::Event> for Event {
+    fn from(event: infrastructure::Event) -> Self {
+        Event::Device(event)
+    }
+}
+
+/// A fleet, or the part of it in one region.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Site {
+    fleet: Fleet,
+    changes: Vec<Change>,
+    reports: bool,
+    reported: u64,
+    /// Heartbeats that the platform knows of; it is in the first region.
+    known: u64,
+}
+
+impl Site {
+    fn new(settings: &Settings, streams: &Streams) -> Self {
+        let fleet = Fleet::new(settings, streams);
+        Site { fleet, changes: vec![], reports: false, reported: 0, known: 0 }
+    }
+    pub fn counts(&self) -> &Counts {
+        self.fleet.counts()
+    }
+    /// Bytes held from the allocator.
+    pub fn capacity_bytes(&self) -> usize {
+        self.fleet.capacity_bytes() + self.changes.capacity() * size_of::<Change>()
+    }
+    pub fn known(&self) -> u64 {
+        self.known
+    }
+}
+
+impl Model for Site {
+    type Event = Event;
+
+    fn start(&mut self, ctx: &mut Context<Event>) {
+        self.fleet.start(ctx);
+        if self.reports {
+            ctx.after(REPORT, Event::Due);
+        }
+    }
+
+    #[inline]
+    fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
+        match event {
+            Event::Device(event) => {
+                self.fleet.handle(event, ctx, &mut self.changes);
+                self.changes.clear();
+            }
+            Event::Due => {
+                let counts = self.fleet.counts();
+                let arrived = counts.heartbeats_sent - counts.heartbeats_lost;
+                ctx.send(0, REPORT, Event::Report((arrived - self.reported) as u32));
+                self.reported = arrived;
+                ctx.after(REPORT, Event::Due);
+            }
+            Event::Report(arrived) => {
+                self.known += u64::from(arrived);
+                ctx.fingerprint.state.mix(self.known);
+            }
+        }
+    }
+}
