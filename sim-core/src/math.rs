@@ -15,5 +15,5 @@ pub use libm::{cbrt, exp, expm1, log as ln, log1p as ln_1p, log2, log10, pow, ta
 /// Angles in radians.
 pub use libm::{cos, sin};
 
-/// The error function, the gamma function and the logarithm of its absolute value.
-pub use libm::{erf, lgamma as ln_gamma, tgamma as gamma};
+/// The error function, its complement, the gamma function and the logarithm of its absolute value.
+pub use libm::{erf, erfc, lgamma as ln_gamma, tgamma as gamma};

@@ -1,35 +1,129 @@
-//! Single devices of some classes: each fails by its class's law of life, is repaired and is then
-//! as good as new (a renewal), and may send heartbeats.
+//! Single devices of some classes: each fails by its class's law of life, waits for spare part and
+//! crew, is repaired and is then as good as new (a renewal). Shocks take many down at once, owners
+//! switch devices on and off, join and leave.
 //!
 //! What is kept of a device is in columns, a few bytes each; what comes next for it is one pending
 //! event, and one more if it sends heartbeats. Draws are named by the device and the number of its
 //! life, so that nothing is kept of a stream and no device moves another's numbers.
 //!
-//! Invariants: a device is repaired once for each failure; `up` and `down` changes of a device
-//! alternate; up devices are at most the devices there are.
+//! Left out: wear by use (age goes on while a device is off or cut off), load, networks between
+//! devices, repairs that leave a device worse than new.
+//!
+//! Invariants: the changes of a device go up and down in turn; devices up are at most the devices
+//! there are; a device that is gone stays gone; a failure is repaired once.
 
+mod life;
+mod owners;
+mod record;
+mod shocks;
+mod tally;
+
+use pinwheel_core::check::CheckId;
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::Event;
-use super::draw::unit_exponential;
+use super::crew::Pool;
 use super::settings::{Class, Settings};
+use owners::{Group, Owners};
+use shocks::Clocks;
+pub use tally::{Cell, Counts, Tallies};
 
 /// Most devices of a fleet.
 pub const DEVICES_MAX: u32 = 100_000_000;
+/// First of the fleet's kinds of event; those below are of plants.
+const KIND: u8 = 2;
+const DAY: SimDuration = SimDuration::from_days(1);
 
-const LIFE: Purpose = Purpose::new("infrastructure.device.life");
-const REPAIR: Purpose = Purpose::new("infrastructure.device.repair");
-const PHASE: Purpose = Purpose::new("infrastructure.device.heartbeat.phase");
-const LOSS: Purpose = Purpose::new("infrastructure.device.heartbeat.loss");
-
-/// A device that has just gone down or come up.
+/// A device that has just gone down or come up. A device that joins is new and comes up.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub device: u32,
     pub up: bool,
+}
+
+/// What happens to devices.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The life of a device ends.
+    Fails { device: u32, life: u16 },
+    /// The platform learns of a failure.
+    Noticed { device: u32, life: u16 },
+    /// A device is due for its planned replacement.
+    Planned { device: u32, life: u16 },
+    /// A device is as good as new.
+    Renewed { device: u32 },
+    /// A sign of life is due.
+    Heartbeat { device: u32 },
+    /// An owner switches a device on or off.
+    Switched { device: u32 },
+    /// An ordered part arrives.
+    Spare { pool: u32 },
+    /// A shock strikes.
+    Strikes { shock: u16 },
+    /// A shock reaches a device some time after it struck.
+    Reaches { shock: u16, device: u32 },
+    /// An outage of a device is over.
+    Recovers { device: u32 },
+    /// Somebody considers joining.
+    Joins { class: u8 },
+    /// An owner of the class leaves.
+    Leaves { class: u8 },
+    /// Owners compare income and need.
+    Reviews { class: u8 },
+    /// A day ends: its records.
+    Record,
+}
+
+impl Event {
+    /// The name of a kind of event of this layer.
+    pub fn kind_name(kind: u8) -> Option<&'static str> {
+        [
+            "device fails",
+            "failure noticed",
+            "planned replacement",
+            "device renewed",
+            "heartbeat",
+            "device switched",
+            "spare part arrives",
+            "shock strikes",
+            "shock reaches a device",
+            "device recovers",
+            "owner joins",
+            "owner leaves",
+            "owners review",
+            "fleet record",
+        ]
+        .get(usize::from(kind.checked_sub(KIND)?))
+        .copied()
+    }
+}
+
+impl EngineEvent for Event {
+    fn priority(&self) -> u8 {
+        match self {
+            Event::Record => 250,
+            _ => 128,
+        }
+    }
+    fn kind(&self) -> u8 {
+        KIND + match self {
+            Event::Fails { .. } => 0,
+            Event::Noticed { .. } => 1,
+            Event::Planned { .. } => 2,
+            Event::Renewed { .. } => 3,
+            Event::Heartbeat { .. } => 4,
+            Event::Switched { .. } => 5,
+            Event::Spare { .. } => 6,
+            Event::Strikes { .. } => 7,
+            Event::Reaches { .. } => 8,
+            Event::Recovers { .. } => 9,
+            Event::Joins { .. } => 10,
+            Event::Leaves { .. } => 11,
+            Event::Reviews { .. } => 12,
+            Event::Record => 13,
+        }
+    }
 }
 
 /// Why a device is down.
@@ -37,26 +131,32 @@ pub struct Change {
 struct Condition {
     /// Any of the reasons below.
     reasons: u8,
+    /// Outages by shocks that have not ended.
+    outages: u8,
 }
 
 impl Condition {
     /// It has failed and is not yet repaired.
     const FAILED: u8 = 1;
+    /// The platform knows.
+    const NOTICED: u8 = 2;
+    /// It is being replaced as planned.
+    const PLANNED: u8 = 4;
+    /// Its owner has switched it off.
+    const OFF: u8 = 8;
+    /// Its owner has left.
+    const GONE: u8 = 16;
 
     fn is_up(self) -> bool {
-        self.reasons == 0
+        self.reasons == 0 && self.outages == 0
     }
-}
-
-/// What has happened since the start.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    pub failures: u64,
-    pub repairs: u64,
-    pub heartbeats_sent: u64,
-    pub heartbeats_lost: u64,
-    /// Devices taken for dead that were not.
-    pub false_alarms: u64,
+    fn has(self, reason: u8) -> bool {
+        self.reasons & reason != 0
+    }
+    /// Down by a failure or a shock, not by anybody's will.
+    fn is_struck(self) -> bool {
+        self.has(Condition::FAILED) || self.outages > 0
+    }
 }
 
 /// All devices.
@@ -69,68 +169,86 @@ pub struct Fleet {
     condition: Vec<Condition>,
     /// Number of the present life.
     life: Vec<u32>,
+    /// When the device last went down or came up.
+    since: Vec<SimTime>,
     /// Heartbeats missed in a row; empty if no class sends any.
     missed: Vec<u8>,
-    up: u32,
-    counts: Counts,
+    owners: Owners,
+    clocks: Clocks,
+    pools: Vec<Pool>,
+    tallies: Tallies,
+    /// The Nakamoto coefficient of the owners after so many had come or gone.
+    nakamoto: Option<(u64, u32)>,
+    check: Option<CheckId>,
 }
 
 impl Fleet {
-    /// All devices new and up.
-    pub fn new(settings: &Settings, _streams: &Streams) -> Self {
+    /// All devices up, on the first day.
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        let total: u64 = settings.classes.iter().map(|class| u64::from(class.count)).sum();
+        assert!(total <= u64::from(DEVICES_MAX), "{total} devices, above {DEVICES_MAX}");
         let mut fleet = Fleet {
             settings: settings.clone(),
-            class: Vec::new(),
-            region: Vec::new(),
-            owner: Vec::new(),
-            condition: Vec::new(),
-            life: Vec::new(),
+            class: Vec::with_capacity(total as usize),
+            region: Vec::with_capacity(total as usize),
+            owner: Vec::with_capacity(total as usize),
+            condition: vec![Condition::default(); total as usize],
+            life: vec![0; total as usize],
+            since: vec![SimTime::ZERO; total as usize],
             missed: Vec::new(),
-            up: 0,
-            counts: Counts::default(),
+            owners: Owners::new(settings.classes.len()),
+            clocks: Clocks::default(),
+            pools: Pool::of(settings),
+            tallies: Tallies::new(settings),
+            nakamoto: None,
+            check: None,
         };
-        let mut first_owner = 0;
         for (index, class) in settings.classes.iter().enumerate() {
-            fleet.build(index as u8, class, first_owner);
-            first_owner += class.owners;
+            fleet.build(index as u8, class);
         }
-        let devices = fleet.class.len();
-        assert!(devices <= DEVICES_MAX as usize, "{devices} devices, above {DEVICES_MAX}");
-        fleet.condition = vec![Condition::default(); devices];
-        fleet.life = vec![0; devices];
-        if settings.classes.iter().any(|class| class.heartbeat.is_some()) {
-            fleet.missed = vec![0; devices];
+        if fleet.sends_heartbeats() {
+            fleet.missed = vec![0; total as usize];
         }
-        fleet.up = devices as u32;
+        fleet.clocks = Clocks::new(settings, &fleet.owners, streams);
         fleet
     }
 
-    fn build(&mut self, index: u8, class: &Class, first_owner: u32) {
+    /// A class's devices, region by region and owner by owner.
+    fn build(&mut self, index: u8, class: &Class) {
+        let first = self.class.len() as u32;
         let whole: f64 = self.settings.regions.iter().map(|region| region.share).sum();
         let (mut share, mut built) = (0.0, 0);
-        let (count, owners) = (u64::from(class.count), u64::from(class.owners));
-        for (region, place) in self.settings.regions.iter().enumerate() {
-            share += place.share;
+        for place in 0..self.settings.regions.len() {
+            share += self.settings.regions[place].share;
             let until = (share / whole * f64::from(class.count)).round() as u32;
-            for device in built..until {
-                self.class.push(index);
-                self.region.push(region as u16);
-                self.owner.push(first_owner + (u64::from(device) * owners / count) as u32);
-            }
+            let count = until - built;
+            self.class.extend((0..count).map(|_| index));
+            self.region.extend((0..count).map(|_| place as u16));
+            self.owners.add_block(index, place as u16, Group::row(first + built, count), class);
+            self.tallies.join(index, place as u16, u64::from(count));
             built = until;
+        }
+        self.owners.add_batches(Group::row(first, class.count), class.batches);
+        for owner in self.owners.share_out(index, first, class) {
+            self.owner.extend((0..self.owners.devices(owner).count()).map(|_| owner));
         }
     }
 
-    /// Starts the lives and the heartbeats of all devices. Called once, at time zero.
+    /// Starts lives, heartbeats, days, shocks and the daily record. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.check = Some(ctx.checks.always("devices up are at most the devices there are"));
         for device in 0..self.devices() {
-            self.begin_life(device, ctx);
-            if let Some(heartbeat) = self.class_of(device).heartbeat {
-                let uniform = ctx.streams().stream(device, PHASE).uniform();
-                let phase = uniform * heartbeat.period.as_seconds();
-                ctx.after(SimDuration::from_seconds_f64(phase), Event::Heartbeat { device }.into());
-            }
+            self.begin_life(device, self.class_of(device).age_seconds, ctx);
+            self.begin_heartbeats(device, ctx);
+            self.begin_day(device, ctx);
         }
+        for shock in 0..self.settings.shocks.len() {
+            self.arm(shock as u16, ctx);
+        }
+        for class in 0..self.settings.classes.len() {
+            self.begin_turnover(class as u8, ctx);
+        }
+        ctx.after(DAY, Event::Record.into());
     }
 
     /// Reacts to an event; devices that went down or came up are appended to `changes`.
@@ -142,36 +260,66 @@ impl Fleet {
     ) {
         match event {
             Event::Heartbeat { device } => self.heartbeat(device, ctx),
-            Event::Fails { device, life } => self.fail(device, life, ctx, changes),
-            Event::Repaired { device } => self.renew(device, ctx, changes),
-            Event::Strikes { .. } | Event::Ends { .. } => unreachable!("an event of the plants"),
+            Event::Fails { device, life } => {
+                if self.lives(device, life) && !self.is_worked_on(device) {
+                    self.fail(device, ctx, changes);
+                }
+            }
+            Event::Noticed { device, life } => {
+                if self.lives(device, life) {
+                    self.notice(device, ctx);
+                }
+            }
+            Event::Planned { device, life } => {
+                if self.lives(device, life) && !self.is_worked_on(device) {
+                    self.replace(device, ctx, changes);
+                }
+            }
+            Event::Renewed { device } => self.renew(device, ctx, changes),
+            Event::Switched { device } => self.switch(device, ctx, changes),
+            Event::Spare { pool } => self.spare_arrives(pool, ctx),
+            Event::Strikes { shock } => self.strike(shock, ctx, changes),
+            Event::Reaches { shock, device } => self.reach(shock, device, ctx, changes),
+            Event::Recovers { device } => self.recover(device, ctx.now(), changes),
+            Event::Joins { class } => self.join(class, ctx, changes),
+            Event::Leaves { class } => self.leave(class, ctx, changes),
+            Event::Reviews { class } => self.review(class, ctx, changes),
+            Event::Record => self.record(ctx),
         }
     }
 
+    /// Devices there have ever been; numbers from zero to below it are devices.
     pub fn devices(&self) -> u32 {
         self.class.len() as u32
     }
     pub fn is_up(&self, device: u32) -> bool {
         self.condition[device as usize].is_up()
     }
+    /// Whether its owner has left with it.
+    pub fn is_gone(&self, device: u32) -> bool {
+        self.condition[device as usize].has(Condition::GONE)
+    }
     /// The device's class, by its place in the settings.
     pub fn class(&self, device: u32) -> u8 {
         self.class[device as usize]
     }
+    /// The device's region, by its place in the settings.
     pub fn region(&self, device: u32) -> u16 {
         self.region[device as usize]
     }
     pub fn owner(&self, device: u32) -> u32 {
         self.owner[device as usize]
     }
-    pub fn devices_up(&self) -> u32 {
-        self.up
-    }
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// What has been counted, by class and region and as a whole.
+    pub fn tallies(&self) -> &Tallies {
+        &self.tallies
+    }
+    /// Crews and spare parts, in the order of [`Pool::of`].
+    pub fn pools(&self) -> &[Pool] {
+        &self.pools
     }
     /// Bytes the columns hold from the allocator.
     pub fn capacity_bytes(&self) -> usize {
@@ -189,80 +337,38 @@ impl Fleet {
     fn class_of(&self, device: u32) -> &Class {
         &self.settings.classes[usize::from(self.class[device as usize])]
     }
-}
-
-/// Living, failing, being repaired.
-impl Fleet {
-    /// A new life begins now: draws its length.
-    fn begin_life<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
-        let life = self.life[device as usize];
-        let mut stream = ctx.streams().indexed(device, LIFE, u64::from(life));
-        let seconds = self.class_of(device).failure.age_at(unit_exponential(&mut stream));
-        if seconds.is_finite() {
-            let event = Event::Fails { device, life: life as u16 };
-            ctx.after(SimDuration::from_seconds_f64(seconds), event.into());
-        }
+    fn sends_heartbeats(&self) -> bool {
+        self.settings.classes.iter().any(|class| class.heartbeat.is_some())
+    }
+    /// Whether the device is still in the life that an event was meant for.
+    fn lives(&self, device: u32, life: u16) -> bool {
+        self.life[device as usize] as u16 == life && !self.is_gone(device)
     }
 
-    fn fail<E: EngineEvent + From<Event>>(
+    /// Whether it has failed or is being replaced: a shock may have been there before its time.
+    fn is_worked_on(&self, device: u32) -> bool {
+        self.condition[device as usize].has(Condition::FAILED | Condition::PLANNED)
+    }
+
+    /// Changes what holds of a device and tells everybody who counts.
+    fn alter(
         &mut self,
         device: u32,
-        life: u16,
-        ctx: &mut Context<E>,
+        now: SimTime,
         changes: &mut Vec<Change>,
+        edit: impl FnOnce(&mut Condition),
     ) {
-        if self.life[device as usize] as u16 != life {
+        let index = device as usize;
+        let before = self.condition[index];
+        edit(&mut self.condition[index]);
+        let after = self.condition[index];
+        let up = after.is_up();
+        if up == before.is_up() {
             return;
         }
-        self.counts.failures += 1;
-        self.set(device, Condition::FAILED, true, changes);
-        let mut stream = ctx.streams().indexed(device, REPAIR, u64::from(life));
-        let duration = self.class_of(device).repair.draw(&mut stream);
-        ctx.after(duration, Event::Repaired { device }.into());
-    }
-
-    fn renew<E: EngineEvent + From<Event>>(
-        &mut self,
-        device: u32,
-        ctx: &mut Context<E>,
-        changes: &mut Vec<Change>,
-    ) {
-        self.counts.repairs += 1;
-        self.life[device as usize] += 1;
-        self.set(device, Condition::FAILED, false, changes);
-        self.begin_life(device, ctx);
-    }
-
-    /// Sets or clears a reason to be down.
-    fn set(&mut self, device: u32, reason: u8, holds: bool, changes: &mut Vec<Change>) {
-        let condition = &mut self.condition[device as usize];
-        let before = condition.is_up();
-        condition.reasons = condition.reasons & !reason | if holds { reason } else { 0 };
-        let up = condition.is_up();
-        if up != before {
-            self.up = if up { self.up + 1 } else { self.up - 1 };
-            changes.push(Change { device, up });
-        }
-    }
-
-    /// The instant at which the platform expects a sign of life.
-    fn heartbeat<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
-        let Some(heartbeat) = self.class_of(device).heartbeat else { return };
-        let index = device as usize;
-        let now: SimTime = ctx.now();
-        let up = self.condition[index].is_up();
-        let mut arrives = up;
-        if up {
-            self.counts.heartbeats_sent += 1;
-            if heartbeat.loss > 0.0 {
-                let draw = ctx.streams().indexed(device, LOSS, now.as_nanos()).uniform();
-                arrives = draw >= heartbeat.loss;
-                self.counts.heartbeats_lost += u64::from(!arrives);
-            }
-        }
-        let missed = if arrives { 0 } else { self.missed[index].saturating_add(1) };
-        self.missed[index] = missed;
-        self.counts.false_alarms += u64::from(up && missed == heartbeat.misses);
-        ctx.after(heartbeat.period, Event::Heartbeat { device }.into());
+        let stretch = now.since(self.since[index]);
+        self.since[index] = now;
+        self.count_change(device, before, stretch, now);
+        changes.push(Change { device, up });
     }
 }

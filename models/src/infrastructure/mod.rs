@@ -16,7 +16,9 @@ pub mod cause;
 pub mod crew;
 pub mod draw;
 pub mod failure;
+pub mod file;
 pub mod fleet;
+pub mod metrics;
 pub mod parameters;
 pub mod plant;
 pub mod settings;
@@ -51,20 +53,12 @@ pub enum Event {
     Strikes { clock: u32 },
     /// An outage is over.
     Ends { incident: u32 },
-    /// The life of a device ends.
-    Fails { device: u32, life: u16 },
-    /// A device is as good as new.
-    Repaired { device: u32 },
-    /// A sign of life is due.
-    Heartbeat { device: u32 },
 }
 
 impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["strike", "repair", "device fails", "device repaired", "heartbeat"]
-            .get(usize::from(kind))
-            .copied()
+        ["strike", "repair"].get(usize::from(kind)).copied()
     }
 }
 
@@ -73,9 +67,6 @@ impl EngineEvent for Event {
         match self {
             Event::Strikes { .. } => 0,
             Event::Ends { .. } => 1,
-            Event::Fails { .. } => 2,
-            Event::Repaired { .. } => 3,
-            Event::Heartbeat { .. } => 4,
         }
     }
 }
@@ -213,7 +204,6 @@ impl Infrastructure {
                 }
                 self.arm(index, ctx);
             }
-            _ => unreachable!("an event of the fleet"),
         }
     }
 
