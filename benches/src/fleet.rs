@@ -7,9 +7,8 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Model, Regions, SimDuration, Simulation, Streams};
 use pinwheel_models::infrastructure::draw::Duration;
 use pinwheel_models::infrastructure::failure::FailureLaw;
-use pinwheel_models::infrastructure::fleet::{Change, Counts, Fleet};
+use pinwheel_models::infrastructure::fleet::{self, Change, Counts, Fleet};
 use pinwheel_models::infrastructure::settings::{Class, Heartbeat, Settings};
-use pinwheel_models::infrastructure::{self};
 use serde::{Deserialize, Serialize};
 
 pub const PERIOD: SimDuration = SimDuration::from_seconds(30);
@@ -82,7 +81,7 @@ impl Cell {
 
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 pub enum Event {
-    Device(infrastructure::Event),
+    Device(fleet::Event),
     /// A region's report is due.
     Due,
     /// Heartbeats that arrived in a region since its last report.
@@ -104,8 +103,8 @@ impl EngineEvent for Event {
         }
     }
 }
-impl From<infrastructure::Event> for Event {
-    fn from(event: infrastructure::Event) -> Self {
+impl From<fleet::Event> for Event {
+    fn from(event: fleet::Event) -> Self {
         Event::Device(event)
     }
 }
@@ -127,7 +126,7 @@ impl Site {
         Site { fleet, changes: vec![], reports: false, reported: 0, known: 0 }
     }
     pub fn counts(&self) -> &Counts {
-        self.fleet.counts()
+        &self.fleet.tallies().counts
     }
     /// Bytes held from the allocator.
     pub fn capacity_bytes(&self) -> usize {
@@ -156,7 +155,7 @@ impl Model for Site {
                 self.changes.clear();
             }
             Event::Due => {
-                let counts = self.fleet.counts();
+                let counts = &self.fleet.tallies().counts;
                 let arrived = counts.heartbeats_sent - counts.heartbeats_lost;
                 ctx.send(0, REPORT, Event::Report((arrived - self.reported) as u32));
                 self.reported = arrived;

@@ -10,7 +10,7 @@ use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
 
 use crate::clock::{passed_nanos, process_spent_nanos, resident_bytes};
 use crate::fleet::{Cell, Event, PERIOD};
-use pinwheel_models::infrastructure::Event as Device;
+use pinwheel_models::infrastructure::fleet::Event as Device;
 
 /// What is run: the whole, or what is left of it when parts are taken away.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
