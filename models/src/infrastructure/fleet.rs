@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::crew::Pool;
 use super::settings::{Class, Settings};
 use owners::{Group, Owners};
+pub use record::{kolmogorov, nakamoto};
 use shocks::Clocks;
 pub use tally::{Cell, Counts, Tallies};
 

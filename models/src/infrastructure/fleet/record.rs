@@ -46,21 +46,20 @@ impl Fleet {
     pub(super) fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let now = ctx.now();
         ctx.after(DAY, Event::Record.into());
-        self.tallies.advance(now);
-        let whole = self.tallies.whole();
+        let whole = self.tallies.whole(now);
         self.check_counts(whole, ctx);
         for word in [whole.present, whole.up, whole.failures, whole.repairs, whole.planned] {
             ctx.fingerprint.state.mix(word);
         }
         self.record_cell(whole, "", ctx);
         for index in 0..self.settings.classes.len() {
-            let cell = self.tallies.sum(|class, _| usize::from(class) == index);
+            let cell = self.tallies.sum(now, |class, _| usize::from(class) == index);
             let id = self.settings.classes[index].id.clone();
             self.record_cell(cell, &id, ctx);
             self.record_lives(index, &id, ctx);
         }
         for index in 0..self.settings.regions.len() {
-            let cell = self.tallies.sum(|_, region| usize::from(region) == index);
+            let cell = self.tallies.sum(now, |_, region| usize::from(region) == index);
             let label = ctx.records.label(&self.settings.regions[index].id);
             ctx.records.push(now, DEVICES_UP, label, cell.up as f64);
             ctx.records.push(now, AVAILABILITY, label, cell.availability());
@@ -99,10 +98,10 @@ impl Fleet {
     }
 
     /// What failures and planned replacements have cost so far.
-    pub fn maintenance_cost(&self) -> Amount {
+    pub fn maintenance_cost(&self, now: SimTime) -> Amount {
         let classes = self.settings.classes.iter().enumerate();
         let cost = classes.map(|(index, class)| {
-            let cell = self.tallies.sum(|number, _| usize::from(number) == index);
+            let cell = self.tallies.sum(now, |number, _| usize::from(number) == index);
             let prices = &class.maintenance;
             Amount(prices.failure_cost.0 * u128::from(cell.failures))
                 + Amount(prices.planned_cost.0 * u128::from(cell.planned))
@@ -111,7 +110,7 @@ impl Fleet {
     }
 
     fn record_costs<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
-        let (now, label, cost) = (ctx.now(), Label::default(), self.maintenance_cost());
+        let (now, label, cost) = (ctx.now(), Label::default(), self.maintenance_cost(now));
         ctx.records.push_amount(now, COST, label, cost, USD_DECIMALS);
         let device_years = whole.device_hours() / (SECONDS_PER_YEAR / 3_600.0);
         let rate = cost.as_tokens(USD_DECIMALS) / device_years.max(f64::MIN_POSITIVE);
@@ -164,7 +163,7 @@ impl Fleet {
         let by_region = (0..self.settings.regions.len()).map(|region| {
             let classes = self.settings.classes.iter().enumerate();
             let capacity = classes.map(|(index, class)| {
-                let cell = self.tallies.sum(|number, place| {
+                let cell = self.tallies.sum(now, |number, place| {
                     usize::from(number) == index && usize::from(place) == region
                 });
                 cell.present * class.capacity_milli

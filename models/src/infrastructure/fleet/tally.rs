@@ -28,12 +28,12 @@ impl Cell {
         self.up_nanos += nanos * u128::from(self.up);
         self.since = now;
     }
-    /// This cell and another as one; both must be at the same time.
+    /// This cell and another as one; both are at the same time.
     pub(super) fn and(self, other: Cell) -> Cell {
         Cell {
             present: self.present + other.present,
             up: self.up + other.up,
-            since: self.since.max(other.since),
+            since: other.since,
             present_nanos: self.present_nanos + other.present_nanos,
             up_nanos: self.up_nanos + other.up_nanos,
             failures: self.failures + other.failures,
@@ -149,26 +149,31 @@ impl Tallies {
         let capacity = count * self.capacity_milli[usize::from(class)];
         self.serving.capacity_milli += capacity;
         self.serving.capacity_up_milli += capacity;
-        let needed = self.serving.capacity_milli as f64 * self.serving_share;
+        // A hair less, or two thirds of three would be more than two.
+        let needed = self.serving.capacity_milli as f64 * self.serving_share * (1.0 - 1e-12);
         self.serving.needed_milli = needed.ceil() as u64;
     }
     pub(super) fn at(&mut self, class: u8, region: u16) -> &mut Cell {
         &mut self.cells[usize::from(class) * self.regions + usize::from(region)]
     }
-    pub(super) fn advance(&mut self, now: SimTime) {
-        self.cells.iter_mut().for_each(|cell| cell.advance(now));
-    }
-    /// The cells that satisfy a condition on class and region, as one, at the last daily record or
-    /// the last change of each.
-    pub fn sum(&self, which: impl Fn(u8, u16) -> bool) -> Cell {
+    /// The cells that satisfy a condition on class and region, as one, up to now.
+    pub fn sum(&self, now: SimTime, which: impl Fn(u8, u16) -> bool) -> Cell {
         let cells = self.cells.iter().enumerate().filter(|(place, _)| {
             which((place / self.regions) as u8, (place % self.regions) as u16)
         });
-        cells.fold(Cell::default(), |sum, (_, cell)| sum.and(*cell))
+        cells.fold(Cell::default(), |sum, (_, cell)| {
+            let mut cell = *cell;
+            cell.advance(now);
+            sum.and(cell)
+        })
     }
-    /// All devices as one.
-    pub fn whole(&self) -> Cell {
-        self.sum(|_, _| true)
+    /// All devices as one, up to now.
+    pub fn whole(&self, now: SimTime) -> Cell {
+        self.sum(now, |_, _| true)
+    }
+    /// Lengths of the first lives of a watched class that have ended, the shortest first.
+    pub fn first_lives_nanos(&self, class: u8) -> &[u64] {
+        &self.lives[usize::from(class)]
     }
     /// A device joins or leaves, down at this moment.
     pub(super) fn member(&mut self, class: u8, region: u16, joins: bool, now: SimTime) {
