@@ -128,9 +128,9 @@ impl Site {
     pub fn counts(&self) -> &Counts {
         &self.fleet.tallies().counts
     }
-    /// Bytes held from the allocator.
-    pub fn capacity_bytes(&self) -> usize {
-        self.fleet.capacity_bytes() + self.changes.capacity() * size_of::<Change>()
+    /// Bytes of the devices.
+    pub fn bytes(&self) -> usize {
+        self.fleet.bytes()
     }
     pub fn known(&self) -> u64 {
         self.known
@@ -165,6 +165,61 @@ impl Model for Site {
                 self.known += u64::from(arrived);
                 ctx.fingerprint.state.mix(self.known);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pinwheel_analysis::threads::Threads;
+    use pinwheel_core::{OneByOne, SimTime};
+
+    use super::*;
+
+    const END: SimTime = SimTime::from_nanos(600_000_000_000);
+
+    fn counts(site: &Simulation<Site>) -> [u64; 3] {
+        let Counts { heartbeats_sent, heartbeats_lost, false_alarms, .. } = *site.model.counts();
+        [heartbeats_sent, heartbeats_lost, false_alarms]
+    }
+
+    #[test]
+    fn threads_change_nothing_of_a_fleet_in_regions() {
+        let cell = Cell { loss: 0.3, ..Cell::new(20_000) };
+        let mut one = cell.cut(16, 5);
+        one.run_until(END, &OneByOne);
+        for threads in [1, 2, 8] {
+            let mut many = cell.cut(16, 5);
+            many.run_until(END, &Threads::new(threads).expect("threads can be started"));
+            assert_eq!(many.fingerprint().hex(), one.fingerprint().hex(), "{threads} threads");
+            assert!(many.iter().map(counts).eq(one.iter().map(counts)), "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn the_platform_knows_of_each_heartbeat_that_arrived_before_the_last_report() {
+        let mut cut = Cell::new(3_000).cut(4, 5);
+        cut.run_until(END, &OneByOne);
+        let known: Vec<u64> = cut.iter().map(|site| site.model.known()).collect();
+        let reported: u64 = cut.iter().map(|site| site.model.reported).sum();
+        assert_eq!(known[1..], [0; 3], "the platform is in the first region");
+        // The last two reports of each region are on their way.
+        let late = reported - known[0];
+        assert!((1_400..1_600).contains(&late), "{late} heartbeats are on their way");
+        assert!(known[0] > 56_000, "{} heartbeats have arrived", known[0]);
+    }
+
+    #[test]
+    fn cuts_change_nothing_of_the_counts() {
+        let cell = Cell { loss: 0.3, ..Cell::new(3_000) };
+        let mut whole = cell.whole(5);
+        whole.run_until(END);
+        for regions in [1, 3, 11] {
+            let mut cut = cell.cut(regions, 5);
+            cut.run_until(END, &OneByOne);
+            let sums =
+                cut.iter().map(counts).reduce(|a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]]);
+            assert_eq!(sums, Some(counts(&whole)), "{regions} regions");
         }
     }
 }

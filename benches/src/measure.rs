@@ -72,7 +72,7 @@ pub struct Measure {
     /// Processor time of all threads, and time passed.
     pub spent_nanos: u64,
     pub passed_nanos: u64,
-    /// Of the queue and the columns, by their capacities.
+    /// Of the devices, and of the queue by its capacity.
     pub held_bytes: u64,
     /// The process's peak less what it had at the start.
     pub resident_bytes: u64,
@@ -161,9 +161,8 @@ impl Job {
                 let mut regions = cell.regions(self.seed);
                 self.time(|end| {
                     regions.run_until(end, &threads);
-                    let held = regions
-                        .iter()
-                        .map(|site| site.model.capacity_bytes() + site.ctx.queue_bytes());
+                    let held =
+                        regions.iter().map(|site| site.model.bytes() + site.ctx.queue_bytes());
                     Progress {
                         events: regions.events(),
                         held_bytes: held.sum(),
@@ -180,7 +179,7 @@ impl Job {
             whole.run_until(end);
             Progress {
                 events: whole.ctx.events(),
-                held_bytes: whole.model.capacity_bytes() + whole.ctx.queue_bytes(),
+                held_bytes: whole.model.bytes() + whole.ctx.queue_bytes(),
                 digest: digest(&whole.ctx.fingerprint),
             }
         })
@@ -206,7 +205,7 @@ impl Job {
     fn hold(&self) -> Measure {
         let mut queue = Queue::new();
         for device in 0..self.busy {
-            let event = Event::Device(Device::Heartbeat { device });
+            let event = beat(device);
             queue.push(SimTime::ZERO + phase(&Streams::new(self.seed, 0), device), 128, event);
         }
         let mut events = 0;
@@ -225,6 +224,11 @@ fn digest(fingerprint: &Fingerprint) -> u64 {
     u64::from_str_radix(&fingerprint.hex()[..16], 16).expect("a fingerprint is hexadecimal")
 }
 
+/// A device's heartbeat.
+fn beat(device: u32) -> Event {
+    Event::Device(Device::Heartbeat { device, class: 0, missed: 0 })
+}
+
 /// When in its period a device sends.
 fn phase(streams: &Streams, device: u32) -> SimDuration {
     SimDuration::from_nanos(streams.stream(device, "phase").below(PERIOD.as_nanos()))
@@ -240,7 +244,7 @@ impl Model for Beats {
     fn start(&mut self, ctx: &mut Context<Event>) {
         for device in 0..self.0 {
             let phase = phase(ctx.streams(), device);
-            ctx.after(phase, Event::Device(Device::Heartbeat { device }));
+            ctx.after(phase, beat(device));
         }
     }
 

@@ -77,6 +77,11 @@ impl<E: Event> Context<E> {
         self.queue.len()
     }
 
+    /// Bytes that the pending events take.
+    pub fn pending_bytes(&self) -> usize {
+        self.queue.pending_bytes()
+    }
+
     /// Bytes the queue holds from the allocator, for measurements.
     pub fn queue_bytes(&self) -> usize {
         self.queue.capacity_bytes()

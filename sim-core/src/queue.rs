@@ -139,6 +139,11 @@ impl<E: Copy> Queue<E> {
         self.ladder.first_time().map_or(SimTime::MAX, SimTime::from_nanos)
     }
 
+    /// Bytes that the live events take.
+    pub fn pending_bytes(&self) -> usize {
+        self.live * size_of::<Entry<E>>()
+    }
+
     /// Bytes this queue holds from the allocator. Constant means that nothing is allocated.
     pub fn capacity_bytes(&self) -> usize {
         self.ladder.capacity_bytes()
