@@ -1,6 +1,5 @@
 //! The few random draws of this layer.
 
-use pinwheel_core::distribution::Normal;
 use pinwheel_core::{SimDuration, Stream, math};
 use serde::{Deserialize, Serialize};
 
@@ -19,20 +18,6 @@ pub(super) fn burst(stream: &mut Stream, mean: f64, most: u32) -> u32 {
     }
     let more = math::ln(uniform) / math::ln(1.0 - 1.0 / mean);
     (more as u32).saturating_add(1).min(most)
-}
-
-/// How long a repair or an outage lasts: log-normal, so `ln(duration)` is normal with this sigma.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LogNormalHours {
-    pub median_hours: f64,
-    pub sigma: f64,
-}
-
-impl LogNormalHours {
-    pub(super) fn draw(self, stream: &mut Stream) -> SimDuration {
-        let hours = self.median_hours * math::exp(self.sigma * Normal::STANDARD.sample(stream));
-        SimDuration::from_seconds_f64(hours * 3_600.0)
-    }
 }
 
 /// How long something takes.

@@ -136,7 +136,7 @@ pub struct Crewing {
     pub by_region: bool,
 }
 
-/// Spare parts, kept where the crews are. Each part used is ordered again at once.
+/// Spare parts, kept where the crews are. Each failure orders one (base stock).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sparing {
     pub stock: u32,

@@ -100,7 +100,7 @@ fn a_busy_fleet_keeps_its_books_and_is_its_seed() {
     assert!(one.model.log == again.model.log);
     let tallies = one.model.fleet.tallies();
     let (whole, counts) = (tallies.whole(one.ctx.now()), tallies.counts);
-    assert!(whole.failures > 1_000 && whole.planned > 500, "{whole:?}");
+    assert!(whole.failures > 1_000 && whole.planned > 200, "{whole:?}");
     assert!(whole.repairs < whole.failures);
     assert!(counts.owners_joined > 20 && counts.owners_left > 20, "{counts:?}");
     assert!(counts.heartbeats_lost > 0 && counts.false_alarms > 0 && counts.strikes > 100);
@@ -192,8 +192,8 @@ fn planned_work_saves_its_results_and_a_failure_does_not() {
     let sudden = FailureLaw::table(&[(0.0, 0.0), (36.0 * HOUR, 1e9)]);
     let run = after(&Settings::of(class(sudden, Policy::RunToFailure)), 1, 30);
     let [saved, lost, saving] = run.model.fleet.work_so_far(run.ctx.now());
-    // Each life of 36 hours saves a day and loses the other half.
+    // Each life of 36 hours saves a day and loses half a day; the twentieth still goes on.
     assert_eq!((saved + lost, saving), (u128::from(days(300).as_nanos()), 0));
     let share = lost as f64 / (saved + lost) as f64;
-    assert!((share - 1.0 / 3.0).abs() < 1e-6, "{share}");
+    assert!((share - 19.0 / 60.0).abs() < 1e-6, "{share}");
 }

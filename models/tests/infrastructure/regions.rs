@@ -38,7 +38,7 @@ fn cut(regions: u32) -> (Vec<(SimTime, Change)>, [u64; 5]) {
         let number =
             |change: Change| Change { device: change.device + bound(region as u32), ..change };
         log.extend(part.model.log.iter().map(|(time, change)| (*time, number(*change))));
-        let (tallies, whole) = (part.model.fleet.tallies(), part.model.fleet.tallies().whole());
+        let (tallies, whole) = (part.model.fleet.tallies(), part.model.fleet.tallies().whole(END));
         let found = [
             whole.failures,
             whole.repairs,

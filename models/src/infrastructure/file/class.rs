@@ -78,7 +78,7 @@ pub struct ClassSection {
     pub watched_against: Option<LawSection>,
 }
 
-/// Spare parts, kept where the crews are and ordered again as they are used.
+/// Spare parts, kept where the crews are. Each failure orders one.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["stock", "lead"]))]

@@ -12,6 +12,7 @@ use crate::infrastructure::settings::{Day, Detection, Heartbeat, Policy};
 
 const LIFE: Purpose = Purpose::new("infrastructure.device.life");
 const REPAIR: Purpose = Purpose::new("infrastructure.device.repair");
+const LEAD: Purpose = Purpose::new("infrastructure.device.part");
 const PHASE: Purpose = Purpose::new("infrastructure.device.heartbeat.phase");
 const LOSS: Purpose = Purpose::new("infrastructure.device.heartbeat.loss");
 const ROUND: Purpose = Purpose::new("infrastructure.device.inspection.phase");
@@ -100,6 +101,11 @@ impl Fleet {
         }
         condition.reasons |= Condition::NOTICED;
         let pool = self.pool(device);
+        if let Some(spares) = &self.class_of(device).spares {
+            let life = u64::from(self.life[device as usize]);
+            let lead = spares.lead.draw(&mut ctx.streams().indexed(device, LEAD, life));
+            ctx.after(lead, Event::Spare { pool }.into());
+        }
         self.pools[pool as usize].crews.enqueue(device);
         self.dispatch(pool, ctx);
     }
@@ -119,9 +125,6 @@ impl Fleet {
             let life = u64::from(self.life[device as usize]);
             let mut stream = ctx.streams().indexed(device, REPAIR, life);
             let repair = class.repair.draw(&mut stream);
-            if let Some(spares) = &class.spares {
-                ctx.after(spares.lead.draw(&mut stream), Event::Spare { pool }.into());
-            }
             // A crew that finds an owner gone comes straight back.
             let gone = self.is_gone(device);
             let repair = if gone { SimDuration::ZERO } else { repair };

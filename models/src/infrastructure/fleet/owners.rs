@@ -64,6 +64,15 @@ struct Block {
     per_feed: u32,
 }
 
+/// Who has devices.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Owner {
+    devices: Group,
+    /// Whose draw says what it needs: owners of the first day and all prospects are numbered, those
+    /// who did not join included.
+    person: u32,
+}
+
 /// Clocks of owners who come and go, of one class.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Turn {
@@ -76,7 +85,8 @@ struct Turn {
 pub struct Owners {
     blocks: Vec<Block>,
     batches: Vec<Group>,
-    owners: Vec<Group>,
+    owners: Vec<Owner>,
+    persons: u32,
     /// Owners who have not left, by class.
     present: Vec<Vec<u32>>,
     turns: Vec<Option<Turn>>,
@@ -88,6 +98,7 @@ impl Owners {
             blocks: Vec::new(),
             batches: Vec::new(),
             owners: Vec::new(),
+            persons: 0,
             present: vec![Vec::new(); classes],
             turns: vec![None; classes],
         }
@@ -120,7 +131,8 @@ impl Owners {
             let last = owner + 1 == class.owners;
             let until = (share / whole * f64::from(class.count)).round() as u32;
             let until = if last { class.count } else { until };
-            self.add(index, Group::row(first + given, until - given));
+            let person = self.person();
+            self.add(index, Group::row(first + given, until - given), person);
             given = until;
         }
         first_owner..self.owners.len() as u32
@@ -128,19 +140,23 @@ impl Owners {
     /// Bytes that owners, batches and blocks take.
     pub(super) fn bytes(&self) -> usize {
         let present: usize = self.present.iter().map(Vec::len).sum();
-        (self.owners.len() + self.batches.len()) * size_of::<Group>()
+        self.owners.len() * size_of::<Owner>()
+            + self.batches.len() * size_of::<Group>()
             + self.blocks.len() * size_of::<Block>()
             + present * size_of::<u32>()
     }
-    fn add(&mut self, class: u8, devices: Group) -> u32 {
-        let owner = self.owners.len() as u32;
-        self.owners.push(devices);
-        self.present[usize::from(class)].push(owner);
-        owner
+    fn add(&mut self, class: u8, devices: Group, person: u32) {
+        self.present[usize::from(class)].push(self.owners.len() as u32);
+        self.owners.push(Owner { devices, person });
+    }
+    /// The number of one more person.
+    fn person(&mut self) -> u32 {
+        self.persons += 1;
+        self.persons - 1
     }
     /// The devices an owner has or had.
     pub(super) fn devices(&self, owner: u32) -> Group {
-        self.owners[owner as usize]
+        self.owners[owner as usize].devices
     }
     /// Owners who have not left, with their classes.
     pub(super) fn present(&self) -> impl Iterator<Item = (u8, u32)> {
@@ -193,7 +209,7 @@ impl Owners {
                 of_region(region).map(|devices| devices.every(carriers, carrier)).collect()
             }
             Scope::Batch => vec![self.batches[place as usize]],
-            Scope::Owner => vec![self.owners[place as usize]],
+            Scope::Owner => vec![self.owners[place as usize].devices],
         }
     }
 }
@@ -242,11 +258,12 @@ impl Fleet {
         turn.joins.strike(now);
         let owner = self.owners.owners.len() as u32;
         let first = self.devices();
-        let content = turnover.income.is_none_or(|income| income.suits(owner, ctx.streams()));
+        let person = self.owners.person();
+        let content = turnover.income.is_none_or(|income| income.suits(person, ctx.streams()));
         if content && turnover.devices_each <= DEVICES_MAX - first {
-            let region = self.home(owner, ctx.streams());
+            let region = self.home(person, ctx.streams());
             let devices = Group::row(first, turnover.devices_each);
-            self.owners.add(class, devices);
+            self.owners.add(class, devices, person);
             self.owners.add_block(class, region, devices, &self.settings.classes[index]);
             self.owners.add_batches(devices, 1);
             devices.members().for_each(|_| self.build_late(class, region, owner, ctx, changes));
@@ -257,10 +274,10 @@ impl Fleet {
     }
 
     /// The region an owner who joins lives in.
-    fn home(&self, owner: u32, streams: &Streams) -> u16 {
+    fn home(&self, person: u32, streams: &Streams) -> u16 {
         let regions = &self.settings.regions;
         let whole: f64 = regions.iter().map(|region| region.share).sum();
-        let mut left = streams.stream(owner, HOME).uniform() * whole;
+        let mut left = streams.stream(person, HOME).uniform() * whole;
         let found = regions.iter().position(|region| {
             left -= region.share;
             left < 0.0
@@ -323,7 +340,9 @@ impl Fleet {
         let Some(income) = turnover.and_then(|turnover| turnover.income) else { return };
         let streams = *ctx.streams();
         let owners = std::mem::take(&mut self.owners.present[index]);
-        let (stay, leave) = owners.into_iter().partition(|owner| income.suits(*owner, &streams));
+        let (stay, leave) = owners
+            .into_iter()
+            .partition(|owner| income.suits(self.owners.owners[*owner as usize].person, &streams));
         self.owners.present[index] = stay;
         let leave: Vec<u32> = leave;
         leave.into_iter().for_each(|owner| self.depart(owner, ctx, changes));
@@ -370,9 +389,9 @@ impl Turn {
 }
 
 impl Income {
-    /// Whether an owner has what it needs.
-    fn suits(&self, owner: u32, streams: &Streams) -> bool {
-        let z = Normal::STANDARD.sample(&mut streams.stream(owner, NEED));
+    /// Whether a person has what it needs.
+    fn suits(&self, person: u32, streams: &Streams) -> bool {
+        let z = Normal::STANDARD.sample(&mut streams.stream(person, NEED));
         let needed = self.needed_median_usd_per_month * math::exp(self.needed_sigma * z);
         self.usd_per_month >= needed
     }
