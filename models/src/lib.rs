@@ -9,4 +9,5 @@ pub mod networks;
 pub mod parameter;
 pub mod scenario;
 pub mod service;
+pub mod theory;
 pub mod world;
