@@ -5,7 +5,7 @@ use pinwheel_core::{Context, Event as EngineEvent, Model, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
-use crate::connection::{self, Connection};
+use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
 use crate::infrastructure::{self, Change, Fleet, Infrastructure, fleet};
 use crate::networks::filecoin::{self, Filecoin};
@@ -65,6 +65,7 @@ pub struct World {
     /// Kept for their capacity.
     changed: Vec<u32>,
     changes: Vec<Change>,
+    deliveries: Vec<Delivery>,
 }
 
 impl World {
@@ -82,6 +83,7 @@ impl World {
             }),
             changed: vec![],
             changes: vec![],
+            deliveries: vec![],
         }
     }
 }
@@ -115,7 +117,11 @@ impl Model for World {
                 self.fleet.as_mut().expect(ABSENT).handle(event, ctx, &mut self.changes);
             }
             Event::Service(event) => self.service.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Connection(event) => self.connection.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Connection(event) => {
+                let connection = self.connection.as_mut().expect(ABSENT);
+                connection.handle(event, ctx, &mut self.deliveries);
+                self.deliveries.clear();
+            }
             Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Data(event) => self.data.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Filecoin(event) => {

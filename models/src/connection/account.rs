@@ -58,7 +58,9 @@ pub struct Account {
     pub taken: u64,
     /// Copies of readings that set out: more than readings where several gateways hear a device.
     pub copies: u64,
-    /// Copies that reached the platform; of readings it had not had, and of others.
+    /// Copies the sender is done with, and that had reached the platform.
+    pub landed: u64,
+    /// Readings the platform had not had, and arrivals of readings it had.
     pub delivered: u64,
     pub duplicates: u64,
     /// Copies that a gateway had already.
@@ -79,6 +81,11 @@ pub struct Account {
     pub wills: u64,
     /// Notifications overtaken by a newer one.
     pub overtaken: u64,
+    /// Frames on the shared radio, and those no other spoilt.
+    pub frames: u64,
+    pub frames_heard: u64,
+    /// Hops of readings that came out of the mesh.
+    pub hops: u64,
     pub joules: f64,
     /// Sum of the absolute errors of time stamps, seconds.
     pub stamp_error_seconds: f64,
@@ -102,8 +109,7 @@ impl Account {
     }
     /// Whether every copy is somewhere, given how many are under way.
     pub fn balances(&self, under_way: u64) -> bool {
-        let ended = self.delivered + self.duplicates + self.merged + self.lost + self.dropped;
-        self.copies == ended + under_way
+        self.copies == self.landed + self.merged + self.lost + self.dropped + under_way
     }
 }
 
