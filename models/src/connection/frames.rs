@@ -301,7 +301,7 @@ fn encoded(packet: &v5::Packet) -> u32 {
 }
 
 fn topic() -> TopicName {
-    TopicName::try_from("devices/00000001/readings".to_owned()).expect("a plain topic")
+    TopicName::try_from("devices/00000001/readings").expect("a plain topic")
 }
 
 /// CONNECT with a last will, and CONNACK.

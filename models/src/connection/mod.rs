@@ -323,10 +323,11 @@ impl Connection {
     fn arm<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
         let state = &mut self.devices[device as usize];
         state.armed = true;
-        let index = u64::from(state.taken);
-        let share = ctx.streams().indexed(device, "connection.phase", index).uniform();
+        let taken = state.taken;
+        let mut draws = ctx.streams().indexed(device, "connection.phase", u64::from(taken));
+        let share = draws.uniform();
         let seconds = match self.settings.poisson {
-            true => self.gap(device, state.taken, ctx.streams()),
+            true => self.gap(device, taken, ctx.streams()),
             false => share * self.settings.interval_seconds,
         };
         ctx.after(SimDuration::from_seconds_f64(seconds), Event::Reading { device }.into());

@@ -10,10 +10,13 @@
 
 use pinwheel_core::{Streams, math};
 
+pub mod gossip;
+pub mod protocols;
 pub mod queues;
+pub mod radio;
 
 /// The cases of every topic, in the order of the table.
-pub const TOPICS: &[&[Case]] = &[queues::CASES];
+pub const TOPICS: &[&[Case]] = &[queues::CASES, radio::CASES, gossip::CASES, protocols::CASES];
 
 /// Fewest seeds of a case: below, the interval says little.
 pub const REPLICATIONS_MIN: u32 = 30;
