@@ -72,6 +72,8 @@ pub struct Account {
     /// Messages begun, and transmissions of messages: the difference are retransmissions.
     pub messages: u64,
     pub transmissions: u64,
+    /// Messages that are over, by the repetitions of their last step.
+    pub repeated: [u64; 8],
     /// Messages given up by the sender, whether they arrived or not.
     pub given_up: u64,
     pub round_trips: u64,

@@ -25,6 +25,10 @@ impl Loss {
         let to_bad = if share < 1.0 { share * to_good / (1.0 - share) } else { 1.0 };
         Loss::Bursts { to_bad: to_bad.min(1.0), to_good }
     }
+    /// The state a burst channel is found in, for a uniform draw: bad as often as in the long run.
+    pub fn begins_bad(self, chance: f64) -> bool {
+        matches!(self, Loss::Bursts { .. }) && chance < self.share()
+    }
     /// Share of all packets that is lost in the long run.
     pub fn share(self) -> f64 {
         match self {

@@ -397,11 +397,7 @@ fn matrix(checker: &mut Checker<'_>, given: Option<Given>) -> Option<Matrix> {
     }
 }
 
-fn gateways(
-    checker: &mut Checker<'_>,
-    typed: &GatewaySection,
-    out: &Settings,
-) -> Option<Gateways> {
+fn gateways(checker: &mut Checker<'_>, typed: &GatewaySection, out: &Settings) -> Option<Gateways> {
     let given = checker.required(typed.count, "connection.gateways.count", "10");
     let number = count(checker, given, "gateways.count", 1..=100_000);
     let heard_max = i64::from(number.unwrap_or(8).min(8));

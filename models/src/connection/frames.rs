@@ -138,10 +138,9 @@ impl Frames {
             trailer_bytes: TCP_BYTES,
         };
         let greeting = match settings.protocol {
-            Protocol::WebSocket => Some((
-                request_bytes(&web_socket_request()),
-                response_bytes(&web_socket_response()),
-            )),
+            Protocol::WebSocket => {
+                Some((request_bytes(&web_socket_request()), response_bytes(&web_socket_response())))
+            }
             Protocol::Mqtt => Some(connect(settings)),
             _ => None,
         };
@@ -156,14 +155,11 @@ impl Frames {
         }
         let alert = if tls { ALERT_BYTES } else { 0 };
         let close = Flight { bytes: 2 * TCP_BYTES + alert, packets: 2 };
-        self.exchanges[Step::Close as usize] = Exchange { up: close, down: close, trailer_bytes: 0 };
+        self.exchanges[Step::Close as usize] =
+            Exchange { up: close, down: close, trailer_bytes: 0 };
         self.exchanges[Step::Ping as usize] = match settings.protocol {
             Protocol::WebSocket => answered(control(Control::Ping), control(Control::Pong), tls),
-            _ => answered(
-                encoded(&v5::Packet::Pingreq),
-                encoded(&v5::Packet::Pingresp),
-                tls,
-            ),
+            _ => answered(encoded(&v5::Packet::Pingreq), encoded(&v5::Packet::Pingresp), tls),
         };
         let id = Pid::default();
         self.exchanges[Step::Release as usize] = answered(
@@ -203,10 +199,20 @@ fn handshake(certificate_bytes: u32) -> Exchange {
     let versions = EXTENSION + 1 + 2;
     let key_share = EXTENSION + 2 + 2 + 2 + 32;
     // Version, random, session id, three suites, compression, extensions.
-    let client_hello = HEADER + 2 + 32 + (1 + 32) + (2 + 3 * 2) + 2 + 2
-        + server_name + groups + signatures + versions + key_share;
-    let server_hello = HEADER + 2 + 32 + (1 + 32) + 2 + 1 + 2
-        + (EXTENSION + 2) + (EXTENSION + 2 + 2 + 32);
+    let client_hello = HEADER
+        + 2
+        + 32
+        + (1 + 32)
+        + (2 + 3 * 2)
+        + 2
+        + 2
+        + server_name
+        + groups
+        + signatures
+        + versions
+        + key_share;
+    let server_hello =
+        HEADER + 2 + 32 + (1 + 32) + 2 + 1 + 2 + (EXTENSION + 2) + (EXTENSION + 2 + 2 + 32);
     let extensions = HEADER + 2;
     // Request context, list length, one entry with its length and its extensions.
     let certificate = HEADER + 1 + 3 + 3 + certificate_bytes + 2;
@@ -282,8 +288,7 @@ fn web_socket_response() -> String {
 
 /// A WebSocket frame with a payload; a client masks.
 fn frame(opcode: OpCode, payload_bytes: u32, masked: bool) -> u32 {
-    let header =
-        FrameHeader { opcode, mask: masked.then_some([0; 4]), ..FrameHeader::default() };
+    let header = FrameHeader { opcode, mask: masked.then_some([0; 4]), ..FrameHeader::default() };
     let mut written = Vec::new();
     header.format(u64::from(payload_bytes), &mut written).expect("a vector takes all bytes");
     written.len() as u32 + payload_bytes
@@ -328,8 +333,12 @@ fn publish(settings: &Settings, tls: bool) -> Exchange {
     let up = encoded(&v5::Packet::Publish(publish));
     match settings.qos {
         Qos::AtMostOnce => unanswered(up, tls),
-        Qos::AtLeastOnce => answered(up, encoded(&v5::Packet::Puback(v5::Puback::new_success(id))), tls),
-        Qos::ExactlyOnce => answered(up, encoded(&v5::Packet::Pubrec(v5::Pubrec::new_success(id))), tls),
+        Qos::AtLeastOnce => {
+            answered(up, encoded(&v5::Packet::Puback(v5::Puback::new_success(id))), tls)
+        }
+        Qos::ExactlyOnce => {
+            answered(up, encoded(&v5::Packet::Pubrec(v5::Pubrec::new_success(id))), tls)
+        }
     }
 }
 

@@ -186,8 +186,8 @@ impl Connection {
         let (plan, bytes) = (local.plan, local.frame_bytes);
         for neighbour in 0..plan.heard_by {
             let copies = u64::from(plan.repeats * plan.heard_by);
-            let index = u64::from(reading.number) * copies
-                + u64::from(repeat * plan.heard_by + neighbour);
+            let index =
+                u64::from(reading.number) * copies + u64::from(repeat * plan.heard_by + neighbour);
             let mut draws = ctx.streams().indexed(reading.device, DRAWS, index);
             let bad = &mut self.devices[reading.device as usize].bad;
             match plan.channel.transmit(bytes, &mut draws, bad) {

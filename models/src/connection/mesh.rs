@@ -110,11 +110,7 @@ impl Connection {
     }
 
     /// A reading is at a node: it is out, or goes to the next. The hop count is in `channel`.
-    pub(super) fn relay<E: EngineEvent + From<Event>>(
-        &mut self,
-        copy: u32,
-        ctx: &mut Context<E>,
-    ) {
+    pub(super) fn relay<E: EngineEvent + From<Event>>(&mut self, copy: u32, ctx: &mut Context<E>) {
         let Copy { reading, at, channel: hops } = self.copies.take(copy);
         let Some(mesh) = &self.mesh else { return };
         if !mesh.up[at as usize] || hops >= HOPS_MAX {
@@ -152,8 +148,7 @@ impl Connection {
             let mut draws = ctx.streams().indexed(reading.device, DRAWS, index);
             let bad = &mut self.devices[at as usize].bad;
             let there = channel.transmit(bytes, &mut draws, bad).filter(|_| !deaf);
-            let back =
-                there.and_then(|_| channel.transmit(ACKNOWLEDGEMENT_BYTES, &mut draws, bad));
+            let back = there.and_then(|_| channel.transmit(ACKNOWLEDGEMENT_BYTES, &mut draws, bad));
             self.account.up(Purpose::Local, bytes);
             self.account.channel_bytes.up += u64::from(bytes);
             self.account.packets += 1;

@@ -41,6 +41,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::infrastructure::Change;
 use account::{Account, Purpose};
+use channel::Loss;
 use frames::{Flight as Packets, Frames, Step};
 use gateway::{Copies, Local, stamped};
 use latency::Geodesic;
@@ -64,26 +65,62 @@ const CUT: StreamPurpose = StreamPurpose::new("connection.cut");
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A device takes a reading.
-    Reading { device: u32 },
+    Reading {
+        device: u32,
+    },
     /// A plain datagram reaches the platform.
-    Arrives { device: u32, number: u32, delay_micros: u32 },
+    Arrives {
+        device: u32,
+        number: u32,
+        delay_micros: u32,
+    },
     /// An exchange's question reaches the platform, and its answer the sender.
-    Up { sender: u32, id: u16 },
-    Down { sender: u32, id: u16 },
+    Up {
+        sender: u32,
+        id: u16,
+    },
+    Down {
+        sender: u32,
+        id: u16,
+    },
     /// An answer is overdue.
-    Timeout { sender: u32, id: u16, attempt: u16 },
+    Timeout {
+        sender: u32,
+        id: u16,
+        attempt: u16,
+    },
     /// An attempt to connect is turned down.
-    Refused { sender: u32, id: u16 },
+    Refused {
+        sender: u32,
+        id: u16,
+    },
     /// A back-off is over.
-    Reconnect { sender: u32, connection: u32 },
-    Heartbeat { sender: u32, connection: u32 },
+    Reconnect {
+        sender: u32,
+        connection: u32,
+    },
+    Heartbeat {
+        sender: u32,
+        connection: u32,
+    },
     /// The broker has waited long enough for a client.
-    Will { sender: u32, connection: u32 },
-    Outage { place: u16, begins: bool },
+    Will {
+        sender: u32,
+        connection: u32,
+    },
+    Outage {
+        place: u16,
+        begins: bool,
+    },
     /// A frame begins or ends on the shared radio.
-    Air { copy: u32, ends: bool },
+    Air {
+        copy: u32,
+        ends: bool,
+    },
     /// A copy reaches a gateway or a neighbour.
-    Travels { copy: u32 },
+    Travels {
+        copy: u32,
+    },
     /// The mesh's routes follow a change.
     Reroute,
     /// A day ends: its records.
@@ -183,10 +220,12 @@ impl Connection {
     /// The layer at time zero.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
         let mut rtts = RoundTrips::new(settings, streams);
-        let rtt_micros = |entity| rtts.draw(entity);
-        let senders = (0..settings.senders()).map(rtt_micros);
-        let mut senders: Vec<Sender> =
-            senders.map(|rtt_micros| Sender::new(settings, rtt_micros)).collect();
+        let bad = |entity: u32, loss: Loss| {
+            loss.begins_bad(streams.stream(entity, "connection.weather").uniform())
+        };
+        let mut senders: Vec<Sender> = (0..settings.senders())
+            .map(|s| Sender::new(settings, rtts.draw(s), bad(s, settings.channel.loss)))
+            .collect();
         if let Some(gateways) = settings.gateways {
             for (gateway, sender) in senders.iter_mut().enumerate() {
                 let mut draws = streams.stream(gateway as u32, "connection.clock");
@@ -196,11 +235,9 @@ impl Connection {
             }
         }
         let plain = settings.is_plain();
-        let device = |device| Device {
-            up: true,
-            rtt_micros: if plain { rtts.draw(device) } else { 0 },
-            ..Device::default()
-        };
+        let loss = settings.gateways.map_or(settings.channel, |plan| plan.channel).loss;
+        let device =
+            |device| Device::new(if plain { rtts.draw(device) } else { 0 }, bad(device, loss));
         let uplink = if settings.gateways.is_some() { Radio::Wired } else { settings.radio };
         Connection {
             frames: Frames::new(settings),
@@ -227,10 +264,17 @@ impl Connection {
         &self.account
     }
 
+    /// Senders whose connection is open now.
+    pub fn connected(&self) -> usize {
+        self.senders.iter().filter(|sender| sender.line == Line::Open).count()
+    }
+
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let settings = &self.settings;
         let single = settings.gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
+        // Two gateways may each hand on a reading once.
+        let alone = settings.gateways.is_none_or(|plan| plan.heard_by == 1);
         let mqtt = settings.protocol == Protocol::Mqtt;
         let acknowledged =
             settings.protocol == Protocol::Http || mqtt && settings.qos > Qos::AtMostOnce;
@@ -240,7 +284,7 @@ impl Connection {
             copies: checks.always("every_copy_is_somewhere"),
             bytes: checks.always("bytes_by_purpose_are_those_sent"),
             landed: single.then(|| checks.always("delivered_is_what_landed")),
-            once: (mqtt && settings.qos == Qos::ExactlyOnce)
+            once: (mqtt && alone && settings.qos == Qos::ExactlyOnce)
                 .then(|| checks.always("qos_2_hands_on_once")),
             acknowledged: (acknowledged && self.local.is_none())
                 .then(|| checks.always("nothing_acknowledged_is_lost")),

@@ -40,6 +40,10 @@ pub struct Device {
 }
 
 impl Device {
+    /// A device that is up and has sent nothing.
+    pub fn new(rtt_micros: u32, bad: bool) -> Self {
+        Device { rtt_micros, bad, up: true, ..Device::default() }
+    }
     /// Notes that a reading has arrived; whether it is the first time. Readings more than 64 behind
     /// the newest are taken for repetitions.
     pub fn is_new(&mut self, number: u32) -> bool {
@@ -65,9 +69,8 @@ mod tests {
         let mut device = Device::default();
         let heard: Vec<bool> =
             [1, 3, 2, 3, 2, 1, 66, 2, 3, 200, 136, 137, 137].map(|n| device.is_new(n)).into();
-        let expected = [
-            true, true, true, false, false, false, true, false, false, true, false, true, false,
-        ];
+        let expected =
+            [true, true, true, false, false, false, true, false, false, true, false, true, false];
         assert_eq!(heard, expected);
     }
 }

@@ -6,7 +6,7 @@ use pinwheel_core::{Context, Label, Metric};
 use super::Connection;
 use super::account::{Account, Purpose};
 use super::gateway::Local;
-use super::sender::{Line, Machine};
+use super::sender::Machine;
 use crate::metric::number;
 
 const PURPOSE_BYTES: Metric = number("purpose_bytes_per_reading");
@@ -80,7 +80,6 @@ impl Connection {
         let settled = account.taken - if single { unheard } else { 0 };
         let readings = (account.delivered as f64).max(1.0);
         let bytes = account.channel_bytes;
-        let open = self.senders.iter().filter(|sender| sender.line == Line::Open).count();
         let retained = self.senders.iter().filter(|sender| match &sender.machine {
             Machine::Mqtt { topic, .. } => topic.retained.is_some(),
             _ => false,
@@ -99,19 +98,25 @@ impl Connection {
             (const { number("up_bytes_per_reading") }, bytes.up as f64 / readings),
             (const { number("down_bytes_per_reading") }, bytes.down as f64 / readings),
             (const { number("round_trips_per_reading") }, account.round_trips as f64 / readings),
-            (const { number("transmissions_per_message") }, share(account.transmissions, account.messages)),
+            (
+                const { number("transmissions_per_message") },
+                share(account.transmissions, account.messages),
+            ),
             (const { number("given_up_share") }, share(account.given_up, account.messages)),
             (const { number("joules_per_reading") }, account.joules / readings),
             (const { number("delivery_seconds_mean") }, account.latency.mean_seconds()),
             (const { number("delivery_seconds_p50") }, account.latency.quantile_seconds(0.5)),
             (const { number("delivery_seconds_p99") }, account.latency.quantile_seconds(0.99)),
-            (const { number("staleness_seconds") }, account.age.mean_seconds(self.settings.devices, now)),
+            (
+                const { number("staleness_seconds") },
+                account.age.mean_seconds(self.settings.devices, now),
+            ),
             (const { number("stamp_error_seconds") }, account.stamp_error_seconds / readings),
             (const { number("reconnects_per_second_peak") }, f64::from(account.storm.highest)),
             (const { number("connection_attempts") }, account.attempts as f64),
             (const { number("connections_refused") }, account.refused as f64),
             (const { number("connection_breaks") }, account.breaks as f64),
-            (const { number("connected_share") }, share(open as u64, senders)),
+            (const { number("connected_share") }, share(self.connected() as u64, senders)),
             (const { number("wills_published") }, account.wills as f64),
             (const { number("retained_share") }, share(retained.count() as u64, senders)),
             (const { number("notifications_overtaken") }, account.overtaken as f64),

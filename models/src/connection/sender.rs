@@ -92,7 +92,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    pub fn new(settings: &Settings, rtt_micros: u32) -> Self {
+    pub fn new(settings: &Settings, rtt_micros: u32, bad: bool) -> Self {
         let machine = match settings.protocol {
             Protocol::Coap => Machine::Coap { server: Deduplicator::default(), last: None },
             Protocol::Mqtt => Machine::Mqtt {
@@ -114,7 +114,7 @@ impl Sender {
             last_id: 0,
             last_attempt: 0,
             packets: 0,
-            bad: false,
+            bad,
             up: true,
             cuts: 0,
             last_sent: SimTime::ZERO,

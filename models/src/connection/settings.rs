@@ -32,11 +32,15 @@ impl Protocol {
 /// Where the round trips to the platform come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Latency {
-    Fixed { rtt_seconds: f64 },
+    Fixed {
+        rtt_seconds: f64,
+    },
     /// Each sender at a site of the matrix, the platform at its centre.
     Matrix(Matrix),
     /// Senders spread evenly over a disc around the platform.
-    Geodesic { radius_km: f64 },
+    Geodesic {
+        radius_km: f64,
+    },
 }
 
 /// Gateways between devices and platform. They stand in a ring; a device is heard by neighbours.

@@ -66,9 +66,12 @@ impl Connection {
     /// Whether the server has closed an idle HTTP connection meanwhile.
     fn has_idled<E: EngineEvent>(&self, s: u32, ctx: &Context<E>) -> bool {
         let sender = &self.senders[s as usize];
+        // Without keep-alive the connection is closed when its answer is there.
+        let limit_seconds = self.settings.keep_alive_seconds;
         self.settings.protocol == Protocol::Http
+            && limit_seconds > 0.0
             && sender.flights.is_empty()
-            && ctx.now().since(sender.last_sent).as_seconds() > self.settings.keep_alive_seconds
+            && ctx.now().since(sender.last_sent).as_seconds() > limit_seconds
     }
 
     /// The next reading as a message, if the window has room for it.
@@ -176,12 +179,7 @@ impl Connection {
     }
 
     /// The other side answers, with all of it or with what is missing of it.
-    fn answer<E: EngineEvent + From<Event>>(
-        &mut self,
-        s: u32,
-        place: usize,
-        ctx: &mut Context<E>,
-    ) {
+    fn answer<E: EngineEvent + From<Event>>(&mut self, s: u32, place: usize, ctx: &mut Context<E>) {
         let whole = self.settings.resends_whole();
         let channel = &self.settings.channel;
         let sender = &mut self.senders[s as usize];
@@ -315,6 +313,7 @@ impl Connection {
     /// An exchange is over; its copy of the reading has landed or is lost.
     fn end<E: EngineEvent + From<Event>>(&mut self, s: u32, place: usize, ctx: &mut Context<E>) {
         let flight = self.senders[s as usize].flights.remove(place);
+        self.account.repeated[usize::from(flight.repeats.min(7))] += 1;
         self.settle(&flight);
         let drained = self.senders[s as usize].flights.is_empty();
         if drained && self.settings.protocol == Protocol::Http {
@@ -393,7 +392,7 @@ impl Connection {
     fn established<E: EngineEvent + From<Event>>(&mut self, s: u32, ctx: &mut Context<E>) {
         let beat = SimDuration::from_seconds_f64(self.settings.keep_alive_seconds);
         let sender = &mut self.senders[s as usize];
-        (sender.line, sender.failures) = (Line::Open, 0);
+        (sender.line, sender.failures, sender.last_sent) = (Line::Open, 0, ctx.now());
         let connection = sender.connection;
         if self.settings.protocol.is_persistent() && beat > SimDuration::ZERO {
             ctx.after(beat, Event::Heartbeat { sender: s, connection }.into());
@@ -442,8 +441,8 @@ impl Connection {
     pub(super) fn broken<E: EngineEvent + From<Event>>(&mut self, s: u32, ctx: &mut Context<E>) {
         self.account.breaks += 1;
         let Sender { connection, line, .. } = self.senders[s as usize];
-        if line == Line::Open && self.settings.protocol == Protocol::Mqtt {
-            let silence = SILENCE * self.settings.keep_alive_seconds;
+        let silence = SILENCE * self.settings.keep_alive_seconds;
+        if line == Line::Open && self.settings.protocol == Protocol::Mqtt && silence > 0.0 {
             let due = SimDuration::from_seconds_f64(silence);
             ctx.after(due, Event::Will { sender: s, connection }.into());
         }

@@ -11,7 +11,8 @@ use crate::connection::{Alone, Settings};
 
 const PART: &str = "3 protocols";
 const QOS_0: &str = "the channel's loss p";
-const COPIES: &str = "copies handed on: 1 / (1 - p), each sending arriving with 1 - p until both ways succeed";
+const COPIES: &str =
+    "copies handed on: 1 / (1 - p), each sending arriving with 1 - p until both ways succeed";
 const SENDINGS: &str = "1 / (1 - p)^2: PUBLISH and PUBACK both arrive";
 const ONCE: &str = "exactly once";
 const COAP: &str = "(1 - f^5) / (1 - f) with f = 1 - (1 - p)^2, at most five sendings";
@@ -64,8 +65,8 @@ fn run(settings: &Settings, intervals: f64, streams: &Streams) -> Account {
 /// Sessions that are resumed after every lost packet. Readings are far enough apart for that.
 fn mqtt(qos: Qos, loss: f64, streams: &Streams) -> Account {
     let base = base(Protocol::Mqtt, Loss::Independent(loss));
-    let settings = Settings { qos, breaks: true, interval_seconds: 600.0, ..base };
-    run(&settings, 100.0, streams)
+    let timing = Settings { interval_seconds: 600.0, keep_alive_seconds: 0.0, ..base };
+    run(&Settings { qos, breaks: true, ..timing }, 100.0, streams)
 }
 
 /// Confirmable messages, one at a time: the next begins after the longest exchange.
