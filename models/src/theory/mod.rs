@@ -11,13 +11,34 @@
 use pinwheel_core::{Streams, math};
 
 pub mod durability;
+pub mod gossip;
 pub mod places;
+pub mod protocols;
 pub mod queues;
+pub mod radio;
 pub mod reliability;
 
 /// The cases of every topic, in the order of the table.
-pub const TOPICS: &[&[Case]] =
-    &[queues::CASES, reliability::CASES, places::CASES, durability::CASES];
+pub const TOPICS: &[&[Case]] = &[
+    queues::CASES,
+    reliability::CASES,
+    places::CASES,
+    durability::CASES,
+    radio::CASES,
+    gossip::CASES,
+    protocols::CASES,
+];
+
+/// The cases of every topic, in the order of the table.
+pub const TOPICS: &[&[Case]] = &[
+    queues::CASES,
+    reliability::CASES,
+    places::CASES,
+    durability::CASES,
+    radio::CASES,
+    gossip::CASES,
+    protocols::CASES,
+];
 
 /// Fewest seeds of a case: below, the interval says little.
 pub const REPLICATIONS_MIN: u32 = 30;
