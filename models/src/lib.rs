@@ -1,5 +1,6 @@
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 
+pub mod blockchain;
 pub mod infrastructure;
 pub mod networks;
 pub mod parameter;

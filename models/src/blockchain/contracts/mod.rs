@@ -1,0 +1,133 @@
+//! Contracts: built-in, deterministic state machines, called by transactions and run once a block,
+//! with every step paid for in gas.
+//!
+//! A contract first computes what a step costs and whether it may happen, then changes its state: a
+//! step that runs out of gas or is refused has changed nothing, so that nothing is ever rolled back.
+//!
+//! Gas follows Ethereum's schedule where there is one: EIP-2028 (call data), EIP-2929 (storage),
+//! yellow paper appendix G (transaction, log, hash).
+
+pub mod registry;
+
+use pinwheel_core::{Amount, SimTime};
+use serde::{Deserialize, Serialize};
+
+use super::accounts::Accounts;
+use super::hash::Hash;
+use super::transaction::Address;
+use registry::Registry;
+
+/// Every transaction pays this (yellow paper, `G_transaction`).
+pub const TRANSACTION_GAS: u64 = 21_000;
+/// A storage cell written for the first time, changed, and read (EIP-2929).
+pub const CREATE_GAS: u64 = 22_100;
+pub const UPDATE_GAS: u64 = 5_000;
+pub const READ_GAS: u64 = 2_100;
+/// A byte of call data that is not zero (EIP-2028).
+pub const BYTE_GAS: u64 = 16;
+
+/// What a transaction orders.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// Moves money.
+    Transfer {
+        to: Address,
+        amount: Amount,
+    },
+    /// Nothing but its gas: what other people's contracts cost the chain.
+    Work {
+        gas: u64,
+    },
+    Registry(registry::Order),
+}
+
+impl Call {
+    /// Money that leaves the sender beside the fee.
+    pub fn value(&self) -> Amount {
+        match self {
+            Call::Transfer { amount, .. } => *amount,
+            _ => Amount::ZERO,
+        }
+    }
+    /// The least gas with which it can be included.
+    pub fn intrinsic_gas(&self) -> u64 {
+        TRANSACTION_GAS
+    }
+}
+
+/// Why a call changed nothing.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    OutOfGas,
+    Refused,
+}
+
+/// Gas of one transaction or one run of a contract.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Meter {
+    limit: u64,
+    used: u64,
+}
+
+impl Meter {
+    pub fn new(limit: u64) -> Self {
+        Meter { limit, used: 0 }
+    }
+    pub fn used(&self) -> u64 {
+        self.used
+    }
+    /// Takes this much, or nothing at all.
+    pub fn charge(&mut self, gas: u64) -> Result<(), Failure> {
+        let used = self.used.saturating_add(gas);
+        if used > self.limit {
+            return Err(Failure::OutOfGas);
+        }
+        self.used = used;
+        Ok(())
+    }
+    /// What a transaction that ran out of gas pays for.
+    pub fn exhaust(&mut self) {
+        self.used = self.limit;
+    }
+}
+
+/// What a contract sees of the block it runs in.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Env {
+    pub chain: u16,
+    pub number: u64,
+    pub time: SimTime,
+    pub base_fee: u128,
+    pub proposer: Address,
+}
+
+/// All contracts of a chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contracts {
+    pub registry: Registry,
+}
+
+impl Contracts {
+    /// Runs a call; on failure nothing but the gas is gone.
+    pub fn call(
+        &mut self,
+        call: &Call,
+        sender: Address,
+        env: &Env,
+        accounts: &mut Accounts,
+        meter: &mut Meter,
+    ) -> Result<(), Failure> {
+        match call {
+            Call::Transfer { to, amount } => {
+                accounts.transfer(sender, *to, *amount).map_err(|_| Failure::Refused)
+            }
+            Call::Work { gas } => meter.charge(*gas),
+            Call::Registry(order) => self.registry.call(order, sender, env, meter),
+        }
+    }
+
+    /// One root for each contract, in a fixed order.
+    pub fn roots(&mut self) -> Vec<Hash> {
+        vec![self.registry.root()]
+    }
+}
