@@ -8,6 +8,7 @@
 //! yellow paper appendix G (transaction, log, hash).
 
 pub mod registry;
+pub mod staking;
 
 use pinwheel_core::{Amount, SimTime};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::accounts::Accounts;
 use super::hash::Hash;
 use super::transaction::Address;
 use registry::Registry;
+use staking::Staking;
 
 /// Every transaction pays this (yellow paper, `G_transaction`).
 pub const TRANSACTION_GAS: u64 = 21_000;
@@ -105,6 +107,7 @@ pub struct Env {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contracts {
     pub registry: Registry,
+    pub staking: Staking,
 }
 
 impl Contracts {
@@ -126,8 +129,11 @@ impl Contracts {
         }
     }
 
+    /// What contracts do of themselves at the beginning of a block.
+    pub fn tick(&mut self, _env: &Env, _accounts: &mut Accounts) {}
+
     /// One root for each contract, in a fixed order.
     pub fn roots(&mut self) -> Vec<Hash> {
-        vec![self.registry.root()]
+        vec![self.registry.root(), self.staking.root()]
     }
 }
