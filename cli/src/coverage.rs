@@ -172,7 +172,9 @@ fn last(folder: &Path) -> Result<Ended, Failure> {
     let Ok(text) = fs::read_to_string(&path) else { return Ok(Ended::NotRun) };
     let verdict: Verdict = serde_json::from_str(&text)
         .map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))?;
-    Ok(if verdict.passed { Ended::Passed } else { Ended::Failed })
+    // What cannot fail proves nothing.
+    let judged = !verdict.targets.is_empty() || !verdict.checks.is_empty();
+    Ok(if verdict.passed && judged { Ended::Passed } else { Ended::Failed })
 }
 
 fn table(

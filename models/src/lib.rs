@@ -9,4 +9,6 @@ pub mod networks;
 pub mod parameter;
 pub mod scenario;
 pub mod service;
+pub mod sketch;
+pub mod theory;
 pub mod world;
