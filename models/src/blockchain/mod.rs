@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 
 use activity::load::Load;
 pub use block::{Block, Header};
-use chain::Inclusion;
+use chain::{Inclusion, Settled};
 pub use chain::{Chain, Head};
 pub use consensus::Consensus;
 pub use contracts::Call;
@@ -142,6 +142,15 @@ impl Blockchain {
         &self.nodes[usize::from(chain)].chain
     }
 
+    /// Who runs a chain.
+    pub fn consensus(&self, chain: u16) -> &Consensus {
+        &self.nodes[usize::from(chain)].consensus
+    }
+    /// Seconds from submission to settlement of the transactions settled since the last record.
+    pub fn delays(&self, chain: u16) -> &[f64] {
+        &self.nodes[usize::from(chain)].tally.delays
+    }
+
     /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
     pub fn submit<E: EngineEvent>(
         &mut self,
@@ -164,13 +173,13 @@ impl Blockchain {
         match event {
             Event::Turn { chain } => {
                 let node = &mut self.nodes[usize::from(chain)];
-                let inclusions = node.consensus.turn(&mut node.chain, ctx);
-                self.settled(chain, &inclusions, ctx);
+                let settled = node.consensus.turn(&mut node.chain, ctx);
+                self.settled(chain, &settled, ctx);
             }
             Event::Seen { chain, block } => {
                 let node = &mut self.nodes[usize::from(chain)];
-                let inclusions = node.consensus.seen(&mut node.chain, block, ctx);
-                self.settled(chain, &inclusions, ctx);
+                let settled = node.consensus.seen(&mut node.chain, block, ctx);
+                self.settled(chain, &settled, ctx);
             }
             Event::Submit { chain } => {
                 let node = &mut self.nodes[usize::from(chain)];
@@ -185,15 +194,15 @@ impl Blockchain {
     fn settled<E: EngineEvent + From<Event>>(
         &mut self,
         chain: u16,
-        inclusions: &[Inclusion],
+        settled: &Settled,
         ctx: &mut Context<E>,
     ) {
         let node = &mut self.nodes[usize::from(chain)];
-        node.tally.settled(inclusions, &node.chain, &node.consensus, ctx);
+        node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
         if self.watched.is_empty() {
             return;
         }
-        for Inclusion { receipt, .. } in inclusions {
+        for Inclusion { receipt, .. } in &settled.inclusions {
             if self.watched.remove(&(chain, receipt.sender, receipt.nonce)) {
                 self.receipts.push(*receipt);
             }

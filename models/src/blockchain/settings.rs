@@ -6,7 +6,7 @@ use super::activity::load::LoadParameters;
 use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::{Travel, WorkParameters};
-use super::fee::FeeRule;
+use super::fee::{FeeRule, Utilisation};
 
 /// The chains of a scenario.
 #[derive(Clone, Debug)]
@@ -29,6 +29,24 @@ pub struct ChainSettings {
     pub patience: SimDuration,
     pub consensus: ConsensusSettings,
     pub load: Option<LoadParameters>,
+}
+
+/// A chain like Ethereum's, but by authority and without anybody who uses it.
+impl Default for ChainSettings {
+    fn default() -> Self {
+        ChainSettings {
+            id: "main".to_owned(),
+            block_time: SimDuration::from_seconds(12),
+            gas_limit: 30_000_000,
+            fee: FeeRule::Utilisation(Utilisation::ETHEREUM),
+            base_fee: 1_000_000_000,
+            block_reward: Amount::ZERO,
+            pool: 5_000,
+            patience: SimDuration::from_hours(1),
+            consensus: ConsensusSettings::Authority,
+            load: None,
+        }
+    }
 }
 
 /// Who makes blocks.
