@@ -171,8 +171,19 @@ impl Head {
         Made { block, settled: Settled { inclusions, notices: vec![] }, impossible }
     }
 
+    /// The head after a block that somebody else made, and the block as it comes out here.
+    pub fn clone_and_replay(
+        &self,
+        block: &Block,
+        closes_round: bool,
+    ) -> Result<(Head, Block), (u32, Rejection)> {
+        let mut head = self.clone();
+        let replayed = head.replay(block, closes_round)?;
+        Ok((head, replayed))
+    }
+
     /// Executes a block that somebody else made; its receipts and header as they come out here.
-    pub fn replay(&mut self, block: &Block, closes_round: bool) -> Result<Block, (u32, Rejection)> {
+    fn replay(&mut self, block: &Block, closes_round: bool) -> Result<Block, (u32, Rejection)> {
         let env = self.env(block.header.time, block.header.proposer);
         let opened_gas = self.state.open_block(&env, &block.evidence);
         let mut receipts = Vec::with_capacity(block.transactions.len());

@@ -15,6 +15,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod audit;
 pub mod block;
 pub mod build;
 pub mod cells;
@@ -38,6 +39,8 @@ use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use activity::load::Load;
+use activity::{Cast, Role};
+use audit::Auditor;
 pub use block::{Block, Header};
 use chain::{Inclusion, Settled};
 pub use chain::{Chain, Head};
@@ -64,6 +67,8 @@ pub enum Event {
     Seen { chain: u16, block: u64 },
     /// Somebody of the public may want a transaction.
     Submit { chain: u16 },
+    /// Somebody acts: a device, a verifier, a trader.
+    Act { chain: u16, role: Role, who: u32 },
     /// A day ends: its records.
     Record,
 }
@@ -72,7 +77,8 @@ impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
         let place = usize::from(kind.checked_sub(KIND)?);
-        ["chain turn", "block seen", "transaction wanted", "blockchain record"].get(place).copied()
+        let names = ["chain turn", "block seen", "transaction wanted", "chain act"];
+        names.iter().chain(&["blockchain record"]).nth(place).copied()
     }
 }
 
@@ -88,7 +94,8 @@ impl EngineEvent for Event {
             Event::Turn { .. } => 0,
             Event::Seen { .. } => 1,
             Event::Submit { .. } => 2,
-            Event::Record => 3,
+            Event::Act { .. } => 3,
+            Event::Record => 4,
         }
     }
 }
@@ -102,6 +109,8 @@ struct Node {
     chain: Chain,
     consensus: Consensus,
     load: Option<Load>,
+    cast: Cast,
+    auditor: Option<Auditor>,
     tally: Tally,
 }
 
@@ -134,6 +143,10 @@ impl Blockchain {
             if let Some(load) = &mut node.load {
                 load.start(&node.chain, ctx);
             }
+            node.cast.start(&node.id, &node.chain, ctx);
+            if let Some(auditor) = &mut node.auditor {
+                auditor.start(&node.id, ctx);
+            }
         }
     }
 
@@ -163,6 +176,17 @@ impl Blockchain {
         Ok(())
     }
 
+    /// A device of the infrastructure layer went up or down: the first chain with devices that
+    /// follow that layer writes it down.
+    pub fn device_changed<E: EngineEvent>(&mut self, device: u32, up: bool, ctx: &mut Context<E>) {
+        for node in &mut self.nodes {
+            if let Some(devices) = node.cast.devices.as_mut().filter(|devices| devices.follow()) {
+                devices.set(device, up, &mut node.chain, ctx);
+                return;
+            }
+        }
+    }
+
     /// Takes the receipts of submitted transactions that were settled since the last call.
     pub fn receipts(&mut self) -> Vec<Receipt> {
         std::mem::take(&mut self.receipts)
@@ -186,6 +210,10 @@ impl Blockchain {
                 let load = node.load.as_mut().expect("a load that schedules its arrivals");
                 load.arrive(&mut node.chain, ctx);
             }
+            Event::Act { chain, role, who } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                node.cast.act(role, who, &mut node.chain, ctx);
+            }
             Event::Record => self.end_day(ctx),
         }
     }
@@ -199,6 +227,7 @@ impl Blockchain {
     ) {
         let node = &mut self.nodes[usize::from(chain)];
         node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
+        node.cast.settled(settled, &mut node.chain, ctx);
         if self.watched.is_empty() {
             return;
         }

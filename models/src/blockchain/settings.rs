@@ -2,7 +2,12 @@
 
 use pinwheel_core::{Amount, SimDuration};
 
+use super::activity::attesting::AttestParameters;
+use super::activity::devices::DeviceParameters;
 use super::activity::load::LoadParameters;
+use super::activity::planning::PlanParameters;
+use super::activity::telemetry::{TelemetryParameters, Way};
+use super::activity::trading::TradeParameters;
 use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::{Travel, WorkParameters};
@@ -29,6 +34,22 @@ pub struct ChainSettings {
     pub patience: SimDuration,
     pub consensus: ConsensusSettings,
     pub load: Option<LoadParameters>,
+    pub devices: Option<DeviceParameters>,
+    pub attestation: Option<AttestParameters>,
+    pub dispatch: Option<PlanParameters>,
+    pub escrow: Option<TradeParameters>,
+    pub telemetry: Option<TelemetrySettings>,
+    /// Tampered copies that the daily audit is tried on; `None` without an audit.
+    pub audit: Option<u64>,
+}
+
+/// How readings get on the chain.
+#[derive(Clone, Debug)]
+pub struct TelemetrySettings {
+    pub parameters: TelemetryParameters,
+    pub way: Way,
+    /// Whether readings are signed and checked for real.
+    pub real: bool,
 }
 
 /// A chain like Ethereum's, but by authority and without anybody who uses it.
@@ -45,6 +66,12 @@ impl Default for ChainSettings {
             patience: SimDuration::from_hours(1),
             consensus: ConsensusSettings::Authority,
             load: None,
+            devices: None,
+            attestation: None,
+            dispatch: None,
+            escrow: None,
+            telemetry: None,
+            audit: None,
         }
     }
 }

@@ -137,7 +137,7 @@ impl Attestation {
             }
             Order::Vote { claim, honest } => {
                 meter.charge(READ_GAS + UPDATE_GAS)?;
-                self.vote(claim, honest, sender, accounts, notices)
+                self.vote(claim, honest, sender, env.time, accounts, notices)
             }
         }
     }
@@ -147,6 +147,7 @@ impl Attestation {
         number: u32,
         honest: bool,
         sender: Address,
+        time: SimTime,
         accounts: &mut Accounts,
         notices: &mut Vec<Notice>,
     ) -> Result<(), Failure> {
@@ -165,10 +166,11 @@ impl Attestation {
         if claim.accepting >= quorum {
             claim.verdict = Verdict::Accepted;
             let paid = accounts.transfer(self.fund, claim.claimant, reward).is_ok();
-            notices.push(Notice::Decided { claim: number, verdict: claim.verdict, paid });
+            notices.push(Notice::Decided { claim: number, verdict: claim.verdict, paid, time });
         } else if claim.rejecting >= quorum {
             claim.verdict = Verdict::Rejected;
-            notices.push(Notice::Decided { claim: number, verdict: claim.verdict, paid: false });
+            let (verdict, paid) = (claim.verdict, false);
+            notices.push(Notice::Decided { claim: number, verdict, paid, time });
         }
         Ok(())
     }
@@ -184,7 +186,8 @@ impl Attestation {
             if claim.verdict == Verdict::Open {
                 let claim = self.claims.get_mut(number as usize).expect("just read");
                 claim.verdict = Verdict::Void;
-                notices.push(Notice::Decided { claim: number, verdict: Verdict::Void, paid: false });
+                let (verdict, time) = (Verdict::Void, env.time);
+                notices.push(Notice::Decided { claim: number, verdict, paid: false, time });
             }
         }
     }

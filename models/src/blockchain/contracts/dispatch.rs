@@ -95,7 +95,7 @@ impl Dispatch {
             };
             self.planned.pop_first();
             self.actions.get_mut(number as usize).expect("just read").progress = progress;
-            notices.push(Notice::Acted { action: number, due, progress });
+            notices.push(Notice::Acted { action: number, due, progress, time: env.time });
         }
         meter.used()
     }

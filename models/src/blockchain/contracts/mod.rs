@@ -121,9 +121,9 @@ pub struct Env {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     Claimed { claim: u32, device: u32, round: u32 },
-    Decided { claim: u32, verdict: Verdict, paid: bool },
+    Decided { claim: u32, verdict: Verdict, paid: bool, time: SimTime },
     Planned { action: u32, device: u32 },
-    Acted { action: u32, due: SimTime, progress: Progress },
+    Acted { action: u32, due: SimTime, progress: Progress, time: SimTime },
     Opened { deal: u32, tag: u32 },
 }
 
@@ -136,7 +136,7 @@ pub struct Contracts {
     pub attestation: Option<Attestation>,
     pub dispatch: Option<Dispatch>,
     pub escrow: Option<Escrow>,
-    /// Of the block being made.
+    /// Of the block being made; none between blocks.
     notices: Vec<Notice>,
 }
 
