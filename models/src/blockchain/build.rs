@@ -66,9 +66,10 @@ fn cast(settings: &ChainSettings, state: &mut State, streams: &Streams) -> Cast 
         attesting: settings.attestation.as_ref().map(|p| Attesting::new(p, state)),
         planning: settings.dispatch.as_ref().map(|p| Planning::new(p, state)),
         trading: settings.escrow.as_ref().map(|p| Trading::new(p, state)),
-        telemetry: settings.telemetry.as_ref().map(|t| {
-            Telemetry::new(&t.parameters, t.way, t.real, state)
-        }),
+        telemetry: settings
+            .telemetry
+            .as_ref()
+            .map(|t| Telemetry::new(&t.parameters, t.way, t.real, state)),
     }
 }
 

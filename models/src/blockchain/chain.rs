@@ -193,8 +193,7 @@ impl Head {
             receipts.push(receipt.map_err(|rejection| (index, rejection))?);
         }
         let mut replayed = Block { receipts, ..block.clone() };
-        replayed.header =
-            self.close(&env, &replayed, &block.evidence, opened_gas, closes_round);
+        replayed.header = self.close(&env, &replayed, &block.evidence, opened_gas, closes_round);
         self.state.contracts.take_notices();
         Ok(replayed)
     }

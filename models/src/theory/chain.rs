@@ -1,8 +1,6 @@
 //! Closed forms of chains: fees, races, lotteries and the queue for block space.
 
-use pinwheel_core::{
-    Amount, Context, Holding, Model, SimDuration, SimTime, Simulation, Streams,
-};
+use pinwheel_core::{Amount, Context, Holding, Model, SimDuration, SimTime, Simulation, Streams};
 
 use super::Case;
 use crate::blockchain::activity::load::LoadParameters;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::chain::Chain;
 use super::super::contracts::attestation::{Attestation, Order, PANEL_MAX, Terms, Verdict};
-use super::super::contracts::{Call, CREATE_GAS, Notice, READ_GAS, TRANSACTION_GAS, UPDATE_GAS};
+use super::super::contracts::{CREATE_GAS, Call, Notice, READ_GAS, TRANSACTION_GAS, UPDATE_GAS};
 use super::super::money::{DECIMALS, from_token};
 use super::super::record::share;
 use super::super::state::State;

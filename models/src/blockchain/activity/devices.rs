@@ -219,7 +219,8 @@ impl Devices {
                 self.delays.push(inclusion.receipt.time.since(happened).as_seconds());
             }
         }
-        let follows = known.changes <= device.changes && known.up == known.changes.is_multiple_of(2);
+        let follows =
+            known.changes <= device.changes && known.up == known.changes.is_multiple_of(2);
         let detail = || format!("device {who}: the ledger has {} changes", known.changes);
         ctx.checks.note(self.check.expect("started"), follows, now, detail);
     }

@@ -286,11 +286,7 @@ impl Telemetry {
     }
 
     /// A transaction with readings is in a block.
-    pub fn settled<E: EngineEvent>(
-        &mut self,
-        inclusion: &Inclusion,
-        ctx: &mut Context<E>,
-    ) {
+    pub fn settled<E: EngineEvent>(&mut self, inclusion: &Inclusion, ctx: &mut Context<E>) {
         let receipt = &inclusion.receipt;
         let place = receipt.sender.0.wrapping_sub(self.first.0) as usize;
         let Some(queue) = self.sent.get_mut(place) else { return };

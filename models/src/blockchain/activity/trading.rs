@@ -148,7 +148,8 @@ impl Trading {
         let next = exponential(86_400.0 / p.deals, &mut draws);
         ctx.after(next, Event::Act { chain: id, role: Role::Deal, who: 0 }.into());
         let buyer = Address(self.first.0 + draws.below(p.traders as u64) as u32);
-        let seller = Address(self.first.0 + (p.traders as u64 + draws.below(p.traders as u64)) as u32);
+        let seller =
+            Address(self.first.0 + (p.traders as u64 + draws.below(p.traders as u64)) as u32);
         let amount = from_token(log_normal(p.amount, p.amount_spread).sample(&mut draws));
         let delivery = exponential(p.delivery, &mut draws);
         let honest = draws.uniform() >= p.seller_default;

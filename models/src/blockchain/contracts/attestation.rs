@@ -71,7 +71,12 @@ pub struct Attestation {
 
 impl Attestation {
     /// The contract with its fund, at the start of a chain.
-    pub fn new(terms: Terms, fund: Amount, verifiers: Vec<Address>, accounts: &mut Accounts) -> Self {
+    pub fn new(
+        terms: Terms,
+        fund: Amount,
+        verifiers: Vec<Address>,
+        accounts: &mut Accounts,
+    ) -> Self {
         let panel = 1..=PANEL_MAX.min(verifiers.len() as u32);
         assert!(panel.contains(&terms.panel), "a panel of verifiers that there are");
         let address = accounts.open(Holding::Reserve);
