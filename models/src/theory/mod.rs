@@ -10,6 +10,7 @@
 
 use pinwheel_core::{Streams, math};
 
+pub mod chain;
 pub mod durability;
 pub mod gossip;
 pub mod places;
@@ -27,6 +28,7 @@ pub const TOPICS: &[&[Case]] = &[
     radio::CASES,
     gossip::CASES,
     protocols::CASES,
+    chain::CASES,
 ];
 
 /// The cases of every topic, in the order of the table.
@@ -38,6 +40,7 @@ pub const TOPICS: &[&[Case]] = &[
     radio::CASES,
     gossip::CASES,
     protocols::CASES,
+    chain::CASES,
 ];
 
 /// Fewest seeds of a case: below, the interval says little.
