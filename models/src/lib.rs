@@ -5,4 +5,5 @@ pub mod infrastructure;
 pub mod networks;
 pub mod parameter;
 pub mod scenario;
+pub mod theory;
 pub mod world;
