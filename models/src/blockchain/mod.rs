@@ -8,12 +8,15 @@
 //! in order and without a gap; blocks are chained by their hashes.
 
 pub mod accounts;
+pub mod attack;
 pub mod block;
+pub mod bridge;
 pub mod cells;
 pub mod chain;
 pub mod contracts;
 pub mod fee;
 pub mod hash;
+pub mod inclusion;
 pub mod mempool;
 pub mod state;
 pub mod transaction;

@@ -7,6 +7,7 @@
 //! Gas follows Ethereum's schedule where there is one: EIP-2028 (call data), EIP-2929 (storage),
 //! yellow paper appendix G (transaction, log, hash).
 
+pub mod bridge;
 pub mod registry;
 
 use pinwheel_core::{Amount, SimTime};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::Accounts;
 use super::hash::Hash;
 use super::transaction::Address;
+use bridge::Bridge;
 use registry::Registry;
 
 /// Every transaction pays this (yellow paper, `G_transaction`).
@@ -39,6 +41,7 @@ pub enum Call {
         gas: u64,
     },
     Registry(registry::Order),
+    Bridge(bridge::Order),
 }
 
 impl Call {
@@ -105,6 +108,8 @@ pub struct Env {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contracts {
     pub registry: Registry,
+    /// Where the chain is one end of a bridge.
+    pub bridge: Option<Bridge>,
 }
 
 impl Contracts {
@@ -123,11 +128,18 @@ impl Contracts {
             }
             Call::Work { gas } => meter.charge(*gas),
             Call::Registry(order) => self.registry.call(order, sender, env, meter),
+            Call::Bridge(order) => {
+                let bridge = self.bridge.as_mut().ok_or(Failure::Refused)?;
+                // The sender's nonce has been counted already.
+                let nonce = accounts.nonce(sender) - 1;
+                bridge.call(order, sender, nonce, env, meter)
+            }
         }
     }
 
     /// One root for each contract, in a fixed order.
     pub fn roots(&mut self) -> Vec<Hash> {
-        vec![self.registry.root()]
+        let bridge = self.bridge.as_ref().map(Bridge::root);
+        [self.registry.root()].into_iter().chain(bridge).collect()
     }
 }
