@@ -30,6 +30,8 @@ const LEADER: Purpose = Purpose::new("blockchain.attack.leader");
 /// Occurrences the law must predict before a run is held to see one: it then fails to by chance
 /// once in 5 * 10^8.
 const EXPECTED_MIN: f64 = 20.0;
+/// Shares become fractions of integers in these parts.
+const PARTS: f64 = 1e9;
 
 /// What gives a seat.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,16 @@ impl CommitteeSettings {
             Weighting::Stake => self.share,
         }
     }
+    /// Chance that a slot includes a transaction that the attacker refuses: an honest leader, and
+    /// enough honest seats.
+    pub fn inclusion(&self) -> f64 {
+        let captured = self.influence();
+        let blocking = match self.seats {
+            0 => 0.0,
+            seats => law::binomial_tail(seats, captured, seats + 1 - self.quorum_seats()),
+        };
+        (1.0 - captured) * (1.0 - blocking)
+    }
     /// Bad seats with which two blocks of a slot can both become final.
     pub fn breaking_seats(&self) -> u32 {
         (2 * self.quorum_seats()).saturating_sub(self.seats)
@@ -119,7 +131,7 @@ impl Slots {
     /// The attacker's share of all seats.
     pub fn seat_share(&self) -> f64 {
         let seats = self.held * (self.by_bad_seats.len() as u64 - 1);
-        let bad = self.by_bad_seats.iter().zip(0..).map(|(slots, bad): (_, u64)| slots * bad);
+        let bad = self.by_bad_seats.iter().zip(0u64..).map(|(slots, bad)| slots * bad);
         share(bad.sum(), seats)
     }
 }
@@ -138,14 +150,14 @@ pub struct Committee {
     bad: Vec<u32>,
     check: Option<CheckId>,
     reached: Option<CheckId>,
+    books: Option<CheckId>,
 }
 
 impl Committee {
     pub fn new(settings: CommitteeSettings) -> Self {
         let mut ledger = Ledger::default();
-        let per_mille_of_share = |part: f64| (part * 1e9) as u128;
-        let attackers = if settings.identities == 0 { 0.0 } else { settings.share };
-        let attackers = settings.stake.mul_div_floor(per_mille_of_share(attackers), 1_000_000_000);
+        let share = if settings.identities == 0 { 0.0 } else { settings.share };
+        let attackers = settings.stake.mul_div_floor((share * PARTS) as u128, PARTS as u128);
         let honest = settings.stake - attackers;
         let mut bonds = vec![];
         for (whole, parts) in [(attackers, settings.identities), (honest, settings.honest)] {
@@ -170,6 +182,7 @@ impl Committee {
             bad: vec![],
             check: None,
             reached: None,
+            books: None,
         };
         committee.weigh();
         committee
@@ -186,6 +199,7 @@ impl Committee {
 
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("no_conflicting_finality_below_a_third"));
+        self.books = Some(ctx.checks.always("committee_bonds_balance"));
         let CommitteeSettings { seats, conduct, slots, .. } = self.settings;
         let breaking = self.settings.breaking_seats();
         let expected = law::binomial_tail(seats, self.settings.influence(), breaking);
@@ -200,8 +214,7 @@ impl Committee {
         ctx.after(self.settings.slot, Event::Slot.into());
         let streams = *ctx.streams();
         let leads = self.draw(&streams);
-        let bad = self.slots.by_bad_seats.len() as u32 - 1;
-        let bad = self.bad.len().min(bad as usize) as u32;
+        let bad = self.bad.len() as u32;
         self.slots.held += 1;
         self.slots.by_bad_seats[bad as usize] += 1;
         self.slots.led_by_attacker += u64::from(leads);
@@ -261,10 +274,8 @@ impl Committee {
     fn judge<E: EngineEvent + From<Event>>(&self, finals: u32, bad: u32, ctx: &mut Context<E>) {
         let (now, third) = (ctx.now(), law::third(self.settings.seats));
         if let Some(check) = self.check {
-            let books = self.ledger.verify();
-            let held = (finals < 2 || bad >= third) && books.is_ok();
-            ctx.checks.note(check, held, now, || {
-                format!("{finals} final blocks with {bad} bad seats, a third is {third}; {books:?}")
+            ctx.checks.note(check, finals < 2 || bad >= third, now, || {
+                format!("{finals} final blocks with {bad} bad seats; a third is {third}")
             });
         }
         if let Some(reached) = self.reached {
@@ -274,7 +285,7 @@ impl Committee {
 
     /// Slashes every identity that signed two blocks; the attack ends when its stake is gone.
     fn punish<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        let parts = (self.settings.slash * 1e9) as u128;
+        let parts = (self.settings.slash * PARTS) as u128;
         if parts == 0 {
             return;
         }
@@ -282,8 +293,13 @@ impl Committee {
         self.bad.dedup();
         for &validator in &self.bad {
             let bond = self.bonds[validator as usize];
-            let fine = self.ledger.balance(bond).mul_div_floor(parts, 1_000_000_000);
+            let fine = self.ledger.balance(bond).mul_div_floor(parts, PARTS as u128);
             self.ledger.slash(bond, fine).expect("no more than the bond");
+        }
+        let now = ctx.now();
+        if let Some(books) = self.books {
+            let held = self.ledger.verify();
+            ctx.checks.note(books, held.is_ok(), now, || format!("{held:?}"));
         }
         ctx.fingerprint.ledger.mix(self.ledger.digest.value());
         self.weigh();

@@ -32,7 +32,7 @@ use pinwheel_core::check::CheckId;
 use pinwheel_core::distribution::{Exponential, LogNormal};
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose as Draw;
-use pinwheel_core::{Amount, Context, SimDuration, SimTime, Stream, Streams};
+use pinwheel_core::{Amount, Context, SimDuration, SimTime, Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::contracts::bridge::{Claim, Order, packet};
@@ -142,7 +142,7 @@ impl Bridge {
         let stream = |purpose: &str| streams.stream(entity, purpose);
         let traffic = settings.traffic;
         let every = |per_day: f64| Exponential::new(DAY / per_day).expect("a positive rate");
-        let sizes = LogNormal::from_median(traffic.median_usd, traffic.sigma);
+        let sizes = LogNormal::new(math::ln(traffic.median_usd), traffic.sigma);
         let forgeries = settings.forgery.map(|forgery| {
             (every(forgery.per_day), stream("blockchain.bridge.forgeries"))
         });
@@ -275,7 +275,6 @@ impl Bridge {
         let done = receipt.outcome == Outcome::Done;
         let id = match purpose {
             Purpose::Forge(amount) => {
-                self.forged += 1;
                 self.tally.forgeries_honoured += u64::from(done);
                 if done {
                     self.stolen += amount;
@@ -357,6 +356,7 @@ impl Bridge {
         }
         let now = ctx.now();
         let nonce = u64::MAX - u64::from(self.forged);
+        self.forged += 1;
         let transaction = Transaction {
             sender: self.sides[0].attacker(),
             nonce,
@@ -367,7 +367,7 @@ impl Bridge {
         };
         let receipt = Receipt {
             chain: 1,
-            block: self.sides[1].chain.height(),
+            block: self.sides[1].chain.head.height,
             index: 0,
             transaction: transaction.hash(),
             sender: transaction.sender,

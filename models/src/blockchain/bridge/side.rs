@@ -11,7 +11,10 @@ use super::settings::{BridgeSettings, Kind, SideSettings, UNITS_PER_USD};
 use crate::blockchain::contracts::bridge::{Bridge, Claim, Known, Order};
 use crate::blockchain::hash::{Hash, RECEIPT, digest};
 use crate::blockchain::inclusion::Path;
-use crate::blockchain::{Address, Call, Chain, FeeRule, Mempool, Receipt, Rules, State, Transaction};
+use crate::blockchain::chain::{Head, Proposal};
+use crate::blockchain::{
+    Address, Call, Chain, FeeRule, Mempool, Receipt, Rules, State, Transaction,
+};
 
 /// Users of a bridge; each has an account on both chains.
 pub const USERS: u32 = 64;
@@ -82,7 +85,7 @@ impl Side {
         let stream = streams.stream(entity * 2 + side as u32, "blockchain.bridge.blocks");
         Side {
             settings,
-            chain: Chain::new(state, mempool, settings.gas_price, kept),
+            chain: Chain::new(Head::new(state, settings.gas_price), mempool, kept),
             users,
             relayer,
             attacker,
@@ -95,10 +98,10 @@ impl Side {
     }
 
     pub fn contract(&self) -> &Bridge {
-        self.chain.state.contracts.bridge.as_ref().expect("the side of a bridge has its contract")
+        self.chain.state().contracts.bridge.as_ref().expect("the side of a bridge has its contract")
     }
     pub fn contract_mut(&mut self) -> &mut Bridge {
-        self.chain.state.contracts.bridge.as_mut().expect("the side of a bridge has its contract")
+        self.chain.head.state.contracts.bridge.as_mut().expect("the side of a bridge has its contract")
     }
     pub fn user(&self, user: u32) -> Address {
         self.users[user as usize]
@@ -115,7 +118,9 @@ impl Side {
         if self.settings.halt.is_some_and(|(from, to)| (from..to).contains(&now)) {
             return vec![];
         }
-        let included = self.chain.append(now, self.proposer, vec![]);
+        let proposer = self.proposer;
+        let proposal = Proposal { time: now, proposer, evidence: vec![], closes_round: true };
+        let included = self.chain.append(proposal);
         let receipts = included.into_iter().map(|included| included.receipt);
         receipts
             .filter_map(|receipt| Some((self.purposes.remove(&receipt.transaction)?, receipt)))
@@ -131,7 +136,7 @@ impl Side {
     pub fn newly_final(&mut self) -> Vec<(u32, Claim)> {
         let mut found = vec![];
         while let Some(&(block, transfer, receipt)) = self.unfinal.front() {
-            if block + u64::from(self.settings.finality) > self.chain.height() {
+            if block + u64::from(self.settings.finality) > self.chain.head.height {
                 break;
             }
             self.unfinal.pop_front();
@@ -142,8 +147,7 @@ impl Side {
 
     /// The claim that a transaction happened here, with the path to its block's header.
     fn claim(&self, receipt: &Receipt) -> Claim {
-        let mut blocks = self.chain.blocks();
-        let block = blocks.find(|block| block.header.number == receipt.block);
+        let block = self.chain.blocks().iter().find(|block| block.header.number == receipt.block);
         let block = block.expect("blocks are kept until they are final");
         let leaves: Vec<Hash> = block.receipts.iter().map(|r| digest(RECEIPT, r)).collect();
         let place = receipt.index as usize;
@@ -184,9 +188,9 @@ impl Side {
             (header, purpose)
             && self.learning.insert(header.number)
         {
+            let learning_gas = CALL_GAS + header.gas();
             let learn = Order::Learn { header: self.contract_mut().attach_header(header) };
-            let gas = CALL_GAS + self.contract().learning_gas(header);
-            self.submit(relayer, learn, gas, Purpose::Learn(id), now);
+            self.submit(relayer, learn, learning_gas, Purpose::Learn(id), now);
         }
         let order = order(self.contract_mut().attach_claim(claim));
         self.submit(relayer, order, gas, purpose, now);

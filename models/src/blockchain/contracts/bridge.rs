@@ -290,9 +290,7 @@ impl Bridge {
             return Err(Failure::Refused);
         };
         let &known = self.headers.get(&header).ok_or(Failure::Refused)?;
-        let signed = u64::from(known.signatures);
-        meter.charge(CREATE_GAS + signed * (SIGNATURE_GAS + SIGNATURE_BYTES * BYTE_GAS))?;
-        meter.charge(HEADER_BYTES * BYTE_GAS)?;
+        meter.charge(CREATE_GAS + known.gas())?;
         self.headers.remove(&header);
         if known.signatures < signatures {
             return Err(Failure::Refused);
@@ -348,6 +346,14 @@ impl Bridge {
     pub fn root(&self) -> Hash {
         let counts = (self.settled.len() as u64, self.sent.len() as u64, self.known.len() as u64);
         digest(CELL, &(self.ledger.digest.value(), self.supply(), counts))
+    }
+}
+
+impl Known {
+    /// Gas of the header's bytes and of checking its signatures.
+    pub fn gas(&self) -> u64 {
+        let signatures = u64::from(self.signatures);
+        HEADER_BYTES * BYTE_GAS + signatures * (SIGNATURE_GAS + SIGNATURE_BYTES * BYTE_GAS)
     }
 }
 

@@ -1,0 +1,13 @@
+//! What a scenario says of attacks, validated.
+
+pub use super::committee::{CommitteeSettings, Conduct, Weighting};
+pub use super::race::RaceSettings;
+pub use super::selfish::SelfishSettings;
+
+/// The attacks of a run; each stands for itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    pub double_spend: Option<RaceSettings>,
+    pub selfish_mining: Option<SelfishSettings>,
+    pub committee: Option<CommitteeSettings>,
+}
