@@ -7,7 +7,7 @@ use super::hash::{EVIDENCE, HEADER, Hash, RECEIPT, digest, root};
 use super::transaction::{Address, Receipt, Transaction};
 
 /// What the hash of a block covers. Each root commits to the list of its name.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     pub number: u64,
     /// Hash of the block before.
@@ -43,7 +43,7 @@ pub struct Evidence {
 }
 
 /// A block with all it carries: enough to execute it again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     pub header: Header,
     pub evidence: Vec<Evidence>,

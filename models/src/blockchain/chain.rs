@@ -1,4 +1,8 @@
-//! One chain: state, pool and blocks, and the making of a block.
+//! One chain: the head it has settled on, the pool, and the making of blocks.
+//!
+//! A [`Head`] is a state with what the next block needs; a block is made on a head and moves it on.
+//! Where consensus forks there are several heads at once, each with its own state; the pool is one,
+//! and keeps a transaction until a block that holds it is settled.
 
 use std::collections::VecDeque;
 
@@ -7,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{Block, Evidence, Header, Roots};
 use super::contracts::Env;
+use super::fee::Round;
 use super::hash::Hash;
 use super::mempool::{Mempool, PoolError};
 use super::state::State;
@@ -22,111 +27,93 @@ pub struct Inclusion {
     pub submitted: SimTime,
 }
 
-/// State, pool and blocks.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Chain {
+/// The end of a branch: the state after its last block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
     pub state: State,
-    pub mempool: Mempool,
     /// Base fee of the next block.
     pub base_fee: u128,
-    /// The newest blocks, oldest first; at most `blocks_kept`.
-    blocks: VecDeque<Block>,
-    blocks_kept: usize,
-    /// Hash and number of the newest block.
-    tip: Hash,
-    height: u64,
+    /// Hash and number of the last block; number 0 is the genesis.
+    pub hash: Hash,
+    pub height: u64,
+    round: Round,
 }
 
-impl Chain {
-    /// A chain with this state at its genesis.
-    pub fn new(mut state: State, mempool: Mempool, base_fee: u128, blocks_kept: usize) -> Self {
-        // The first block's parent is the root of the genesis state.
-        let tip = state.root();
-        Chain { state, mempool, base_fee, blocks: VecDeque::new(), blocks_kept, tip, height: 0 }
+/// Who makes a block, when, and what it carries beside transactions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub time: SimTime,
+    pub proposer: Address,
+    pub evidence: Vec<Evidence>,
+    /// False for a block that is followed by another of the same round: the base fee moves once a
+    /// round, by the mean of its blocks.
+    pub closes_round: bool,
+}
+
+/// A new block and what it did to the pool's transactions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Made {
+    pub block: Block,
+    pub inclusions: Vec<Inclusion>,
+    /// Transactions that can never be included: their sender and nonce.
+    impossible: Vec<(Address, u64)>,
+}
+
+impl Head {
+    /// The genesis: the first block's parent is the root of this state.
+    pub fn new(mut state: State, base_fee: u128) -> Self {
+        let hash = state.root();
+        Head { state, base_fee, hash, height: 0, round: Round::default() }
     }
 
-    /// Number of the newest block; 0 is the genesis.
-    pub fn height(&self) -> u64 {
-        self.height
-    }
-    /// Hash of the newest block.
-    pub fn tip(&self) -> Hash {
-        self.tip
-    }
-    /// The newest blocks, oldest first.
-    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> + ExactSizeIterator {
-        self.blocks.iter()
-    }
-
-    /// The nonce that a sender's next transaction must have.
-    pub fn next_nonce(&self, sender: Address) -> u64 {
-        self.mempool.next_nonce(sender, self.state.accounts.nonce(sender))
-    }
-
-    /// Sends a transaction to the pool.
-    pub fn submit(&mut self, transaction: Transaction, now: SimTime) -> Result<(), PoolError> {
-        let on_chain = self.state.accounts.nonce(transaction.sender);
-        self.mempool.submit(transaction, on_chain, now)
-    }
-
-    /// Makes the next block and takes over its state. Receipts in the order of the block.
-    pub fn append(
-        &mut self,
-        now: SimTime,
-        proposer: Address,
-        evidence: Vec<Evidence>,
-    ) -> Vec<Inclusion> {
-        self.mempool.withdraw(now);
-        let env = Env {
-            chain: self.state.rules.chain,
-            number: self.height + 1,
-            time: now,
-            base_fee: self.base_fee,
-            proposer,
-        };
+    /// Makes the next block out of the pool and moves on to it.
+    pub fn make(&mut self, pool: &Mempool, proposal: Proposal) -> Made {
+        let Proposal { time, proposer, evidence, closes_round } = proposal;
+        let env = self.env(time, proposer);
         self.state.open_block(&env, &evidence);
-        let Filled { transactions, inclusions, unpayable } = self.fill(&env);
-        let receipts: Vec<Receipt> = inclusions.iter().map(|included| included.receipt).collect();
-        for receipt in &receipts {
-            self.mempool.settle(receipt.sender, receipt.nonce + 1);
-        }
-        for sender in unpayable {
-            self.mempool.forget(sender);
-        }
-        let roots = Roots::of(&receipts, &evidence);
+        let mut made = self.fill(pool, &env);
+        let header = self.close(&env, &made.block, &evidence, closes_round);
+        (made.block.header, made.block.evidence) = (header, evidence);
+        made
+    }
+
+    fn env(&self, time: SimTime, proposer: Address) -> Env {
+        let number = self.height + 1;
+        Env { chain: self.state.rules.chain, number, time, base_fee: self.base_fee, proposer }
+    }
+
+    /// Seals a block whose transactions have been executed: its header, the next base fee.
+    fn close(&mut self, env: &Env, block: &Block, evidence: &[Evidence], closes: bool) -> Header {
+        let roots = Roots::of(&block.receipts, evidence);
+        let rules = self.state.rules;
         let header = Header {
             number: env.number,
-            parent: self.tip,
-            time: now,
-            proposer,
-            base_fee: self.base_fee,
-            gas_limit: self.state.rules.gas_limit,
-            gas_used: receipts.iter().map(|receipt| receipt.gas_used).sum(),
+            parent: self.hash,
+            time: env.time,
+            proposer: env.proposer,
+            base_fee: env.base_fee,
+            gas_limit: rules.gas_limit,
+            gas_used: block.receipts.iter().map(|receipt| receipt.gas_used).sum(),
             transactions_root: roots.transactions,
             receipts_root: roots.receipts,
             evidence_root: roots.evidence,
             state_root: self.state.root(),
         };
-        self.base_fee = self.state.rules.fee.next_base_fee(
-            header.base_fee,
-            header.gas_used,
-            header.gas_limit,
-            &transactions,
-        );
-        self.tip = header.hash();
-        self.height = header.number;
-        self.blocks.push_back(Block { header, evidence, transactions, receipts });
-        if self.blocks.len() > self.blocks_kept {
-            self.blocks.pop_front();
+        self.round.add(&rules.fee, &header, &block.transactions);
+        if closes {
+            let round = std::mem::take(&mut self.round);
+            self.base_fee = rules.fee.next_base_fee(self.base_fee, round, rules.gas_limit);
         }
-        inclusions
+        (self.hash, self.height) = (header.hash(), header.number);
+        header
     }
 
     /// Executes the best transactions of the pool until the block is full.
-    fn fill(&mut self, env: &Env) -> Filled {
-        let mut filled = Filled::default();
+    fn fill(&mut self, pool: &Mempool, env: &Env) -> Made {
+        let (mut block, mut inclusions) = (Block::default(), Vec::new());
+        let mut impossible = Vec::new();
         let mut room = self.state.rules.gas_limit;
-        let mut picks = self.mempool.by_price(self.state.rules.fee, self.base_fee);
+        let mut picks = pool.by_price(self.state.rules.fee, env.base_fee, &self.state.accounts);
         let mut passed_over = 0;
         while let Some((waiting, place)) = picks.best() {
             let transaction = waiting.transaction;
@@ -137,25 +124,97 @@ impl Chain {
                 }
                 continue;
             }
-            match self.state.execute(&transaction, env, filled.transactions.len() as u32) {
+            match self.state.execute(&transaction, env, block.transactions.len() as u32) {
                 Ok(receipt) => {
                     room -= receipt.gas_used;
-                    filled.transactions.push(transaction);
-                    filled.inclusions.push(Inclusion { receipt, submitted: waiting.since });
+                    block.transactions.push(transaction);
+                    block.receipts.push(receipt);
+                    inclusions.push(Inclusion { receipt, submitted: waiting.since });
                     picks.included(transaction.sender, place);
                 }
                 Err(Rejection::Fee) => {}
-                Err(_) => filled.unpayable.push(transaction.sender),
+                Err(_) => impossible.push((transaction.sender, transaction.nonce)),
             }
         }
-        filled
+        Made { block, inclusions, impossible }
+    }
+
+    /// Executes a block that somebody else made; its receipts and header as they come out here.
+    pub fn replay(&mut self, block: &Block, closes_round: bool) -> Result<Block, (u32, Rejection)> {
+        let env = self.env(block.header.time, block.header.proposer);
+        self.state.open_block(&env, &block.evidence);
+        let mut receipts = Vec::with_capacity(block.transactions.len());
+        for (index, transaction) in block.transactions.iter().enumerate() {
+            let index = index as u32;
+            let receipt = self.state.execute(transaction, &env, index);
+            receipts.push(receipt.map_err(|rejection| (index, rejection))?);
+        }
+        let mut replayed = Block { receipts, ..block.clone() };
+        replayed.header = self.close(&env, &replayed, &block.evidence, closes_round);
+        Ok(replayed)
     }
 }
 
-/// What went into a block, and whose transactions turned out to be impossible.
-#[derive(Debug, Default)]
-struct Filled {
-    transactions: Vec<Transaction>,
-    inclusions: Vec<Inclusion>,
-    unpayable: Vec<Address>,
+/// The settled head, the pool, and the newest settled blocks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Chain {
+    pub head: Head,
+    pub mempool: Mempool,
+    blocks: VecDeque<Block>,
+    blocks_kept: usize,
+}
+
+impl Chain {
+    /// A chain at its genesis that remembers so many blocks.
+    pub fn new(head: Head, mempool: Mempool, blocks_kept: usize) -> Self {
+        Chain { head, mempool, blocks: VecDeque::new(), blocks_kept }
+    }
+    /// The settled state.
+    pub fn state(&self) -> &State {
+        &self.head.state
+    }
+    /// The newest settled blocks, oldest first.
+    pub fn blocks(&self) -> &VecDeque<Block> {
+        &self.blocks
+    }
+
+    /// The nonce that a sender's next transaction must have.
+    pub fn next_nonce(&self, sender: Address) -> u64 {
+        self.mempool.next_nonce(sender, self.head.state.accounts.nonce(sender))
+    }
+
+    /// Sends a transaction to the pool.
+    pub fn submit(&mut self, transaction: Transaction, now: SimTime) -> Result<(), PoolError> {
+        let on_chain = self.head.state.accounts.nonce(transaction.sender);
+        self.mempool.submit(transaction, on_chain, now)
+    }
+
+    /// Makes the next block and settles it at once.
+    pub fn append(&mut self, proposal: Proposal) -> Vec<Inclusion> {
+        self.mempool.withdraw(proposal.time, &self.head.state.accounts);
+        let made = self.head.make(&self.mempool, proposal);
+        self.note(made)
+    }
+
+    /// Settles on a block that was made on the settled head, and on the head after it.
+    pub fn settle(&mut self, made: Made, head: Head) -> Vec<Inclusion> {
+        assert_eq!(made.block.header.parent, self.head.hash, "the next block of the settled head");
+        self.head = head;
+        self.note(made)
+    }
+
+    /// Clears the pool of a settled block's transactions and remembers the block.
+    fn note(&mut self, made: Made) -> Vec<Inclusion> {
+        for Receipt { sender, nonce, .. } in &made.block.receipts {
+            self.mempool.settle(*sender, nonce + 1);
+        }
+        for (sender, nonce) in made.impossible {
+            self.mempool.forget(sender, nonce);
+        }
+        self.blocks.push_back(made.block);
+        if self.blocks.len() > self.blocks_kept {
+            self.blocks.pop_front();
+        }
+        made.inclusions
+    }
 }

@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::block::Header;
 use super::transaction::Transaction;
 
 /// The largest base fee: keeps the cost of a block within 128 bits where demand never gives way.
@@ -146,24 +147,38 @@ impl FeeRule {
         }
     }
 
-    /// The base fee of the block after one with these transactions.
-    pub fn next_base_fee(
-        &self,
-        base_fee: u128,
-        gas_used: u64,
-        gas_limit: u64,
-        transactions: &[Transaction],
-    ) -> u128 {
+    /// The base fee of the round after one with these blocks.
+    pub fn next_base_fee(&self, base_fee: u128, mut round: Round, gas_limit: u64) -> u128 {
         match self {
-            FeeRule::Utilisation(rule) => rule.next(base_fee, gas_used, gas_limit),
+            FeeRule::Utilisation(rule) => {
+                rule.next(base_fee, round.gas_used / round.blocks.max(1), gas_limit)
+            }
             FeeRule::Premium(rule) => {
-                let premium = |t: &Transaction| {
-                    (t.tip_max.min(t.fee_max.saturating_sub(base_fee)), t.gas_limit)
-                };
-                let mut messages: Vec<_> = transactions.iter().map(premium).collect();
-                rule.next(base_fee, rule.at_percentile(&mut messages, gas_limit))
+                rule.next(base_fee, rule.at_percentile(&mut round.messages, gas_limit))
             }
             FeeRule::FirstPrice { .. } | FeeRule::Fixed { .. } => 0,
+        }
+    }
+}
+
+/// What the fee rule sees of the blocks of one round; most chains have one block a round.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    blocks: u64,
+    gas_used: u64,
+    /// (Premium, gas limit) of the transactions, for the rule that looks at premiums.
+    messages: Vec<(u128, u64)>,
+}
+
+impl Round {
+    /// Adds a block.
+    pub fn add(&mut self, rule: &FeeRule, header: &Header, transactions: &[Transaction]) {
+        self.blocks += 1;
+        self.gas_used += header.gas_used;
+        if let FeeRule::Premium(_) = rule {
+            let premium =
+                |t: &Transaction| t.tip_max.min(t.fee_max.saturating_sub(header.base_fee));
+            self.messages.extend(transactions.iter().map(|t| (premium(t), t.gas_limit)));
         }
     }
 }

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use pinwheel_core::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
+use super::accounts::Accounts;
 use super::fee::FeeRule;
 use super::transaction::{Address, Transaction};
 
@@ -173,28 +174,19 @@ impl Mempool {
         self.retail(sender);
     }
 
-    /// Withdraws what has waited longer than its patience.
-    pub fn withdraw(&mut self, now: SimTime) {
+    /// Withdraws what has waited longer than its patience and is in no block of this branch.
+    pub fn withdraw(&mut self, now: SimTime, accounts: &Accounts) {
         while let Some(&(since, sender, nonce, sequence)) = self.arrivals.front() {
             if now.since(since) < self.patience {
                 return;
             }
             self.arrivals.pop_front();
-            let queue = self.queues.get(&sender);
-            let first = queue.and_then(VecDeque::front).map(|first| first.transaction.nonce);
-            let Some(place) = first.and_then(|first| nonce.checked_sub(first)) else { continue };
-            let place = place as usize;
-            let same = |waiting: &Waiting| waiting.sequence == sequence;
-            if !queue.and_then(|queue| queue.get(place)).is_some_and(same) {
-                continue;
+            if nonce >= accounts.nonce(sender) {
+                let gone = self.truncate(sender, |queue| {
+                    queue.iter().position(|waiting| waiting.sequence == sequence)
+                });
+                self.losses.withdrawn += gone;
             }
-            self.untail(sender);
-            if let Some(queue) = self.queues.get_mut(&sender) {
-                self.len -= queue.len() - place;
-                self.losses.withdrawn += (queue.len() - place) as u64;
-                queue.truncate(place);
-            }
-            self.retail(sender);
         }
     }
 
@@ -210,33 +202,40 @@ impl Mempool {
         self.retail(sender);
     }
 
-    /// Drops a sender's transactions because the first of them cannot be paid for.
-    pub fn forget(&mut self, sender: Address) {
-        self.untail(sender);
-        if let Some(queue) = self.queues.remove(&sender) {
-            self.len -= queue.len();
-            self.losses.refused += queue.len() as u64;
-        }
+    /// Drops a sender's transactions from this nonce on, which cannot be included.
+    pub fn forget(&mut self, sender: Address, nonce: u64) {
+        let gone = self.truncate(sender, |queue| {
+            queue.iter().position(|waiting| waiting.transaction.nonce >= nonce)
+        });
+        self.losses.refused += gone;
     }
 
-    /// Puts back what an abandoned block had included, before what the sender sent later.
-    pub fn restore(&mut self, waiting: Waiting) {
-        let sender = waiting.transaction.sender;
+    /// Drops a sender's transactions from a place on; returns how many.
+    fn truncate(
+        &mut self,
+        sender: Address,
+        place: impl FnOnce(&VecDeque<Waiting>) -> Option<usize>,
+    ) -> u64 {
+        let mut gone = 0;
         self.untail(sender);
-        let queue = self.queues.entry(sender).or_default();
-        let first = queue.front().map(|first| first.transaction.nonce);
-        if first.is_none_or(|first| waiting.transaction.nonce + 1 == first) {
-            queue.push_front(waiting);
-            self.len += 1;
+        if let Some(queue) = self.queues.get_mut(&sender)
+            && let Some(place) = place(queue)
+        {
+            gone = queue.len() - place;
+            queue.truncate(place);
+            self.len -= gone;
         }
         self.retail(sender);
+        gone as u64
     }
 
-    /// The transactions in the order in which a proposer takes them.
-    pub fn by_price(&self, rule: FeeRule, base_fee: u128) -> Picks<'_> {
+    /// The transactions in the order in which a proposer takes them on a branch with these accounts.
+    pub fn by_price(&self, rule: FeeRule, base_fee: u128, accounts: &Accounts) -> Picks<'_> {
         let mut picks = Picks { pool: self, rule, base_fee, heads: BinaryHeap::new() };
-        for queue in self.queues.values() {
-            picks.offer(queue, 0);
+        for (sender, queue) in &self.queues {
+            let first = queue.front().map_or(0, |first| first.transaction.nonce);
+            // What the branch has included stays in the pool until the block is settled.
+            picks.offer(queue, accounts.nonce(*sender).saturating_sub(first) as usize);
         }
         picks
     }
