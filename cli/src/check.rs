@@ -45,20 +45,25 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let runs = f64::from(experiment.runs);
         let (mut steps, mut seconds) = (0.0, 0.0);
         for point in &experiment.points {
-            let Network::Filecoin(settings) = &point.scenario.network;
+            let providers = match &point.scenario.network {
+                Some(Network::Filecoin(settings)) => format!("{} providers, ", settings.providers),
+                None => String::new(),
+            };
             println!(
-                "  {}: {} d from {}, {} providers, rules {}, seed {}, runs {}",
+                "  {}: {} d from {}, {providers}rules {}, seed {}, runs {}",
                 point.id,
                 point.scenario.horizon_days,
                 point.scenario.start,
-                settings.providers,
                 network::rules(&point.scenario),
                 experiment.seed,
                 experiment.runs
             );
-            let (point_steps, seconds_per_step) = cost(&point.scenario);
+            let Some((point_steps, seconds_per_step)) = cost(&point.scenario) else { continue };
             steps += runs * point_steps;
             seconds += runs * point_steps * seconds_per_step;
+        }
+        if steps == 0.0 {
+            continue;
         }
         let seconds = if seconds < 1.0 { "under 1".to_owned() } else { spoken(seconds.ceil()) };
         println!("  about {} steps, {seconds} s of one core", spoken(steps));
@@ -66,13 +71,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Steps of one run and the seconds each takes, roughly.
-fn cost(scenario: &Scenario) -> (f64, f64) {
-    let Network::Filecoin(settings) = &scenario.network;
+/// Steps of one run and the seconds each takes, roughly; `None` where nobody measured it.
+fn cost(scenario: &Scenario) -> Option<(f64, f64)> {
+    let Some(Network::Filecoin(settings)) = &scenario.network else { return None };
     let providers = f64::from(settings.providers);
     let (per_day, seconds) = match settings.detail {
         Detail::Deadline => (providers * DEADLINES_PER_DAY + EPOCHS_PER_DAY, SECONDS_PER_DEADLINE),
         Detail::Day => (providers, SECONDS_PER_PROVIDER_DAY),
     };
-    (per_day * f64::from(scenario.horizon_days), seconds)
+    Some((per_day * f64::from(scenario.horizon_days), seconds))
 }

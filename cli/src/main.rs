@@ -3,6 +3,7 @@
 
 mod check;
 mod conform;
+mod coverage;
 mod exit;
 mod explain;
 mod network;
@@ -37,6 +38,7 @@ enum Verb {
     Explain(explain::Args),
     Schema(schema::Args),
     Conform(conform::Args),
+    Coverage(coverage::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -56,6 +58,7 @@ fn main() -> std::process::ExitCode {
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Conform(args) => conform::run(&args),
+        Verb::Coverage(args) => coverage::run(&args),
     });
     match done {
         Ok(Ok(exit)) => exit.code(),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use pinwheel_core::{MetricSpec, Streams};
-use pinwheel_models::networks::filecoin::metrics::METRICS;
+use pinwheel_models::metric::METRICS;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, RuleChoice};
 use pinwheel_models::scenario::{Experiment, Network, Scenario};
 use pinwheel_models::world::World;
@@ -13,20 +13,22 @@ const VERDICT_FROM: Date = jiff::civil::date(2024, 1, 1);
 /// The day from which accuracy is judged apart; `None` where nothing was calibrated on history.
 pub fn verdict_from(experiment: &Experiment) -> Option<Date> {
     let driven = experiment.points.iter().any(|point| {
-        let Network::Filecoin(settings) = &point.scenario.network;
-        matches!(settings.behaviour, Behaviour::Driven(_))
+        matches!(&point.scenario.network, Some(Network::Filecoin(settings))
+            if matches!(settings.behaviour, Behaviour::Driven(_)))
     });
     driven.then_some(VERDICT_FROM)
 }
 
-/// The metrics a network may record.
+/// The metrics a run may record.
 pub fn metrics() -> &'static [MetricSpec] {
-    METRICS
+    &METRICS
 }
 
 /// The rules a scenario runs under, as one writes them in it.
 pub fn rules(scenario: &Scenario) -> String {
-    let Network::Filecoin(settings) = &scenario.network;
+    let Some(Network::Filecoin(settings)) = &scenario.network else {
+        return scenario.layers.names().join(" + ");
+    };
     match settings.rules {
         RuleChoice::Mainnet => "mainnet".to_owned(),
         RuleChoice::MainnetAt(date) => format!("mainnet@{date}"),

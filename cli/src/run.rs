@@ -61,6 +61,21 @@ pub struct Args {
     profile: bool,
 }
 
+impl Args {
+    /// One scenario into its folder, without a word about it.
+    pub fn quiet(file: &Path, output: PathBuf) -> Self {
+        Args {
+            file: file.to_owned(),
+            output: Some(output),
+            seed: None,
+            overrides: Vec::new(),
+            threads: None,
+            quiet: true,
+            profile: false,
+        }
+    }
+}
+
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
     match key.trim() {
@@ -78,6 +93,11 @@ struct Finished {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    execute(args, &stop_flag())
+}
+
+/// Runs until the end, or until `stop` is set.
+pub fn execute(args: &Args, stop: &AtomicBool) -> Result<Exit, Failure> {
     let mut overrides = args.overrides.clone();
     overrides.extend(args.seed.map(|seed| ("run.seed".to_owned(), seed.to_string())));
     let experiment = load(&args.file, &overrides)?;
@@ -88,9 +108,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let threads = args.threads.map_or_else(cores, usize::from);
 
     let staging = Staging::begin(&folder)?;
-    let stop = stop_flag();
     let progress = Progress::new(&experiment, args.quiet);
-    let outcomes = simulate(&experiment, &staging, &stop, threads, &progress)?;
+    let outcomes = simulate(&experiment, &staging, stop, threads, &progress)?;
     let simulated = progress.elapsed();
     let table = Table::read(&staging.path().join(METRICS))?;
     let verdict =

@@ -10,6 +10,7 @@ use pinwheel_analysis::plot::axis::{grouped, spoken};
 use pinwheel_analysis::statistics::median;
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{CheckStanding, Limit, Standing, TargetRow, Verdict};
+use pinwheel_core::MetricSpec;
 use pinwheel_models::scenario::Experiment;
 
 use crate::network;
@@ -108,16 +109,20 @@ fn limit(limit: Limit) -> String {
     }
 }
 
+/// Metrics of targets come behind the key ones, and then others, up to this many lines.
+const LINES_MAX: usize = 24;
+
 /// First and last value of the key metrics, medians over the runs; `None` if none was recorded.
 fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Error> {
     let mut headings = vec!["metric", "unit", "start"];
     headings.extend(experiment.points.iter().map(|point| point.id.as_str()));
     let mut grid = grid(&headings);
-    for metric in network::metrics().iter().filter(|spec| KEY_METRICS.contains(&spec.name)) {
-        let mut cells = vec![Cell::new(metric.name), Cell::new(metric.unit)];
+    for (metric, label) in key_series(experiment, table)? {
+        let name = if label.is_empty() { metric.name } else { &format!("{} {label}", metric.name) };
+        let mut cells = vec![Cell::new(name), Cell::new(metric.unit)];
         for (place, point) in experiment.points.iter().enumerate() {
             let runs = (0..experiment.runs)
-                .map(|run| table.series(&point.id, run, metric.name, ""))
+                .map(|run| table.series(&point.id, run, metric.name, &label))
                 .collect::<Result<Vec<_>, _>>()?;
             let ends = |values: Vec<f64>| median(&values).map_or("\u{2013}".to_owned(), spoken);
             let value = |row: Option<&(Date, f64)>| row.map(|(_, value)| *value);
@@ -129,4 +134,30 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
         grid.add_row(cells);
     }
     Ok((grid.row_count() > 0).then_some(grid))
+}
+
+/// The series worth a line: the key metrics of a network, or else what the layers recorded, with
+/// the metrics of the targets first.
+fn key_series(experiment: &Experiment, table: &Table) -> Result<Vec<(MetricSpec, String)>, Error> {
+    let recorded: Vec<&str> = table.metrics().collect();
+    let specs = || network::metrics().iter().filter(|spec| recorded.contains(&spec.name));
+    let key: Vec<_> = specs().filter(|spec| KEY_METRICS.contains(&spec.name)).collect();
+    if !key.is_empty() {
+        return Ok(key.into_iter().map(|spec| (*spec, String::new())).collect());
+    }
+    let judged = |spec: &MetricSpec| experiment.targets.iter().any(|t| t.metric == spec.name);
+    let mut ordered: Vec<&MetricSpec> = specs().collect();
+    ordered.sort_by_key(|spec| !judged(spec));
+    let mut series = Vec::new();
+    for spec in ordered {
+        for point in &experiment.points {
+            for label in table.labels(&point.id, spec.name)? {
+                if !series.iter().any(|(known, l)| *known == *spec && *l == label) {
+                    series.push((*spec, label));
+                }
+            }
+        }
+    }
+    series.truncate(LINES_MAX);
+    Ok(series)
 }

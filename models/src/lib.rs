@@ -1,9 +1,14 @@
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 
 pub mod blockchain;
+pub mod connection;
+pub mod data;
 pub mod infrastructure;
+pub mod metric;
 pub mod networks;
 pub mod parameter;
 pub mod scenario;
+pub mod service;
+pub mod sketch;
 pub mod theory;
 pub mod world;

@@ -1,72 +1,88 @@
-//! One world: the layers and the networks that stand on them. Its event is the sum of theirs.
+//! One world: the layers and the network that stands on them. Its event is the sum of theirs, and
+//! here alone one layer meets another: what a lower one reports is handed to those above it.
 
-use pinwheel_core::{Context, Event as EngineEvent, MetricSpec, Model, Streams};
+use pinwheel_core::{Context, Event as EngineEvent, Model, Streams};
 use serde::{Deserialize, Serialize};
 
-use crate::infrastructure::{self, Infrastructure};
+use crate::blockchain::{self, Blockchain};
+use crate::connection::{self, Connection};
+use crate::data::{self, Data};
+use crate::infrastructure::{self, Change, Fleet, Infrastructure, fleet};
 use crate::networks::filecoin::{self, Filecoin};
 use crate::scenario::{Network, Scenario};
+use crate::service::{self, Service};
 
-/// Whatever happens in a world.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
+/// Declares [`Event`] as the sum of the layers' events.
+macro_rules! events {
+    ($($variant:ident($event:ty)),* $(,)?) => {
+        /// Whatever happens in a world.
+        #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Event { $($variant($event),)* }
+
+        impl Event {
+            /// The name of a kind of event, for statistics.
+            pub fn kind_name(kind: u8) -> &'static str {
+                None$(.or_else(|| <$event>::kind_name(kind)))*.unwrap_or("unnamed")
+            }
+        }
+
+        impl EngineEvent for Event {
+            fn priority(&self) -> u8 {
+                match self { $(Event::$variant(event) => event.priority(),)* }
+            }
+            fn kind(&self) -> u8 {
+                match self { $(Event::$variant(event) => event.kind(),)* }
+            }
+        }
+
+        $(impl From<$event> for Event {
+            fn from(event: $event) -> Self {
+                Event::$variant(event)
+            }
+        })*
+    };
+}
+
+events! {
     Infrastructure(infrastructure::Event),
+    Fleet(fleet::Event),
+    Service(service::Event),
+    Connection(connection::Event),
+    Blockchain(blockchain::Event),
+    Data(data::Event),
     Filecoin(filecoin::Event),
 }
 
-impl Event {
-    /// The name of a kind of event, for statistics.
-    pub fn kind_name(kind: u8) -> &'static str {
-        infrastructure::Event::kind_name(kind)
-            .or_else(|| filecoin::Event::kind_name(kind))
-            .unwrap_or("unnamed")
-    }
-}
-
-impl EngineEvent for Event {
-    fn priority(&self) -> u8 {
-        match self {
-            Event::Infrastructure(event) => event.priority(),
-            Event::Filecoin(event) => event.priority(),
-        }
-    }
-    fn kind(&self) -> u8 {
-        match self {
-            Event::Infrastructure(event) => event.kind(),
-            Event::Filecoin(event) => event.kind(),
-        }
-    }
-}
-impl From<infrastructure::Event> for Event {
-    fn from(event: infrastructure::Event) -> Self {
-        Event::Infrastructure(event)
-    }
-}
-impl From<filecoin::Event> for Event {
-    fn from(event: filecoin::Event) -> Self {
-        Event::Filecoin(event)
-    }
-}
-
-/// Machines and the network they serve.
+/// The layers a scenario asks for, and its network with the plants under it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
-    infrastructure: Infrastructure,
-    filecoin: Filecoin,
+    fleet: Option<Fleet>,
+    service: Option<Service>,
+    connection: Option<Connection>,
+    blockchain: Option<Blockchain>,
+    data: Option<Data>,
+    filecoin: Option<(Filecoin, Infrastructure)>,
+    /// Kept for their capacity.
     changed: Vec<u32>,
+    changes: Vec<Change>,
 }
 
 impl World {
     /// The world of a scenario on its first day, for the run that `streams` name.
     pub fn new(scenario: &Scenario, streams: &Streams) -> Self {
-        let Network::Filecoin(settings) = &scenario.network;
-        let (filecoin, infrastructure) = Filecoin::new(settings, streams);
-        World { infrastructure, filecoin, changed: vec![] }
-    }
-
-    /// What the world records, by [`pinwheel_core::Metric`].
-    pub fn metrics(&self) -> &'static [MetricSpec] {
-        filecoin::metrics::METRICS
+        let layers = &scenario.layers;
+        World {
+            fleet: layers.infrastructure.as_ref().map(|settings| Fleet::new(settings, streams)),
+            service: layers.service.as_ref().map(|settings| Service::new(settings, streams)),
+            connection: layers.connection.as_ref().map(|s| Connection::new(s, streams)),
+            blockchain: layers.blockchain.as_ref().map(|s| Blockchain::new(s, streams)),
+            data: layers.data.as_ref().map(|settings| Data::new(settings, streams)),
+            filecoin: scenario.network.as_ref().map(|network| match network {
+                Network::Filecoin(settings) => Filecoin::new(settings, streams),
+            }),
+            changed: vec![],
+            changes: vec![],
+        }
     }
 }
 
@@ -74,20 +90,38 @@ impl Model for World {
     type Event = Event;
 
     fn start(&mut self, ctx: &mut Context<Event>) {
-        self.infrastructure.start(ctx);
-        self.filecoin.start(ctx);
+        if let Some((filecoin, plants)) = &mut self.filecoin {
+            plants.start(ctx);
+            filecoin.start(ctx);
+        }
+        self.fleet.iter_mut().for_each(|fleet| fleet.start(ctx));
+        self.service.iter_mut().for_each(|service| service.start(ctx));
+        self.connection.iter_mut().for_each(|connection| connection.start(ctx));
+        self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
+        self.data.iter_mut().for_each(|data| data.start(ctx));
     }
 
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
+        const ABSENT: &str = "an event of a layer that is there";
         match event {
             Event::Infrastructure(event) => {
-                self.infrastructure.handle(event, ctx, &mut self.changed);
+                let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
+                plants.handle(event, ctx, &mut self.changed);
                 for owner in self.changed.drain(..) {
-                    let status = self.infrastructure.status(owner);
-                    self.filecoin.plant_status(owner, status, ctx.now());
+                    filecoin.plant_status(owner, plants.status(owner), ctx.now());
                 }
             }
-            Event::Filecoin(event) => self.filecoin.handle(event, &mut self.infrastructure, ctx),
+            Event::Fleet(event) => {
+                self.fleet.as_mut().expect(ABSENT).handle(event, ctx, &mut self.changes);
+            }
+            Event::Service(event) => self.service.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Connection(event) => self.connection.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Data(event) => self.data.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Filecoin(event) => {
+                let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
+                filecoin.handle(event, plants, ctx);
+            }
         }
     }
 }

@@ -391,21 +391,9 @@ impl Figure {
         let Some((_, first)) = plots.first() else { return Ok(None) };
         // One sentence cannot tell what charts of several variants say.
         let tells = if plots.len() == 1 { first.tells.as_str() } else { "" };
-        let class = if self.size == Size::Full { " class=\"full\"" } else { "" };
-        let mut html = format!(
-            "<figure id=\"{}\"{class}><h3>{}<span class=\"tells\">{}</span></h3>\n",
-            self.id,
-            escape(self.title),
-            escape(tells)
-        );
-        for (name, drawn) in &plots {
-            if !name.is_empty() {
-                html += &format!("<h4>{}</h4>", escape(name));
-            }
-            html += &format!("<div class=\"plot\">{}</div>\n", drawn.svg);
-        }
-        html += &format!("<figcaption>{}</figcaption></figure>\n", escape(self.reading));
-        Ok(Some(html))
+        let tells = tells.to_owned();
+        let plots: Vec<_> = plots.into_iter().map(|(name, drawn)| (name, drawn.svg)).collect();
+        Ok(Some(figure_html(self.id, self.title, &tells, self.size, &plots, self.reading)))
     }
 
     fn single(&self, data: &Data<'_>, metric: &str) -> Result<Option<Drawn>, Error> {
@@ -529,6 +517,31 @@ impl Figure {
         };
         Ok(chart.draw(self.size))
     }
+}
+
+/// A figure with its plots, each under its name.
+pub fn figure_html(
+    id: &str,
+    title: &str,
+    tells: &str,
+    size: Size,
+    plots: &[(String, String)],
+    reading: &str,
+) -> String {
+    let class = if size == Size::Full { " class=\"full\"" } else { "" };
+    let mut html = format!(
+        "<figure id=\"{id}\"{class}><h3>{}<span class=\"tells\">{}</span></h3>\n",
+        escape(title),
+        escape(tells)
+    );
+    for (name, svg) in plots {
+        if !name.is_empty() {
+            html += &format!("<h4>{}</h4>", escape(name));
+        }
+        html += &format!("<div class=\"plot\">{svg}</div>\n");
+    }
+    html += &format!("<figcaption>{}</figcaption></figure>\n", escape(reading));
+    html
 }
 
 /// The figure that shows a metric, for links from sentences.

@@ -4,6 +4,7 @@ mod data;
 mod figures;
 mod findings;
 pub mod html;
+mod measured;
 mod sections;
 mod tell;
 
@@ -59,6 +60,10 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
             chapter.id, chapter.title, chapter.lead
         );
     }
+    let measured = measured::measured(&data)?;
+    if !measured.is_empty() {
+        links.push(("measured", "What was measured"));
+    }
     if !findings.is_empty() {
         links.insert(0, ("findings", "Key findings"));
     }
@@ -86,6 +91,7 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
         differences,
         accuracy,
         chapters,
+        measured,
         checks,
         sections::model(facts),
         sections::reproduce(facts),

@@ -1,7 +1,7 @@
 //! The parts of the page that are not figures: head, accuracy, checks, model, reproduction.
 
-use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, ProofFidelity};
-use pinwheel_models::scenario::Network;
+use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, ProofFidelity, Settings};
+use pinwheel_models::scenario::{Layers, Network};
 
 use super::Facts;
 use super::html::{Cell, Tone, escape, table};
@@ -44,8 +44,8 @@ pub fn head(facts: &Facts<'_>) -> String {
 
 fn network_name(facts: &Facts<'_>) -> &'static str {
     match facts.experiment.points.first().map(|point| &point.scenario.network) {
-        Some(Network::Filecoin(_)) => "Filecoin",
-        None => "no network",
+        Some(Some(Network::Filecoin(_))) => "Filecoin",
+        _ => "layers of a network",
     }
 }
 
@@ -208,7 +208,23 @@ pub fn checks(facts: &Facts<'_>) -> String {
 /// What the model is and what it leaves out.
 pub fn model(facts: &Facts<'_>) -> String {
     let Some(point) = facts.experiment.points.first() else { return String::new() };
-    let Network::Filecoin(settings) = &point.scenario.network;
+    match &point.scenario.network {
+        Some(Network::Filecoin(settings)) => filecoin(settings),
+        None => layers(&point.scenario.layers),
+    }
+}
+
+/// The layers in use; each says in its own documentation what it leaves out.
+fn layers(layers: &Layers) -> String {
+    let rows: Vec<Vec<Cell>> = layers
+        .names()
+        .into_iter()
+        .map(|name| vec![Cell::text(name), Cell::Code(format!("models/src/{name}/mod.rs"))])
+        .collect();
+    format!("<h2 id=\"model\">The model</h2>\n{}", table(&["Layer", "What is in it"], &rows))
+}
+
+fn filecoin(settings: &Settings) -> String {
     let detail = match settings.detail {
         Detail::Deadline => "every 30-second epoch and the 48 proving deadlines of each provider",
         Detail::Day => "one step a day over the same rules and books",

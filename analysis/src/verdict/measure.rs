@@ -82,6 +82,10 @@ pub fn measure(
         Measure::Within { low, high, window_days } => {
             farthest(&simulated, low, high, window_days.max(1) as usize)
         }
+        Measure::Final { .. } => simulated
+            .last()
+            .map(|(_, value)| Measured { value: *value, count: 1 })
+            .ok_or_else(|| Missing::data("no simulated value in the window")),
     }
 }
 
@@ -188,6 +192,14 @@ mod tests {
         assert_eq!(measure(&within(2), &values, &[], ALL).unwrap().value, 3.0);
         let short = measure(&within(5), &values, &[], ALL);
         assert!(matches!(short, Err(Missing::Horizon(_))), "{short:?}");
+    }
+
+    #[test]
+    fn final_is_the_last_value_of_the_window() {
+        let last = Measure::Final { low: 0.0, high: 2.0 };
+        assert_eq!(measure(&last, &days(&[1.0, 5.0, 3.0]), &[], ALL).unwrap().value, 3.0);
+        let until = Window { from: None, to: Some(date(2024, 1, 2)) };
+        assert_eq!(measure(&last, &days(&[1.0, 5.0, 3.0]), &[], until).unwrap().value, 5.0);
     }
 
     #[test]

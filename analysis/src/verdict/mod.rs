@@ -141,7 +141,9 @@ impl Limit {
             Measure::MeanAbsoluteError { limit }
             | Measure::GrowthError { limit }
             | Measure::ValueAt { limit, .. } => Limit::AtMost(limit),
-            Measure::Within { low, high, .. } => Limit::Within { low, high },
+            Measure::Within { low, high, .. } | Measure::Final { low, high } => {
+                Limit::Within { low, high }
+            }
         }
     }
 
@@ -192,7 +194,8 @@ pub fn judge(
 ) -> Result<Verdict, Error> {
     let mut targets = Vec::new();
     for target in &experiment.targets {
-        for point in &experiment.points {
+        let judged = |id: &str| target.variant.as_deref().is_none_or(|variant| variant == id);
+        for point in experiment.points.iter().filter(|point| judged(&point.id)) {
             targets.push(judge_target(target, &point.id, experiment.runs, table, split)?);
         }
     }
@@ -217,7 +220,7 @@ fn judge_target(
     let mut found: [Vec<f64>; 3] = Default::default();
     let mut missing = None;
     for run in 0..runs {
-        let simulated = table.series(point, run, &target.metric, "")?;
+        let simulated = table.series(point, run, &target.metric, &target.label)?;
         let observed = table.series(point, run, &target.metric, OBSERVED)?;
         match measure(&target.measure, &simulated, &observed, whole) {
             Ok(measured) => found[0].push(measured.value),
@@ -268,6 +271,7 @@ fn words(measure: &Measure) -> String {
         Measure::Within { window_days, .. } => {
             format!("the {window_days}-day mean farthest from the middle of the range")
         }
+        Measure::Final { .. } => "the last value".to_owned(),
     }
 }
 

@@ -111,7 +111,7 @@ pub struct Invented {
 
 impl Invented {
     pub fn new(scenario: &Scenario) -> Self {
-        let Network::Filecoin(settings) = &scenario.network;
+        let Some(Network::Filecoin(settings)) = &scenario.network else { panic!("a network") };
         Invented {
             days: f64::from(scenario.horizon_days),
             lift: if settings.solstice.is_some() { 0.08 } else { 0.0 },
@@ -211,6 +211,8 @@ fn targets(horizon_days: u32) -> Vec<Target> {
     let target = |id: &str, metric: &str, measure| Target {
         id: id.to_owned(),
         metric: metric.to_owned(),
+        label: String::new(),
+        variant: None,
         measure,
         from: None,
         to: None,

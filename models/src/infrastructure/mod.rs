@@ -16,8 +16,12 @@ pub mod cause;
 pub mod crew;
 mod draw;
 pub mod failure;
+pub mod file;
+pub mod fleet;
+pub mod metrics;
 pub mod parameters;
 pub mod plant;
+pub mod settings;
 
 use std::ops::Range;
 
@@ -29,9 +33,11 @@ pub use cause::Cause;
 use cause::SECONDS_PER_YEAR;
 use draw::{burst, unit_exponential};
 use failure::Clock;
+pub use fleet::{Change, Fleet};
 pub use parameters::Parameters;
 pub use plant::Status;
 use plant::{Layout, Outage, Owner, Site, Span, share_of_site};
+pub use settings::Settings;
 
 /// Most disks that fail in one burst.
 const BURST_DISKS_MAX: u32 = 64;

@@ -8,11 +8,12 @@ use serde::Deserialize;
 
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
+use crate::{blockchain, connection, data, infrastructure, service};
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["schema", "meta", "run", "network"]))]
+#[schemars(extend("required" = ["schema", "meta", "run"]))]
 pub struct ScenarioFile {
     /// Version of this format.
     #[schemars(with = "u32", extend("const" = 1))]
@@ -27,7 +28,25 @@ pub struct ScenarioFile {
     pub meta: Option<MetaSection>,
     #[schemars(with = "RunSection")]
     pub run: Option<RunSection>,
-    /// The network, by its `kind`.
+    /// Keys that differ where `run.size` is "full", dotted, with their values there.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub full: Option<Given>,
+    /// Devices that fail and are repaired.
+    #[schemars(with = "infrastructure::file::Section")]
+    pub infrastructure: Option<Given>,
+    /// Stations where work queues for servers.
+    #[schemars(with = "service::file::Section")]
+    pub service: Option<Given>,
+    /// Links and protocols between the devices and the platform.
+    #[schemars(with = "connection::file::Section")]
+    pub connection: Option<Given>,
+    /// Chains.
+    #[schemars(with = "blockchain::file::Section")]
+    pub blockchain: Option<Given>,
+    /// Stored objects.
+    #[schemars(with = "data::file::Section")]
+    pub data: Option<Given>,
+    /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
     #[schemars(with = "NetworkSection")]
     pub network: Option<Given>,
     /// Variants to compare, each with the same seeds.
@@ -71,6 +90,9 @@ pub struct RunSection {
     /// Runs of each variant, with different seeds. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub runs: Option<Given>,
+    /// "small" (the default), or "full": then the keys of `[full]` are laid over the others.
+    #[schemars(with = "String", extend("enum" = ["small", "full"]))]
+    pub size: Option<Given>,
 }
 
 /// One variant: a name and the keys it changes.
@@ -80,7 +102,7 @@ pub struct RunSection {
 pub struct VariantSection {
     #[schemars(with = "String")]
     pub id: Option<Given>,
-    /// Dotted keys of `[run]` and `[network]` with their values in this variant.
+    /// Dotted keys of `[run]`, the network and the layers, with their values in this variant.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub set: BTreeMap<String, Given>,
 }
@@ -92,14 +114,20 @@ pub struct VariantSection {
 pub struct TargetSection {
     #[schemars(with = "String")]
     pub id: Option<Given>,
-    /// Name of a metric of the network.
+    /// Name of a metric of the network or a layer.
     #[schemars(with = "String")]
     pub metric: Option<Given>,
-    /// One of mean_absolute_error, growth_error, value_at, within.
+    /// The label of the series, where the metric is recorded by label. Default: the one without.
+    #[schemars(with = "String")]
+    pub label: Option<Given>,
+    /// The only variant that is judged. Default: all.
+    #[schemars(with = "String")]
+    pub variant: Option<Given>,
+    /// One of mean_absolute_error, growth_error, value_at, within, final.
     #[schemars(with = "String", extend(
-        "enum" = ["mean_absolute_error", "growth_error", "value_at", "within"]))]
+        "enum" = ["mean_absolute_error", "growth_error", "value_at", "within", "final"]))]
     pub measure: Option<Given>,
-    /// Largest relative error, such as "3 %"; for all measures but `within`.
+    /// Largest relative error, such as "3 %"; for all measures but `within` and `final`.
     #[schemars(with = "NumberOrText")]
     pub limit: Option<Given>,
     /// Date of `value_at`.
@@ -108,7 +136,7 @@ pub struct TargetSection {
     /// Value of `value_at`, in the metric's unit.
     #[schemars(with = "NumberOrText")]
     pub expected: Option<Given>,
-    /// Bounds of `within`, in the metric's unit.
+    /// Bounds of `within` and `final`, in the metric's unit.
     #[schemars(with = "NumberOrText")]
     pub low: Option<Given>,
     #[schemars(with = "NumberOrText")]

@@ -4,16 +4,16 @@
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
-use jiff::civil::Date;
 
 use super::check::Checker;
-use super::diagnostic::{Diagnostic, Faults, Place, shown};
+use super::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::files::{Files, SCENARIO_BYTES_MAX, lexical};
 use super::target::targets;
 use super::tree::{Given, Tree, Value};
-use super::{Experiment, HORIZON_DAYS_MAX, Network, Point, Scenario, Target};
+use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
 use crate::networks::filecoin;
+use crate::{blockchain, connection, data, infrastructure, service};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -23,8 +23,12 @@ const RUNS_MAX: i64 = 100_000;
 const VARIANTS_MAX: usize = 1_000;
 /// Name of the only point of a scenario without variants.
 const MAIN_POINT: &str = "main";
-/// Keys that name files, relative to the file they are typed in.
+/// Keys that name files, relative to the file they are typed in; so does every key of this name.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
+const PATH_NAME: &str = "file";
+/// Sections that variants may change, beside a few keys of the run.
+const VARIED: [&str; 6] =
+    ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data."];
 
 /// Reads and checks a scenario, with the `--set key=value` of the command line laid over it.
 pub fn load(path: &Path, overrides: &[(String, String)]) -> Result<Experiment, Vec<Diagnostic>> {
@@ -45,6 +49,9 @@ fn experiment(
     let (real, text) =
         opened.map_err(|(message, help)| faults.push(whole, "", message, help)).ok()?;
     let mut tree = Documents { files, faults, chain: Vec::new() }.document(0, &real, &text)?;
+    let size = overrides.iter().filter(|(key, _)| key == "run.size").cloned();
+    set_overrides(&mut tree, &size.collect::<Vec<_>>(), files, faults);
+    lay_full(&mut tree, faults);
     set_overrides(&mut tree, overrides, files, faults);
     let mut checker = Checker { tree: &tree, files, faults };
     schema(&mut checker)?;
@@ -59,6 +66,7 @@ fn experiment(
     let run = file.run.unwrap_or_default();
     let seed = checker.integer(run.seed, "run.seed", 0..=i64::MAX);
     let runs = checker.integer(run.runs, "run.runs", 1..=RUNS_MAX);
+    checker.choice(run.size, "run.size", &[("small", ()), ("full", ())]);
     let (points, targets) = points(&mut checker, &file.variant);
     Some(Experiment {
         name: name?,
@@ -139,6 +147,7 @@ fn path_values(tree: &Tree) -> Vec<Given> {
         let name = key.rsplit('.').next().unwrap_or(key);
         found.extend(below(network, name));
     }
+    named(tree, Tree::ROOT, &mut found);
     if let Some(Value::Array(variants)) = tree.root("variant").map(|given| tree.value(given)) {
         for &variant in variants {
             let set = below(Some(variant), "set");
@@ -146,6 +155,44 @@ fn path_values(tree: &Tree) -> Vec<Given> {
         }
     }
     found
+}
+
+/// Every value under a key that names a file by convention.
+fn named(tree: &Tree, at: Given, found: &mut Vec<Given>) {
+    match tree.value(at) {
+        Value::Table(table) => {
+            found.extend(table.get(PATH_NAME));
+            table.values().for_each(|&value| named(tree, value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|&item| named(tree, item, found)),
+        _ => {}
+    }
+}
+
+/// At full size, lays the keys of `[full]` over the others. The table is gone afterwards: the
+/// resolved scenario says what was run.
+fn lay_full(tree: &mut Tree, faults: &mut Faults) {
+    let Some(full) = tree.root("full") else { return };
+    let size = tree.root("run").and_then(|run| tree.table(run)?.get("size").copied());
+    let size = size.map(|given| tree.value(given));
+    let at_full_size = matches!(size, Some(Value::Text(size)) if size == "full");
+    let Some(keys) = tree.table(full).cloned() else {
+        let message = format!("expected a table, found {}", tree.value(full).kind());
+        faults.push(tree.place(full), "full", message, "write [full] and dotted keys below it");
+        return;
+    };
+    tree.remove_root("full");
+    for (key, value) in keys.into_iter().filter(|_| at_full_size) {
+        let set = match key.as_str() {
+            "schema" | "extends" | "run.size" => Err("it is the same at every size".to_owned()),
+            _ => tree.set(&key, value),
+        };
+        if let Err(message) = set {
+            let help = "give dotted keys in quotes, such as \"run.runs\" = 30";
+            let key = format!("full.{}", shown(&key));
+            faults.push(tree.place(value), key, format!("cannot be set: {message}"), help);
+        }
+    }
 }
 
 fn set_overrides(
@@ -203,6 +250,7 @@ fn requirements(checker: &mut Checker<'_>, given: &[Given]) -> Vec<String> {
 /// A point for each variant, or one; and the targets, which must make sense in each.
 fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>, Vec<Target>) {
     if variants.is_empty() {
+        known_variants(checker, &[]);
         let (scenario, targets) = scenario(checker);
         let point = scenario.map(|scenario| Point { id: MAIN_POINT.to_owned(), scenario });
         return (point.into_iter().collect(), targets);
@@ -224,8 +272,10 @@ fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>
             let grafted = tree.graft(checker.tree, value);
             let result = match name.as_str() {
                 "run.start" | "run.horizon" => tree.set(name, grafted),
-                name if name.starts_with("network.") => tree.set(name, grafted),
-                _ => Err("a variant changes the run or the network".to_owned()),
+                name if VARIED.iter().any(|section| name.starts_with(section)) => {
+                    tree.set(name, grafted)
+                }
+                _ => Err("a variant changes the run, the network or a layer".to_owned()),
             };
             if let Err(message) = result {
                 let message = format!("cannot be set: {message}");
@@ -240,52 +290,86 @@ fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>
         points.extend(id.zip(built).map(|(id, scenario)| Point { id, scenario }));
     }
     checker.unique(&ids, "variant");
+    known_variants(checker, &ids);
     (points, targets)
+}
+
+/// A fault for each target of a variant that there is not.
+fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<Given>, String)]) {
+    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    for (number, target) in file.target.iter().enumerate() {
+        let Some(given) = target.variant else { continue };
+        let Some(name) = checker.text_of(given) else { continue };
+        if !ids.iter().any(|(_, id)| *id == name) {
+            let help = did_you_mean(&name, ids.iter().map(|(_, id)| id.as_str()));
+            let message = format!("unknown variant \"{}\"", shown(&name));
+            checker.fault(given, &format!("target[{number}].variant"), message, help);
+        }
+    }
 }
 
 /// One run's worth of scenario from a tree with its variant applied.
 fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
     let file: ScenarioFile = checker.read(Tree::ROOT, "");
-    let days = days(checker, &file.run.unwrap_or_default());
-    let (network, metrics) = match file.network {
-        Some(given) => network(checker, given, days),
-        None => {
-            checker.required(None, "network", "{ kind = \"filecoin\", ... }");
-            (None, filecoin::metrics::METRICS)
-        }
-    };
-    let start = days.map(|(first, ..)| first);
-    let targets = targets(checker, &file.target, metrics, start);
-    let scenario = days.zip(network).map(|((start, _, horizon_days), network)| Scenario {
-        start,
-        horizon_days,
-        network,
+    let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
+    let (layers, mut metrics) = layers(checker, &file, days);
+    let network = file.network.map(|given| {
+        metrics.extend(filecoin::metrics::METRICS);
+        let dates = days.map(|days| (days.first, days.last));
+        let settings = filecoin::file::settings(checker, given, dates);
+        settings.map(|settings| Network::Filecoin(Box::new(settings)))
     });
-    (scenario, targets)
+    if network.is_none() && metrics.is_empty() {
+        checker.required(None, "network", "{ kind = \"filecoin\", ... }");
+        metrics.extend(filecoin::metrics::METRICS);
+    }
+    let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
+    let build = || {
+        let RunDays { first: start, horizon_days, .. } = days?;
+        // A section that is there and not valid has left a fault.
+        let network = match network {
+            Some(network) => Some(network?),
+            None => None,
+        };
+        Some(Scenario { start, horizon_days, layers, network })
+    };
+    (build(), targets)
 }
 
 /// First date, last date and length of the run.
-fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<(Date, Date, u32)> {
+fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<RunDays> {
     let start = checker.required(run.start, "run.start", "2022-10-10");
     let start = checker.date(start, "run.start");
     let horizon = checker.required(run.horizon, "run.horizon", "\"844 d\"");
     let horizon_days = checker.days(horizon, "run.horizon", HORIZON_DAYS_MAX)?;
-    let start = start?;
-    let last = start.checked_add(i64::from(horizon_days).days());
+    let first = start?;
+    let last = first.checked_add(i64::from(horizon_days).days());
     if last.is_err() {
-        let message = format!("{start} and {horizon_days} days pass the end of the calendar");
+        let message = format!("{first} and {horizon_days} days pass the end of the calendar");
         checker.fault(run.start?, "run.start", message, "start earlier");
     }
-    Some((start, last.ok()?, horizon_days))
+    Some(RunDays { first, last: last.ok()?, horizon_days })
 }
 
-/// The network by its kind, with the metrics that targets may name.
-fn network(
+/// The layers with a section of their own, and the metrics that targets may name with them.
+fn layers(
     checker: &mut Checker<'_>,
-    given: Given,
-    days: Option<(Date, Date, u32)>,
-) -> (Option<Network>, &'static [pinwheel_core::MetricSpec]) {
-    let dates = days.map(|(first, last, _)| (first, last));
-    let settings = filecoin::file::settings(checker, given, dates);
-    (settings.map(|settings| Network::Filecoin(Box::new(settings))), filecoin::metrics::METRICS)
+    file: &ScenarioFile,
+    days: Option<RunDays>,
+) -> (Layers, Vec<pinwheel_core::MetricSpec>) {
+    let (mut layers, mut metrics) = (Layers::default(), Vec::new());
+    macro_rules! layer {
+        ($name:ident) => {
+            if let Some(given) = file.$name {
+                metrics.extend($name::metrics::METRICS);
+                layers.$name = $name::file::settings(checker, given, days).map(Box::new);
+            }
+        };
+    }
+    layer!(infrastructure);
+    layer!(service);
+    layer!(connection);
+    layer!(blockchain);
+    layer!(data);
+    (layers, metrics)
 }

@@ -22,6 +22,7 @@ pub use schema::schema;
 use jiff::civil::Date;
 
 use crate::networks::filecoin;
+use crate::{blockchain, connection, data, infrastructure, service};
 
 /// Longest run: a century.
 pub const HORIZON_DAYS_MAX: u32 = 36_525;
@@ -56,7 +57,42 @@ pub struct Point {
 pub struct Scenario {
     pub start: Date,
     pub horizon_days: u32,
-    pub network: Network,
+    pub layers: Layers,
+    pub network: Option<Network>,
+}
+
+/// The layers that a scenario describes itself, by the sections of their names.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    pub infrastructure: Option<Box<infrastructure::Settings>>,
+    pub service: Option<Box<service::Settings>>,
+    pub connection: Option<Box<connection::Settings>>,
+    pub blockchain: Option<Box<blockchain::Settings>>,
+    pub data: Option<Box<data::Settings>>,
+}
+
+impl Layers {
+    /// The names of the sections in use, from the lowest layer up.
+    pub fn names(&self) -> Vec<&'static str> {
+        [
+            ("infrastructure", self.infrastructure.is_some()),
+            ("service", self.service.is_some()),
+            ("connection", self.connection.is_some()),
+            ("blockchain", self.blockchain.is_some()),
+            ("data", self.data.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, present)| present.then_some(name))
+        .collect()
+    }
+}
+
+/// The dates of a run, for checks that need them.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct RunDays {
+    pub first: Date,
+    pub last: Date,
+    pub horizon_days: u32,
 }
 
 /// The network of a scenario, by the `kind` key.
@@ -70,6 +106,10 @@ pub enum Network {
 pub struct Target {
     pub id: String,
     pub metric: String,
+    /// Of the series; the empty one by default.
+    pub label: String,
+    /// The only point that is judged, or all.
+    pub variant: Option<String>,
     pub measure: Measure,
     /// Part of the horizon that is judged.
     pub from: Option<Date>,
@@ -87,4 +127,6 @@ pub enum Measure {
     ValueAt { date: Date, expected: f64, limit: f64 },
     /// Every value lies in the range; with `window_days`, every mean over such a window.
     Within { low: f64, high: f64, window_days: u32 },
+    /// The last value lies in the range.
+    Final { low: f64, high: f64 },
 }

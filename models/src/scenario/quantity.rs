@@ -60,7 +60,7 @@ const UNITS: &[Named] = &[
     named("KB", BYTES, 1e3), named("MB", BYTES, 1e6), named("GB", BYTES, 1e9),
     named("TB", BYTES, 1e12), named("PB", BYTES, 1e15), named("EB", BYTES, 1e18),
     named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
-    named("USD", USD, 1.0), named("kUSD", USD, 1e3),
+    named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),

@@ -22,6 +22,7 @@ enum Kind {
     GrowthError,
     ValueAt,
     Within,
+    Final,
 }
 
 const KINDS: &[(&str, Kind)] = &[
@@ -29,6 +30,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("growth_error", Kind::GrowthError),
     ("value_at", Kind::ValueAt),
     ("within", Kind::Within),
+    ("final", Kind::Final),
 ];
 
 /// Checks all targets against the network's metrics and the run's first date.
@@ -84,9 +86,20 @@ impl TargetChecker<'_, '_, '_> {
             Kind::MeanAbsoluteError => Measure::MeanAbsoluteError { limit: self.limit()? },
             Kind::GrowthError => Measure::GrowthError { limit: self.limit()? },
             Kind::ValueAt => self.value_at(unit, metric.is_some())?,
-            Kind::Within => self.within(unit, metric.is_some())?,
+            Kind::Within => {
+                let window_key = self.key("window");
+                let window_days = self.checker.days(section.window, &window_key, HORIZON_DAYS_MAX);
+                let (low, high) = self.range(unit, metric.is_some())?;
+                Measure::Within { low, high, window_days: window_days.unwrap_or(1) }
+            }
+            Kind::Final => {
+                let (low, high) = self.range(unit, metric.is_some())?;
+                Measure::Final { low, high }
+            }
         };
-        Some(Target { id: id?, metric: metric?.name.to_owned(), measure, from, to })
+        let label = self.checker.title(section.label, &self.key("label")).unwrap_or_default();
+        let variant = self.checker.identifier(section.variant, &self.key("variant"));
+        Some(Target { id: id?, metric: metric?.name.to_owned(), label, variant, measure, from, to })
     }
 
     fn key(&self, name: &str) -> String {
@@ -147,10 +160,8 @@ impl TargetChecker<'_, '_, '_> {
         Some(Measure::ValueAt { date: date?, expected: expected?, limit: limit? })
     }
 
-    fn within(&mut self, unit: &str, unit_known: bool) -> Option<Measure> {
+    fn range(&mut self, unit: &str, unit_known: bool) -> Option<(f64, f64)> {
         let section = self.section;
-        let window_key = self.key("window");
-        let window_days = self.checker.days(section.window, &window_key, HORIZON_DAYS_MAX);
         if !unit_known {
             return None;
         }
@@ -162,21 +173,21 @@ impl TargetChecker<'_, '_, '_> {
             self.checker.fault(section.low?, &self.key("low"), message, "exchange low and high");
             return None;
         }
-        Some(Measure::Within { low, high, window_days: window_days.unwrap_or(1) })
+        Some((low, high))
     }
 
     /// A key of another measure would be silently without effect.
     fn refuse_others(&mut self, kind: Kind) {
         let section = self.section;
-        let within = matches!(kind, Kind::Within);
+        let range = matches!(kind, Kind::Within | Kind::Final);
         let value_at = matches!(kind, Kind::ValueAt);
         for (name, given, allowed) in [
-            ("limit", section.limit, !within),
+            ("limit", section.limit, !range),
             ("at", section.at, value_at),
             ("expected", section.expected, value_at),
-            ("low", section.low, within),
-            ("high", section.high, within),
-            ("window", section.window, within),
+            ("low", section.low, range),
+            ("high", section.high, range),
+            ("window", section.window, matches!(kind, Kind::Within)),
         ] {
             if let (Some(given), false) = (given, allowed) {
                 let message = "has no meaning for this measure".to_owned();

@@ -24,6 +24,7 @@ use super::Event;
 use super::censorship::Censorship;
 use super::law;
 use super::mining::share;
+use crate::blockchain::Event as LayerEvent;
 
 const SEATS: Purpose = Purpose::new("blockchain.attack.seats");
 const LEADER: Purpose = Purpose::new("blockchain.attack.leader");
@@ -168,10 +169,8 @@ impl Committee {
                 bonds.push(bond);
             }
         }
-        let slots = Slots {
-            by_bad_seats: vec![0; settings.seats as usize + 1],
-            ..Slots::default()
-        };
+        let slots =
+            Slots { by_bad_seats: vec![0; settings.seats as usize + 1], ..Slots::default() };
         let mut committee = Committee {
             settings,
             table: AliasTable::new([1.0]).expect("one place"),
@@ -197,7 +196,7 @@ impl Committee {
         self.table.rebuild(weights).expect("a validator with weight");
     }
 
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("no_conflicting_finality_below_a_third"));
         self.books = Some(ctx.checks.always("committee_bonds_balance"));
         let CommitteeSettings { seats, conduct, slots, .. } = self.settings;
@@ -206,12 +205,12 @@ impl Committee {
         if conduct == Conduct::Equivocate && expected * slots as f64 >= EXPECTED_MIN {
             self.reached = Some(ctx.checks.sometimes("conflicting_finality_above_a_third"));
         }
-        ctx.after(self.settings.slot, Event::Slot.into());
+        ctx.after(self.settings.slot, Event::Slot.lift());
     }
 
     /// One slot: a leader and a committee are drawn, and a block becomes final, or none, or two.
-    pub fn slot<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        ctx.after(self.settings.slot, Event::Slot.into());
+    pub fn slot<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
+        ctx.after(self.settings.slot, Event::Slot.lift());
         let streams = *ctx.streams();
         let leads = self.draw(&streams);
         let bad = self.bad.len() as u32;
@@ -271,7 +270,12 @@ impl Committee {
         }
     }
 
-    fn judge<E: EngineEvent + From<Event>>(&self, finals: u32, bad: u32, ctx: &mut Context<E>) {
+    fn judge<E: EngineEvent + From<LayerEvent>>(
+        &self,
+        finals: u32,
+        bad: u32,
+        ctx: &mut Context<E>,
+    ) {
         let (now, third) = (ctx.now(), law::third(self.settings.seats));
         if let Some(check) = self.check {
             ctx.checks.note(check, finals < 2 || bad >= third, now, || {
@@ -284,7 +288,7 @@ impl Committee {
     }
 
     /// Slashes every identity that signed two blocks; the attack ends when its stake is gone.
-    fn punish<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    fn punish<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let parts = (self.settings.slash * PARTS) as u128;
         if parts == 0 {
             return;

@@ -164,7 +164,14 @@ impl Keys<'_, '_> {
         let given = self.checker.required(given, &key, "\"30 %\"");
         self.checker.quantity(given, &key, "1", true, 1e-3..=maximum)
     }
-    fn count(&mut self, given: Option<Given>, name: &str, default: u32, low: i64, high: i64) -> u32 {
+    fn count(
+        &mut self,
+        given: Option<Given>,
+        name: &str,
+        default: u32,
+        low: i64,
+        high: i64,
+    ) -> u32 {
         let key = self.key(name);
         let number = self.checker.integer(given, &key, low..=high);
         number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
@@ -190,8 +197,7 @@ fn race(keys: &mut Keys<'_, '_>, given: Given) -> Option<RaceSettings> {
         confirmations,
         interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS),
         give_up: keys.count(typed.give_up, "give_up", 100, 1, BLOCKS_MAX),
-        checkpoint: checkpoint
-            .map(|given| keys.count(Some(given), "checkpoint", 1, 1, BLOCKS_MAX)),
+        checkpoint: checkpoint.map(|given| keys.count(Some(given), "checkpoint", 1, 1, BLOCKS_MAX)),
         payment: keys.money(typed.payment, "payment", 100_000.0),
         work,
         reward: reward.unwrap_or(work),

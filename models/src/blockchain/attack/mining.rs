@@ -6,6 +6,7 @@ use pinwheel_core::{Context, SimDuration, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
+use crate::blockchain::Event as LayerEvent;
 
 /// Which contest a block belongs to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,19 +42,19 @@ impl Miners {
         Miners { contest, honest, attacker: clock(Side::Attacker, share) }
     }
 
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.arm(Side::Honest, ctx);
         self.arm(Side::Attacker, ctx);
     }
 
     /// Schedules the next block of a side.
-    pub fn arm<E: EngineEvent + From<Event>>(&mut self, side: Side, ctx: &mut Context<E>) {
+    pub fn arm<E: EngineEvent + From<LayerEvent>>(&mut self, side: Side, ctx: &mut Context<E>) {
         let (law, stream) = match side {
             Side::Honest => &mut self.honest,
             Side::Attacker => &mut self.attacker,
         };
         let delay = SimDuration::from_seconds_f64(law.sample(stream));
-        ctx.after(delay, Event::Mined { contest: self.contest, side }.into());
+        ctx.after(delay, Event::Mined { contest: self.contest, side }.lift());
     }
 }
 

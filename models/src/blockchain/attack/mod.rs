@@ -25,6 +25,7 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use super::Event as LayerEvent;
 use committee::Committee;
 use mining::{Contest, Side};
 use race::Race;
@@ -59,6 +60,10 @@ impl EngineEvent for Event {
 }
 
 impl Event {
+    /// As an event of whatever the layer is part of.
+    fn lift<E: From<LayerEvent>>(self) -> E {
+        LayerEvent::Attack(self).into()
+    }
     /// The name of a kind of event of attacks.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
         let names = ["block of a contest", "committee slot", "attack record"];
@@ -85,7 +90,7 @@ impl Attacks {
         }
     }
 
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         if let Some(race) = &mut self.double_spend {
             race.start(ctx);
         }
@@ -95,10 +100,14 @@ impl Attacks {
         if let Some(committee) = &mut self.committee {
             committee.start(ctx);
         }
-        ctx.after(SimDuration::from_days(1), Event::Record.into());
+        ctx.after(SimDuration::from_days(1), Event::Record.lift());
     }
 
-    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+    pub fn handle<E: EngineEvent + From<LayerEvent>>(
+        &mut self,
+        event: Event,
+        ctx: &mut Context<E>,
+    ) {
         match event {
             Event::Mined { contest: Contest::DoubleSpend, side } => {
                 if let Some(race) = &mut self.double_spend {
@@ -116,7 +125,7 @@ impl Attacks {
                 }
             }
             Event::Record => {
-                ctx.after(SimDuration::from_days(1), Event::Record.into());
+                ctx.after(SimDuration::from_days(1), Event::Record.lift());
                 self.record(ctx);
             }
         }

@@ -17,8 +17,8 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Amount, Context, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::Event;
 use super::mining::{Contest, Fork, Miners, Settled, Side, share};
+use crate::blockchain::Event as LayerEvent;
 
 /// What a scenario says of double spending.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,14 +83,14 @@ impl Race {
         }
     }
 
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.checks = Some(ctx.checks.always("race_checkpoint_holds"));
         self.miners.start(ctx);
     }
 
     /// A side has found a block; the chance of the next does not depend on it, so that attempts
     /// follow each other without a pause.
-    pub fn mined<E: EngineEvent + From<Event>>(&mut self, side: Side, ctx: &mut Context<E>) {
+    pub fn mined<E: EngineEvent + From<LayerEvent>>(&mut self, side: Side, ctx: &mut Context<E>) {
         self.miners.arm(side, ctx);
         self.fork.grow(side);
         self.found += 1;
@@ -121,7 +121,7 @@ impl Race {
     }
 
     /// No reorganisation reaches a checkpoint, and no block is lost or counted twice.
-    fn check<E: EngineEvent + From<Event>>(&self, ctx: &mut Context<E>) {
+    fn check<E: EngineEvent + From<LayerEvent>>(&self, ctx: &mut Context<E>) {
         let Some(check) = self.checks else { return };
         let deepest = self.settled.depth_max;
         let held = self.settings.checkpoint.is_none_or(|depth| deepest < depth)

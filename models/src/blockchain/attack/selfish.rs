@@ -13,8 +13,8 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::Event;
 use super::mining::{Contest, Fork, Miners, Settled, Side};
+use crate::blockchain::Event as LayerEvent;
 
 /// What a scenario says of selfish mining.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,12 +54,12 @@ impl SelfishMining {
         }
     }
 
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("selfish_blocks_accounted"));
         self.miners.start(ctx);
     }
 
-    pub fn mined<E: EngineEvent + From<Event>>(&mut self, side: Side, ctx: &mut Context<E>) {
+    pub fn mined<E: EngineEvent + From<LayerEvent>>(&mut self, side: Side, ctx: &mut Context<E>) {
         self.miners.arm(side, ctx);
         self.found += 1;
         match side {

@@ -4,14 +4,15 @@ use pinwheel_core::{Amount, SimDuration, SimTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::{
-    BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, UNITS_PER_USD,
-};
+use super::settings::{BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, UNITS_PER_USD};
 use crate::scenario::check::Checker;
+use crate::scenario::file::NumberOrText;
 use crate::scenario::tree::Given;
 
 /// Transfers of one run, whose latencies are kept.
 const TRANSFERS_MAX: f64 = 2_000_000.0;
+/// Bridges of one scenario.
+const BRIDGES_MAX: usize = 1_000;
 const RELAYERS_MAX: i64 = 1_000;
 const FINALITY_MAX: i64 = 1_000;
 const SIGNATURES_MAX: i64 = 1_000;
@@ -45,13 +46,13 @@ pub struct BridgeSection {
     #[schemars(with = "f64")]
     pub size_spread: Option<Given>,
     /// Share of the transfers that go home. Default "50 %".
-    #[schemars(with = "crate::scenario::NumberOrText")]
+    #[schemars(with = "NumberOrText")]
     pub return_share: Option<Given>,
     /// After this a transfer is refunded. Default "4 h".
     #[schemars(with = "String")]
     pub timeout: Option<Given>,
     /// What the bridge keeps of the value. Default 0.
-    #[schemars(with = "crate::scenario::NumberOrText")]
+    #[schemars(with = "NumberOrText")]
     pub fee: Option<Given>,
     /// Relayers. Default 1.
     #[schemars(with = "u32")]
@@ -66,7 +67,7 @@ pub struct BridgeSection {
     #[schemars(with = "String")]
     pub relay_delay: Option<Given>,
     /// Share of the time in which a relayer is up. Default "99 %".
-    #[schemars(with = "crate::scenario::NumberOrText")]
+    #[schemars(with = "NumberOrText")]
     pub relay_availability: Option<Given>,
     /// Mean length of a relayer's outage. Default "1 h".
     #[schemars(with = "String")]
@@ -140,15 +141,44 @@ impl Section<'_, '_> {
         let key = self.key(name);
         self.checker.share(given, &key, maximum).unwrap_or(default)
     }
-    fn count(&mut self, given: Option<Given>, name: &str, default: u32, low: i64, high: i64) -> u32 {
+    fn count(
+        &mut self,
+        given: Option<Given>,
+        name: &str,
+        default: u32,
+        low: i64,
+        high: i64,
+    ) -> u32 {
         let key = self.key(name);
         let number = self.checker.integer(given, &key, low..=high);
         number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
     }
 }
 
+/// Checks all `[[blockchain.bridge]]` of a run of so many days.
+pub fn bridges(
+    checker: &mut Checker<'_>,
+    given: &[Given],
+    days: u32,
+) -> Option<Vec<BridgeSettings>> {
+    let mut built = vec![];
+    for (number, &given) in given.iter().enumerate() {
+        built.push(settings(checker, given, &format!("blockchain.bridge[{number}]"), days));
+    }
+    if let Some(&given) = given.get(BRIDGES_MAX) {
+        let message = format!("{} bridges", built.len());
+        let help = format!("allowed: at most {BRIDGES_MAX}");
+        checker.fault(given, "blockchain.bridge", message, help);
+    }
+    let built: Option<Vec<BridgeSettings>> = built.into_iter().collect();
+    let names = built.iter().flatten().zip(given);
+    let names: Vec<_> = names.map(|(built, &given)| (Some(given), built.name.clone())).collect();
+    checker.unique(&names, "blockchain.bridge");
+    built
+}
+
 /// Checks one bridge of a run of so many days.
-pub fn settings(
+fn settings(
     checker: &mut Checker<'_>,
     given: Given,
     path: &str,
@@ -203,11 +233,7 @@ fn relay(section: &mut Section<'_, '_>, typed: &BridgeSection) -> Relay {
     }
 }
 
-fn forgery(
-    section: &mut Section<'_, '_>,
-    typed: &BridgeSection,
-    relayers: u32,
-) -> Option<Forgery> {
+fn forgery(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Forgery> {
     let cheats = section.count(typed.cheats, "cheats", 0, 0, i64::from(relayers));
     let per_day = section.rate(typed.forgeries, "forgeries", 1.0, 1e4);
     let amount = section.usd(typed.forgery, "forgery", 1e6);
@@ -221,11 +247,8 @@ fn kind(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> 
         Relayers,
         Pool,
     }
-    let names = [
-        ("light_client", Name::LightClient),
-        ("relayers", Name::Relayers),
-        ("pool", Name::Pool),
-    ];
+    let names =
+        [("light_client", Name::LightClient), ("relayers", Name::Relayers), ("pool", Name::Pool)];
     let key = section.key("kind");
     let given = section.checker.required(typed.kind, &key, "\"light_client\"");
     let name = section.checker.choice(given, &key, &names);

@@ -3,8 +3,8 @@
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Metric};
 
-use super::tally::{CLASSES, usd};
 use super::Bridge;
+use super::tally::{CLASSES, usd};
 use crate::metric;
 
 const SENT: Metric = metric::number("bridge_sent");
@@ -61,7 +61,8 @@ impl Bridge {
         }
         for side in &self.sides {
             ctx.fingerprint.ledger.mix(side.contract().ledger().digest.value());
-            let tip = side.chain.head.hash.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            let tip =
+                side.chain.head.hash.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
             ctx.fingerprint.state.mix(tip);
         }
         ctx.fingerprint.state.mix(tally.delivered() << 32 | tally.refunded);

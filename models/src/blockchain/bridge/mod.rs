@@ -35,11 +35,12 @@ use pinwheel_core::random::Purpose as Draw;
 use pinwheel_core::{Amount, Context, SimDuration, SimTime, Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
+use super::Call;
+use super::Event as LayerEvent;
 use super::contracts::bridge::{Claim, Order, packet};
 use super::hash::Hash;
 use super::inclusion::Path;
 use super::transaction::{Outcome, Receipt, Transaction};
-use super::Call;
 pub use settings::BridgeSettings;
 use settings::{Kind, UNITS_PER_USD};
 use side::{Purpose, Side, USERS};
@@ -80,6 +81,20 @@ impl EngineEvent for Event {
 }
 
 impl Event {
+    /// The bridge it belongs to.
+    pub fn bridge(self) -> u16 {
+        match self {
+            Event::Transfer { bridge }
+            | Event::Block { bridge, .. }
+            | Event::Relay { bridge, .. }
+            | Event::Forge { bridge }
+            | Event::Record { bridge } => bridge,
+        }
+    }
+    /// As an event of whatever the layer is part of.
+    fn lift<E: From<LayerEvent>>(self) -> E {
+        LayerEvent::Bridge(self).into()
+    }
     /// The name of a kind of event of bridges.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
         let names = ["transfer", "bridge block", "relay", "forgery", "bridge record"];
@@ -143,9 +158,9 @@ impl Bridge {
         let traffic = settings.traffic;
         let every = |per_day: f64| Exponential::new(DAY / per_day).expect("a positive rate");
         let sizes = LogNormal::new(math::ln(traffic.median_usd), traffic.sigma);
-        let forgeries = settings.forgery.map(|forgery| {
-            (every(forgery.per_day), stream("blockchain.bridge.forgeries"))
-        });
+        let forgeries = settings
+            .forgery
+            .map(|forgery| (every(forgery.per_day), stream("blockchain.bridge.forgeries")));
         Bridge {
             place,
             sides: [0, 1].map(|side| Side::new(&settings, entity, side, streams)),
@@ -166,7 +181,7 @@ impl Bridge {
         }
     }
 
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let (bridge, name) = (self.place, &self.settings.name);
         self.conserved = Some(ctx.checks.always(&format!("bridge_value_conserved/{name}")));
         self.unforged = Some(ctx.checks.always(&format!("bridge_forgery_below_k/{name}")));
@@ -175,47 +190,51 @@ impl Bridge {
         }
         for side in [0, 1] {
             let gap = self.sides[side].gap();
-            ctx.after(gap, Event::Block { bridge, side: side as u8 }.into());
+            ctx.after(gap, Event::Block { bridge, side: side as u8 }.lift());
         }
         self.arm_transfer(ctx);
         self.arm_forgery(ctx);
-        ctx.after(SimDuration::from_days(1), Event::Record { bridge }.into());
+        ctx.after(SimDuration::from_days(1), Event::Record { bridge }.lift());
     }
 
     /// Reacts to an event of this bridge.
-    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+    pub fn handle<E: EngineEvent + From<LayerEvent>>(
+        &mut self,
+        event: Event,
+        ctx: &mut Context<E>,
+    ) {
         match event {
             Event::Transfer { .. } => self.transfer(ctx),
             Event::Block { bridge, side } => {
                 let gap = self.sides[usize::from(side)].gap();
-                ctx.after(gap, Event::Block { bridge, side }.into());
+                ctx.after(gap, Event::Block { bridge, side }.lift());
                 self.block(usize::from(side), ctx);
             }
             Event::Relay { transfer, .. } => self.relay(transfer, ctx.now()),
             Event::Forge { .. } => self.forge(ctx),
             Event::Record { bridge } => {
-                ctx.after(SimDuration::from_days(1), Event::Record { bridge }.into());
+                ctx.after(SimDuration::from_days(1), Event::Record { bridge }.lift());
                 self.record(ctx);
             }
         }
     }
 
-    fn arm_transfer<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    fn arm_transfer<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let (law, stream) = &mut self.arrivals;
         let gap = SimDuration::from_seconds_f64(law.sample(stream));
-        ctx.after(gap, Event::Transfer { bridge: self.place }.into());
+        ctx.after(gap, Event::Transfer { bridge: self.place }.lift());
     }
-    fn arm_forgery<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    fn arm_forgery<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let Some((law, stream)) = &mut self.forgeries else { return };
         let gap = SimDuration::from_seconds_f64(law.sample(stream));
-        ctx.after(gap, Event::Forge { bridge: self.place }.into());
+        ctx.after(gap, Event::Forge { bridge: self.place }.lift());
     }
 }
 
 /// The way of a transfer.
 impl Bridge {
     /// A user sends: home if the draw says so and there is something to send home.
-    fn transfer<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    fn transfer<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.arm_transfer(ctx);
         let from = usize::from(self.choices.uniform() < self.settings.traffic.return_share);
         let user = self.choices.below(u64::from(USERS)) as u32;
@@ -246,7 +265,7 @@ impl Bridge {
         self.open.insert(id, transfer);
     }
 
-    fn block<E: EngineEvent + From<Event>>(&mut self, side: usize, ctx: &mut Context<E>) {
+    fn block<E: EngineEvent + From<LayerEvent>>(&mut self, side: usize, ctx: &mut Context<E>) {
         for (purpose, receipt) in self.sides[side].block(ctx.now()) {
             self.included(side, purpose, receipt, ctx);
         }
@@ -258,14 +277,14 @@ impl Bridge {
             let delay = carry(&self.settings, self.place, id, carried, ctx.streams());
             // Without enough honest relayers nobody carries it: it is stuck.
             if let Some(delay) = delay {
-                ctx.after(delay, Event::Relay { bridge: self.place, transfer: id }.into());
+                ctx.after(delay, Event::Relay { bridge: self.place, transfer: id }.lift());
             }
         }
         self.check(ctx);
     }
 
     /// A transaction of the bridge is in a block of `side`.
-    fn included<E: EngineEvent + From<Event>>(
+    fn included<E: EngineEvent + From<LayerEvent>>(
         &mut self,
         side: usize,
         purpose: Purpose,
@@ -309,7 +328,7 @@ impl Bridge {
             // Too late, or no liquidity: another call follows.
             (Purpose::Receive(_) | Purpose::Expire(_) | Purpose::Refund(_), false) => {
                 self.tally.refused += 1;
-                ctx.after(RETRY, Event::Relay { bridge: self.place, transfer: id }.into());
+                ctx.after(RETRY, Event::Relay { bridge: self.place, transfer: id }.lift());
             }
         }
     }
@@ -347,7 +366,7 @@ impl Bridge {
     }
 
     /// Cheats sign a transfer home that never was, as large as the escrow allows.
-    fn forge<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    fn forge<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.arm_forgery(ctx);
         let Some(forgery) = self.settings.forgery else { return };
         let amount = forgery.amount.min(self.sides[0].contract().escrow());
@@ -419,7 +438,7 @@ fn carry(
 
 /// What must hold, and what is told.
 impl Bridge {
-    fn check<E: EngineEvent + From<Event>>(&self, ctx: &mut Context<E>) {
+    fn check<E: EngineEvent + From<LayerEvent>>(&self, ctx: &mut Context<E>) {
         let (Some(conserved), Some(unforged)) = (self.conserved, self.unforged) else { return };
         let [home, other] = [0, 1].map(|side| self.sides[side].contract());
         let (held, owed) = match self.settings.kind {

@@ -100,10 +100,9 @@ impl BridgeSettings {
             Kind::LightClient => {
                 Authority::LightClient { signatures: self.sides[other].signatures }
             }
-            Kind::Relayers { .. } | Kind::Pool { .. } => Authority::Relayers {
-                relayers: self.relay.relayers,
-                needed: self.needed(),
-            },
+            Kind::Relayers { .. } | Kind::Pool { .. } => {
+                Authority::Relayers { relayers: self.relay.relayers, needed: self.needed() }
+            }
         };
         let backing = match (self.kind, side) {
             (Kind::Pool { .. }, _) | (_, 0) => Backing::Escrow,

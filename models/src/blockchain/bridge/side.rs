@@ -8,10 +8,10 @@ use pinwheel_core::{Amount, Holding, SimDuration, SimTime, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{BridgeSettings, Kind, SideSettings, UNITS_PER_USD};
+use crate::blockchain::chain::{Head, Proposal};
 use crate::blockchain::contracts::bridge::{Bridge, Claim, Known, Order};
 use crate::blockchain::hash::{Hash, RECEIPT, digest};
 use crate::blockchain::inclusion::Path;
-use crate::blockchain::chain::{Head, Proposal};
 use crate::blockchain::{
     Address, Call, Chain, FeeRule, Mempool, Receipt, Rules, State, Transaction,
 };
@@ -101,7 +101,13 @@ impl Side {
         self.chain.state().contracts.bridge.as_ref().expect("the side of a bridge has its contract")
     }
     pub fn contract_mut(&mut self) -> &mut Bridge {
-        self.chain.head.state.contracts.bridge.as_mut().expect("the side of a bridge has its contract")
+        self.chain
+            .head
+            .state
+            .contracts
+            .bridge
+            .as_mut()
+            .expect("the side of a bridge has its contract")
     }
     pub fn user(&self, user: u32) -> Address {
         self.users[user as usize]

@@ -1,0 +1,283 @@
+//! `[service]` as typed, and its checks.
+
+use pinwheel_core::SimDuration;
+use pinwheel_core::distribution::Zipf;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::law::Law;
+use super::settings::{CacheSettings, Discipline, Dispatch, Settings, StationSettings};
+use crate::scenario::RunDays;
+use crate::scenario::check::Checker;
+use crate::scenario::diagnostic::{did_you_mean, shown};
+use crate::scenario::tree::Given;
+
+const STATIONS_MAX: usize = 1_000;
+const SERVERS_MAX: i64 = 1_000_000;
+const ROOM_MAX: i64 = 1_000_000_000;
+const OBJECTS_MAX: i64 = 10_000_000;
+const PHASES_MAX: i64 = 1_000;
+const CHOICES_MAX: u32 = 100;
+const SECONDS_PER_DAY: f64 = 86_400.0;
+/// Shortest mean that is not lost in the clock's nanoseconds, and a year.
+const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
+
+/// Stations that serve requests.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "ServiceSection", extend("required" = ["station"]))]
+pub struct Section {
+    /// Jobs that arrive before this are served but not measured. Default 0.
+    #[schemars(with = "String")]
+    pub warm_up: Option<Given>,
+    /// The stations, each with requests of its own.
+    pub station: Vec<StationSection>,
+}
+
+/// One kind of request and the servers that answer it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id", "arrivals", "service"]))]
+pub struct StationSection {
+    /// Name of the station and label of its metrics.
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    /// Like servers. Default 1.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub servers: Option<Given>,
+    /// Time between requests.
+    #[schemars(with = "LawSection")]
+    pub arrivals: Option<LawSection>,
+    /// Time one server needs for one job.
+    #[schemars(with = "LawSection")]
+    pub service: Option<LawSection>,
+    /// First come first served, shared evenly, or lost where no server is free. Default
+    /// "first_come".
+    #[schemars(with = "String", extend("enum" = ["first_come", "sharing", "loss"]))]
+    pub discipline: Option<Given>,
+    /// One line for all servers ("central", the default), or one for each, which is chosen by
+    /// "random", "round_robin", "sq2" (the shorter of two, or of any other number), "shortest" or
+    /// "idle_first".
+    #[schemars(with = "String")]
+    pub dispatch: Option<Given>,
+    /// Jobs that may wait in one line. Default: no limit.
+    #[schemars(with = "u32")]
+    pub waiting_room: Option<Given>,
+    /// Age of what the dispatcher knows of the lines. Default 0.
+    #[schemars(with = "String")]
+    pub information_delay: Option<Given>,
+    /// A store that answers a part of the requests at once.
+    pub cache: Option<CacheSection>,
+}
+
+/// The law of a length of time.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["law", "mean"]))]
+pub struct LawSection {
+    /// "exponential" (Poisson arrivals), "fixed", "erlang" (with `phases`), "log_normal" (with
+    /// `sigma`) or "hyperexponential" (with `cv_squared`).
+    #[schemars(with = "String", extend("enum" =
+        ["exponential", "fixed", "erlang", "log_normal", "hyperexponential"]))]
+    pub law: Option<Given>,
+    /// Such as "1.25 s".
+    #[schemars(with = "String")]
+    pub mean: Option<Given>,
+    #[schemars(with = "u32", range(min = 1, max = 1_000))]
+    pub phases: Option<Given>,
+    /// Standard deviation of the logarithm.
+    #[schemars(with = "f64")]
+    pub sigma: Option<Given>,
+    /// Variance over the squared mean, at least 1.
+    #[schemars(with = "f64")]
+    pub cv_squared: Option<Given>,
+}
+
+/// A store of the objects asked for last.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["objects", "capacity"]))]
+pub struct CacheSection {
+    /// Different objects that are asked for.
+    #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
+    pub objects: Option<Given>,
+    /// Exponent of Zipf's law of their popularity. Default 1.
+    #[schemars(with = "f64")]
+    pub zipf_exponent: Option<Given>,
+    /// Objects the store holds.
+    #[schemars(with = "u32")]
+    pub capacity: Option<Given>,
+}
+
+/// The validated layer; whatever is wrong is a fault.
+pub fn settings(
+    checker: &mut Checker<'_>,
+    given: Given,
+    _run: Option<RunDays>,
+) -> Option<Settings> {
+    let typed: Section = checker.read(given, "service");
+    let warm_up = duration(checker, typed.warm_up, "service.warm_up");
+    if typed.station.is_empty() {
+        checker.required(None, "service.station", "[{ id = \"web\", ... }]");
+    }
+    if let Some(id) = typed.station.get(STATIONS_MAX).and_then(|station| station.id) {
+        let message = format!("{} stations", typed.station.len());
+        checker.fault(id, "service.station", message, format!("at most {STATIONS_MAX}"));
+        return None;
+    }
+    let (mut stations, mut ids) = (Vec::new(), Vec::new());
+    for (number, section) in typed.station.iter().enumerate() {
+        let built = station(checker, section, &format!("service.station[{number}]"));
+        ids.extend(built.iter().map(|station| (section.id, station.name.clone())));
+        stations.extend(built);
+    }
+    checker.unique(&ids, "service.station");
+    (stations.len() == typed.station.len() && !stations.is_empty())
+        .then_some(Settings { stations, warm_up })
+}
+
+fn station(checker: &mut Checker<'_>, typed: &StationSection, at: &str) -> Option<StationSettings> {
+    let key = |name: &str| format!("{at}.{name}");
+    let name = checker.required(typed.id, &key("id"), "\"web\"");
+    let name = checker.identifier(name, &key("id"));
+    let servers = checker.integer(typed.servers, &key("servers"), 1..=SERVERS_MAX);
+    let arrivals = law(checker, typed.arrivals.as_ref(), &key("arrivals"));
+    let service = law(checker, typed.service.as_ref(), &key("service"));
+    let (discipline, loss) = {
+        let choices = [
+            ("first_come", (Discipline::FirstCome, false)),
+            ("sharing", (Discipline::Sharing, false)),
+            ("loss", (Discipline::FirstCome, true)),
+        ];
+        let chosen = checker.choice(typed.discipline, &key("discipline"), &choices);
+        chosen.unwrap_or((Discipline::FirstCome, false))
+    };
+    let dispatch = dispatch(checker, typed.dispatch, &key("dispatch"));
+    let room = checker.integer(typed.waiting_room, &key("waiting_room"), 0..=ROOM_MAX);
+    if let (true, Some(given)) = (loss, typed.waiting_room) {
+        let message = "a station that loses what it cannot serve has no waiting room".to_owned();
+        let help = "leave it out, or write discipline = \"first_come\"";
+        checker.fault(given, &key("waiting_room"), message, help);
+    }
+    let delay = duration(checker, typed.information_delay, &key("information_delay"));
+    let cache = typed.cache.as_ref().map(|typed| cache(checker, typed, &key("cache")));
+    Some(StationSettings {
+        name: name?,
+        servers: u32::try_from(servers.unwrap_or(1)).ok()?,
+        arrivals: arrivals?,
+        service: service?,
+        discipline,
+        dispatch: dispatch?,
+        waiting_room: if loss { Some(0) } else { room.and_then(|room| u32::try_from(room).ok()) },
+        information_delay: delay,
+        cache: match cache {
+            Some(cache) => Some(cache?),
+            None => None,
+        },
+    })
+}
+
+/// A length of time up to a day; none is zero.
+fn duration(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> SimDuration {
+    let seconds = checker.quantity(given, key, "s", false, 0.0..=SECONDS_PER_DAY);
+    SimDuration::from_seconds_f64(seconds.unwrap_or(0.0))
+}
+
+fn dispatch(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<Dispatch> {
+    if given.is_none() {
+        return Some(Dispatch::Central);
+    }
+    let names = ["central", "random", "round_robin", "sq2", "shortest", "idle_first"];
+    let text = checker.text(given, key)?;
+    let choices = text.strip_prefix("sq").and_then(|number| number.parse().ok());
+    match (text.as_str(), choices) {
+        ("central", _) => Some(Dispatch::Central),
+        ("random", _) => Some(Dispatch::Random),
+        ("round_robin", _) => Some(Dispatch::RoundRobin),
+        ("shortest", _) => Some(Dispatch::Shortest),
+        ("idle_first", _) => Some(Dispatch::IdleFirst),
+        (_, Some(choices)) if (2..=CHOICES_MAX).contains(&choices) => {
+            Some(Dispatch::ShortestOf(choices))
+        }
+        _ => {
+            let help = did_you_mean(&text, names.into_iter());
+            checker.fault(given?, key, format!("unknown value \"{}\"", shown(&text)), help);
+            None
+        }
+    }
+}
+
+#[derive(Copy, Clone, PartialEq)]
+enum Kind {
+    Exponential,
+    Fixed,
+    Erlang,
+    LogNormal,
+    Hyperexponential,
+}
+
+fn law(checker: &mut Checker<'_>, typed: Option<&LawSection>, at: &str) -> Option<Law> {
+    let key = |name: &str| format!("{at}.{name}");
+    let Some(typed) = typed else {
+        checker.required(None, at, "{ law = \"exponential\", mean = \"1 s\" }");
+        return None;
+    };
+    let kinds = [
+        ("exponential", Kind::Exponential),
+        ("fixed", Kind::Fixed),
+        ("erlang", Kind::Erlang),
+        ("log_normal", Kind::LogNormal),
+        ("hyperexponential", Kind::Hyperexponential),
+    ];
+    let given = checker.required(typed.law, &key("law"), "\"exponential\"");
+    let kind = checker.choice(given, &key("law"), &kinds);
+    let mean = checker.required(typed.mean, &key("mean"), "\"1 s\"");
+    let mean = checker.quantity(mean, &key("mean"), "s", false, MEAN_SECONDS);
+    let kind = kind?;
+    // A key of another law would be silently without effect.
+    for (name, given, of) in [
+        ("phases", typed.phases, Kind::Erlang),
+        ("sigma", typed.sigma, Kind::LogNormal),
+        ("cv_squared", typed.cv_squared, Kind::Hyperexponential),
+    ] {
+        if let (Some(given), true) = (given, kind != of) {
+            let message = "has no meaning for this law".to_owned();
+            checker.fault(given, &key(name), message, "leave it out");
+        }
+    }
+    let law = match kind {
+        Kind::Exponential => Law::exponential(mean?),
+        Kind::Fixed => Ok(Law::fixed(mean?)),
+        Kind::Erlang => {
+            let given = checker.required(typed.phases, &key("phases"), "4");
+            let phases = checker.integer(given, &key("phases"), 1..=PHASES_MAX)?;
+            Law::erlang(mean?, u32::try_from(phases).ok()?)
+        }
+        Kind::LogNormal => {
+            let given = checker.required(typed.sigma, &key("sigma"), "1.0");
+            let sigma = checker.quantity(given, &key("sigma"), "1", true, 0.0..=5.0)?;
+            Law::log_normal(mean?, sigma)
+        }
+        Kind::Hyperexponential => {
+            let given = checker.required(typed.cv_squared, &key("cv_squared"), "10");
+            let cv_squared = checker.quantity(given, &key("cv_squared"), "1", true, 1.0..=1e4)?;
+            Law::hyperexponential(mean?, cv_squared)
+        }
+    };
+    law.ok()
+}
+
+fn cache(checker: &mut Checker<'_>, typed: &CacheSection, at: &str) -> Option<CacheSettings> {
+    let key = |name: &str| format!("{at}.{name}");
+    let given = checker.required(typed.objects, &key("objects"), "100_000");
+    let objects = checker.integer(given, &key("objects"), 1..=OBJECTS_MAX)?;
+    let exponent =
+        checker.quantity(typed.zipf_exponent, &key("zipf_exponent"), "1", true, 0.0..=10.0);
+    let given = checker.required(typed.capacity, &key("capacity"), "1_000");
+    let capacity = checker.integer(given, &key("capacity"), 0..=i64::try_from(objects).ok()?)?;
+    Some(CacheSettings {
+        objects: u32::try_from(objects).ok()?,
+        popularity: Zipf::new(objects, exponent.unwrap_or(1.0)).ok()?,
+        capacity: u32::try_from(capacity).ok()?,
+    })
+}

@@ -1,0 +1,97 @@
+//! Laws of the time between arrivals and of the size of a job, all by their mean.
+
+use pinwheel_core::distribution::{DistributionError, Exponential, Gamma, LogNormal};
+use pinwheel_core::{SimDuration, Stream, math};
+use serde::{Deserialize, Serialize};
+
+/// The law of a length of time, in seconds.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Law {
+    /// Without memory; arrivals are then a Poisson process.
+    Exponential(Exponential),
+    /// Always the same.
+    Fixed {
+        seconds: f64,
+    },
+    /// A sum of like exponential phases.
+    Erlang(Gamma),
+    LogNormal(LogNormal),
+    /// An exponential with one of two means.
+    Hyperexponential {
+        first_share: f64,
+        first: Exponential,
+        second: Exponential,
+    },
+}
+
+impl Law {
+    pub fn exponential(mean_seconds: f64) -> Result<Self, DistributionError> {
+        Exponential::new(mean_seconds).map(Law::Exponential)
+    }
+    pub fn fixed(seconds: f64) -> Self {
+        Law::Fixed { seconds }
+    }
+    /// Squared coefficient of variation `1 / phases`.
+    pub fn erlang(mean_seconds: f64, phases: u32) -> Result<Self, DistributionError> {
+        let phases = f64::from(phases);
+        Gamma::new(phases, mean_seconds / phases).map(Law::Erlang)
+    }
+    /// `sigma` is the standard deviation of the logarithm; the squared coefficient of variation
+    /// is `exp(sigma^2) - 1`.
+    pub fn log_normal(mean_seconds: f64, sigma: f64) -> Result<Self, DistributionError> {
+        LogNormal::new(math::ln(mean_seconds) - 0.5 * sigma * sigma, sigma).map(Law::LogNormal)
+    }
+    /// Two phases with balanced means, each half of the total time, by the squared coefficient of
+    /// variation, at least 1 (Whitt, "Approximating a point process by a renewal process", 1982).
+    pub fn hyperexponential(mean_seconds: f64, cv_squared: f64) -> Result<Self, DistributionError> {
+        let lean = math::sqrt((cv_squared - 1.0).max(0.0) / (cv_squared + 1.0));
+        let first_share = 0.5 * (1.0 + lean);
+        Ok(Law::Hyperexponential {
+            first_share,
+            first: Exponential::new(0.5 * mean_seconds / first_share)?,
+            second: Exponential::new(0.5 * mean_seconds / (1.0 - first_share))?,
+        })
+    }
+
+    pub fn draw(&self, stream: &mut Stream) -> SimDuration {
+        SimDuration::from_seconds_f64(match self {
+            Law::Exponential(law) => law.sample(stream),
+            Law::Fixed { seconds } => *seconds,
+            Law::Erlang(law) => law.sample(stream),
+            Law::LogNormal(law) => law.sample(stream),
+            Law::Hyperexponential { first_share, first, second } => {
+                let law = if stream.uniform() < *first_share { first } else { second };
+                law.sample(stream)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pinwheel_core::Streams;
+
+    #[test]
+    fn each_law_has_its_mean_and_its_spread() {
+        let ln_sigma = math::sqrt(math::ln(2.5));
+        for (law, cv_squared) in [
+            (Law::exponential(2.0), 1.0),
+            (Ok(Law::fixed(2.0)), 0.0),
+            (Law::erlang(2.0, 4), 0.25),
+            (Law::log_normal(2.0, ln_sigma), 1.5),
+            (Law::hyperexponential(2.0, 4.0), 4.0),
+            (Law::hyperexponential(2.0, 1.0), 1.0),
+        ] {
+            let law = law.expect("valid parameters");
+            let mut stream = Streams::new(7, 0).stream(0, "law");
+            let draws: Vec<f64> =
+                (0..400_000).map(|_| law.draw(&mut stream).as_seconds()).collect();
+            let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+            let square = draws.iter().map(|x| x * x).sum::<f64>() / draws.len() as f64;
+            let spread = square / (mean * mean) - 1.0;
+            assert!((mean - 2.0).abs() < 0.03, "{law:?} has mean {mean}");
+            assert!((spread - cv_squared).abs() < 0.08, "{law:?} has {spread}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What is measured at a station, in whole nanoseconds: sums are exact, whatever their order.
+
+use pinwheel_core::{SimDuration, SimTime};
+use serde::{Deserialize, Serialize};
+
+use crate::sketch::Sketch;
+
+/// Counts and sums of one station.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Measure {
+    servers: u32,
+    present: u32,
+    busy: u32,
+    /// Up to when `areas` and `little` are summed.
+    at: SimTime,
+    /// Since when; jobs that arrived before are served but not counted.
+    since: SimTime,
+    areas: Areas,
+    jobs: Jobs,
+    little: Little,
+    /// `little` when the station was last empty.
+    closed: Little,
+    waits: Sketch,
+}
+
+/// Integrals over time.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+struct Areas {
+    present_nanos: u128,
+    busy_nanos: u128,
+}
+
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+struct Jobs {
+    requests: u64,
+    hits: u64,
+    lost: u64,
+    entered: u64,
+    /// Of those entered, the ones no server was free for.
+    waited: u64,
+    served: u64,
+    wait_nanos: u128,
+    response_nanos: u128,
+}
+
+/// The two sides of Little's law since the start of the run, summed apart: the jobs present over
+/// time, and the time each job that left was present (Little 1961; on one path from an empty
+/// station to an empty one they are equal, Stidham 1974).
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Little {
+    pub elapsed_nanos: u64,
+    pub jobs: u64,
+    pub present_nanos: u128,
+    pub stay_nanos: u128,
+}
+
+impl Little {
+    /// Mean number of jobs present.
+    pub fn l(&self) -> f64 {
+        self.present_nanos as f64 / self.elapsed_nanos as f64
+    }
+    /// Jobs a second.
+    pub fn lambda_per_second(&self) -> f64 {
+        self.jobs as f64 / SimDuration::from_nanos(self.elapsed_nanos).as_seconds()
+    }
+    /// Mean stay of a job.
+    pub fn w_seconds(&self) -> f64 {
+        ratio(self.stay_nanos, self.jobs) / 1e9
+    }
+}
+
+fn ratio(sum: u128, count: u64) -> f64 {
+    if count == 0 { 0.0 } else { sum as f64 / count as f64 }
+}
+
+impl Measure {
+    pub(super) fn new(servers: u32) -> Self {
+        Measure {
+            servers,
+            present: 0,
+            busy: 0,
+            at: SimTime::ZERO,
+            since: SimTime::ZERO,
+            areas: Areas::default(),
+            jobs: Jobs::default(),
+            little: Little::default(),
+            closed: Little::default(),
+            waits: Sketch::default(),
+        }
+    }
+
+    /// Counts from now on.
+    pub(super) fn restart(&mut self, now: SimTime) {
+        self.advance(now);
+        self.since = now;
+        self.areas = Areas::default();
+        self.jobs = Jobs::default();
+        self.waits = Sketch::default();
+    }
+
+    /// Sums up to now.
+    pub(super) fn advance(&mut self, now: SimTime) {
+        let elapsed_nanos = now.since(self.at).as_nanos();
+        let present_nanos = u128::from(self.present) * u128::from(elapsed_nanos);
+        self.areas.present_nanos += present_nanos;
+        self.areas.busy_nanos += u128::from(self.busy) * u128::from(elapsed_nanos);
+        self.little.present_nanos += present_nanos;
+        self.little.elapsed_nanos += elapsed_nanos;
+        self.at = now;
+    }
+
+    pub(super) fn request(&mut self, hit: bool) {
+        self.jobs.requests += 1;
+        self.jobs.hits += u64::from(hit);
+    }
+
+    pub(super) fn lose(&mut self) {
+        self.jobs.lost += 1;
+    }
+
+    /// A job enters a line; a server is free for it or not.
+    pub(super) fn enter(&mut self, now: SimTime, at_once: bool) {
+        self.advance(now);
+        self.present += 1;
+        self.busy += u32::from(at_once);
+        self.jobs.entered += 1;
+        self.jobs.waited += u64::from(!at_once);
+    }
+
+    /// A job leaves; its server falls idle or not.
+    pub(super) fn leave(&mut self, now: SimTime, arrived: SimTime, size: SimDuration, idle: bool) {
+        self.advance(now);
+        self.present -= 1;
+        self.busy -= u32::from(idle);
+        let response = now.since(arrived);
+        self.little.jobs += 1;
+        self.little.stay_nanos += u128::from(response.as_nanos());
+        if self.present == 0 {
+            self.closed = self.little;
+        }
+        if arrived >= self.since {
+            let wait = response - size;
+            self.jobs.served += 1;
+            self.jobs.wait_nanos += u128::from(wait.as_nanos());
+            self.jobs.response_nanos += u128::from(response.as_nanos());
+            self.waits.add(wait);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.present == 0
+    }
+    /// Little's law over the busy cycles that are closed.
+    pub fn little(&self) -> Little {
+        self.closed
+    }
+    /// Jobs measured to their end.
+    pub fn served(&self) -> u64 {
+        self.jobs.served
+    }
+    pub fn wait_mean_seconds(&self) -> f64 {
+        ratio(self.jobs.wait_nanos, self.jobs.served) / 1e9
+    }
+    pub fn wait_quantile_seconds(&self, share: f64) -> f64 {
+        self.waits.quantile(share).as_seconds()
+    }
+    pub fn response_mean_seconds(&self) -> f64 {
+        ratio(self.jobs.response_nanos, self.jobs.served) / 1e9
+    }
+    pub fn waited_share(&self) -> f64 {
+        ratio(u128::from(self.jobs.waited), self.jobs.entered)
+    }
+    pub fn lost_share(&self) -> f64 {
+        ratio(u128::from(self.jobs.lost), self.jobs.lost + self.jobs.entered)
+    }
+    pub fn hit_share(&self) -> f64 {
+        ratio(u128::from(self.jobs.hits), self.jobs.requests)
+    }
+    pub fn utilisation(&self) -> f64 {
+        ratio(self.areas.busy_nanos, self.elapsed_nanos()) / f64::from(self.servers)
+    }
+    /// Jobs beyond those in service.
+    pub fn queue_length(&self) -> f64 {
+        ratio(self.areas.present_nanos - self.areas.busy_nanos, self.elapsed_nanos())
+    }
+    fn elapsed_nanos(&self) -> u64 {
+        self.at.since(self.since).as_nanos()
+    }
+}

@@ -1,0 +1,178 @@
+//! Stations that serve requests: how long they wait, how busy the servers are, what is lost.
+//!
+//! A station has like servers, renewal arrivals and independent sizes. Jobs stand in one central
+//! line or in a line for each server, which a dispatcher chooses, perhaps by old news. A line is
+//! served first come first served or shared evenly; where its room ends, jobs are lost. A cache may
+//! answer a part of the requests at once.
+//!
+//! Left out: servers that fail or differ, classes and priorities, jobs that give up or try again,
+//! batches, a dispatcher that remembers what it sent while its news is on the way. The rules are
+//! those of Kleinrock, "Queueing Systems", 1975-76, and of the papers named at each policy.
+//!
+//! Invariants: Little's law holds to the nanosecond each time a station is empty; arrivals, sizes
+//! and objects have streams of their own, so that two policies meet the same requests; nothing is
+//! stepped, an idle server costs nothing.
+
+pub mod cache;
+mod dispatch;
+pub mod file;
+pub mod law;
+mod line;
+pub mod measure;
+pub mod metrics;
+pub mod settings;
+mod station;
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::{Context, Metric, SimDuration, SimTime, Streams};
+use serde::{Deserialize, Serialize};
+
+use crate::metric;
+pub use measure::{Little, Measure};
+pub use settings::Settings;
+pub use station::Station;
+
+const WAIT_MEAN: Metric = metric::number("service_wait_mean");
+const WAIT_P50: Metric = metric::number("service_wait_p50");
+const WAIT_P99: Metric = metric::number("service_wait_p99");
+const WAITED: Metric = metric::number("service_waited_share");
+const RESPONSE_MEAN: Metric = metric::number("service_response_mean");
+const UTILISATION: Metric = metric::number("service_utilisation");
+const QUEUE_LENGTH: Metric = metric::number("service_queue_length");
+const LOST: Metric = metric::number("service_lost_share");
+const CACHE_HIT: Metric = metric::number("service_cache_hit_share");
+
+/// What happens at stations.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// A request comes.
+    Arrival { station: u16 },
+    /// A job is done.
+    Departure { station: u16, line: u32, job: u32 },
+    /// The dispatcher hears that a line has grown or shrunk by one.
+    News { station: u16, line: u32, longer: bool },
+    /// Measuring begins.
+    WarmedUp,
+    /// The end of a day.
+    Record,
+}
+
+impl Event {
+    /// The first kind of event of this layer.
+    const KINDS: u8 = 80;
+
+    /// The name of a kind of event of this layer.
+    pub fn kind_name(kind: u8) -> Option<&'static str> {
+        let names = ["request", "request served", "news of a line", "warmed up", "service record"];
+        names.get(usize::from(kind.checked_sub(Self::KINDS)?)).copied()
+    }
+}
+
+impl EngineEvent for Event {
+    fn priority(&self) -> u8 {
+        match self {
+            Event::Record => 250,
+            _ => 128,
+        }
+    }
+    fn kind(&self) -> u8 {
+        let kind = match self {
+            Event::Arrival { .. } => 0,
+            Event::Departure { .. } => 1,
+            Event::News { .. } => 2,
+            Event::WarmedUp => 3,
+            Event::Record => 4,
+        };
+        Self::KINDS + kind
+    }
+}
+
+/// All stations of a world.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Service {
+    stations: Vec<Station>,
+    warm_up: SimDuration,
+    little: Option<CheckId>,
+}
+
+const DAY: SimDuration = SimDuration::from_days(1);
+
+impl Service {
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        let station = |(number, station)| Station::new(number as u16, station, streams);
+        Service {
+            stations: settings.stations.iter().enumerate().map(station).collect(),
+            warm_up: settings.warm_up,
+            little: None,
+        }
+    }
+
+    /// Schedules the first arrivals. Called once, at time zero.
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.little = Some(ctx.checks.always("service: L = lambda W over closed busy cycles"));
+        self.stations.iter_mut().for_each(|station| station.expect(ctx));
+        ctx.after(self.warm_up, Event::WarmedUp.into());
+        ctx.after(DAY, Event::Record.into());
+    }
+
+    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+        match event {
+            Event::Arrival { station } => self.stations[usize::from(station)].arrive(ctx),
+            Event::Departure { station, line, job } => {
+                self.stations[usize::from(station)].depart(line, job, ctx);
+                self.check(station, ctx);
+            }
+            Event::News { station, line, longer } => {
+                self.stations[usize::from(station)].hear(line, longer);
+            }
+            Event::WarmedUp => {
+                self.stations.iter_mut().for_each(|station| station.measure_from(ctx.now()));
+            }
+            Event::Record => self.record(ctx),
+        }
+    }
+
+    pub fn stations(&self) -> &[Station] {
+        &self.stations
+    }
+
+    /// Little's law, exact to the nanosecond whenever a station is empty.
+    fn check<E: EngineEvent>(&self, station: u16, ctx: &mut Context<E>) {
+        let station = &self.stations[usize::from(station)];
+        let (Some(check), true) = (self.little, station.measure().is_empty()) else { return };
+        let Little { present_nanos, stay_nanos, .. } = station.measure().little();
+        ctx.checks.note(check, present_nanos == stay_nanos, ctx.now(), || {
+            let name = station.name();
+            format!("{name}: {present_nanos} ns present, {stay_nanos} ns stayed")
+        });
+    }
+
+    fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        let now = ctx.now();
+        for station in &mut self.stations {
+            station.bring_up_to(now);
+            record(station, now, ctx);
+        }
+        ctx.after(DAY, Event::Record.into());
+    }
+}
+
+fn record<E: EngineEvent>(station: &Station, now: SimTime, ctx: &mut Context<E>) {
+    let label = ctx.records.label(station.name());
+    let measure = station.measure();
+    for (metric, value) in [
+        (WAIT_MEAN, measure.wait_mean_seconds()),
+        (WAIT_P50, measure.wait_quantile_seconds(0.5)),
+        (WAIT_P99, measure.wait_quantile_seconds(0.99)),
+        (WAITED, measure.waited_share()),
+        (RESPONSE_MEAN, measure.response_mean_seconds()),
+        (UTILISATION, measure.utilisation()),
+        (QUEUE_LENGTH, measure.queue_length()),
+        (LOST, measure.lost_share()),
+        (CACHE_HIT, measure.hit_share()),
+    ] {
+        ctx.records.push(now, metric, label, value);
+        ctx.fingerprint.state.mix(value.to_bits());
+    }
+}

@@ -1,0 +1,73 @@
+//! What a scenario says about its stations, validated.
+
+use pinwheel_core::SimDuration;
+use pinwheel_core::distribution::Zipf;
+
+use super::law::Law;
+
+/// Stations that serve requests, each on its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub stations: Vec<StationSettings>,
+    /// Jobs that arrive before this are served but not measured.
+    pub warm_up: SimDuration,
+}
+
+/// One kind of request and the servers that answer it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StationSettings {
+    /// Name of the station; the label of its metrics.
+    pub name: String,
+    /// Like servers, at least one.
+    pub servers: u32,
+    /// Time from one arrival to the next.
+    pub arrivals: Law,
+    /// Time one server needs for one job.
+    pub service: Law,
+    pub discipline: Discipline,
+    pub dispatch: Dispatch,
+    /// Jobs that may wait in one line; more are lost. `None` for no limit.
+    pub waiting_room: Option<u32>,
+    /// How old the dispatcher's knowledge of the lines is.
+    pub information_delay: SimDuration,
+    /// What answers a part of the requests at once.
+    pub cache: Option<CacheSettings>,
+}
+
+/// The order in which a line is served.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Discipline {
+    /// First come, first served.
+    FirstCome,
+    /// All jobs of a line share its servers evenly, none has more than one.
+    Sharing,
+}
+
+/// Which line an arriving job joins.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Dispatch {
+    /// One line for all servers.
+    Central,
+    /// A line for each server, any of them.
+    Random,
+    /// Each in turn.
+    RoundRobin,
+    /// The shortest of so many picked at random, SQ(d): picked with replacement, as in
+    /// Mitzenmacher, "The power of two choices in randomized load balancing", 2001.
+    ShortestOf(u32),
+    /// The shortest of all; among equals any.
+    Shortest,
+    /// Any idle one, else any (Lu et al., "Join-Idle-Queue", 2011).
+    IdleFirst,
+}
+
+/// A store of the objects asked for last.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct CacheSettings {
+    /// Different objects that are asked for.
+    pub objects: u32,
+    /// Which of them a request asks for, each independent of the last.
+    pub popularity: Zipf,
+    /// Objects the store holds.
+    pub capacity: u32,
+}
