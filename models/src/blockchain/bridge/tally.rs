@@ -84,6 +84,13 @@ impl Tally {
         })
     }
 
+    /// Mean seconds of the received transfers.
+    pub fn latency_mean_seconds(&self) -> Option<f64> {
+        const NANOS: f64 = 1e9;
+        let sum: u128 = self.latencies.iter().map(|&nanos| u128::from(nanos)).sum();
+        let count = self.latencies.len() as f64;
+        (count > 0.0).then(|| sum as f64 / NANOS / count)
+    }
     /// Seconds within which each of these shares of the received transfers were received.
     pub fn latency_seconds(&self, parts: [f64; 2]) -> Option<[f64; 2]> {
         const NANOS: f64 = 1e9;
