@@ -15,6 +15,7 @@ mod replay;
 mod run;
 mod schema;
 mod summary;
+mod theory;
 
 use clap::{Parser, Subcommand};
 

@@ -10,8 +10,8 @@ use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
 
 use super::block::{Block, Evidence, Header, Roots};
-use super::contracts::Env;
-use super::fee::Round;
+use super::contracts::{Call, Env};
+use super::fee::{Asked, Bid, Round};
 use super::hash::Hash;
 use super::mempool::{Mempool, PoolError};
 use super::state::State;
@@ -19,12 +19,15 @@ use super::transaction::{Address, Receipt, Rejection, Transaction};
 
 /// A candidate that does not fit is passed over; after this many a block is closed.
 const PASSED_OVER_MAX: u32 = 32;
+/// Gas of a block over its limit from which on it counts as full.
+const FULL_PERMILLE: u128 = 950;
 
 /// A transaction that a block included, with the time it was submitted.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inclusion {
     pub receipt: Receipt,
     pub submitted: SimTime,
+    pub call: Call,
 }
 
 /// The end of a branch: the state after its last block.
@@ -129,7 +132,11 @@ impl Head {
                     room -= receipt.gas_used;
                     block.transactions.push(transaction);
                     block.receipts.push(receipt);
-                    inclusions.push(Inclusion { receipt, submitted: waiting.since });
+                    inclusions.push(Inclusion {
+                        receipt,
+                        submitted: waiting.since,
+                        call: transaction.call,
+                    });
                     picks.included(transaction.sender, place);
                 }
                 Err(Rejection::Fee) => {}
@@ -162,12 +169,14 @@ pub struct Chain {
     pub mempool: Mempool,
     blocks: VecDeque<Block>,
     blocks_kept: usize,
+    /// Lowest price in the newest block, if that was full.
+    cheapest: Option<u128>,
 }
 
 impl Chain {
     /// A chain at its genesis that remembers so many blocks.
     pub fn new(head: Head, mempool: Mempool, blocks_kept: usize) -> Self {
-        Chain { head, mempool, blocks: VecDeque::new(), blocks_kept }
+        Chain { head, mempool, blocks: VecDeque::new(), blocks_kept, cheapest: None }
     }
     /// The settled state.
     pub fn state(&self) -> &State {
@@ -187,6 +196,26 @@ impl Chain {
     pub fn submit(&mut self, transaction: Transaction, now: SimTime) -> Result<(), PoolError> {
         let on_chain = self.head.state.accounts.nonce(transaction.sender);
         self.mempool.submit(transaction, on_chain, now)
+    }
+
+    /// What a wallet sees of the prices now.
+    pub fn asked(&self) -> Asked {
+        Asked { base_fee: self.head.base_fee, cheapest: self.cheapest }
+    }
+
+    /// Sends a call of this account as its next transaction; returns its nonce.
+    pub fn send(
+        &mut self,
+        sender: Address,
+        call: Call,
+        gas_limit: u64,
+        bid: Bid,
+        now: SimTime,
+    ) -> Result<u64, PoolError> {
+        let Bid { fee_max, tip_max } = bid;
+        let nonce = self.next_nonce(sender);
+        self.submit(Transaction { sender, nonce, gas_limit, fee_max, tip_max, call }, now)?;
+        Ok(nonce)
     }
 
     /// Makes the next block and settles it at once.
@@ -211,6 +240,10 @@ impl Chain {
         for (sender, nonce) in made.impossible {
             self.mempool.forget(sender, nonce);
         }
+        let Header { gas_used, gas_limit, .. } = made.block.header;
+        let full = u128::from(gas_used) * 1000 >= u128::from(gas_limit) * FULL_PERMILLE;
+        let prices = made.block.receipts.iter().map(|receipt| receipt.gas_price);
+        self.cheapest = prices.min().filter(|_| full);
         self.blocks.push_back(made.block);
         if self.blocks.len() > self.blocks_kept {
             self.blocks.pop_front();

@@ -85,15 +85,20 @@ impl Premium {
         next.clamp(self.minimum, BASE_FEE_MAX)
     }
 
+    /// Gas from the highest premium down with which the percentile is reached.
+    pub const fn reach(&self, gas_limit: u128) -> u128 {
+        gas_limit * self.percentile_permille as u128 / 1000
+    }
+
     /// The premium the rule looks at, of a block's messages as (premium, gas limit); zero if they
     /// leave more room than the percentile. Sorts the messages.
     pub fn at_percentile(&self, messages: &mut [(u128, u64)], gas_limit: u64) -> u128 {
-        let index = u128::from(gas_limit) * u128::from(self.percentile_permille) / 1000 - 1;
+        let reach = self.reach(u128::from(gas_limit));
         messages.sort_unstable_by(|a, b| b.cmp(a));
         let mut gas = 0u128;
         for (premium, limit) in messages {
             gas += u128::from(*limit);
-            if gas > index {
+            if gas >= reach {
                 return *premium;
             }
         }
@@ -147,6 +152,26 @@ impl FeeRule {
         }
     }
 
+    /// What a wallet offers that wants its transaction in one of the next blocks and would give up
+    /// to `worth` for a unit of gas; `None` if that is less than is asked now. Under a base fee it
+    /// offers all it would give and lets the rule take less; under a first-price rule it bids a tenth
+    /// over the cheapest transaction of the last block if that was full, else the minimum.
+    pub fn bid(&self, worth: u128, tip: u128, asked: Asked) -> Option<Bid> {
+        match self {
+            FeeRule::Utilisation(_) | FeeRule::Premium(_) => {
+                (worth >= asked.base_fee).then_some(Bid { fee_max: worth, tip_max: tip })
+            }
+            FeeRule::FirstPrice { minimum } => {
+                let enough = asked.cheapest.map_or(*minimum, |price| price + price / 10 + 1);
+                let fee_max = enough.max(*minimum).saturating_add(tip).min(worth);
+                (worth >= enough).then_some(Bid { fee_max, tip_max: fee_max })
+            }
+            FeeRule::Fixed { price } => {
+                (worth >= *price).then_some(Bid { fee_max: *price, tip_max: *price })
+            }
+        }
+    }
+
     /// The base fee of the round after one with these blocks.
     pub fn next_base_fee(&self, base_fee: u128, mut round: Round, gas_limit: u64) -> u128 {
         match self {
@@ -159,6 +184,22 @@ impl FeeRule {
             FeeRule::FirstPrice { .. } | FeeRule::Fixed { .. } => 0,
         }
     }
+}
+
+/// What a transaction offers for a unit of gas.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bid {
+    pub fee_max: u128,
+    pub tip_max: u128,
+}
+
+/// What a wallet sees of the prices now.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Base fee of the next block.
+    pub base_fee: u128,
+    /// Lowest price in the last block, if that was full.
+    pub cheapest: Option<u128>,
 }
 
 /// What the fee rule sees of the blocks of one round; most chains have one block a round.

@@ -1,18 +1,27 @@
 //! Blockchains: pool, blocks, fees, consensus and contracts, on the double-entry ledger.
 //!
-//! [`Chain`] makes blocks out of the transactions in its [`Mempool`]; [`State`] executes them, and is
-//! all that a replay from genesis needs. Every block commits to its transactions, their receipts and
-//! the state after it (`hash.rs`), and to the block before.
+//! A [`Chain`] makes blocks out of the transactions in its [`Mempool`] when its consensus says so;
+//! a [`State`] executes them, and is all that a replay from genesis needs. Every block commits to its
+//! transactions, their receipts, the state after it and the block before (`hash.rs`). Several chains
+//! may live in one world.
 //!
-//! Invariants, checked as the run goes: the ledger balances at every block; nonces of a sender come
-//! in order and without a gap; blocks are chained by their hashes.
+//! Left out: the virtual machine (contracts are built in), the network between nodes but for the
+//! travel of blocks of work, storage rent, uncles, account keys (the sender of a transaction is who
+//! it says; readings are signed where proofs are real).
+//!
+//! Invariants, checked at every block: the ledger balances; nonces of a sender come in order and
+//! without a gap; blocks are chained by their hashes; stakes and what was taken from them add up to
+//! what was entered; a settled block is never overtaken.
 
 pub mod accounts;
+pub mod activity;
 pub mod attack;
 pub mod block;
 pub mod bridge;
+pub mod build;
 pub mod cells;
 pub mod chain;
+pub mod consensus;
 pub mod contracts;
 pub mod fee;
 pub mod file;
@@ -20,28 +29,33 @@ pub mod hash;
 pub mod inclusion;
 pub mod mempool;
 pub mod metrics;
+pub mod money;
+mod record;
 pub mod settings;
 pub mod state;
+pub mod tally;
 pub mod transaction;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Label, Metric, SimDuration, Streams};
+use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use activity::load::Load;
 use attack::Attacks;
 pub use block::{Block, Header};
 use bridge::Bridge;
-pub use chain::Chain;
+use chain::Inclusion;
+pub use chain::{Chain, Head};
+pub use consensus::Consensus;
 pub use contracts::Call;
 pub use fee::FeeRule;
 pub use mempool::Mempool;
+use mempool::PoolError;
 pub use settings::Settings;
 pub use state::{Rules, State};
+use tally::Tally;
 pub use transaction::{Address, Outcome, Receipt, Transaction};
 
-use crate::metric;
-
-const CHAINS: Metric = metric::number("chains");
 const DAY: SimDuration = SimDuration::from_days(1);
 /// First of the layer's kinds of event.
 const KIND: u8 = 48;
@@ -49,6 +63,19 @@ const KIND: u8 = 48;
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
+    /// Consensus goes on: a slot, a round, a block that was found.
+    Turn {
+        chain: u16,
+    },
+    /// A block reaches the observer.
+    Seen {
+        chain: u16,
+        block: u64,
+    },
+    /// Somebody of the public may want a transaction.
+    Submit {
+        chain: u16,
+    },
     /// A day ends: its records.
     Record,
     Attack(attack::Event),
@@ -58,8 +85,12 @@ pub enum Event {
 impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let own = ["blockchain record"].get(usize::from(kind.checked_sub(KIND)?)).copied();
-        own.or_else(|| attack::Event::kind_name(kind)).or_else(|| bridge::Event::kind_name(kind))
+        let place = usize::from(kind.checked_sub(KIND)?);
+        ["chain turn", "block seen", "transaction wanted", "blockchain record"]
+            .get(place)
+            .copied()
+            .or_else(|| attack::Event::kind_name(kind))
+            .or_else(|| bridge::Event::kind_name(kind))
     }
 }
 
@@ -69,41 +100,76 @@ impl EngineEvent for Event {
             Event::Record => 250,
             Event::Attack(event) => event.priority(),
             Event::Bridge(event) => event.priority(),
+            _ => 128,
         }
     }
     fn kind(&self) -> u8 {
         match self {
-            Event::Record => KIND,
+            Event::Turn { .. } => KIND,
+            Event::Seen { .. } => KIND + 1,
+            Event::Submit { .. } => KIND + 2,
+            Event::Record => KIND + 3,
             Event::Attack(event) => event.kind(),
             Event::Bridge(event) => event.kind(),
         }
     }
 }
 
+/// A chain with who runs it and who uses it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Node {
+    id: String,
+    label: Label,
+    block_time: SimDuration,
+    chain: Chain,
+    consensus: Consensus,
+    load: Option<Load>,
+    tally: Tally,
+}
+
 /// The layer while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Blockchain {
-    chains: u32,
+    nodes: Vec<Node>,
     attacks: Option<Attacks>,
     bridges: Vec<Bridge>,
+    days: u64,
+    /// Transactions that came from outside this layer and are not settled, and their receipts.
+    watched: std::collections::BTreeSet<(u16, Address, u64)>,
+    receipts: Vec<Receipt>,
 }
 
 impl Blockchain {
     /// The layer at time zero.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        let bridge = |(place, settings): (usize, &bridge::BridgeSettings)| {
-            Bridge::new(settings.clone(), place as u16, streams)
+        let nodes = settings.chains.iter().zip(0..);
+        let nodes = nodes.map(|(settings, id)| build::node(settings, id, streams)).collect();
+        let bridges = settings.bridges.iter().zip(0..);
+        let bridge = |(settings, place): (&bridge::BridgeSettings, u16)| {
+            Bridge::new(settings.clone(), place, streams)
         };
         Blockchain {
-            chains: settings.chains,
+            nodes,
             attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
-            bridges: settings.bridges.iter().enumerate().map(bridge).collect(),
+            bridges: bridges.map(bridge).collect(),
+            days: 0,
+            watched: Default::default(),
+            receipts: vec![],
         }
     }
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         ctx.after(DAY, Event::Record.into());
+        let several = self.nodes.len() > 1;
+        for node in &mut self.nodes {
+            node.label = if several { ctx.records.label(&node.id) } else { Label::default() };
+            node.tally.start(&node.id, &node.consensus, ctx);
+            node.consensus.start(&node.chain, ctx);
+            if let Some(load) = &mut node.load {
+                load.start(&node.chain, ctx);
+            }
+        }
         if let Some(attacks) = &mut self.attacks {
             attacks.start(ctx);
         }
@@ -112,14 +178,47 @@ impl Blockchain {
         }
     }
 
+    /// A chain by its place in the scenario.
+    pub fn chain(&self, chain: u16) -> &Chain {
+        &self.nodes[usize::from(chain)].chain
+    }
+
+    /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
+    pub fn submit<E: EngineEvent>(
+        &mut self,
+        chain: u16,
+        transaction: Transaction,
+        ctx: &Context<E>,
+    ) -> Result<(), PoolError> {
+        self.nodes[usize::from(chain)].chain.submit(transaction, ctx.now())?;
+        self.watched.insert((chain, transaction.sender, transaction.nonce));
+        Ok(())
+    }
+
+    /// Takes the receipts of submitted transactions that were settled since the last call.
+    pub fn receipts(&mut self) -> Vec<Receipt> {
+        std::mem::take(&mut self.receipts)
+    }
+
     /// Reacts to one event.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
-            Event::Record => {
-                ctx.after(DAY, event.into());
-                let now = ctx.now();
-                ctx.records.push(now, CHAINS, Label::default(), f64::from(self.chains));
+            Event::Turn { chain } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                let inclusions = node.consensus.turn(&mut node.chain, ctx);
+                self.settled(chain, &inclusions, ctx);
             }
+            Event::Seen { chain, block } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                let inclusions = node.consensus.seen(&mut node.chain, block, ctx);
+                self.settled(chain, &inclusions, ctx);
+            }
+            Event::Submit { chain } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                let load = node.load.as_mut().expect("a load that schedules its arrivals");
+                load.arrive(&mut node.chain, ctx);
+            }
+            Event::Record => self.end_day(ctx),
             Event::Attack(event) => {
                 if let Some(attacks) = &mut self.attacks {
                     attacks.handle(event, ctx);
@@ -129,5 +228,40 @@ impl Blockchain {
                 self.bridges[usize::from(event.bridge())].handle(event, ctx);
             }
         }
+    }
+
+    /// Tells everybody what a chain has settled.
+    fn settled<E: EngineEvent + From<Event>>(
+        &mut self,
+        chain: u16,
+        inclusions: &[Inclusion],
+        ctx: &mut Context<E>,
+    ) {
+        let node = &mut self.nodes[usize::from(chain)];
+        node.tally.settled(inclusions, &node.chain, &node.consensus, ctx);
+        if self.watched.is_empty() {
+            return;
+        }
+        for Inclusion { receipt, .. } in inclusions {
+            if self.watched.remove(&(chain, receipt.sender, receipt.nonce)) {
+                self.receipts.push(*receipt);
+            }
+        }
+    }
+
+    fn end_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        ctx.after(DAY, Event::Record.into());
+        let streams = *ctx.streams();
+        for (node, chain) in self.nodes.iter_mut().zip(0..) {
+            let fee = node.record(ctx);
+            if let Some(load) = &mut node.load {
+                load.end_day(fee, chain, self.days, &streams);
+            }
+            let (head, ledger) = (&node.chain.head, node.chain.state().accounts.ledger());
+            let (words, _) = head.hash.as_chunks::<8>();
+            words.iter().for_each(|word| ctx.fingerprint.state.mix(u64::from_le_bytes(*word)));
+            ctx.fingerprint.ledger.mix(ledger.digest.value());
+        }
+        self.days += 1;
     }
 }

@@ -48,7 +48,10 @@ impl State {
         if self.rules.block_reward > Amount::ZERO {
             self.accounts.mint(env.proposer, self.rules.block_reward);
         }
-        debug_assert!(evidence.is_empty());
+        for breach in evidence {
+            self.contracts.staking.slash(breach, &mut self.accounts);
+        }
+        self.contracts.tick(env, &mut self.accounts);
     }
 
     /// Executes a transaction as number `index` of a block.

@@ -68,6 +68,7 @@ const UNITS: &[Named] = &[
     named("sector", NONE, 1.0), named("disk", NONE, 1.0), named("host", NONE, 1.0),
     named("rack", NONE, 1.0), named("site", NONE, 1.0), named("provider", NONE, 1.0),
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
+    named("token", NONE, 1.0), fraction("nanotoken", NONE, 1e9),
     named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
 ];
 

@@ -20,6 +20,18 @@ const ELECTION: Purpose = Purpose::new("blockchain election");
 /// Most wins of one round that are looked at; with a mean of five the chance of more is below 1e-20.
 pub const WINS_MAX: u64 = 40;
 
+crate::parameters! {
+    /// A lottery of several winners a round.
+    pub struct RoundParameters {
+        /// Participants.
+        participants: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
+        /// Power of the largest participant over that of the smallest; powers fall geometrically.
+        power_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";
+        /// Expected wins of a round.
+        wins: "1" = 5.0, in 0.001 ..= 20.0, "Filecoin specification, EXPECTED_LEADERS_PER_EPOCH";
+    }
+}
+
 /// The lottery and its tickets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Election {
@@ -33,7 +45,10 @@ impl Election {
         Ok(Election { table: AliasTable::new([1.0])?, wins: Poisson::new(wins_per_round)? })
     }
     /// Gives each participant tickets by its power; at least one has some.
-    pub fn rebuild(&mut self, powers: impl IntoIterator<Item = f64>) -> Result<(), DistributionError> {
+    pub fn rebuild(
+        &mut self,
+        powers: impl IntoIterator<Item = f64>,
+    ) -> Result<(), DistributionError> {
         self.table.rebuild(powers)
     }
     /// How many wins a round has.

@@ -9,7 +9,7 @@ pub mod expected;
 pub mod stake;
 pub mod work;
 
-use pinwheel_core::{Context, Event as EngineEvent};
+use pinwheel_core::{Context, Event as EngineEvent, math};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
@@ -26,6 +26,16 @@ pub enum Consensus {
     Stake(Box<Stake>),
     Expected(Rounds),
     Work(Box<Work>),
+}
+
+/// Shares that fall geometrically from the first of `count` to the last, the first `ratio` times the
+/// last; their mean is one.
+pub fn geometric_shares(count: u32, ratio: f64) -> Vec<f64> {
+    let steps = f64::from(count.saturating_sub(1).max(1));
+    let share = |place: u32| math::exp(-math::ln(ratio) * f64::from(place) / steps);
+    let shares: Vec<f64> = (0..count).map(share).collect();
+    let mean = shares.iter().sum::<f64>() / f64::from(count);
+    shares.into_iter().map(|share| share / mean).collect()
 }
 
 impl Consensus {

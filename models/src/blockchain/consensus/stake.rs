@@ -23,6 +23,28 @@ const VOTE: Purpose = Purpose::new("blockchain vote");
 /// Smallest expected number of a cell of the chi-square statistic (Cochran's rule).
 const EXPECTED_MIN: f64 = 5.0;
 
+crate::parameters! {
+    /// Validators and the rules they are under.
+    pub struct StakeParameters {
+        /// Validators.
+        validators: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
+        /// Stake of the largest validator over that of the smallest; stakes fall geometrically.
+        stake_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";
+        /// Mean stake of a validator.
+        stake: "token" = 32.0, in 0.001 ..= 1e9, "Ethereum's minimum";
+        /// Slots of an epoch.
+        epoch_slots: "1" = 32.0, in 1.0 ..= 100000.0, "Ethereum consensus specification";
+        /// Chance that a validator is offline in a slot of its own, and at a vote.
+        offline: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
+        /// Chance that a leader signs two blocks for its slot.
+        equivocation: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
+        /// Part of the stake that a proven breach costs.
+        slashed: "1" = 0.05, in 0.0 ..= 1.0, "estimate; Ethereum takes 1/32 at once and more if many are caught together";
+        /// Part of that which goes to who shows the evidence; the rest is destroyed.
+        reporter: "1" = 0.1, in 0.0 ..= 1.0, "estimate";
+    }
+}
+
 /// How validators behave.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conduct {

@@ -19,8 +19,9 @@
 //! modelled apart).
 
 use pinwheel_core::distribution::{AliasTable, Exponential};
-use pinwheel_core::queue::Timer;
-use pinwheel_core::{Context, Event as EngineEvent, Purpose, SimDuration, SimTime, Stream, math};
+use pinwheel_core::{
+    Context, Event as EngineEvent, Purpose, SimDuration, SimTime, Stream, Streams, math,
+};
 use serde::{Deserialize, Serialize};
 
 use super::super::Event;
@@ -33,6 +34,24 @@ const TRAVEL: Purpose = Purpose::new("blockchain block travel");
 const RETARGET_MAX: f64 = 4.0;
 /// Most blocks that are not settled; more would mean that blocks travel slower than they come.
 const UNSETTLED_MAX: usize = 4_096;
+
+crate::parameters! {
+    /// Miners and the rules of their race.
+    pub struct WorkParameters {
+        /// Miners.
+        miners: "1" = 20.0, in 1.0 ..= 10000.0, "scenario";
+        /// Hash rate of the largest miner over that of the smallest; rates fall geometrically.
+        hash_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";
+        /// Mean time a block travels to another miner.
+        travel: "s" = 2.0, in 0.0 ..= 86400.0, "Decker and Wattenhofer 2013: median 6.5 s; under 2 s since compact blocks";
+        /// Blocks between two changes of the difficulty; 0 for never.
+        retarget: "1" = 2016.0, in 0.0 ..= 1000000.0, "Bitcoin";
+        /// Blocks after which a block is settled.
+        confirmations: "1" = 6.0, in 0.0 ..= 1000.0, "Bitcoin, custom";
+        /// Growth of all hash rates.
+        growth: "1/d" = 0.0, in -0.5 ..= 1.0, "scenario";
+    }
+}
 
 /// How long a block travels to another miner.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,9 +66,7 @@ impl Travel {
     fn draw(self, stream: &mut Stream) -> SimDuration {
         let seconds = match self {
             Travel::Fixed { seconds } => seconds,
-            Travel::Exponential { mean_seconds } => {
-                -mean_seconds * math::ln(stream.uniform_open())
-            }
+            Travel::Exponential { mean_seconds } => -mean_seconds * math::ln(stream.uniform_open()),
         };
         SimDuration::from_seconds_f64(seconds)
     }
@@ -95,7 +112,8 @@ pub struct Work {
     miners: Vec<Address>,
     table: AliasTable,
     race: Stream,
-    timer: Option<Timer>,
+    /// The difficulty at which the race runs until the next block.
+    racing: f64,
     branches: Vec<Branch>,
     settled: Difficulty,
     next_number: u64,
@@ -112,25 +130,23 @@ pub struct Statistics {
     pub orphaned: u64,
     /// Times the observer changed to another branch, by the number of blocks it gave up.
     pub reorganisations: Vec<u64>,
-    /// Times the observer's longest branch did not hold a block it had settled.
-    pub unsettled: u64,
+    /// Branches longer than the observer's that stood on a rival of a block it settled.
+    pub overtaken: u64,
     /// Settled blocks of each miner.
     pub by_miner: Vec<u64>,
 }
 
 impl Work {
     /// A race of miners with these addresses and hash rates.
-    pub fn new(rules: RaceRules, miners: Vec<(Address, f64)>, chain: u16, race: Stream) -> Self {
+    pub fn new(rules: RaceRules, miners: Vec<(Address, f64)>, race: Stream) -> Self {
         let table = AliasTable::new(miners.iter().map(|(_, hash_rate)| *hash_rate));
-        let statistics =
-            Statistics { by_miner: vec![0; miners.len()], ..Statistics::default() };
-        let _ = chain;
+        let statistics = Statistics { by_miner: vec![0; miners.len()], ..Statistics::default() };
         Work {
             rules,
             miners: miners.into_iter().map(|(address, _)| address).collect(),
             table: table.expect("the scenario gives somebody a hash rate"),
             race,
-            timer: None,
+            racing: rules.block_seconds,
             branches: Vec::new(),
             settled: Difficulty { seconds: rules.block_seconds, since: SimTime::ZERO },
             next_number: 0,
@@ -140,7 +156,7 @@ impl Work {
     }
 
     /// The stream a chain's race is drawn from.
-    pub fn stream(streams: &pinwheel_core::Streams, chain: u16) -> Stream {
+    pub fn stream(streams: &Streams, chain: u16) -> Stream {
         streams.stream(u32::from(chain), RACE)
     }
 
@@ -170,41 +186,39 @@ impl Work {
 
     /// Runs the race until the next block is found.
     fn run_on<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
-        let mean = self.easiest() / self.hash_rate(ctx.now());
+        self.racing = self.easiest();
+        let mean = self.racing / self.hash_rate(ctx.now());
         let law = Exponential::new(mean).expect("difficulties stay positive");
         let wait = SimDuration::from_seconds_f64(law.sample(&mut self.race));
         let event = Event::Turn { chain: chain.state().rules.chain };
-        self.timer = Some(ctx.timer(wait, event.into()));
+        ctx.after(wait, event.into());
     }
 
     /// The block a miner works on: `None` is the settled head.
-    fn view(&self, miner: u32, chain: u16, now: SimTime, ctx_streams: &pinwheel_core::Streams) -> Option<u64> {
+    fn view(&self, miner: u32, chain: u16, now: SimTime, streams: &Streams) -> Option<u64> {
+        // A block counts once all that it stands on has arrived; parents come first in the list.
+        let mut arrivals: Vec<SimTime> = Vec::with_capacity(self.branches.len());
         let mut best: Option<(u64, SimTime, u64)> = None;
         for branch in &self.branches {
-            let arrives = if branch.miner == miner {
-                branch.found
-            } else {
-                branch.found + self.travel(miner, chain, branch.number, ctx_streams)
-            };
+            let own = branch.miner == miner;
+            let travel = self.travel(miner, chain, branch.number, streams);
+            let arrived = branch.found + if own { SimDuration::ZERO } else { travel };
+            let before = branch.parent.map_or(SimTime::ZERO, |number| arrivals[self.place(number)]);
+            let arrived = arrived.max(before);
+            arrivals.push(arrived);
             let height = branch.head.height;
             let better = |(best_height, best_arrival, _): (u64, SimTime, u64)| {
-                height > best_height || (height == best_height && arrives < best_arrival)
+                height > best_height || (height == best_height && arrived < best_arrival)
             };
-            if arrives <= now && best.is_none_or(better) {
-                best = Some((height, arrives, branch.number));
+            if arrived <= now && best.is_none_or(better) {
+                best = Some((height, arrived, branch.number));
             }
         }
         best.map(|(_, _, number)| number)
     }
 
     /// How long a block travels to a receiver: the same whenever it is asked.
-    fn travel(
-        &self,
-        receiver: u32,
-        chain: u16,
-        block: u64,
-        streams: &pinwheel_core::Streams,
-    ) -> SimDuration {
+    fn travel(&self, receiver: u32, chain: u16, block: u64, streams: &Streams) -> SimDuration {
         let entity = u32::from(chain) << 16 ^ receiver;
         self.rules.travel.draw(&mut streams.indexed(entity, TRAVEL, block))
     }
@@ -217,7 +231,7 @@ impl Work {
         let luck = self.race.uniform();
         let parent = self.view(miner, id, now, &streams);
         let difficulty = self.difficulty_of(parent);
-        if luck < self.easiest() / difficulty.seconds {
+        if luck < self.racing / difficulty.seconds {
             let number = self.make(chain, miner, parent, now);
             let observer = self.miners.len() as u32;
             let travel = self.travel(observer, id, number, &streams);
@@ -238,7 +252,16 @@ impl Work {
         self.next_number += 1;
         self.statistics.found += 1;
         let found = now;
-        self.branches.push(Branch { number, parent, miner, found, seen: false, made, head, difficulty });
+        self.branches.push(Branch {
+            number,
+            parent,
+            miner,
+            found,
+            seen: false,
+            made,
+            head,
+            difficulty,
+        });
         number
     }
 
@@ -330,7 +353,10 @@ impl Work {
             self.settled = difficulty;
             self.statistics.settled += 1;
             self.statistics.by_miner[miner as usize] += 1;
-            self.prune(oldest);
+            let observed = self.observed.filter(|number| *number != oldest);
+            let height =
+                observed.map_or(chain.head.height, |number| self.branch(number).head.height);
+            self.prune(oldest, height);
             if self.observed == Some(oldest) {
                 self.observed = None;
             }
@@ -338,9 +364,9 @@ impl Work {
     }
 
     /// Makes `settled` the root: its children stand on the settled head, its rivals are orphans.
-    fn prune(&mut self, settled: u64) {
+    fn prune(&mut self, settled: u64, observed_height: u64) {
         let mut kept: Vec<u64> = Vec::new();
-        let before = self.branches.len();
+        let (mut dropped, mut overtaken) = (0, 0);
         self.branches.retain_mut(|branch| {
             let keeps = match branch.parent {
                 Some(parent) if parent == settled => {
@@ -352,9 +378,13 @@ impl Work {
             };
             if keeps {
                 kept.push(branch.number);
+            } else {
+                dropped += 1;
+                overtaken += u64::from(branch.head.height > observed_height);
             }
             keeps
         });
-        self.statistics.orphaned += (before - self.branches.len()) as u64;
+        self.statistics.orphaned += dropped;
+        self.statistics.overtaken += overtaken;
     }
 }

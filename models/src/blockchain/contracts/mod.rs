@@ -9,6 +9,7 @@
 
 pub mod bridge;
 pub mod registry;
+pub mod staking;
 
 use pinwheel_core::{Amount, SimTime};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use super::hash::Hash;
 use super::transaction::Address;
 use bridge::Bridge;
 use registry::Registry;
+use staking::Staking;
 
 /// Every transaction pays this (yellow paper, `G_transaction`).
 pub const TRANSACTION_GAS: u64 = 21_000;
@@ -108,6 +110,7 @@ pub struct Env {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contracts {
     pub registry: Registry,
+    pub staking: Staking,
     /// Where the chain is one end of a bridge.
     pub bridge: Option<Bridge>,
 }
@@ -137,9 +140,12 @@ impl Contracts {
         }
     }
 
+    /// What contracts do of themselves at the beginning of a block.
+    pub fn tick(&mut self, _env: &Env, _accounts: &mut Accounts) {}
+
     /// One root for each contract, in a fixed order.
     pub fn roots(&mut self) -> Vec<Hash> {
-        let bridge = self.bridge.as_ref().map(Bridge::root);
-        [self.registry.root()].into_iter().chain(bridge).collect()
+        let own = [self.registry.root(), self.staking.root()];
+        own.into_iter().chain(self.bridge.as_ref().map(Bridge::root)).collect()
     }
 }

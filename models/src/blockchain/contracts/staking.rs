@@ -69,10 +69,17 @@ impl Staking {
         self.validators.iter().map(stake).collect()
     }
 
+    /// All stake that is left, that of the slashed included.
+    pub fn staked(&self, accounts: &Accounts) -> Amount {
+        self.validators.iter().map(|v| accounts.balance(v.pot)).sum()
+    }
+    /// All stake that was ever entered.
+    pub fn entered(&self) -> Amount {
+        self.entered
+    }
     /// What is staked and what was taken is what was entered.
     pub fn conserved(&self, accounts: &Accounts) -> bool {
-        let pots: Amount = self.validators.iter().map(|v| accounts.balance(v.pot)).sum();
-        pots + self.taken == self.entered
+        self.staked(accounts) + self.taken == self.entered
     }
 
     /// Takes part of a stake; evidence against one who was caught before changes nothing. The last
