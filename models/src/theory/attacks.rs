@@ -213,13 +213,13 @@ pub const CASES: &[Case] = &[
     case("double_spend_10_5", "success with q = 0.1, z = 5", RACE, 0.001_781_84, 0.15,
         |s| race(s, 0.1, 5, 6_000).success()),
     case("double_spend_30_1", "success with q = 0.3, z = 1", RACE, 0.6, 0.03,
-        |s| race(s, 0.3, 1, 500).success()),
+        |s| race(s, 0.3, 1, 2_000).success()),
     case("double_spend_30_2", "success with q = 0.3, z = 2", RACE, 0.432, 0.04,
-        |s| race(s, 0.3, 2, 500).success()),
+        |s| race(s, 0.3, 2, 2_000).success()),
     case("double_spend_30_5", "success with q = 0.3, z = 5", RACE, 0.197_617_32, 0.06,
-        |s| race(s, 0.3, 5, 1_000).success()),
+        |s| race(s, 0.3, 5, 1_500).success()),
     case("double_spend_30_6", "success with q = 0.3, z = 6", RACE, 0.156_449_58, 0.06,
-        |s| race(s, 0.3, 6, 1_000).success()),
+        |s| race(s, 0.3, 6, 1_500).success()),
     case("double_spend_30_10", "success with q = 0.3, z = 10", RACE, 0.065_106_71, 0.08,
         |s| race(s, 0.3, 10, 1_500).success()),
     case("majority_certain", "success with q = 0.6, z = 6", "1", 1.0, 1e-12,
@@ -262,12 +262,12 @@ pub const CASES: &[Case] = &[
         "k / (k + h)", 0.9, 0.01, |s| sybil_seats(s, Weighting::Identity)),
     case("sybil_by_stake", "the same where stake gives seats", "s", 0.1, 0.02,
         |s| sybil_seats(s, Weighting::Stake)),
-    case("bridge_light_client", "seconds of a transfer, blocks every 12 s, 2 to finality",
-        "I (1/2 + F + 1 / (1 - exp(-I / D)))", 66.398_937_4, 0.02,
-        |s| crossing(s, Kind::LightClient, 1, 30, [chain(12, false, 2), chain(12, false, 2)])),
+    case("bridge_light_client", "seconds of a transfer, blocks every minute, 2 to finality",
+        "I (1/2 + F + 1 / (1 - exp(-I / D)))", 331.994_686_9, 0.02,
+        |s| crossing(s, Kind::LightClient, 1, 150, [chain(60, false, 2), chain(60, false, 2)])),
     case("bridge_5_of_8", "seconds of a transfer between chains of work, 5 of 8 relayers",
-        "I (1 + F) + D (H_8 - H_3) + J", 375.357_142_9, 0.02, |s| {
-            let sides = [chain(20, true, 3), chain(30, true, 3)];
+        "I (1 + F) + D (H_8 - H_3) + J", 475.357_142_9, 0.02, |s| {
+            let sides = [chain(60, true, 1), chain(90, true, 1)];
             crossing(s, Kind::Relayers { needed: 5 }, 8, 300, sides)
         }),
 ];
