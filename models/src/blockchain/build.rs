@@ -3,7 +3,14 @@
 use pinwheel_core::{Amount, Holding, Label, Streams};
 
 use super::Node;
+use super::activity::Cast;
+use super::activity::attesting::Attesting;
+use super::activity::devices::Devices;
 use super::activity::load::Load;
+use super::activity::planning::Planning;
+use super::activity::telemetry::Telemetry;
+use super::activity::trading::Trading;
+use super::audit::Auditor;
 use super::chain::{Chain, Head};
 use super::consensus::authority::Authority;
 use super::consensus::expected::{RoundParameters, Rounds};
@@ -33,16 +40,36 @@ pub(super) fn node(settings: &ChainSettings, chain: u16, streams: &Streams) -> N
     let mut state = State::new(rules);
     let consensus = consensus(settings, chain, &mut state, streams);
     let load = settings.load.as_ref().map(|load| Load::new(load, &mut state, streams));
+    let cast = cast(settings, &mut state, streams);
     let head = Head::new(state, settings.base_fee);
+    let auditor = settings.audit.map(|trials| Auditor::new(head.clone(), trials));
+    let blocks_kept = if auditor.is_some() { usize::MAX } else { BLOCKS_KEPT };
     let mempool = Mempool::new(settings.pool, settings.patience);
     Node {
         id: settings.id.clone(),
         label: Label::default(),
         block_time: settings.block_time,
-        chain: Chain::new(head, mempool, BLOCKS_KEPT),
+        chain: Chain::new(head, mempool, blocks_kept),
         consensus,
         load,
+        cast,
+        auditor,
         tally: Tally::default(),
+    }
+}
+
+fn cast(settings: &ChainSettings, state: &mut State, streams: &Streams) -> Cast {
+    let slot = settings.block_time;
+    let devices = settings.devices.as_ref();
+    Cast {
+        devices: devices.map(|parameters| Devices::new(parameters, slot, state, streams)),
+        attesting: settings.attestation.as_ref().map(|p| Attesting::new(p, state)),
+        planning: settings.dispatch.as_ref().map(|p| Planning::new(p, state)),
+        trading: settings.escrow.as_ref().map(|p| Trading::new(p, state)),
+        telemetry: settings
+            .telemetry
+            .as_ref()
+            .map(|t| Telemetry::new(&t.parameters, t.way, t.real, state)),
     }
 }
 

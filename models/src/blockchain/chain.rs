@@ -10,7 +10,7 @@ use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
 
 use super::block::{Block, Evidence, Header, Roots};
-use super::contracts::{Call, Env};
+use super::contracts::{Call, Env, Notice};
 use super::fee::{Asked, Bid, Round};
 use super::hash::Hash;
 use super::mempool::{Mempool, PoolError};
@@ -28,6 +28,22 @@ pub struct Inclusion {
     pub receipt: Receipt,
     pub submitted: SimTime,
     pub call: Call,
+}
+
+/// What a settled block brings about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// In the order of the block.
+    pub inclusions: Vec<Inclusion>,
+    /// In the order in which the contracts gave them.
+    pub notices: Vec<Notice>,
+}
+
+impl Settled {
+    pub fn extend(&mut self, next: Settled) {
+        self.inclusions.extend(next.inclusions);
+        self.notices.extend(next.notices);
+    }
 }
 
 /// The end of a branch: the state after its last block.
@@ -57,7 +73,7 @@ pub struct Proposal {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Made {
     pub block: Block,
-    pub inclusions: Vec<Inclusion>,
+    pub settled: Settled,
     /// Transactions that can never be included: their sender and nonce.
     impossible: Vec<(Address, u64)>,
 }
@@ -73,9 +89,10 @@ impl Head {
     pub fn make(&mut self, pool: &Mempool, proposal: Proposal) -> Made {
         let Proposal { time, proposer, evidence, closes_round } = proposal;
         let env = self.env(time, proposer);
-        self.state.open_block(&env, &evidence);
-        let mut made = self.fill(pool, &env);
-        let header = self.close(&env, &made.block, &evidence, closes_round);
+        let opened_gas = self.state.open_block(&env, &evidence);
+        let mut made = self.fill(pool, &env, opened_gas);
+        made.settled.notices = self.state.contracts.take_notices();
+        let header = self.close(&env, &made.block, &evidence, opened_gas, closes_round);
         (made.block.header, made.block.evidence) = (header, evidence);
         made
     }
@@ -86,7 +103,14 @@ impl Head {
     }
 
     /// Seals a block whose transactions have been executed: its header, the next base fee.
-    fn close(&mut self, env: &Env, block: &Block, evidence: &[Evidence], closes: bool) -> Header {
+    fn close(
+        &mut self,
+        env: &Env,
+        block: &Block,
+        evidence: &[Evidence],
+        opened_gas: u64,
+        closes: bool,
+    ) -> Header {
         let roots = Roots::of(&block.receipts, evidence);
         let rules = self.state.rules;
         let header = Header {
@@ -96,7 +120,8 @@ impl Head {
             proposer: env.proposer,
             base_fee: env.base_fee,
             gas_limit: rules.gas_limit,
-            gas_used: block.receipts.iter().map(|receipt| receipt.gas_used).sum(),
+            gas_used: opened_gas
+                + block.receipts.iter().map(|receipt| receipt.gas_used).sum::<u64>(),
             transactions_root: roots.transactions,
             receipts_root: roots.receipts,
             evidence_root: roots.evidence,
@@ -112,10 +137,10 @@ impl Head {
     }
 
     /// Executes the best transactions of the pool until the block is full.
-    fn fill(&mut self, pool: &Mempool, env: &Env) -> Made {
+    fn fill(&mut self, pool: &Mempool, env: &Env, opened_gas: u64) -> Made {
         let (mut block, mut inclusions) = (Block::default(), Vec::new());
         let mut impossible = Vec::new();
-        let mut room = self.state.rules.gas_limit;
+        let mut room = self.state.rules.gas_limit.saturating_sub(opened_gas);
         let mut picks = pool.by_price(self.state.rules.fee, env.base_fee, &self.state.accounts);
         let mut passed_over = 0;
         while let Some((waiting, place)) = picks.best() {
@@ -143,13 +168,24 @@ impl Head {
                 Err(_) => impossible.push((transaction.sender, transaction.nonce)),
             }
         }
-        Made { block, inclusions, impossible }
+        Made { block, settled: Settled { inclusions, notices: vec![] }, impossible }
+    }
+
+    /// The head after a block that somebody else made, and the block as it comes out here.
+    pub fn clone_and_replay(
+        &self,
+        block: &Block,
+        closes_round: bool,
+    ) -> Result<(Head, Block), (u32, Rejection)> {
+        let mut head = self.clone();
+        let replayed = head.replay(block, closes_round)?;
+        Ok((head, replayed))
     }
 
     /// Executes a block that somebody else made; its receipts and header as they come out here.
-    pub fn replay(&mut self, block: &Block, closes_round: bool) -> Result<Block, (u32, Rejection)> {
+    fn replay(&mut self, block: &Block, closes_round: bool) -> Result<Block, (u32, Rejection)> {
         let env = self.env(block.header.time, block.header.proposer);
-        self.state.open_block(&env, &block.evidence);
+        let opened_gas = self.state.open_block(&env, &block.evidence);
         let mut receipts = Vec::with_capacity(block.transactions.len());
         for (index, transaction) in block.transactions.iter().enumerate() {
             let index = index as u32;
@@ -157,7 +193,8 @@ impl Head {
             receipts.push(receipt.map_err(|rejection| (index, rejection))?);
         }
         let mut replayed = Block { receipts, ..block.clone() };
-        replayed.header = self.close(&env, &replayed, &block.evidence, closes_round);
+        replayed.header = self.close(&env, &replayed, &block.evidence, opened_gas, closes_round);
+        self.state.contracts.take_notices();
         Ok(replayed)
     }
 }
@@ -219,21 +256,21 @@ impl Chain {
     }
 
     /// Makes the next block and settles it at once.
-    pub fn append(&mut self, proposal: Proposal) -> Vec<Inclusion> {
+    pub fn append(&mut self, proposal: Proposal) -> Settled {
         self.mempool.withdraw(proposal.time, &self.head.state.accounts);
         let made = self.head.make(&self.mempool, proposal);
         self.note(made)
     }
 
     /// Settles on a block that was made on the settled head, and on the head after it.
-    pub fn settle(&mut self, made: Made, head: Head) -> Vec<Inclusion> {
+    pub fn settle(&mut self, made: Made, head: Head) -> Settled {
         assert_eq!(made.block.header.parent, self.head.hash, "the next block of the settled head");
         self.head = head;
         self.note(made)
     }
 
     /// Clears the pool of a settled block's transactions and remembers the block.
-    fn note(&mut self, made: Made) -> Vec<Inclusion> {
+    fn note(&mut self, made: Made) -> Settled {
         for Receipt { sender, nonce, .. } in &made.block.receipts {
             self.mempool.settle(*sender, nonce + 1);
         }
@@ -248,6 +285,6 @@ impl Chain {
         if self.blocks.len() > self.blocks_kept {
             self.blocks.pop_front();
         }
-        made.inclusions
+        made.settled
     }
 }

@@ -6,13 +6,18 @@ use pinwheel_core::{Amount, SimDuration};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::activity::attesting::AttestParameters;
+use super::activity::devices::DeviceParameters;
 use super::activity::load::LoadParameters;
+use super::activity::planning::PlanParameters;
+use super::activity::telemetry::{TelemetryParameters, Way};
+use super::activity::trading::TradeParameters;
 use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{from_nanotoken, from_token};
-use super::settings::{ChainSettings, ConsensusSettings, Settings, TravelLaw};
+use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
 use crate::networks::filecoin;
 use crate::parameter::ParameterSpec;
 use crate::scenario::RunDays;
@@ -27,6 +32,7 @@ const GAS_LIMIT_DEFAULT: u64 = 30_000_000;
 const POOL_MAX: i64 = 10_000_000;
 const POOL_DEFAULT: u64 = 5_000;
 const NANOTOKEN_MAX: f64 = 1e9;
+const TRIALS_MAX: i64 = 10_000;
 
 /// Chains: blocks, mempool, fees and consensus.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -88,6 +94,25 @@ pub struct ChainSection {
     /// Transactions of the public.
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub load: Option<BTreeMap<String, Given>>,
+    /// Devices that write every change of their state into the ledger.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub devices: Option<BTreeMap<String, Given>>,
+    /// Claims of work, verified by panels.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub attestation: Option<BTreeMap<String, Given>>,
+    /// Actions carried out by contract.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub dispatch: Option<BTreeMap<String, Given>>,
+    /// Deals paid through an escrow contract.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub escrow: Option<BTreeMap<String, Given>>,
+    /// Readings on the chain; `way` is "direct", "batched" or "anchored", `proofs` "modelled" or
+    /// "real".
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub telemetry: Option<BTreeMap<String, Given>>,
+    /// Tampered copies of blocks on which the daily audit is tried; no audit where it is not given.
+    #[schemars(with = "u64")]
+    pub audit: Option<Given>,
 }
 
 /// A table of parameters that reads itself.
@@ -106,7 +131,17 @@ macro_rules! tables {
         })*
     };
 }
-tables!(LoadParameters, StakeParameters, RoundParameters, WorkParameters);
+tables!(
+    LoadParameters,
+    StakeParameters,
+    RoundParameters,
+    WorkParameters,
+    DeviceParameters,
+    AttestParameters,
+    PlanParameters,
+    TradeParameters,
+    TelemetryParameters,
+);
 
 /// Reads a table of parameters; what is not given is at its default.
 fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>, key: &str) -> T {
@@ -186,8 +221,10 @@ impl ChainChecker<'_, '_, '_> {
         let price = from_nanotoken(price.unwrap_or(1.0)).0;
         let fee = self.fee(price);
         let consensus = self.consensus();
-        let load = section.load.as_ref();
-        let load = load.map(|typed| table(self.checker, typed, &format!("{}.load", self.key)));
+        let attestation: Option<AttestParameters> = self.part(&section.attestation, "attestation");
+        if let (Some(p), Some(typed)) = (&attestation, &section.attestation) {
+            self.panel(p, typed);
+        }
         let base_fee = match fee {
             FeeRule::Utilisation(_) | FeeRule::Premium(_) => price.max(1),
             FeeRule::FirstPrice { .. } | FeeRule::Fixed { .. } => 0,
@@ -202,7 +239,56 @@ impl ChainChecker<'_, '_, '_> {
             pool: pool.unwrap_or(POOL_DEFAULT) as usize,
             patience: SimDuration::from_seconds_f64(patience),
             consensus,
-            load,
+            load: self.part(&section.load, "load"),
+            devices: self.part(&section.devices, "devices"),
+            attestation,
+            dispatch: self.part(&section.dispatch, "dispatch"),
+            escrow: self.part(&section.escrow, "escrow"),
+            telemetry: self.telemetry(),
+            audit: self.checker.integer(section.audit, &self.key("audit"), 0..=TRIALS_MAX),
+        })
+    }
+
+    /// An optional table of parameters.
+    fn part<T: Table>(&mut self, typed: &Option<BTreeMap<String, Given>>, name: &str) -> Option<T> {
+        let typed = typed.as_ref()?;
+        Some(table(self.checker, typed, &self.key(name)))
+    }
+
+    /// A panel is drawn from the verifiers, and its quorum is a majority: one verdict is reached.
+    fn panel(&mut self, p: &AttestParameters, typed: &BTreeMap<String, Given>) {
+        let given = typed.values().next().copied();
+        if p.panel > p.verifiers {
+            let message = format!("a panel of {} among {} verifiers", p.panel, p.verifiers);
+            let given = typed.get("panel").copied().or(given);
+            let key = self.key("attestation.panel");
+            given.iter().for_each(|given| {
+                self.checker.fault(*given, &key, message.clone(), "give more verifiers");
+            });
+        }
+        if p.quorum * 2.0 <= p.panel || p.quorum > p.panel {
+            let message = format!("a quorum of {} in a panel of {}", p.quorum, p.panel);
+            let given = typed.get("quorum").copied().or(given);
+            let key = self.key("attestation.quorum");
+            let help = "give a majority of the panel, at most all of it";
+            given.iter().for_each(|given| {
+                self.checker.fault(*given, &key, message.clone(), help);
+            });
+        }
+    }
+
+    fn telemetry(&mut self) -> Option<TelemetrySettings> {
+        let mut typed = self.section.telemetry.clone()?;
+        let key = self.key("telemetry");
+        let ways =
+            [("direct", Way::Direct), ("batched", Way::Batched), ("anchored", Way::Anchored)];
+        let way = self.checker.choice(typed.remove("way"), &format!("{key}.way"), &ways);
+        let proofs = [("modelled", false), ("real", true)];
+        let real = self.checker.choice(typed.remove("proofs"), &format!("{key}.proofs"), &proofs);
+        Some(TelemetrySettings {
+            parameters: table(self.checker, &typed, &key),
+            way: way.unwrap_or(Way::Direct),
+            real: real.unwrap_or(false),
         })
     }
 

@@ -1,9 +1,8 @@
 //! Hashes of the chain: BLAKE3 over a domain byte and the value's postcard encoding, and a binary
 //! Merkle tree that is kept up to date as its leaves change.
 //!
-//! The tree: a node is the hash of its two children under the domain byte [`NODE`]; a node without a
-//! sibling moves up unchanged. Leaves and nodes have different domains, so that no leaf can pass for
-//! a node.
+//! The tree: a node is the keyed hash of its two children, one compression; a node without a sibling
+//! moves up unchanged. Leaves are hashed without the key, so that no leaf can pass for a node.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,6 @@ use serde::{Deserialize, Serialize};
 pub type Hash = [u8; 32];
 
 /// What is hashed, so that values of two kinds never share a hash.
-pub const NODE: u8 = 0;
 pub const CELL: u8 = 1;
 pub const TRANSACTION: u8 = 2;
 pub const RECEIPT: u8 = 3;
@@ -19,6 +17,8 @@ pub const HEADER: u8 = 4;
 pub const STATE: u8 = 5;
 pub const EVIDENCE: u8 = 6;
 
+/// Key of the hash of a node.
+const NODE_KEY: Hash = *b"pinwheel blockchain merkle node ";
 /// Longest encoding of a hashed value; all of them are fixed in size and far below it.
 const ENCODED_BYTES_MAX: usize = 512;
 
@@ -32,10 +32,10 @@ pub fn digest<T: Serialize>(domain: u8, value: &T) -> Hash {
 
 /// The hash of two child nodes.
 pub fn node(left: &Hash, right: &Hash) -> Hash {
-    let mut bytes = [NODE; 65];
-    bytes[1..33].copy_from_slice(left);
-    bytes[33..].copy_from_slice(right);
-    *blake3::hash(&bytes).as_bytes()
+    let mut bytes = [0; 64];
+    bytes[..32].copy_from_slice(left);
+    bytes[32..].copy_from_slice(right);
+    *blake3::keyed_hash(&NODE_KEY, &bytes).as_bytes()
 }
 
 /// The Merkle root of a list of leaves; all zeros for none.

@@ -16,6 +16,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod attack;
+pub mod audit;
 pub mod block;
 pub mod bridge;
 pub mod build;
@@ -41,11 +42,13 @@ use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use activity::load::Load;
+use activity::{Cast, Role};
 use attack::Attacks;
+use audit::Auditor;
 pub use block::{Block, Header};
 use bridge::Bridge;
-use chain::Inclusion;
 pub use chain::{Chain, Head};
+use chain::{Inclusion, Settled};
 pub use consensus::Consensus;
 pub use contracts::Call;
 pub use fee::FeeRule;
@@ -76,6 +79,12 @@ pub enum Event {
     Submit {
         chain: u16,
     },
+    /// Somebody acts: a device, a verifier, a trader.
+    Act {
+        chain: u16,
+        role: Role,
+        who: u32,
+    },
     /// A day ends: its records.
     Record,
     Attack(attack::Event),
@@ -86,11 +95,9 @@ impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
         let place = usize::from(kind.checked_sub(KIND)?);
-        ["chain turn", "block seen", "transaction wanted", "blockchain record"]
-            .get(place)
-            .copied()
-            .or_else(|| attack::Event::kind_name(kind))
-            .or_else(|| bridge::Event::kind_name(kind))
+        let names = ["chain turn", "block seen", "transaction wanted", "chain act"];
+        let own = names.iter().chain(&["blockchain record"]).nth(place).copied();
+        own.or_else(|| attack::Event::kind_name(kind)).or_else(|| bridge::Event::kind_name(kind))
     }
 }
 
@@ -108,7 +115,8 @@ impl EngineEvent for Event {
             Event::Turn { .. } => KIND,
             Event::Seen { .. } => KIND + 1,
             Event::Submit { .. } => KIND + 2,
-            Event::Record => KIND + 3,
+            Event::Act { .. } => KIND + 3,
+            Event::Record => KIND + 4,
             Event::Attack(event) => event.kind(),
             Event::Bridge(event) => event.kind(),
         }
@@ -124,6 +132,8 @@ struct Node {
     chain: Chain,
     consensus: Consensus,
     load: Option<Load>,
+    cast: Cast,
+    auditor: Option<Auditor>,
     tally: Tally,
 }
 
@@ -169,6 +179,10 @@ impl Blockchain {
             if let Some(load) = &mut node.load {
                 load.start(&node.chain, ctx);
             }
+            node.cast.start(&node.id, &node.chain, ctx);
+            if let Some(auditor) = &mut node.auditor {
+                auditor.start(&node.id, ctx);
+            }
         }
         if let Some(attacks) = &mut self.attacks {
             attacks.start(ctx);
@@ -183,6 +197,15 @@ impl Blockchain {
         &self.nodes[usize::from(chain)].chain
     }
 
+    /// Who runs a chain.
+    pub fn consensus(&self, chain: u16) -> &Consensus {
+        &self.nodes[usize::from(chain)].consensus
+    }
+    /// Seconds from submission to settlement of the transactions settled since the last record.
+    pub fn delays(&self, chain: u16) -> &[f64] {
+        &self.nodes[usize::from(chain)].tally.delays
+    }
+
     /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
     pub fn submit<E: EngineEvent>(
         &mut self,
@@ -195,6 +218,17 @@ impl Blockchain {
         Ok(())
     }
 
+    /// A device of the infrastructure layer went up or down: the first chain with devices that
+    /// follow that layer writes it down.
+    pub fn device_changed<E: EngineEvent>(&mut self, device: u32, up: bool, ctx: &mut Context<E>) {
+        for node in &mut self.nodes {
+            if let Some(devices) = node.cast.devices.as_mut().filter(|devices| devices.follow()) {
+                devices.set(device, up, &mut node.chain, ctx);
+                return;
+            }
+        }
+    }
+
     /// Takes the receipts of submitted transactions that were settled since the last call.
     pub fn receipts(&mut self) -> Vec<Receipt> {
         std::mem::take(&mut self.receipts)
@@ -205,18 +239,22 @@ impl Blockchain {
         match event {
             Event::Turn { chain } => {
                 let node = &mut self.nodes[usize::from(chain)];
-                let inclusions = node.consensus.turn(&mut node.chain, ctx);
-                self.settled(chain, &inclusions, ctx);
+                let settled = node.consensus.turn(&mut node.chain, ctx);
+                self.settled(chain, &settled, ctx);
             }
             Event::Seen { chain, block } => {
                 let node = &mut self.nodes[usize::from(chain)];
-                let inclusions = node.consensus.seen(&mut node.chain, block, ctx);
-                self.settled(chain, &inclusions, ctx);
+                let settled = node.consensus.seen(&mut node.chain, block, ctx);
+                self.settled(chain, &settled, ctx);
             }
             Event::Submit { chain } => {
                 let node = &mut self.nodes[usize::from(chain)];
                 let load = node.load.as_mut().expect("a load that schedules its arrivals");
                 load.arrive(&mut node.chain, ctx);
+            }
+            Event::Act { chain, role, who } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                node.cast.act(role, who, &mut node.chain, ctx);
             }
             Event::Record => self.end_day(ctx),
             Event::Attack(event) => {
@@ -234,15 +272,16 @@ impl Blockchain {
     fn settled<E: EngineEvent + From<Event>>(
         &mut self,
         chain: u16,
-        inclusions: &[Inclusion],
+        settled: &Settled,
         ctx: &mut Context<E>,
     ) {
         let node = &mut self.nodes[usize::from(chain)];
-        node.tally.settled(inclusions, &node.chain, &node.consensus, ctx);
+        node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
+        node.cast.settled(settled, &mut node.chain, ctx);
         if self.watched.is_empty() {
             return;
         }
-        for Inclusion { receipt, .. } in inclusions {
+        for Inclusion { receipt, .. } in &settled.inclusions {
             if self.watched.remove(&(chain, receipt.sender, receipt.nonce)) {
                 self.receipts.push(*receipt);
             }

@@ -57,6 +57,10 @@ impl Node {
             slot.push(ctx, USERS, active);
             slot.push(ctx, USERS_LOST, 1.0 - active / all);
         }
+        self.cast.record(slot, &self.chain, ctx);
+        if let Some(auditor) = &mut self.auditor {
+            auditor.run(slot, &self.chain, ctx);
+        }
         let fee = self.record_fees(slot, ctx);
         self.tally.begin_day();
         fee

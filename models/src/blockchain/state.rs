@@ -43,15 +43,16 @@ impl State {
         address
     }
 
-    /// What a block does before its transactions: the reward, the evidence.
-    pub fn open_block(&mut self, env: &Env, evidence: &[Evidence]) {
+    /// What a block does before its transactions: the reward, the evidence, what contracts do of
+    /// themselves. Returns the gas this takes of the block.
+    pub fn open_block(&mut self, env: &Env, evidence: &[Evidence]) -> u64 {
         if self.rules.block_reward > Amount::ZERO {
             self.accounts.mint(env.proposer, self.rules.block_reward);
         }
         for breach in evidence {
             self.contracts.staking.slash(breach, &mut self.accounts);
         }
-        self.contracts.tick(env, &mut self.accounts);
+        self.contracts.tick(env, &mut self.accounts)
     }
 
     /// Executes a transaction as number `index` of a block.

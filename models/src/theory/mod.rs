@@ -11,10 +11,11 @@
 use pinwheel_core::{Streams, math};
 
 pub mod attacks;
+pub mod chain;
 pub mod queues;
 
 /// The cases of every topic, in the order of the table.
-pub const TOPICS: &[&[Case]] = &[queues::CASES, attacks::CASES];
+pub const TOPICS: &[&[Case]] = &[queues::CASES, chain::CASES, attacks::CASES];
 
 /// Fewest seeds of a case: below, the interval says little.
 pub const REPLICATIONS_MIN: u32 = 30;

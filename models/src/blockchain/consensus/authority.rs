@@ -4,7 +4,7 @@ use pinwheel_core::{Context, Event as EngineEvent, SimDuration};
 use serde::{Deserialize, Serialize};
 
 use super::super::Event;
-use super::super::chain::{Chain, Inclusion, Proposal};
+use super::super::chain::{Chain, Proposal, Settled};
 use super::super::transaction::Address;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Authority {
         &mut self,
         chain: &mut Chain,
         ctx: &mut Context<E>,
-    ) -> Vec<Inclusion> {
+    ) -> Settled {
         self.start(chain, ctx);
         let turn = chain.head.height as usize % self.proposers.len();
         let proposer = self.proposers[turn];

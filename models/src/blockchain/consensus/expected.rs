@@ -13,7 +13,7 @@ use pinwheel_core::{Context, Event as EngineEvent, Purpose, SimDuration, Stream}
 use serde::{Deserialize, Serialize};
 
 use super::super::Event;
-use super::super::chain::{Chain, Inclusion, Proposal};
+use super::super::chain::{Chain, Proposal, Settled};
 use super::super::transaction::Address;
 
 const ELECTION: Purpose = Purpose::new("blockchain election");
@@ -95,7 +95,7 @@ impl Rounds {
         &mut self,
         chain: &mut Chain,
         ctx: &mut Context<E>,
-    ) -> Vec<Inclusion> {
+    ) -> Settled {
         self.start(chain, ctx);
         let entity = u32::from(chain.state().rules.chain);
         let mut draws = ctx.streams().indexed(entity, ELECTION, self.rounds);
@@ -106,7 +106,7 @@ impl Rounds {
         winners.sort_unstable();
         winners.dedup();
         self.null_rounds += u64::from(winners.is_empty());
-        let mut settled = Vec::new();
+        let mut settled = Settled::default();
         for (place, winner) in winners.iter().enumerate() {
             settled.extend(chain.append(Proposal {
                 time: ctx.now(),

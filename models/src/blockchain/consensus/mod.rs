@@ -13,7 +13,7 @@ use pinwheel_core::{Context, Event as EngineEvent, math};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
-use super::chain::{Chain, Inclusion};
+use super::chain::{Chain, Settled};
 use authority::Authority;
 use expected::Rounds;
 use stake::Stake;
@@ -54,14 +54,14 @@ impl Consensus {
         &mut self,
         chain: &mut Chain,
         ctx: &mut Context<E>,
-    ) -> Vec<Inclusion> {
+    ) -> Settled {
         match self {
             Consensus::Authority(authority) => authority.turn(chain, ctx),
             Consensus::Stake(stake) => stake.turn(chain, ctx),
             Consensus::Expected(rounds) => rounds.turn(chain, ctx),
             Consensus::Work(work) => {
                 work.found(chain, ctx);
-                Vec::new()
+                Settled::default()
             }
         }
     }
@@ -72,10 +72,10 @@ impl Consensus {
         chain: &mut Chain,
         block: u64,
         ctx: &mut Context<E>,
-    ) -> Vec<Inclusion> {
+    ) -> Settled {
         match self {
             Consensus::Work(work) => work.seen(chain, block, ctx),
-            _ => Vec::new(),
+            _ => Settled::default(),
         }
     }
 }

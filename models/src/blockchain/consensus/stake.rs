@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Event;
 use super::super::block::Evidence;
-use super::super::chain::{Chain, Inclusion, Proposal};
+use super::super::chain::{Chain, Proposal, Settled};
 
 const LEADER: Purpose = Purpose::new("blockchain leader");
 const VOTE: Purpose = Purpose::new("blockchain vote");
@@ -142,7 +142,7 @@ impl Stake {
         &mut self,
         chain: &mut Chain,
         ctx: &mut Context<E>,
-    ) -> Vec<Inclusion> {
+    ) -> Settled {
         self.schedule(chain, ctx);
         let mut draws =
             ctx.streams().indexed(u32::from(chain.state().rules.chain), LEADER, self.slot);
@@ -150,7 +150,7 @@ impl Stake {
         let offline = draws.uniform() < self.conduct.offline_share;
         let equivocates = draws.uniform() < self.conduct.equivocation_share;
         self.led[leader] += 1;
-        let mut settled = Vec::new();
+        let mut settled = Settled::default();
         if offline {
             self.missed += 1;
         } else {

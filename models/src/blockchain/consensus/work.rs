@@ -25,7 +25,7 @@ use pinwheel_core::{
 use serde::{Deserialize, Serialize};
 
 use super::super::Event;
-use super::super::chain::{Chain, Head, Inclusion, Made, Proposal};
+use super::super::chain::{Chain, Head, Made, Proposal, Settled};
 use super::super::transaction::Address;
 
 const RACE: Purpose = Purpose::new("blockchain race");
@@ -283,10 +283,10 @@ impl Work {
         chain: &mut Chain,
         block: u64,
         _ctx: &mut Context<E>,
-    ) -> Vec<Inclusion> {
+    ) -> Settled {
         // A block of a branch that was given up by settling another.
         let Ok(place) = self.branches.binary_search_by_key(&block, |b| b.number) else {
-            return Vec::new();
+            return Settled::default();
         };
         self.branches[place].seen = true;
         let best = self.branches.iter().filter(|b| b.seen && self.reaches_seen(b));
@@ -339,8 +339,8 @@ impl Work {
     }
 
     /// Settles the oldest blocks of the observed branch that have enough blocks after them.
-    fn settle(&mut self, chain: &mut Chain) -> Vec<Inclusion> {
-        let mut settled = Vec::new();
+    fn settle(&mut self, chain: &mut Chain) -> Settled {
+        let mut settled = Settled::default();
         loop {
             let line = self.line(self.observed);
             if line.len() as u64 <= self.rules.confirmations {

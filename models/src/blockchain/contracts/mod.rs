@@ -7,7 +7,11 @@
 //! Gas follows Ethereum's schedule where there is one: EIP-2028 (call data), EIP-2929 (storage),
 //! yellow paper appendix G (transaction, log, hash).
 
+pub mod anchor;
+pub mod attestation;
 pub mod bridge;
+pub mod dispatch;
+pub mod escrow;
 pub mod registry;
 pub mod staking;
 
@@ -17,7 +21,11 @@ use serde::{Deserialize, Serialize};
 use super::accounts::Accounts;
 use super::hash::Hash;
 use super::transaction::Address;
+use anchor::Anchor;
+use attestation::{Attestation, Verdict};
 use bridge::Bridge;
+use dispatch::{Dispatch, Progress};
+use escrow::Escrow;
 use registry::Registry;
 use staking::Staking;
 
@@ -43,6 +51,10 @@ pub enum Call {
         gas: u64,
     },
     Registry(registry::Order),
+    Attestation(attestation::Order),
+    Dispatch(dispatch::Order),
+    Escrow(escrow::Order),
+    Anchor(anchor::Order),
     Bridge(bridge::Order),
 }
 
@@ -50,7 +62,9 @@ impl Call {
     /// Money that leaves the sender beside the fee.
     pub fn value(&self) -> Amount {
         match self {
-            Call::Transfer { amount, .. } => *amount,
+            Call::Transfer { amount, .. }
+            | Call::Escrow(escrow::Order::Open { amount, .. })
+            | Call::Dispatch(dispatch::Order::Plan { prepaid: amount, .. }) => *amount,
             _ => Amount::ZERO,
         }
     }
@@ -106,13 +120,29 @@ pub struct Env {
     pub proposer: Address,
 }
 
-/// All contracts of a chain.
+/// What a contract tells the world at the end of a block.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    Claimed { claim: u32, device: u32, round: u32 },
+    Decided { claim: u32, verdict: Verdict, paid: bool, time: SimTime },
+    Planned { action: u32, device: u32 },
+    Acted { action: u32, due: SimTime, progress: Progress, time: SimTime },
+    Opened { deal: u32, tag: u32 },
+}
+
+/// All contracts of a chain; those that need terms are there if the scenario gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contracts {
     pub registry: Registry,
     pub staking: Staking,
     /// Where the chain is one end of a bridge.
     pub bridge: Option<Bridge>,
+    pub anchor: Anchor,
+    pub attestation: Option<Attestation>,
+    pub dispatch: Option<Dispatch>,
+    pub escrow: Option<Escrow>,
+    /// Of the block being made; none between blocks.
+    notices: Vec<Notice>,
 }
 
 impl Contracts {
@@ -125,6 +155,7 @@ impl Contracts {
         accounts: &mut Accounts,
         meter: &mut Meter,
     ) -> Result<(), Failure> {
+        let notices = &mut self.notices;
         match call {
             Call::Transfer { to, amount } => {
                 accounts.transfer(sender, *to, *amount).map_err(|_| Failure::Refused)
@@ -137,15 +168,49 @@ impl Contracts {
                 let nonce = accounts.nonce(sender) - 1;
                 bridge.call(order, sender, nonce, env, meter)
             }
+            Call::Anchor(order) => self.anchor.call(order, sender, meter),
+            Call::Attestation(order) => {
+                let contract = self.attestation.as_mut().ok_or(Failure::Refused)?;
+                contract.call(order, sender, env, accounts, meter, notices)
+            }
+            Call::Dispatch(order) => {
+                let contract = self.dispatch.as_mut().ok_or(Failure::Refused)?;
+                contract.call(order, sender, accounts, meter, notices)
+            }
+            Call::Escrow(order) => {
+                let contract = self.escrow.as_mut().ok_or(Failure::Refused)?;
+                contract.call(order, sender, env, accounts, meter, notices)
+            }
         }
     }
 
-    /// What contracts do of themselves at the beginning of a block.
-    pub fn tick(&mut self, _env: &Env, _accounts: &mut Accounts) {}
+    /// What contracts do of themselves at the beginning of a block; returns the gas used.
+    pub fn tick(&mut self, env: &Env, accounts: &mut Accounts) -> u64 {
+        self.notices.clear();
+        if let Some(attestation) = &mut self.attestation {
+            attestation.tick(env, &mut self.notices);
+        }
+        match &mut self.dispatch {
+            Some(dispatch) => dispatch.tick(env, accounts, &mut self.notices),
+            None => 0,
+        }
+    }
 
-    /// One root for each contract, in a fixed order.
-    pub fn roots(&mut self) -> Vec<Hash> {
-        let own = [self.registry.root(), self.staking.root()];
-        own.into_iter().chain(self.bridge.as_ref().map(Bridge::root)).collect()
+    /// Takes what the contracts had to tell of a block.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// One root for each contract, in a fixed order; zeros for those that are not there.
+    pub fn roots(&mut self) -> [Hash; 7] {
+        [
+            self.registry.root(),
+            self.staking.root(),
+            self.anchor.root(),
+            self.attestation.as_mut().map(Attestation::root).unwrap_or_default(),
+            self.dispatch.as_mut().map(Dispatch::root).unwrap_or_default(),
+            self.escrow.as_mut().map(Escrow::root).unwrap_or_default(),
+            self.bridge.as_ref().map(Bridge::root).unwrap_or_default(),
+        ]
     }
 }
