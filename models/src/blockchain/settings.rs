@@ -16,7 +16,7 @@ use super::consensus::work::{Travel, WorkParameters};
 use super::fee::{FeeRule, Utilisation};
 
 /// The chains of a scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub chains: Vec<ChainSettings>,
     pub attack: Option<attack::Settings>,

@@ -127,7 +127,7 @@ impl Side {
         let proposer = self.proposer;
         let proposal = Proposal { time: now, proposer, evidence: vec![], closes_round: true };
         let included = self.chain.append(proposal);
-        let receipts = included.into_iter().map(|included| included.receipt);
+        let receipts = included.inclusions.into_iter().map(|included| included.receipt);
         receipts
             .filter_map(|receipt| Some((self.purposes.remove(&receipt.transaction)?, receipt)))
             .collect()
