@@ -3,4 +3,5 @@
 mod bridges;
 mod committees;
 mod races;
+mod scenarios;
 mod stand;
