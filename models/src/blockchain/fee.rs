@@ -44,6 +44,10 @@ impl Utilisation {
         rounding: Rounding::Ethereum,
     };
 
+    /// The same as lotus rounds it (`chain/store/basefee.go`).
+    pub const LOTUS: Utilisation =
+        Utilisation { rounding: Rounding::Filecoin, ..Utilisation::ETHEREUM };
+
     /// The base fee after a block of `gas_limit` of which `gas_used` was used.
     pub fn next(&self, base_fee: u128, gas_used: u64, gas_limit: u64) -> u128 {
         let target = u128::from(gas_limit / self.elasticity);
@@ -78,6 +82,11 @@ pub struct Premium {
 }
 
 impl Premium {
+    /// The rule of FIP-0115: lotus reads the premium at 80 % of a block's gas
+    /// (`BlockGasTargetIndex`).
+    pub const FIP_0115: Premium =
+        Premium { change_denominator: 8, minimum: 1, percentile_permille: 800 };
+
     /// The base fee after a block whose premium at the percentile was `premium`.
     pub fn next(&self, base_fee: u128, premium: u128) -> u128 {
         let step_max = base_fee.div_ceil(u128::from(self.change_denominator));

@@ -18,7 +18,6 @@ use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{from_nanotoken, from_token};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
-use crate::networks::filecoin;
 use crate::parameter::ParameterSpec;
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
@@ -309,12 +308,10 @@ impl ChainChecker<'_, '_, '_> {
     }
 
     fn fee(&mut self, price: u128) -> FeeRule {
-        let premium = Premium { minimum: 1, ..filecoin::gas::PREMIUM };
-        let utilisation = Utilisation { minimum: 1, ..filecoin::gas::UTILISATION };
         let rules = [
             ("eip1559", FeeRule::Utilisation(Utilisation::ETHEREUM)),
-            ("filecoin", FeeRule::Utilisation(utilisation)),
-            ("fip0115", FeeRule::Premium(premium)),
+            ("filecoin", FeeRule::Utilisation(Utilisation::LOTUS)),
+            ("fip0115", FeeRule::Premium(Premium::FIP_0115)),
             ("first_price", FeeRule::FirstPrice { minimum: price }),
             ("fixed", FeeRule::Fixed { price }),
         ];

@@ -78,6 +78,7 @@ pub const METRICS: &[MetricSpec] = &[
     metric("replay_mismatches", "1", "Audits that came out otherwise than the chain, since the start.", "model"),
     metric("tamper_trials", "1", "Copies of blocks with one bit changed that the audit was tried on.", "model"),
     metric("tamper_located_share", "1", "Of these, those whose changed record was named by block and index.", "model"),
+    metric("users_lost_per_doubling", "1", "Users driven away beyond those of the chain before it in the scenario, as a share of all, for each doubling of the median fee between the two.", "model"),
     metric("users_lost_share", "1", "Users that fees have driven away, as a share of all.", "model"),
     // Attacks.
     metric("double_spend_success", "1",

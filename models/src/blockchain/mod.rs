@@ -197,6 +197,10 @@ impl Blockchain {
         &self.nodes[usize::from(chain)].chain
     }
 
+    /// Who uses a chain.
+    pub fn activities(&self, chain: u16) -> &Cast {
+        &self.nodes[usize::from(chain)].cast
+    }
     /// Who runs a chain.
     pub fn consensus(&self, chain: u16) -> &Consensus {
         &self.nodes[usize::from(chain)].consensus
@@ -291,8 +295,14 @@ impl Blockchain {
     fn end_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         ctx.after(DAY, Event::Record.into());
         let streams = *ctx.streams();
+        let mut before = None;
         for (node, chain) in self.nodes.iter_mut().zip(0..) {
             let fee = node.record(ctx);
+            if let Some(load) = &node.load {
+                let now = fee.map(|fee| (fee, load.lost_share()));
+                node.record_doubling(before, now, ctx);
+                before = now;
+            }
             if let Some(load) = &mut node.load {
                 load.end_day(fee, chain, self.days, &streams);
             }

@@ -1,6 +1,6 @@
 //! The daily records of a chain.
 
-use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric};
+use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric, math};
 
 use super::Node;
 use super::consensus::Consensus;
@@ -38,6 +38,7 @@ const WINNERS: Metric = number("winners_mean");
 const NULL_ROUNDS: Metric = number("null_round_share");
 const USERS: Metric = number("users_active");
 const USERS_LOST: Metric = number("users_lost_share");
+const PER_DOUBLING: Metric = number("users_lost_per_doubling");
 
 /// A share, or nothing where there is nothing to share.
 pub fn share(part: f64, whole: f64) -> Option<f64> {
@@ -55,9 +56,8 @@ impl Node {
             let lost = self.chain.mempool.losses;
             let unmet = load.wishes.wanted - load.wishes.sent + lost.evicted + lost.withdrawn;
             slot.push_some(ctx, PRICED_OUT, share(unmet as f64, load.wishes.wanted as f64));
-            let (active, all) = (load.active() as f64, load.users() as f64);
-            slot.push(ctx, USERS, active);
-            slot.push(ctx, USERS_LOST, 1.0 - active / all);
+            slot.push(ctx, USERS, load.active() as f64);
+            slot.push(ctx, USERS_LOST, load.lost_share());
         }
         self.cast.record(slot, &self.chain, ctx);
         if let Some(auditor) = &mut self.auditor {
@@ -66,6 +66,22 @@ impl Node {
         let fee = self.record_fees(slot, ctx);
         self.tally.begin_day();
         fee
+    }
+
+    /// Users lost for each doubling of the fee, from the chain before to this one.
+    pub(super) fn record_doubling<E: EngineEvent>(
+        &self,
+        before: Option<(Amount, f64)>,
+        now: Option<(Amount, f64)>,
+        ctx: &mut Context<E>,
+    ) {
+        let (Some((low, lost_before)), Some((high, lost))) = (before, now) else { return };
+        let doublings = math::log2(high.0 as f64 / low.0 as f64);
+        // Two chains at about one fee say nothing of what a higher one would do.
+        if math::abs(doublings) > 0.1 {
+            let slot = Slot { time: ctx.now(), label: self.label };
+            slot.push(ctx, PER_DOUBLING, (lost - lost_before) / doublings);
+        }
     }
 
     fn record_transactions<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {

@@ -2,8 +2,12 @@
 
 use pinwheel_core::{Amount, Context, Holding, Model, SimDuration, SimTime, Simulation, Streams};
 
+use serde::{Deserialize, Serialize};
+
 use super::Case;
+use crate::blockchain::activity::attesting::AttestParameters;
 use crate::blockchain::activity::load::LoadParameters;
+use crate::blockchain::activity::trading::TradeParameters;
 use crate::blockchain::chain::{Chain, Head, Proposal};
 use crate::blockchain::consensus::Consensus;
 use crate::blockchain::consensus::expected::RoundParameters;
@@ -65,10 +69,14 @@ pub const CASES: &[Case] = &[
     case("block_queue_bulk_5_80", "wait for a block of five transactions at 80 %, in blocks",
         "stationary law of X' = max(X - 5, 0) + Poisson(4), Little (Bailey 1954)",
         0.789_060_007, 0.02, |streams| block_queue(streams, 5, 0.8)),
+    case("attest_wrong", "wrong verdicts of panels of five that err in a fifth of their votes",
+        "P(Bin(5, 0.2) >= 3)", 0.057_92, 0.1, wrong_verdicts),
+    case("middleman_loss", "payments lost with middlemen of a life of 5 days, held for one",
+        "held / (held + life), both exponential", 1.0 / 6.0, 0.15, middleman_loss),
 ];
 
 /// A world of chains only.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chains(pub Blockchain);
 
 impl Model for Chains {
@@ -206,9 +214,51 @@ fn block_queue(streams: &Streams, size: u64, load: f64) -> f64 {
         patience: SimDuration::from_days(30),
         ..ChainSettings::default()
     };
-    // The day before the measured one fills the queue.
-    let mut simulation = run(settings, streams, SimDuration::from_days(1));
-    simulation.run_until(SimTime::ZERO + SimDuration::from_seconds(2 * 86_400 - 1));
+    // It ends before the day's record forgets them; the queue settles within minutes.
+    let simulation = run(settings, streams, SimDuration::from_seconds(86_399));
     let delays = simulation.model.0.delays(0);
     delays.iter().sum::<f64>() / delays.len() as f64 / BLOCK_SECONDS
+}
+
+fn wrong_verdicts(streams: &Streams) -> f64 {
+    let error = 0.2;
+    let attestation = AttestParameters {
+        devices: 20.0,
+        verifiers: 30.0,
+        panel: 5.0,
+        quorum: 3.0,
+        period: 3_600.0,
+        dishonest: 0.0,
+        absent: 0.0,
+        owner_error: error,
+        user_error: error,
+        stakeholder_error: error,
+        ..AttestParameters::default()
+    };
+    let settings = ChainSettings { attestation: Some(attestation), ..ChainSettings::default() };
+    let simulation = run(settings, streams, SimDuration::from_days(1));
+    let attesting = simulation.model.0.activities(0).attesting.as_ref().expect("it is there");
+    let (honest, lies) = (attesting.honest, attesting.lies);
+    let decided = honest.accepted + honest.rejected + lies.accepted + lies.rejected;
+    (honest.rejected + lies.accepted) as f64 / decided as f64
+}
+
+fn middleman_loss(streams: &Streams) -> f64 {
+    let escrow = TradeParameters {
+        deals: 40.0,
+        amount_spread: 0.0,
+        seller_default: 0.0,
+        delivery: 86_400.0,
+        deadline: 365.0 * 86_400.0,
+        middleman_life: 5.0 * 86_400.0,
+        ..TradeParameters::default()
+    };
+    let settings = ChainSettings {
+        block_time: SimDuration::from_hours(1),
+        escrow: Some(escrow),
+        ..ChainSettings::default()
+    };
+    let simulation = run(settings, streams, SimDuration::from_days(300));
+    let trading = simulation.model.0.activities(0).trading.as_ref().expect("it is there");
+    trading.middleman_loss()
 }

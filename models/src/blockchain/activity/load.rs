@@ -97,9 +97,10 @@ impl Load {
             state.open(Holding::Free, balance);
         }
         let chain = u32::from(state.rules.chain);
+        // The same people on every chain: what differs between chains is then the fee alone.
         let reservation = |user: u32| {
             let law = log_normal(parameters.reservation, parameters.reservation_spread);
-            law.sample(&mut streams.indexed(user, RESERVATION, u64::from(chain)))
+            law.sample(&mut streams.stream(user, RESERVATION))
         };
         let leave = parameters.reservation > 0.0;
         let reservations = if leave { (0..users).map(reservation).collect() } else { vec![] };
@@ -118,12 +119,14 @@ impl Load {
         }
     }
 
-    pub fn users(&self) -> u64 {
-        self.parameters.users as u64
-    }
     /// Users that have not left.
     pub fn active(&self) -> u64 {
         self.parameters.users as u64 - self.gone.iter().filter(|gone| **gone).count() as u64
+    }
+
+    /// Users that have left, as a share of all.
+    pub fn lost_share(&self) -> f64 {
+        1.0 - self.active() as f64 / self.parameters.users
     }
 
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {

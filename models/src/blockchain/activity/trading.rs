@@ -121,6 +121,11 @@ impl Trading {
         }
     }
 
+    /// What middlemen took with them, as a share of all payments.
+    pub fn middleman_loss(&self) -> f64 {
+        self.lost_by_middleman.0 as f64 / self.turnover.0 as f64
+    }
+
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
         id: &str,

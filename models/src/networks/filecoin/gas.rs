@@ -13,30 +13,18 @@ use fvm_shared::econ::TokenAmount;
 use pinwheel_core::Amount;
 
 use super::rules::Rules;
-use crate::blockchain::fee::{Premium, Rounding, Utilisation};
+use crate::blockchain::fee::{Premium, Utilisation};
 
 /// Gas a block may hold, and half of it: what the utilisation rule aims at.
 pub const BLOCK_GAS_LIMIT: u128 = 10_000_000_000;
 pub const BLOCK_GAS_TARGET: u128 = BLOCK_GAS_LIMIT / 2;
 pub const BASE_FEE_MIN_ATTOFIL: u128 = 100;
-/// The base fee changes by at most an eighth an epoch.
-const BASE_FEE_CHANGE_DENOMINATOR: u64 = 8;
 
-/// The base fee by utilisation, until FIP-0115.
-pub const UTILISATION: Utilisation = Utilisation {
-    elasticity: (BLOCK_GAS_LIMIT / BLOCK_GAS_TARGET) as u64,
-    change_denominator: BASE_FEE_CHANGE_DENOMINATOR,
-    minimum: BASE_FEE_MIN_ATTOFIL,
-    rounding: Rounding::Filecoin,
-};
-
-/// The base fee by premium (FIP-0115); lotus reads the premium at 80 % of a block's gas
-/// (`BlockGasTargetIndex`).
-pub const PREMIUM: Premium = Premium {
-    change_denominator: BASE_FEE_CHANGE_DENOMINATOR,
-    minimum: BASE_FEE_MIN_ATTOFIL,
-    percentile_permille: 800,
-};
+/// The base fee by utilisation, until FIP-0115; half a block is the target.
+pub const UTILISATION: Utilisation =
+    Utilisation { minimum: BASE_FEE_MIN_ATTOFIL, ..Utilisation::LOTUS };
+/// The base fee by premium, from FIP-0115 on.
+pub const PREMIUM: Premium = Premium { minimum: BASE_FEE_MIN_ATTOFIL, ..Premium::FIP_0115 };
 
 /// Share of an epoch's block space that carries distinct messages: 21 of 25 (CryptoNet,
 /// "Onboarding gas, maximum onboarding rates and aggregation", 2023-09).
