@@ -117,6 +117,12 @@ pub const METRICS: &[MetricSpec] = &[
     metric("censored_wait_mean", "1", "Slots that a refused transaction waits, mean.", "model"),
     metric("censored_wait_p99", "1", "Slots within which 99 % of the refused transactions are included.", "model"),
     metric("censored_wait_law", "1", "Mean of the geometric law.", "1 / P(a slot includes it)"),
+    metric("spam_spent", "token", "Fees of the spam.", "model"),
+    metric("spam_blocks", "1", "Blocks with spam in them.", "model"),
+    metric("spam_base_fee_multiple", "1", "Highest base fee over the first.", "model"),
+    metric("spam_served_before", "1",
+        "Share of the wanted honest transactions that were included, before the attack.", "model"),
+    metric("spam_served_during", "1", "The same during the attack.", "model"),
     // Bridges, by name.
     metric("bridge_sent", "1", "Transfers started.", "model"),
     metric("bridge_delivered_share", "1", "Share of the transfers that were received.", "model"),

@@ -9,7 +9,7 @@ use pinwheel_core::{Amount, Context, Model, SimDuration, SimTime, Simulation, St
 use super::Case;
 use crate::blockchain::Event;
 use crate::blockchain::attack::settings::{
-    CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, Weighting,
+    CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
 };
 use crate::blockchain::attack::{Attacks, committee::Slots, law, race::Attempts};
 use crate::blockchain::bridge::settings::{Kind, Relay, SideSettings, Traffic};
@@ -134,6 +134,28 @@ fn sybil_seats(streams: &Streams, weighting: Weighting) -> f64 {
     slots(streams, CommitteeSettings { weighting, ..settings }, 200).seat_share()
 }
 
+/// Full blocks that the base fee of a thousand buys.
+fn spam_blocks(streams: &Streams) -> f64 {
+    const GAS_LIMIT: u64 = 30_000_000;
+    const BASE_FEE: u128 = 10_000_000_000;
+    let spam = SpamSettings {
+        interval: SimDuration::from_seconds(12),
+        gas_limit: GAS_LIMIT,
+        base_fee: BASE_FEE,
+        users_per_block: 1e-3,
+        willing_median: 1.0,
+        willing_sigma: 1.0,
+        patience: SimDuration::from_minutes(10),
+        begins: SimTime::ZERO,
+        budget: Amount(1_000 * BASE_FEE * u128::from(GAS_LIMIT)),
+    };
+    let settings = Settings { spam: Some(spam), ..Settings::default() };
+    let seen =
+        |attacks: &Attacks| attacks.spam.as_ref().map(|spam| (spam.tally.blocks, spam.over()));
+    let enough = |attacks: &Attacks| seen(attacks).is_some_and(|(_, over)| over);
+    seen(&attack(settings, streams, enough)).map_or(f64::NAN, |(blocks, _)| blocks as f64)
+}
+
 /// A bridge of a scenario with nothing around it.
 struct Crossing(Bridge);
 
@@ -242,7 +264,7 @@ pub const CASES: &[Case] = &[
     case("selfish_40_50", "revenue with alpha = 0.4, gamma = 0.5", POOL, 0.525_581_395, 0.02,
         |s| selfish(s, 0.4, 0.5)),
     case("committee_128_20", "bad third, n = 128, b = 0.2, importance sampling", TAIL,
-        2.175_599_694e-4, 0.05, |s| rare_third(s, 128, 0.2, 0.34, 4_000)),
+        2.175_599_694e-4, 0.05, |s| rare_third(s, 128, 0.2, 0.34, 2_000)),
     case("committee_128_25", "bad third, n = 128, b = 0.25", TAIL, 1.821_851_593e-2, 0.12,
         |s| bad_third(s, 128, 0.25, 2_000)),
     case("committee_512_20", "bad third, n = 512, b = 0.2, importance sampling", TAIL,
@@ -262,6 +284,8 @@ pub const CASES: &[Case] = &[
         "k / (k + h)", 0.9, 0.01, |s| sybil_seats(s, Weighting::Identity)),
     case("sybil_by_stake", "the same where stake gives seats", "s", 0.1, 0.02,
         |s| sybil_seats(s, Weighting::Stake)),
+    case("spam_blocks", "full blocks that the base fee of 1,000 buys under EIP-1559",
+        "floor(ln(1 + 1000 / 8) / ln(9/8))", 41.0, 1e-12, spam_blocks),
     case("bridge_light_client", "seconds of a transfer, blocks every minute, 2 to finality",
         "I (1/2 + F + 1 / (1 - exp(-I / D)))", 331.994_686_9, 0.02,
         |s| crossing(s, Kind::LightClient, 1, 150, [chain(60, false, 2), chain(60, false, 2)])),

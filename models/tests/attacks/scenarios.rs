@@ -76,6 +76,7 @@ shipped! {
     majority "attacks/majority.toml",
     selfish_mining "attacks/selfish_mining.toml",
     sybil "attacks/sybil.toml",
+    spam "attacks/spam.toml",
     finality "attacks/finality.toml",
     censorship "attacks/censorship.toml",
     interop_homogeneous "challenges/interop_homogeneous.toml",

@@ -1,13 +1,14 @@
 //! `[blockchain.attack]` as typed, and its checks.
 
-use pinwheel_core::{Amount, SimDuration};
+use pinwheel_core::{Amount, SimDuration, SimTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::settings::{
-    CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, Weighting,
+    CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
 };
 use crate::blockchain::bridge::settings::UNITS_PER_USD;
+use crate::blockchain::money::{from_nanotoken, from_token};
 use crate::scenario::check::Checker;
 use crate::scenario::file::NumberOrText;
 use crate::scenario::tree::Given;
@@ -16,6 +17,7 @@ const BLOCKS_MAX: i64 = 10_000;
 const SEATS_MAX: i64 = 10_000;
 const OPERATORS_MAX: i64 = 1_000_000;
 const USD_MAX: f64 = 1e15;
+const TOKENS_MAX: f64 = 1e9;
 const DAY_SECONDS: f64 = 86_400.0;
 const INTERVAL_SECONDS: f64 = 600.0;
 const SLOT_SECONDS: f64 = 12.0;
@@ -31,6 +33,8 @@ pub struct AttackSection {
     pub selfish_mining: Option<Given>,
     #[schemars(with = "CommitteeSection")]
     pub committee: Option<Given>,
+    #[schemars(with = "SpamSection")]
+    pub spam: Option<Given>,
 }
 
 /// An attacker who pays and mines a branch without the payment.
@@ -118,14 +122,47 @@ pub struct CommitteeSection {
     pub identity_price: Option<Given>,
 }
 
+/// An attacker who fills every block of a chain with EIP-1559 fees.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpamSection {
+    /// What there is to spend, such as "100 token".
+    #[schemars(with = "String")]
+    pub budget: Option<Given>,
+    /// When the attack begins. Default "6 h".
+    #[schemars(with = "String")]
+    pub begins: Option<Given>,
+    /// Time between blocks. Default "12 s".
+    #[schemars(with = "String")]
+    pub interval: Option<Given>,
+    /// Gas a block may hold. Default 30,000,000.
+    #[schemars(with = "u64")]
+    pub gas_limit: Option<Given>,
+    /// Base fee at the start. Default "10 nanotoken".
+    #[schemars(with = "String")]
+    pub base_fee: Option<Given>,
+    /// Mean number of honest transactions for a block, of 100,000 gas each. Default 140.
+    #[schemars(with = "f64")]
+    pub users_per_block: Option<Given>,
+    /// Median of what users pay at most for gas, over the first base fee. Default 3.
+    #[schemars(with = "f64")]
+    pub willing: Option<Given>,
+    /// Standard deviation of its logarithm. Default 1.
+    #[schemars(with = "f64")]
+    pub willing_spread: Option<Given>,
+    /// Users withdraw after this. Default "10 min".
+    #[schemars(with = "String")]
+    pub patience: Option<Given>,
+}
+
 /// Checks `[blockchain.attack]` of a run of so many days.
 pub fn settings(checker: &mut Checker<'_>, given: Given, days: u32) -> Option<Settings> {
     let path = "blockchain.attack";
     let typed: AttackSection = checker.read(given, path);
     checker.tree.table(given)?;
     let mut part = |name: &str| format!("{path}.{name}");
-    let keys = ["double_spend", "selfish_mining", "committee"].map(&mut part);
-    let [double_spend, selfish_mining, committee] = keys;
+    let keys = ["double_spend", "selfish_mining", "committee", "spam"].map(&mut part);
+    let [double_spend, selfish_mining, committee, spam] = keys;
     Some(Settings {
         double_spend: typed
             .double_spend
@@ -136,6 +173,7 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, days: u32) -> Option<Se
         committee: typed
             .committee
             .and_then(|given| seats(&mut Keys { checker, path: committee }, given, days)),
+        spam: typed.spam.and_then(|given| flood(&mut Keys { checker, path: spam }, given)),
     })
 }
 
@@ -246,5 +284,37 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
         slash: keys.share(typed.slash, "slash", 0.0),
         identity_price: keys.money(typed.identity_price, "identity_price", 10.0),
         slots: u64::from(days) * day / slot.as_nanos(),
+    })
+}
+
+fn flood(keys: &mut Keys<'_, '_>, given: Given) -> Option<SpamSettings> {
+    let typed: SpamSection = keys.checker.read(given, &keys.path);
+    keys.checker.tree.table(given)?;
+    let key = keys.key("budget");
+    let budget = keys.checker.required(typed.budget, &key, "\"100 token\"");
+    let budget = keys.checker.quantity(budget, &key, "token", false, 1e-9..=TOKENS_MAX);
+    let key = keys.key("base_fee");
+    let range = 1e-6..=1e6;
+    let base_fee = keys.checker.quantity(typed.base_fee, &key, "nanotoken", false, range);
+    let mut plain = |given, name: &str, default: f64, maximum: f64| {
+        let key = keys.key(name);
+        let number = keys.checker.quantity(given, &key, "1", true, 1e-3..=maximum);
+        number.unwrap_or(default)
+    };
+    let users_per_block = plain(typed.users_per_block, "users_per_block", 140.0, 10_000.0);
+    let willing_median = plain(typed.willing, "willing", 3.0, 1e6);
+    let willing_sigma = plain(typed.willing_spread, "willing_spread", 1.0, 10.0);
+    let key = keys.key("gas_limit");
+    let gas_limit = keys.checker.integer(typed.gas_limit, &key, 1_000_000..=1_000_000_000);
+    Some(SpamSettings {
+        interval: keys.duration(typed.interval, "interval", SLOT_SECONDS),
+        gas_limit: gas_limit.unwrap_or(30_000_000),
+        base_fee: from_nanotoken(base_fee.unwrap_or(10.0)).0,
+        users_per_block,
+        willing_median,
+        willing_sigma,
+        patience: keys.duration(typed.patience, "patience", 600.0),
+        begins: SimTime::ZERO + keys.duration(typed.begins, "begins", 6.0 * 3_600.0),
+        budget: from_token(budget?),
     })
 }

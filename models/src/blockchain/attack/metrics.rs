@@ -7,8 +7,10 @@ use super::committee::{Committee, Conduct};
 use super::mining::share;
 use super::race::Race;
 use super::selfish::SelfishMining;
+use super::spam::Spam;
 use super::{Attacks, law};
 use crate::blockchain::bridge::settings::UNITS_PER_USD;
+use crate::blockchain::money::DECIMALS;
 use crate::metric;
 
 const DOUBLE_SPEND: Metric = metric::number("double_spend_success");
@@ -37,6 +39,11 @@ const IDENTITIES: Metric = metric::number("attacker_identity_cost");
 const WAIT: Metric = metric::number("censored_wait_mean");
 const WAIT_LAW: Metric = metric::number("censored_wait_law");
 const WAIT_P99: Metric = metric::number("censored_wait_p99");
+const SPAM_SPENT: Metric = metric::number("spam_spent");
+const SPAM_BLOCKS: Metric = metric::number("spam_blocks");
+const SPAM_FEE: Metric = metric::number("spam_base_fee_multiple");
+const SERVED_BEFORE: Metric = metric::number("spam_served_before");
+const SERVED_DURING: Metric = metric::number("spam_served_during");
 
 impl Attacks {
     /// The day's rows, and the state into the fingerprint.
@@ -49,6 +56,9 @@ impl Attacks {
         }
         if let Some(committee) = &self.committee {
             committee_rows(committee, ctx);
+        }
+        if let Some(spam) = &self.spam {
+            spam_rows(spam, ctx);
         }
     }
 }
@@ -123,4 +133,14 @@ fn committee_rows<E: EngineEvent>(committee: &Committee, ctx: &mut Context<E>) {
     }
     ctx.fingerprint.state.mix(slots.held << 32 | slots.conflicts);
     ctx.fingerprint.state.mix(slots.finalised << 32 | slots.led_by_attacker);
+}
+
+fn spam_rows<E: EngineEvent>(spam: &Spam, ctx: &mut Context<E>) {
+    let (label, tally, now) = (Label::default(), spam.tally, ctx.now());
+    ctx.records.push_amount(now, SPAM_SPENT, label, tally.spent, DECIMALS);
+    row(ctx, SPAM_BLOCKS, label, tally.blocks as f64);
+    row(ctx, SPAM_FEE, label, spam.base_fee_multiple());
+    row(ctx, SERVED_BEFORE, label, tally.served_before());
+    row(ctx, SERVED_DURING, label, tally.served_during());
+    ctx.fingerprint.state.mix(tally.included_before << 32 | tally.included_during);
 }

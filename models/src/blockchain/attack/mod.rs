@@ -1,5 +1,5 @@
-//! Attacks on consensus: double spending, selfish mining, captured committees, identities that cost
-//! nothing, censorship.
+//! Attacks on chains: double spending, selfish mining, captured committees, identities that cost
+//! nothing, censorship, spam.
 //!
 //! Each part stands for itself and is driven by the event loop: [`race`] and [`selfish`] by two
 //! Poisson processes of blocks, [`committee`] by slots. What the closed forms say is in [`law`]; a
@@ -20,6 +20,7 @@ pub mod mining;
 pub mod race;
 pub mod selfish;
 pub mod settings;
+pub mod spam;
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, Streams};
@@ -31,9 +32,10 @@ use mining::{Contest, Side};
 use race::Race;
 use selfish::SelfishMining;
 pub use settings::Settings;
+use spam::Spam;
 
 /// First of the kinds of event.
-const KIND: u8 = 56;
+const KIND: u8 = 55;
 
 /// What happens in an attack.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub enum Event {
     Mined { contest: Contest, side: Side },
     /// A slot of the committees begins.
     Slot,
+    /// A block of the chain under spam.
+    SpamBlock,
     /// The day's rows.
     Record,
 }
@@ -52,6 +56,7 @@ impl EngineEvent for Event {
             Event::Mined { .. } => 0,
             Event::Slot => 1,
             Event::Record => 2,
+            Event::SpamBlock => 3,
         }
     }
     fn priority(&self) -> u8 {
@@ -66,7 +71,7 @@ impl Event {
     }
     /// The name of a kind of event of attacks.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let names = ["block of a contest", "committee slot", "attack record"];
+        let names = ["block of a contest", "committee slot", "attack record", "block with spam"];
         names.get(usize::from(kind.checked_sub(KIND)?)).copied()
     }
 }
@@ -77,6 +82,7 @@ pub struct Attacks {
     pub double_spend: Option<Race>,
     pub selfish_mining: Option<SelfishMining>,
     pub committee: Option<Committee>,
+    pub spam: Option<Spam>,
 }
 
 impl Attacks {
@@ -87,6 +93,7 @@ impl Attacks {
                 .selfish_mining
                 .map(|settings| SelfishMining::new(settings, streams)),
             committee: settings.committee.map(Committee::new),
+            spam: settings.spam.map(Spam::new),
         }
     }
 
@@ -99,6 +106,9 @@ impl Attacks {
         }
         if let Some(committee) = &mut self.committee {
             committee.start(ctx);
+        }
+        if let Some(spam) = &mut self.spam {
+            spam.start(ctx);
         }
         ctx.after(SimDuration::from_days(1), Event::Record.lift());
     }
@@ -122,6 +132,11 @@ impl Attacks {
             Event::Slot => {
                 if let Some(committee) = &mut self.committee {
                     committee.slot(ctx);
+                }
+            }
+            Event::SpamBlock => {
+                if let Some(spam) = &mut self.spam {
+                    spam.block(ctx);
                 }
             }
             Event::Record => {
