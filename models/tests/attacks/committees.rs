@@ -1,6 +1,6 @@
 //! Committees with an attacker inside: finality, slashing, identities, censorship.
 
-use pinwheel_core::{Amount, SimDuration, SimTime};
+use pinwheel_core::{Amount, SimDuration, SimTime, math};
 use pinwheel_models::blockchain::attack::committee::Committee;
 use pinwheel_models::blockchain::attack::law;
 use pinwheel_models::blockchain::attack::settings::{
@@ -107,7 +107,7 @@ fn a_refused_account_waits_by_the_geometric_law() {
         let found = waits.mean_slots();
         assert!((found / expected - 1.0).abs() < 0.04, "{seats} seats: {found} is not {expected}");
         // 99 % of a geometric law with success p wait at most ln 0.01 / ln (1 - p) slots.
-        let most = (0.01f64.ln() / (1.0 - 1.0 / expected).ln()).ceil();
+        let most = math::ceil(math::ln(0.01) / math::ln(1.0 - 1.0 / expected));
         assert!((waits.quantile_slots(0.99) as f64 - most).abs() <= 1.0, "{waits:?}");
     }
     // With a third of the seats captured for sure nothing gets in any more.

@@ -1,6 +1,6 @@
 //! Hash races and selfish mining against their laws.
 
-use pinwheel_core::{Amount, SimDuration, SimTime};
+use pinwheel_core::{Amount, SimDuration, SimTime, math};
 use pinwheel_models::blockchain::attack::law;
 use pinwheel_models::blockchain::attack::race::Race;
 use pinwheel_models::blockchain::attack::settings::{RaceSettings, SelfishSettings, Settings};
@@ -41,7 +41,7 @@ fn a_race_has_the_exact_law_and_not_nakamotos() {
     for confirmations in [5, 10] {
         let found = race(RaceSettings { confirmations, ..THIRTY }, ATTEMPTS, 1).attempts.success();
         let exact = law::double_spend(0.3, confirmations);
-        let error = (exact * (1.0 - exact) / ATTEMPTS as f64).sqrt();
+        let error = math::sqrt(exact * (1.0 - exact) / ATTEMPTS as f64);
         assert!((found - exact).abs() < 3.5 * error, "z = {confirmations}: {found} is not {exact}");
         let nakamoto = law::double_spend_nakamoto(0.3, confirmations);
         let distance = (found - nakamoto).abs() / error;
