@@ -47,9 +47,9 @@ pub const CASES: &[Case] = &[
         600.0, 0.02, |streams| race(streams, 600.0, 0.0, 0.0, 20).0),
     case("pow_orphans_10", "orphans, a block travelling a tenth of the interval",
         "r D / (1 + r D), small miners (Sompolinsky and Zohar 2015)",
-        0.1 / 1.1, 0.03, |streams| race(streams, 60.0, 6.0, 0.0, 4).1),
+        0.1 / 1.1, 0.03, |streams| race(streams, 60.0, 6.0, 0.0, 3).1),
     case("pow_orphans_50", "orphans, a block travelling half the interval", "r D / (1 + r D)",
-        0.5 / 1.5, 0.03, |streams| race(streams, 60.0, 30.0, 0.0, 4).1),
+        0.5 / 1.5, 0.03, |streams| race(streams, 60.0, 30.0, 0.0, 3).1),
     case("pow_retarget", "mean time between blocks with a retarget every 20, s",
         "T n / (n - 1): the difficulty is n T over a gamma of n, whose inverse is too large", 
         60.0 * 20.0 / 19.0, 0.02, |streams| race(streams, 60.0, 0.0, 20.0, 4).0),
@@ -72,7 +72,7 @@ pub const CASES: &[Case] = &[
     case("attest_wrong", "wrong verdicts of panels of five that err in a fifth of their votes",
         "P(Bin(5, 0.2) >= 3)", 0.057_92, 0.1, wrong_verdicts),
     case("middleman_loss", "payments lost with middlemen of a life of 5 days, held for one",
-        "held / (held + life), both exponential", 1.0 / 6.0, 0.15, middleman_loss),
+        "held / (held + life), both exponential", 1.0 / 6.0, 0.2, middleman_loss),
 ];
 
 /// A world of chains only.
@@ -198,7 +198,7 @@ fn rounds(streams: &Streams, wins: f64) -> (f64, f64) {
 
 /// Mean time from sending to inclusion in block times, with blocks of `size` equal transactions.
 fn block_queue(streams: &Streams, size: u64, load: f64) -> f64 {
-    const BLOCK_SECONDS: f64 = 10.0;
+    const BLOCK_SECONDS: f64 = 20.0;
     let gas = 50_000.0;
     let parameters = LoadParameters {
         rate: load * size as f64 / BLOCK_SECONDS,
@@ -245,7 +245,7 @@ fn wrong_verdicts(streams: &Streams) -> f64 {
 
 fn middleman_loss(streams: &Streams) -> f64 {
     let escrow = TradeParameters {
-        deals: 40.0,
+        deals: 30.0,
         amount_spread: 0.0,
         seller_default: 0.0,
         delivery: 86_400.0,
@@ -258,7 +258,7 @@ fn middleman_loss(streams: &Streams) -> f64 {
         escrow: Some(escrow),
         ..ChainSettings::default()
     };
-    let simulation = run(settings, streams, SimDuration::from_days(300));
+    let simulation = run(settings, streams, SimDuration::from_days(120));
     let trading = simulation.model.0.activities(0).trading.as_ref().expect("it is there");
     trading.middleman_loss()
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod consensus;
 mod contracts;
+mod file;
 mod pool;
 mod run;
 
