@@ -62,7 +62,7 @@ const UNITS: &[Named] = &[
     fraction("bit", BYTES, 8.0), named("kbit", BYTES, 125.0), named("Mbit", BYTES, 125e3),
     named("Gbit", BYTES, 125e6),
     named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
-    named("USD", USD, 1.0), named("kUSD", USD, 1e3),
+    named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),

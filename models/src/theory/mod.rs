@@ -10,6 +10,7 @@
 
 use pinwheel_core::{Streams, math};
 
+pub mod attacks;
 pub mod chain;
 pub mod durability;
 pub mod gossip;
@@ -29,6 +30,7 @@ pub const TOPICS: &[&[Case]] = &[
     gossip::CASES,
     protocols::CASES,
     chain::CASES,
+    attacks::CASES,
 ];
 
 /// The cases of every topic, in the order of the table.
@@ -41,6 +43,7 @@ pub const TOPICS: &[&[Case]] = &[
     gossip::CASES,
     protocols::CASES,
     chain::CASES,
+    attacks::CASES,
 ];
 
 /// Fewest seeds of a case: below, the interval says little.
