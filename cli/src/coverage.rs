@@ -2,20 +2,14 @@
 //! evidence for it and how they ended last.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use pinwheel_analysis::store::VERDICT;
-use pinwheel_analysis::verdict::Verdict;
-
 use crate::exit::{Exit, Failure};
-use crate::run;
 use crate::summary::grid;
+use crate::{check, run, scenarios};
 
 /// The statements: one row of a table each, its ID first.
 const REQUIREMENTS: &str = include_str!("../../docs/requirements.md");
-/// Deepest folder that is searched for scenarios.
-const DEPTH_MAX: usize = 8;
 /// Characters of a statement that are shown.
 const STATEMENT_CHARS: usize = 56;
 
@@ -23,13 +17,12 @@ const STATEMENT_CHARS: usize = 56;
 #[derive(clap::Args)]
 #[command(after_help = "\
 A scenario names the rows it is evidence for with requirements = [\"CON-05\"]. Its last verdict is read
-from the folder of its result. With --run, the scenarios of the listed rows are run first, each into
-its folder; the exit code is then 1 if one of them did not pass, and the last line counts them.
+from the folder of its result; `pinwheel check scenarios --run` brings all of them up to date.
 
 Examples:
   pinwheel coverage
   pinwheel coverage CON CHN-03
-  pinwheel coverage INF CON CHN DAT --run")]
+  pinwheel coverage --missing")]
 pub struct Args {
     /// Rows, by the beginning of their IDs [default: all]
     rows: Vec<String>,
@@ -39,11 +32,8 @@ pub struct Args {
     /// Folder of the results
     #[arg(long, value_name = "DIR", default_value = "out")]
     results: PathBuf,
-    /// Run the scenarios of the listed rows first, at the size they have
-    #[arg(long)]
-    run: bool,
     /// Only rows without a scenario
-    #[arg(long, conflicts_with = "run")]
+    #[arg(long)]
     missing: bool,
 }
 
@@ -83,13 +73,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::bad_input(message));
     }
     let wanted = |e: &&Evidence| e.rows.iter().any(|id| rows.iter().any(|(row, _)| row == id));
-    if args.run {
-        let stop = run::stop_flag();
-        for (place, one) in evidence.iter().filter(wanted).enumerate() {
-            eprintln!("{}: {}", place + 1, one.file.display());
-            run::execute(&run::Args::quiet(&one.file, args.results.join(&one.name)), &stop)?;
-        }
-    }
     let mut ended = BTreeMap::new();
     for one in &evidence {
         ended.insert(one.name.as_str(), last(&args.results.join(&one.name))?);
@@ -99,12 +82,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let of = evidence.iter().filter(wanted);
         of.filter(|e| ended[e.name.as_str()] == wished).count()
     };
-    let (passed, failed) = (count(Ended::Passed), count(Ended::Failed));
     let covered = |id: &&str| evidence.iter().any(|e| e.rows.iter().any(|row| row == id));
     let with = rows.iter().map(|(id, _)| *id).filter(|id| covered(id)).count();
     println!("{with} of {} rows have a scenario; their scenarios:", rows.len());
-    println!("{passed} passed, {failed} failed, {} skipped", count(Ended::NotRun));
-    Ok(Exit::passed(!args.run || failed == 0))
+    let [passed, failed, not_run] = [Ended::Passed, Ended::Failed, Ended::NotRun].map(count);
+    println!("{passed} passed last, {failed} failed, {not_run} have not been run");
+    Ok(Exit::Pass)
 }
 
 /// Every row: its ID and its statement.
@@ -133,11 +116,8 @@ fn listed(asked: &[String]) -> Result<Vec<(&'static str, &'static str)>, Failure
 
 /// Every scenario below the folder that is evidence for something, by path.
 fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
-    let mut files = Vec::new();
-    scenarios_below(folder, DEPTH_MAX, &mut files)?;
-    files.sort();
     let mut found: Vec<Evidence> = Vec::new();
-    for file in files {
+    for file in scenarios::find(&[folder.to_owned()])? {
         let experiment = run::load(&file, &[])?;
         if experiment.requirements.is_empty() {
             continue;
@@ -152,29 +132,12 @@ fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
     Ok(found)
 }
 
-/// Files with a `schema` key; state and data files beside them have none.
-fn scenarios_below(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let bad = |error| Failure::bad_input(format!("{}: {error}", folder.display()));
-    for entry in fs::read_dir(folder).map_err(bad)? {
-        let path = entry.map_err(bad)?.path();
-        if path.is_dir() && depth > 0 {
-            scenarios_below(&path, depth - 1, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = fs::read_to_string(&path).unwrap_or_default();
-            found.extend(text.lines().any(|line| line.starts_with("schema")).then_some(path));
-        }
-    }
-    Ok(())
-}
-
 fn last(folder: &Path) -> Result<Ended, Failure> {
-    let path = folder.join(VERDICT);
-    let Ok(text) = fs::read_to_string(&path) else { return Ok(Ended::NotRun) };
-    let verdict: Verdict = serde_json::from_str(&text)
-        .map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))?;
-    // What cannot fail proves nothing.
-    let judged = !verdict.targets.is_empty() || !verdict.checks.is_empty();
-    Ok(if verdict.passed && judged { Ended::Passed } else { Ended::Failed })
+    Ok(match check::last_verdict(folder)? {
+        None => Ended::NotRun,
+        Some(verdict) if check::stands(&verdict) => Ended::Passed,
+        Some(_) => Ended::Failed,
+    })
 }
 
 fn table(

@@ -13,6 +13,7 @@ mod profile;
 mod progress;
 mod replay;
 mod run;
+mod scenarios;
 mod schema;
 mod summary;
 mod theory;

@@ -74,6 +74,12 @@ impl Args {
             profile: false,
         }
     }
+
+    /// What was set on the command line, the seed among it.
+    fn all_overrides(&self) -> Vec<(String, String)> {
+        let seed = self.seed.map(|seed| ("run.seed".to_owned(), seed.to_string()));
+        self.overrides.iter().cloned().chain(seed).collect()
+    }
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -93,17 +99,18 @@ struct Finished {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    execute(args, &stop_flag())
+    if args.profile {
+        return profile::run(&load(&args.file, &args.all_overrides())?);
+    }
+    let (verdict, manifest) = execute(args, &stop_flag())?;
+    println!("fingerprint: {}", manifest.fingerprint);
+    Ok(Exit::passed(verdict.passed))
 }
 
-/// Runs until the end, or until `stop` is set.
-pub fn execute(args: &Args, stop: &AtomicBool) -> Result<Exit, Failure> {
-    let mut overrides = args.overrides.clone();
-    overrides.extend(args.seed.map(|seed| ("run.seed".to_owned(), seed.to_string())));
+/// Runs until the result is published, or until `stop` is set.
+pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Failure> {
+    let overrides = args.all_overrides();
     let experiment = load(&args.file, &overrides)?;
-    if args.profile {
-        return profile::run(&experiment);
-    }
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
     let threads = args.threads.map_or_else(cores, usize::from);
 
@@ -141,8 +148,7 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<Exit, Failure> {
             command(&args.file, &overrides)
         );
     }
-    println!("fingerprint: {}", manifest.fingerprint);
-    Ok(Exit::passed(finished.verdict.passed))
+    Ok((finished.verdict, manifest))
 }
 
 /// Loads a scenario; every fault is told.

@@ -157,6 +157,9 @@ pub fn differences(data: &Data<'_>) -> Result<String, Error> {
         }
         rows.push(row);
     }
+    if rows.is_empty() {
+        return Ok(String::new());
+    }
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
     Ok(format!(
         "<h2 id=\"variants\">Variants</h2>\n<p class=\"lead\">Medians over the runs at the end of \

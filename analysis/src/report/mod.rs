@@ -61,9 +61,6 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
         );
     }
     let measured = measured::measured(&data)?;
-    if !measured.is_empty() {
-        links.push(("measured", "What was measured"));
-    }
     if !findings.is_empty() {
         links.insert(0, ("findings", "Key findings"));
     }
@@ -75,6 +72,9 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
             let place = links.iter().position(|(id, _)| *id == "supply").unwrap_or(links.len());
             links.insert(place, (id, title));
         }
+    }
+    if !measured.is_empty() {
+        links.push(("measured", "What was measured"));
     }
     if !checks.is_empty() {
         links.push(("checks", "Checks"));

@@ -62,7 +62,8 @@ fn items(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     }
     let mut rules: Vec<&str> = manifest.rules.iter().map(|(_, rules)| rules.as_str()).collect();
     rules.dedup();
-    items.push(("Rules", rules.join(", ")));
+    let network = experiment.points.iter().any(|point| point.scenario.network.is_some());
+    items.push((if network { "Rules" } else { "Layers" }, rules.join(", ")));
     let runs = match (experiment.points.len(), experiment.runs) {
         (1, 1) => format!("seed {}", experiment.seed),
         (1, runs) => format!("{runs} from seed {}", experiment.seed),
