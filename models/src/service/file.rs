@@ -27,7 +27,7 @@ const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ServiceSection", extend("required" = ["station"]))]
 pub struct Section {
-    /// Jobs that arrive before this are served but not measured. Default 0.
+    /// What happens before this is not measured. Default 0.
     #[schemars(with = "String")]
     pub warm_up: Option<Given>,
     /// `dispatch` of the stations that do not say.

@@ -13,7 +13,7 @@ pub struct Measure {
     busy: u32,
     /// Up to when `areas` and `little` are summed.
     at: SimTime,
-    /// Since when; jobs that arrived before are served but not counted.
+    /// Since when the areas and the jobs are counted.
     since: SimTime,
     areas: Areas,
     jobs: Jobs,
@@ -138,13 +138,13 @@ impl Measure {
         if self.present == 0 {
             self.closed = self.little;
         }
-        if arrived >= self.since {
-            let wait = response - size;
-            self.jobs.served += 1;
-            self.jobs.wait_nanos += u128::from(wait.as_nanos());
-            self.jobs.response_nanos += u128::from(response.as_nanos());
-            self.waits.add(wait);
-        }
+        // Every job that leaves counts, whenever it came: to count only those that came and left
+        // in the time that is measured would leave out long stays.
+        let wait = response - size;
+        self.jobs.served += 1;
+        self.jobs.wait_nanos += u128::from(wait.as_nanos());
+        self.jobs.response_nanos += u128::from(response.as_nanos());
+        self.waits.add(wait);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -154,7 +154,11 @@ impl Measure {
     pub fn little(&self) -> Little {
         self.closed
     }
-    /// Jobs measured to their end.
+    /// Requests that came.
+    pub fn requests(&self) -> u64 {
+        self.jobs.requests
+    }
+    /// Jobs that left.
     pub fn served(&self) -> u64 {
         self.jobs.served
     }
