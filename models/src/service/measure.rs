@@ -15,6 +15,8 @@ pub struct Measure {
     at: SimTime,
     /// Since when the areas and the jobs are counted.
     since: SimTime,
+    /// Sum of the instants at which the jobs present came.
+    came_nanos: u128,
     areas: Areas,
     jobs: Jobs,
     little: Little,
@@ -81,6 +83,7 @@ impl Measure {
             busy: 0,
             at: SimTime::ZERO,
             since: SimTime::ZERO,
+            came_nanos: 0,
             areas: Areas::default(),
             jobs: Jobs::default(),
             little: Little::default(),
@@ -122,6 +125,7 @@ impl Measure {
     pub(super) fn enter(&mut self, now: SimTime, at_once: bool) {
         self.advance(now);
         self.present += 1;
+        self.came_nanos += u128::from(now.as_nanos());
         self.busy += u32::from(at_once);
         self.jobs.entered += 1;
         self.jobs.waited += u64::from(!at_once);
@@ -131,6 +135,7 @@ impl Measure {
     pub(super) fn leave(&mut self, now: SimTime, arrived: SimTime, size: SimDuration, idle: bool) {
         self.advance(now);
         self.present -= 1;
+        self.came_nanos -= u128::from(arrived.as_nanos());
         self.busy -= u32::from(idle);
         let response = now.since(arrived);
         self.little.jobs += 1;
@@ -149,6 +154,13 @@ impl Measure {
 
     pub fn is_empty(&self) -> bool {
         self.present == 0
+    }
+    /// The two sides of Little's law up to now: the jobs present over time, and the stays of all
+    /// that came, those of the present ones so far. In nanoseconds, equal to the last one.
+    pub fn balance(&self) -> (u128, u128) {
+        let present = u128::from(self.present) * u128::from(self.at.as_nanos());
+        let stays = self.little.stay_nanos + present - self.came_nanos;
+        (self.little.present_nanos, stays)
     }
     /// Little's law over the busy cycles that are closed.
     pub fn little(&self) -> Little {
