@@ -7,11 +7,10 @@ use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, s
 use pinwheel_models::data::Event;
 use pinwheel_models::data::coding::Code;
 use pinwheel_models::data::placement::{Kind, Spread};
-use pinwheel_models::data::settings::{
-    Duration, Effect, NodeSettings, OutageSettings, Shock, StoreSettings,
-};
+use pinwheel_models::data::settings::{Effect, NodeSettings, OutageSettings, Shock, StoreSettings};
 use pinwheel_models::data::splitting::Alone;
 use pinwheel_models::data::store::Store;
+use pinwheel_models::infrastructure::draw::Duration;
 use pinwheel_models::infrastructure::failure::FailureLaw;
 
 const HOUR: f64 = 3_600.0;
