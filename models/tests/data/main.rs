@@ -5,4 +5,3 @@ mod layer;
 mod scenarios;
 mod splitting;
 mod store;
-mod theory;

@@ -74,7 +74,8 @@ fn a_restored_run_ends_like_one_that_was_never_cut() {
     let (store, nodes) = busy();
     let mut whole = begin(&store, &nodes);
     whole.run_until(SimTime::ZERO + hours(250));
-    let mut restored = snapshot::restore::<Alone>(&snapshot::save(&whole)).expect("a snapshot");
+    let mut restored: Simulation<Alone> =
+        snapshot::restore(&snapshot::save(&whole)).expect("a snapshot");
     for simulation in [&mut whole, &mut restored] {
         simulation.run_until(SimTime::ZERO + hours(500));
     }
