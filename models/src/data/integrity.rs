@@ -86,9 +86,9 @@ impl Store {
             Verify::Local => kind != Damage::Rotten,
             Verify::Manifest => kind == Damage::None,
         };
-        if let (Some(vault), Some(checks)) = (&self.vault, self.checks) {
+        if let (Some(vault), Some(check)) = (&self.vault, self.checks.bytes) {
             let agrees = vault.passes(piece, damage.verify) == passes;
-            ctx.checks.note(checks.bytes, agrees, ctx.now(), || {
+            ctx.checks.note(check, agrees, ctx.now(), || {
                 format!("piece {piece} is {kind:?}, {:?} passes it: {}", damage.verify, !passes)
             });
         }
@@ -149,9 +149,9 @@ impl Store {
     ) {
         let sound = self.sound(sources);
         let mut right = sound;
-        if let (Some(vault), Some(checks)) = (&mut self.vault, self.checks) {
+        if let (Some(vault), Some(check)) = (&mut self.vault, self.checks.bytes) {
             right = vault.rebuild(piece, sources);
-            ctx.checks.note(checks.bytes, right || !sound, ctx.now(), || {
+            ctx.checks.note(check, right || !sound, ctx.now(), || {
                 format!("piece {piece} rebuilt wrongly from {sources:?}, which are sound")
             });
         }
@@ -180,16 +180,26 @@ impl Store {
         };
         let sound = self.sound(&sources);
         self.tallies.reads_corrupt += u64::from(!sound);
-        let Some(checks) = self.checks else { return };
-        let all = self.settings.damage.as_ref().map(|damage| damage.verify);
-        if all == Some(Verify::Manifest) {
+        if let Some(check) = self.checks.honest {
             let detail = || format!("object {object} read from {sources:?}");
-            ctx.checks.note(checks.honest, sound, ctx.now(), detail);
+            ctx.checks.note(check, sound, ctx.now(), detail);
         }
-        if let Some(vault) = &self.vault {
+        if let (Some(vault), Some(check)) = (&self.vault, self.checks.bytes) {
             let agrees = vault.read(object, &sources, ctx.streams()) == sound;
-            ctx.checks.note(checks.bytes, agrees, ctx.now(), || {
+            ctx.checks.note(check, agrees, ctx.now(), || {
                 format!("object {object} read from {sources:?}, which are sound: {sound}")
+            });
+        }
+    }
+    /// Looks at the bytes of one object, another each time, as nobody in the network could.
+    pub(super) fn look_into<E: EngineEvent>(&self, turn: u64, ctx: &mut Context<E>) {
+        let (Some(vault), Some(check)) = (&self.vault, self.checks.bytes) else { return };
+        for piece in self.objects.pieces_of((turn % u64::from(self.objects.count())) as u32) {
+            let found = self.objects.piece(piece);
+            let right = vault.passes(piece, Verify::Manifest);
+            let agrees = found.node == NOWHERE || right == (found.damage == Damage::None);
+            ctx.checks.note(check, agrees, ctx.now(), || {
+                format!("piece {piece} is {:?}, its bytes are right: {right}", found.damage)
             });
         }
     }

@@ -219,10 +219,11 @@ impl Data {
 impl Store {
     fn record<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         self.objects.advance(ctx.now());
-        if let Some(checks) = self.checks {
+        if let Some(check) = self.checks.books {
             let right = self.objects.books_are_right();
-            ctx.checks.note(checks.books, right, ctx.now(), || "counted again".to_owned());
+            ctx.checks.note(check, right, ctx.now(), || "counted again".to_owned());
         }
+        self.look_into(ctx.now().as_nanos() / DAY.as_nanos(), ctx);
         let missing = (0..self.objects.count()).map(|object| u64::from(self.objects.open(object)));
         let missing = missing.sum();
         let share = self.objects.readable_share();

@@ -12,7 +12,7 @@ use super::nodes::Nodes;
 use super::objects::{NOWHERE, Objects};
 use super::placement::Domain;
 use super::repair::Repairs;
-use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings};
+use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings, Verify};
 use super::vault::Vault;
 
 const OWNER: Purpose = Purpose::new("data.node.owner");
@@ -42,12 +42,14 @@ pub struct Tallies {
     pub moved: u64,
 }
 
-/// The checks of this part.
-#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+/// The checks of this part, as far as the settings give them something to check.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct StoreChecks {
-    pub(super) books: CheckId,
-    pub(super) honest: CheckId,
-    pub(super) bytes: CheckId,
+    pub(super) books: Option<CheckId>,
+    /// Where readers hold pieces against the owner's hashes.
+    pub(super) honest: Option<CheckId>,
+    /// Where bytes are real.
+    pub(super) bytes: Option<CheckId>,
 }
 
 /// All objects and the nodes that hold them.
@@ -63,7 +65,7 @@ pub struct Store {
     /// Outages so far, by node.
     outages: Vec<u32>,
     pub(super) tallies: Tallies,
-    pub(super) checks: Option<StoreChecks>,
+    pub(super) checks: StoreChecks,
     /// Room for the list of changed objects.
     changed: Vec<u32>,
 }
@@ -95,7 +97,7 @@ impl Store {
             vault: real.then(|| Vault::new(code, objects, object_bytes, streams)),
             outages: vec![0; nodes.count as usize],
             tallies: Tallies::default(),
-            checks: None,
+            checks: StoreChecks::default(),
             changed: Vec::new(),
         }
     }
@@ -130,11 +132,14 @@ impl Store {
 
     /// Places all objects and starts all clocks. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        self.checks = Some(StoreChecks {
-            books: ctx.checks.always("counts of pieces agree with the pieces"),
-            honest: ctx.checks.always("what passes the owner's hashes is what was stored"),
-            bytes: ctx.checks.always("real bytes and the model tell the same"),
-        });
+        let verify = self.settings.damage.as_ref().map(|damage| damage.verify);
+        let honest = verify == Some(Verify::Manifest) && self.settings.reads_per_second > 0.0;
+        let mut check = |wanted: bool, name| wanted.then(|| ctx.checks.always(name));
+        self.checks = StoreChecks {
+            books: check(true, "counts of pieces agree with the pieces"),
+            honest: check(honest, "what passes the owner's hashes is what was stored"),
+            bytes: check(self.vault.is_some(), "real bytes and the model tell the same"),
+        };
         (0..self.objects.count()).for_each(|object| self.place(object, ctx));
         for node in 0..self.node_settings.count {
             self.nodes.arm(node, 1.0, ctx);
