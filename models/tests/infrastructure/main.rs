@@ -1,9 +1,11 @@
 //! The physical layer against closed forms, and its promises to the rest of the world.
 
+mod file;
 mod fleet;
 mod laws;
 mod owners;
 mod plants;
+mod regions;
 mod shocks;
 
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
