@@ -8,6 +8,10 @@ use pinwheel_core::SimDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::operation;
+use super::operation::file::demand::DemandSection;
+use super::operation::file::topology::TopologySection;
+use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
@@ -43,6 +47,14 @@ pub struct Section {
     pub class: Vec<ClassSection>,
     /// Common causes.
     pub shock: Vec<ShockSection>,
+    /// What a kWh costs and emits. Default: energy is not counted.
+    pub energy: Option<EnergySection>,
+    /// Where devices are, around the places of their regions.
+    pub geography: Option<GeographySection>,
+    /// How devices are linked.
+    pub topology: Option<TopologySection>,
+    /// What is asked of the devices.
+    pub demand: Vec<DemandSection>,
 }
 
 /// A part of the world.
@@ -58,6 +70,15 @@ pub struct RegionSection {
     /// How far its clocks are ahead, such as "2 h" or "-5 h". Default 0.
     #[schemars(with = "String")]
     pub utc_offset: Option<Given>,
+    /// Where it is, in degrees north and east. For `geography`.
+    #[schemars(with = "f64")]
+    pub latitude: Option<Given>,
+    #[schemars(with = "f64")]
+    pub longitude: Option<Given>,
+    /// Standard deviation of the distance of its devices to north and to east, such as "300 km".
+    /// Default 0.
+    #[schemars(with = "String")]
+    pub spread: Option<Given>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
@@ -87,13 +108,32 @@ pub fn settings(
     let carriers = "infrastructure.carriers_per_region";
     let carriers = checker.integer(typed.carriers_per_region, carriers, 1..=1_000);
     let serving = checker.share(typed.serving_share, "infrastructure.serving_share", 1.0);
-    Some(Settings {
+    let mut settings = Settings {
         regions: regions?,
         classes,
         shocks: shocks.into_iter().collect::<Option<_>>()?,
         carriers_per_region: carriers.unwrap_or(1) as u32,
         serving_share: serving.unwrap_or(0.5),
-    })
+        operation: operation::Settings::default(),
+    };
+    settings.operation = operation::file::settings(checker, &at_work(typed), &settings);
+    Some(settings)
+}
+
+/// What is checked with the fleet known.
+fn at_work(typed: Section) -> Parts {
+    let place = |region: RegionSection| {
+        let RegionSection { latitude, longitude, spread, .. } = region;
+        RegionPart { latitude, longitude, spread }
+    };
+    Parts {
+        classes: typed.class.into_iter().map(ClassSection::at_work).collect(),
+        regions: typed.region.into_iter().map(place).collect(),
+        energy: typed.energy,
+        geography: typed.geography,
+        topology: typed.topology,
+        demand: typed.demand,
+    }
 }
 
 fn regions(checker: &mut Checker<'_>, typed: &[RegionSection]) -> Option<Vec<Region>> {

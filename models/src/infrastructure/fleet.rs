@@ -12,6 +12,7 @@
 //! Invariants: the changes of a device go up and down in turn; devices up are at most the devices
 //! there are; a device that is gone stays gone; a failure is repaired once.
 
+mod bits;
 mod life;
 mod owners;
 mod record;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::crew::Pool;
 use super::settings::{Class, Settings};
+use bits::Bits;
 use owners::{Group, Owners};
 pub use record::{kolmogorov, nakamoto};
 use shocks::Clocks;
@@ -54,8 +56,9 @@ pub enum Event {
     Planned { device: u32, life: u16 },
     /// A device is as good as new.
     Renewed { device: u32 },
-    /// A sign of life is due.
-    Heartbeat { device: u32 },
+    /// A sign of life is due. What it needs travels with it, so that a large fleet does not fetch
+    /// it from memory: its class, and how many were missed in a row before it.
+    Heartbeat { device: u32, class: u8, missed: u8 },
     /// An owner switches a device on or off.
     Switched { device: u32 },
     /// An ordered part arrives.
@@ -168,12 +171,12 @@ pub struct Fleet {
     region: Vec<u16>,
     owner: Vec<u32>,
     condition: Vec<Condition>,
+    /// Whether the condition is up: all that a heartbeat asks, small enough for a cache.
+    up: Bits,
     /// Number of the present life.
     life: Vec<u32>,
     /// When the device last went down or came up.
     since: Vec<SimTime>,
-    /// Heartbeats missed in a row; empty if no class sends any.
-    missed: Vec<u8>,
     owners: Owners,
     clocks: Clocks,
     pools: Vec<Pool>,
@@ -194,9 +197,9 @@ impl Fleet {
             region: Vec::with_capacity(total as usize),
             owner: Vec::with_capacity(total as usize),
             condition: vec![Condition::default(); total as usize],
+            up: Bits::default(),
             life: vec![0; total as usize],
             since: vec![SimTime::ZERO; total as usize],
-            missed: Vec::new(),
             owners: Owners::new(settings.classes.len()),
             clocks: Clocks::default(),
             pools: Pool::of(settings),
@@ -207,16 +210,13 @@ impl Fleet {
         for (index, class) in settings.classes.iter().enumerate() {
             fleet.build(index as u8, class);
         }
-        if fleet.sends_heartbeats() {
-            fleet.missed = vec![0; total as usize];
-        }
         fleet.clocks = Clocks::new(settings, &fleet.owners, streams);
         fleet
     }
 
     /// A class's devices, region by region and owner by owner.
     fn build(&mut self, index: u8, class: &Class) {
-        let first = self.class.len() as u32;
+        let first = self.devices();
         let whole: f64 = self.settings.regions.iter().map(|region| region.share).sum();
         let (mut share, mut built) = (0.0, 0);
         for place in 0..self.settings.regions.len() {
@@ -224,6 +224,7 @@ impl Fleet {
             let until = (share / whole * f64::from(class.count)).round() as u32;
             let count = until - built;
             self.class.extend((0..count).map(|_| index));
+            (0..count).for_each(|_| self.up.push(true));
             self.region.extend((0..count).map(|_| place as u16));
             self.owners.add_block(index, place as u16, Group::row(first + built, count), class);
             self.tallies.join(index, place as u16, u64::from(count));
@@ -260,7 +261,9 @@ impl Fleet {
         changes: &mut Vec<Change>,
     ) {
         match event {
-            Event::Heartbeat { device } => self.heartbeat(device, ctx),
+            Event::Heartbeat { device, class, missed } => {
+                self.heartbeat(device, class, missed, ctx);
+            }
             Event::Fails { device, life } => {
                 if self.lives(device, life) && !self.is_worked_on(device) {
                     self.fail(device, ctx, changes);
@@ -322,12 +325,20 @@ impl Fleet {
     pub fn pools(&self) -> &[Pool] {
         &self.pools
     }
+    /// Bytes that the devices and their owners take, their pending events not counted.
+    pub fn bytes(&self) -> usize {
+        self.class.len() * size_of::<u8>()
+            + self.condition.len() * size_of::<Condition>()
+            + self.up.bytes()
+            + self.region.len() * size_of::<u16>()
+            + self.owner.len() * size_of::<u32>()
+            + self.life.len() * size_of::<u32>()
+            + self.since.len() * size_of::<SimTime>()
+            + self.owners.bytes()
+    }
 
     fn class_of(&self, device: u32) -> &Class {
-        &self.settings.classes[usize::from(self.class[device as usize])]
-    }
-    fn sends_heartbeats(&self) -> bool {
-        self.settings.classes.iter().any(|class| class.heartbeat.is_some())
+        &self.settings.classes[usize::from(self.class(device))]
     }
     /// Whether the device is still in the life that an event was meant for.
     fn lives(&self, device: u32, life: u16) -> bool {
@@ -357,6 +368,7 @@ impl Fleet {
         }
         let stretch = now.since(self.since[index]);
         self.since[index] = now;
+        self.up.set(index, up);
         self.count_change(device, before, stretch, now);
         changes.push(Change { device, up });
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draw::Duration;
 use super::failure::FailureLaw;
+use super::operation;
 
 /// Capacity is counted in thousandths of its unit, so that sums of it are exact.
 pub const CAPACITY_UNIT: u64 = 1_000;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub carriers_per_region: u32,
     /// Share of the capacity of the first day that must be up for the service to be.
     pub serving_share: f64,
+    /// What the devices need, draw and serve.
+    pub operation: operation::Settings,
 }
 
 impl Settings {
@@ -34,6 +37,7 @@ impl Settings {
             shocks: Vec::new(),
             carriers_per_region: 1,
             serving_share: 0.5,
+            operation: operation::Settings::default(),
         }
     }
     /// Pools of crews and spare parts that a class has.

@@ -5,6 +5,7 @@ mod fleet;
 mod laws;
 mod owners;
 mod plants;
+mod regions;
 mod shocks;
 
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::law::{self, DurationGiven, LawSection};
 use super::{DEVICES_MAX, SECONDS_MAX, time};
+use crate::infrastructure::operation::file::{ClassPart, NeedSection};
 use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
     Policy, Sparing, Turnover, USD_DECIMALS,
@@ -76,6 +77,25 @@ pub struct ClassSection {
     pub watched: Option<Given>,
     /// A law to hold them against in place of the true one.
     pub watched_against: Option<LawSection>,
+    /// What a device needs to be up. A class comes after those it needs.
+    pub needs: Vec<NeedSection>,
+    /// Draw of a device without a load, such as "5 W". Default: its power.
+    #[schemars(with = "String")]
+    pub idle_power: Option<Given>,
+    /// Draw of a device that is down. Default 0.
+    #[schemars(with = "String")]
+    pub standby_power: Option<Given>,
+    /// What owning a device costs, such as "4 USD/mo": its price over its life, rent, hands.
+    #[schemars(with = "String")]
+    pub owning: Option<Given>,
+}
+
+impl ClassSection {
+    /// What is checked with the rest of a fleet at work.
+    pub(super) fn at_work(self) -> ClassPart {
+        let ClassSection { needs, idle_power, standby_power, owning, .. } = self;
+        ClassPart { needs, idle_power, standby_power, owning }
+    }
 }
 
 /// Spare parts, kept where the crews are. Each failure orders one.

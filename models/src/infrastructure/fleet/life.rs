@@ -80,9 +80,10 @@ impl Fleet {
     }
 
     fn keep_first_life(&mut self, device: u32, now: SimTime) {
-        let class = self.class_of(device);
-        let watched = class.watched_against.is_some() && self.life[device as usize] == 0;
-        let lives = &mut self.tallies.lives[usize::from(self.class[device as usize])];
+        let class = usize::from(self.class(device));
+        let watched = self.settings.classes[class].watched_against.is_some();
+        let watched = watched && self.life[device as usize] == 0;
+        let lives = &mut self.tallies.lives[class];
         if watched && lives.len() < LIVES_MAX {
             lives.push(now.as_nanos());
         }
@@ -191,25 +192,23 @@ impl Fleet {
         device: u32,
         ctx: &mut Context<E>,
     ) {
+        let class = self.class(device);
         let Some(Heartbeat { period, .. }) = self.class_of(device).heartbeat else { return };
         let phase = ctx.streams().stream(device, PHASE).below(period.as_nanos());
-        ctx.after(SimDuration::from_nanos(phase), Event::Heartbeat { device }.into());
+        let event = Event::Heartbeat { device, class, missed: 0 };
+        ctx.after(SimDuration::from_nanos(phase), event.into());
     }
 
     /// The instant at which the platform expects a sign of life.
     pub(super) fn heartbeat<E: EngineEvent + From<Event>>(
         &mut self,
         device: u32,
+        class: u8,
+        missed: u8,
         ctx: &mut Context<E>,
     ) {
-        let index = device as usize;
-        let condition = self.condition[index];
-        let Some(heartbeat) = self.class_of(device).heartbeat else { return };
-        if condition.has(Condition::GONE) {
-            return;
-        }
-        ctx.after(heartbeat.period, Event::Heartbeat { device }.into());
-        let mut arrives = condition.is_up();
+        let Some(heartbeat) = self.settings.classes[usize::from(class)].heartbeat else { return };
+        let mut arrives = self.up.get(device as usize);
         if arrives {
             self.tallies.counts.heartbeats_sent += 1;
             if heartbeat.loss > 0.0 {
@@ -217,9 +216,11 @@ impl Fleet {
                 arrives = ctx.streams().indexed(device, LOSS, now).uniform() >= heartbeat.loss;
                 self.tallies.counts.heartbeats_lost += u64::from(!arrives);
             }
+        } else if self.is_gone(device) {
+            return;
         }
-        let missed = if arrives { 0 } else { self.missed[index].saturating_add(1) };
-        self.missed[index] = missed;
+        let missed = if arrives { 0 } else { missed.saturating_add(1) };
+        ctx.after(heartbeat.period, Event::Heartbeat { device, class, missed }.into());
         if missed >= heartbeat.misses {
             self.suspect(device, missed == heartbeat.misses, ctx);
         }

@@ -123,6 +123,8 @@ impl Owners {
         let weight = |owner: u32| math::pow(f64::from(owner + 1), -class.owner_concentration);
         let whole: f64 = (0..class.owners).map(weight).sum();
         let first_owner = self.owners.len() as u32;
+        self.owners.reserve_exact(class.owners as usize);
+        self.present[usize::from(index)].reserve_exact(class.owners as usize);
         let (mut share, mut given) = (0.0, 0);
         for owner in 0..class.owners {
             share += weight(owner);
@@ -134,6 +136,14 @@ impl Owners {
             given = until;
         }
         first_owner..self.owners.len() as u32
+    }
+    /// Bytes that owners, batches and blocks take.
+    pub(super) fn bytes(&self) -> usize {
+        let present: usize = self.present.iter().map(Vec::len).sum();
+        self.owners.len() * size_of::<Owner>()
+            + self.batches.len() * size_of::<Group>()
+            + self.blocks.len() * size_of::<Block>()
+            + present * size_of::<u32>()
     }
     fn add(&mut self, class: u8, devices: Group, person: u32) {
         self.present[usize::from(class)].push(self.owners.len() as u32);
@@ -285,16 +295,14 @@ impl Fleet {
         changes: &mut Vec<Change>,
     ) {
         let (device, now) = (self.devices(), ctx.now());
-        self.class.push(class);
         self.region.push(region);
         self.owner.push(owner);
+        self.class.push(class);
         self.condition.push(Condition { reasons: Condition::GONE, outages: 0 });
+        self.up.push(false);
         // Never a first life of the first day, which is what is watched.
         self.life.push(1);
         self.since.push(now);
-        if self.sends_heartbeats() {
-            self.missed.push(0);
-        }
         self.tallies.member(class, region, true, now);
         self.alter(device, now, changes, |condition| condition.reasons = 0);
         self.begin_life(device, 0.0, ctx);

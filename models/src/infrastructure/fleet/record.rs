@@ -26,6 +26,9 @@ const RECOVERY: Metric = number("recovery_hours");
 const WORK_LOST: Metric = number("work_lost_share");
 const WORK_WASTED: Metric = number("work_wasted_share");
 const FALSE_ALARMS: Metric = number("false_alarms");
+const LOSS: Metric = number("heartbeat_loss_share");
+const EVENTS: Metric = number("events_per_device");
+const BYTES: Metric = number("bytes_per_device");
 const STRIKES: Metric = number("shock_strikes");
 const SERVICE: Metric = number("service_availability");
 const INTERRUPTIONS: Metric = number("service_interruptions");
@@ -71,9 +74,11 @@ impl Fleet {
 
     /// Counts kept on the way must be those of the devices themselves.
     fn check_counts<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
-        let up = self.condition.iter().filter(|condition| condition.is_up()).count() as u64;
+        let up = (0..self.devices()).filter(|device| self.is_up(*device)).count() as u64;
         let present = (0..self.devices()).filter(|device| !self.is_gone(*device)).count() as u64;
+        let alike = |device: u32| self.up.get(device as usize) == self.is_up(device);
         let held = (up, present) == (whole.up, whole.present) && up <= present;
+        let held = held && (0..self.devices()).all(alike);
         let Some(check) = self.check else { return };
         ctx.checks.note(check, held, ctx.now(), || {
             let Cell { up: counted, present: there, .. } = whole;
@@ -123,6 +128,7 @@ impl Fleet {
         let hours = |nanos: u128| nanos as f64 / 3.6e12;
         let waiting: usize = self.pools.iter().map(|pool| pool.crews.waiting()).sum();
         let recoveries = counts.recoveries.max(1) as f64;
+        let devices = f64::from(self.devices().max(1));
         let [saved, lost, saving] = self.work_so_far(now);
         let all = (saved + lost + saving).max(1) as f64;
         for (metric, value) in [
@@ -132,6 +138,9 @@ impl Fleet {
             (WORK_LOST, lost as f64 / all),
             (WORK_WASTED, (lost + saving) as f64 / all),
             (FALSE_ALARMS, counts.false_alarms as f64),
+            (LOSS, counts.heartbeats_lost as f64 / counts.heartbeats_sent.max(1) as f64),
+            (EVENTS, ctx.events() as f64 / devices),
+            (BYTES, (self.bytes() + ctx.pending_bytes()) as f64 / devices),
             (STRIKES, counts.strikes as f64),
             (OWNERS, self.owners.present().count() as f64),
             (OWNERS_JOINED, counts.owners_joined as f64),
