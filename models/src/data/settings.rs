@@ -54,7 +54,7 @@ pub struct NodeSettings {
 }
 
 /// How long something takes.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Duration {
     Fixed(SimDuration),
     /// As long as a life of this law.
@@ -63,10 +63,10 @@ pub enum Duration {
 
 impl Duration {
     /// One uniform, whatever the law.
-    pub fn draw(self, stream: &mut Stream) -> SimDuration {
+    pub fn draw(&self, stream: &mut Stream) -> SimDuration {
         let exponential = unit_exponential(stream);
         match self {
-            Duration::Fixed(duration) => duration,
+            Duration::Fixed(duration) => *duration,
             Duration::Drawn(law) => SimDuration::from_seconds_f64(law.age_at(exponential)),
         }
     }

@@ -117,7 +117,7 @@ fn scale(missing: u16, store: &StoreSettings, nodes: &NodeSettings) -> f64 {
     if missing == 0 || left > store.repair.begins_at {
         return 1.0;
     }
-    let rebuild_seconds = match store.repair.time {
+    let rebuild_seconds = match &store.repair.time {
         Duration::Fixed(time) => time.as_seconds(),
         Duration::Drawn(law) => law.age_at(1.0),
     };

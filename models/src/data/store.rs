@@ -89,7 +89,7 @@ impl Store {
             settings: settings.clone(),
             node_settings: nodes.clone(),
             domains: domains(nodes, streams),
-            nodes: Nodes::new(nodes.life, nodes.count),
+            nodes: Nodes::new(nodes.life.clone(), nodes.count),
             objects: Objects::new(code, objects, contested, nodes.count),
             repairs: Repairs::new(&settings.repair, objects),
             vault: real.then(|| Vault::new(code, objects, object_bytes, streams)),
