@@ -1,4 +1,4 @@
-//! `pinwheel conform`: the implementation held against vectors of others.
+//! `pinwheel conform`: the implementation held against theory and against vectors of others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,30 +6,51 @@ use std::path::{Path, PathBuf};
 use pinwheel_models::networks::filecoin::conform::{self, SUITES};
 
 use crate::exit::{Exit, Failure};
+use crate::theory;
 
-/// Hold the implementation against vector files.
+/// The suite of closed forms, which needs no files.
+const THEORY: &str = "theory";
+
+/// Hold the implementation against theory or against vector files.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Suites: filecoin-reward-simple, filecoin-reward-baseline, filecoin-pledge.
-The last line is `N passed, N failed`; the exit code is 1 if one failed.
+Suites: theory (closed forms, no files), filecoin-reward-simple, filecoin-reward-baseline,
+filecoin-pledge. The last line is `N passed, N failed`; the exit code is 1 if one failed.
 
-Example:
+Examples:
+  pinwheel conform theory
   pinwheel conform filecoin-reward-simple vectors/reward-simple.txt")]
 pub struct Args {
     /// Name of the suite
     suite: String,
     /// Vector files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Print the table of `theory` as it stands in VALIDATION.md
+    #[arg(long)]
+    markdown: bool,
 }
 
 /// Largest vector file that is read.
 const BYTES_MAX: u64 = 64 << 20;
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    if !SUITES.contains(&args.suite.as_str()) {
-        let message = format!("unknown suite {:?}; known: {}", args.suite, SUITES.join(", "));
+    let is_theory = args.suite == THEORY;
+    if !is_theory && !SUITES.contains(&args.suite.as_str()) {
+        let known = SUITES.join(", ");
+        let message = format!("unknown suite {:?}; known: {THEORY}, {known}", args.suite);
         return Err(Failure::bad_input(message));
+    }
+    if args.files.is_empty() != is_theory {
+        let need = if is_theory { "takes no files" } else { "needs at least one vector file" };
+        return Err(Failure::bad_input(format!("suite {} {need}", args.suite)));
+    }
+    if args.markdown && !is_theory {
+        let message = format!("--markdown belongs to {THEORY}, not to {}", args.suite);
+        return Err(Failure::bad_input(message));
+    }
+    if is_theory {
+        return Ok(theory::run(args.markdown));
     }
     let (mut passed, mut failed) = (0, 0);
     for file in &args.files {

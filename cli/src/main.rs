@@ -16,6 +16,7 @@ mod run;
 mod scenarios;
 mod schema;
 mod summary;
+mod theory;
 
 use clap::{Parser, Subcommand};
 

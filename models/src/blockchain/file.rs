@@ -1,33 +1,358 @@
 //! `[blockchain]` as typed, and its checks.
 
+use std::collections::BTreeMap;
+
+use pinwheel_core::{Amount, SimDuration};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::Settings;
+use super::activity::attesting::AttestParameters;
+use super::activity::devices::DeviceParameters;
+use super::activity::load::LoadParameters;
+use super::activity::planning::PlanParameters;
+use super::activity::telemetry::{TelemetryParameters, Way};
+use super::activity::trading::TradeParameters;
+use super::consensus::expected::RoundParameters;
+use super::consensus::stake::StakeParameters;
+use super::consensus::work::WorkParameters;
+use super::fee::{FeeRule, Premium, Utilisation};
+use super::money::{from_nanotoken, from_token};
+use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
+use crate::parameter::ParameterSpec;
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
+use crate::scenario::diagnostic::{did_you_mean, shown};
 use crate::scenario::tree::Given;
 
-const CHAINS_MAX: i64 = 1_000_000;
+const CHAINS_MAX: usize = 16;
+/// Far above any real chain; the base fee's products stay within 128 bits.
+const GAS_LIMIT_MAX: i64 = 1_000_000_000_000;
+const GAS_LIMIT_DEFAULT: u64 = 30_000_000;
+const POOL_MAX: i64 = 10_000_000;
+const POOL_DEFAULT: u64 = 5_000;
+const NANOTOKEN_MAX: f64 = 1e9;
+const TRIALS_MAX: i64 = 10_000;
 
 /// Chains: blocks, mempool, fees and consensus.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "BlockchainSection")]
 pub struct Section {
-    /// Chains in the section.
-    #[schemars(with = "u32")]
-    pub chains: Option<Given>,
+    /// The chains; 1 to 16, or none beside attacks and bridges.
+    pub chain: Vec<ChainSection>,
+    /// Attacks on consensus.
+    #[schemars(with = "super::attack::file::AttackSection")]
+    pub attack: Option<Given>,
+    /// Bridges, each between two chains of its own.
+    #[schemars(with = "Vec<super::bridge::file::BridgeSection>")]
+    pub bridge: Vec<Given>,
+}
+
+/// One chain.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id"]))]
+pub struct ChainSection {
+    /// Its name, the label of its metrics where there are several chains.
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    /// Time of a slot or round, or the mean time between blocks of work. Default "12 s".
+    #[schemars(with = "String")]
+    pub block_time: Option<Given>,
+    /// Gas a block may hold. Default 30,000,000.
+    #[schemars(with = "u64")]
+    pub gas_limit: Option<Given>,
+    /// How inclusion is priced: "eip1559", "filecoin" (utilisation as lotus rounds it), "fip0115"
+    /// (premium), "first_price", "fixed". Default "eip1559".
+    #[schemars(with = "String", extend(
+        "enum" = ["eip1559", "filecoin", "fip0115", "first_price", "fixed"]))]
+    pub fee: Option<Given>,
+    /// The base fee of the first block, the minimum of a first-price rule, or the fixed price of a
+    /// unit of gas. Default "1 nanotoken".
+    #[schemars(with = "String")]
+    pub price: Option<Given>,
+    /// Newly issued to the proposer of each block. Default "0 token".
+    #[schemars(with = "String")]
+    pub block_reward: Option<Given>,
+    /// Transactions that may wait at once. Default 5000.
+    #[schemars(with = "u64")]
+    pub pool: Option<Given>,
+    /// How long a transaction waits before its sender withdraws it. Default "1 h".
+    #[schemars(with = "String")]
+    pub patience: Option<Given>,
+    /// "authority", "stake", "expected" or "work". Default "authority".
+    #[schemars(with = "String", extend("enum" = ["authority", "stake", "expected", "work"]))]
+    pub consensus: Option<Given>,
+    /// How blocks of work travel: "fixed" or "exponential". Default "fixed".
+    #[schemars(with = "String", extend("enum" = ["fixed", "exponential"]))]
+    pub travel: Option<Given>,
+    /// Validators, miners or participants: parameters of the consensus, by the names that `pinwheel
+    /// explain` lists.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub members: BTreeMap<String, Given>,
+    /// Transactions of the public.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub load: Option<BTreeMap<String, Given>>,
+    /// Devices that write every change of their state into the ledger.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub devices: Option<BTreeMap<String, Given>>,
+    /// Claims of work, verified by panels.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub attestation: Option<BTreeMap<String, Given>>,
+    /// Actions carried out by contract.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub dispatch: Option<BTreeMap<String, Given>>,
+    /// Deals paid through an escrow contract.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub escrow: Option<BTreeMap<String, Given>>,
+    /// Readings on the chain; `way` is "direct", "batched" or "anchored", `proofs` "modelled" or
+    /// "real".
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub telemetry: Option<BTreeMap<String, Given>>,
+    /// Tampered copies of blocks on which the daily audit is tried; no audit where it is not given.
+    #[schemars(with = "u64")]
+    pub audit: Option<Given>,
+}
+
+/// A table of parameters that reads itself.
+pub trait Table: Default {
+    const SPECS: &'static [ParameterSpec];
+    fn get_mut(&mut self, name: &str) -> Option<&mut f64>;
+}
+
+macro_rules! tables {
+    ($($name:ident),* $(,)?) => {
+        $(impl Table for $name {
+            const SPECS: &'static [ParameterSpec] = $name::SPECS;
+            fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
+                $name::get_mut(self, name)
+            }
+        })*
+    };
+}
+tables!(
+    LoadParameters,
+    StakeParameters,
+    RoundParameters,
+    WorkParameters,
+    DeviceParameters,
+    AttestParameters,
+    PlanParameters,
+    TradeParameters,
+    TelemetryParameters,
+);
+
+/// Reads a table of parameters; what is not given is at its default.
+fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>, key: &str) -> T {
+    let mut values = T::default();
+    for (name, &given) in typed {
+        let key = format!("{key}.{}", shown(name));
+        let Some(spec) = T::SPECS.iter().find(|spec| spec.name == name) else {
+            let help = did_you_mean(name, T::SPECS.iter().map(|spec| spec.name));
+            checker.fault(given, &key, "unknown parameter".to_owned(), help);
+            continue;
+        };
+        let range = spec.minimum..=spec.maximum;
+        let plain = spec.unit == "1";
+        let value = checker.quantity(Some(given), &key, spec.unit, plain, range);
+        if let (Some(value), Some(slot)) = (value, values.get_mut(name)) {
+            *slot = value;
+        }
+    }
+    values
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: Given,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
     let typed: Section = checker.read(given, "blockchain");
-    let chains = checker.required(typed.chains, "blockchain.chains", "100");
-    let chains = checker.integer(chains, "blockchain.chains", 1..=CHAINS_MAX)?;
-    Some(Settings { chains: u32::try_from(chains).ok()? })
+    let alone = typed.attack.is_none() && typed.bridge.is_empty();
+    if !(usize::from(alone)..=CHAINS_MAX).contains(&typed.chain.len()) {
+        let message = format!("{} chains", typed.chain.len());
+        let help = format!("write 1 to {CHAINS_MAX} tables [[blockchain.chain]]");
+        checker.fault(given, "blockchain.chain", message, help);
+        return None;
+    }
+    let id = |section: &ChainSection| Some((section.id, checker.text_of(section.id?)?));
+    let ids: Vec<_> = typed.chain.iter().filter_map(id).collect();
+    checker.unique(&ids, "blockchain.chain");
+    let chains = typed.chain.iter().enumerate();
+    let chains: Vec<_> = chains
+        .map(|(number, section)| {
+            let key = format!("blockchain.chain[{number}]");
+            ChainChecker { checker: &mut *checker, section, key }.settings()
+        })
+        .collect();
+    let days = run.map_or(1, |run| run.horizon_days);
+    let attack = typed.attack.map(|given| super::attack::file::settings(checker, given, days));
+    let bridges = super::bridge::file::bridges(checker, &typed.bridge, days);
+    Some(Settings {
+        chains: chains.into_iter().collect::<Option<_>>()?,
+        attack: match attack {
+            Some(attack) => Some(attack?),
+            None => None,
+        },
+        bridges: bridges?,
+    })
+}
+
+struct ChainChecker<'c, 'a, 's> {
+    checker: &'c mut Checker<'a>,
+    section: &'s ChainSection,
+    key: String,
+}
+
+impl ChainChecker<'_, '_, '_> {
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.key)
+    }
+
+    fn settings(mut self) -> Option<ChainSettings> {
+        let section = self.section;
+        let id = self.checker.required(section.id, &self.key("id"), "\"main\"");
+        let id = self.checker.identifier(id, &self.key("id"));
+        let block_time = self.seconds(section.block_time, "block_time", 12.0, 0.001..=86_400.0);
+        let patience = self.seconds(section.patience, "patience", 3_600.0, 1.0..=31_557_600.0);
+        let gas_limit =
+            self.checker.integer(section.gas_limit, &self.key("gas_limit"), 21_000..=GAS_LIMIT_MAX);
+        let pool = self.checker.integer(section.pool, &self.key("pool"), 1..=POOL_MAX);
+        let reward = self.amount(section.block_reward, "block_reward", "token", 1e9);
+        let price = self.amount(section.price, "price", "nanotoken", NANOTOKEN_MAX);
+        let price = from_nanotoken(price.unwrap_or(1.0)).0;
+        let fee = self.fee(price);
+        let consensus = self.consensus();
+        let attestation: Option<AttestParameters> = self.part(&section.attestation, "attestation");
+        if let (Some(p), Some(typed)) = (&attestation, &section.attestation) {
+            self.panel(p, typed);
+        }
+        let base_fee = match fee {
+            FeeRule::Utilisation(_) | FeeRule::Premium(_) => price.max(1),
+            FeeRule::FirstPrice { .. } | FeeRule::Fixed { .. } => 0,
+        };
+        Some(ChainSettings {
+            id: id?,
+            block_time: SimDuration::from_seconds_f64(block_time),
+            gas_limit: gas_limit.unwrap_or(GAS_LIMIT_DEFAULT),
+            fee,
+            base_fee,
+            block_reward: reward.map_or(Amount::ZERO, from_token),
+            pool: pool.unwrap_or(POOL_DEFAULT) as usize,
+            patience: SimDuration::from_seconds_f64(patience),
+            consensus,
+            load: self.part(&section.load, "load"),
+            devices: self.part(&section.devices, "devices"),
+            attestation,
+            dispatch: self.part(&section.dispatch, "dispatch"),
+            escrow: self.part(&section.escrow, "escrow"),
+            telemetry: self.telemetry(),
+            audit: self.checker.integer(section.audit, &self.key("audit"), 0..=TRIALS_MAX),
+        })
+    }
+
+    /// An optional table of parameters.
+    fn part<T: Table>(&mut self, typed: &Option<BTreeMap<String, Given>>, name: &str) -> Option<T> {
+        let typed = typed.as_ref()?;
+        Some(table(self.checker, typed, &self.key(name)))
+    }
+
+    /// A panel is drawn from the verifiers, and its quorum is a majority: one verdict is reached.
+    fn panel(&mut self, p: &AttestParameters, typed: &BTreeMap<String, Given>) {
+        let given = typed.values().next().copied();
+        if p.panel > p.verifiers {
+            let message = format!("a panel of {} among {} verifiers", p.panel, p.verifiers);
+            let given = typed.get("panel").copied().or(given);
+            let key = self.key("attestation.panel");
+            given.iter().for_each(|given| {
+                self.checker.fault(*given, &key, message.clone(), "give more verifiers");
+            });
+        }
+        if p.quorum * 2.0 <= p.panel || p.quorum > p.panel {
+            let message = format!("a quorum of {} in a panel of {}", p.quorum, p.panel);
+            let given = typed.get("quorum").copied().or(given);
+            let key = self.key("attestation.quorum");
+            let help = "give a majority of the panel, at most all of it";
+            given.iter().for_each(|given| {
+                self.checker.fault(*given, &key, message.clone(), help);
+            });
+        }
+    }
+
+    fn telemetry(&mut self) -> Option<TelemetrySettings> {
+        let mut typed = self.section.telemetry.clone()?;
+        let key = self.key("telemetry");
+        let ways =
+            [("direct", Way::Direct), ("batched", Way::Batched), ("anchored", Way::Anchored)];
+        let way = self.checker.choice(typed.remove("way"), &format!("{key}.way"), &ways);
+        let proofs = [("modelled", false), ("real", true)];
+        let real = self.checker.choice(typed.remove("proofs"), &format!("{key}.proofs"), &proofs);
+        Some(TelemetrySettings {
+            parameters: table(self.checker, &typed, &key),
+            way: way.unwrap_or(Way::Direct),
+            real: real.unwrap_or(false),
+        })
+    }
+
+    fn seconds(
+        &mut self,
+        given: Option<Given>,
+        name: &str,
+        default: f64,
+        range: std::ops::RangeInclusive<f64>,
+    ) -> f64 {
+        let key = self.key(name);
+        self.checker.quantity(given, &key, "s", false, range).unwrap_or(default)
+    }
+
+    fn amount(&mut self, given: Option<Given>, name: &str, unit: &str, most: f64) -> Option<f64> {
+        let key = self.key(name);
+        self.checker.quantity(given, &key, unit, false, 0.0..=most)
+    }
+
+    fn fee(&mut self, price: u128) -> FeeRule {
+        let rules = [
+            ("eip1559", FeeRule::Utilisation(Utilisation::ETHEREUM)),
+            ("filecoin", FeeRule::Utilisation(Utilisation::LOTUS)),
+            ("fip0115", FeeRule::Premium(Premium::FIP_0115)),
+            ("first_price", FeeRule::FirstPrice { minimum: price }),
+            ("fixed", FeeRule::Fixed { price }),
+        ];
+        let key = self.key("fee");
+        let rule = self.checker.choice(self.section.fee, &key, &rules);
+        rule.unwrap_or(FeeRule::Utilisation(Utilisation::ETHEREUM))
+    }
+
+    fn consensus(&mut self) -> ConsensusSettings {
+        #[derive(Copy, Clone)]
+        enum Kind {
+            Authority,
+            Stake,
+            Expected,
+            Work,
+        }
+        let kinds = [
+            ("authority", Kind::Authority),
+            ("stake", Kind::Stake),
+            ("expected", Kind::Expected),
+            ("work", Kind::Work),
+        ];
+        let kind = self.checker.choice(self.section.consensus, &self.key("consensus"), &kinds);
+        let laws = [("fixed", TravelLaw::Fixed), ("exponential", TravelLaw::Exponential)];
+        let law = self.checker.choice(self.section.travel, &self.key("travel"), &laws);
+        let (typed, key) = (&self.section.members, self.key("members"));
+        match kind.unwrap_or(Kind::Authority) {
+            Kind::Authority => {
+                for (name, &given) in typed {
+                    let key = format!("{key}.{}", shown(name));
+                    let message = "has no meaning for this consensus".to_owned();
+                    self.checker.fault(given, &key, message, "write consensus = \"stake\"");
+                }
+                ConsensusSettings::Authority
+            }
+            Kind::Stake => ConsensusSettings::Stake(table(self.checker, typed, &key)),
+            Kind::Expected => ConsensusSettings::Expected(table(self.checker, typed, &key)),
+            Kind::Work => {
+                let law = law.unwrap_or(TravelLaw::Fixed);
+                ConsensusSettings::Work(table(self.checker, typed, &key), law)
+            }
+        }
+    }
 }

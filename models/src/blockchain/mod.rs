@@ -1,18 +1,64 @@
-//! Chains: blocks, mempool, fees and consensus.
+//! Blockchains: pool, blocks, fees, consensus and contracts, on the double-entry ledger.
+//!
+//! A [`Chain`] makes blocks out of the transactions in its [`Mempool`] when its consensus says so;
+//! a [`State`] executes them, and is all that a replay from genesis needs. Every block commits to its
+//! transactions, their receipts, the state after it and the block before (`hash.rs`). Several chains
+//! may live in one world.
+//!
+//! Left out: the virtual machine (contracts are built in), the network between nodes but for the
+//! travel of blocks of work, storage rent, uncles, account keys (the sender of a transaction is who
+//! it says; readings are signed where proofs are real).
+//!
+//! Invariants, checked at every block: the ledger balances; nonces of a sender come in order and
+//! without a gap; blocks are chained by their hashes; stakes and what was taken from them add up to
+//! what was entered; a settled block is never overtaken.
 
+pub mod accounts;
+pub mod activity;
+pub mod attack;
+pub mod audit;
+pub mod block;
+pub mod bridge;
+pub mod build;
+pub mod cells;
+pub mod chain;
+pub mod consensus;
+pub mod contracts;
+pub mod fee;
 pub mod file;
+pub mod hash;
+pub mod inclusion;
+pub mod mempool;
 pub mod metrics;
+pub mod money;
+mod record;
 pub mod settings;
+pub mod state;
+pub mod tally;
+pub mod transaction;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Label, Metric, SimDuration, Streams};
+use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use activity::load::Load;
+use activity::{Cast, Role};
+use attack::Attacks;
+use audit::Auditor;
+pub use block::{Block, Header};
+use bridge::Bridge;
+pub use chain::{Chain, Head};
+use chain::{Inclusion, Settled};
+pub use consensus::Consensus;
+pub use contracts::Call;
+pub use fee::FeeRule;
+pub use mempool::Mempool;
+use mempool::PoolError;
 pub use settings::Settings;
+pub use state::{Rules, State};
+use tally::Tally;
+pub use transaction::{Address, Outcome, Receipt, Transaction};
 
-use crate::metric;
-
-const CHAINS: Metric = metric::number("chains");
 const DAY: SimDuration = SimDuration::from_days(1);
 /// First of the layer's kinds of event.
 const KIND: u8 = 48;
@@ -20,14 +66,38 @@ const KIND: u8 = 48;
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
+    /// Consensus goes on: a slot, a round, a block that was found.
+    Turn {
+        chain: u16,
+    },
+    /// A block reaches the observer.
+    Seen {
+        chain: u16,
+        block: u64,
+    },
+    /// Somebody of the public may want a transaction.
+    Submit {
+        chain: u16,
+    },
+    /// Somebody acts: a device, a verifier, a trader.
+    Act {
+        chain: u16,
+        role: Role,
+        who: u32,
+    },
     /// A day ends: its records.
     Record,
+    Attack(attack::Event),
+    Bridge(bridge::Event),
 }
 
 impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["blockchain record"].get(usize::from(kind.checked_sub(KIND)?)).copied()
+        let place = usize::from(kind.checked_sub(KIND)?);
+        let names = ["chain turn", "block seen", "transaction wanted", "chain act"];
+        let own = names.iter().chain(&["blockchain record"]).nth(place).copied();
+        own.or_else(|| attack::Event::kind_name(kind)).or_else(|| bridge::Event::kind_name(kind))
     }
 }
 
@@ -35,40 +105,212 @@ impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
             Event::Record => 250,
+            Event::Attack(event) => event.priority(),
+            Event::Bridge(event) => event.priority(),
+            _ => 128,
         }
     }
     fn kind(&self) -> u8 {
         match self {
-            Event::Record => KIND,
+            Event::Turn { .. } => KIND,
+            Event::Seen { .. } => KIND + 1,
+            Event::Submit { .. } => KIND + 2,
+            Event::Act { .. } => KIND + 3,
+            Event::Record => KIND + 4,
+            Event::Attack(event) => event.kind(),
+            Event::Bridge(event) => event.kind(),
         }
     }
+}
+
+/// A chain with who runs it and who uses it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Node {
+    id: String,
+    label: Label,
+    block_time: SimDuration,
+    chain: Chain,
+    consensus: Consensus,
+    load: Option<Load>,
+    cast: Cast,
+    auditor: Option<Auditor>,
+    tally: Tally,
 }
 
 /// The layer while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Blockchain {
-    chains: u32,
+    nodes: Vec<Node>,
+    attacks: Option<Attacks>,
+    bridges: Vec<Bridge>,
+    days: u64,
+    /// Transactions that came from outside this layer and are not settled, and their receipts.
+    watched: std::collections::BTreeSet<(u16, Address, u64)>,
+    receipts: Vec<Receipt>,
 }
 
 impl Blockchain {
     /// The layer at time zero.
-    pub fn new(settings: &Settings, _streams: &Streams) -> Self {
-        Blockchain { chains: settings.chains }
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        let nodes = settings.chains.iter().zip(0..);
+        let nodes = nodes.map(|(settings, id)| build::node(settings, id, streams)).collect();
+        let bridges = settings.bridges.iter().zip(0..);
+        let bridge = |(settings, place): (&bridge::BridgeSettings, u16)| {
+            Bridge::new(settings.clone(), place, streams)
+        };
+        Blockchain {
+            nodes,
+            attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
+            bridges: bridges.map(bridge).collect(),
+            days: 0,
+            watched: Default::default(),
+            receipts: vec![],
+        }
     }
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         ctx.after(DAY, Event::Record.into());
+        let several = self.nodes.len() > 1;
+        for node in &mut self.nodes {
+            node.label = if several { ctx.records.label(&node.id) } else { Label::default() };
+            node.tally.start(&node.id, &node.consensus, ctx);
+            node.consensus.start(&node.chain, ctx);
+            if let Some(load) = &mut node.load {
+                load.start(&node.chain, ctx);
+            }
+            node.cast.start(&node.id, &node.chain, ctx);
+            if let Some(auditor) = &mut node.auditor {
+                auditor.start(&node.id, ctx);
+            }
+        }
+        if let Some(attacks) = &mut self.attacks {
+            attacks.start(ctx);
+        }
+        for bridge in &mut self.bridges {
+            bridge.start(ctx);
+        }
+    }
+
+    /// A chain by its place in the scenario.
+    pub fn chain(&self, chain: u16) -> &Chain {
+        &self.nodes[usize::from(chain)].chain
+    }
+
+    /// Who uses a chain.
+    pub fn activities(&self, chain: u16) -> &Cast {
+        &self.nodes[usize::from(chain)].cast
+    }
+    /// Who runs a chain.
+    pub fn consensus(&self, chain: u16) -> &Consensus {
+        &self.nodes[usize::from(chain)].consensus
+    }
+    /// Seconds from submission to settlement of the transactions settled since the last record.
+    pub fn delays(&self, chain: u16) -> &[f64] {
+        &self.nodes[usize::from(chain)].tally.delays
+    }
+
+    /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
+    pub fn submit<E: EngineEvent>(
+        &mut self,
+        chain: u16,
+        transaction: Transaction,
+        ctx: &Context<E>,
+    ) -> Result<(), PoolError> {
+        self.nodes[usize::from(chain)].chain.submit(transaction, ctx.now())?;
+        self.watched.insert((chain, transaction.sender, transaction.nonce));
+        Ok(())
+    }
+
+    /// A device of the infrastructure layer went up or down: the first chain with devices that
+    /// follow that layer writes it down.
+    pub fn device_changed<E: EngineEvent>(&mut self, device: u32, up: bool, ctx: &mut Context<E>) {
+        for node in &mut self.nodes {
+            if let Some(devices) = node.cast.devices.as_mut().filter(|devices| devices.follow()) {
+                devices.set(device, up, &mut node.chain, ctx);
+                return;
+            }
+        }
+    }
+
+    /// Takes the receipts of submitted transactions that were settled since the last call.
+    pub fn receipts(&mut self) -> Vec<Receipt> {
+        std::mem::take(&mut self.receipts)
     }
 
     /// Reacts to one event.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
-            Event::Record => {
-                ctx.after(DAY, event.into());
-                let now = ctx.now();
-                ctx.records.push(now, CHAINS, Label::default(), f64::from(self.chains));
+            Event::Turn { chain } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                let settled = node.consensus.turn(&mut node.chain, ctx);
+                self.settled(chain, &settled, ctx);
+            }
+            Event::Seen { chain, block } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                let settled = node.consensus.seen(&mut node.chain, block, ctx);
+                self.settled(chain, &settled, ctx);
+            }
+            Event::Submit { chain } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                let load = node.load.as_mut().expect("a load that schedules its arrivals");
+                load.arrive(&mut node.chain, ctx);
+            }
+            Event::Act { chain, role, who } => {
+                let node = &mut self.nodes[usize::from(chain)];
+                node.cast.act(role, who, &mut node.chain, ctx);
+            }
+            Event::Record => self.end_day(ctx),
+            Event::Attack(event) => {
+                if let Some(attacks) = &mut self.attacks {
+                    attacks.handle(event, ctx);
+                }
+            }
+            Event::Bridge(event) => {
+                self.bridges[usize::from(event.bridge())].handle(event, ctx);
             }
         }
+    }
+
+    /// Tells everybody what a chain has settled.
+    fn settled<E: EngineEvent + From<Event>>(
+        &mut self,
+        chain: u16,
+        settled: &Settled,
+        ctx: &mut Context<E>,
+    ) {
+        let node = &mut self.nodes[usize::from(chain)];
+        node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
+        node.cast.settled(settled, &mut node.chain, ctx);
+        if self.watched.is_empty() {
+            return;
+        }
+        for Inclusion { receipt, .. } in &settled.inclusions {
+            if self.watched.remove(&(chain, receipt.sender, receipt.nonce)) {
+                self.receipts.push(*receipt);
+            }
+        }
+    }
+
+    fn end_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        ctx.after(DAY, Event::Record.into());
+        let streams = *ctx.streams();
+        let mut before = None;
+        for (node, chain) in self.nodes.iter_mut().zip(0..) {
+            let fee = node.record(ctx);
+            if let Some(load) = &node.load {
+                let now = fee.map(|fee| (fee, load.lost_share()));
+                node.record_doubling(before, now, ctx);
+                before = now;
+            }
+            if let Some(load) = &mut node.load {
+                load.end_day(fee, chain, self.days, &streams);
+            }
+            let (head, ledger) = (&node.chain.head, node.chain.state().accounts.ledger());
+            let (words, _) = head.hash.as_chunks::<8>();
+            words.iter().for_each(|word| ctx.fingerprint.state.mix(u64::from_le_bytes(*word)));
+            ctx.fingerprint.ledger.mix(ledger.digest.value());
+        }
+        self.days += 1;
     }
 }

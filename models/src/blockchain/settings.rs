@@ -1,8 +1,106 @@
-//! What a scenario says about this layer, validated.
+//! What a scenario says about its chains, validated.
 
-/// The layer ready to be built.
-#[derive(Clone, Debug)]
+use pinwheel_core::{Amount, SimDuration};
+
+use super::activity::attesting::AttestParameters;
+use super::activity::devices::DeviceParameters;
+use super::activity::load::LoadParameters;
+use super::activity::planning::PlanParameters;
+use super::activity::telemetry::{TelemetryParameters, Way};
+use super::activity::trading::TradeParameters;
+use super::attack;
+use super::bridge::BridgeSettings;
+use super::consensus::expected::RoundParameters;
+use super::consensus::stake::StakeParameters;
+use super::consensus::work::{Travel, WorkParameters};
+use super::fee::{FeeRule, Utilisation};
+
+/// The chains of a scenario.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Chains in the section.
-    pub chains: u32,
+    pub chains: Vec<ChainSettings>,
+    pub attack: Option<attack::Settings>,
+    pub bridges: Vec<BridgeSettings>,
+}
+
+/// One chain.
+#[derive(Clone, Debug)]
+pub struct ChainSettings {
+    pub id: String,
+    pub block_time: SimDuration,
+    pub gas_limit: u64,
+    pub fee: FeeRule,
+    /// Base fee of the first block.
+    pub base_fee: u128,
+    pub block_reward: Amount,
+    /// Transactions that the pool holds, and how long they wait at most.
+    pub pool: usize,
+    pub patience: SimDuration,
+    pub consensus: ConsensusSettings,
+    pub load: Option<LoadParameters>,
+    pub devices: Option<DeviceParameters>,
+    pub attestation: Option<AttestParameters>,
+    pub dispatch: Option<PlanParameters>,
+    pub escrow: Option<TradeParameters>,
+    pub telemetry: Option<TelemetrySettings>,
+    /// Tampered copies that the daily audit is tried on; `None` without an audit.
+    pub audit: Option<u64>,
+}
+
+/// How readings get on the chain.
+#[derive(Clone, Debug)]
+pub struct TelemetrySettings {
+    pub parameters: TelemetryParameters,
+    pub way: Way,
+    /// Whether readings are signed and checked for real.
+    pub real: bool,
+}
+
+/// A chain like Ethereum's, but by authority and without anybody who uses it.
+impl Default for ChainSettings {
+    fn default() -> Self {
+        ChainSettings {
+            id: "main".to_owned(),
+            block_time: SimDuration::from_seconds(12),
+            gas_limit: 30_000_000,
+            fee: FeeRule::Utilisation(Utilisation::ETHEREUM),
+            base_fee: 1_000_000_000,
+            block_reward: Amount::ZERO,
+            pool: 5_000,
+            patience: SimDuration::from_hours(1),
+            consensus: ConsensusSettings::Authority,
+            load: None,
+            devices: None,
+            attestation: None,
+            dispatch: None,
+            escrow: None,
+            telemetry: None,
+            audit: None,
+        }
+    }
+}
+
+/// Who makes blocks.
+#[derive(Clone, Debug)]
+pub enum ConsensusSettings {
+    Authority,
+    Stake(StakeParameters),
+    Expected(RoundParameters),
+    Work(WorkParameters, TravelLaw),
+}
+
+/// The law of a block's travel time; its mean is a parameter.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum TravelLaw {
+    Fixed,
+    Exponential,
+}
+
+impl TravelLaw {
+    pub fn of(self, mean_seconds: f64) -> Travel {
+        match self {
+            TravelLaw::Fixed => Travel::Fixed { seconds: mean_seconds },
+            TravelLaw::Exponential => Travel::Exponential { mean_seconds },
+        }
+    }
 }

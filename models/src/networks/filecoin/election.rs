@@ -1,21 +1,20 @@
 //! Expected consensus: each epoch, each provider wins a Poisson number of times with mean five
 //! times its share of the quality-adjusted power (`EXPECTED_LEADERS_PER_EPOCH` = 5).
 //!
-//! The sum of these is Poisson with mean five, and given the sum each win falls on a provider in
-//! proportion to its power: so one draw and a few picks from an alias table replace two thousand
-//! draws, exactly. The power is that of the last rebuild, at most 900 epochs ago: the chain itself
-//! looks 900 epochs back.
+//! The lottery is that of the blockchain layer (`blockchain/consensus/expected.rs`): one draw and a few
+//! picks replace two thousand draws, exactly. The power is that of the last rebuild, at most 900 epochs
+//! ago: the chain itself looks 900 epochs back.
 //!
 //! A win of a provider that is offline, or whose block comes too late, is lost with its reward; an
 //! epoch without any block is a null round.
 
-use pinwheel_core::distribution::{AliasTable, Poisson};
+use pinwheel_core::distribution::Poisson;
 use pinwheel_core::{Amount, Purpose, Streams};
-use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
 use super::business::by_chance;
 use super::rules::EPOCHS_PER_DAY;
+use crate::blockchain::consensus::expected::{Election, WINS_MAX};
 
 /// Names of random streams drawn from in the hot path.
 const ELECTION: Purpose = Purpose::new("filecoin election");
@@ -25,32 +24,18 @@ const WINS: Purpose = Purpose::new("filecoin wins");
 pub const WINS_PER_EPOCH: u64 = 5;
 /// Epochs between rebuilds of the table.
 pub const LOOKBACK_EPOCHS: i64 = 900;
-/// Most wins of one epoch that are looked at; the chance of more is below 1e-20.
-const WINS_MAX: u64 = 40;
 
-/// The lottery and its tickets.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Election {
-    table: AliasTable,
-    wins: Poisson,
-}
-
-impl Default for Election {
-    fn default() -> Self {
-        Election {
-            table: AliasTable::new([1.0]).expect("one ticket"),
-            wins: Poisson::new(WINS_PER_EPOCH as f64).expect("five is a mean"),
-        }
-    }
+/// The lottery of an epoch, before anybody has power.
+pub fn lottery() -> Election {
+    Election::new(WINS_PER_EPOCH as f64).expect("five is a mean")
 }
 
 impl Filecoin {
     /// Rebuilds the table of tickets from today's power.
     pub fn rebuild_election(&mut self) {
-        let election = &mut self.election;
         let weights = self.providers.iter().map(|p| p.power.qa_units as f64);
         if self.power.qa_units > 0 {
-            election.table.rebuild(weights).expect("powers are finite and some positive");
+            self.election.rebuild(weights).expect("powers are finite and some positive");
         }
     }
 
@@ -61,12 +46,12 @@ impl Filecoin {
             return 0;
         }
         let mut draws = streams.indexed(0, ELECTION, self.epoch as u64);
-        let wins = self.election.wins.sample(&mut draws).min(WINS_MAX);
+        let wins = self.election.wins(&mut draws);
         let per_win = Amount(self.rewards.this_epoch_reward().0 / u128::from(WINS_PER_EPOCH));
         let mut winners = [usize::MAX; WINS_MAX as usize];
         let mut blocks = 0;
         for _ in 0..wins {
-            let i = self.election.table.pick(&mut draws);
+            let i = self.election.winner(&mut draws);
             let on_time = draws.uniform() >= self.orphan_share;
             if self.providers[i].online && on_time {
                 self.flows.wins += 1;

@@ -151,7 +151,11 @@ impl GasMarket {
     /// FIP-0115's percentile of an epoch's premiums: what wallets bid unless blocks are scarce, and
     /// nothing if messages leave a fifth of a block unused.
     fn premium(&self, gas_in_epoch: u128) -> u128 {
-        if gas_in_epoch > gas::PREMIUM_GAS_INDEX { self.usual_premium_attofil } else { 0 }
+        if gas_in_epoch >= gas::PREMIUM.reach(gas::BLOCK_GAS_LIMIT) {
+            self.usual_premium_attofil
+        } else {
+            0
+        }
     }
 
     /// The base fee at which others fill what `providers` leave of an epoch's target.
@@ -294,7 +298,7 @@ impl Filecoin {
             }
             BaseFeeRule::Premium => {
                 let premium = self.gas.premium(of_providers + of_others);
-                gas::next_base_fee_by_premium(base_fee, premium)
+                gas::PREMIUM.next(base_fee, premium)
             }
         }
         .min(BASE_FEE_MAX_ATTOFIL);

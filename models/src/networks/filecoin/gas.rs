@@ -1,7 +1,8 @@
-//! Gas: what messages use, how the base fee moves, and what of a fee is burned.
+//! Gas: what messages use, the parameters of the base fee, and what of a fee is burned.
 //!
-//! Two base-fee rules: the utilisation rule of Ethereum's EIP-1559 over half-full blocks, and from
-//! nv28 FIP-0115, which watches the premium that buyers of the last 20 % of a full block's gas pay.
+//! Two base-fee rules, both those of the blockchain layer (`blockchain/fee.rs`): the utilisation rule
+//! of Ethereum's EIP-1559 over half-full blocks, and from nv28 FIP-0115, which watches the premium
+//! that buyers of the last 20 % of a full block's gas pay.
 //!
 //! Units: gas, attoFIL a gas unit. Sources: lotus `chain/store/basefee.go` (constants in
 //! `build/buildconstants/params_shared_vals.go`), `chain/vm/burn.go`; FIP-0115; gas of messages at
@@ -12,16 +13,18 @@ use fvm_shared::econ::TokenAmount;
 use pinwheel_core::Amount;
 
 use super::rules::Rules;
+use crate::blockchain::fee::{Premium, Utilisation};
 
 /// Gas a block may hold, and half of it: what the utilisation rule aims at.
 pub const BLOCK_GAS_LIMIT: u128 = 10_000_000_000;
 pub const BLOCK_GAS_TARGET: u128 = BLOCK_GAS_LIMIT / 2;
-/// Gas from the top of the premiums, in descending order, at which FIP-0115 reads the 20th
-/// percentile (lotus `BlockGasTargetIndex`).
-pub const PREMIUM_GAS_INDEX: u128 = BLOCK_GAS_LIMIT / 5 * 4 - 1;
 pub const BASE_FEE_MIN_ATTOFIL: u128 = 100;
-/// The base fee changes by at most an eighth an epoch.
-const BASE_FEE_CHANGE_DENOMINATOR: u128 = 8;
+
+/// The base fee by utilisation, until FIP-0115; half a block is the target.
+pub const UTILISATION: Utilisation =
+    Utilisation { minimum: BASE_FEE_MIN_ATTOFIL, ..Utilisation::LOTUS };
+/// The base fee by premium, from FIP-0115 on.
+pub const PREMIUM: Premium = Premium { minimum: BASE_FEE_MIN_ATTOFIL, ..Premium::FIP_0115 };
 
 /// Share of an epoch's block space that carries distinct messages: 21 of 25 (CryptoNet,
 /// "Onboarding gas, maximum onboarding rates and aggregation", 2023-09).
@@ -73,34 +76,8 @@ pub fn ni_verification_gas(sectors: u64) -> Option<u64> {
 /// The next base fee by utilisation: `gas_limits` is the sum over the epoch's distinct messages.
 pub fn next_base_fee_by_utilisation(base_fee: u128, gas_limits: u128, blocks: u64) -> u128 {
     assert!(blocks > 0, "a null round leaves the base fee alone");
-    let target = BLOCK_GAS_TARGET as i128;
-    let used = (gas_limits / u128::from(blocks)).min(BLOCK_GAS_LIMIT) as i128;
-    let excess = used - target;
-    let base_fee = i128::try_from(base_fee).expect("a base fee below 2^127");
-    let change =
-        (base_fee * excess).div_euclid(target).div_euclid(BASE_FEE_CHANGE_DENOMINATOR as i128);
-    (base_fee + change).unsigned_abs().max(BASE_FEE_MIN_ATTOFIL)
-}
-
-/// The next base fee by FIP-0115 from the premium at its percentile, in attoFIL a gas unit.
-pub fn next_base_fee_by_premium(base_fee: u128, premium: u128) -> u128 {
-    let step_max = base_fee.div_ceil(BASE_FEE_CHANGE_DENOMINATOR);
-    let next = (base_fee + premium).saturating_sub(step_max).min(base_fee + step_max);
-    next.max(BASE_FEE_MIN_ATTOFIL)
-}
-
-/// The premium FIP-0115 looks at, of an epoch's distinct messages as (premium, gas limit); zero
-/// if they leave more than a fifth of a block unused. Sorts the messages.
-pub fn premium_at_percentile(messages: &mut [(u128, u64)]) -> u128 {
-    messages.sort_unstable_by(|a, b| b.cmp(a));
-    let mut gas = 0u128;
-    for (premium, limit) in messages {
-        gas += u128::from(*limit);
-        if gas > PREMIUM_GAS_INDEX {
-            return *premium;
-        }
-    }
-    0
+    let used = (gas_limits / u128::from(blocks)).min(BLOCK_GAS_LIMIT);
+    UTILISATION.next(base_fee, used as u64, BLOCK_GAS_LIMIT as u64)
 }
 
 /// Gas burned beyond what a message used because its limit was set too high: nothing up to 10 %
@@ -175,7 +152,7 @@ mod tests {
             (808, 202, 909),
             (808, 203, 909),
         ] {
-            assert_eq!(next_base_fee_by_premium(base_fee, premium), expected);
+            assert_eq!(PREMIUM.next(base_fee, premium), expected);
         }
     }
 
@@ -193,7 +170,8 @@ mod tests {
             (vec![], 0),
         ] {
             let mut messages = messages;
-            assert_eq!(premium_at_percentile(&mut messages), expected);
+            let limit = BLOCK_GAS_LIMIT as u64;
+            assert_eq!(PREMIUM.at_percentile(&mut messages, limit), expected);
         }
     }
 

@@ -42,11 +42,11 @@ use pinwheel_core::check::CheckId;
 use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::blockchain::consensus::expected::Election;
 use crate::infrastructure::{self, Infrastructure};
 use audit::Audit;
 use business::Orders;
 use driven::DayTotals;
-use election::Election;
 use fees::GasMarket;
 use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
@@ -224,7 +224,7 @@ impl Filecoin {
             rewards: fees::reward_state(initial, first_epoch, rules.minting),
             qa_power: Estimate::default(),
             quote: fees::Quote::default(),
-            election: Election::default(),
+            election: election::lottery(),
             gas: GasMarket::new(initial, p),
             market,
             audit: Audit::new(settings.proofs, p.proof_sample_share),

@@ -1,0 +1,138 @@
+//! `pinwheel conform theory`: every closed form, judged side by side and shown as a table.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use comfy_table::Cell;
+use pinwheel_models::theory::{self, Case, Outcome, Verdict};
+
+use crate::exit::Exit;
+use crate::summary::{grid, number};
+
+const HEADINGS: [&str; 7] = ["case", "what", "theory", "simulated", "\u{b1}", "error", "verdict"];
+
+/// Judges all cases and prints their table, for a terminal or in Markdown.
+pub fn run(markdown: bool) -> Exit {
+    let cases: Vec<&Case> = theory::cases().collect();
+    let outcomes = judge(&cases);
+    if markdown {
+        print!("{}", in_markdown(&cases, &outcomes));
+    } else {
+        println!("{}\n", on_screen(&cases, &outcomes));
+    }
+    let passed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Pass).count();
+    println!("{passed} passed, {} failed", cases.len() - passed);
+    Exit::passed(passed == cases.len())
+}
+
+/// The outcomes in the order of the cases; the cases run on all cores, the seeds of each in order.
+fn judge(cases: &[&Case]) -> Vec<Outcome> {
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = cases.get(place) else { return };
+            let outcome = theory::judge(case);
+            let mut found = found.lock().expect("a judge that fails ends the program");
+            found.push((place, outcome));
+            tell(found.len(), cases.len(), case.id);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let mut found = found.into_inner().expect("a judge that fails ends the program");
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// One line that is written over, or one for each tenth of the cases.
+fn tell(done: usize, all: usize, id: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{done} of {all}: {id}{}", if done == all { "\r\x1b[K" } else { "" });
+    } else if done * 10 / all > (done - 1) * 10 / all {
+        eprintln!("{done} of {all} cases");
+    }
+}
+
+/// The columns that are figures or words of one case.
+fn figures(case: &Case, outcome: &Outcome) -> [String; 5] {
+    [
+        six_digits(case.theory),
+        six_digits(outcome.mean),
+        format!("{:.1e}", outcome.half_width),
+        format!("{:.3} %", outcome.relative_error * 100.0),
+        if outcome.verdict == Verdict::Pass { "pass" } else { "FAIL" }.to_owned(),
+    ]
+}
+
+/// Six significant digits, or an exponent where plain digits would be long.
+fn six_digits(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-4..1e9).contains(&magnitude) {
+        return format!("{value:.5e}");
+    }
+    let decimals = (5 - magnitude.log10().floor() as i32).max(0) as usize;
+    format!("{value:.decimals$}")
+}
+
+fn on_screen(cases: &[&Case], outcomes: &[Outcome]) -> comfy_table::Table {
+    let mut grid = grid(&HEADINGS);
+    for (case, outcome) in cases.iter().zip(outcomes) {
+        let mut cells = vec![Cell::new(case.id), Cell::new(case.what)];
+        cells.extend(figures(case, outcome).map(number));
+        grid.add_row(cells);
+    }
+    grid
+}
+
+/// A table for each part, as it stands in VALIDATION.md.
+fn in_markdown(cases: &[&Case], outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    let mut part = "";
+    for (case, outcome) in cases.iter().zip(outcomes) {
+        if case.part != part {
+            part = case.part;
+            text += &format!("\n### Theory: {part}\n\n");
+            text += "| case | what | formula | theory | simulated | \u{b1} 95 % | error | allowed | \
+                     seeds | verdict |\n|---|---|---|--:|--:|--:|--:|--:|--:|---|\n";
+        }
+        let [theory, simulated, half_width, error, verdict] = figures(case, outcome);
+        text += &format!(
+            "| {} | {} | {} | {theory} | {simulated} | {half_width} | {error} | {} % | {} | \
+             {verdict} |\n",
+            case.id,
+            case.what.replace('|', "\\|"),
+            case.formula.replace('|', "\\|"),
+            case.tolerance * 100.0,
+            case.replications,
+        );
+    }
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::six_digits;
+
+    #[test]
+    fn numbers_have_six_digits() {
+        for (value, text) in [
+            (0.0, "0"),
+            (9.0, "9.00000"),
+            (0.048_804, "0.0488040"),
+            (2_215_029.8, "2215030"),
+            (8.524e-13, "8.52400e-13"),
+            (-1.5e12, "-1.50000e12"),
+        ] {
+            assert_eq!(six_digits(value), text);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What people want from a chain: transactions that arrive by chance, each worth something to its
+//! sender.
+//!
+//! *Arrivals* are Poisson, at a calm rate or, in bursts, at a multiple of it; calm times and bursts
+//! last exponentially. *Worth*: what a transaction is worth to its sender for a unit of gas is
+//! log-normal; the wallet turns it into a bid by the chain's fee rule (`fee.rs`) and tips a stated
+//! part of it. Who would have to bid more than that does not send, and is priced out. *Leaving*: each
+//! user has a fee it would at most pay for a transaction for good, log-normal over users; at the end
+//! of a day on which the median fee was above it, the user leaves by chance, and it comes back by the
+//! same chance once the fee is below. All numbers are drawn for every arrival, used or not.
+
+use pinwheel_core::distribution::{Exponential, LogNormal};
+use pinwheel_core::{
+    Amount, Context, Event as EngineEvent, Holding, Purpose, SimDuration, SimTime, Stream, Streams,
+    math,
+};
+use serde::{Deserialize, Serialize};
+
+use super::super::Event;
+use super::super::chain::Chain;
+use super::super::contracts::{Call, TRANSACTION_GAS};
+use super::super::money::{from_nanotoken, from_token};
+use super::super::state::State;
+use super::super::transaction::Address;
+
+const ARRIVAL: Purpose = Purpose::new("blockchain load");
+const PHASE: Purpose = Purpose::new("blockchain load phase");
+const LEAVING: Purpose = Purpose::new("blockchain user leaving");
+const RESERVATION: Purpose = Purpose::new("blockchain user reservation");
+
+crate::parameters! {
+    /// Transactions of the public.
+    pub struct LoadParameters {
+        /// Users, each with an account.
+        users: "1" = 1000.0, in 1.0 ..= 1000000.0, "scenario";
+        /// Transactions that all users together want in calm times.
+        rate: "1/s" = 1.0, in 0.0 ..= 100000.0, "scenario";
+        /// Rate in a burst over the calm one.
+        burst_factor: "1" = 1.0, in 1.0 ..= 1000.0, "scenario";
+        /// Mean length of a burst.
+        burst_length: "s" = 600.0, in 1.0 ..= 31557600.0, "scenario";
+        /// Mean time between two bursts.
+        calm_length: "s" = 6000.0, in 1.0 ..= 31557600.0, "scenario";
+        /// Median gas of a transaction, its own 21,000 included.
+        gas: "1" = 50000.0, in 21000.0 ..= 1e9, "between a transfer (21,000) and an exchange of tokens (about 100,000)";
+        /// Standard deviation of the logarithm of the gas.
+        gas_spread: "1" = 0.0, in 0.0 ..= 2.0, "scenario";
+        /// Share of transactions whose gas limit is a tenth too low.
+        gas_underestimated: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
+        /// Median of what a unit of gas is worth to a sender.
+        worth: "nanotoken" = 50.0, in 0.000001 ..= 1e9, "scenario; Ethereum's fees of 2021-2023 were 10 to 200 gwei";
+        /// Standard deviation of the logarithm of the worth.
+        worth_spread: "1" = 1.0, in 0.0 ..= 5.0, "estimate";
+        /// Part of the worth that is offered as a tip.
+        tip_share: "1" = 0.05, in 0.0 ..= 1.0, "estimate";
+        /// Money of a user at the start.
+        balance: "token" = 1000.0, in 0.0 ..= 1e12, "scenario";
+        /// Median fee for a transaction that a user would pay for good; 0 if nobody ever leaves.
+        reservation: "token" = 0.0, in 0.0 ..= 1e9, "scenario";
+        /// Standard deviation of the logarithm of that fee over users.
+        reservation_spread: "1" = 1.0, in 0.01 ..= 5.0, "estimate";
+        /// Chance a day that a user whose fee is above (below) its own leaves (comes back).
+        leaving_chance: "1" = 0.3, in 0.0 ..= 1.0, "estimate";
+    }
+}
+
+/// What became of wishes for a transaction.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    pub wanted: u64,
+    /// Not sent, because the chain asks for more than it was worth.
+    pub priced_out: u64,
+    pub sent: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Load {
+    parameters: LoadParameters,
+    first: Address,
+    /// The fee for good of each user, tokens, and whether it is there; empty if nobody leaves.
+    reservations: Vec<f64>,
+    gone: Vec<bool>,
+    burst: bool,
+    phase: Stream,
+    phase_ends: SimTime,
+    arrivals: u64,
+    pub wishes: Wishes,
+}
+
+impl Load {
+    /// The users, with their accounts opened.
+    pub fn new(parameters: &LoadParameters, state: &mut State, streams: &Streams) -> Self {
+        let users = parameters.users as u32;
+        let balance = from_token(parameters.balance);
+        let first = Address(state.accounts.len() as u32);
+        for _ in 0..users {
+            state.open(Holding::Free, balance);
+        }
+        let chain = u32::from(state.rules.chain);
+        // The same people on every chain: what differs between chains is then the fee alone.
+        let reservation = |user: u32| {
+            let law = log_normal(parameters.reservation, parameters.reservation_spread);
+            law.sample(&mut streams.stream(user, RESERVATION))
+        };
+        let leave = parameters.reservation > 0.0;
+        let reservations = if leave { (0..users).map(reservation).collect() } else { vec![] };
+        let mut phase = streams.stream(chain, PHASE);
+        let calm = exponential(parameters.calm_length, &mut phase);
+        Load {
+            gone: vec![false; reservations.len()],
+            reservations,
+            parameters: parameters.clone(),
+            first,
+            burst: false,
+            phase,
+            phase_ends: SimTime::ZERO + calm,
+            arrivals: 0,
+            wishes: Wishes::default(),
+        }
+    }
+
+    /// Users that have not left.
+    pub fn active(&self) -> u64 {
+        self.parameters.users as u64 - self.gone.iter().filter(|gone| **gone).count() as u64
+    }
+
+    /// Users that have left, as a share of all.
+    pub fn lost_share(&self) -> f64 {
+        1.0 - self.active() as f64 / self.parameters.users
+    }
+
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
+        if self.parameters.rate > 0.0 {
+            ctx.after(SimDuration::ZERO, Event::Submit { chain: chain.state().rules.chain }.into());
+        }
+    }
+
+    /// Somebody may want a transaction.
+    pub fn arrive<E: EngineEvent + From<Event>>(
+        &mut self,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        let (now, id) = (ctx.now(), chain.state().rules.chain);
+        let mut draws = ctx.streams().indexed(u32::from(id), ARRIVAL, self.arrivals);
+        let p = &self.parameters;
+        let peak = p.rate * p.burst_factor;
+        ctx.after(exponential(1.0 / peak, &mut draws), Event::Submit { chain: id }.into());
+        let thinned = draws.uniform() * p.burst_factor;
+        let user = draws.below(p.users as u64) as u32;
+        let gas = log_normal(p.gas, p.gas_spread).sample(&mut draws) as u64;
+        let too_low = draws.uniform() < p.gas_underestimated;
+        let worth = from_nanotoken(log_normal(p.worth, p.worth_spread).sample(&mut draws));
+        // The first event only starts the clock: a Poisson process has no arrival at its start.
+        let first = self.arrivals == 0;
+        self.arrivals += 1;
+        self.change_phase(now);
+        let accepted = self.burst || thinned < 1.0;
+        if first || !accepted || self.gone.get(user as usize) == Some(&true) {
+            return;
+        }
+        self.wishes.wanted += 1;
+        let tip = from_nanotoken(worth.0 as f64 * 1e-9 * self.parameters.tip_share);
+        let gas = gas.clamp(TRANSACTION_GAS, chain.state().rules.gas_limit);
+        let gas_limit = if too_low { (gas - gas / 10).max(TRANSACTION_GAS) } else { gas };
+        let Some(bid) = chain.state().rules.fee.bid(worth.0, tip.0, chain.asked()) else {
+            self.wishes.priced_out += 1;
+            return;
+        };
+        let call = Call::Work { gas: gas - TRANSACTION_GAS };
+        let sent = chain.send(Address(self.first.0 + user), call, gas_limit, bid, now);
+        self.wishes.sent += u64::from(sent.is_ok());
+    }
+
+    fn change_phase(&mut self, now: SimTime) {
+        while self.phase_ends <= now {
+            self.burst = !self.burst;
+            let p = &self.parameters;
+            let mean = if self.burst { p.burst_length } else { p.calm_length };
+            self.phase_ends += exponential(mean, &mut self.phase);
+        }
+    }
+
+    /// A day with this median fee for a transaction is over: users leave and come back.
+    pub fn end_day(&mut self, fee: Option<Amount>, chain: u16, day: u64, streams: &Streams) {
+        let Some(fee) = fee else { return };
+        let fee = fee.as_tokens(super::super::money::DECIMALS);
+        for (user, gone) in self.gone.iter_mut().enumerate() {
+            let entity = u32::from(chain) << 24 ^ user as u32;
+            let moves = streams.indexed(entity, LEAVING, day).uniform();
+            let wants_to_be_gone = fee > self.reservations[user];
+            if moves < self.parameters.leaving_chance {
+                *gone = wants_to_be_gone;
+            }
+        }
+    }
+}
+
+/// Log-normal by its median.
+pub fn log_normal(median: f64, spread: f64) -> LogNormal {
+    LogNormal::new(math::ln(median), spread).expect("the scenario bounds both")
+}
+
+/// An exponential time.
+pub fn exponential(mean_seconds: f64, draws: &mut Stream) -> SimDuration {
+    let law = Exponential::new(mean_seconds).expect("the scenario bounds it");
+    SimDuration::from_seconds_f64(law.sample(draws))
+}

@@ -1,0 +1,181 @@
+//! Actions on devices that have their time: planned ahead with the dispatch contract, and the same
+//! actions in the hands of an operator, for comparison.
+//!
+//! The operator sees to an action at its due time if on shift, else at the beginning of the next
+//! shift, reacts after a log-normal time, and forgets some.
+
+use pinwheel_core::{
+    Amount, Context, Event as EngineEvent, Holding, Metric, Purpose, SimDuration, SimTime,
+};
+use serde::{Deserialize, Serialize};
+
+use super::super::Event;
+use super::super::chain::Chain;
+use super::super::contracts::dispatch::{ACTION_GAS, Dispatch, Order, Progress};
+use super::super::contracts::{CREATE_GAS, Call, Notice, TRANSACTION_GAS};
+use super::super::money::from_token;
+use super::super::record::share;
+use super::super::state::State;
+use super::super::tally::{Slot, quantile};
+use super::super::transaction::Address;
+use super::load::{exponential, log_normal};
+use super::{Role, Wallet};
+use crate::metric::number;
+
+const ON_TIME: Metric = number("actions_on_time_share");
+const MANUAL: Metric = number("actions_manual_on_time_share");
+const OUT_OF_GAS: Metric = number("actions_out_of_gas_share");
+const UNSENT: Metric = number("actions_unsent_share");
+const DELAY_P50: Metric = number("action_delay_p50");
+const DELAY_P99: Metric = number("action_delay_p99");
+const PLAN: Purpose = Purpose::new("blockchain plan");
+const SECONDS_PER_DAY: f64 = 86_400.0;
+
+crate::parameters! {
+    /// Actions carried out by contract and, for comparison, by hand.
+    pub struct PlanParameters {
+        /// Devices.
+        devices: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
+        /// Actions of one device.
+        actions: "1/d" = 24.0, in 0.001 ..= 100000.0, "scenario";
+        /// Time between plan and action.
+        lead: "s" = 3600.0, in 0.0 ..= 31557600.0, "scenario";
+        /// How late an action may be and still be on time.
+        tolerance: "s" = 60.0, in 0.0 ..= 86400.0, "scenario";
+        /// Gas that contracts may use in one block.
+        allowance: "1" = 3000000.0, in 7600.0 ..= 1e12, "scenario";
+        /// Gas money paid in advance over what the action would cost at the time of the plan.
+        prepaid: "1" = 2.0, in 0.0 ..= 1000.0, "scenario";
+        /// Median time in which an operator on shift reacts.
+        response: "s" = 300.0, in 0.001 ..= 86400.0, "estimate";
+        /// Standard deviation of the logarithm of that time.
+        response_spread: "1" = 1.0, in 0.0 ..= 5.0, "estimate";
+        /// Share of actions that an operator forgets.
+        forgotten: "1" = 0.02, in 0.0 ..= 1.0, "estimate";
+        /// Hours of the day, from 8:00 on, with an operator on shift.
+        shift: "1" = 10.0, in 0.001 ..= 24.0, "estimate";
+        /// Highest price of a unit of gas that plans pay.
+        worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
+        /// Tip they offer.
+        tip: "nanotoken" = 1.0, in 0.0 ..= 1e9, "scenario";
+        /// Money of a device at the start.
+        balance: "token" = 1000.0, in 0.0 ..= 1e9, "scenario";
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Planning {
+    parameters: PlanParameters,
+    wallet: Wallet,
+    first: Address,
+    plans: Vec<u64>,
+    wanted: u64,
+    unsent: u64,
+    done: u64,
+    on_time: u64,
+    out_of_gas: u64,
+    manual_on_time: u64,
+    delays: Vec<f64>,
+}
+
+impl Planning {
+    /// The devices with their accounts, and the contract.
+    pub fn new(parameters: &PlanParameters, state: &mut State) -> Self {
+        let p = parameters;
+        let first = Address(state.accounts.len() as u32);
+        for _ in 0..p.devices as u32 {
+            state.open(Holding::Free, from_token(p.balance));
+        }
+        state.contracts.dispatch = Some(Dispatch::new(p.allowance as u64, &mut state.accounts));
+        Planning {
+            wallet: Wallet { worth: p.worth, tip: p.tip },
+            first,
+            plans: vec![0; p.devices as usize],
+            wanted: 0,
+            unsent: 0,
+            done: 0,
+            on_time: 0,
+            out_of_gas: 0,
+            manual_on_time: 0,
+            delays: Vec::new(),
+            parameters: p.clone(),
+        }
+    }
+
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
+        for who in 0..self.plans.len() as u32 {
+            self.arm(who, chain, ctx);
+        }
+    }
+
+    /// Schedules the device's next plan; the rest of the draws is used when it comes.
+    fn arm<E: EngineEvent + From<Event>>(&self, who: u32, chain: &Chain, ctx: &mut Context<E>) {
+        let chain = chain.state().rules.chain;
+        let mean = SECONDS_PER_DAY / self.parameters.actions;
+        let mut draws = ctx.streams().indexed(who, PLAN, self.plans[who as usize]);
+        let wait = exponential(mean, &mut draws);
+        ctx.after(wait, Event::Act { chain, role: Role::Plan, who }.into());
+    }
+
+    /// Somebody plans an action of a device.
+    pub fn plan<E: EngineEvent + From<Event>>(
+        &mut self,
+        who: u32,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        let plan = self.plans[who as usize];
+        self.plans[who as usize] += 1;
+        self.arm(who, chain, ctx);
+        let due = ctx.now() + SimDuration::from_seconds_f64(self.parameters.lead);
+        self.wanted += 1;
+        self.by_hand(who, plan, due, ctx);
+        // The chain asks for a price even where there is no base fee.
+        let price = chain.asked().base_fee;
+        let factor = (self.parameters.prepaid * 1000.0) as u128;
+        let prepaid = Amount(price * u128::from(ACTION_GAS) * factor / 1000);
+        let call = Call::Dispatch(Order::Plan { device: who, action: plan as u8, due, prepaid });
+        let sender = Address(self.first.0 + who);
+        let sent = self.wallet.send(chain, sender, call, TRANSACTION_GAS + CREATE_GAS, ctx);
+        self.unsent += u64::from(sent.is_none());
+    }
+
+    /// The same action by an operator.
+    fn by_hand<E: EngineEvent>(&mut self, who: u32, plan: u64, due: SimTime, ctx: &Context<E>) {
+        const SHIFT_BEGINS: f64 = 8.0 * 3_600.0;
+        let p = &self.parameters;
+        let mut draws = ctx.streams().indexed(who, PLAN, plan);
+        let (_, forgotten) = (draws.uniform(), draws.uniform() < p.forgotten);
+        let reaction = log_normal(p.response, p.response_spread).sample(&mut draws);
+        let of_day = due.as_seconds() % SECONDS_PER_DAY;
+        let into_shift = (of_day - SHIFT_BEGINS + SECONDS_PER_DAY) % SECONDS_PER_DAY;
+        let shift = p.shift * 3_600.0;
+        let waits = if into_shift < shift { 0.0 } else { SECONDS_PER_DAY - into_shift };
+        self.manual_on_time += u64::from(!forgotten && waits + reaction <= p.tolerance);
+    }
+
+    /// The contract has carried out an action or dropped it.
+    pub fn noticed(&mut self, notice: &Notice) {
+        let Notice::Acted { due, progress, time, .. } = *notice else { return };
+        if progress == Progress::OutOfGas {
+            self.out_of_gas += 1;
+            return;
+        }
+        let delay = time.since(due).as_seconds();
+        self.done += 1;
+        self.on_time += u64::from(delay <= self.parameters.tolerance);
+        self.delays.push(delay);
+    }
+
+    pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
+        let due = (self.done + self.out_of_gas + self.unsent) as f64;
+        slot.push_some(ctx, ON_TIME, share(self.on_time as f64, due));
+        slot.push_some(ctx, OUT_OF_GAS, share(self.out_of_gas as f64, due));
+        let wanted = self.wanted as f64;
+        slot.push_some(ctx, UNSENT, share(self.unsent as f64, wanted));
+        slot.push_some(ctx, MANUAL, share(self.manual_on_time as f64, wanted));
+        slot.push_some(ctx, DELAY_P50, quantile(&mut self.delays, 0.5));
+        slot.push_some(ctx, DELAY_P99, quantile(&mut self.delays, 0.99));
+        self.delays.clear();
+    }
+}

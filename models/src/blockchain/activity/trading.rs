@@ -1,0 +1,259 @@
+//! Deals between strangers, three ways at once: through the escrow contract, through a middleman who
+//! holds the money and may default, and by paying the seller in advance.
+//!
+//! A seller delivers after an exponential time, or never. Through escrow and middleman a buyer pays
+//! out on delivery and has its money back at the deadline. The middleman fails at exponential times
+//! and everything it holds is lost; another takes its place. Buyers here are honest: a buyer who
+//! denies a delivery would need a judge, which is left out.
+
+use std::collections::BTreeSet;
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::{
+    Amount, Context, Event as EngineEvent, Holding, Metric, Purpose, SimDuration, SimTime,
+};
+use serde::{Deserialize, Serialize};
+
+use super::super::Event;
+use super::super::chain::{Chain, Inclusion};
+use super::super::contracts::escrow::{Escrow, Order};
+use super::super::contracts::{CREATE_GAS, Call, Notice, READ_GAS, TRANSACTION_GAS, UPDATE_GAS};
+use super::super::money::from_token;
+use super::super::record::share;
+use super::super::state::State;
+use super::super::tally::Slot;
+use super::super::transaction::{Address, Outcome};
+use super::load::{exponential, log_normal};
+use super::{Role, Wallet};
+use crate::metric::number;
+
+const ESCROW_LOSS: Metric = number("escrow_loss_share");
+const MIDDLEMAN_LOSS: Metric = number("middleman_loss_share");
+const PREPAID_LOSS: Metric = number("prepaid_loss_share");
+const FEES: Metric = number("escrow_fee_share");
+const TURNOVER: Metric = number("escrow_turnover");
+const DEAL: Purpose = Purpose::new("blockchain deal");
+const MIDDLEMAN: Purpose = Purpose::new("blockchain middleman");
+const CLOSE_GAS: u64 = TRANSACTION_GAS + READ_GAS + UPDATE_GAS;
+/// A deal that is still open so long after its deadline counts as lost.
+const GRACE: SimDuration = SimDuration::from_days(1);
+
+crate::parameters! {
+    /// Deals with payment through an escrow contract.
+    pub struct TradeParameters {
+        /// Buyers, and as many sellers.
+        traders: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
+        /// Deals of all buyers.
+        deals: "1/d" = 200.0, in 0.001 ..= 1000000.0, "scenario";
+        /// Median payment.
+        amount: "token" = 50.0, in 0.000001 ..= 1e6, "scenario";
+        /// Standard deviation of the logarithm of the payment.
+        amount_spread: "1" = 1.0, in 0.0 ..= 3.0, "estimate";
+        /// Mean time to delivery.
+        delivery: "s" = 86400.0, in 1.0 ..= 31557600.0, "scenario";
+        /// Share of sellers' deals that are never delivered.
+        seller_default: "1" = 0.03, in 0.0 ..= 1.0, "estimate";
+        /// Time after which a buyer has its money back.
+        deadline: "s" = 604800.0, in 1.0 ..= 31557600.0, "scenario";
+        /// Mean time until a middleman defaults with everything it holds.
+        middleman_life: "s" = 63115200.0, in 1.0 ..= 1e12, "estimate: two years";
+        /// Highest price of a unit of gas traders pay.
+        worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
+        /// Tip they offer.
+        tip: "nanotoken" = 1.0, in 0.0 ..= 1e9, "scenario";
+        /// Money of a trader at the start.
+        balance: "token" = 1e6, in 0.0 ..= 1e12, "scenario";
+    }
+}
+
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Deal {
+    buyer: Address,
+    amount: Amount,
+    /// When the next step is due: the release or the refund.
+    step: SimTime,
+    delivered: bool,
+    /// Its number in the contract.
+    number: Option<u32>,
+    closed: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Trading {
+    parameters: TradeParameters,
+    wallet: Wallet,
+    first: Address,
+    deals: Vec<Deal>,
+    /// The deal of each number in the contract.
+    tags: Vec<u32>,
+    /// Deals whose money the middleman holds.
+    held: BTreeSet<u32>,
+    defaults: u64,
+    turnover: Amount,
+    lost_by_middleman: Amount,
+    lost_by_prepaying: Amount,
+    fees: Amount,
+    check: Option<CheckId>,
+}
+
+impl Trading {
+    /// The traders with their accounts, and the contract.
+    pub fn new(parameters: &TradeParameters, state: &mut State) -> Self {
+        let p = parameters;
+        let first = Address(state.accounts.len() as u32);
+        for _ in 0..2 * p.traders as u32 {
+            state.open(Holding::Free, from_token(p.balance));
+        }
+        state.contracts.escrow = Some(Escrow::new(&mut state.accounts));
+        Trading {
+            wallet: Wallet { worth: p.worth, tip: p.tip },
+            first,
+            deals: Vec::new(),
+            tags: Vec::new(),
+            held: BTreeSet::new(),
+            defaults: 0,
+            turnover: Amount::ZERO,
+            lost_by_middleman: Amount::ZERO,
+            lost_by_prepaying: Amount::ZERO,
+            fees: Amount::ZERO,
+            check: None,
+            parameters: p.clone(),
+        }
+    }
+
+    /// What middlemen took with them, as a share of all payments.
+    pub fn middleman_loss(&self) -> f64 {
+        self.lost_by_middleman.0 as f64 / self.turnover.0 as f64
+    }
+
+    pub fn start<E: EngineEvent + From<Event>>(
+        &mut self,
+        id: &str,
+        chain: &Chain,
+        ctx: &mut Context<E>,
+    ) {
+        self.check = Some(ctx.checks.always(&format!("{id}-escrow-conserved")));
+        let chain = chain.state().rules.chain;
+        ctx.after(SimDuration::ZERO, Event::Act { chain, role: Role::Deal, who: 0 }.into());
+        self.arm_middleman(chain, ctx);
+    }
+
+    fn arm_middleman<E: EngineEvent + From<Event>>(&self, chain: u16, ctx: &mut Context<E>) {
+        let mut draws = ctx.streams().indexed(u32::from(chain), MIDDLEMAN, self.defaults);
+        let life = exponential(self.parameters.middleman_life, &mut draws);
+        ctx.after(life, Event::Act { chain, role: Role::Middleman, who: 0 }.into());
+    }
+
+    /// A deal is struck.
+    pub fn deal<E: EngineEvent + From<Event>>(&mut self, chain: &mut Chain, ctx: &mut Context<E>) {
+        let (id, now) = (chain.state().rules.chain, ctx.now());
+        let tag = self.deals.len() as u32;
+        let mut draws = ctx.streams().indexed(u32::from(id), DEAL, u64::from(tag));
+        let p = &self.parameters;
+        let next = exponential(86_400.0 / p.deals, &mut draws);
+        ctx.after(next, Event::Act { chain: id, role: Role::Deal, who: 0 }.into());
+        let buyer = Address(self.first.0 + draws.below(p.traders as u64) as u32);
+        let seller =
+            Address(self.first.0 + (p.traders as u64 + draws.below(p.traders as u64)) as u32);
+        let amount = from_token(log_normal(p.amount, p.amount_spread).sample(&mut draws));
+        let delivery = exponential(p.delivery, &mut draws);
+        let honest = draws.uniform() >= p.seller_default;
+        let deadline = SimDuration::from_seconds_f64(p.deadline);
+        let delivered = honest && delivery < deadline;
+        let step = now + if delivered { delivery } else { deadline };
+        self.deals.push(Deal { buyer, amount, step, delivered, number: None, closed: false });
+        self.turnover += amount;
+        // Paid in advance, the money is lost if the seller never delivers.
+        self.lost_by_prepaying += if honest { Amount::ZERO } else { amount };
+        self.held.insert(tag);
+        let order = Order::Open { seller, amount, deadline: now + deadline, tag };
+        let gas = TRANSACTION_GAS + CREATE_GAS;
+        self.wallet.send(chain, buyer, Call::Escrow(order), gas, ctx);
+        ctx.at(step, Event::Act { chain: id, role: Role::Step, who: tag }.into());
+    }
+
+    /// A deal's release or refund is due.
+    pub fn step<E: EngineEvent + From<Event>>(
+        &mut self,
+        tag: u32,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        self.held.remove(&tag);
+        self.close(tag, chain, ctx);
+    }
+
+    /// Sends the transaction that ends a deal; where the deal is not on the chain yet or the pool
+    /// does not take it, once more when it has its number.
+    fn close<E: EngineEvent>(&self, tag: u32, chain: &mut Chain, ctx: &mut Context<E>) {
+        let Deal { buyer, delivered, number: Some(deal), .. } = self.deals[tag as usize] else {
+            return;
+        };
+        let order = if delivered { Order::Release { deal } } else { Order::Refund { deal } };
+        self.wallet.send(chain, buyer, Call::Escrow(order), CLOSE_GAS, ctx);
+    }
+
+    /// The middleman is gone with everything it held.
+    pub fn middleman_fails<E: EngineEvent + From<Event>>(
+        &mut self,
+        chain: &Chain,
+        ctx: &mut Context<E>,
+    ) {
+        for tag in std::mem::take(&mut self.held) {
+            self.lost_by_middleman += self.deals[tag as usize].amount;
+        }
+        self.defaults += 1;
+        self.arm_middleman(chain.state().rules.chain, ctx);
+    }
+
+    /// A deal has its number; if its step came before that, it is made up for.
+    pub fn noticed<E: EngineEvent>(
+        &mut self,
+        notice: &Notice,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        let Notice::Opened { deal, tag } = *notice else { return };
+        assert_eq!(deal as usize, self.tags.len(), "deals are settled in order");
+        self.tags.push(tag);
+        self.deals[tag as usize].number = Some(deal);
+        if self.deals[tag as usize].step <= ctx.now() {
+            self.close(tag, chain, ctx);
+        }
+    }
+
+    /// A transaction of the contract is in a block.
+    pub fn settled(&mut self, inclusion: &Inclusion) {
+        self.fees += inclusion.receipt.fee();
+        let Call::Escrow(Order::Release { deal: number } | Order::Refund { deal: number }) =
+            inclusion.call
+        else {
+            return;
+        };
+        if inclusion.receipt.outcome == Outcome::Done {
+            let tag = self.tags[number as usize];
+            self.deals[tag as usize].closed = true;
+        }
+    }
+
+    /// The contract holds what its open deals have paid in.
+    pub fn check<E: EngineEvent>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
+        let state = chain.state();
+        let held = state.contracts.escrow.as_ref().is_none_or(|e| e.conserved(&state.accounts));
+        let now = ctx.now();
+        ctx.checks.note(self.check.expect("started"), held, now, || "the pot differs".to_owned());
+    }
+
+    pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
+        let stuck = |deal: &&Deal| {
+            deal.number.is_some() && !deal.closed && slot.time.since(deal.step) > GRACE
+        };
+        let stuck: Amount = self.deals.iter().filter(stuck).map(|deal| deal.amount).sum();
+        let turnover = self.turnover.0 as f64;
+        slot.push(ctx, TURNOVER, self.turnover.as_tokens(super::super::money::DECIMALS));
+        slot.push_some(ctx, ESCROW_LOSS, share(stuck.0 as f64, turnover));
+        slot.push_some(ctx, MIDDLEMAN_LOSS, share(self.lost_by_middleman.0 as f64, turnover));
+        slot.push_some(ctx, PREPAID_LOSS, share(self.lost_by_prepaying.0 as f64, turnover));
+        slot.push_some(ctx, FEES, share(self.fees.0 as f64, turnover));
+    }
+}

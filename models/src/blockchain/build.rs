@@ -1,0 +1,138 @@
+//! A chain at its genesis, from its settings: accounts, stakes, contracts, and who makes blocks.
+
+use pinwheel_core::{Amount, Holding, Label, Streams};
+
+use super::Node;
+use super::activity::Cast;
+use super::activity::attesting::Attesting;
+use super::activity::devices::Devices;
+use super::activity::load::Load;
+use super::activity::planning::Planning;
+use super::activity::telemetry::Telemetry;
+use super::activity::trading::Trading;
+use super::audit::Auditor;
+use super::chain::{Chain, Head};
+use super::consensus::authority::Authority;
+use super::consensus::expected::{RoundParameters, Rounds};
+use super::consensus::stake::{Conduct, Stake, StakeParameters};
+use super::consensus::work::{RaceRules, Work, WorkParameters};
+use super::consensus::{Consensus, geometric_shares};
+use super::contracts::staking::Slashing;
+use super::mempool::Mempool;
+use super::money::from_token;
+use super::settings::{ChainSettings, ConsensusSettings, TravelLaw};
+use super::state::{Rules, State};
+use super::tally::Tally;
+
+/// Blocks that are kept of a chain; the hash chain needs no more.
+const BLOCKS_KEPT: usize = 64;
+/// Proposers of a chain by authority.
+const AUTHORITIES: u32 = 4;
+
+/// The chain of these settings, number `chain` of the scenario.
+pub(super) fn node(settings: &ChainSettings, chain: u16, streams: &Streams) -> Node {
+    let rules = Rules {
+        chain,
+        fee: settings.fee,
+        gas_limit: settings.gas_limit,
+        block_reward: settings.block_reward,
+    };
+    let mut state = State::new(rules);
+    let consensus = consensus(settings, chain, &mut state, streams);
+    let load = settings.load.as_ref().map(|load| Load::new(load, &mut state, streams));
+    let cast = cast(settings, &mut state, streams);
+    let head = Head::new(state, settings.base_fee);
+    let auditor = settings.audit.map(|trials| Auditor::new(head.clone(), trials));
+    let blocks_kept = if auditor.is_some() { usize::MAX } else { BLOCKS_KEPT };
+    let mempool = Mempool::new(settings.pool, settings.patience);
+    Node {
+        id: settings.id.clone(),
+        label: Label::default(),
+        block_time: settings.block_time,
+        chain: Chain::new(head, mempool, blocks_kept),
+        consensus,
+        load,
+        cast,
+        auditor,
+        tally: Tally::default(),
+    }
+}
+
+fn cast(settings: &ChainSettings, state: &mut State, streams: &Streams) -> Cast {
+    let slot = settings.block_time;
+    let devices = settings.devices.as_ref();
+    Cast {
+        devices: devices.map(|parameters| Devices::new(parameters, slot, state, streams)),
+        attesting: settings.attestation.as_ref().map(|p| Attesting::new(p, state)),
+        planning: settings.dispatch.as_ref().map(|p| Planning::new(p, state)),
+        trading: settings.escrow.as_ref().map(|p| Trading::new(p, state)),
+        telemetry: settings
+            .telemetry
+            .as_ref()
+            .map(|t| Telemetry::new(&t.parameters, t.way, t.real, state)),
+    }
+}
+
+fn consensus(
+    settings: &ChainSettings,
+    chain: u16,
+    state: &mut State,
+    streams: &Streams,
+) -> Consensus {
+    let slot = settings.block_time;
+    match &settings.consensus {
+        ConsensusSettings::Authority => {
+            let open = |_| state.open(Holding::Free, Amount::ZERO);
+            Consensus::Authority(Authority::new(slot, (0..AUTHORITIES).map(open).collect()))
+        }
+        ConsensusSettings::Stake(parameters) => {
+            Consensus::Stake(Box::new(stake(parameters, settings, state)))
+        }
+        ConsensusSettings::Expected(RoundParameters { participants, power_ratio, wins }) => {
+            let powers = geometric_shares(*participants as u32, *power_ratio);
+            let open = |power| (state.open(Holding::Free, Amount::ZERO), power);
+            let participants = powers.into_iter().map(open).collect();
+            let rounds = Rounds::new(slot, *wins, participants);
+            Consensus::Expected(rounds.expect("the scenario bounds wins and powers"))
+        }
+        ConsensusSettings::Work(parameters, law) => {
+            Consensus::Work(Box::new(work(parameters, *law, settings, chain, state, streams)))
+        }
+    }
+}
+
+fn stake(parameters: &StakeParameters, settings: &ChainSettings, state: &mut State) -> Stake {
+    let p = parameters;
+    state.contracts.staking.set_slashing(Slashing {
+        taken_permille: (p.slashed * 1000.0) as u32,
+        reporter_permille: (p.reporter * 1000.0) as u32,
+    });
+    for share in geometric_shares(p.validators as u32, p.stake_ratio) {
+        let stake = from_token(p.stake * share);
+        state.contracts.staking.enter(stake, &mut state.accounts);
+    }
+    let conduct = Conduct { offline_share: p.offline, equivocation_share: p.equivocation };
+    Stake::new(settings.block_time, p.epoch_slots as u64, conduct)
+}
+
+fn work(
+    parameters: &WorkParameters,
+    law: TravelLaw,
+    settings: &ChainSettings,
+    chain: u16,
+    state: &mut State,
+    streams: &Streams,
+) -> Work {
+    let p = parameters;
+    let rates = geometric_shares(p.miners as u32, p.hash_ratio);
+    let open = |rate| (state.open(Holding::Free, Amount::ZERO), rate);
+    let miners = rates.into_iter().map(open).collect();
+    let rules = RaceRules {
+        block_seconds: settings.block_time.as_seconds(),
+        travel: law.of(p.travel),
+        retarget_blocks: p.retarget as u64,
+        confirmations: p.confirmations as u64,
+        growth_per_day: p.growth,
+    };
+    Work::new(rules, miners, Work::stream(streams, chain))
+}

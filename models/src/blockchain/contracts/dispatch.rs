@@ -1,0 +1,106 @@
+//! Dispatch: actions on devices that the chain itself carries out at the first block of their time,
+//! out of gas that was paid in advance.
+//!
+//! What a block's allowance of contract gas does not suffice for waits for the next block, in the
+//! order of the due times. An action whose plan paid too little for the base fee of its time is
+//! dropped: it ran out of gas. What is left of a payment stays in the contract's pot.
+
+use std::collections::BTreeSet;
+
+use pinwheel_core::{Amount, Holding, SimTime};
+use serde::{Deserialize, Serialize};
+
+use super::{CREATE_GAS, Env, Failure, Meter, Notice, UPDATE_GAS};
+use crate::blockchain::accounts::Accounts;
+use crate::blockchain::cells::Cells;
+use crate::blockchain::hash::Hash;
+use crate::blockchain::transaction::Address;
+
+/// Gas of carrying out one action: a call of a cold account and a changed cell (EIP-2929).
+pub const ACTION_GAS: u64 = 2_600 + UPDATE_GAS;
+
+/// What can be asked of the contract.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Do `action` on `device` at the first block not before `due`; `prepaid` buys the gas.
+    Plan { device: u32, action: u8, due: SimTime, prepaid: Amount },
+}
+
+/// How an action stands.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Progress {
+    Planned,
+    Done,
+    OutOfGas,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Action {
+    device: u32,
+    action: u8,
+    due: SimTime,
+    prepaid: Amount,
+    progress: Progress,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatch {
+    /// Gas that actions may use in one block.
+    allowance: u64,
+    pot: Address,
+    actions: Cells<Action>,
+    planned: BTreeSet<(SimTime, u32)>,
+}
+
+impl Dispatch {
+    pub fn new(allowance: u64, accounts: &mut Accounts) -> Self {
+        let pot = accounts.open(Holding::Locked);
+        Dispatch { allowance, pot, actions: Cells::default(), planned: BTreeSet::new() }
+    }
+
+    pub fn call(
+        &mut self,
+        order: &Order,
+        sender: Address,
+        accounts: &mut Accounts,
+        meter: &mut Meter,
+        notices: &mut Vec<Notice>,
+    ) -> Result<(), Failure> {
+        let Order::Plan { device, action, due, prepaid } = *order;
+        meter.charge(CREATE_GAS)?;
+        accounts.transfer(sender, self.pot, prepaid).map_err(|_| Failure::Refused)?;
+        let planned = Action { device, action, due, prepaid, progress: Progress::Planned };
+        let number = self.actions.push(planned) as u32;
+        self.planned.insert((due, number));
+        notices.push(Notice::Planned { action: number, device });
+        Ok(())
+    }
+
+    /// Carries out what is due; returns the gas used.
+    pub fn tick(&mut self, env: &Env, accounts: &mut Accounts, notices: &mut Vec<Notice>) -> u64 {
+        let mut meter = Meter::new(self.allowance);
+        while let Some(&(due, number)) = self.planned.first() {
+            if due > env.time {
+                break;
+            }
+            let cost = Amount(env.base_fee * u128::from(ACTION_GAS));
+            let action = self.actions.get(number as usize).expect("a planned action");
+            let progress = if action.prepaid < cost {
+                Progress::OutOfGas
+            } else if meter.charge(ACTION_GAS).is_err() {
+                break;
+            } else {
+                accounts.burn(self.pot, cost).expect("the plan has paid");
+                Progress::Done
+            };
+            self.planned.pop_first();
+            self.actions.get_mut(number as usize).expect("just read").progress = progress;
+            notices.push(Notice::Acted { action: number, due, progress, time: env.time });
+        }
+        meter.used()
+    }
+
+    pub fn root(&mut self) -> Hash {
+        self.actions.root()
+    }
+}

@@ -1,0 +1,86 @@
+//! `[blockchain]` as typed: what is wrong is told with its key and a way out.
+
+use pinwheel_models::blockchain::FeeRule;
+use pinwheel_models::blockchain::activity::telemetry::Way;
+use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings};
+use pinwheel_models::scenario::{Diagnostic, load};
+
+/// A scenario with this text after the run.
+fn read(chains: &str) -> Result<Vec<ChainSettings>, Vec<Diagnostic>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scenario.toml");
+    let head = "schema = 1\n[meta]\nname = \"x\"\n[run]\nstart = 2025-01-01\nhorizon = \"1 d\"\n";
+    std::fs::write(&path, format!("{head}{chains}")).expect("writable");
+    let experiment = load(&path, &[])?;
+    let layers = &experiment.points[0].scenario.layers;
+    Ok(layers.blockchain.as_ref().expect("a section").chains.clone())
+}
+
+#[test]
+fn a_chain_needs_only_its_name_and_parameters_have_units() {
+    let chains = read(
+        "[[blockchain.chain]]\nid = \"a\"\n[[blockchain.chain]]\nid = \"b\"\nblock_time = \"2 min\"\n\
+         fee = \"first_price\"\nprice = \"3 nanotoken\"\nconsensus = \"stake\"\n\
+         [blockchain.chain.members]\nvalidators = 7\noffline = \"2 %\"\n\
+         [blockchain.chain.telemetry]\nway = \"anchored\"\nproofs = \"real\"\ninterval = \"1 h\"\n",
+    );
+    let chains = chains.expect("nothing is wrong");
+    assert_eq!(chains.len(), 2);
+    assert_eq!(chains[0].block_time.as_seconds(), 12.0);
+    assert!(matches!(chains[0].consensus, ConsensusSettings::Authority));
+    assert_eq!(chains[1].fee, FeeRule::FirstPrice { minimum: 3_000_000_000 });
+    let ConsensusSettings::Stake(stake) = &chains[1].consensus else { panic!("stake") };
+    assert_eq!((stake.validators, stake.offline), (7.0, 0.02));
+    let telemetry = chains[1].telemetry.as_ref().expect("given");
+    assert_eq!((telemetry.way, telemetry.real), (Way::Anchored, true));
+    assert_eq!(telemetry.parameters.interval, 3_600.0);
+}
+
+#[test]
+fn every_fault_names_its_key_and_a_way_out() {
+    let chain = "[[blockchain.chain]]\nid = \"a\"\n";
+    for (text, key, help) in [
+        ("[blockchain]\n".to_owned(), "blockchain.chain", "1 to 16"),
+        ("[[blockchain.chain]]\n".to_owned(), "blockchain.chain[0].id", "add"),
+        (format!("{chain}{chain}"), "blockchain.chain[1].id", "its own"),
+        (format!("{chain}fee = \"eip1599\"\n"), "blockchain.chain[0].fee", "eip1559"),
+        (format!("{chain}gas_limit = 1000\n"), "blockchain.chain[0].gas_limit", "21000"),
+        (format!("{chain}block_time = 12\n"), "blockchain.chain[0].block_time", "1 s"),
+        (
+            format!("{chain}[blockchain.chain.load]\nuser = 5\n"),
+            "blockchain.chain[0].load.user",
+            "users",
+        ),
+        (
+            format!("{chain}[blockchain.chain.load]\nrate = \"5 s\"\n"),
+            "blockchain.chain[0].load.rate",
+            "/s",
+        ),
+        (
+            format!("{chain}[blockchain.chain.members]\nminers = 5\n"),
+            "blockchain.chain[0].members.miners",
+            "consensus",
+        ),
+        (
+            format!("{chain}[blockchain.chain.attestation]\npanel = 6\nquorum = 3\n"),
+            "blockchain.chain[0].attestation.quorum",
+            "majority",
+        ),
+        (
+            format!("{chain}[blockchain.chain.attestation]\nverifiers = 4\n"),
+            "blockchain.chain[0].attestation.panel",
+            "more verifiers",
+        ),
+        (
+            format!("{chain}[blockchain.chain.telemetry]\nway = \"rollup\"\n"),
+            "blockchain.chain[0].telemetry.way",
+            "direct",
+        ),
+    ] {
+        let faults = read(&text).expect_err("a broken scenario");
+        let fault = &faults[0];
+        assert_eq!(fault.key, key, "{text}: {fault}");
+        assert!(fault.help.contains(help), "{text}: {fault} {}", fault.help);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
+}

@@ -1,0 +1,126 @@
+//! The layer as a whole: snapshots, several chains, what comes from outside.
+
+use pinwheel_core::snapshot::{restore, save};
+use pinwheel_core::{Amount, SimDuration, Simulation, Streams};
+use pinwheel_models::blockchain::activity::devices::DeviceParameters;
+use pinwheel_models::blockchain::activity::load::LoadParameters;
+use pinwheel_models::blockchain::activity::telemetry::{TelemetryParameters, Way};
+use pinwheel_models::blockchain::consensus::work::WorkParameters;
+use pinwheel_models::blockchain::settings::{
+    ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw,
+};
+use pinwheel_models::blockchain::{Address, Blockchain, Call, Outcome, Transaction};
+use pinwheel_models::theory::chain::{Chains, run};
+
+use crate::seconds;
+
+fn two_chains() -> Settings {
+    let load = Some(LoadParameters { users: 30.0, rate: 0.05, ..LoadParameters::default() });
+    let telemetry = TelemetrySettings {
+        parameters: TelemetryParameters { devices: 5.0, forged: 0.1, ..Default::default() },
+        way: Way::Anchored,
+        real: true,
+    };
+    let one = ChainSettings {
+        id: "one".to_owned(),
+        load: load.clone(),
+        telemetry: Some(telemetry),
+        ..ChainSettings::default()
+    };
+    let work = WorkParameters { travel: 5.0, ..WorkParameters::default() };
+    let two = ChainSettings {
+        id: "two".to_owned(),
+        block_time: SimDuration::from_seconds(60),
+        consensus: ConsensusSettings::Work(work, TravelLaw::Exponential),
+        load,
+        ..ChainSettings::default()
+    };
+    Settings { chains: vec![one, two] }
+}
+
+#[test]
+fn a_run_cut_in_two_ends_as_if_it_were_never_cut() {
+    let streams = Streams::new(11, 0);
+    let new = || Simulation::new(Chains(Blockchain::new(&two_chains(), &streams)), streams);
+    let mut whole = new();
+    whole.run_until(seconds(100_000));
+    let mut first = new();
+    first.run_until(seconds(50_000));
+    let mut second: Simulation<Chains> = restore(&save(&first)).expect("our own snapshot");
+    second.run_until(seconds(100_000));
+    assert_eq!(whole.ctx.fingerprint.hex(), second.ctx.fingerprint.hex());
+    assert_eq!(save(&whole), save(&second));
+    assert_eq!(whole.ctx.checks.breach(), None);
+}
+
+#[test]
+fn a_second_chain_does_not_move_the_first() {
+    let streams = Streams::new(11, 0);
+    let alone = Settings { chains: two_chains().chains[..1].to_vec() };
+    let tip = |settings: &Settings| {
+        let mut simulation = Simulation::new(Chains(Blockchain::new(settings, &streams)), streams);
+        simulation.run_until(seconds(20_000));
+        simulation.model.0.chain(0).head.hash
+    };
+    assert_eq!(tip(&alone), tip(&two_chains()));
+}
+
+#[test]
+fn a_submitted_transaction_has_one_receipt() {
+    let streams = Streams::new(2, 0);
+    let mut simulation = Simulation::new(Chains(Blockchain::new(&two_chains(), &streams)), streams);
+    simulation.run_until(seconds(100));
+    let chain = simulation.model.0.chain(0);
+    let sender = Address(10);
+    let nonce = chain.next_nonce(sender);
+    let call = Call::Transfer { to: Address(11), amount: Amount(5) };
+    let fee_max = 10u128.pow(12);
+    let transaction =
+        Transaction { sender, nonce, gas_limit: 21_000, fee_max, tip_max: fee_max, call };
+    simulation.model.0.submit(0, transaction, &simulation.ctx).expect("room");
+    assert!(simulation.model.0.receipts().is_empty());
+    simulation.run_until(seconds(200));
+    let receipts = simulation.model.0.receipts();
+    assert_eq!(receipts.len(), 1);
+    let receipt = receipts[0];
+    assert_eq!((receipt.sender, receipt.nonce, receipt.outcome), (sender, nonce, Outcome::Done));
+    assert_eq!(receipt.transaction, transaction.hash());
+    assert!(simulation.model.0.receipts().is_empty());
+}
+
+#[test]
+fn devices_follow_what_the_infrastructure_says() {
+    let devices = DeviceParameters { devices: 3.0, uptime: 0.0, ..DeviceParameters::default() };
+    let settings = ChainSettings { devices: Some(devices), ..ChainSettings::default() };
+    let streams = Streams::new(2, 0);
+    let chains = Blockchain::new(&Settings { chains: vec![settings] }, &streams);
+    let mut simulation = Simulation::new(Chains(chains), streams);
+    for (time, device, up) in [(10, 1, false), (11, 1, false), (20, 2, false), (3_000, 1, true)] {
+        simulation.run_until(seconds(time));
+        let Simulation { model, ctx } = &mut simulation;
+        model.0.device_changed(device, up, ctx);
+    }
+    simulation.run_until(seconds(3_100));
+    let registry = &simulation.model.0.chain(0).state().contracts.registry;
+    let known = |device| registry.device(device).map(|device| (device.changes, device.up));
+    assert_eq!(
+        (known(0), known(1), known(2)),
+        (Some((0, true)), Some((2, true)), Some((1, false)))
+    );
+    assert_eq!(known(3), None);
+}
+
+#[test]
+fn forged_readings_do_not_pass_their_signatures() {
+    let mut settings = two_chains().chains.remove(0);
+    settings.load = None;
+    let simulation = run(settings, &Streams::new(4, 0), SimDuration::from_hours(30));
+    assert_eq!(simulation.ctx.checks.breach(), None);
+    let chain = simulation.model.0.chain(0);
+    // 5 devices, every 10 minutes, a tenth forged: 29 or 30 hours are on the chain.
+    let readings = chain.state().contracts.anchor.readings;
+    assert!((780..=810).contains(&readings), "{readings}");
+    let proven = simulation.ctx.checks.tallies();
+    let proven = proven.iter().find(|tally| tally.check == "main-readings-proven");
+    assert!(proven.or(simulation.ctx.checks.tallies().last()).is_some_and(|t| t.made > 20));
+}

@@ -1,0 +1,3 @@
+//! Stations against theory and on their promises.
+
+mod stations;
