@@ -38,8 +38,14 @@ const TRIALS_MAX: i64 = 10_000;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "BlockchainSection")]
 pub struct Section {
-    /// The chains; 1 to 16.
+    /// The chains; 1 to 16, or none beside attacks and bridges.
     pub chain: Vec<ChainSection>,
+    /// Attacks on consensus.
+    #[schemars(with = "super::attack::file::AttackSection")]
+    pub attack: Option<Given>,
+    /// Bridges, each between two chains of its own.
+    #[schemars(with = "Vec<super::bridge::file::BridgeSection>")]
+    pub bridge: Vec<Given>,
 }
 
 /// One chain.
@@ -157,13 +163,10 @@ fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>, k
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: Given,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
     let typed: Section = checker.read(given, "blockchain");
-    if !(1..=CHAINS_MAX).contains(&typed.chain.len()) {
+    let alone = typed.attack.is_none() && typed.bridge.is_empty();
+    if !(usize::from(alone)..=CHAINS_MAX).contains(&typed.chain.len()) {
         let message = format!("{} chains", typed.chain.len());
         let help = format!("write 1 to {CHAINS_MAX} tables [[blockchain.chain]]");
         checker.fault(given, "blockchain.chain", message, help);
@@ -179,7 +182,17 @@ pub fn settings(
             ChainChecker { checker: &mut *checker, section, key }.settings()
         })
         .collect();
-    Some(Settings { chains: chains.into_iter().collect::<Option<_>>()? })
+    let days = run.map_or(1, |run| run.horizon_days);
+    let attack = typed.attack.map(|given| super::attack::file::settings(checker, given, days));
+    let bridges = super::bridge::file::bridges(checker, &typed.bridge, days);
+    Some(Settings {
+        chains: chains.into_iter().collect::<Option<_>>()?,
+        attack: match attack {
+            Some(attack) => Some(attack?),
+            None => None,
+        },
+        bridges: bridges?,
+    })
 }
 
 struct ChainChecker<'c, 'a, 's> {

@@ -15,8 +15,10 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod attack;
 pub mod audit;
 pub mod block;
+pub mod bridge;
 pub mod build;
 pub mod cells;
 pub mod chain;
@@ -25,6 +27,7 @@ pub mod contracts;
 pub mod fee;
 pub mod file;
 pub mod hash;
+pub mod inclusion;
 pub mod mempool;
 pub mod metrics;
 pub mod money;
@@ -40,8 +43,10 @@ use serde::{Deserialize, Serialize};
 
 use activity::load::Load;
 use activity::{Cast, Role};
+use attack::Attacks;
 use audit::Auditor;
 pub use block::{Block, Header};
+use bridge::Bridge;
 pub use chain::{Chain, Head};
 use chain::{Inclusion, Settled};
 pub use consensus::Consensus;
@@ -62,15 +67,28 @@ const KIND: u8 = 48;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// Consensus goes on: a slot, a round, a block that was found.
-    Turn { chain: u16 },
+    Turn {
+        chain: u16,
+    },
     /// A block reaches the observer.
-    Seen { chain: u16, block: u64 },
+    Seen {
+        chain: u16,
+        block: u64,
+    },
     /// Somebody of the public may want a transaction.
-    Submit { chain: u16 },
+    Submit {
+        chain: u16,
+    },
     /// Somebody acts: a device, a verifier, a trader.
-    Act { chain: u16, role: Role, who: u32 },
+    Act {
+        chain: u16,
+        role: Role,
+        who: u32,
+    },
     /// A day ends: its records.
     Record,
+    Attack(attack::Event),
+    Bridge(bridge::Event),
 }
 
 impl Event {
@@ -78,7 +96,8 @@ impl Event {
     pub fn kind_name(kind: u8) -> Option<&'static str> {
         let place = usize::from(kind.checked_sub(KIND)?);
         let names = ["chain turn", "block seen", "transaction wanted", "chain act"];
-        names.iter().chain(&["blockchain record"]).nth(place).copied()
+        let own = names.iter().chain(&["blockchain record"]).nth(place).copied();
+        own.or_else(|| attack::Event::kind_name(kind)).or_else(|| bridge::Event::kind_name(kind))
     }
 }
 
@@ -86,16 +105,20 @@ impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
             Event::Record => 250,
+            Event::Attack(event) => event.priority(),
+            Event::Bridge(event) => event.priority(),
             _ => 128,
         }
     }
     fn kind(&self) -> u8 {
-        KIND + match self {
-            Event::Turn { .. } => 0,
-            Event::Seen { .. } => 1,
-            Event::Submit { .. } => 2,
-            Event::Act { .. } => 3,
-            Event::Record => 4,
+        match self {
+            Event::Turn { .. } => KIND,
+            Event::Seen { .. } => KIND + 1,
+            Event::Submit { .. } => KIND + 2,
+            Event::Act { .. } => KIND + 3,
+            Event::Record => KIND + 4,
+            Event::Attack(event) => event.kind(),
+            Event::Bridge(event) => event.kind(),
         }
     }
 }
@@ -118,6 +141,8 @@ struct Node {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Blockchain {
     nodes: Vec<Node>,
+    attacks: Option<Attacks>,
+    bridges: Vec<Bridge>,
     days: u64,
     /// Transactions that came from outside this layer and are not settled, and their receipts.
     watched: std::collections::BTreeSet<(u16, Address, u64)>,
@@ -129,7 +154,18 @@ impl Blockchain {
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
         let nodes = settings.chains.iter().zip(0..);
         let nodes = nodes.map(|(settings, id)| build::node(settings, id, streams)).collect();
-        Blockchain { nodes, days: 0, watched: Default::default(), receipts: vec![] }
+        let bridges = settings.bridges.iter().zip(0..);
+        let bridge = |(settings, place): (&bridge::BridgeSettings, u16)| {
+            Bridge::new(settings.clone(), place, streams)
+        };
+        Blockchain {
+            nodes,
+            attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
+            bridges: bridges.map(bridge).collect(),
+            days: 0,
+            watched: Default::default(),
+            receipts: vec![],
+        }
     }
 
     /// Schedules the first events.
@@ -147,6 +183,12 @@ impl Blockchain {
             if let Some(auditor) = &mut node.auditor {
                 auditor.start(&node.id, ctx);
             }
+        }
+        if let Some(attacks) = &mut self.attacks {
+            attacks.start(ctx);
+        }
+        for bridge in &mut self.bridges {
+            bridge.start(ctx);
         }
     }
 
@@ -219,6 +261,14 @@ impl Blockchain {
                 node.cast.act(role, who, &mut node.chain, ctx);
             }
             Event::Record => self.end_day(ctx),
+            Event::Attack(event) => {
+                if let Some(attacks) = &mut self.attacks {
+                    attacks.handle(event, ctx);
+                }
+            }
+            Event::Bridge(event) => {
+                self.bridges[usize::from(event.bridge())].handle(event, ctx);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! The daily records of a chain.
 
-use pinwheel_core::{Amount, Context, Event as EngineEvent, Metric, math};
+use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric, math};
 
 use super::Node;
 use super::consensus::Consensus;
@@ -32,6 +32,8 @@ const CONSERVED: Metric = number("stake_slashed_conserved");
 const CAUGHT: Metric = number("validators_slashed");
 const ORPHANS: Metric = number("orphan_share");
 const DEPTH: Metric = number("reorganisation_depth_max");
+const DEPTHS: Metric = number("reorganisation_depth_share");
+const OVERTAKEN: Metric = number("settled_blocks_overtaken");
 const WINNERS: Metric = number("winners_mean");
 const NULL_ROUNDS: Metric = number("null_round_share");
 const USERS: Metric = number("users_active");
@@ -148,6 +150,15 @@ impl Node {
                 slot.push_some(ctx, ORPHANS, share(statistics.orphaned as f64, decided as f64));
                 let depth = statistics.reorganisations.len().saturating_sub(1);
                 slot.push(ctx, DEPTH, depth as f64);
+                slot.push(ctx, OVERTAKEN, statistics.overtaken as f64);
+                let all: u64 = statistics.reorganisations.iter().sum();
+                let several = self.label != Label::default();
+                let chain = if several { format!("{}/", self.id) } else { String::new() };
+                for (depth, count) in statistics.reorganisations.iter().enumerate().skip(1) {
+                    let label = ctx.records.label(&format!("{chain}depth {depth}"));
+                    let slot = Slot { label, ..slot };
+                    slot.push_some(ctx, DEPTHS, share(*count as f64, all as f64));
+                }
             }
         }
     }

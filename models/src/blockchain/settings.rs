@@ -8,15 +8,19 @@ use super::activity::load::LoadParameters;
 use super::activity::planning::PlanParameters;
 use super::activity::telemetry::{TelemetryParameters, Way};
 use super::activity::trading::TradeParameters;
+use super::attack;
+use super::bridge::BridgeSettings;
 use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::{Travel, WorkParameters};
 use super::fee::{FeeRule, Utilisation};
 
 /// The chains of a scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub chains: Vec<ChainSettings>,
+    pub attack: Option<attack::Settings>,
+    pub bridges: Vec<BridgeSettings>,
 }
 
 /// One chain.

@@ -9,6 +9,7 @@
 
 pub mod anchor;
 pub mod attestation;
+pub mod bridge;
 pub mod dispatch;
 pub mod escrow;
 pub mod registry;
@@ -22,6 +23,7 @@ use super::hash::Hash;
 use super::transaction::Address;
 use anchor::Anchor;
 use attestation::{Attestation, Verdict};
+use bridge::Bridge;
 use dispatch::{Dispatch, Progress};
 use escrow::Escrow;
 use registry::Registry;
@@ -53,6 +55,7 @@ pub enum Call {
     Dispatch(dispatch::Order),
     Escrow(escrow::Order),
     Anchor(anchor::Order),
+    Bridge(bridge::Order),
 }
 
 impl Call {
@@ -132,6 +135,8 @@ pub enum Notice {
 pub struct Contracts {
     pub registry: Registry,
     pub staking: Staking,
+    /// Where the chain is one end of a bridge.
+    pub bridge: Option<Bridge>,
     pub anchor: Anchor,
     pub attestation: Option<Attestation>,
     pub dispatch: Option<Dispatch>,
@@ -157,6 +162,12 @@ impl Contracts {
             }
             Call::Work { gas } => meter.charge(*gas),
             Call::Registry(order) => self.registry.call(order, sender, env, meter),
+            Call::Bridge(order) => {
+                let bridge = self.bridge.as_mut().ok_or(Failure::Refused)?;
+                // The sender's nonce has been counted already.
+                let nonce = accounts.nonce(sender) - 1;
+                bridge.call(order, sender, nonce, env, meter)
+            }
             Call::Anchor(order) => self.anchor.call(order, sender, meter),
             Call::Attestation(order) => {
                 let contract = self.attestation.as_mut().ok_or(Failure::Refused)?;
@@ -191,7 +202,7 @@ impl Contracts {
     }
 
     /// One root for each contract, in a fixed order; zeros for those that are not there.
-    pub fn roots(&mut self) -> [Hash; 6] {
+    pub fn roots(&mut self) -> [Hash; 7] {
         [
             self.registry.root(),
             self.staking.root(),
@@ -199,6 +210,7 @@ impl Contracts {
             self.attestation.as_mut().map(Attestation::root).unwrap_or_default(),
             self.dispatch.as_mut().map(Dispatch::root).unwrap_or_default(),
             self.escrow.as_mut().map(Escrow::root).unwrap_or_default(),
+            self.bridge.as_ref().map(Bridge::root).unwrap_or_default(),
         ]
     }
 }

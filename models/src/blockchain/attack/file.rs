@@ -1,0 +1,320 @@
+//! `[blockchain.attack]` as typed, and its checks.
+
+use pinwheel_core::{Amount, SimDuration, SimTime};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::settings::{
+    CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
+};
+use crate::blockchain::bridge::settings::UNITS_PER_USD;
+use crate::blockchain::money::{from_nanotoken, from_token};
+use crate::scenario::check::Checker;
+use crate::scenario::file::NumberOrText;
+use crate::scenario::tree::Given;
+
+const BLOCKS_MAX: i64 = 10_000;
+const SEATS_MAX: i64 = 10_000;
+const OPERATORS_MAX: i64 = 1_000_000;
+const USD_MAX: f64 = 1e15;
+const TOKENS_MAX: f64 = 1e9;
+const DAY_SECONDS: f64 = 86_400.0;
+const INTERVAL_SECONDS: f64 = 600.0;
+const SLOT_SECONDS: f64 = 12.0;
+
+/// Attacks on consensus; each stands for itself.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "AttackSection")]
+pub struct AttackSection {
+    #[schemars(with = "DoubleSpendSection")]
+    pub double_spend: Option<Given>,
+    #[schemars(with = "SelfishSection")]
+    pub selfish_mining: Option<Given>,
+    #[schemars(with = "CommitteeSection")]
+    pub committee: Option<Given>,
+    #[schemars(with = "SpamSection")]
+    pub spam: Option<Given>,
+}
+
+/// An attacker who pays and mines a branch without the payment.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DoubleSpendSection {
+    /// The attacker's share of the hash power.
+    #[schemars(with = "NumberOrText")]
+    pub share: Option<Given>,
+    /// Blocks the merchant waits for. Default 6.
+    #[schemars(with = "u32")]
+    pub confirmations: Option<Given>,
+    /// Mean time between blocks. Default "10 min".
+    #[schemars(with = "String")]
+    pub interval: Option<Given>,
+    /// Blocks behind at which the attacker stops. Default 100.
+    #[schemars(with = "u32")]
+    pub give_up: Option<Given>,
+    /// Nodes keep a branch that is so many blocks ahead of the fork. Default: no checkpoint.
+    #[schemars(with = "u32")]
+    pub checkpoint: Option<Given>,
+    /// What the merchant delivers. Default "100000 USD".
+    #[schemars(with = "String")]
+    pub payment: Option<Given>,
+    /// Price of the hash work of a block. Default "200000 USD".
+    #[schemars(with = "String")]
+    pub work: Option<Given>,
+    /// What a block earns. Default: its work.
+    #[schemars(with = "String")]
+    pub reward: Option<Given>,
+}
+
+/// A pool that keeps its blocks back.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SelfishSection {
+    /// The pool's share of the hash power, below one half.
+    #[schemars(with = "NumberOrText")]
+    pub share: Option<Given>,
+    /// Share of the honest power on the pool's side in a tie. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub gamma: Option<Given>,
+    /// Mean time between blocks. Default "10 min".
+    #[schemars(with = "String")]
+    pub interval: Option<Given>,
+}
+
+/// Committees drawn by weight, with an attacker among the operators.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CommitteeSection {
+    /// Seats of a committee; 0 for leaders alone. Default 128.
+    #[schemars(with = "u32")]
+    pub seats: Option<Given>,
+    /// Time between slots. Default "12 s".
+    #[schemars(with = "String")]
+    pub slot: Option<Given>,
+    /// A block is final with more than this share of the seats. Default two thirds.
+    #[schemars(with = "NumberOrText")]
+    pub quorum: Option<Given>,
+    /// "stake" or "identity". Default "stake".
+    #[schemars(with = "String", extend("enum" = ["stake", "identity"]))]
+    pub weighting: Option<Given>,
+    /// Honest operators. Default 1000.
+    #[schemars(with = "u32")]
+    pub operators: Option<Given>,
+    /// Identities of the attacker. Default 100.
+    #[schemars(with = "u32")]
+    pub identities: Option<Given>,
+    /// The attacker's share of the stake.
+    #[schemars(with = "NumberOrText")]
+    pub share: Option<Given>,
+    /// "honest", "equivocate", "withhold" or "censor". Default "honest".
+    #[schemars(with = "String", extend(
+        "enum" = ["honest", "equivocate", "withhold", "censor"]))]
+    pub conduct: Option<Given>,
+    /// All stake. Default "1000000000 USD".
+    #[schemars(with = "String")]
+    pub stake: Option<Given>,
+    /// What an identity loses for signing two blocks. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub slash: Option<Given>,
+    /// Price of an identity. Default "10 USD".
+    #[schemars(with = "String")]
+    pub identity_price: Option<Given>,
+}
+
+/// An attacker who fills every block of a chain with EIP-1559 fees.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpamSection {
+    /// What there is to spend, such as "100 token".
+    #[schemars(with = "String")]
+    pub budget: Option<Given>,
+    /// When the attack begins. Default "6 h".
+    #[schemars(with = "String")]
+    pub begins: Option<Given>,
+    /// Time between blocks. Default "12 s".
+    #[schemars(with = "String")]
+    pub interval: Option<Given>,
+    /// Gas a block may hold. Default 30,000,000.
+    #[schemars(with = "u64")]
+    pub gas_limit: Option<Given>,
+    /// Base fee at the start. Default "10 nanotoken".
+    #[schemars(with = "String")]
+    pub base_fee: Option<Given>,
+    /// Mean number of honest transactions for a block, of 100,000 gas each. Default 140.
+    #[schemars(with = "f64")]
+    pub users_per_block: Option<Given>,
+    /// Median of what users pay at most for gas, over the first base fee. Default 3.
+    #[schemars(with = "f64")]
+    pub willing: Option<Given>,
+    /// Standard deviation of its logarithm. Default 1.
+    #[schemars(with = "f64")]
+    pub willing_spread: Option<Given>,
+    /// Users withdraw after this. Default "10 min".
+    #[schemars(with = "String")]
+    pub patience: Option<Given>,
+}
+
+/// Checks `[blockchain.attack]` of a run of so many days.
+pub fn settings(checker: &mut Checker<'_>, given: Given, days: u32) -> Option<Settings> {
+    let path = "blockchain.attack";
+    let typed: AttackSection = checker.read(given, path);
+    checker.tree.table(given)?;
+    let mut part = |name: &str| format!("{path}.{name}");
+    let keys = ["double_spend", "selfish_mining", "committee", "spam"].map(&mut part);
+    let [double_spend, selfish_mining, committee, spam] = keys;
+    Some(Settings {
+        double_spend: typed
+            .double_spend
+            .and_then(|given| race(&mut Keys { checker, path: double_spend }, given)),
+        selfish_mining: typed
+            .selfish_mining
+            .and_then(|given| selfish(&mut Keys { checker, path: selfish_mining }, given)),
+        committee: typed
+            .committee
+            .and_then(|given| seats(&mut Keys { checker, path: committee }, given, days)),
+        spam: typed.spam.and_then(|given| flood(&mut Keys { checker, path: spam }, given)),
+    })
+}
+
+/// The keys under one path.
+struct Keys<'a, 'b> {
+    checker: &'a mut Checker<'b>,
+    path: String,
+}
+
+impl Keys<'_, '_> {
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+    fn duration(&mut self, given: Option<Given>, name: &str, default: f64) -> SimDuration {
+        let key = self.key(name);
+        let seconds = self.checker.quantity(given, &key, "s", false, 0.1..=DAY_SECONDS);
+        SimDuration::from_seconds_f64(seconds.unwrap_or(default))
+    }
+    fn share(&mut self, given: Option<Given>, name: &str, default: f64) -> f64 {
+        let key = self.key(name);
+        self.checker.share(given, &key, 1.0).unwrap_or(default)
+    }
+    /// A share that must be given, in a range without its ends' attacks being pointless.
+    fn attacker(&mut self, given: Option<Given>, maximum: f64) -> Option<f64> {
+        let key = self.key("share");
+        let given = self.checker.required(given, &key, "\"30 %\"");
+        self.checker.quantity(given, &key, "1", true, 1e-3..=maximum)
+    }
+    fn count(
+        &mut self,
+        given: Option<Given>,
+        name: &str,
+        default: u32,
+        low: i64,
+        high: i64,
+    ) -> u32 {
+        let key = self.key(name);
+        let number = self.checker.integer(given, &key, low..=high);
+        number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+    }
+    /// Dollars of a scenario in base units: the only place where money comes from a float.
+    fn money(&mut self, given: Option<Given>, name: &str, default: f64) -> Amount {
+        let key = self.key(name);
+        let usd = self.checker.quantity(given, &key, "USD", false, 0.0..=USD_MAX);
+        Amount((usd.unwrap_or(default) * UNITS_PER_USD as f64) as u128)
+    }
+}
+
+fn race(keys: &mut Keys<'_, '_>, given: Given) -> Option<RaceSettings> {
+    let typed: DoubleSpendSection = keys.checker.read(given, &keys.path);
+    keys.checker.tree.table(given)?;
+    let share = keys.attacker(typed.share, 0.99);
+    let work = keys.money(typed.work, "work", 200_000.0);
+    let reward = typed.reward.map(|given| keys.money(Some(given), "reward", 0.0));
+    let checkpoint = typed.checkpoint;
+    let confirmations = keys.count(typed.confirmations, "confirmations", 6, 1, BLOCKS_MAX);
+    Some(RaceSettings {
+        share: share?,
+        confirmations,
+        interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS),
+        give_up: keys.count(typed.give_up, "give_up", 100, 1, BLOCKS_MAX),
+        checkpoint: checkpoint.map(|given| keys.count(Some(given), "checkpoint", 1, 1, BLOCKS_MAX)),
+        payment: keys.money(typed.payment, "payment", 100_000.0),
+        work,
+        reward: reward.unwrap_or(work),
+    })
+}
+
+fn selfish(keys: &mut Keys<'_, '_>, given: Given) -> Option<SelfishSettings> {
+    let typed: SelfishSection = keys.checker.read(given, &keys.path);
+    keys.checker.tree.table(given)?;
+    // The pool's lead has no mean from one half on.
+    let share = keys.attacker(typed.share, 0.49);
+    Some(SelfishSettings {
+        share: share?,
+        gamma: keys.share(typed.gamma, "gamma", 0.0),
+        interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS),
+    })
+}
+
+fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSettings> {
+    let typed: CommitteeSection = keys.checker.read(given, &keys.path);
+    keys.checker.tree.table(given)?;
+    let share = keys.attacker(typed.share, 0.99);
+    let weightings = [("stake", Weighting::Stake), ("identity", Weighting::Identity)];
+    let key = keys.key("weighting");
+    let weighting = keys.checker.choice(typed.weighting, &key, &weightings);
+    let conducts = [
+        ("honest", Conduct::Honest),
+        ("equivocate", Conduct::Equivocate),
+        ("withhold", Conduct::Withhold),
+        ("censor", Conduct::Censor),
+    ];
+    let key = keys.key("conduct");
+    let conduct = keys.checker.choice(typed.conduct, &key, &conducts);
+    let slot = keys.duration(typed.slot, "slot", SLOT_SECONDS);
+    let day = SimDuration::from_days(1).as_nanos();
+    Some(CommitteeSettings {
+        slot,
+        seats: keys.count(typed.seats, "seats", 128, 0, SEATS_MAX),
+        quorum: keys.share(typed.quorum, "quorum", 2.0 / 3.0),
+        weighting: weighting.unwrap_or(Weighting::Stake),
+        honest: keys.count(typed.operators, "operators", 1_000, 1, OPERATORS_MAX),
+        identities: keys.count(typed.identities, "identities", 100, 0, OPERATORS_MAX),
+        share: share?,
+        conduct: conduct.unwrap_or(Conduct::Honest),
+        stake: keys.money(typed.stake, "stake", 1e9),
+        slash: keys.share(typed.slash, "slash", 0.0),
+        identity_price: keys.money(typed.identity_price, "identity_price", 10.0),
+        slots: u64::from(days) * day / slot.as_nanos(),
+    })
+}
+
+fn flood(keys: &mut Keys<'_, '_>, given: Given) -> Option<SpamSettings> {
+    let typed: SpamSection = keys.checker.read(given, &keys.path);
+    keys.checker.tree.table(given)?;
+    let key = keys.key("budget");
+    let budget = keys.checker.required(typed.budget, &key, "\"100 token\"");
+    let budget = keys.checker.quantity(budget, &key, "token", false, 1e-9..=TOKENS_MAX);
+    let key = keys.key("base_fee");
+    let range = 1e-6..=1e6;
+    let base_fee = keys.checker.quantity(typed.base_fee, &key, "nanotoken", false, range);
+    let mut plain = |given, name: &str, default: f64, maximum: f64| {
+        let key = keys.key(name);
+        let number = keys.checker.quantity(given, &key, "1", true, 1e-3..=maximum);
+        number.unwrap_or(default)
+    };
+    let users_per_block = plain(typed.users_per_block, "users_per_block", 140.0, 10_000.0);
+    let willing_median = plain(typed.willing, "willing", 3.0, 1e6);
+    let willing_sigma = plain(typed.willing_spread, "willing_spread", 1.0, 10.0);
+    let key = keys.key("gas_limit");
+    let gas_limit = keys.checker.integer(typed.gas_limit, &key, 1_000_000..=1_000_000_000);
+    Some(SpamSettings {
+        interval: keys.duration(typed.interval, "interval", SLOT_SECONDS),
+        gas_limit: gas_limit.unwrap_or(30_000_000),
+        base_fee: from_nanotoken(base_fee.unwrap_or(10.0)).0,
+        users_per_block,
+        willing_median,
+        willing_sigma,
+        patience: keys.duration(typed.patience, "patience", 600.0),
+        begins: SimTime::ZERO + keys.duration(typed.begins, "begins", 6.0 * 3_600.0),
+        budget: from_token(budget?),
+    })
+}

@@ -1,0 +1,300 @@
+//! `[[blockchain.bridge]]` as typed, and its checks.
+
+use pinwheel_core::{Amount, SimDuration, SimTime};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::settings::{BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, UNITS_PER_USD};
+use crate::scenario::check::Checker;
+use crate::scenario::file::NumberOrText;
+use crate::scenario::tree::Given;
+
+/// Transfers of one run, whose latencies are kept.
+const TRANSFERS_MAX: f64 = 2_000_000.0;
+/// Bridges of one scenario.
+const BRIDGES_MAX: usize = 1_000;
+const RELAYERS_MAX: i64 = 1_000;
+const FINALITY_MAX: i64 = 1_000;
+const SIGNATURES_MAX: i64 = 1_000;
+const USD_MAX: f64 = 1e9;
+const DAY_SECONDS: f64 = 86_400.0;
+
+/// A bridge between a token's home chain and another chain.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "BridgeSection", extend("required" = ["name", "kind"]))]
+pub struct BridgeSection {
+    /// Short name; the label of its metrics.
+    #[schemars(with = "String")]
+    pub name: Option<Given>,
+    /// "light_client", "relayers" or "pool".
+    #[schemars(with = "String", extend("enum" = ["light_client", "relayers", "pool"]))]
+    pub kind: Option<Given>,
+    /// The token's home chain.
+    #[schemars(with = "SideSection")]
+    pub home: Option<Given>,
+    /// The other chain.
+    #[schemars(with = "SideSection")]
+    pub other: Option<Given>,
+    /// Rate of transfers, such as "500 /d". Default "500 /d".
+    #[schemars(with = "String")]
+    pub transfers: Option<Given>,
+    /// Median size of a transfer. Default "500 USD".
+    #[schemars(with = "String")]
+    pub size: Option<Given>,
+    /// Standard deviation of the logarithm of the size. Default 1.5.
+    #[schemars(with = "f64")]
+    pub size_spread: Option<Given>,
+    /// Share of the transfers that go home. Default "50 %".
+    #[schemars(with = "NumberOrText")]
+    pub return_share: Option<Given>,
+    /// After this a transfer is refunded. Default "4 h".
+    #[schemars(with = "String")]
+    pub timeout: Option<Given>,
+    /// What the bridge keeps of the value. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub fee: Option<Given>,
+    /// Relayers. Default 1.
+    #[schemars(with = "u32")]
+    pub relayers: Option<Given>,
+    /// Relayers that must sign, for kind "relayers".
+    #[schemars(with = "u32")]
+    pub needed: Option<Given>,
+    /// Relayers that do not sign. Default 0.
+    #[schemars(with = "u32")]
+    pub withholding: Option<Given>,
+    /// Mean time from finality to a relayer's call. Default "30 s".
+    #[schemars(with = "String")]
+    pub relay_delay: Option<Given>,
+    /// Share of the time in which a relayer is up. Default "99 %".
+    #[schemars(with = "NumberOrText")]
+    pub relay_availability: Option<Given>,
+    /// Mean length of a relayer's outage. Default "1 h".
+    #[schemars(with = "String")]
+    pub relay_outage: Option<Given>,
+    /// A pool's liquidity on each chain, for kind "pool".
+    #[schemars(with = "String")]
+    pub liquidity: Option<Given>,
+    /// Relayers that sign forgeries.
+    #[schemars(with = "u32")]
+    pub cheats: Option<Given>,
+    /// Rate of the forgeries. Default "1 /d".
+    #[schemars(with = "String")]
+    pub forgeries: Option<Given>,
+    /// What a forgery tries to take. Default "1000000 USD".
+    #[schemars(with = "String")]
+    pub forgery: Option<Given>,
+}
+
+/// A chain at one end of a bridge.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SideSection {
+    /// Time between blocks. Default "12 s".
+    #[schemars(with = "String")]
+    pub interval: Option<Given>,
+    /// "regular" or "random" (proof of work). Default "regular".
+    #[schemars(with = "String", extend("enum" = ["regular", "random"]))]
+    pub blocks: Option<Given>,
+    /// Blocks on top of a block that make it final. Default 64.
+    #[schemars(with = "u32")]
+    pub finality: Option<Given>,
+    /// Validators that sign a header. Default 86, the quorum of 128.
+    #[schemars(with = "u32")]
+    pub signatures: Option<Given>,
+    /// Price of gas, such as "60 nanoUSD/gas". Default "60000 nanoUSD/gas": 20 Gwei at 3,000 USD.
+    #[schemars(with = "String")]
+    pub gas_price: Option<Given>,
+    /// The chain halts after this time.
+    #[schemars(with = "String")]
+    pub halt_after: Option<Given>,
+    /// For so long. Default "1 d".
+    #[schemars(with = "String")]
+    pub halt_for: Option<Given>,
+}
+
+/// One check of a section: its keys under their path.
+struct Section<'a, 'b> {
+    checker: &'a mut Checker<'b>,
+    path: String,
+}
+
+impl Section<'_, '_> {
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+    fn duration(&mut self, given: Option<Given>, name: &str, default: f64) -> SimDuration {
+        let (key, range) = (self.key(name), 1e-3..=365.25 * DAY_SECONDS);
+        let seconds = self.checker.quantity(given, &key, "s", false, range);
+        SimDuration::from_seconds_f64(seconds.unwrap_or(default))
+    }
+    fn rate(&mut self, given: Option<Given>, name: &str, default: f64, maximum: f64) -> f64 {
+        let key = self.key(name);
+        let rate = self.checker.quantity(given, &key, "/d", false, 1e-3..=maximum);
+        rate.unwrap_or(default)
+    }
+    fn usd(&mut self, given: Option<Given>, name: &str, default: f64) -> f64 {
+        let key = self.key(name);
+        self.checker.quantity(given, &key, "USD", false, 1e-6..=USD_MAX).unwrap_or(default)
+    }
+    fn share(&mut self, given: Option<Given>, name: &str, default: f64, maximum: f64) -> f64 {
+        let key = self.key(name);
+        self.checker.share(given, &key, maximum).unwrap_or(default)
+    }
+    fn count(
+        &mut self,
+        given: Option<Given>,
+        name: &str,
+        default: u32,
+        low: i64,
+        high: i64,
+    ) -> u32 {
+        let key = self.key(name);
+        let number = self.checker.integer(given, &key, low..=high);
+        number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
+    }
+}
+
+/// Checks all `[[blockchain.bridge]]` of a run of so many days.
+pub fn bridges(
+    checker: &mut Checker<'_>,
+    given: &[Given],
+    days: u32,
+) -> Option<Vec<BridgeSettings>> {
+    let mut built = vec![];
+    for (number, &given) in given.iter().enumerate() {
+        built.push(settings(checker, given, &format!("blockchain.bridge[{number}]"), days));
+    }
+    if let Some(&given) = given.get(BRIDGES_MAX) {
+        let message = format!("{} bridges", built.len());
+        let help = format!("allowed: at most {BRIDGES_MAX}");
+        checker.fault(given, "blockchain.bridge", message, help);
+    }
+    let built: Option<Vec<BridgeSettings>> = built.into_iter().collect();
+    let names = built.iter().flatten().zip(given);
+    let names: Vec<_> = names.map(|(built, &given)| (Some(given), built.name.clone())).collect();
+    checker.unique(&names, "blockchain.bridge");
+    built
+}
+
+/// Checks one bridge of a run of so many days.
+fn settings(
+    checker: &mut Checker<'_>,
+    given: Given,
+    path: &str,
+    days: u32,
+) -> Option<BridgeSettings> {
+    let typed: BridgeSection = checker.read(given, path);
+    checker.tree.table(given)?;
+    let key = format!("{path}.name");
+    let name = checker.required(typed.name, &key, "\"canal\"");
+    let name = checker.identifier(name, &key);
+    let sides = [(typed.home, "home"), (typed.other, "other")]
+        .map(|(given, name)| side(checker, given, &format!("{path}.{name}")));
+    let mut section = Section { checker, path: path.to_owned() };
+    let traffic = Traffic {
+        transfers_per_day: section.rate(
+            typed.transfers,
+            "transfers",
+            500.0,
+            TRANSFERS_MAX / f64::from(days.max(1)),
+        ),
+        median_usd: section.usd(typed.size, "size", 500.0),
+        sigma: section.share(typed.size_spread, "size_spread", 1.5, 5.0),
+        return_share: section.share(typed.return_share, "return_share", 0.5, 1.0),
+    };
+    let timeout = section.duration(typed.timeout, "timeout", 4.0 * 3_600.0);
+    let fee = section.share(typed.fee, "fee", 0.0, 0.5);
+    let relay = relay(&mut section, &typed);
+    let forgery = forgery(&mut section, &typed, relay.relayers);
+    let kind = kind(&mut section, &typed, relay.relayers);
+    let [home, other] = sides;
+    Some(BridgeSettings {
+        name: name?,
+        kind: kind?,
+        sides: [home?, other?],
+        traffic,
+        timeout,
+        fee_basis_points: (fee * 10_000.0).round() as u32,
+        relay,
+        forgery,
+    })
+}
+
+fn relay(section: &mut Section<'_, '_>, typed: &BridgeSection) -> Relay {
+    let relayers = section.count(typed.relayers, "relayers", 1, 1, RELAYERS_MAX);
+    let most = i64::from(relayers);
+    Relay {
+        relayers,
+        delay: section.duration(typed.relay_delay, "relay_delay", 30.0),
+        availability: section.share(typed.relay_availability, "relay_availability", 0.99, 1.0),
+        outage: section.duration(typed.relay_outage, "relay_outage", 3_600.0),
+        withholding: section.count(typed.withholding, "withholding", 0, 0, most),
+    }
+}
+
+fn forgery(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Forgery> {
+    let cheats = section.count(typed.cheats, "cheats", 0, 0, i64::from(relayers));
+    let per_day = section.rate(typed.forgeries, "forgeries", 1.0, 1e4);
+    let amount = section.usd(typed.forgery, "forgery", 1e6);
+    typed.cheats.map(|_| Forgery { cheats, per_day, amount: units(amount) })
+}
+
+fn kind(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Kind> {
+    #[derive(Copy, Clone)]
+    enum Name {
+        LightClient,
+        Relayers,
+        Pool,
+    }
+    let names =
+        [("light_client", Name::LightClient), ("relayers", Name::Relayers), ("pool", Name::Pool)];
+    let key = section.key("kind");
+    let given = section.checker.required(typed.kind, &key, "\"light_client\"");
+    let name = section.checker.choice(given, &key, &names);
+    let needed = section.count(typed.needed, "needed", relayers, 1, i64::from(relayers));
+    let liquidity = section.usd(typed.liquidity, "liquidity", 0.0);
+    match name? {
+        Name::LightClient => Some(Kind::LightClient),
+        Name::Relayers => {
+            let key = section.key("needed");
+            section.checker.required(typed.needed, &key, "2")?;
+            Some(Kind::Relayers { needed })
+        }
+        Name::Pool => {
+            let key = section.key("liquidity");
+            section.checker.required(typed.liquidity, &key, "\"1000000 USD\"")?;
+            Some(Kind::Pool { liquidity: units(liquidity) })
+        }
+    }
+}
+
+/// A chain at one end; without a table of its own it has all defaults.
+fn side(checker: &mut Checker<'_>, given: Option<Given>, path: &str) -> Option<SideSettings> {
+    let typed: SideSection = match given {
+        Some(given) => checker.read(given, path),
+        None => SideSection::default(),
+    };
+    let blocks = [("regular", false), ("random", true)];
+    let random = checker.choice(typed.blocks, &format!("{path}.blocks"), &blocks);
+    let mut section = Section { checker, path: path.to_owned() };
+    let interval = section.duration(typed.interval, "interval", 12.0);
+    let key = section.key("gas_price");
+    let unit = "nanoUSD/gas";
+    let gas_price = section.checker.quantity(typed.gas_price, &key, unit, false, 0.0..=1e9);
+    let after = section.duration(typed.halt_after, "halt_after", 0.0);
+    let length = section.duration(typed.halt_for, "halt_for", DAY_SECONDS);
+    Some(SideSettings {
+        interval,
+        random: random.unwrap_or(false),
+        finality: section.count(typed.finality, "finality", 64, 0, FINALITY_MAX),
+        signatures: section.count(typed.signatures, "signatures", 86, 1, SIGNATURES_MAX),
+        gas_price: gas_price.unwrap_or(60_000.0) as u128,
+        halt: typed.halt_after.map(|_| (SimTime::ZERO + after, SimTime::ZERO + after + length)),
+    })
+}
+
+/// Dollars of a scenario in base units: the only place where money comes from a float.
+fn units(usd: f64) -> Amount {
+    Amount((usd * UNITS_PER_USD as f64) as u128)
+}
