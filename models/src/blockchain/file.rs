@@ -92,19 +92,19 @@ pub struct ChainSection {
     #[schemars(schema_with = "members_schema")]
     pub members: BTreeMap<String, Given>,
     /// Transactions of the public.
-    #[schemars(schema_with = "schema::<LoadParameters>")]
+    #[schemars(schema_with = "table_schema::<LoadParameters>")]
     pub load: Option<BTreeMap<String, Given>>,
     /// Devices that write every change of their state into the ledger.
-    #[schemars(schema_with = "schema::<DeviceParameters>")]
+    #[schemars(schema_with = "table_schema::<DeviceParameters>")]
     pub devices: Option<BTreeMap<String, Given>>,
     /// Claims of work, verified by panels.
-    #[schemars(schema_with = "schema::<AttestParameters>")]
+    #[schemars(schema_with = "table_schema::<AttestParameters>")]
     pub attestation: Option<BTreeMap<String, Given>>,
     /// Actions carried out by contract.
-    #[schemars(schema_with = "schema::<PlanParameters>")]
+    #[schemars(schema_with = "table_schema::<PlanParameters>")]
     pub dispatch: Option<BTreeMap<String, Given>>,
     /// Deals paid through an escrow contract.
-    #[schemars(schema_with = "schema::<TradeParameters>")]
+    #[schemars(schema_with = "table_schema::<TradeParameters>")]
     pub escrow: Option<BTreeMap<String, Given>>,
     /// Readings on the chain; `way` is "direct", "batched" or "anchored", `proofs` "modelled" or
     /// "real".
@@ -129,7 +129,7 @@ pub const PARAMETERS: &[(&str, &[ParameterSpec])] = &[
 ];
 
 /// The JSON Schema of one table.
-fn schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
+fn table_schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
     parameter::schema(T::SPECS.iter(), generator)
 }
 
@@ -140,7 +140,7 @@ fn members_schema(generator: &mut SchemaGenerator) -> Schema {
 }
 
 fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
-    let mut schema = schema::<TelemetryParameters>(generator);
+    let mut schema = table_schema::<TelemetryParameters>(generator);
     if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
         properties.insert("way".into(), json!({ "enum": ["direct", "batched", "anchored"] }));
         properties.insert("proofs".into(), json!({ "enum": ["modelled", "real"] }));
