@@ -13,6 +13,7 @@ pub mod spool;
 pub mod statistics;
 pub mod store;
 pub mod table;
+pub mod threads;
 pub mod verdict;
 
 pub use error::Error;

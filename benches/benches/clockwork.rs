@@ -1,5 +1,6 @@
 //! The pending-event set alone: hold (take the first event, schedule another) at several sizes, and
-//! the re-arming of watchdogs; the ladder beside the standard binary heap.
+//! the re-arming of watchdogs; the ladder beside the standard binary heap. And what a window costs
+//! in which each region has one event and sends one message.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -8,8 +9,9 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use pinwheel_benches::workload::Lp;
-use pinwheel_core::SimTime;
 use pinwheel_core::queue::Queue;
+use pinwheel_core::{Context, Event, Model, OneByOne, Regions, SimDuration, SimTime, Streams};
+use serde::{Deserialize, Serialize};
 
 const SIZES: [u32; 3] = [1_000, 30_000, 1_000_000];
 const PRIORITY: u8 = 128;
@@ -71,6 +73,49 @@ fn rearm(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Passes a token on to the next region, a second away.
+#[derive(Clone, Debug)]
+struct Passing {
+    next: u32,
+}
+
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Token;
+
+impl Event for Token {
+    fn kind(&self) -> u8 {
+        0
+    }
+}
+
+const SECOND: SimDuration = SimDuration::from_seconds(1);
+
+impl Model for Passing {
+    type Event = Token;
+    fn start(&mut self, ctx: &mut Context<Token>) {
+        ctx.after(SECOND, Token);
+    }
+    fn handle(&mut self, token: Token, ctx: &mut Context<Token>) {
+        ctx.send(self.next, SECOND, token);
+    }
+}
+
+fn window(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("window");
+    for regions in [1, 16, 256] {
+        group.bench_function(BenchmarkId::new("regions", regions), |bencher| {
+            let part = |own| (Passing { next: (own + 1) % regions }, Streams::new(1, 0));
+            let mut world = Regions::new((0..regions).map(part).collect(), SECOND);
+            let mut end = SimTime::ZERO;
+            bencher.iter(|| {
+                end += SECOND;
+                world.run_until(end, &OneByOne);
+            });
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = clockwork;
     config = Criterion::default()
@@ -78,6 +123,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(700))
         .without_plots();
-    targets = hold, rearm
+    targets = hold, rearm, window
 }
 criterion_main!(clockwork);

@@ -3,5 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clock;
+pub mod fleet;
+pub mod measure;
 pub mod phold;
 pub mod workload;

@@ -171,6 +171,26 @@ fn a_run_can_be_replayed_and_a_changed_fingerprint_is_noticed() {
 }
 
 #[test]
+fn the_number_of_threads_changes_no_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |threads: &str| {
+        let out = folder.path().join(threads);
+        let (path, size) = (out.display().to_string(), "infrastructure.class[0].count=3000");
+        let sweep = "scenarios/infra/scale_sweep.toml";
+        let arguments = ["run", sweep, "-o", &path, "--quiet", "--threads", threads, "--set", size];
+        let output = pinwheel(&root(), &arguments);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(&output));
+        let fingerprint = stdout(&output).lines().last().unwrap_or_default().to_owned();
+        assert!(fingerprint.starts_with("fingerprint: "), "{fingerprint}");
+        (fingerprint, fs::read(out.join("metrics.parquet")).unwrap())
+    };
+    let one = run("1");
+    for threads in ["2", "8"] {
+        assert!(run(threads) == one, "{threads} threads");
+    }
+}
+
+#[test]
 fn a_folder_of_others_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();

@@ -6,9 +6,10 @@ use crate::networks::filecoin;
 use crate::{blockchain, connection, data, infrastructure, service};
 
 /// The lists of the networks and layers, one behind the other.
-const PARTS: [&[MetricSpec]; 6] = [
+const PARTS: [&[MetricSpec]; 7] = [
     filecoin::metrics::METRICS,
     infrastructure::metrics::METRICS,
+    infrastructure::operation::metrics::METRICS,
     service::metrics::METRICS,
     connection::metrics::METRICS,
     blockchain::metrics::METRICS,

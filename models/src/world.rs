@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::blockchain::{self, Blockchain};
 use crate::connection::{self, Connection};
 use crate::data::{self, Data};
-use crate::infrastructure::{self, Change, Fleet, Infrastructure, fleet};
+use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
 use crate::scenario::{Network, Scenario};
 use crate::service::{self, Service};
@@ -46,6 +46,7 @@ macro_rules! events {
 events! {
     Infrastructure(infrastructure::Event),
     Fleet(fleet::Event),
+    Operation(operation::Event),
     Service(service::Event),
     Connection(connection::Event),
     Blockchain(blockchain::Event),
@@ -57,6 +58,7 @@ events! {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
     fleet: Option<Fleet>,
+    operation: Option<Operation>,
     service: Option<Service>,
     connection: Option<Connection>,
     blockchain: Option<Blockchain>,
@@ -71,8 +73,10 @@ impl World {
     /// The world of a scenario on its first day, for the run that `streams` name.
     pub fn new(scenario: &Scenario, streams: &Streams) -> Self {
         let layers = &scenario.layers;
+        let fleet = layers.infrastructure.as_ref().map(|settings| Fleet::new(settings, streams));
         World {
-            fleet: layers.infrastructure.as_ref().map(|settings| Fleet::new(settings, streams)),
+            operation: fleet.as_ref().and_then(|fleet| Operation::of(fleet, streams)),
+            fleet,
             service: layers.service.as_ref().map(|settings| Service::new(settings, streams)),
             connection: layers.connection.as_ref().map(|s| Connection::new(s, streams)),
             blockchain: layers.blockchain.as_ref().map(|s| Blockchain::new(s, streams)),
@@ -94,7 +98,10 @@ impl Model for World {
             plants.start(ctx);
             filecoin.start(ctx);
         }
-        self.fleet.iter_mut().for_each(|fleet| fleet.start(ctx));
+        if let Some(fleet) = &mut self.fleet {
+            fleet.start(ctx);
+            self.operation.iter_mut().for_each(|operation| operation.start(fleet, ctx));
+        }
         self.service.iter_mut().for_each(|service| service.start(ctx));
         self.connection.iter_mut().for_each(|connection| connection.start(ctx));
         self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
@@ -112,8 +119,15 @@ impl Model for World {
                 }
             }
             Event::Fleet(event) => {
-                self.fleet.as_mut().expect(ABSENT).handle(event, ctx, &mut self.changes);
+                let fleet = self.fleet.as_mut().expect(ABSENT);
+                self.changes.clear();
+                fleet.handle(event, ctx, &mut self.changes);
+                // From here on a device is up only with all that it needs.
+                if let Some(operation) = &mut self.operation {
+                    operation.change(&mut self.changes, fleet, ctx);
+                }
             }
+            Event::Operation(event) => self.operation.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Service(event) => self.service.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Connection(event) => self.connection.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),

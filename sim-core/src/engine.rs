@@ -10,6 +10,7 @@ use crate::fingerprint::Fingerprint;
 use crate::queue::{Queue, Timer};
 use crate::random::Streams;
 use crate::record::Records;
+use crate::regions::Outbox;
 use crate::time::{SimDuration, SimTime};
 
 /// What can happen in a model: one plain `Copy` enum, stored inline in the queue.
@@ -41,18 +42,20 @@ pub struct Context<E: Event> {
     events: u64,
     queue: Queue<E>,
     streams: Streams,
+    pub(crate) outbox: Outbox<E>,
     pub records: Records,
     pub checks: Checks,
     pub fingerprint: Fingerprint,
 }
 
 impl<E: Event> Context<E> {
-    fn new(streams: Streams) -> Self {
+    pub(crate) fn new(streams: Streams, outbox: Outbox<E>) -> Self {
         Context {
             now: SimTime::ZERO,
             events: 0,
             queue: Queue::new(),
             streams,
+            outbox,
             records: Records::default(),
             checks: Checks::default(),
             fingerprint: Fingerprint::default(),
@@ -74,6 +77,11 @@ impl<E: Event> Context<E> {
         self.queue.len()
     }
 
+    /// Bytes that the pending events take.
+    pub fn pending_bytes(&self) -> usize {
+        self.queue.pending_bytes()
+    }
+
     /// Bytes the queue holds from the allocator, for measurements.
     pub fn queue_bytes(&self) -> usize {
         self.queue.capacity_bytes()
@@ -90,6 +98,23 @@ impl<E: Event> Context<E> {
         self.queue.push(time, event.priority(), event);
     }
 
+    /// Sends `event` to another of the world's [`crate::regions`], to happen there a delay from
+    /// now. A delay below the lookahead is a fault of the model.
+    pub fn send(&mut self, region: u32, delay: SimDuration, event: E) {
+        self.outbox.send(self.now, region, delay, event);
+    }
+
+    /// Takes in what region `source` sent as its message of this number.
+    pub(crate) fn receive(&mut self, time: SimTime, source: u32, number: u64, event: E) {
+        self.queue.push_message(time, event.priority(), source, number, event);
+    }
+
+    /// An instant before which nothing happens: that of the first pending event, or earlier if it
+    /// was cancelled; the end of time if there is none.
+    pub(crate) fn next_time(&self) -> SimTime {
+        self.queue.next_time()
+    }
+
     /// Schedules `event` a delay from now and returns the timer that can cancel it.
     pub fn timer(&mut self, delay: SimDuration, event: E) -> Timer {
         self.queue.push_timer(self.now + delay, event.priority(), event)
@@ -102,7 +127,7 @@ impl<E: Event> Context<E> {
 
     /// Draws the streams of another run of the same seed from now on.
     pub(crate) fn set_run(&mut self, run: u32) {
-        self.streams = Streams::new(self.streams.seed(), run);
+        self.streams = self.streams.with_run(run);
     }
 
     /// The run's random streams, keyed by entity and purpose.
@@ -112,7 +137,8 @@ impl<E: Event> Context<E> {
 }
 
 /// A model and its clockwork: everything a run is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(serialize = "M: Serialize", deserialize = "M: Deserialize<'de>"))]
 pub struct Simulation<M: Model> {
     pub model: M,
     pub ctx: Context<M::Event>,
@@ -120,8 +146,11 @@ pub struct Simulation<M: Model> {
 
 impl<M: Model> Simulation<M> {
     /// A model at time zero with its first events scheduled.
-    pub fn new(mut model: M, streams: Streams) -> Self {
-        let mut ctx = Context::new(streams);
+    pub fn new(model: M, streams: Streams) -> Self {
+        Simulation::start(model, Context::new(streams, Outbox::default()))
+    }
+
+    pub(crate) fn start(mut model: M, mut ctx: Context<M::Event>) -> Self {
         model.start(&mut ctx);
         Simulation { model, ctx }
     }

@@ -65,6 +65,7 @@ pub mod math;
 pub mod queue;
 pub mod random;
 pub mod record;
+pub mod regions;
 pub mod snapshot;
 pub mod time;
 
@@ -73,4 +74,5 @@ pub use engine::{Context, Event, Model, Simulation};
 pub use ledger::{Account, Holding, Ledger, LedgerError};
 pub use random::{Purpose, Stream, Streams};
 pub use record::{Label, Metric, MetricSpec, Records, Row};
+pub use regions::{Executor, OneByOne, Regions};
 pub use time::{SimDuration, SimTime};

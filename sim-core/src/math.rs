@@ -13,7 +13,7 @@ pub use libm::{ceil, fabs as abs, floor, round, sqrt};
 pub use libm::{cbrt, exp, expm1, log as ln, log1p as ln_1p, log2, log10, pow, tanh};
 
 /// Angles in radians.
-pub use libm::{cos, sin};
+pub use libm::{asin, atan2, cos, sin};
 
-/// The error function, the gamma function and the logarithm of its absolute value.
-pub use libm::{erf, lgamma as ln_gamma, tgamma as gamma};
+/// The error function, its complement, the gamma function and the logarithm of its absolute value.
+pub use libm::{erf, erfc, lgamma as ln_gamma, tgamma as gamma};

@@ -1,5 +1,6 @@
 //! The pending events, in the total order `(time, priority, sequence)`: events of one instant go by
-//! priority, and those of one priority in the order in which they were scheduled.
+//! priority, and those of one priority in the order in which they were scheduled. Messages from
+//! other regions come after them, in the order of their sources and numbers.
 
 mod arena;
 mod ladder;
@@ -32,7 +33,13 @@ pub struct Queue<E> {
     free_slots: Vec<u32>,
 }
 
-const SEQUENCE_BITS: u32 = 56;
+/// A key is a priority of 8 bits over one bit that tells a message from an own event over, of an
+/// own event its sequence, and of a message its source and its number there.
+const PRIORITY_SHIFT: u32 = 56;
+const MESSAGE_BIT: u32 = 55;
+const NUMBER_BITS: u32 = 40;
+/// Most regions that can send messages.
+pub(crate) const SOURCES_MAX: usize = 1 << (MESSAGE_BIT - NUMBER_BITS);
 const NO_KEY: u64 = 0;
 const NO_SLOT: u32 = u32::MAX;
 /// Fewer cancelled entries than this are left alone.
@@ -77,6 +84,23 @@ impl<E: Copy> Queue<E> {
         Timer { slot, sequence }
     }
 
+    /// Schedules an event that came from outside, where it was the `number`-th of its `source`. Its
+    /// place in the order does not depend on when this is called.
+    pub(crate) fn push_message(
+        &mut self,
+        time: SimTime,
+        priority: u8,
+        source: u32,
+        number: u64,
+        event: E,
+    ) {
+        assert!(number >> NUMBER_BITS == 0, "fewer than 2^40 messages of a source");
+        let rank = 1 << MESSAGE_BIT | u64::from(source) << NUMBER_BITS | number;
+        let key = u64::from(priority) << PRIORITY_SHIFT | rank;
+        self.ladder.push(Entry { time: time.as_nanos(), key, slot: NO_SLOT, event });
+        self.live += 1;
+    }
+
     /// Cancels a pending timer; false if it has fired or was cancelled before.
     pub fn cancel(&mut self, timer: Timer) -> bool {
         if self.slots.get(timer.slot as usize) != Some(&timer.sequence) {
@@ -110,6 +134,16 @@ impl<E: Copy> Queue<E> {
         }
     }
 
+    /// The time of the first entry, cancelled ones counted; the end of time if there is none.
+    pub(crate) fn next_time(&self) -> SimTime {
+        self.ladder.first_time().map_or(SimTime::MAX, SimTime::from_nanos)
+    }
+
+    /// Bytes that the live events take.
+    pub fn pending_bytes(&self) -> usize {
+        self.live * size_of::<Entry<E>>()
+    }
+
     /// Bytes this queue holds from the allocator. Constant means that nothing is allocated.
     pub fn capacity_bytes(&self) -> usize {
         self.ladder.capacity_bytes()
@@ -120,8 +154,8 @@ impl<E: Copy> Queue<E> {
     #[inline]
     fn insert(&mut self, time: SimTime, priority: u8, slot: u32, event: E) -> u64 {
         self.sequence += 1;
-        assert!(self.sequence >> SEQUENCE_BITS == 0, "fewer than 2^56 events in a run");
-        let key = u64::from(priority) << SEQUENCE_BITS | self.sequence;
+        assert!(self.sequence >> MESSAGE_BIT == 0, "fewer than 2^55 events in a run");
+        let key = u64::from(priority) << PRIORITY_SHIFT | self.sequence;
         self.ladder.push(Entry { time: time.as_nanos(), key, slot, event });
         self.live += 1;
         key

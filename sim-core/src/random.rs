@@ -35,13 +35,24 @@ impl From<&str> for Purpose {
 pub struct Streams {
     seed: u64,
     run: u32,
+    /// Added to the numbers of all entities.
+    first_entity: u32,
     /// Seed and run, hashed once.
     root: u64,
 }
 
 impl Streams {
     pub const fn new(seed: u64, run: u32) -> Self {
-        Streams { seed, run, root: mix(mix(0, seed), run as u64) }
+        Streams { seed, run, first_entity: 0, root: mix(mix(0, seed), run as u64) }
+    }
+    /// The same streams for a part of the world whose entity 0 is the whole's `first_entity`: what
+    /// is drawn does not depend on how the world is cut.
+    pub const fn numbered_from(self, first_entity: u32) -> Self {
+        Streams { first_entity, ..self }
+    }
+    /// The same entities in another run of the same seed.
+    pub const fn with_run(self, run: u32) -> Self {
+        Streams::new(self.seed, run).numbered_from(self.first_entity)
     }
     pub const fn seed(&self) -> u64 {
         self.seed
@@ -57,7 +68,8 @@ impl Streams {
     /// The stream of one entity, purpose and index (an epoch, a day): for draws that keep no state.
     #[inline]
     pub fn indexed(&self, entity: u32, purpose: impl Into<Purpose>, index: u64) -> Stream {
-        Stream { key: mix(self.root, purpose.into().0), entity, index, block: 0, spare: None }
+        let (key, entity) = (mix(self.root, purpose.into().0), self.first_entity + entity);
+        Stream { key, entity, index, block: 0, spare: None }
     }
 }
 

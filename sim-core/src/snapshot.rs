@@ -7,14 +7,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::engine::{Context, Model, Simulation};
+use crate::engine::{Model, Simulation};
 
 const MAGIC: [u8; 8] = *b"PINWHEEL";
 /// Counts the changes of what a snapshot contains.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HASH_LEN: usize = 32;
 const HEADER_LEN: usize = MAGIC.len() + size_of::<u32>() + HASH_LEN;
 
@@ -57,31 +57,18 @@ impl std::error::Error for SnapshotError {
     }
 }
 
-/// What is saved of a [`Simulation`].
-#[derive(Serialize)]
-struct Saving<'a, M: Model> {
-    model: &'a M,
-    ctx: &'a Context<M::Event>,
-}
-#[derive(Deserialize)]
-struct Saved<M: Model> {
-    model: M,
-    ctx: Context<M::Event>,
-}
-
-/// The simulation as bytes. Equal simulations give equal bytes.
+/// A [`Simulation`] or its [`crate::Regions`] as bytes. Equal simulations give equal bytes.
 ///
 /// # Panics
 /// If the model's own `Serialize` fails.
-pub fn save<M: Model + Serialize>(simulation: &Simulation<M>) -> Vec<u8> {
-    let Simulation { model, ctx } = simulation;
-    let payload = postcard::to_stdvec(&Saving { model, ctx }).expect("a model can be serialised");
+pub fn save<S: Serialize>(simulation: &S) -> Vec<u8> {
+    let payload = postcard::to_stdvec(simulation).expect("a model can be serialised");
     let hash = blake3::hash(&payload);
     [&MAGIC[..], &VERSION.to_le_bytes(), hash.as_bytes(), &payload].concat()
 }
 
 /// The simulation that [`save`] wrote.
-pub fn restore<M: Model + DeserializeOwned>(bytes: &[u8]) -> Result<Simulation<M>, SnapshotError> {
+pub fn restore<S: DeserializeOwned>(bytes: &[u8]) -> Result<S, SnapshotError> {
     let (header, payload) =
         bytes.split_at_checked(HEADER_LEN).ok_or(SnapshotError::NotASnapshot)?;
     let header = header.strip_prefix(&MAGIC).ok_or(SnapshotError::NotASnapshot)?;
@@ -93,9 +80,8 @@ pub fn restore<M: Model + DeserializeOwned>(bytes: &[u8]) -> Result<Simulation<M
     if blake3::hash(payload).as_bytes() != hash {
         return Err(SnapshotError::Damaged);
     }
-    let decoded = postcard::take_from_bytes::<Saved<M>>(payload);
-    match decoded.map_err(SnapshotError::OtherModel)? {
-        (Saved { model, ctx }, []) => Ok(Simulation { model, ctx }),
+    match postcard::take_from_bytes(payload).map_err(SnapshotError::OtherModel)? {
+        (simulation, []) => Ok(simulation),
         _ => Err(SnapshotError::OtherModel(postcard::Error::DeserializeBadEncoding)),
     }
 }

@@ -49,6 +49,27 @@ pub struct Frame {
     pub bottom: f64,
 }
 
+impl Frame {
+    /// What the labels of the values and those at the right edge leave of the drawing.
+    pub fn new(size: Size, values: &ValueAxis, labels: &[&str]) -> Self {
+        let (width, height) = size.pixels();
+        let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0) as f64;
+        let ticks = longest(&mut values.ticks.iter().map(|t| values.label(*t).chars().count()));
+        let ends = longest(&mut labels.iter().map(|label| label.chars().count()));
+        Frame {
+            left: ticks * CHARACTER_PX + 12.0,
+            right: width - ends * CHARACTER_PX - 14.0,
+            top: TOP_PX,
+            bottom: height - BOTTOM_PX,
+        }
+    }
+
+    pub fn y(&self, values: &ValueAxis, value: f64) -> f64 {
+        let share = (value - values.low) / (values.high - values.low);
+        self.bottom - share * (self.bottom - self.top)
+    }
+}
+
 /// The values and days of a chart's axes.
 pub struct Scales {
     pub frame: Frame,
@@ -59,16 +80,7 @@ pub struct Scales {
 
 impl Scales {
     pub fn new(size: Size, values: ValueAxis, dates: (Date, Date), labels: &[&str]) -> Self {
-        let (width, height) = size.pixels();
-        let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0) as f64;
-        let ticks = longest(&mut values.ticks.iter().map(|t| values.label(*t).chars().count()));
-        let ends = longest(&mut labels.iter().map(|label| label.chars().count()));
-        let frame = Frame {
-            left: ticks * CHARACTER_PX + 12.0,
-            right: width - ends * CHARACTER_PX - 14.0,
-            top: TOP_PX,
-            bottom: height - BOTTOM_PX,
-        };
+        let frame = Frame::new(size, &values, labels);
         let first_day = f64::from(day_number(dates.0));
         let days = (f64::from(day_number(dates.1)) - first_day).max(1.0);
         Scales { frame, values, first_day, days }
@@ -80,8 +92,7 @@ impl Scales {
     }
 
     pub fn y(&self, value: f64) -> f64 {
-        let share = (value - self.values.low) / (self.values.high - self.values.low);
-        self.frame.bottom - share * (self.frame.bottom - self.frame.top)
+        self.frame.y(&self.values, value)
     }
 
     pub fn at(&self, date: Date, value: f64) -> (f64, f64) {
@@ -187,13 +198,7 @@ impl Canvas<'_> {
     /// Grid, ticks and units of a chart over dates.
     pub fn axes(&self, scales: &Scales, dates: (Date, Date), unit: &str) {
         let frame = scales.frame;
-        for tick in &scales.values.ticks {
-            let y = scales.y(*tick);
-            let ink = if *tick == 0.0 { Ink::Axis } else { Ink::Grid };
-            self.path(&[(frame.left, y), (frame.right, y)], ink, 1.0);
-            let label = scales.values.label(*tick);
-            self.text(&label, (frame.left - 8.0, y), Hang::Right, Ink::Muted);
-        }
+        self.value_axis(frame, &scales.values, unit);
         for tick in date_ticks(dates.0, dates.1, frame.right - frame.left, 46.0) {
             let x = scales.x(tick.day);
             let ink = if tick.year { Ink::Axis } else { Ink::Grid };
@@ -201,8 +206,17 @@ impl Canvas<'_> {
             self.path(&[(x, frame.bottom), (x, frame.bottom + length)], ink, 1.0);
             self.text(&tick.label, (x, frame.bottom + 16.0), Hang::Middle, Ink::Muted);
         }
-        let unit = format!("{}{unit}", scales.values.prefix);
-        self.text(&unit, (0.0, 8.0), Hang::Left, Ink::Muted);
+    }
+
+    /// Grid, ticks and unit of the values.
+    pub fn value_axis(&self, frame: Frame, values: &ValueAxis, unit: &str) {
+        for tick in &values.ticks {
+            let y = frame.y(values, *tick);
+            let ink = if *tick == 0.0 { Ink::Axis } else { Ink::Grid };
+            self.path(&[(frame.left, y), (frame.right, y)], ink, 1.0);
+            self.text(&values.label(*tick), (frame.left - 8.0, y), Hang::Right, Ink::Muted);
+        }
+        self.text(&format!("{}{unit}", values.prefix), (0.0, 8.0), Hang::Left, Ink::Muted);
     }
 
     /// Labels at the right edge, each as near its height as the others allow.

@@ -7,12 +7,14 @@ pub mod axis;
 mod bars;
 mod canvas;
 mod line;
+mod scaling;
 mod stacked;
 mod theme;
 
 pub use bars::{Bar, BarChart, Group};
 pub use canvas::Size;
 pub use line::{Line, LineChart, Marker, Stroke};
+pub use scaling::{Curve, ScalingChart};
 pub use stacked::{Layer, StackedChart};
 pub use theme::{Ink, standalone};
 

@@ -1,33 +1,252 @@
 //! `[data]` as typed, and its checks.
 
+mod parts;
+mod store;
+
+use pinwheel_core::SimDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::Settings;
+use super::coding::{Code, PIECES_MAX};
+use super::settings::{Duration, NodeSettings, OutageSettings, Settings};
+use crate::infrastructure::failure::FailureLaw;
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::tree::Given;
+use parts::{AuditSection, CrowdSection, ExposureSection, GrowthSection, KeySection, RareSection};
+use store::StoreSection;
 
-const NODES_MAX: i64 = 1_000_000;
+const NODES_MAX: i64 = 100_000;
+const DOMAINS_MAX: i64 = 60_000;
+/// Shortest and longest time: a millisecond, and what the clock holds.
+const SECONDS: std::ops::RangeInclusive<f64> = 1e-3..=1.5e10;
+/// Rates in events a second: from one in the age of the clock to one each microsecond.
+const PER_SECOND: std::ops::RangeInclusive<f64> = 0.0..=1e6;
+const EXPONENT_MAX: f64 = 10.0;
 
 /// Stored objects: their pieces, placement, repair and audits.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "DataSection")]
+#[schemars(rename = "DataSection", extend("required" = ["nodes"]))]
 pub struct Section {
-    /// Nodes that hold pieces, where no fleet is given.
+    /// The nodes that hold data.
+    #[schemars(with = "NodeSection")]
+    pub nodes: Option<NodeSection>,
+    /// Objects as pieces on the nodes.
+    #[schemars(with = "StoreSection")]
+    pub store: Option<StoreSection>,
+    /// Curious nodes that pool what they hold.
+    #[schemars(with = "ExposureSection")]
+    pub exposure: Option<ExposureSection>,
+    /// Losses too rare to wait for, estimated once a day.
+    #[schemars(with = "RareSection")]
+    pub rare: Option<RareSection>,
+    /// A ledger that grows.
+    #[schemars(with = "GrowthSection")]
+    pub growth: Option<GrowthSection>,
+    /// Keys that are stolen and lost.
+    #[schemars(with = "KeySection")]
+    pub keys: Option<KeySection>,
+    /// Light clients that sample chunks.
+    #[schemars(with = "AuditSection")]
+    pub audit: Option<AuditSection>,
+    /// Requests for popular objects.
+    #[schemars(with = "CrowdSection")]
+    pub crowd: Option<CrowdSection>,
+}
+
+/// The nodes that hold data. With a fleet, node and device of one number are one machine.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "DataNodeSection", extend("required" = ["count"]))]
+pub struct NodeSection {
+    #[schemars(with = "u32", range(min = 1, max = 100_000))]
+    pub count: Option<Given>,
+    /// Regions that the sites lie in. Default 1.
     #[schemars(with = "u32")]
-    pub nodes: Option<Given>,
+    pub regions: Option<Given>,
+    /// Sites that the nodes stand at, in turn. Default one for each region.
+    #[schemars(with = "u32")]
+    pub sites: Option<Given>,
+    /// Owners; each node has one at random. Default 1.
+    #[schemars(with = "u32")]
+    pub owners: Option<Given>,
+    /// Exponent of Zipf's law for the sizes of owners. Default 0: all alike.
+    #[schemars(with = "f64")]
+    pub owner_exponent: Option<Given>,
+    /// Mean time until a node's data is gone and an empty node takes its place. Default never.
+    #[schemars(with = "String")]
+    pub life: Option<Given>,
+    /// Instead of `life`: the share of nodes whose data is gone within a year, such as "1.37 %".
+    #[schemars(with = "String")]
+    pub annual_failure: Option<Given>,
+    /// Shape of a Weibull life with that mean. Default 1: exponential.
+    #[schemars(with = "f64")]
+    pub life_shape: Option<Given>,
+    /// Mean time between outages that data survives (exponential). Default no outages.
+    #[schemars(with = "String")]
+    pub outage_every: Option<Given>,
+    /// Mean length of an outage (exponential).
+    #[schemars(with = "String")]
+    pub outage_lasts: Option<Given>,
+    /// Share of the outages of a fleet's devices that destroy their data. Default 0.
+    #[schemars(with = "String")]
+    pub lost_share: Option<Given>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: Given,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
     let typed: Section = checker.read(given, "data");
-    let nodes = checker.required(typed.nodes, "data.nodes", "100");
-    let nodes = checker.integer(nodes, "data.nodes", 1..=NODES_MAX)?;
-    Some(Settings { nodes: u32::try_from(nodes).ok()? })
+    let nodes = match typed.nodes {
+        Some(nodes) => nodes_of(checker, &nodes),
+        None => {
+            checker.required(None, "data.nodes", "{ count = 100 }");
+            None
+        }
+    };
+    let count = nodes.as_ref().map(|nodes| nodes.count);
+    // A part that is there and wrong makes the layer `None`, and has left a fault.
+    let store = typed.store.map(|typed| store::settings(checker, &typed, nodes.as_ref()));
+    let exposure = typed.exposure.map(|typed| parts::exposure(checker, &typed, count, run));
+    let rare = typed.rare.map(|typed| parts::rare(checker, &typed));
+    let growth = typed.growth.map(|typed| parts::growth(checker, &typed));
+    let keys = typed.keys.map(|typed| parts::keys(checker, &typed));
+    let audit = typed.audit.map(|typed| parts::audit(checker, &typed));
+    let crowd = typed.crowd.map(|typed| parts::crowd(checker, &typed, count));
+    for (there, key) in [(exposure.is_some(), "exposure"), (rare.is_some(), "rare")] {
+        if there && store.is_none() {
+            let message = format!("data.{key} needs objects");
+            checker.fault(given, &format!("data.{key}"), message, "add a table [data.store]");
+        }
+    }
+    Some(Settings {
+        nodes: nodes?,
+        store: whole(store)?,
+        exposure: whole(exposure)?,
+        rare: whole(rare)?,
+        growth: whole(growth)?,
+        keys: whole(keys)?,
+        audit: whole(audit)?,
+        crowd: whole(crowd)?,
+    })
+}
+
+/// `None` for a part that is wrong; `Some(None)` for one that is not there.
+fn whole<T>(part: Option<Option<T>>) -> Option<Option<T>> {
+    match part {
+        Some(None) => None,
+        Some(Some(part)) => Some(Some(part)),
+        None => Some(None),
+    }
+}
+
+fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettings> {
+    let count = checker.required(typed.count, "data.nodes.count", "100");
+    let count = checker.integer(count, "data.nodes.count", 1..=NODES_MAX);
+    let regions = checker.integer(typed.regions, "data.nodes.regions", 1..=DOMAINS_MAX);
+    let regions = regions.unwrap_or(1) as u16;
+    let sites = checker.integer(typed.sites, "data.nodes.sites", 1..=DOMAINS_MAX);
+    let sites = sites.map_or(regions, |sites| sites as u16);
+    if let (true, Some(given)) = (sites < regions, typed.sites) {
+        let message = format!("{sites} sites in {regions} regions");
+        checker.fault(given, "data.nodes.sites", message, "give at least one site per region");
+    }
+    let owners = checker.integer(typed.owners, "data.nodes.owners", 1..=DOMAINS_MAX);
+    let key = "data.nodes.owner_exponent";
+    let exponent = checker.quantity(typed.owner_exponent, key, "1", true, 0.0..=EXPONENT_MAX);
+    let life = life(checker, typed);
+    let outage = outage(checker, typed);
+    let lost_share = checker.share(typed.lost_share, "data.nodes.lost_share", 1.0);
+    Some(NodeSettings {
+        count: u32::try_from(count?).ok()?,
+        regions,
+        owners: owners.unwrap_or(1) as u16,
+        sites,
+        owner_exponent: exponent.unwrap_or(0.0),
+        life: life?,
+        outage: whole(outage)?,
+        lost_share: lost_share.unwrap_or(0.0),
+    })
+}
+
+/// The law of a node's life.
+fn life(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<FailureLaw> {
+    let key = "data.nodes.life_shape";
+    let shape = checker.quantity(typed.life_shape, key, "1", true, 0.1..=20.0);
+    if let (Some(given), true) = (typed.annual_failure, typed.life.is_some()) {
+        let message = "both life and annual_failure are given".to_owned();
+        checker.fault(given, "data.nodes.annual_failure", message, "give one of them");
+        return None;
+    }
+    if let Some(given) = typed.annual_failure {
+        let key = "data.nodes.annual_failure";
+        let share = checker.quantity(Some(given), key, "1", true, 1e-9..=0.999_999)?;
+        let year_seconds = 365.25 * 86_400.0;
+        let rate_per_second = super::formulas::yearly_rate(share) / year_seconds;
+        return Some(FailureLaw::Exponential { rate_per_second });
+    }
+    let Some(given) = typed.life else {
+        return Some(FailureLaw::Exponential { rate_per_second: 0.0 });
+    };
+    let mean = checker.quantity(Some(given), "data.nodes.life", "s", false, 1.0..=1.5e13)?;
+    Some(match shape {
+        Some(shape) if shape != 1.0 => {
+            let scale_seconds = mean / pinwheel_core::math::gamma(1.0 + 1.0 / shape);
+            FailureLaw::Weibull { shape, scale_seconds }
+        }
+        _ => FailureLaw::Exponential { rate_per_second: 1.0 / mean },
+    })
+}
+
+fn outage(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<Option<OutageSettings>> {
+    if typed.outage_every.is_none() && typed.outage_lasts.is_none() {
+        return None;
+    }
+    let every = checker.required(typed.outage_every, "data.nodes.outage_every", "\"30 d\"");
+    let lasts = checker.required(typed.outage_lasts, "data.nodes.outage_lasts", "\"4 h\"");
+    let between = mean(checker, every, "data.nodes.outage_every");
+    let lasts = mean(checker, lasts, "data.nodes.outage_lasts");
+    Some(between.zip(lasts).map(|(between, lasts)| OutageSettings { between, lasts }))
+}
+
+/// An exponential time by its mean.
+fn mean(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<Duration> {
+    let seconds = checker.quantity(given, key, "s", false, SECONDS)?;
+    Some(Duration::Drawn(FailureLaw::Exponential { rate_per_second: 1.0 / seconds }))
+}
+
+fn duration(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<SimDuration> {
+    let seconds = checker.quantity(given, key, "s", false, SECONDS)?;
+    Some(SimDuration::from_seconds_f64(seconds))
+}
+
+/// A count that a run cannot do without.
+fn count(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+    example: &str,
+    most: i64,
+) -> Option<u32> {
+    let given = checker.required(given, key, example);
+    u32::try_from(checker.integer(given, key, 1..=most)?).ok()
+}
+
+/// `needed` of `pieces`.
+fn code(
+    checker: &mut Checker<'_>,
+    needed: Option<Given>,
+    pieces: Option<Given>,
+    key: &str,
+) -> Option<Code> {
+    let most = i64::from(PIECES_MAX);
+    let needed_count = count(checker, needed, &format!("{key}.needed"), "6", most - 1);
+    let pieces_count = count(checker, pieces, &format!("{key}.pieces"), "9", most);
+    let (needed_count, pieces_count) = (needed_count? as u16, pieces_count? as u16);
+    if needed_count < pieces_count {
+        return Some(Code::new(needed_count, pieces_count));
+    }
+    let message = format!("{needed_count} needed of {pieces_count} pieces");
+    checker.fault(needed?, &format!("{key}.needed"), message, "need fewer pieces than there are");
+    None
 }

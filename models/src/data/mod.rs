@@ -1,18 +1,52 @@
-//! Stored objects: their pieces, placement, repair and audits.
+//! Data that outlives its disks: objects as pieces on nodes, and what becomes of them.
+//!
+//! Parts, each simulated where the scenario has it: [`store`] (placement over failure domains,
+//! replication and erasure coding, repair, bit rot and tampering with hash checks, outages, losses
+//! and censors), [`splitting`] (losses too rare to wait for), [`exposure`] (what curious nodes see),
+//! [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`] (ledgers and
+//! their pruning), [`crowd`] (popular objects under a rush).
+//!
+//! Left out: capacity of nodes, contention between repair and readers, versions of objects, who
+//! pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
+//! sharing are always modelled. Rules come from the papers named at each formula.
+//!
+//! Invariants: the counts of pieces agree with the pieces; what passes its owner's hashes is what
+//! was stored; a byte of the ledger is kept or pruned; a request is served, dropped or waits.
 
+pub mod audit;
+pub mod coding;
+pub mod crowd;
+pub mod exposure;
 pub mod file;
+pub mod formulas;
+pub mod growth;
+mod integrity;
+pub mod keys;
 pub mod metrics;
+pub mod nodes;
+pub mod objects;
+pub mod placement;
+mod record;
+pub mod repair;
 pub mod settings;
+pub mod splitting;
+pub mod store;
+pub mod vault;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Label, Metric, SimDuration, Streams};
+use pinwheel_core::{Context, SimDuration, Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
+use crate::infrastructure::Change;
+use audit::Audit;
+use crowd::Crowd;
+use exposure::Exposure;
+use growth::Growth;
+use keys::Keys;
+use record::Rare;
 pub use settings::Settings;
+use store::Store;
 
-use crate::metric;
-
-const NODES: Metric = metric::number("data_nodes");
 const DAY: SimDuration = SimDuration::from_days(1);
 /// First of the layer's kinds of event.
 const KIND: u8 = 64;
@@ -20,14 +54,75 @@ const KIND: u8 = 64;
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// A day ends: its records.
+    /// A node's data is gone; an empty node takes its place.
+    Fails { node: u32 },
+    /// A node's own outage begins or ends.
+    Toggles { node: u32, down: bool },
+    /// A node has been down for too long in this outage.
+    GivesUp { node: u32, outage: u32 },
+    /// A missing piece has been made anew.
+    Rebuilt { piece: u32 },
+    /// Damage strikes somewhere.
+    Rots,
+    /// A node checks what it holds.
+    Scrubs { node: u32 },
+    /// Somebody reads an object.
+    Reads,
+    /// A shock begins or ends.
+    Shock { number: u16, begins: bool },
+    /// An hour of records is written to the ledger.
+    Writes,
+    /// A share of a key is stolen or lost.
+    KeyIncident,
+    /// All keys get new shares.
+    Refreshes,
+    /// A request for a popular object arrives.
+    Arrives,
+    /// A node has served a request.
+    Served { node: u32 },
+    /// A day ends: its audits and records.
     Record,
 }
 
 impl Event {
+    fn place(self) -> u8 {
+        match self {
+            Event::Fails { .. } => 0,
+            Event::Toggles { .. } => 1,
+            Event::GivesUp { .. } => 2,
+            Event::Rebuilt { .. } => 3,
+            Event::Rots => 4,
+            Event::Scrubs { .. } => 5,
+            Event::Reads => 6,
+            Event::Shock { .. } => 7,
+            Event::Writes => 8,
+            Event::KeyIncident => 9,
+            Event::Refreshes => 10,
+            Event::Arrives => 11,
+            Event::Served { .. } => 12,
+            Event::Record => 13,
+        }
+    }
+
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["data record"].get(usize::from(kind.checked_sub(KIND)?)).copied()
+        const NAMES: [&str; 14] = [
+            "node fails",
+            "node outage",
+            "node given up",
+            "piece rebuilt",
+            "bit rot",
+            "scrub",
+            "read",
+            "shock",
+            "ledger write",
+            "key incident",
+            "key refresh",
+            "request",
+            "request served",
+            "data record",
+        ];
+        NAMES.get(usize::from(kind.checked_sub(KIND)?)).copied()
     }
 }
 
@@ -35,29 +130,53 @@ impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
             Event::Record => 250,
+            _ => 128,
         }
     }
     fn kind(&self) -> u8 {
-        match self {
-            Event::Record => KIND,
-        }
+        KIND + self.place()
     }
+}
+
+/// An exponential of mean one.
+fn unit_exponential(stream: &mut Stream) -> f64 {
+    -math::ln(stream.uniform_open())
 }
 
 /// The layer while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Data {
-    nodes: u32,
+    store: Option<Store>,
+    exposure: Option<Exposure>,
+    rare: Option<Rare>,
+    growth: Option<Growth>,
+    keys: Option<Keys>,
+    audit: Option<Audit>,
+    crowd: Option<Crowd>,
 }
 
 impl Data {
     /// The layer at time zero.
-    pub fn new(settings: &Settings, _streams: &Streams) -> Self {
-        Data { nodes: settings.nodes }
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        let nodes = &settings.nodes;
+        let store = settings.store.as_ref();
+        Data {
+            store: store.map(|store| Store::new(store, nodes, streams)),
+            exposure: settings.exposure.as_ref().map(|s| Exposure::new(s, nodes, streams)),
+            rare: settings.rare.as_ref().zip(store).map(|(s, store)| Rare::new(s, store, nodes)),
+            growth: settings.growth.as_ref().map(|s| Growth::new(s, nodes.count)),
+            keys: settings.keys.as_ref().map(Keys::new),
+            audit: settings.audit.as_ref().map(|s| Audit::new(s, streams)),
+            crowd: settings.crowd.as_ref().map(|s| Crowd::new(s, nodes.count, streams)),
+        }
     }
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.store.iter_mut().for_each(|store| store.start(ctx));
+        self.growth.iter_mut().for_each(|growth| growth.start(ctx));
+        self.keys.iter_mut().for_each(|keys| keys.start(ctx));
+        self.crowd.iter_mut().for_each(|crowd| crowd.start(ctx));
         ctx.after(DAY, Event::Record.into());
     }
 
@@ -66,9 +185,29 @@ impl Data {
         match event {
             Event::Record => {
                 ctx.after(DAY, event.into());
-                let now = ctx.now();
-                ctx.records.push(now, NODES, Label::default(), f64::from(self.nodes));
+                self.record(ctx);
             }
+            Event::Writes => self.growth.iter_mut().for_each(|growth| growth.write(ctx)),
+            Event::KeyIncident => self.keys.iter_mut().for_each(|keys| keys.incident(ctx)),
+            Event::Refreshes => self.keys.iter_mut().for_each(|keys| keys.refresh(ctx)),
+            Event::Arrives => self.crowd.iter_mut().for_each(|crowd| crowd.arrive(ctx)),
+            Event::Served { node } => {
+                self.crowd.iter_mut().for_each(|crowd| crowd.served(node, ctx));
+            }
+            _ => self.store.iter_mut().for_each(|store| store.handle(event, ctx)),
+        }
+    }
+
+    /// A device of the fleet, which is the node of the same number, went down or came up.
+    pub fn node_changed<E: EngineEvent + From<Event>>(
+        &mut self,
+        change: Change,
+        ctx: &mut Context<E>,
+    ) {
+        if let Some(store) = &mut self.store
+            && (change.device as usize) < store.domains().len()
+        {
+            store.node_changed(change.device, change.up, ctx);
         }
     }
 }

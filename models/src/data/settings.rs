@@ -1,8 +1,310 @@
-//! What a scenario says about this layer, validated.
+//! What a scenario says of the data layer, checked.
 
-/// The layer ready to be built.
-#[derive(Clone, Debug)]
+use pinwheel_core::{SimDuration, Stream};
+use serde::{Deserialize, Serialize};
+
+use super::coding::Code;
+use super::placement::{Kind, Spread};
+use super::unit_exponential;
+use crate::infrastructure::failure::FailureLaw;
+
+/// The data layer of a scenario. Each part that is there is simulated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Nodes that hold pieces, where no fleet is given.
-    pub nodes: u32,
+    pub nodes: NodeSettings,
+    pub store: Option<StoreSettings>,
+    pub exposure: Option<ExposureSettings>,
+    pub rare: Option<RareSettings>,
+    pub growth: Option<GrowthSettings>,
+    pub keys: Option<KeySettings>,
+    pub audit: Option<AuditSettings>,
+    pub crowd: Option<CrowdSettings>,
+}
+
+impl Settings {
+    /// Nodes, and nothing that happens on them.
+    pub fn new(nodes: NodeSettings) -> Self {
+        Settings {
+            nodes,
+            store: None,
+            exposure: None,
+            rare: None,
+            growth: None,
+            keys: None,
+            audit: None,
+            crowd: None,
+        }
+    }
+}
+
+/// The nodes that hold data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeSettings {
+    pub count: u32,
+    pub regions: u16,
+    pub owners: u16,
+    pub sites: u16,
+    /// Exponent of Zipf's law for the sizes of owners; 0 for equal chances.
+    pub owner_exponent: f64,
+    /// How long a node keeps its data; an empty node then takes its place at once.
+    pub life: FailureLaw,
+    pub outage: Option<OutageSettings>,
+    /// Share of the outages of the fleet's devices that destroy their data.
+    pub lost_share: f64,
+}
+
+/// How long something takes.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Duration {
+    Fixed(SimDuration),
+    /// As long as a life of this law.
+    Drawn(FailureLaw),
+}
+
+impl Duration {
+    /// One uniform, whatever the law.
+    pub fn draw(self, stream: &mut Stream) -> SimDuration {
+        let exponential = unit_exponential(stream);
+        match self {
+            Duration::Fixed(duration) => duration,
+            Duration::Drawn(law) => SimDuration::from_seconds_f64(law.age_at(exponential)),
+        }
+    }
+}
+
+/// Outages that a node's data survives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutageSettings {
+    /// From the end of one to the beginning of the next.
+    pub between: Duration,
+    pub lasts: Duration,
+}
+
+/// Objects and what happens to them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoreSettings {
+    pub objects: u32,
+    pub object_bytes: u64,
+    pub code: Code,
+    pub fidelity: Fidelity,
+    pub spread: Spread,
+    /// Share of the objects that censors refuse.
+    pub contested_share: f64,
+    /// A lost object is stored anew at once, so that losses can be counted again and again.
+    pub renew: bool,
+    pub repair: RepairSettings,
+    pub damage: Option<DamageSettings>,
+    pub reads_per_second: f64,
+    pub shocks: Vec<Shock>,
+}
+
+impl NodeSettings {
+    /// Nodes of one owner at one site that never fail.
+    pub fn new(count: u32) -> Self {
+        NodeSettings {
+            count,
+            regions: 1,
+            owners: 1,
+            sites: 1,
+            owner_exponent: 0.0,
+            life: FailureLaw::Exponential { rate_per_second: 0.0 },
+            outage: None,
+            lost_share: 0.0,
+        }
+    }
+}
+
+impl StoreSettings {
+    /// Objects of a mebibyte whose missing pieces are all rebuilt at once, each in `rebuild`.
+    pub fn new(objects: u32, code: Code, rebuild: Duration) -> Self {
+        StoreSettings {
+            objects,
+            object_bytes: 1 << 20,
+            code,
+            fidelity: Fidelity::Modelled,
+            spread: Spread::default(),
+            contested_share: 0.0,
+            renew: false,
+            repair: RepairSettings {
+                begins_at: code.pieces - 1,
+                at_once_object: u16::MAX,
+                at_once: u32::MAX,
+                time: rebuild,
+                gives_up_after: None,
+            },
+            damage: None,
+            reads_per_second: 0.0,
+            shocks: Vec::new(),
+        }
+    }
+}
+
+/// How bytes are treated.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fidelity {
+    /// Counted.
+    Modelled,
+    /// Encoded, hashed, damaged and rebuilt.
+    Real,
+}
+
+/// How missing pieces are made anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RepairSettings {
+    /// Begins when this many pieces of an object are left, and goes on until all are there.
+    pub begins_at: u16,
+    /// Most rebuilds under way for one object: 1 is serial repair.
+    pub at_once_object: u16,
+    /// Most rebuilds under way in all.
+    pub at_once: u32,
+    pub time: Duration,
+    /// A node that is down this long is no longer counted on.
+    pub gives_up_after: Option<SimDuration>,
+}
+
+/// What changes bytes, and what finds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DamageSettings {
+    /// Of one piece.
+    pub rot_per_second: f64,
+    pub tamper_per_second: f64,
+    /// Every node checks all its pieces this often.
+    pub scrub: Option<SimDuration>,
+    pub verify: Verify,
+}
+
+/// What the bytes of a piece are held against when they are read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verify {
+    Nothing,
+    /// The hash that lies beside the piece.
+    Local,
+    /// The hashes that the object's owner keeps.
+    Manifest,
+}
+
+/// Something that happens to one whole domain at a stated time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shock {
+    pub after: SimDuration,
+    pub kind: Kind,
+    pub number: u16,
+    pub effect: Effect,
+}
+
+/// What a shock does to the nodes of its domain.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    Outage {
+        lasts: SimDuration,
+    },
+    /// They are gone for good, with their data.
+    Loss,
+    /// They refuse contested objects from then on.
+    Censors,
+}
+
+/// Curious nodes that pool what they see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExposureSettings {
+    pub protection: Protection,
+    /// Share of curious nodes after `days`; it grows evenly from zero.
+    pub curious_share: f64,
+    pub days: u32,
+    /// Curious are whole owners with all their nodes, instead of single nodes.
+    pub by_owner: bool,
+    /// Nodes that can open an object, for `Encrypted`.
+    pub readers: u16,
+}
+
+/// How an object's content is kept from those that hold it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Protection {
+    /// Pieces are in the clear.
+    Plain,
+    /// Only its readers have the key.
+    Encrypted,
+    /// Fewer pieces than needed tell nothing (Shamir, "How to share a secret", 1979).
+    Shared,
+}
+
+/// The estimate of losses too rare to wait for, by splitting; one estimate each simulated day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RareSettings {
+    /// Trials of each level and day.
+    pub trials: u32,
+    /// Chance of loss within this time.
+    pub within: SimDuration,
+}
+
+/// A ledger that every node keeps, and data that is coded over the nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GrowthSettings {
+    pub records: Vec<RecordSettings>,
+}
+
+/// One kind of record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordSettings {
+    pub id: String,
+    pub per_second: f64,
+    pub mean_bytes: f64,
+    /// Coefficient of variation of the size (log-normal).
+    pub size_cv: f64,
+    /// How long a pruned node keeps it; `None` for ever.
+    pub retention_days: Option<u32>,
+    /// Share of its bytes that is live state and is kept whatever the retention.
+    pub state_share: f64,
+    /// Only `pieces / needed` of its bytes are stored, spread over the nodes; `None`: every node
+    /// keeps it whole.
+    pub coded: Option<Code>,
+}
+
+/// Keys of users, each alone or shared among guardians.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeySettings {
+    pub users: u32,
+    pub objects_per_user: u32,
+    /// Shares of a key and how many open it; 1 of 1 is a key without shares.
+    pub shares: u16,
+    pub needed: u16,
+    /// Of one share.
+    pub thefts_per_second: f64,
+    pub losses_per_second: f64,
+    /// Shares are made anew this often: stolen ones are worthless from then on, and lost ones are
+    /// replaced while enough are left.
+    pub refresh: Option<SimDuration>,
+}
+
+/// Light clients that sample chunks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditSettings {
+    pub chunks: u32,
+    pub missing: u32,
+    pub chunk_bytes: u64,
+    /// Sizes of the samples that are compared.
+    pub samples: Vec<u32>,
+    pub audits_per_day: u32,
+    pub fidelity: Fidelity,
+}
+
+/// Requests for popular objects, and a crowd that comes at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrowdSettings {
+    pub objects: u32,
+    /// Exponent of Zipf's law for their popularity.
+    pub exponent: f64,
+    pub replicas: u16,
+    pub requests_per_second: f64,
+    /// Mean service time of the hot and of the cold tier (exponential).
+    pub hot_seconds: f64,
+    pub cold_seconds: f64,
+    /// Objects that fit into a node's hot tier.
+    pub hot_objects: u32,
+    /// Longest queue of a node; a request that meets it is dropped.
+    pub queue_max: u32,
+    pub begins: SimDuration,
+    pub lasts: SimDuration,
+    /// Load of the crowd in multiples of the usual.
+    pub load: f64,
 }

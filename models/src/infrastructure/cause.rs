@@ -2,11 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draw::LogNormalHours;
+use super::draw::Duration;
 use super::failure::FailureLaw;
 use super::parameters::Parameters;
+use super::settings::Reach;
 
 pub const SECONDS_PER_YEAR: f64 = 365.25 * 86_400.0;
+const HOUR_SECONDS: f64 = 3_600.0;
+
+/// How often a cause strikes one of its places, how many of the units there it reaches, and how
+/// long they are down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub law: FailureLaw,
+    pub reach: Reach,
+    /// Of the repair or the outage.
+    pub duration: Duration,
+    /// Whether one of the site's crews must mend it; other outages pass or are undone from afar.
+    pub needs_crew: bool,
+}
 
 /// What an outage comes from, from the smallest reach to the widest.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,39 +80,38 @@ impl Cause {
             Cause::Software => "infrastructure.software",
         }
     }
-    /// Whether one of the site's crews must mend it; other outages pass or are undone from afar.
-    pub fn needs_crew(self) -> bool {
-        matches!(self, Cause::Disk | Cause::Host | Cause::Rack)
-    }
-    /// How often one unit is struck. Disks strike in bursts, so their clock is slower by its mean.
-    pub fn law(self, p: &Parameters) -> FailureLaw {
-        let yearly =
-            |times: f64| FailureLaw::Exponential { rate_per_second: times / SECONDS_PER_YEAR };
-        let mtbf = |hours: f64| FailureLaw::Exponential { rate_per_second: 1.0 / hours / 3_600.0 };
-        match self {
-            Cause::Disk => disk_law(p),
-            Cause::Host => mtbf(p.host_mtbf_hours),
-            Cause::Rack => mtbf(p.rack_mtbf_hours),
-            Cause::Feed => yearly(p.feed_outages_per_year),
-            Cause::Site => yearly(p.site_outages_per_year),
-            Cause::Region => yearly(p.region_outages_per_year),
-            Cause::Operator => yearly(p.operator_mistakes_per_year),
-            Cause::Software => yearly(p.software_faults_per_year),
-        }
-    }
-    /// How long the repair or the outage takes.
-    pub fn duration(self, p: &Parameters) -> LogNormalHours {
-        let median_hours = match self {
-            Cause::Disk => p.disk_repair_hours,
-            Cause::Host => p.host_repair_hours,
-            Cause::Rack => p.rack_repair_hours,
-            Cause::Feed => p.feed_outage_hours,
-            Cause::Site => p.site_outage_hours,
-            Cause::Region => p.region_outage_hours,
-            Cause::Operator => p.operator_mistake_hours,
-            Cause::Software => p.software_fault_hours,
+    /// What this cause does, by these numbers. Disks strike in bursts, so their clock is slower by
+    /// the mean size of a burst.
+    pub fn rule(self, p: &Parameters) -> Rule {
+        let yearly = |times| FailureLaw::exponential(SECONDS_PER_YEAR / times);
+        let mtbf = |hours: f64| FailureLaw::exponential(hours * HOUR_SECONDS);
+        let whole = Reach::Share(1.0);
+        let (law, reach, median_hours) = match self {
+            Cause::Disk => (disk_law(p), Reach::Burst(p.disk_burst), p.disk_repair_hours),
+            Cause::Host => (mtbf(p.host_mtbf_hours), Reach::Devices(1), p.host_repair_hours),
+            Cause::Rack => (mtbf(p.rack_mtbf_hours), Reach::Devices(1), p.rack_repair_hours),
+            Cause::Feed => {
+                (yearly(p.feed_outages_per_year), Reach::Devices(1), p.feed_outage_hours)
+            }
+            Cause::Site => (yearly(p.site_outages_per_year), whole, p.site_outage_hours),
+            Cause::Region => (
+                yearly(p.region_outages_per_year),
+                Reach::Share(p.region_outage_share),
+                p.region_outage_hours,
+            ),
+            Cause::Operator => {
+                (yearly(p.operator_mistakes_per_year), whole, p.operator_mistake_hours)
+            }
+            Cause::Software => (
+                yearly(p.software_faults_per_year),
+                Reach::Share(p.software_fault_share),
+                p.software_fault_hours,
+            ),
         };
-        LogNormalHours { median_hours, sigma: p.duration_sigma }
+        let median_seconds = median_hours * HOUR_SECONDS;
+        let length = FailureLaw::LogNormal { median_seconds, sigma: p.duration_sigma };
+        let needs_crew = matches!(self, Cause::Disk | Cause::Host | Cause::Rack);
+        Rule { law, reach, duration: Duration::Drawn(length), needs_crew }
     }
 }
 
@@ -106,7 +119,7 @@ impl Cause {
 fn disk_law(p: &Parameters) -> FailureLaw {
     let bursts = p.disk_afr * p.disk_life_years / p.disk_burst;
     if bursts == 0.0 {
-        return FailureLaw::Exponential { rate_per_second: 0.0 };
+        return FailureLaw::NEVER;
     }
     let life_seconds = p.disk_life_years * SECONDS_PER_YEAR;
     let scale_seconds = life_seconds

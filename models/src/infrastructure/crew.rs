@@ -1,8 +1,11 @@
-//! Repair crews: a few hands, and incidents that wait for them in the order of their arrival.
+//! Repair crews and spare parts: a few of each, and incidents that wait for both in the order of
+//! their arrival.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
+
+use super::settings::{Class, Settings};
 
 /// The crews of one site.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,5 +48,41 @@ impl Crews {
     }
     pub fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+}
+
+/// Hands and spare parts for the failures of a class, everywhere or in one region.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pool {
+    pub crews: Crews,
+    /// None: there are always parts.
+    parts: Option<u32>,
+}
+
+impl Pool {
+    /// The pools of each class: one, or one for each region, class after class.
+    pub fn of(settings: &Settings) -> Vec<Pool> {
+        let pool = |class: &Class| Pool {
+            crews: Crews::new(class.crews.map_or(u32::MAX, |crewing| crewing.crews)),
+            parts: class.spares.as_ref().map(|spares| spares.stock),
+        };
+        let pools = |class| vec![pool(class); settings.pools(class)];
+        settings.classes.iter().flat_map(pools).collect()
+    }
+    /// Sends a free crew with a part to the first incident in line, if there are all three.
+    pub fn dispatch(&mut self) -> Option<u32> {
+        if self.parts == Some(0) {
+            return None;
+        }
+        let incident = self.crews.dispatch()?;
+        self.parts = self.parts.map(|parts| parts - 1);
+        Some(incident)
+    }
+    pub fn part_arrives(&mut self) {
+        self.parts = self.parts.map(|parts| parts + 1);
+    }
+    /// Whether no part is left.
+    pub fn is_out_of_parts(&self) -> bool {
+        self.parts == Some(0)
     }
 }

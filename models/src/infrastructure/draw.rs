@@ -1,8 +1,9 @@
 //! The few random draws of this layer.
 
-use pinwheel_core::distribution::Normal;
 use pinwheel_core::{SimDuration, Stream, math};
 use serde::{Deserialize, Serialize};
+
+use super::failure::FailureLaw;
 
 /// An exponential of mean one.
 pub(super) fn unit_exponential(stream: &mut Stream) -> f64 {
@@ -19,16 +20,21 @@ pub(super) fn burst(stream: &mut Stream, mean: f64, most: u32) -> u32 {
     (more as u32).saturating_add(1).min(most)
 }
 
-/// How long a repair or an outage lasts: log-normal, so `ln(duration)` is normal with this sigma.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LogNormalHours {
-    pub median_hours: f64,
-    pub sigma: f64,
+/// How long something takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Duration {
+    Fixed(SimDuration),
+    /// As long as a life of this law.
+    Drawn(FailureLaw),
 }
 
-impl LogNormalHours {
-    pub(super) fn draw(self, stream: &mut Stream) -> SimDuration {
-        let hours = self.median_hours * math::exp(self.sigma * Normal::STANDARD.sample(stream));
-        SimDuration::from_seconds_f64(hours * 3_600.0)
+impl Duration {
+    /// One uniform, whatever the law.
+    pub fn draw(&self, stream: &mut Stream) -> SimDuration {
+        let exponential = unit_exponential(stream);
+        match self {
+            Duration::Fixed(duration) => *duration,
+            Duration::Drawn(law) => SimDuration::from_seconds_f64(law.age_at(exponential)),
+        }
     }
 }

@@ -1,23 +1,84 @@
 //! `[infrastructure]` as typed, and its checks.
 
+mod class;
+mod law;
+mod shock;
+
+use pinwheel_core::SimDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::Settings;
+use super::operation;
+use super::operation::file::demand::DemandSection;
+use super::operation::file::topology::TopologySection;
+use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
+use super::settings::{Class, Region, Settings};
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::tree::Given;
+use class::ClassSection;
+use shock::ShockSection;
 
-const DEVICES_MAX: i64 = 1_000_000;
+const DEVICES_MAX: i64 = 10_000_000;
+/// Most classes, regions and shocks; each class and region is a series in every record.
+const CLASSES_MAX: usize = 64;
+const REGIONS_MAX: usize = 256;
+const SHOCKS_MAX: usize = 256;
+/// Longest time of this layer, in seconds: a century.
+const SECONDS_MAX: f64 = 100.0 * 365.25 * 86_400.0;
 
 /// Devices that fail and are repaired.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "InfrastructureSection")]
 pub struct Section {
-    /// Devices of the fleet.
+    /// Devices that never fail, in place of classes.
     #[schemars(with = "u32")]
     pub devices: Option<Given>,
+    /// Share of the capacity of the first day that must be up for the service to be. Default 50 %.
+    #[schemars(with = "String")]
+    pub serving_share: Option<Given>,
+    /// Providers of connectivity in each region. Default 1.
+    #[schemars(with = "u32")]
+    pub carriers_per_region: Option<Given>,
+    /// Parts of the world. Default one.
+    pub region: Vec<RegionSection>,
+    /// Kinds of devices.
+    pub class: Vec<ClassSection>,
+    /// Common causes.
+    pub shock: Vec<ShockSection>,
+    /// What a kWh costs and emits. Default: energy is not counted.
+    pub energy: Option<EnergySection>,
+    /// Where devices are, around the places of their regions.
+    pub geography: Option<GeographySection>,
+    /// How devices are linked.
+    pub topology: Option<TopologySection>,
+    /// What is asked of the devices.
+    pub demand: Vec<DemandSection>,
+}
+
+/// A part of the world.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "RegionSection", extend("required" = ["id"]))]
+pub struct RegionSection {
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    /// Its part of the devices, in proportion to those of the others. Default 1.
+    #[schemars(with = "f64")]
+    pub share: Option<Given>,
+    /// How far its clocks are ahead, such as "2 h" or "-5 h". Default 0.
+    #[schemars(with = "String")]
+    pub utc_offset: Option<Given>,
+    /// Where it is, in degrees north and east. For `geography`.
+    #[schemars(with = "f64")]
+    pub latitude: Option<Given>,
+    #[schemars(with = "f64")]
+    pub longitude: Option<Given>,
+    /// Standard deviation of the distance of its devices to north and to east, such as "300 km".
+    /// Default 0.
+    #[schemars(with = "String")]
+    pub spread: Option<Given>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
@@ -27,7 +88,118 @@ pub fn settings(
     _run: Option<RunDays>,
 ) -> Option<Settings> {
     let typed: Section = checker.read(given, "infrastructure");
-    let devices = checker.required(typed.devices, "infrastructure.devices", "100");
-    let devices = checker.integer(devices, "infrastructure.devices", 1..=DEVICES_MAX)?;
-    Some(Settings { devices: u32::try_from(devices).ok()? })
+    for (count, most, what) in [
+        (typed.region.len(), REGIONS_MAX, "region"),
+        (typed.class.len(), CLASSES_MAX, "class"),
+        (typed.shock.len(), SHOCKS_MAX, "shock"),
+    ] {
+        if count > most {
+            let (key, help) = (format!("infrastructure.{what}"), format!("at most {most}"));
+            checker.fault(given, &key, format!("{count} entries"), help);
+            return None;
+        }
+    }
+    let regions = regions(checker, &typed.region);
+    let classes = classes(checker, &typed);
+    let classes = classes?;
+    let shocks = typed.shock.iter().enumerate();
+    let shocks: Vec<_> =
+        shocks.map(|(number, typed)| shock::shock(checker, typed, number, &classes)).collect();
+    let carriers = "infrastructure.carriers_per_region";
+    let carriers = checker.integer(typed.carriers_per_region, carriers, 1..=1_000);
+    let serving = checker.share(typed.serving_share, "infrastructure.serving_share", 1.0);
+    let mut settings = Settings {
+        regions: regions?,
+        classes,
+        shocks: shocks.into_iter().collect::<Option<_>>()?,
+        carriers_per_region: carriers.unwrap_or(1) as u32,
+        serving_share: serving.unwrap_or(0.5),
+        operation: operation::Settings::default(),
+    };
+    settings.operation = operation::file::settings(checker, &at_work(typed), &settings);
+    Some(settings)
+}
+
+/// What is checked with the fleet known.
+fn at_work(typed: Section) -> Parts {
+    let place = |region: RegionSection| {
+        let RegionSection { latitude, longitude, spread, .. } = region;
+        RegionPart { latitude, longitude, spread }
+    };
+    Parts {
+        classes: typed.class.into_iter().map(ClassSection::at_work).collect(),
+        regions: typed.region.into_iter().map(place).collect(),
+        energy: typed.energy,
+        geography: typed.geography,
+        topology: typed.topology,
+        demand: typed.demand,
+    }
+}
+
+fn regions(checker: &mut Checker<'_>, typed: &[RegionSection]) -> Option<Vec<Region>> {
+    if typed.is_empty() {
+        return Some(vec![Region::new("world", 1.0)]);
+    }
+    let mut ids = Vec::new();
+    let mut regions = Vec::new();
+    for (number, section) in typed.iter().enumerate() {
+        let at = |name: &str| format!("infrastructure.region[{number}].{name}");
+        let id = checker.required(section.id, &at("id"), "\"europe\"");
+        let id = checker.identifier(id, &at("id"));
+        ids.extend(id.clone().map(|id| (section.id, id)));
+        let share = checker.quantity(section.share, &at("share"), "1", true, 0.0..=1e9);
+        let offset =
+            checker.quantity(section.utc_offset, &at("utc_offset"), "h", false, -14.0..=14.0);
+        regions.push(id.map(|id| Region {
+            id,
+            share: share.unwrap_or(1.0),
+            utc_offset_hours: offset.unwrap_or(0.0),
+        }));
+    }
+    checker.unique(&ids, "infrastructure.region");
+    let regions: Vec<Region> = regions.into_iter().collect::<Option<_>>()?;
+    if regions.iter().all(|region| region.share == 0.0) {
+        let message = "no region has a share".to_owned();
+        checker.fault(typed[0].id?, "infrastructure.region", message, "write share = 1");
+    }
+    Some(regions)
+}
+
+fn classes(checker: &mut Checker<'_>, typed: &Section) -> Option<Vec<Class>> {
+    if typed.class.is_empty() {
+        let key = "infrastructure.devices";
+        let devices = checker.required(typed.devices, key, "100");
+        let devices = checker.integer(devices, key, 1..=DEVICES_MAX)?;
+        return Some(vec![Class::new("device", u32::try_from(devices).ok()?)]);
+    }
+    if let Some(given) = typed.devices {
+        let message = "beside classes, which have their own counts".to_owned();
+        checker.fault(given, "infrastructure.devices", message, "leave it out");
+    }
+    let classes = typed.class.iter().enumerate();
+    let classes: Vec<_> =
+        classes.map(|(number, typed)| class::class(checker, typed, number)).collect();
+    let ids = typed.class.iter().zip(&classes);
+    let ids: Vec<_> =
+        ids.filter_map(|(typed, class)| Some((typed.id, class.as_ref()?.id.clone()))).collect();
+    checker.unique(&ids, "infrastructure.class");
+    let classes: Vec<Class> = classes.into_iter().collect::<Option<_>>()?;
+    let devices: i64 = classes.iter().map(|class| i64::from(class.count)).sum();
+    if devices > DEVICES_MAX {
+        let message = format!("{devices} devices in all");
+        let help = format!("at most {DEVICES_MAX}");
+        checker.fault(typed.class[0].count?, "infrastructure.class", message, help);
+    }
+    Some(classes)
+}
+
+/// A time of at least so many seconds.
+fn time(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+    minimum_seconds: f64,
+) -> Option<SimDuration> {
+    let seconds = checker.quantity(given, key, "s", false, minimum_seconds..=SECONDS_MAX)?;
+    Some(SimDuration::from_seconds_f64(seconds))
 }

@@ -1,8 +1,305 @@
-//! What a scenario says about its devices, validated.
+//! What a scenario says of the physical layer, checked.
 
-/// The layer ready to be built.
-#[derive(Clone, Debug)]
+use pinwheel_core::{Amount, SimDuration, SimTime};
+use serde::{Deserialize, Serialize};
+
+use super::draw::Duration;
+use super::failure::FailureLaw;
+use super::operation;
+
+/// Capacity is counted in thousandths of its unit, so that sums of it are exact.
+pub const CAPACITY_UNIT: u64 = 1_000;
+/// Costs are counted in millionths of a dollar.
+pub const USD_DECIMALS: u32 = 6;
+
+/// The physical layer of a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Devices of the fleet.
-    pub devices: u32,
+    /// At least one.
+    pub regions: Vec<Region>,
+    /// Devices are numbered class by class, and within a class region by region.
+    pub classes: Vec<Class>,
+    pub shocks: Vec<Shock>,
+    /// Providers of connectivity in each region; devices have them in turn.
+    pub carriers_per_region: u32,
+    /// Share of the capacity of the first day that must be up for the service to be.
+    pub serving_share: f64,
+    /// What the devices need, draw and serve.
+    pub operation: operation::Settings,
+}
+
+impl Settings {
+    /// Devices of one class in one region.
+    pub fn of(class: Class) -> Self {
+        Settings {
+            regions: vec![Region::new("world", 1.0)],
+            classes: vec![class],
+            shocks: Vec::new(),
+            carriers_per_region: 1,
+            serving_share: 0.5,
+            operation: operation::Settings::default(),
+        }
+    }
+    /// Pools of crews and spare parts that a class has.
+    pub fn pools(&self, class: &Class) -> usize {
+        match class.crews {
+            Some(Crewing { by_region: true, .. }) => self.regions.len(),
+            _ => 1,
+        }
+    }
+}
+
+/// A part of the world.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Region {
+    pub id: String,
+    /// Its share of each class's devices, in proportion to the shares of the others.
+    pub share: f64,
+    /// What its clocks show beyond the simulation's.
+    pub utc_offset_hours: f64,
+}
+
+impl Region {
+    pub fn new(id: &str, share: f64) -> Self {
+        Region { id: id.to_owned(), share, utc_offset_hours: 0.0 }
+    }
+}
+
+/// Devices that are alike.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    pub id: String,
+    pub count: u32,
+    /// Owners at the start; each has an unbroken row of the class's devices.
+    pub owners: u32,
+    /// Owner `n` has devices in proportion to `n^-concentration` (Zipf); 0 is even.
+    pub owner_concentration: f64,
+    /// In thousandths of whatever the service counts.
+    pub capacity_milli: u64,
+    pub power_watts: f64,
+    pub price: Amount,
+    /// Age of all devices on the first day.
+    pub age_seconds: f64,
+    /// The life of a device from new, and from each repair on (which makes it as good as new).
+    pub failure: FailureLaw,
+    /// How long hands need for a repair.
+    pub repair: Duration,
+    pub crews: Option<Crewing>,
+    pub spares: Option<Sparing>,
+    pub detection: Detection,
+    pub maintenance: Maintenance,
+    pub heartbeat: Option<Heartbeat>,
+    pub checkpoint: Option<Checkpoint>,
+    pub day: Option<Day>,
+    pub turnover: Option<Turnover>,
+    /// Devices of one class and region that share a room, and a power feed.
+    pub devices_per_site: u32,
+    pub devices_per_feed: u32,
+    /// Vendor batches; devices come from them in turn.
+    pub batches: u32,
+    /// Keeps the length of each first life, to hold it against this law.
+    pub watched_against: Option<FailureLaw>,
+}
+
+impl Class {
+    /// Devices that never fail, each with its own owner.
+    pub fn new(id: &str, count: u32) -> Self {
+        Class {
+            id: id.to_owned(),
+            count,
+            owners: count,
+            owner_concentration: 0.0,
+            capacity_milli: CAPACITY_UNIT,
+            power_watts: 0.0,
+            price: Amount::ZERO,
+            age_seconds: 0.0,
+            failure: FailureLaw::NEVER,
+            repair: Duration::Fixed(SimDuration::ZERO),
+            crews: None,
+            spares: None,
+            detection: Detection::AtOnce,
+            maintenance: Maintenance::default(),
+            heartbeat: None,
+            checkpoint: None,
+            day: None,
+            turnover: None,
+            devices_per_site: 1,
+            devices_per_feed: 1,
+            batches: 1,
+            watched_against: None,
+        }
+    }
+}
+
+/// Hands for the failures of a class. Without, every failure finds hands at once.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crewing {
+    /// At least one.
+    pub crews: u32,
+    /// So many in each region, who work there only, or for the whole class.
+    pub by_region: bool,
+}
+
+/// Spare parts, kept where the crews are. Each failure orders one (base stock).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sparing {
+    pub stock: u32,
+    pub lead: Duration,
+}
+
+/// How the platform learns of a failure.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Detection {
+    #[default]
+    AtOnce,
+    /// By missed heartbeats.
+    Heartbeat,
+    /// By a round that comes to each device once in this time.
+    Inspection(SimDuration),
+}
+
+/// When a device is replaced before it fails.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Policy {
+    #[default]
+    RunToFailure,
+    /// On fixed dates, however old the device is (block replacement).
+    Interval(SimDuration),
+    /// At this age (age replacement; Barlow and Hunter 1960).
+    Age(SimDuration),
+}
+
+/// The policy and its prices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Maintenance {
+    pub policy: Policy,
+    /// A planned replacement needs no crew and no spare part: both are booked ahead.
+    pub planned_duration: Duration,
+    pub planned_cost: Amount,
+    pub failure_cost: Amount,
+}
+
+impl Default for Maintenance {
+    fn default() -> Self {
+        Maintenance {
+            policy: Policy::RunToFailure,
+            planned_duration: Duration::Fixed(SimDuration::ZERO),
+            planned_cost: Amount::ZERO,
+            failure_cost: Amount::ZERO,
+        }
+    }
+}
+
+/// The sign of life that a device sends, and how it is missed.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    pub period: SimDuration,
+    /// Share of the messages that never arrive.
+    pub loss: f64,
+    /// So many missed in a row and the device is taken for dead.
+    pub misses: u8,
+}
+
+/// Work in progress is saved once in a while, which takes time from the work.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub period: SimDuration,
+    pub cost: SimDuration,
+}
+
+/// Hardware at home: some of it is on for a part of the day only.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Day {
+    /// Share of the devices that are never switched off.
+    pub always_share: f64,
+    /// The others are switched on at this hour of their region's clock, give or take a normal
+    /// spread that is drawn each day, and off so many hours later.
+    pub from_hour: f64,
+    pub hours: f64,
+    pub spread_hours: f64,
+}
+
+/// Owners who come and go.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turnover {
+    /// New owners who consider joining, of the class as a whole.
+    pub prospects_per_year: f64,
+    /// Devices each brings.
+    pub devices_each: u32,
+    /// Rate at which an owner leaves whatever it earns.
+    pub leave_per_year: f64,
+    pub income: Option<Income>,
+}
+
+/// What makes an owner join or leave: an owner needs so much a month for each device, a number of
+/// its own drawn once from a log-normal law. Who would get less does not join, or leaves at the
+/// next monthly review.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Income {
+    /// Paid for each device in the beginning; networks may set it anew.
+    pub usd_per_month: f64,
+    pub needed_median_usd_per_month: f64,
+    pub needed_sigma: f64,
+}
+
+/// A common cause: one event that reaches many devices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shock {
+    pub id: String,
+    pub scope: Scope,
+    pub timing: Timing,
+    /// Different places struck at one time.
+    pub places: u32,
+    pub reach: Reach,
+    /// Mean delay of each device from the strike to its going down (exponential).
+    pub spread: SimDuration,
+    pub effect: Effect,
+    /// Classes it can reach, by place; all if empty.
+    pub classes: Vec<u8>,
+}
+
+/// What devices have in common.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scope {
+    World,
+    Region,
+    Site,
+    /// A power feed.
+    Feed,
+    /// The provider of connectivity of a part of a region.
+    Carrier,
+    /// A batch of one vendor.
+    Batch,
+    Owner,
+}
+
+/// When a shock strikes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Timing {
+    /// By this law at each place of the scope.
+    Law(FailureLaw),
+    /// Somewhere, once in each such time.
+    Every(SimDuration),
+    /// Once.
+    At(SimTime),
+}
+
+/// Whom a shock reaches at its place.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reach {
+    /// Each device with this probability.
+    Share(f64),
+    /// A burst: a geometric number of devices with this mean.
+    Burst(f64),
+    /// So many devices.
+    Devices(u32),
+}
+
+/// What a shock does to a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Down for a while; the same while for all it reaches, or each its own.
+    Outage { duration: Duration, together: bool },
+    /// It fails and must be repaired like any other failure.
+    Failure,
 }

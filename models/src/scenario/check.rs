@@ -221,6 +221,15 @@ impl Checker<'_> {
         self.quantity(given, key, "1", true, 0.0..=maximum)
     }
 
+    /// True or false.
+    pub fn boolean(&mut self, given: Option<Given>, key: &str) -> Option<bool> {
+        match self.tree.value(given?) {
+            Value::Boolean(truth) => return Some(*truth),
+            _ => self.wrong_kind(given?, key, "true or false"),
+        }
+        None
+    }
+
     /// A length of time in whole days, at least one.
     pub fn days(&mut self, given: Option<Given>, key: &str, days_max: u32) -> Option<u32> {
         let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?.round();

@@ -367,6 +367,9 @@ fn layers(
         };
     }
     layer!(infrastructure);
+    if layers.infrastructure.is_some() {
+        metrics.extend(infrastructure::operation::metrics::METRICS);
+    }
     layer!(service);
     layer!(connection);
     layer!(blockchain);

@@ -12,10 +12,20 @@ use pinwheel_core::{Streams, math};
 
 pub mod attacks;
 pub mod chain;
+pub mod durability;
+pub mod places;
 pub mod queues;
+pub mod reliability;
 
 /// The cases of every topic, in the order of the table.
-pub const TOPICS: &[&[Case]] = &[queues::CASES, chain::CASES, attacks::CASES];
+pub const TOPICS: &[&[Case]] = &[
+    queues::CASES,
+    reliability::CASES,
+    places::CASES,
+    durability::CASES,
+    chain::CASES,
+    attacks::CASES,
+];
 
 /// Fewest seeds of a case: below, the interval says little.
 pub const REPLICATIONS_MIN: u32 = 30;

@@ -25,6 +25,10 @@ impl Normal {
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         self.mean + self.deviation * standard(stream)
     }
+    /// The value that this share of the draws stays below.
+    pub fn quantile(&self, share: f64) -> f64 {
+        self.mean + self.deviation * quantile(share)
+    }
 }
 
 /// The law of a product of many factors, by the mean and the standard deviation of its logarithm:

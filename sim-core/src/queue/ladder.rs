@@ -126,6 +126,16 @@ impl<E: Copy> Ladder<E> {
         }
     }
 
+    /// The time of the first entry. Looks through the next bucket if the open window is used up.
+    pub fn first_time(&self) -> Option<u64> {
+        if let Some(entry) = self.run.last().max(self.near.peek()) {
+            return Some(entry.time);
+        }
+        let (level, digit) = self.buckets.first()?;
+        let bucket = self.buckets.buckets[level * DIGITS + digit];
+        self.buckets.arena.iter(bucket).map(|entry| entry.time).min()
+    }
+
     /// Drops the entries for which `keep` is false.
     pub fn retain(&mut self, keep: impl Fn(&Entry<E>) -> bool) {
         self.run.retain(&keep);

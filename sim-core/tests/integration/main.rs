@@ -7,5 +7,6 @@ mod ledger;
 mod queue;
 mod random;
 mod reference;
+mod regions;
 mod snapshot;
 mod watchdogs;

@@ -78,6 +78,15 @@ fn a_new_entity_or_purpose_moves_no_other_stream() {
 }
 
 #[test]
+fn a_part_of_the_world_draws_what_the_whole_draws() {
+    let whole = Streams::new(7, 2);
+    let part = whole.numbered_from(1_000);
+    assert_eq!(part.stream(5, "failure"), whole.stream(1_005, "failure"));
+    assert_ne!(part.stream(5, "failure"), whole.stream(5, "failure"));
+    assert_eq!(part.with_run(3).stream(5, "failure"), Streams::new(7, 3).stream(1_005, "failure"));
+}
+
+#[test]
 fn a_purpose_by_name_and_by_constant_is_one() {
     const WINS: Purpose = Purpose::new("wins");
     let streams = Streams::new(5, 0);

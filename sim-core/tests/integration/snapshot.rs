@@ -63,7 +63,7 @@ fn a_snapshot_that_is_not_whole_is_refused() {
     let mut simulation = start(5);
     simulation.run_until(SimTime::ZERO + SimDuration::from_hours(1));
     let bytes = save(&simulation);
-    let refusal = |bytes: &[u8]| restore::<Watchdogs>(bytes).err();
+    let refusal = |bytes: &[u8]| restore::<Simulation<Watchdogs>>(bytes).err();
     for len in (0..bytes.len()).step_by(7) {
         let expected = if len < 44 { SnapshotError::NotASnapshot } else { SnapshotError::Damaged };
         assert_eq!(refusal(&bytes[..len]), Some(expected), "cut to {len} bytes");
@@ -73,7 +73,7 @@ fn a_snapshot_that_is_not_whole_is_refused() {
         damaged[place] ^= 0x10;
         let expected = match place {
             0..8 => SnapshotError::NotASnapshot,
-            8..12 => SnapshotError::Version { found: 1 ^ 0x10 << (8 * (place - 8)), expected: 1 },
+            8..12 => SnapshotError::Version { found: 2 ^ 0x10 << (8 * (place - 8)), expected: 2 },
             _ => SnapshotError::Damaged,
         };
         assert_eq!(refusal(&damaged), Some(expected), "byte {place} is damaged");

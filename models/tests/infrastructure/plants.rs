@@ -1,4 +1,4 @@
-//! The physical layer against closed forms, and its promises to the rest of the world.
+//! Plants of many owners against closed forms, and their promises to the rest of the world.
 
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, math};
 use pinwheel_models::infrastructure::failure::{Clock, FailureLaw};
@@ -181,7 +181,7 @@ fn a_weibull_population_fails_n_h_times() {
     let counts: Vec<f64> = (0..3_000)
         .map(|entity| {
             let stream = Streams::new(1, 0).stream(entity, "test");
-            let mut clock = Clock::new(law, population, age, SimTime::ZERO, stream);
+            let mut clock = Clock::new(law.clone(), population, age, SimTime::ZERO, stream);
             let (mut now, mut count) = (SimTime::ZERO, 0.0);
             loop {
                 now += clock.delay().unwrap();
@@ -225,7 +225,7 @@ fn resizing_every_day_keeps_the_rate_of_failures_per_disk() {
 fn new_disks_lower_the_age_of_a_plant() {
     let law = FailureLaw::Weibull { shape: 3.0, scale_seconds: 1e6 };
     let stream = Streams::new(1, 0).stream(0, "test");
-    let mut grown = Clock::new(law, 10, 1e6, SimTime::ZERO, stream.clone());
+    let mut grown = Clock::new(law.clone(), 10, 1e6, SimTime::ZERO, stream.clone());
     grown.resize(40, SimTime::ZERO);
     let young = Clock::new(law, 40, 0.25e6, SimTime::ZERO, stream);
     assert_eq!(grown.delay(), young.delay());

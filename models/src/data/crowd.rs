@@ -1,0 +1,213 @@
+//! Requests for objects of Zipf popularity at nodes with a hot and a cold tier, when a crowd comes:
+//! bounded queues that turn away what they cannot serve.
+
+use std::collections::VecDeque;
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::distribution::Zipf;
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::random::Purpose;
+use pinwheel_core::{Context, SimDuration, SimTime, Streams};
+use serde::{Deserialize, Serialize};
+
+use super::exposure::distinct;
+use super::settings::CrowdSettings;
+use super::{Event, unit_exponential};
+use crate::service::cache::LruCache;
+use crate::sketch::Sketch;
+
+const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
+const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");
+const REQUEST: Purpose = Purpose::new("data.crowd.request");
+
+/// Requests that arrived in one of the two phases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Phase {
+    pub arrived: u64,
+    pub dropped: u64,
+    /// Served from the hot tier.
+    pub hot: u64,
+    delays: Sketch,
+}
+
+impl Phase {
+    pub fn served(&self) -> u64 {
+        self.delays.count()
+    }
+    pub fn dropped_share(&self) -> f64 {
+        self.dropped as f64 / self.arrived.max(1) as f64
+    }
+    pub fn hot_share(&self) -> f64 {
+        self.hot as f64 / self.served().max(1) as f64
+    }
+    /// Seconds from arrival to answer that 99 % of those answered do not exceed.
+    pub fn p99_seconds(&self) -> f64 {
+        self.delays.quantile(0.99).as_seconds()
+    }
+}
+
+/// A request in a queue.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Request {
+    number: u64,
+    object: u32,
+    arrived: SimTime,
+}
+
+/// One node: the first request of its queue is being served.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Server {
+    queue: VecDeque<Request>,
+    /// The objects used last.
+    hot: LruCache,
+}
+
+/// Nodes under requests.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Crowd {
+    settings: CrowdSettings,
+    popularity: Zipf,
+    /// Nodes of each object, `settings.replicas` each.
+    replicas: Vec<u32>,
+    servers: Vec<Server>,
+    requests: u64,
+    waiting: u64,
+    /// Usual times, and the time of the crowd.
+    pub phases: [Phase; 2],
+    /// Requests served while the crowd was there.
+    pub served_in_crowd: u64,
+    conserved: Option<CheckId>,
+}
+
+impl Crowd {
+    pub fn new(settings: &CrowdSettings, nodes: u32, streams: &Streams) -> Self {
+        let place =
+            |object| distinct(nodes, settings.replicas, &mut streams.stream(object, REPLICAS));
+        let popularity = Zipf::new(u64::from(settings.objects), settings.exponent);
+        let hot = LruCache::new(settings.objects, settings.hot_objects);
+        let server = Server { queue: VecDeque::new(), hot };
+        Crowd {
+            settings: settings.clone(),
+            popularity: popularity.expect("checked settings"),
+            replicas: (0..settings.objects).flat_map(place).collect(),
+            servers: vec![server; nodes as usize],
+            requests: 0,
+            waiting: 0,
+            phases: Default::default(),
+            served_in_crowd: 0,
+            conserved: None,
+        }
+    }
+
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.conserved = Some(ctx.checks.always("a request is served, dropped or waits"));
+        self.next_arrival(ctx);
+    }
+
+    fn begins(&self) -> SimTime {
+        SimTime::ZERO + self.settings.begins
+    }
+    fn ends(&self) -> SimTime {
+        self.begins() + self.settings.lasts
+    }
+    fn in_crowd(&self, time: SimTime) -> bool {
+        (self.begins()..self.ends()).contains(&time)
+    }
+
+    /// The next arrival of a Poisson process whose rate changes when the crowd comes and goes: what
+    /// is left of a unit exponential is spent at the new rate.
+    fn next_arrival<E: EngineEvent + From<Event>>(&self, ctx: &mut Context<E>) {
+        let mut left = unit_exponential(&mut ctx.streams().indexed(0, ARRIVAL, self.requests));
+        let mut time = ctx.now();
+        loop {
+            let (rate, until) = match time {
+                _ if time < self.begins() => (1.0, self.begins()),
+                _ if time < self.ends() => (self.settings.load, self.ends()),
+                _ => (1.0, SimTime::MAX),
+            };
+            let rate = rate * self.settings.requests_per_second;
+            let delay = SimDuration::from_seconds_f64(left / rate);
+            if time + delay < until {
+                return ctx.at(time + delay, Event::Arrives.into());
+            }
+            if until == SimTime::MAX {
+                return;
+            }
+            left -= until.since(time).as_seconds() * rate;
+            time = until;
+        }
+    }
+
+    /// A request goes to the replica with the shortest queue, or away if that is full.
+    pub fn arrive<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        let (now, number) = (ctx.now(), self.requests);
+        self.requests += 1;
+        self.next_arrival(ctx);
+        let mut stream = ctx.streams().indexed(0, REQUEST, number);
+        let object = self.popularity.sample(&mut stream) as u32 - 1;
+        let replicas = usize::from(self.settings.replicas);
+        let nodes = &self.replicas[object as usize * replicas..][..replicas];
+        let length = |node: &&u32| self.servers[**node as usize].queue.len();
+        let &node = nodes.iter().min_by_key(length).expect("an object has a replica");
+        let crowd = usize::from(self.in_crowd(now));
+        let phase = &mut self.phases[crowd];
+        phase.arrived += 1;
+        let queue = &mut self.servers[node as usize].queue;
+        if queue.len() >= self.settings.queue_max as usize {
+            phase.dropped += 1;
+            return;
+        }
+        queue.push_back(Request { number, object, arrived: now });
+        self.waiting += 1;
+        if queue.len() == 1 {
+            self.serve(node, ctx);
+        }
+    }
+
+    /// Begins with the first request of a node's queue.
+    fn serve<E: EngineEvent + From<Event>>(&mut self, node: u32, ctx: &mut Context<E>) {
+        let server = &mut self.servers[node as usize];
+        let Some(request) = server.queue.front().copied() else { return };
+        let hot = server.hot.access(request.object);
+        let mean = if hot { self.settings.hot_seconds } else { self.settings.cold_seconds };
+        let crowd = self.in_crowd(request.arrived);
+        self.phases[usize::from(crowd)].hot += u64::from(hot);
+        let mut stream = ctx.streams().indexed(1, REQUEST, request.number);
+        let delay = SimDuration::from_seconds_f64(mean * unit_exponential(&mut stream));
+        ctx.after(delay, Event::Served { node }.into());
+    }
+
+    /// A node answers its first request and turns to the next.
+    pub fn served<E: EngineEvent + From<Event>>(&mut self, node: u32, ctx: &mut Context<E>) {
+        let request = self.servers[node as usize].queue.pop_front();
+        let request = request.expect("a node answers what it serves");
+        self.waiting -= 1;
+        let crowd = self.in_crowd(request.arrived);
+        self.phases[usize::from(crowd)].delays.add(ctx.now().since(request.arrived));
+        self.served_in_crowd += u64::from(self.in_crowd(ctx.now()));
+        self.serve(node, ctx);
+    }
+
+    /// Requests served in a second while the crowd was there, so far.
+    pub fn crowd_throughput(&self, now: SimTime) -> f64 {
+        let seconds = now.min(self.ends()).since(self.begins()).as_seconds();
+        if seconds > 0.0 { self.served_in_crowd as f64 / seconds } else { 0.0 }
+    }
+
+    /// Checks that no request was lost or served twice.
+    pub fn check<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let [usual, crowd] = &self.phases;
+        let (served, dropped) = (usual.served() + crowd.served(), usual.dropped + crowd.dropped);
+        let waiting: usize = self.servers.iter().map(|server| server.queue.len()).sum();
+        let held =
+            self.requests == served + dropped + self.waiting && waiting as u64 == self.waiting;
+        if let Some(check) = self.conserved {
+            ctx.checks.note(check, held, ctx.now(), || {
+                format!(
+                    "{} came, {served} served, {dropped} dropped, {waiting} wait",
+                    self.requests
+                )
+            });
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! The smaller tables of `[data]`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::store::fidelity;
+use super::{EXPONENT_MAX, PER_SECOND, code, count, duration};
+use crate::data::audit::SAMPLE_MAX;
+use crate::data::coding::Code;
+use crate::data::keys::SHARES_MAX;
+use crate::data::settings::{
+    AuditSettings, CrowdSettings, ExposureSettings, GrowthSettings, KeySettings, Protection,
+    RareSettings, RecordSettings,
+};
+use crate::scenario::RunDays;
+use crate::scenario::check::Checker;
+use crate::scenario::tree::Given;
+
+const OBJECTS_MAX: i64 = 1_000_000;
+const USERS_MAX: i64 = 1_000_000;
+const TRIALS_MAX: i64 = 100_000;
+const RECORDS_MAX: usize = 100;
+const CHUNKS_MAX: i64 = 60_000;
+const SAMPLES_MAX: usize = 20;
+const AUDITS_MAX: i64 = 100_000;
+const QUEUE_MAX: i64 = 1_000_000;
+const LOAD_MAX: f64 = 10_000.0;
+const RETENTION_DAYS_MAX: u32 = 36_525;
+
+/// Curious nodes that pool what they hold.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["protection", "curious"]))]
+pub struct ExposureSection {
+    /// Pieces in the clear, a key that only readers have, or secret sharing.
+    #[schemars(with = "String", extend("enum" = ["plain", "encrypted", "shared"]))]
+    pub protection: Option<Given>,
+    /// Share of curious nodes at the end of the run; it grows evenly from zero.
+    #[schemars(with = "String")]
+    pub curious: Option<Given>,
+    /// Whether single nodes turn curious or owners with all their nodes. Default "node".
+    #[schemars(with = "String", extend("enum" = ["node", "owner"]))]
+    pub by: Option<Given>,
+    /// Nodes with the key of an object, for "encrypted". Default 1.
+    #[schemars(with = "u32")]
+    pub readers: Option<Given>,
+}
+
+pub(super) fn exposure(
+    checker: &mut Checker<'_>,
+    typed: &ExposureSection,
+    nodes: Option<u32>,
+    run: Option<RunDays>,
+) -> Option<ExposureSettings> {
+    let key = "data.exposure.protection";
+    let protection = checker.required(typed.protection, key, "\"plain\"");
+    let choices = [
+        ("plain", Protection::Plain),
+        ("encrypted", Protection::Encrypted),
+        ("shared", Protection::Shared),
+    ];
+    let protection = checker.choice(protection, key, &choices);
+    let curious = checker.required(typed.curious, "data.exposure.curious", "\"30 %\"");
+    let curious = checker.share(curious, "data.exposure.curious", 1.0);
+    let by = [("node", false), ("owner", true)];
+    let by_owner = checker.choice(typed.by, "data.exposure.by", &by);
+    let most = i64::from(nodes.unwrap_or(1).min(1_000));
+    let readers = checker.integer(typed.readers, "data.exposure.readers", 1..=most);
+    Some(ExposureSettings {
+        protection: protection?,
+        curious_share: curious?,
+        days: run?.horizon_days,
+        by_owner: by_owner.unwrap_or(false),
+        readers: readers.unwrap_or(1) as u16,
+    })
+}
+
+/// Losses too rare to wait for: importance splitting on the number of missing pieces, one estimate
+/// each simulated day.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RareSection {
+    /// Trials of each level and day. Default 1000.
+    #[schemars(with = "u32", range(min = 10, max = 100_000))]
+    pub trials: Option<Given>,
+    /// The chance is that of a loss within this time. Default "1 y".
+    #[schemars(with = "String")]
+    pub within: Option<Given>,
+}
+
+pub(super) fn rare(checker: &mut Checker<'_>, typed: &RareSection) -> Option<RareSettings> {
+    let trials = checker.integer(typed.trials, "data.rare.trials", 10..=TRIALS_MAX);
+    let within = duration(checker, typed.within, "data.rare.within");
+    let year = pinwheel_core::SimDuration::from_seconds(31_557_600);
+    let trials = trials.unwrap_or(1_000) as u32;
+    Some(RareSettings { trials, within: within.unwrap_or(year) })
+}
+
+/// A ledger that grows.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["record"]))]
+pub struct GrowthSection {
+    /// Kinds of records.
+    pub record: Vec<RecordSection>,
+}
+
+/// One kind of record.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id", "rate", "size"]))]
+pub struct RecordSection {
+    /// Its name, such as "transaction".
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    /// How many are written, such as "15 /s" (Poisson).
+    #[schemars(with = "String")]
+    pub rate: Option<Given>,
+    /// Mean size, such as "220 B".
+    #[schemars(with = "String")]
+    pub size: Option<Given>,
+    /// Coefficient of variation of the size (log-normal). Default 0.
+    #[schemars(with = "f64")]
+    pub size_variation: Option<Given>,
+    /// How long a node that prunes keeps it, in whole days. Default for ever.
+    #[schemars(with = "String")]
+    pub retention: Option<Given>,
+    /// Share of its bytes that is live state and stays whatever the retention. Default 0.
+    #[schemars(with = "String")]
+    pub state: Option<Given>,
+    /// Pieces that are needed and stored of it, spread over the nodes. Default: whole on each.
+    #[schemars(with = "u32")]
+    pub needed: Option<Given>,
+    #[schemars(with = "u32")]
+    pub pieces: Option<Given>,
+}
+
+pub(super) fn growth(checker: &mut Checker<'_>, typed: &GrowthSection) -> Option<GrowthSettings> {
+    if typed.record.is_empty() {
+        let example = "[{ id = \"transaction\", rate = \"15 /s\", size = \"220 B\" }]";
+        checker.required(None, "data.growth.record", example);
+        return None;
+    }
+    if let Some(given) = typed.record.get(RECORDS_MAX).and_then(|record| record.id) {
+        let message = format!("{} kinds of records", typed.record.len());
+        checker.fault(given, "data.growth.record", message, format!("at most {RECORDS_MAX}"));
+        return None;
+    }
+    let mut records = Vec::new();
+    for (number, typed) in typed.record.iter().enumerate() {
+        records.push(record(checker, typed, &format!("data.growth.record[{number}]")));
+    }
+    let ids = typed.record.iter().zip(&records);
+    let ids = ids.filter_map(|(typed, record)| Some((typed.id, record.as_ref()?.id.clone())));
+    let ids: Vec<_> = ids.collect();
+    checker.unique(&ids, "data.growth.record");
+    Some(GrowthSettings { records: records.into_iter().collect::<Option<_>>()? })
+}
+
+fn record(checker: &mut Checker<'_>, typed: &RecordSection, key: &str) -> Option<RecordSettings> {
+    let id = checker.required(typed.id, &format!("{key}.id"), "\"transaction\"");
+    let id = checker.identifier(id, &format!("{key}.id"));
+    let rate = checker.required(typed.rate, &format!("{key}.rate"), "\"15 /s\"");
+    let rate = checker.quantity(rate, &format!("{key}.rate"), "1/s", false, PER_SECOND);
+    let size = checker.required(typed.size, &format!("{key}.size"), "\"220 B\"");
+    let size = checker.quantity(size, &format!("{key}.size"), "B", false, 1.0..=1e9);
+    let variation = format!("{key}.size_variation");
+    let size_cv = checker.quantity(typed.size_variation, &variation, "1", true, 0.0..=100.0);
+    let retention = format!("{key}.retention");
+    let retention_days = checker.days(typed.retention, &retention, RETENTION_DAYS_MAX);
+    let state = checker.share(typed.state, &format!("{key}.state"), 1.0);
+    let coded = (typed.needed.is_some() || typed.pieces.is_some())
+        .then(|| code(checker, typed.needed, typed.pieces, key));
+    let coded: Option<Code> = super::whole(coded)?;
+    Some(RecordSettings {
+        id: id?,
+        per_second: rate?,
+        mean_bytes: size?,
+        size_cv: size_cv.unwrap_or(0.0),
+        retention_days,
+        state_share: state.unwrap_or(0.0),
+        coded,
+    })
+}
+
+/// Keys that are stolen and lost.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["users", "thefts", "losses"]))]
+pub struct KeySection {
+    #[schemars(with = "u32")]
+    pub users: Option<Given>,
+    /// Objects under the key of one user. Default 1.
+    #[schemars(with = "u32")]
+    pub objects_per_user: Option<Given>,
+    /// Shares that a key is cut into. Default 1: the user has the key alone.
+    #[schemars(with = "u32", range(min = 1, max = 64))]
+    pub shares: Option<Given>,
+    /// Shares that open it. Default 1.
+    #[schemars(with = "u32", range(min = 1, max = 64))]
+    pub needed: Option<Given>,
+    /// How often one share is stolen, such as "5 %/y".
+    #[schemars(with = "String")]
+    pub thefts: Option<Given>,
+    /// How often one share is lost.
+    #[schemars(with = "String")]
+    pub losses: Option<Given>,
+    /// All shares are made anew this often. Default never.
+    #[schemars(with = "String")]
+    pub refresh: Option<Given>,
+}
+
+pub(super) fn keys(checker: &mut Checker<'_>, typed: &KeySection) -> Option<KeySettings> {
+    let users = count(checker, typed.users, "data.keys.users", "1000", USERS_MAX);
+    let key = "data.keys.objects_per_user";
+    let objects = checker.integer(typed.objects_per_user, key, 1..=OBJECTS_MAX);
+    let most = i64::from(SHARES_MAX);
+    let shares = checker.integer(typed.shares, "data.keys.shares", 1..=most).unwrap_or(1);
+    let needed = checker.integer(typed.needed, "data.keys.needed", 1..=shares as i64);
+    let thefts = checker.required(typed.thefts, "data.keys.thefts", "\"5 %/y\"");
+    let thefts = checker.quantity(thefts, "data.keys.thefts", "1/s", false, PER_SECOND);
+    let losses = checker.required(typed.losses, "data.keys.losses", "\"5 %/y\"");
+    let losses = checker.quantity(losses, "data.keys.losses", "1/s", false, PER_SECOND);
+    let refresh = duration(checker, typed.refresh, "data.keys.refresh");
+    Some(KeySettings {
+        users: users?,
+        objects_per_user: objects.unwrap_or(1) as u32,
+        shares: shares as u16,
+        needed: needed.unwrap_or(1) as u16,
+        thefts_per_second: thefts?,
+        losses_per_second: losses?,
+        refresh,
+    })
+}
+
+/// Light clients that sample chunks.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["chunks", "missing", "samples", "audits_per_day"]))]
+pub struct AuditSection {
+    /// Chunks of the audited object.
+    #[schemars(with = "u32", range(min = 1, max = 60_000))]
+    pub chunks: Option<Given>,
+    /// Chunks that its holder withholds.
+    #[schemars(with = "u32")]
+    pub missing: Option<Given>,
+    /// Size of a chunk. Default "512 B".
+    #[schemars(with = "String")]
+    pub chunk_size: Option<Given>,
+    /// Sizes of the samples to compare.
+    #[schemars(with = "Vec<u32>")]
+    pub samples: Vec<Given>,
+    /// Audits of each size in a day.
+    #[schemars(with = "u32")]
+    pub audits_per_day: Option<Given>,
+    /// Whether a missing chunk is known as such, or its answer fails its hash. Default "modelled".
+    #[schemars(with = "String", extend("enum" = ["modelled", "real"]))]
+    pub bytes: Option<Given>,
+}
+
+pub(super) fn audit(checker: &mut Checker<'_>, typed: &AuditSection) -> Option<AuditSettings> {
+    let chunks = count(checker, typed.chunks, "data.audit.chunks", "1024", CHUNKS_MAX);
+    let most = i64::from(chunks.unwrap_or(u32::MAX));
+    let missing = count(checker, typed.missing, "data.audit.missing", "10", most);
+    let key = "data.audit.chunk_size";
+    let bytes = checker.quantity(typed.chunk_size, key, "B", false, 1.0..=4_096.0);
+    let sizes = typed.samples.iter().take(SAMPLES_MAX).enumerate();
+    let largest = most.min(i64::from(SAMPLE_MAX));
+    let mut samples = Vec::new();
+    for (number, &given) in sizes {
+        let key = format!("data.audit.samples[{number}]");
+        samples.extend(checker.integer(Some(given), &key, 1..=largest));
+    }
+    if typed.samples.is_empty() || typed.samples.len() > SAMPLES_MAX {
+        let given = typed.samples.first().copied();
+        match given {
+            None => drop(checker.required(None, "data.audit.samples", "[10, 20]")),
+            Some(given) => {
+                let message = format!("{} sizes", typed.samples.len());
+                let help = format!("at most {SAMPLES_MAX}");
+                checker.fault(given, "data.audit.samples", message, help);
+            }
+        }
+        return None;
+    }
+    let key = "data.audit.audits_per_day";
+    let audits = count(checker, typed.audits_per_day, key, "100", AUDITS_MAX);
+    let fidelity = fidelity(checker, typed.bytes, "data.audit.bytes");
+    Some(AuditSettings {
+        chunks: chunks?,
+        missing: missing?,
+        chunk_bytes: bytes.unwrap_or(512.0) as u64,
+        samples: samples.into_iter().map(|sample| sample as u32).collect(),
+        audits_per_day: audits?,
+        fidelity,
+    })
+}
+
+/// Requests for popular objects.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["objects", "requests", "hot_time", "cold_time", "begins", "lasts", "load"]))]
+pub struct CrowdSection {
+    #[schemars(with = "u32")]
+    pub objects: Option<Given>,
+    /// Exponent of Zipf's law for their popularity. Default 1.
+    #[schemars(with = "f64")]
+    pub exponent: Option<Given>,
+    /// Nodes that have each object. Default 3.
+    #[schemars(with = "u32")]
+    pub replicas: Option<Given>,
+    /// Usual requests, such as "5 /s" (Poisson).
+    #[schemars(with = "String")]
+    pub requests: Option<Given>,
+    /// Mean service times of the two tiers (exponential).
+    #[schemars(with = "String")]
+    pub hot_time: Option<Given>,
+    #[schemars(with = "String")]
+    pub cold_time: Option<Given>,
+    /// Objects in the hot tier of a node: those used last. Default 0.
+    #[schemars(with = "u32")]
+    pub hot_objects: Option<Given>,
+    /// Longest queue of a node; a request that meets it is dropped. Default 100.
+    #[schemars(with = "u32")]
+    pub queue: Option<Given>,
+    /// When the crowd comes, counted from the start, and how long it stays.
+    #[schemars(with = "String")]
+    pub begins: Option<Given>,
+    #[schemars(with = "String")]
+    pub lasts: Option<Given>,
+    /// Requests of the crowd in multiples of the usual.
+    #[schemars(with = "f64")]
+    pub load: Option<Given>,
+}
+
+pub(super) fn crowd(
+    checker: &mut Checker<'_>,
+    typed: &CrowdSection,
+    nodes: Option<u32>,
+) -> Option<CrowdSettings> {
+    let objects = count(checker, typed.objects, "data.crowd.objects", "1000", OBJECTS_MAX);
+    let key = "data.crowd.exponent";
+    let exponent = checker.quantity(typed.exponent, key, "1", true, 0.0..=EXPONENT_MAX);
+    let most = i64::from(nodes.unwrap_or(1).min(1_000));
+    let replicas = checker.integer(typed.replicas, "data.crowd.replicas", 1..=most);
+    let requests = checker.required(typed.requests, "data.crowd.requests", "\"5 /s\"");
+    let requests = checker.quantity(requests, "data.crowd.requests", "1/s", false, 1e-9..=1e6);
+    let hot_time = checker.required(typed.hot_time, "data.crowd.hot_time", "\"20 ms\"");
+    let hot_time = duration(checker, hot_time, "data.crowd.hot_time");
+    let cold_time = checker.required(typed.cold_time, "data.crowd.cold_time", "\"200 ms\"");
+    let cold_time = duration(checker, cold_time, "data.crowd.cold_time");
+    let hot = checker.integer(typed.hot_objects, "data.crowd.hot_objects", 0..=OBJECTS_MAX);
+    let queue = checker.integer(typed.queue, "data.crowd.queue", 1..=QUEUE_MAX);
+    let begins = checker.required(typed.begins, "data.crowd.begins", "\"12 h\"");
+    let begins = duration(checker, begins, "data.crowd.begins");
+    let lasts = checker.required(typed.lasts, "data.crowd.lasts", "\"10 min\"");
+    let lasts = duration(checker, lasts, "data.crowd.lasts");
+    let load = checker.required(typed.load, "data.crowd.load", "10");
+    let load = checker.quantity(load, "data.crowd.load", "1", true, 1e-3..=LOAD_MAX);
+    Some(CrowdSettings {
+        objects: objects?,
+        exponent: exponent.unwrap_or(1.0),
+        replicas: replicas.unwrap_or(i64::min(3, most) as u64) as u16,
+        requests_per_second: requests?,
+        hot_seconds: hot_time?.as_seconds(),
+        cold_seconds: cold_time?.as_seconds(),
+        hot_objects: hot.unwrap_or(0) as u32,
+        queue_max: queue.unwrap_or(100) as u32,
+        begins: begins?,
+        lasts: lasts?,
+        load: load?,
+    })
+}

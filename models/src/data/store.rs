@@ -1,0 +1,413 @@
+//! Objects on nodes: placed, lost, found damaged, rebuilt and read.
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::distribution::Zipf;
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::random::Purpose;
+use pinwheel_core::{Context, SimDuration, SimTime, Streams};
+use serde::{Deserialize, Serialize};
+
+use super::Event;
+use super::nodes::Nodes;
+use super::objects::{NOWHERE, Objects};
+use super::placement::Domain;
+use super::repair::Repairs;
+use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings};
+use super::vault::Vault;
+
+const OWNER: Purpose = Purpose::new("data.node.owner");
+const OUTAGE: Purpose = Purpose::new("data.node.outage");
+const PLACE: Purpose = Purpose::new("data.place");
+const LOST: Purpose = Purpose::new("data.node.lost");
+
+/// What has happened since the start.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tallies {
+    pub losses: u64,
+    pub node_failures: u64,
+    pub rebuilds: u64,
+    /// Rebuilds that found fewer pieces than needed, or no node, and began again.
+    pub restarts: u64,
+    pub rebuilt_bytes: u64,
+    pub scrubbed_bytes: u64,
+    pub damaged: u64,
+    /// Damaged pieces that a check found, by scrub, read or rebuild.
+    pub found: u64,
+    pub reads: u64,
+    pub reads_failed: u64,
+    /// Reads that returned other bytes than were stored.
+    pub reads_corrupt: u64,
+    /// Contested pieces on nodes that began to censor, and those of them placed elsewhere.
+    pub censored: u64,
+    pub moved: u64,
+}
+
+/// The checks of this part.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoreChecks {
+    pub(super) books: CheckId,
+    pub(super) honest: CheckId,
+    pub(super) bytes: CheckId,
+}
+
+/// All objects and the nodes that hold them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Store {
+    pub(super) settings: StoreSettings,
+    node_settings: NodeSettings,
+    domains: Vec<Domain>,
+    pub(super) nodes: Nodes,
+    pub(super) objects: Objects,
+    pub(super) repairs: Repairs,
+    pub(super) vault: Option<Vault>,
+    /// Outages so far, by node.
+    outages: Vec<u32>,
+    pub(super) tallies: Tallies,
+    pub(super) checks: Option<StoreChecks>,
+    /// Room for the list of changed objects.
+    changed: Vec<u32>,
+}
+
+/// Domains of nodes: sites and regions in turn, owners at random by their size.
+pub fn domains(settings: &NodeSettings, streams: &Streams) -> Vec<Domain> {
+    let owners = Zipf::new(u64::from(settings.owners), settings.owner_exponent);
+    let owners = owners.expect("checked settings");
+    let domain = |node: u32| {
+        let site = (node % u32::from(settings.sites)) as u16;
+        let owner = owners.sample(&mut streams.stream(node, OWNER)) - 1;
+        Domain { region: site % settings.regions, owner: owner as u16, site }
+    };
+    (0..settings.count).map(domain).collect()
+}
+
+impl Store {
+    pub fn new(settings: &StoreSettings, nodes: &NodeSettings, streams: &Streams) -> Self {
+        let StoreSettings { objects, code, object_bytes, .. } = *settings;
+        let contested = (settings.contested_share * f64::from(objects)).round() as u32;
+        let real = settings.fidelity == Fidelity::Real;
+        Store {
+            settings: settings.clone(),
+            node_settings: nodes.clone(),
+            domains: domains(nodes, streams),
+            nodes: Nodes::new(nodes.life, nodes.count),
+            objects: Objects::new(code, objects, contested, nodes.count),
+            repairs: Repairs::new(&settings.repair, objects),
+            vault: real.then(|| Vault::new(code, objects, object_bytes, streams)),
+            outages: vec![0; nodes.count as usize],
+            tallies: Tallies::default(),
+            checks: None,
+            changed: Vec::new(),
+        }
+    }
+
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+    /// The objects with the time counted up to now.
+    pub fn objects_at(&mut self, now: SimTime) -> &Objects {
+        self.objects.advance(now);
+        &self.objects
+    }
+    pub fn domains(&self) -> &[Domain] {
+        &self.domains
+    }
+    pub fn repairs_under_way(&self) -> usize {
+        self.repairs.active()
+    }
+    pub fn tallies(&self) -> &Tallies {
+        &self.tallies
+    }
+    pub fn settings(&self) -> &StoreSettings {
+        &self.settings
+    }
+    pub fn node_settings(&self) -> &NodeSettings {
+        &self.node_settings
+    }
+    /// Pieces of an object that are no longer there.
+    pub fn missing(&self, object: u32) -> u16 {
+        self.settings.code.pieces - self.objects.object(object).intact
+    }
+
+    /// Places all objects and starts all clocks. Called once, at time zero.
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.checks = Some(StoreChecks {
+            books: ctx.checks.always("counts of pieces agree with the pieces"),
+            honest: ctx.checks.always("what passes the owner's hashes is what was stored"),
+            bytes: ctx.checks.always("real bytes and the model tell the same"),
+        });
+        (0..self.objects.count()).for_each(|object| self.place(object, ctx));
+        for node in 0..self.node_settings.count {
+            self.nodes.arm(node, 1.0, ctx);
+            self.next_outage(node, ctx);
+        }
+        for (number, shock) in self.settings.shocks.iter().enumerate() {
+            let event = Event::Shock { number: number as u16, begins: true };
+            ctx.after(shock.after, event.into());
+        }
+        self.start_damage(ctx);
+        self.settle(ctx);
+    }
+
+    /// Reacts to one event of the store.
+    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+        self.objects.advance(ctx.now());
+        match event {
+            Event::Fails { node } => self.fail(node, ctx),
+            Event::Toggles { node, down } => self.toggle(node, down, ctx),
+            Event::GivesUp { node, outage } => self.give_up(node, outage),
+            Event::Rebuilt { piece } => self.rebuilt(piece, ctx),
+            Event::Rots => self.rot(ctx),
+            Event::Scrubs { node } => self.scrub(node, ctx),
+            Event::Reads => self.read(ctx),
+            Event::Shock { number, begins } => self.shock(number, begins, ctx),
+            _ => unreachable!("{event:?} is no event of the store"),
+        }
+        self.settle(ctx);
+    }
+
+    /// A device of the fleet went down or came up.
+    pub fn node_changed<E: EngineEvent + From<Event>>(
+        &mut self,
+        node: u32,
+        up: bool,
+        ctx: &mut Context<E>,
+    ) {
+        self.objects.advance(ctx.now());
+        self.set_down(node, !up, ctx);
+        let draw = ctx.streams().indexed(node, LOST, ctx.now().as_nanos()).uniform();
+        if !up && draw < self.node_settings.lost_share {
+            self.empty(node);
+        }
+        self.settle(ctx);
+    }
+
+    /// Puts the pieces of an object that are nowhere on nodes.
+    fn place<E: EngineEvent>(&mut self, object: u32, ctx: &mut Context<E>) {
+        for piece in self.objects.pieces_of(object) {
+            if self.objects.piece(piece).node == NOWHERE
+                && let Some(node) = self.choose(piece, ctx)
+            {
+                self.objects.put(piece, node);
+            }
+        }
+    }
+
+    /// A node for a piece, far from the object's other pieces.
+    fn choose<E: EngineEvent>(&self, piece: u32, ctx: &mut Context<E>) -> Option<u32> {
+        let object = self.objects.object_of(piece);
+        let others = self.objects.pieces_of(object).filter(|&other| !self.objects.is_open(other));
+        let domain = |other| self.domains[self.objects.piece(other).node as usize];
+        let taken: Vec<Domain> = others.map(domain).collect();
+        let contested = self.objects.object(object).contested;
+        let fit = |node| {
+            let host = self.objects.host(node);
+            host.is_up() && !(contested && host.censors) && !self.objects.holds(node, object)
+        };
+        let mut stream = ctx.streams().indexed(piece, PLACE, ctx.now().as_nanos());
+        self.settings.spread.choose(&self.domains, &taken, fit, &mut stream)
+    }
+
+    /// Takes note of losses, then lets repair look at every object that changed.
+    fn settle<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        let mut changed = std::mem::take(&mut self.changed);
+        loop {
+            self.objects.take_changed(&mut changed);
+            if changed.is_empty() {
+                break;
+            }
+            for &object in &changed {
+                self.judge(object, ctx);
+            }
+            for &object in &changed {
+                self.repairs.consider(object, &self.objects, ctx);
+            }
+        }
+        self.changed = changed;
+        self.repairs.dispatch(&self.objects, ctx);
+    }
+
+    /// Notes the loss of an object, and stores it anew if that is wanted.
+    fn judge<E: EngineEvent>(&mut self, object: u32, ctx: &mut Context<E>) {
+        let needed = self.settings.code.needed;
+        let found = self.objects.object(object);
+        if found.lost || found.intact >= needed {
+            return;
+        }
+        self.tallies.losses += 1;
+        self.objects.set_lost(object, true);
+        if self.settings.renew {
+            self.objects.pieces_of(object).for_each(|piece| self.objects.remove(piece));
+            self.place(object, ctx);
+            let whole = self.objects.object(object).intact >= needed;
+            self.objects.set_lost(object, !whole);
+        }
+    }
+}
+
+/// What happens to nodes.
+impl Store {
+    /// The node's data is gone and an empty node stands in its place.
+    fn fail<E: EngineEvent + From<Event>>(&mut self, node: u32, ctx: &mut Context<E>) {
+        self.tallies.node_failures += 1;
+        self.empty(node);
+        self.nodes.renew(node, ctx.now());
+        self.nodes.arm(node, 1.0, ctx);
+    }
+
+    fn empty(&mut self, node: u32) {
+        while let Some(&piece) = self.objects.held(node).last() {
+            self.objects.remove(piece);
+        }
+    }
+
+    fn next_outage<E: EngineEvent + From<Event>>(&self, node: u32, ctx: &mut Context<E>) {
+        if let Some(outage) = &self.node_settings.outage {
+            let mut stream = ctx.streams().indexed(node, OUTAGE, ctx.now().as_nanos());
+            ctx.after(outage.between.draw(&mut stream), Event::Toggles { node, down: true }.into());
+        }
+    }
+
+    fn toggle<E: EngineEvent + From<Event>>(
+        &mut self,
+        node: u32,
+        down: bool,
+        ctx: &mut Context<E>,
+    ) {
+        self.set_down(node, down, ctx);
+        if !down {
+            self.next_outage(node, ctx);
+        } else if let Some(outage) = &self.node_settings.outage {
+            let mut stream = ctx.streams().indexed(node, OUTAGE, ctx.now().as_nanos());
+            ctx.after(outage.lasts.draw(&mut stream), Event::Toggles { node, down: false }.into());
+        }
+    }
+
+    /// One reason more or less for a node to be down.
+    fn set_down<E: EngineEvent + From<Event>>(
+        &mut self,
+        node: u32,
+        down: bool,
+        ctx: &mut Context<E>,
+    ) {
+        let was_up = self.objects.host(node).is_up();
+        self.objects.change_host(node, |host| {
+            host.down = if down { host.down + 1 } else { host.down - 1 };
+        });
+        let is_up = self.objects.host(node).is_up();
+        if was_up && !is_up {
+            self.outages[node as usize] += 1;
+            if let Some(delay) = self.settings.repair.gives_up_after {
+                let outage = self.outages[node as usize];
+                ctx.after(delay, Event::GivesUp { node, outage }.into());
+            }
+        } else if is_up && !was_up {
+            self.count_on(node);
+        }
+    }
+
+    /// A node has been down too long: its pieces are made anew elsewhere.
+    fn give_up(&mut self, node: u32, outage: u32) {
+        if self.outages[node as usize] == outage && !self.objects.host(node).is_up() {
+            for piece in self.objects.held(node).to_vec() {
+                self.objects.write_off(piece, true);
+            }
+        }
+    }
+
+    /// A node is back: what it still holds counts again, unless it refuses it.
+    fn count_on(&mut self, node: u32) {
+        for piece in self.objects.held(node).to_vec() {
+            let refused = !self.objects.reached(piece);
+            self.objects.write_off(piece, refused);
+        }
+    }
+
+    fn shock<E: EngineEvent + From<Event>>(
+        &mut self,
+        number: u16,
+        begins: bool,
+        ctx: &mut Context<E>,
+    ) {
+        let shock = self.settings.shocks[usize::from(number)].clone();
+        for node in 0..self.domains.len() as u32 {
+            if self.domains[node as usize].number(shock.kind) != shock.number {
+                continue;
+            }
+            match shock.effect {
+                Effect::Outage { .. } => self.set_down(node, begins, ctx),
+                Effect::Loss => self.retire(node, ctx),
+                Effect::Censors => self.censor(node),
+            }
+        }
+        if let (true, Effect::Outage { lasts }) = (begins, shock.effect) {
+            ctx.after(lasts, Event::Shock { number, begins: false }.into());
+        }
+    }
+
+    fn retire<E: EngineEvent>(&mut self, node: u32, ctx: &mut Context<E>) {
+        self.empty(node);
+        self.nodes.stop(node, ctx);
+        self.objects.change_host(node, |host| host.retired = true);
+    }
+
+    fn censor(&mut self, node: u32) {
+        self.objects.change_host(node, |host| host.censors = true);
+        for piece in self.objects.held(node).to_vec() {
+            if self.objects.object(self.objects.object_of(piece)).contested {
+                self.tallies.censored += 1;
+                self.objects.write_off(piece, true);
+            }
+        }
+    }
+}
+
+/// Repair and the estimator of rare losses.
+impl Store {
+    fn rebuilt<E: EngineEvent + From<Event>>(&mut self, piece: u32, ctx: &mut Context<E>) {
+        self.repairs.finish(piece, &self.objects);
+        let object = self.objects.object_of(piece);
+        let (Some(sources), Some(node)) = (self.gather(object, ctx), self.choose(piece, ctx))
+        else {
+            self.tallies.restarts += 1;
+            return;
+        };
+        let before = self.objects.piece(piece).node;
+        self.tallies.moved += u64::from(before != NOWHERE && self.objects.host(before).censors);
+        self.tallies.rebuilds += 1;
+        self.tallies.rebuilt_bytes += self.settings.code.rebuild_bytes(self.settings.object_bytes);
+        self.objects.put(piece, node);
+        self.make_bytes(piece, &sources, ctx);
+    }
+
+    /// Draws the rest of every life and rebuild anew from its age, lives of nodes that hold
+    /// something at `scale` times their hazard. By this a branch of the estimator gets a future of
+    /// its own.
+    pub fn redraw<E: EngineEvent + From<Event>>(&mut self, scale: f64, ctx: &mut Context<E>) {
+        self.scale_hazard(scale, ctx);
+        self.repairs.redraw(ctx);
+    }
+
+    /// Draws the rest of every life anew, of nodes that hold something at `scale` times the hazard.
+    pub fn scale_hazard<E: EngineEvent + From<Event>>(&mut self, scale: f64, ctx: &mut Context<E>) {
+        for node in 0..self.domains.len() as u32 {
+            let scale = if self.objects.held(node).is_empty() { 1.0 } else { scale };
+            self.nodes.arm(node, scale, ctx);
+        }
+    }
+
+    /// The likelihood ratio of all that has happened at scaled hazards since the last call.
+    pub fn take_weight(&mut self, now: SimTime) -> f64 {
+        self.nodes.take_weight(now)
+    }
+
+    /// Object time from the start to now, in seconds.
+    pub fn object_seconds(&self, now: SimTime) -> f64 {
+        now.as_seconds() * f64::from(self.settings.objects)
+    }
+}
+
+/// How long a rate waits, in seconds, for one event.
+pub(super) fn waiting(rate_per_second: f64, exponential: f64) -> Option<SimDuration> {
+    let seconds = exponential / rate_per_second;
+    seconds.is_finite().then(|| SimDuration::from_seconds_f64(seconds))
+}

@@ -1,0 +1,414 @@
+//! `[[infrastructure.class]]` as typed, and its checks.
+
+use pinwheel_core::Amount;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::law::{self, DurationGiven, LawSection};
+use super::{DEVICES_MAX, SECONDS_MAX, time};
+use crate::infrastructure::operation::file::{ClassPart, NeedSection};
+use crate::infrastructure::settings::{
+    CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
+    Policy, Sparing, Turnover, USD_DECIMALS,
+};
+use crate::scenario::check::Checker;
+use crate::scenario::tree::Given;
+
+/// Devices that are alike.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "ClassSection", extend("required" = ["id", "count"]))]
+pub struct ClassSection {
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    #[schemars(with = "u32")]
+    pub count: Option<Given>,
+    /// Owners on the first day. Default: each device has its own.
+    #[schemars(with = "u32")]
+    pub owners: Option<Given>,
+    /// Owner n has devices in proportion to n to the power of minus this. Default 0, even.
+    #[schemars(with = "f64")]
+    pub owner_concentration: Option<Given>,
+    /// What one device gives to the service, in the service's own unit. Default 1.
+    #[schemars(with = "f64")]
+    pub capacity: Option<Given>,
+    /// Draw of one device, such as "12 W". Default 0.
+    #[schemars(with = "String")]
+    pub power: Option<Given>,
+    /// Price of one device, such as "500 USD". Default 0.
+    #[schemars(with = "String")]
+    pub price: Option<Given>,
+    /// Age of all devices on the first day. Default new.
+    #[schemars(with = "String")]
+    pub age: Option<Given>,
+    /// The law of life. Default never.
+    pub failure: Option<LawSection>,
+    /// How long a repair takes, a time or a law. Default 0.
+    #[schemars(with = "DurationGiven")]
+    pub repair: Option<Given>,
+    /// Repairs that can go on at one time. Default no limit.
+    #[schemars(with = "u32")]
+    pub crews: Option<Given>,
+    /// Whether there are so many crews (and parts) in each region. Default false.
+    #[schemars(with = "bool")]
+    pub crews_by_region: Option<Given>,
+    pub spares: Option<SparesSection>,
+    /// How the platform learns of a failure: "at_once" (the default), "heartbeat", "inspection".
+    #[schemars(with = "String", extend("enum" = ["at_once", "heartbeat", "inspection"]))]
+    pub detection: Option<Given>,
+    /// Time between inspections.
+    #[schemars(with = "String")]
+    pub inspection: Option<Given>,
+    pub maintenance: Option<MaintenanceSection>,
+    pub heartbeat: Option<HeartbeatSection>,
+    pub checkpoint: Option<CheckpointSection>,
+    pub day: Option<DaySection>,
+    pub turnover: Option<TurnoverSection>,
+    /// Devices that share a room, and a power feed. Default 1.
+    #[schemars(with = "u32")]
+    pub devices_per_site: Option<Given>,
+    #[schemars(with = "u32")]
+    pub devices_per_feed: Option<Given>,
+    /// Vendor batches the devices come from in turn. Default 1.
+    #[schemars(with = "u32")]
+    pub batches: Option<Given>,
+    /// Keeps the length of each first life and holds it against the law. Default false.
+    #[schemars(with = "bool")]
+    pub watched: Option<Given>,
+    /// A law to hold them against in place of the true one.
+    pub watched_against: Option<LawSection>,
+    /// What a device needs to be up. A class comes after those it needs.
+    pub needs: Vec<NeedSection>,
+    /// Draw of a device without a load, such as "5 W". Default: its power.
+    #[schemars(with = "String")]
+    pub idle_power: Option<Given>,
+    /// Draw of a device that is down. Default 0.
+    #[schemars(with = "String")]
+    pub standby_power: Option<Given>,
+    /// What owning a device costs, such as "4 USD/mo": its price over its life, rent, hands.
+    #[schemars(with = "String")]
+    pub owning: Option<Given>,
+}
+
+impl ClassSection {
+    /// What is checked with the rest of a fleet at work.
+    pub(super) fn at_work(self) -> ClassPart {
+        let ClassSection { needs, idle_power, standby_power, owning, .. } = self;
+        ClassPart { needs, idle_power, standby_power, owning }
+    }
+}
+
+/// Spare parts, kept where the crews are. Each failure orders one.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["stock", "lead"]))]
+pub struct SparesSection {
+    #[schemars(with = "u32")]
+    pub stock: Option<Given>,
+    /// Time from an order to the part, a time or a law.
+    #[schemars(with = "DurationGiven")]
+    pub lead: Option<Given>,
+}
+
+/// When devices are replaced before they fail, and what it costs.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["policy"]))]
+pub struct MaintenanceSection {
+    #[schemars(with = "String", extend("enum" = ["run_to_failure", "interval", "age"]))]
+    pub policy: Option<Given>,
+    /// Of "interval" and "age".
+    #[schemars(with = "String")]
+    pub period: Option<Given>,
+    /// Of a planned replacement, a time or a law. Default 0.
+    #[schemars(with = "DurationGiven")]
+    pub planned_duration: Option<Given>,
+    #[schemars(with = "String")]
+    pub planned_cost: Option<Given>,
+    #[schemars(with = "String")]
+    pub failure_cost: Option<Given>,
+}
+
+/// A sign of life.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["period"]))]
+pub struct HeartbeatSection {
+    #[schemars(with = "String")]
+    pub period: Option<Given>,
+    /// Share of the messages that never arrive. Default 0.
+    #[schemars(with = "String")]
+    pub loss: Option<Given>,
+    /// So many missed in a row and a device is taken for dead. Default 3.
+    #[schemars(with = "u32")]
+    pub misses: Option<Given>,
+}
+
+/// Work in progress is saved once in a while.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["period"]))]
+pub struct CheckpointSection {
+    /// Work between two savings.
+    #[schemars(with = "String")]
+    pub period: Option<Given>,
+    /// Time that saving takes. Default 0.
+    #[schemars(with = "String")]
+    pub cost: Option<Given>,
+}
+
+/// Hardware at home that is on for a part of the day.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["from", "hours"]))]
+pub struct DaySection {
+    /// Share of the devices that are always on. Default 0.
+    #[schemars(with = "String")]
+    pub always: Option<Given>,
+    /// Hour of the region's clock at which the others are switched on, such as "17 h".
+    #[schemars(with = "String")]
+    pub from: Option<Given>,
+    /// How long they stay on.
+    #[schemars(with = "String")]
+    pub hours: Option<Given>,
+    /// Standard deviation of the hour. Default 0.
+    #[schemars(with = "String")]
+    pub spread: Option<Given>,
+}
+
+/// Owners who come and go.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TurnoverSection {
+    /// New owners who consider joining, such as "20 /mo". Default none.
+    #[schemars(with = "String")]
+    pub prospects: Option<Given>,
+    /// Devices each brings. Default 1.
+    #[schemars(with = "u32")]
+    pub devices_each: Option<Given>,
+    /// Rate at which an owner leaves whatever it earns, such as "10 %/y". Default none.
+    #[schemars(with = "String")]
+    pub leave: Option<Given>,
+    /// What a device is paid, such as "12 USD/mo". Default: money plays no part.
+    #[schemars(with = "String")]
+    pub income: Option<Given>,
+    /// Median of what an owner needs for a device, and the spread of its logarithm. Default 0.
+    #[schemars(with = "String")]
+    pub needed: Option<Given>,
+    #[schemars(with = "f64")]
+    pub needed_sigma: Option<Given>,
+}
+
+/// A checker of the keys of one class.
+struct Keys<'a, 'b> {
+    checker: &'a mut Checker<'b>,
+    key: String,
+}
+
+pub(super) fn class(
+    checker: &mut Checker<'_>,
+    typed: &ClassSection,
+    number: usize,
+) -> Option<Class> {
+    let key = format!("infrastructure.class[{number}]");
+    let mut keys = Keys { checker, key };
+    let id = keys.checker.required(typed.id, &keys.at("id"), "\"server\"");
+    let id = keys.checker.identifier(id, &keys.at("id"));
+    let count = keys.checker.required(typed.count, &keys.at("count"), "100");
+    let count = keys.count(count, "count", 0)?;
+    let mut class = Class::new(&id?, count);
+    class.owners = keys.count(typed.owners, "owners", 1).unwrap_or(count).min(count);
+    let number = |keys: &mut Keys<'_, '_>, given, name: &str, unit, maximum| {
+        keys.checker.quantity(given, &keys.at(name), unit, unit == "1", 0.0..=maximum)
+    };
+    class.owner_concentration =
+        number(&mut keys, typed.owner_concentration, "owner_concentration", "1", 5.0)
+            .unwrap_or(0.0);
+    let capacity = number(&mut keys, typed.capacity, "capacity", "1", 1e9).unwrap_or(1.0);
+    class.capacity_milli = (capacity * CAPACITY_UNIT as f64).round() as u64;
+    class.power_watts = number(&mut keys, typed.power, "power", "W", 1e9).unwrap_or(0.0);
+    class.price = keys.money(typed.price, "price");
+    class.age_seconds = number(&mut keys, typed.age, "age", "s", SECONDS_MAX).unwrap_or(0.0);
+    if let Some(section) = &typed.failure {
+        class.failure = law::law(keys.checker, section, &keys.at("failure"))?;
+    }
+    if typed.repair.is_some() {
+        class.repair = law::duration(keys.checker, typed.repair, &keys.at("repair"))?;
+    }
+    let by_region = keys.checker.boolean(typed.crews_by_region, &keys.at("crews_by_region"));
+    class.crews = keys
+        .count(typed.crews, "crews", 1)
+        .map(|crews| Crewing { crews, by_region: by_region.unwrap_or(false) });
+    class.devices_per_site = keys.count(typed.devices_per_site, "devices_per_site", 1).unwrap_or(1);
+    class.devices_per_feed = keys.count(typed.devices_per_feed, "devices_per_feed", 1).unwrap_or(1);
+    class.batches = keys.count(typed.batches, "batches", 1).unwrap_or(1);
+    class.spares = keys.spares(typed)?;
+    class.heartbeat = keys.heartbeat(typed)?;
+    class.detection = keys.detection(typed)?;
+    class.maintenance = keys.maintenance(typed)?;
+    class.checkpoint = keys.checkpoint(typed)?;
+    class.day = keys.day(typed)?;
+    class.turnover = keys.turnover(typed)?;
+    let watched = keys.checker.boolean(typed.watched, &keys.at("watched")).unwrap_or(false);
+    class.watched_against = match &typed.watched_against {
+        Some(section) => Some(law::law(keys.checker, section, &keys.at("watched_against"))?),
+        None => watched.then(|| class.failure.clone()),
+    };
+    Some(class)
+}
+
+/// Each of these is None where something is at fault, and Some(None) where nothing is said.
+impl Keys<'_, '_> {
+    fn at(&self, name: &str) -> String {
+        format!("{}.{name}", self.key)
+    }
+    fn count(&mut self, given: Option<Given>, name: &str, least: i64) -> Option<u32> {
+        let count = self.checker.integer(given, &self.at(name), least..=DEVICES_MAX)?;
+        u32::try_from(count).ok()
+    }
+    fn money(&mut self, given: Option<Given>, name: &str) -> Amount {
+        let usd = self.checker.quantity(given, &self.at(name), "USD", false, 0.0..=1e12);
+        Amount((usd.unwrap_or(0.0) * 10u64.pow(USD_DECIMALS) as f64).round() as u128)
+    }
+
+    fn spares(&mut self, typed: &ClassSection) -> Option<Option<Sparing>> {
+        let Some(section) = &typed.spares else { return Some(None) };
+        let stock = self.checker.required(section.stock, &self.at("spares.stock"), "5");
+        let stock = self.count(stock, "spares.stock", 1)?;
+        let lead = self.checker.required(section.lead, &self.at("spares.lead"), "\"14 d\"");
+        let lead = law::duration(self.checker, lead, &self.at("spares.lead"))?;
+        Some(Some(Sparing { stock, lead }))
+    }
+
+    fn heartbeat(&mut self, typed: &ClassSection) -> Option<Option<Heartbeat>> {
+        let Some(section) = &typed.heartbeat else { return Some(None) };
+        let key = self.at("heartbeat.period");
+        let period = self.checker.required(section.period, &key, "\"30 s\"");
+        let period = time(self.checker, period, &key, 0.001)?;
+        let loss = self.checker.share(section.loss, &self.at("heartbeat.loss"), 1.0);
+        let misses = self.checker.integer(section.misses, &self.at("heartbeat.misses"), 1..=255);
+        let misses = u8::try_from(misses.unwrap_or(3)).ok()?;
+        Some(Some(Heartbeat { period, loss: loss.unwrap_or(0.0), misses }))
+    }
+
+    fn detection(&mut self, typed: &ClassSection) -> Option<Detection> {
+        #[derive(Copy, Clone)]
+        enum Kind {
+            AtOnce,
+            Heartbeat,
+            Inspection,
+        }
+        let kinds = [
+            ("at_once", Kind::AtOnce),
+            ("heartbeat", Kind::Heartbeat),
+            ("inspection", Kind::Inspection),
+        ];
+        let Some(given) = typed.detection else { return Some(Detection::AtOnce) };
+        match self.checker.choice(Some(given), &self.at("detection"), &kinds)? {
+            Kind::AtOnce => Some(Detection::AtOnce),
+            Kind::Heartbeat => {
+                let key = self.at("heartbeat");
+                if typed.heartbeat.is_none() {
+                    let message = "no heartbeat to miss".to_owned();
+                    let help = "add heartbeat = { period = \"30 s\" }";
+                    self.checker.fault(given, &key, message, help);
+                }
+                Some(Detection::Heartbeat)
+            }
+            Kind::Inspection => {
+                let key = self.at("inspection");
+                let period = self.checker.required(typed.inspection, &key, "\"1 d\"");
+                time(self.checker, period, &key, 1.0).map(Detection::Inspection)
+            }
+        }
+    }
+
+    fn maintenance(&mut self, typed: &ClassSection) -> Option<Maintenance> {
+        #[derive(Copy, Clone)]
+        enum Kind {
+            RunToFailure,
+            Interval,
+            Age,
+        }
+        let kinds = [
+            ("run_to_failure", Kind::RunToFailure),
+            ("interval", Kind::Interval),
+            ("age", Kind::Age),
+        ];
+        let Some(section) = &typed.maintenance else { return Some(Maintenance::default()) };
+        let key = self.at("maintenance.policy");
+        let policy = self.checker.required(section.policy, &key, "\"age\"");
+        let kind = self.checker.choice(policy, &key, &kinds)?;
+        let key = self.at("maintenance.period");
+        let period = |keys: &mut Self| {
+            let given = keys.checker.required(section.period, &key, "\"1 y\"");
+            time(keys.checker, given, &key, 1.0)
+        };
+        let policy = match kind {
+            Kind::RunToFailure => Policy::RunToFailure,
+            Kind::Interval => Policy::Interval(period(self)?),
+            Kind::Age => Policy::Age(period(self)?),
+        };
+        let mut maintenance = Maintenance { policy, ..Maintenance::default() };
+        maintenance.planned_cost = self.money(section.planned_cost, "maintenance.planned_cost");
+        maintenance.failure_cost = self.money(section.failure_cost, "maintenance.failure_cost");
+        if section.planned_duration.is_some() {
+            let key = self.at("maintenance.planned_duration");
+            maintenance.planned_duration =
+                law::duration(self.checker, section.planned_duration, &key)?;
+        }
+        Some(maintenance)
+    }
+
+    fn checkpoint(&mut self, typed: &ClassSection) -> Option<Option<Checkpoint>> {
+        let Some(section) = &typed.checkpoint else { return Some(None) };
+        let key = self.at("checkpoint.period");
+        let period = self.checker.required(section.period, &key, "\"1 h\"");
+        let period = time(self.checker, period, &key, 1.0)?;
+        let cost = time(self.checker, section.cost, &self.at("checkpoint.cost"), 0.0);
+        Some(Some(Checkpoint { period, cost: cost.unwrap_or_default() }))
+    }
+
+    fn day(&mut self, typed: &ClassSection) -> Option<Option<Day>> {
+        let Some(section) = &typed.day else { return Some(None) };
+        let always = self.checker.share(section.always, &self.at("day.always"), 1.0);
+        let mut hour = |given: Option<Given>, name: &str, needed: bool, maximum: f64| {
+            let key = self.at(&format!("day.{name}"));
+            let given = if needed { self.checker.required(given, &key, "\"8 h\"") } else { given };
+            self.checker.quantity(given, &key, "h", false, 0.0..=maximum)
+        };
+        let from_hour = hour(section.from, "from", true, 24.0);
+        let hours = hour(section.hours, "hours", true, 23.0);
+        let spread = hour(section.spread, "spread", false, 6.0);
+        Some(Some(Day {
+            always_share: always.unwrap_or(0.0),
+            from_hour: from_hour?,
+            hours: hours?,
+            spread_hours: spread.unwrap_or(0.0),
+        }))
+    }
+
+    fn turnover(&mut self, typed: &ClassSection) -> Option<Option<Turnover>> {
+        let Some(section) = &typed.turnover else { return Some(None) };
+        let mut number = |given: Option<Given>, name: &str, unit: &str, maximum: f64| {
+            let key = self.at(&format!("turnover.{name}"));
+            self.checker.quantity(given, &key, unit, unit == "1", 0.0..=maximum)
+        };
+        let prospects = number(section.prospects, "prospects", "1/y", 1e9);
+        let leave = number(section.leave, "leave", "1/y", 1e6);
+        let income = number(section.income, "income", "USD/mo", 1e9);
+        let needed = number(section.needed, "needed", "USD/mo", 1e9);
+        let sigma = number(section.needed_sigma, "needed_sigma", "1", 10.0);
+        let devices_each = self.count(section.devices_each, "turnover.devices_each", 1);
+        Some(Some(Turnover {
+            prospects_per_year: prospects.unwrap_or(0.0),
+            devices_each: devices_each.unwrap_or(1),
+            leave_per_year: leave.unwrap_or(0.0),
+            income: income.map(|usd_per_month| Income {
+                usd_per_month,
+                needed_median_usd_per_month: needed.unwrap_or(0.0),
+                needed_sigma: sigma.unwrap_or(0.0),
+            }),
+        }))
+    }
+}

@@ -1,0 +1,195 @@
+//! Laws of life and lengths of time as typed: `{ law = "weibull", shape = 0.7, scale = "3 y" }`.
+
+use pinwheel_core::{SimDuration, math};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::infrastructure::cause::SECONDS_PER_YEAR;
+use crate::infrastructure::draw::Duration;
+use crate::infrastructure::failure::FailureLaw;
+use crate::scenario::check::Checker;
+use crate::scenario::files::SCENARIO_BYTES_MAX;
+use crate::scenario::tree::{Given, Value};
+
+/// Longest mean life or repair, in seconds: ten thousand years.
+const SECONDS_MAX: f64 = 1e4 * SECONDS_PER_YEAR;
+/// Most hazards in a sum, and rows of a table.
+const PARTS_MAX: usize = 8;
+const ROWS_MAX: usize = 10_000;
+
+/// A law of life.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "LawSection", extend("required" = ["law"]))]
+pub struct LawSection {
+    /// "never", "exponential" (mean), "weibull" (shape, scale or mean), "log_normal" (median,
+    /// sigma), "sum" of hazards (parts), such as a bathtub, "table" (ages and rates, or a file).
+    #[schemars(with = "String", extend(
+        "enum" = ["never", "exponential", "weibull", "log_normal", "sum", "table"]))]
+    pub law: Option<Given>,
+    #[schemars(with = "String")]
+    pub mean: Option<Given>,
+    /// Of a Weibull law: below 1 the hazard falls with age, above 1 it rises.
+    #[schemars(with = "f64")]
+    pub shape: Option<Given>,
+    /// The age that 36.8 % reach.
+    #[schemars(with = "String")]
+    pub scale: Option<Given>,
+    #[schemars(with = "String")]
+    pub median: Option<Given>,
+    /// Standard deviation of the logarithm.
+    #[schemars(with = "f64")]
+    pub sigma: Option<Given>,
+    /// Laws whose hazards add.
+    pub parts: Vec<LawSection>,
+    /// Rising ages, the first "0 d", each with the hazard from there on.
+    #[schemars(with = "Vec<String>")]
+    pub ages: Vec<Given>,
+    #[schemars(with = "Vec<String>")]
+    pub rates: Vec<Given>,
+    /// CSV file with the columns age_days and rate_per_year, in place of ages and rates.
+    #[schemars(with = "String")]
+    pub file: Option<Given>,
+}
+
+/// In the schema: a fixed time, or a law.
+#[derive(Debug, JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code)]
+pub enum DurationGiven {
+    Fixed(String),
+    Law(LawSection),
+}
+
+#[derive(Copy, Clone)]
+enum Kind {
+    Never,
+    Exponential,
+    Weibull,
+    LogNormal,
+    Sum,
+    Table,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("never", Kind::Never),
+    ("exponential", Kind::Exponential),
+    ("weibull", Kind::Weibull),
+    ("log_normal", Kind::LogNormal),
+    ("sum", Kind::Sum),
+    ("table", Kind::Table),
+];
+
+/// The law as typed at `key`.
+pub(super) fn law(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> Option<FailureLaw> {
+    let at = |name: &str| format!("{key}.{name}");
+    let kind = checker.required(typed.law, &at("law"), "\"exponential\"");
+    let time = |checker: &mut Checker<'_>, given, name| {
+        let given = checker.required(given, &at(name), "\"3 y\"");
+        checker.quantity(given, &at(name), "s", false, 1e-3..=SECONDS_MAX)
+    };
+    Some(match checker.choice(kind, &at("law"), KINDS)? {
+        Kind::Never => FailureLaw::NEVER,
+        Kind::Exponential => FailureLaw::exponential(time(checker, typed.mean, "mean")?),
+        Kind::Weibull => {
+            let shape = checker.required(typed.shape, &at("shape"), "1.5");
+            let shape = checker.quantity(shape, &at("shape"), "1", true, 0.1..=20.0)?;
+            let scale_seconds = match typed.mean {
+                Some(mean) => time(checker, Some(mean), "mean")? / math::gamma(1.0 + 1.0 / shape),
+                None => time(checker, typed.scale, "scale")?,
+            };
+            FailureLaw::Weibull { shape, scale_seconds }
+        }
+        Kind::LogNormal => {
+            let median_seconds = time(checker, typed.median, "median")?;
+            let sigma = checker.required(typed.sigma, &at("sigma"), "1.0");
+            let sigma = checker.quantity(sigma, &at("sigma"), "1", true, 1e-3..=10.0)?;
+            FailureLaw::LogNormal { median_seconds, sigma }
+        }
+        Kind::Sum => sum(checker, typed, key)?,
+        Kind::Table => table(checker, typed, key)?,
+    })
+}
+
+fn sum(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> Option<FailureLaw> {
+    if !(1..=PARTS_MAX).contains(&typed.parts.len()) {
+        let message = format!("a sum of {} hazards", typed.parts.len());
+        let help = format!("give 1 to {PARTS_MAX} laws, such as parts = [{{ law = ... }}, ...]");
+        checker.fault(typed.law?, &format!("{key}.parts"), message, help);
+        return None;
+    }
+    let parts = typed.parts.iter().enumerate();
+    let parts: Vec<_> =
+        parts.map(|(number, part)| law(checker, part, &format!("{key}.parts[{number}]"))).collect();
+    Some(FailureLaw::Sum(parts.into_iter().collect::<Option<_>>()?))
+}
+
+fn table(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> Option<FailureLaw> {
+    let rows = match typed.file {
+        Some(given) => read_rows(checker, given, &format!("{key}.file"))?,
+        None => {
+            let mut rows = Vec::new();
+            for (number, (age, rate)) in typed.ages.iter().zip(&typed.rates).enumerate() {
+                let age_key = format!("{key}.ages[{number}]");
+                let age = checker.quantity(Some(*age), &age_key, "s", false, 0.0..=SECONDS_MAX)?;
+                let rate_key = format!("{key}.rates[{number}]");
+                let rate = checker.quantity(Some(*rate), &rate_key, "1/s", false, 0.0..=1e3)?;
+                rows.push((age, rate));
+            }
+            if typed.ages.len() != typed.rates.len() {
+                let (ages, rates) = (typed.ages.len(), typed.rates.len());
+                let message = format!("{ages} ages and {rates} rates");
+                checker.fault(typed.law?, key, message, "give a rate for each age");
+                return None;
+            }
+            rows
+        }
+    };
+    let rising = rows.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    if !rising || rows.len() > ROWS_MAX || rows.first().is_none_or(|row| row.0 != 0.0) {
+        let message = "the ages are no rising list from zero on".to_owned();
+        let help = format!("1 to {ROWS_MAX} rows, the first at \"0 d\"");
+        checker.fault(typed.law?, key, message, help);
+        return None;
+    }
+    Some(FailureLaw::table(&rows))
+}
+
+/// Ages in seconds and rates a second from a file.
+fn read_rows(checker: &mut Checker<'_>, given: Given, key: &str) -> Option<Vec<(f64, f64)>> {
+    let (_, text) = checker.file(Some(given), key, SCENARIO_BYTES_MAX)?;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().ok().cloned().unwrap_or_default();
+    let column = |name: &str| header.iter().position(|title| title.trim() == name);
+    let columns = column("age_days").zip(column("rate_per_year"));
+    let row = |record: Result<csv::StringRecord, csv::Error>| {
+        let (record, (age, rate)) = (record.ok()?, columns?);
+        let number = |place: usize| record.get(place)?.trim().parse::<f64>().ok();
+        let (age, rate) = (number(age)?, number(rate)?);
+        let valid = (0.0..=1e7).contains(&age) && (0.0..=1e9).contains(&rate);
+        valid.then_some((age * 86_400.0, rate / SECONDS_PER_YEAR))
+    };
+    let rows: Option<Vec<_>> = reader.records().map(row).collect();
+    if rows.is_none() || columns.is_none() {
+        let message = "no table of ages and rates".to_owned();
+        let help = "write a first line age_days,rate_per_year and two numbers a line after it";
+        checker.fault(given, key, message, help);
+        return None;
+    }
+    rows
+}
+
+/// A length of time: "6 h", or a law.
+pub(super) fn duration(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+) -> Option<Duration> {
+    let given = given?;
+    if let Value::Table(_) = checker.tree.value(given) {
+        let typed: LawSection = checker.read(given, key);
+        return law(checker, &typed, key).map(Duration::Drawn);
+    }
+    let seconds = checker.quantity(Some(given), key, "s", false, 0.0..=SECONDS_MAX)?;
+    Some(Duration::Fixed(SimDuration::from_seconds_f64(seconds)))
+}

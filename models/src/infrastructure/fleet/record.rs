@@ -1,0 +1,270 @@
+//! What the fleet tells at the end of each day.
+
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
+
+use super::tally::{Cell, work};
+use super::{DAY, Event, Fleet};
+use crate::infrastructure::cause::SECONDS_PER_YEAR;
+use crate::infrastructure::failure::FailureLaw;
+use crate::infrastructure::settings::{Policy, USD_DECIMALS};
+use crate::metric::number;
+
+const DEVICES: Metric = number("devices");
+const DEVICES_UP: Metric = number("devices_up");
+const AVAILABILITY: Metric = number("availability");
+const FAILURES: Metric = number("failures");
+const REPAIRS: Metric = number("repairs");
+const PLANNED: Metric = number("planned_replacements");
+const AFR: Metric = number("afr");
+const DOWNTIME: Metric = number("downtime_hours");
+const UNDETECTED: Metric = number("undetected_hours");
+const WAITING: Metric = number("waiting_for_repair");
+const COST: Metric = number("maintenance_cost");
+const COST_RATE: Metric = number("maintenance_cost_rate");
+const RECOVERY: Metric = number("recovery_hours");
+const WORK_LOST: Metric = number("work_lost_share");
+const WORK_WASTED: Metric = number("work_wasted_share");
+const FALSE_ALARMS: Metric = number("false_alarms");
+const LOSS: Metric = number("heartbeat_loss_share");
+const EVENTS: Metric = number("events_per_device");
+const BYTES: Metric = number("bytes_per_device");
+const STRIKES: Metric = number("shock_strikes");
+const SERVICE: Metric = number("service_availability");
+const INTERRUPTIONS: Metric = number("service_interruptions");
+const CAPACITY_UP: Metric = number("capacity_up_share");
+const NAKAMOTO_OWNER: Metric = number("nakamoto_owner");
+const NAKAMOTO_REGION: Metric = number("nakamoto_region");
+const OWNERS: Metric = number("owners");
+const OWNERS_JOINED: Metric = number("owners_joined");
+const OWNERS_LEFT: Metric = number("owners_left");
+const LIFE_KS: Metric = number("life_ks");
+const HAZARD: Metric = number("hazard_observed");
+const HAZARD_LAW: Metric = number("hazard_law");
+
+/// Days over which the hazard of a watched class is averaged.
+const HAZARD_DAYS: u64 = 30;
+
+impl Fleet {
+    pub(super) fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        let now = ctx.now();
+        ctx.after(DAY, Event::Record.into());
+        let whole = self.tallies.whole(now);
+        self.check_counts(whole, ctx);
+        for word in [whole.present, whole.up, whole.failures, whole.repairs, whole.planned] {
+            ctx.fingerprint.state.mix(word);
+        }
+        self.record_cell(whole, "", ctx);
+        for index in 0..self.settings.classes.len() {
+            let cell = self.tallies.sum(now, |class, _| usize::from(class) == index);
+            let id = self.settings.classes[index].id.clone();
+            self.record_cell(cell, &id, ctx);
+            self.record_lives(index, &id, ctx);
+        }
+        for index in 0..self.settings.regions.len() {
+            let cell = self.tallies.sum(now, |_, region| usize::from(region) == index);
+            let label = ctx.records.label(&self.settings.regions[index].id);
+            ctx.records.push(now, DEVICES_UP, label, cell.up as f64);
+            ctx.records.push(now, AVAILABILITY, label, cell.availability());
+        }
+        self.record_costs(whole, ctx);
+        self.record_counts(ctx);
+        self.record_service(ctx);
+    }
+
+    /// Counts kept on the way must be those of the devices themselves.
+    fn check_counts<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
+        let up = (0..self.devices()).filter(|device| self.is_up(*device)).count() as u64;
+        let present = (0..self.devices()).filter(|device| !self.is_gone(*device)).count() as u64;
+        let alike = |device: u32| self.up.get(device as usize) == self.is_up(device);
+        let held = (up, present) == (whole.up, whole.present) && up <= present;
+        let held = held && (0..self.devices()).all(alike);
+        let Some(check) = self.check else { return };
+        ctx.checks.note(check, held, ctx.now(), || {
+            let Cell { up: counted, present: there, .. } = whole;
+            format!("{up} of {present} devices are up, {counted} of {there} were counted")
+        });
+    }
+
+    fn record_cell<E: EngineEvent>(&self, cell: Cell, label: &str, ctx: &mut Context<E>) {
+        let (now, label) = (ctx.now(), ctx.records.label(label));
+        for (metric, value) in [
+            (DEVICES, cell.present as f64),
+            (DEVICES_UP, cell.up as f64),
+            (AVAILABILITY, cell.availability()),
+            (FAILURES, cell.failures as f64),
+            (REPAIRS, cell.repairs as f64),
+            (PLANNED, cell.planned as f64),
+            (AFR, cell.failures_per_device_year()),
+            (DOWNTIME, cell.down_hours()),
+        ] {
+            ctx.records.push(now, metric, label, value);
+        }
+    }
+
+    /// What failures and planned replacements have cost so far.
+    pub fn maintenance_cost(&self, now: SimTime) -> Amount {
+        let classes = self.settings.classes.iter().enumerate();
+        let cost = classes.map(|(index, class)| {
+            let cell = self.tallies.sum(now, |number, _| usize::from(number) == index);
+            let prices = &class.maintenance;
+            Amount(prices.failure_cost.0 * u128::from(cell.failures))
+                + Amount(prices.planned_cost.0 * u128::from(cell.planned))
+        });
+        cost.sum()
+    }
+
+    fn record_costs<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
+        let (now, label) = (ctx.now(), Label::default());
+        let cost = self.maintenance_cost(now);
+        ctx.records.push_amount(now, COST, label, cost, USD_DECIMALS);
+        let device_years = whole.device_hours() / (SECONDS_PER_YEAR / 3_600.0);
+        let rate = cost.as_tokens(USD_DECIMALS) / device_years.max(f64::MIN_POSITIVE);
+        ctx.records.push(now, COST_RATE, label, rate);
+    }
+
+    fn record_counts<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let (now, label, counts) = (ctx.now(), Label::default(), self.tallies.counts);
+        let hours = |nanos: u128| nanos as f64 / 3.6e12;
+        let waiting: usize = self.pools.iter().map(|pool| pool.crews.waiting()).sum();
+        let recoveries = counts.recoveries.max(1) as f64;
+        let devices = f64::from(self.devices().max(1));
+        let [saved, lost, saving] = self.work_so_far(now);
+        let all = (saved + lost + saving).max(1) as f64;
+        for (metric, value) in [
+            (UNDETECTED, hours(counts.undetected_nanos)),
+            (WAITING, waiting as f64),
+            (RECOVERY, hours(counts.recovery_nanos) / recoveries),
+            (WORK_LOST, lost as f64 / all),
+            (WORK_WASTED, (lost + saving) as f64 / all),
+            (FALSE_ALARMS, counts.false_alarms as f64),
+            (LOSS, counts.heartbeats_lost as f64 / counts.heartbeats_sent.max(1) as f64),
+            (EVENTS, ctx.events() as f64 / devices),
+            (BYTES, (self.bytes() + ctx.pending_bytes()) as f64 / devices),
+            (STRIKES, counts.strikes as f64),
+            (OWNERS, self.owners.present().count() as f64),
+            (OWNERS_JOINED, counts.owners_joined as f64),
+            (OWNERS_LEFT, counts.owners_left as f64),
+        ] {
+            ctx.records.push(now, metric, label, value);
+        }
+    }
+
+    /// Work saved, lost and time for saving up to now, of devices at work included.
+    pub fn work_so_far(&self, now: SimTime) -> [u128; 3] {
+        let counts = self.tallies.counts;
+        let mut sums = [counts.saved_nanos, counts.lost_nanos, counts.saving_nanos];
+        if self.settings.classes.iter().all(|class| class.checkpoint.is_none()) {
+            return sums;
+        }
+        for device in (0..self.devices()).filter(|device| self.is_up(*device)) {
+            let Some(checkpoint) = self.class_of(device).checkpoint else { continue };
+            let stretch = now.since(self.since[device as usize]);
+            for (sum, part) in sums.iter_mut().zip(work(checkpoint, stretch, false)) {
+                *sum += u128::from(part);
+            }
+        }
+        sums
+    }
+
+    fn record_service<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
+        let (now, label, serving) = (ctx.now(), Label::default(), self.tallies.serving);
+        let up = serving.capacity_up_milli as f64 / serving.capacity_milli.max(1) as f64;
+        let by_region = (0..self.settings.regions.len()).map(|region| {
+            let classes = self.settings.classes.iter().enumerate();
+            let capacity = classes.map(|(index, class)| {
+                let cell = self.tallies.sum(now, |number, place| {
+                    usize::from(number) == index && usize::from(place) == region
+                });
+                cell.present * class.capacity_milli
+            });
+            capacity.sum()
+        });
+        let by_region = nakamoto(by_region.collect());
+        let by_owner = self.nakamoto_of_owners();
+        for (metric, value) in [
+            (SERVICE, serving.availability(now)),
+            (INTERRUPTIONS, serving.interruptions as f64),
+            (CAPACITY_UP, up),
+            (NAKAMOTO_OWNER, f64::from(by_owner)),
+            (NAKAMOTO_REGION, f64::from(by_region)),
+        ] {
+            ctx.records.push(now, metric, label, value);
+        }
+    }
+
+    /// Sorted anew only after owners have come or gone.
+    fn nakamoto_of_owners(&mut self) -> u32 {
+        let counts = &self.tallies.counts;
+        let moves = counts.owners_joined + counts.owners_left;
+        if let Some((_, known)) = self.nakamoto.filter(|(at, _)| *at == moves) {
+            return known;
+        }
+        let capacities = self.owners.present().map(|(class, owner)| {
+            let capacity = self.settings.classes[usize::from(class)].capacity_milli;
+            u64::from(self.owners.devices(owner).count()) * capacity
+        });
+        let found = nakamoto(capacities.collect());
+        self.nakamoto = Some((moves, found));
+        found
+    }
+}
+
+/// Classes whose first lives are watched.
+impl Fleet {
+    fn record_lives<E: EngineEvent>(&self, index: usize, id: &str, ctx: &mut Context<E>) {
+        let class = &self.settings.classes[index];
+        let Some(law) = &class.watched_against else { return };
+        let (now, label) = (ctx.now(), ctx.records.label(id));
+        let until = match class.maintenance.policy {
+            Policy::RunToFailure => now,
+            Policy::Age(age) | Policy::Interval(age) => now.min(SimTime::ZERO + age),
+        };
+        let lives = &self.tallies.lives[index];
+        ctx.records.push(now, LIFE_KS, label, kolmogorov(lives, law, until.as_seconds()));
+        let window = SimDuration::from_days(HAZARD_DAYS);
+        if now.as_nanos() % window.as_nanos() != 0 {
+            return;
+        }
+        let from = now.as_nanos() - window.as_nanos();
+        let before = lives.partition_point(|life| *life <= from) as f64;
+        let ended = lives.len() as f64 - before;
+        // Those who died in the window were at risk for half of it.
+        let at_risk = f64::from(class.count) - before - 0.5 * ended;
+        let years = window.as_seconds() / SECONDS_PER_YEAR;
+        let expected =
+            law.cumulative_hazard(now.as_seconds()) - law.cumulative_hazard(from as f64 / 1e9);
+        ctx.records.push(now, HAZARD, label, ended / (at_risk.max(1.0) * years));
+        ctx.records.push(now, HAZARD_LAW, label, expected / years);
+    }
+}
+
+/// The distance of Kolmogorov and Smirnov between lives, in order, and the law of those lives that
+/// end by an age, scaled as by Stephens ("EDF statistics for goodness of fit", JASA 69, 1974):
+/// above 1.628 the law is refuted at 1 %.
+pub fn kolmogorov(lives_nanos: &[u64], law: &FailureLaw, until_seconds: f64) -> f64 {
+    let dead = |age_seconds: f64| -math::expm1(-law.cumulative_hazard(age_seconds));
+    let (whole, count) = (dead(until_seconds), lives_nanos.len() as f64);
+    if lives_nanos.is_empty() || whole <= 0.0 {
+        return 0.0;
+    }
+    let distance = lives_nanos.iter().enumerate().map(|(place, life)| {
+        let share = dead(*life as f64 / 1e9) / whole;
+        let (below, above) = (place as f64 / count, (place + 1) as f64 / count);
+        (share - below).max(above - share)
+    });
+    let root = math::sqrt(count);
+    (root + 0.12 + 0.11 / root) * distance.fold(0.0, f64::max)
+}
+
+/// How few together have more than half (Srinivasan and Lee, "Quantifying decentralization", 2017).
+pub fn nakamoto(mut parts: Vec<u64>) -> u32 {
+    parts.sort_unstable_by(|one, other| other.cmp(one));
+    let half = parts.iter().map(|part| u128::from(*part)).sum::<u128>() / 2;
+    let mut sum = 0;
+    let enough = parts.iter().position(|part| {
+        sum += u128::from(*part);
+        sum > half
+    });
+    enough.map_or(0, |place| place as u32 + 1)
+}

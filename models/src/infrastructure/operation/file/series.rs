@@ -1,0 +1,183 @@
+//! A value for each hour: a constant, a daily wave, or a column of a data file.
+
+use std::f64::consts::TAU;
+
+use pinwheel_core::math;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::infrastructure::energy::Hourly;
+use crate::scenario::check::Checker;
+use crate::scenario::diagnostic::{Place, did_you_mean, shown};
+use crate::scenario::file::NumberOrText;
+use crate::scenario::files::DATA_BYTES_MAX;
+use crate::scenario::tree::{Given, Value};
+
+/// Most hours of a series: eleven years.
+const HOURS_MAX: usize = 100_000;
+/// Largest factor on a column.
+const FACTOR_MAX: f64 = 1e9;
+
+/// A quantity such as "5 kW", or one of the two tables below.
+#[derive(Debug, JsonSchema)]
+#[serde(untagged)]
+pub enum SeriesSection {
+    Constant(NumberOrText),
+    Table(SeriesTable),
+}
+
+/// `{ mean, swing, peak }`, a wave with one peak a day; or `{ file, column, factor }`, a column of
+/// a CSV file whose column `hour` counts 0, 1, 2, ... from the start of the run. A series that
+/// ends before the run begins again.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SeriesTable {
+    #[schemars(with = "NumberOrText")]
+    pub mean: Option<Given>,
+    /// How far the wave goes from its mean, such as "40 %". Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub swing: Option<Given>,
+    /// Hour of the day of the peak, 0 to 24. Default 12.
+    #[schemars(with = "NumberOrText")]
+    pub peak: Option<Given>,
+    /// CSV file, relative to the scenario.
+    #[schemars(with = "String")]
+    pub file: Option<Given>,
+    #[schemars(with = "String")]
+    pub column: Option<Given>,
+    /// Every number of the column times this. Default 1.
+    #[schemars(with = "f64")]
+    pub factor: Option<Given>,
+}
+
+/// How numbers become the integers of a series: so many steps a unit, at most so many steps.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Scale<'a> {
+    pub unit: &'a str,
+    pub steps: f64,
+    pub steps_max: u64,
+}
+
+impl Scale<'_> {
+    fn maximum(&self) -> f64 {
+        self.steps_max as f64 / self.steps
+    }
+    fn steps(&self, value: f64) -> u64 {
+        math::round(value * self.steps) as u64
+    }
+}
+
+/// The series at `key`.
+pub(super) fn series(
+    checker: &mut Checker<'_>,
+    given: Given,
+    key: &str,
+    scale: Scale<'_>,
+) -> Option<Hourly> {
+    if !matches!(checker.tree.value(given), Value::Table(_)) {
+        let range = 0.0..=scale.maximum();
+        let value = checker.quantity(Some(given), key, scale.unit, false, range)?;
+        return Some(Hourly::constant(scale.steps(value)));
+    }
+    let typed: SeriesTable = checker.read(given, key);
+    match typed.file {
+        Some(_) => {
+            if let Some(mean) = typed.mean.or(typed.swing).or(typed.peak) {
+                let message = "a series is a wave or a column of a file, not both".to_owned();
+                checker.fault(mean, key, message, "take out mean, swing and peak, or file");
+            }
+            column(checker, &typed, key, scale)
+        }
+        None => wave(checker, &typed, key, scale),
+    }
+}
+
+/// One cosine a day, taken at the middle of each hour.
+fn wave(
+    checker: &mut Checker<'_>,
+    typed: &SeriesTable,
+    key: &str,
+    scale: Scale<'_>,
+) -> Option<Hourly> {
+    let at = |name: &str| format!("{key}.{name}");
+    for (name, given) in [("column", typed.column), ("factor", typed.factor)] {
+        if let Some(given) = given {
+            let message = "has no meaning without a file".to_owned();
+            checker.fault(given, &at(name), message, "add file = \"data.csv\", or take it out");
+        }
+    }
+    let example = format!("\"1 {}\"", scale.unit);
+    let mean = checker.required(typed.mean, &at("mean"), &example);
+    let range = 0.0..=scale.maximum() / 2.0;
+    let mean = checker.quantity(mean, &at("mean"), scale.unit, false, range);
+    let swing = checker.share(typed.swing, &at("swing"), 1.0).unwrap_or(0.0);
+    let peak = checker.quantity(typed.peak, &at("peak"), "1", true, 0.0..=24.0).unwrap_or(12.0);
+    let mean = mean?;
+    let hours = (0..24).map(|hour| {
+        let turn = (f64::from(hour) + 0.5 - peak) / 24.0 * TAU;
+        scale.steps(mean * (1.0 + swing * math::cos(turn)))
+    });
+    Some(Hourly::new(hours.collect()))
+}
+
+fn column(
+    checker: &mut Checker<'_>,
+    typed: &SeriesTable,
+    key: &str,
+    scale: Scale<'_>,
+) -> Option<Hourly> {
+    let at = |name: &str| format!("{key}.{name}");
+    let factor = checker.quantity(typed.factor, &at("factor"), "1", true, 0.0..=FACTOR_MAX);
+    let name = checker.required(typed.column, &at("column"), "\"load_kw\"");
+    let name = checker.text(name, &at("column"));
+    let (file, text) = checker.file(typed.file, &at("file"), DATA_BYTES_MAX)?;
+    let (name, factor) = (name?, factor.unwrap_or(1.0));
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let headers = reader.headers().cloned().unwrap_or_default();
+    let place = |name: &str| headers.iter().position(|header| header.trim() == name);
+    let start = Place { file, offset: 0 };
+    let (Some(hour), Some(place)) = (place("hour"), place(&name)) else {
+        let missing = if place("hour").is_none() { "hour" } else { &name };
+        let help = format!("the header must have it; {}", did_you_mean(missing, headers.iter()));
+        checker.faults.push(start, shown(missing), "the column is missing", help);
+        return None;
+    };
+    let mut hours = Vec::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                checker.faults.push(start, "", error.to_string(), "give plain CSV");
+                return None;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let field = |place: usize| record.get(place).unwrap_or("").trim();
+        let value = field(place).parse().ok().map(|value: f64| value * factor);
+        let value = value.filter(|value| (0.0..=scale.maximum()).contains(value));
+        let fault = if hours.len() == HOURS_MAX {
+            Some(("hour", "too many rows".to_owned(), format!("at most {HOURS_MAX}")))
+        } else if field(hour) != hours.len().to_string() {
+            let message = format!("\"{}\" is not the next hour", shown(field(hour)));
+            Some(("hour", message, format!("one row for each hour; {} comes next", hours.len())))
+        } else if value.is_none() {
+            let message = format!("\"{}\" is not a number in range", shown(field(place)));
+            let unit = scale.unit;
+            let help = format!("allowed: 0 to {} {unit} with its factor", scale.maximum());
+            Some((name.as_str(), message, help))
+        } else {
+            None
+        };
+        if let Some((column, message, help)) = fault {
+            let place = Place { file, offset: checker.files.line_offset(file, line) };
+            checker.faults.push(place, shown(column), message, help);
+            return None;
+        }
+        hours.extend(value.map(|value| scale.steps(value)));
+    }
+    if hours.is_empty() {
+        checker.faults.push(start, "", "no rows below the header", "one row for each hour");
+        return None;
+    }
+    Some(Hourly::new(hours))
+}

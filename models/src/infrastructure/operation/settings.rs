@@ -1,0 +1,74 @@
+//! What a scenario says of a fleet at work, checked. Classes and regions are places in the lists
+//! of the fleet's settings.
+
+use h3o::Resolution;
+use pinwheel_core::Streams;
+use serde::{Deserialize, Serialize};
+
+use crate::infrastructure::demand;
+use crate::infrastructure::energy::{Draw, Tariff};
+use crate::infrastructure::geography::{Place, Region};
+use crate::infrastructure::topology;
+
+/// A fleet at work.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Ids of the fleet's classes.
+    pub class_ids: Vec<String>,
+    pub needs: Vec<Need>,
+    pub energy: Option<Energy>,
+    pub geography: Option<Geography>,
+    pub topology: Option<topology::Settings>,
+    pub demands: Vec<demand::Settings>,
+    /// By class: what owning one device costs in an hour, in billionths of a dollar.
+    pub owning_nanousd_per_hour: Vec<u64>,
+}
+
+/// Each device of `class` is up only while `needed` of its group of `units` of the class `of` are.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    pub class: u8,
+    pub of: u8,
+    pub units: u32,
+    pub needed: u32,
+}
+
+/// The grid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Energy {
+    pub tariff: Tariff,
+    /// By class.
+    pub draws: Vec<Draw>,
+}
+
+/// Where the regions are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Geography {
+    /// By region of the fleet.
+    pub regions: Vec<Region>,
+    /// Of the cells in which devices are counted, 0 to 15.
+    pub resolution: u8,
+}
+
+impl Geography {
+    pub fn resolution(&self) -> Resolution {
+        Resolution::try_from(self.resolution).expect("a checked resolution")
+    }
+}
+
+impl Settings {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.needs.is_empty()
+            && self.energy.is_none()
+            && self.geography.is_none()
+            && self.topology.is_none()
+            && self.demands.is_empty()
+    }
+
+    /// Where a device of a region is; drawn by the device's own stream.
+    pub fn place(&self, region: u16, device: u32, streams: &Streams) -> Option<Place> {
+        let region = &self.geography.as_ref()?.regions[usize::from(region)];
+        Some(region.draw(&mut streams.stream(device, "infrastructure.place")))
+    }
+}

@@ -1,0 +1,7 @@
+//! The data layer: objects on nodes, their losses, and what is known of them in theory.
+
+mod integrity;
+mod layer;
+mod splitting;
+mod store;
+mod theory;
