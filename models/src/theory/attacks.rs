@@ -1,8 +1,9 @@
-//! Attacks on chains: double spending, selfish mining, committees, censorship, bridges. The part of
-//! section 3 of the closed forms about chains.
+//! Attacks on chains: double spending, selfish mining, committees, censorship, bridges. The part
+//! of section 3 of the closed forms about chains.
 //!
-//! Rare committees are observed by importance sampling: the real component draws with the bad share
-//! of the stake raised to about a third, and each committee counts with its likelihood ratio.
+//! Rare committees are observed by importance sampling: the real component draws with the bad
+//! share of the stake raised to about a third, and each committee counts with its likelihood
+//! ratio.
 
 use pinwheel_core::{Amount, Context, Model, SimDuration, SimTime, Simulation, Streams, math};
 
