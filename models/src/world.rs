@@ -5,7 +5,7 @@ use pinwheel_core::{Context, Event as EngineEvent, Model, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
-use crate::connection::{self, Connection};
+use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
 use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
@@ -67,6 +67,7 @@ pub struct World {
     /// Kept for their capacity.
     changed: Vec<u32>,
     changes: Vec<Change>,
+    deliveries: Vec<Delivery>,
 }
 
 impl World {
@@ -86,6 +87,7 @@ impl World {
             }),
             changed: vec![],
             changes: vec![],
+            deliveries: vec![],
         }
     }
 }
@@ -129,7 +131,11 @@ impl Model for World {
             }
             Event::Operation(event) => self.operation.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Service(event) => self.service.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Connection(event) => self.connection.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Connection(event) => {
+                let connection = self.connection.as_mut().expect(ABSENT);
+                connection.handle(event, ctx, &mut self.deliveries);
+                self.deliveries.clear();
+            }
             Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Data(event) => self.data.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Filecoin(event) => {

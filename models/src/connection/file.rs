@@ -3,21 +3,236 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::Settings;
+use super::channel::{Channel, Loss, Outage};
+use super::latency::Matrix;
+use super::mqtt::Qos;
+use super::radio::Radio;
+use super::settings::{Air, Gateways, Latency, MeshPlan, Protocol, Reconnect, Settings};
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
-use crate::scenario::tree::Given;
+use crate::scenario::diagnostic::Place;
+use crate::scenario::file::NumberOrText;
+use crate::scenario::tree::{Given, Value};
 
-const DEVICES_MAX: i64 = 1_000_000;
+/// About 32 bytes each where readings are plain datagrams.
+const DEVICES_MAX: i64 = 10_000_000;
+/// About 300 bytes each.
+const SENDERS_MAX: u32 = 1_000_000;
+/// Neighbours are found by looking at all pairs.
+const MESH_NODES_MAX: u32 = 10_000;
+const MATRIX_BYTES_MAX: u64 = 16 << 20;
+/// A datagram is not fragmented (RFC 7252, 4.6).
+const DATAGRAM_BYTES_MAX: u32 = 1_024;
+const OUTAGES_MAX: usize = 1_000;
+const SECONDS_MAX: f64 = 1e9;
 
 /// The links and protocols between devices and the platform.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "ConnectionSection")]
+#[schemars(rename = "ConnectionSection", extend("required" = ["devices"]))]
 pub struct Section {
-    /// Devices that send, where no fleet is given.
-    #[schemars(with = "u32")]
+    /// Devices that send.
+    #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
     pub devices: Option<Given>,
+    /// Time between two readings of a device, such as "60 s" (the default).
+    #[schemars(with = "String")]
+    pub interval: Option<Given>,
+    /// Readings every interval, or at random times with that mean. Default "periodic".
+    #[schemars(with = "String", extend("enum" = ["periodic", "poisson"]))]
+    pub arrivals: Option<Given>,
+    /// Size of a reading, such as "32 B" (the default).
+    #[schemars(with = "String")]
+    pub payload: Option<Given>,
+    /// Default "datagram".
+    #[schemars(with = "String", extend("enum" =
+        ["datagram", "coap", "http", "https", "websocket", "mqtt"]))]
+    pub protocol: Option<Given>,
+    /// TLS 1.3 under a WebSocket or MQTT. Default true.
+    #[schemars(with = "bool")]
+    pub tls: Option<Given>,
+    /// Bytes of the server's certificate chain. Default "2500 B".
+    #[schemars(with = "String")]
+    pub certificate: Option<Given>,
+    /// Readings that are kept while they cannot be sent; the oldest go first. Default 1000.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub buffer: Option<Given>,
+    /// Messages of one sender in flight: MQTT's receive maximum. Default 1.
+    #[schemars(with = "u32", range(min = 1, max = 64))]
+    pub window: Option<Given>,
+    /// Whether the platform drops readings it has had. Default true.
+    #[schemars(with = "bool")]
+    pub deduplicate: Option<Given>,
+    /// Whose power model the devices' radio follows. Default "lte".
+    #[schemars(with = "String", extend("enum" = ["wired", "lte", "wifi", "mesh", "lora"]))]
+    pub radio: Option<Given>,
+    /// HTTP: how long the server keeps an idle connection, "0 s" for not at all. WebSocket and
+    /// MQTT: time between heartbeats. Default "60 s".
+    #[schemars(with = "String")]
+    pub keep_alive: Option<Given>,
+    #[schemars(with = "LinkSection")]
+    pub link: Option<LinkSection>,
+    #[schemars(with = "MqttSection")]
+    pub mqtt: Option<MqttSection>,
+    #[schemars(with = "CoapSection")]
+    pub coap: Option<CoapSection>,
+    /// Devices reach the platform through gateways.
+    #[schemars(with = "GatewaySection")]
+    pub gateways: Option<GatewaySection>,
+    /// "hub" (the default): all send to the platform. "mesh": they relay for their neighbours.
+    #[schemars(with = "String", extend("enum" = ["hub", "mesh"]))]
+    pub topology: Option<Given>,
+    #[schemars(with = "MeshSection")]
+    pub mesh: Option<MeshSection>,
+    #[schemars(with = "ReconnectSection")]
+    pub reconnect: Option<ReconnectSection>,
+    /// Times in which the hub is down or a share of the senders is cut off.
+    pub outage: Vec<OutageSection>,
+}
+
+/// The link to the platform.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LinkSection {
+    /// "fixed" (the default), "matrix" or "geodesic".
+    #[schemars(with = "String", extend("enum" = ["fixed", "matrix", "geodesic"]))]
+    pub latency: Option<Given>,
+    /// Round trip, for "fixed". Default "100 ms".
+    #[schemars(with = "String")]
+    pub rtt: Option<Given>,
+    /// CSV file of round trips in milliseconds, for "matrix", relative to the scenario.
+    #[schemars(with = "String")]
+    pub matrix: Option<Given>,
+    /// Radius of the disc the senders lie in, for "geodesic", such as "3000 km" (the default).
+    #[schemars(with = "String")]
+    pub radius: Option<Given>,
+    /// Share of the packets that is lost. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub loss: Option<Given>,
+    /// Packets lost in a row on average (Gilbert and Elliott); left out, losses are independent.
+    #[schemars(with = "f64")]
+    pub burst: Option<Given>,
+    /// Mean of the exponential delay added to each packet. Default "0 s".
+    #[schemars(with = "String")]
+    pub jitter: Option<Given>,
+    /// Bits or bytes a second of one sender. Default "1 Mbit/s".
+    #[schemars(with = "String")]
+    pub rate: Option<Given>,
+    /// A lost packet breaks the connection of a stream instead of being repeated. Default false.
+    #[schemars(with = "bool")]
+    pub breaks: Option<Given>,
+}
+
+/// MQTT 5.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MqttSection {
+    /// Quality of service. Default 1.
+    #[schemars(with = "u32", range(min = 0, max = 2))]
+    pub qos: Option<Given>,
+    /// The broker keeps the last reading of each device. Default false.
+    #[schemars(with = "bool")]
+    pub retain: Option<Given>,
+}
+
+/// CoAP.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CoapSection {
+    /// Messages are acknowledged and repeated. Default true.
+    #[schemars(with = "bool")]
+    pub confirmable: Option<Given>,
+    /// The platform observes the device, which notifies it, instead of being posted to. Default
+    /// false.
+    #[schemars(with = "bool")]
+    pub observe: Option<Given>,
+}
+
+/// Gateways and the hop to them.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["count"]))]
+pub struct GatewaySection {
+    #[schemars(with = "u32", range(min = 1, max = 100_000))]
+    pub count: Option<Given>,
+    /// Gateways that hear each device. Default 1.
+    #[schemars(with = "u32", range(min = 1, max = 8))]
+    pub heard_by: Option<Given>,
+    /// Times each reading is sent. Default 1.
+    #[schemars(with = "u32", range(min = 1, max = 15))]
+    pub repeats: Option<Given>,
+    /// Share of the frames that a gateway does not hear. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub loss: Option<Given>,
+    /// Standard deviation of the gateways' clocks. Default "0 s".
+    #[schemars(with = "String")]
+    pub clock_skew: Option<Given>,
+    /// "none" (the default): frames do not disturb each other. Else they share LoRa channels.
+    #[schemars(with = "String", extend("enum" = ["none", "aloha", "slotted_aloha"]))]
+    pub air: Option<Given>,
+    /// LoRa channels. Default 8.
+    #[schemars(with = "u32", range(min = 1, max = 64))]
+    pub channels: Option<Given>,
+    /// LoRa's spreading factor. Default 9.
+    #[schemars(with = "u32", range(min = 7, max = 12))]
+    pub spreading_factor: Option<Given>,
+}
+
+/// Devices that relay.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MeshSection {
+    /// Mean number of neighbours in reach. Default 12.
+    #[schemars(with = "f64")]
+    pub neighbours: Option<Given>,
+    /// Nodes with an uplink; the first is the hub. Default 4.
+    #[schemars(with = "u32", range(min = 1))]
+    pub exits: Option<Given>,
+    /// Repetitions of a hop. Default 3.
+    #[schemars(with = "u32", range(min = 0, max = 7))]
+    pub hop_retries: Option<Given>,
+    /// Time of a hop. Default "10 ms".
+    #[schemars(with = "String")]
+    pub hop_time: Option<Given>,
+    /// Time until routes follow a change. Default "60 s".
+    #[schemars(with = "String")]
+    pub reroute: Option<Given>,
+}
+
+/// How a lost connection comes back.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReconnectSection {
+    /// First wait; it doubles with each failure. Default "1 s".
+    #[schemars(with = "String")]
+    pub base: Option<Given>,
+    /// Longest wait. Default "60 s".
+    #[schemars(with = "String")]
+    pub max: Option<Given>,
+    /// Wait a random share of it. Default true.
+    #[schemars(with = "bool")]
+    pub jitter: Option<Given>,
+    /// Connections the hub accepts each second. Default: all.
+    #[schemars(with = "u32", range(min = 1))]
+    pub accepts: Option<Given>,
+}
+
+/// One outage.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["at", "length"]))]
+pub struct OutageSection {
+    /// From the start of the run, such as "6 h".
+    #[schemars(with = "String")]
+    pub at: Option<Given>,
+    #[schemars(with = "String")]
+    pub length: Option<Given>,
+    /// Share of the senders that is cut off; 1 (the default) is the hub itself.
+    #[schemars(with = "NumberOrText")]
+    pub share: Option<Given>,
+    /// The hub closes its connections and turns new ones down, instead of being silent. Default
+    /// true.
+    #[schemars(with = "bool")]
+    pub resets: Option<Given>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
@@ -27,7 +242,278 @@ pub fn settings(
     _run: Option<RunDays>,
 ) -> Option<Settings> {
     let typed: Section = checker.read(given, "connection");
+    checker.tree.table(given)?;
+    let mut out = Settings::default();
     let devices = checker.required(typed.devices, "connection.devices", "100");
-    let devices = checker.integer(devices, "connection.devices", 1..=DEVICES_MAX)?;
-    Some(Settings { devices: u32::try_from(devices).ok()? })
+    out.devices = count(checker, devices, "devices", 1..=DEVICES_MAX).unwrap_or(1);
+    let interval = seconds(checker, typed.interval, "interval", 1e-3..=SECONDS_MAX);
+    set(&mut out.interval_seconds, interval);
+    let arrivals = [("periodic", false), ("poisson", true)];
+    set(&mut out.poisson, checker.choice(typed.arrivals, "connection.arrivals", &arrivals));
+    protocol(checker, &typed, &mut out);
+    let payload_max = if out.protocol.is_stream() { 65_535 } else { DATAGRAM_BYTES_MAX };
+    set(&mut out.payload_bytes, bytes(checker, typed.payload, "payload", 1..=payload_max));
+    set(&mut out.buffer, count(checker, typed.buffer, "buffer", 1..=1_000_000));
+    let window = count(checker, typed.window, "window", 1..=64);
+    set(&mut out.window, window.and_then(|window| u16::try_from(window).ok()));
+    set(&mut out.deduplicate, truth(checker, typed.deduplicate, "deduplicate"));
+    let radios = [
+        ("wired", Radio::Wired),
+        ("lte", Radio::Lte),
+        ("wifi", Radio::Wifi),
+        ("mesh", Radio::Mesh),
+        ("lora", Radio::Lora),
+    ];
+    set(&mut out.radio, checker.choice(typed.radio, "connection.radio", &radios));
+    link(checker, &typed.link.unwrap_or_default(), &mut out);
+    out.gateways = typed.gateways.as_ref().and_then(|typed| gateways(checker, typed, &out));
+    let topologies = [("hub", false), ("mesh", true)];
+    let meshed = checker.choice(typed.topology, "connection.topology", &topologies);
+    let plan = mesh(checker, &typed.mesh.unwrap_or_default(), out.devices);
+    out.mesh = plan.filter(|_| meshed == Some(true));
+    reconnect(checker, &typed.reconnect.unwrap_or_default(), &mut out.reconnect);
+    out.outages = outages(checker, &typed.outage);
+    bounds(checker, given, &out);
+    Some(out)
+}
+
+/// What single keys cannot tell.
+fn bounds(checker: &mut Checker<'_>, given: Given, out: &Settings) {
+    let mut fault = |key: &str, message: String, help: String| {
+        checker.fault(given, &format!("connection.{key}"), message, help);
+    };
+    if out.senders() > SENDERS_MAX {
+        let message = format!("{} devices with a protocol of their own", out.devices);
+        fault("devices", message, format!("at most {SENDERS_MAX}, or protocol = \"datagram\""));
+    }
+    if out.mesh.is_some() && out.devices > MESH_NODES_MAX {
+        let message = format!("a mesh of {} nodes", out.devices);
+        fault("devices", message, format!("at most {MESH_NODES_MAX}"));
+    }
+    if out.mesh.is_some() && out.gateways.is_some() {
+        let help = "take out [connection.gateways] or topology = \"mesh\"".to_owned();
+        fault("gateways", "a mesh has no gateways".to_owned(), help);
+    }
+    if out.mesh.is_some() && out.outages.iter().any(|outage| outage.share < 1.0) {
+        let help = "a mesh loses its hub whole: share = 1".to_owned();
+        fault("outage", "a share of a mesh is not cut off".to_owned(), help);
+    }
+}
+
+fn protocol(checker: &mut Checker<'_>, typed: &Section, out: &mut Settings) {
+    let choices = [
+        ("datagram", (Protocol::Datagram, None)),
+        ("coap", (Protocol::Coap, None)),
+        ("http", (Protocol::Http, Some(false))),
+        ("https", (Protocol::Http, Some(true))),
+        ("websocket", (Protocol::WebSocket, None)),
+        ("mqtt", (Protocol::Mqtt, None)),
+    ];
+    let tls = truth(checker, typed.tls, "tls");
+    if let Some((protocol, its_tls)) =
+        checker.choice(typed.protocol, "connection.protocol", &choices)
+    {
+        out.protocol = protocol;
+        out.tls = its_tls.or(tls).unwrap_or(true);
+    }
+    let keep_alive = seconds(checker, typed.keep_alive, "keep_alive", 0.0..=65_535.0);
+    set(&mut out.keep_alive_seconds, keep_alive);
+    let certificate = bytes(checker, typed.certificate, "certificate", 100..=65_535);
+    set(&mut out.certificate_bytes, certificate);
+    if let Some(mqtt) = &typed.mqtt {
+        let qos = count(checker, mqtt.qos, "mqtt.qos", 0..=2).map(|qos| match qos {
+            0 => Qos::AtMostOnce,
+            1 => Qos::AtLeastOnce,
+            _ => Qos::ExactlyOnce,
+        });
+        set(&mut out.qos, qos);
+        set(&mut out.retain, truth(checker, mqtt.retain, "mqtt.retain"));
+    }
+    if let Some(coap) = &typed.coap {
+        set(&mut out.confirmable, truth(checker, coap.confirmable, "coap.confirmable"));
+        set(&mut out.observe, truth(checker, coap.observe, "coap.observe"));
+    }
+}
+
+#[derive(Copy, Clone)]
+enum LatencyKind {
+    Fixed,
+    Matrix,
+    Geodesic,
+}
+
+fn link(checker: &mut Checker<'_>, typed: &LinkSection, out: &mut Settings) {
+    let kinds = [
+        ("fixed", LatencyKind::Fixed),
+        ("matrix", LatencyKind::Matrix),
+        ("geodesic", LatencyKind::Geodesic),
+    ];
+    let kind = checker.choice(typed.latency, "connection.link.latency", &kinds);
+    let rtt = seconds(checker, typed.rtt, "link.rtt", 0.0..=60.0);
+    let key = "connection.link.radius";
+    let radius = checker.quantity(typed.radius, key, "km", false, 0.0..=20_000.0);
+    let latency = match kind.unwrap_or(LatencyKind::Fixed) {
+        LatencyKind::Fixed => rtt.map(|rtt_seconds| Latency::Fixed { rtt_seconds }),
+        LatencyKind::Geodesic => Some(Latency::Geodesic { radius_km: radius.unwrap_or(3_000.0) }),
+        LatencyKind::Matrix => matrix(checker, typed.matrix).map(Latency::Matrix),
+    };
+    set(&mut out.latency, latency);
+    out.channel.loss = loss(checker, typed.loss, typed.burst, "link");
+    let jitter = seconds(checker, typed.jitter, "link.jitter", 0.0..=60.0);
+    set(&mut out.channel.jitter_seconds, jitter);
+    let key = "connection.link.rate";
+    let rate = checker.quantity(typed.rate, key, "B/s", false, 1.0..=1e12);
+    set(&mut out.channel.bytes_per_second, rate);
+    set(&mut out.breaks, truth(checker, typed.breaks, "link.breaks"));
+}
+
+fn loss(
+    checker: &mut Checker<'_>,
+    share: Option<Given>,
+    burst: Option<Given>,
+    section: &str,
+) -> Loss {
+    let share = checker.share(share, &format!("connection.{section}.loss"), 1.0).unwrap_or(0.0);
+    let key = format!("connection.{section}.burst");
+    match checker.quantity(burst, &key, "1", true, 1.0..=1e6) {
+        Some(packets) => Loss::bursts(share, packets),
+        None => Loss::Independent(share),
+    }
+}
+
+fn matrix(checker: &mut Checker<'_>, given: Option<Given>) -> Option<Matrix> {
+    let key = "connection.link.matrix";
+    let given = checker.required(given, key, "\"../data/latency/planetlab.csv\"");
+    let (file, text) = checker.file(given, key, MATRIX_BYTES_MAX)?;
+    match Matrix::parse(&text) {
+        Ok(matrix) => Some(matrix),
+        Err(error) => {
+            let line = u64::try_from(error.line).unwrap_or(u64::MAX);
+            let place = Place { file, offset: checker.files.line_offset(file, line) };
+            let help = "rows of milliseconds with commas between: a square, or its lower half";
+            checker.faults.push(place, "", error.message, help);
+            None
+        }
+    }
+}
+
+fn gateways(checker: &mut Checker<'_>, typed: &GatewaySection, out: &Settings) -> Option<Gateways> {
+    let given = checker.required(typed.count, "connection.gateways.count", "10");
+    let number = count(checker, given, "gateways.count", 1..=100_000);
+    let heard_max = i64::from(number.unwrap_or(8).min(8));
+    let heard_by = count(checker, typed.heard_by, "gateways.heard_by", 1..=heard_max);
+    let repeats = count(checker, typed.repeats, "gateways.repeats", 1..=15);
+    let skew = seconds(checker, typed.clock_skew, "gateways.clock_skew", 0.0..=86_400.0);
+    let channels = count(checker, typed.channels, "gateways.channels", 1..=64).unwrap_or(8);
+    let key = "gateways.spreading_factor";
+    let spreading_factor = count(checker, typed.spreading_factor, key, 7..=12).unwrap_or(9);
+    let airs = [("none", None), ("aloha", Some(false)), ("slotted_aloha", Some(true))];
+    let slotted = checker.choice(typed.air, "connection.gateways.air", &airs).flatten();
+    let loss = loss(checker, typed.loss, None, "gateways");
+    Some(Gateways {
+        count: number?,
+        heard_by: heard_by.unwrap_or(1),
+        repeats: repeats.unwrap_or(1),
+        channel: Channel { loss, ..out.channel },
+        clock_skew_seconds: skew.unwrap_or(0.0),
+        air: slotted.map(|slotted| Air { channels, spreading_factor, slotted }),
+    })
+}
+
+fn mesh(checker: &mut Checker<'_>, typed: &MeshSection, devices: u32) -> Option<MeshPlan> {
+    let key = "connection.mesh.neighbours";
+    let neighbours = checker.quantity(typed.neighbours, key, "1", true, 1.0..=1_000.0);
+    let exits = count(checker, typed.exits, "mesh.exits", 1..=i64::from(devices));
+    let hop_retries = count(checker, typed.hop_retries, "mesh.hop_retries", 0..=7);
+    let hop_seconds = seconds(checker, typed.hop_time, "mesh.hop_time", 0.0..=60.0);
+    let reroute_seconds = seconds(checker, typed.reroute, "mesh.reroute", 0.0..=SECONDS_MAX);
+    Some(MeshPlan {
+        neighbours: neighbours.unwrap_or(12.0),
+        exits: exits.unwrap_or(4.min(devices)),
+        hop_retries: hop_retries.unwrap_or(3),
+        hop_seconds: hop_seconds.unwrap_or(0.01),
+        reroute_seconds: reroute_seconds.unwrap_or(60.0),
+    })
+}
+
+fn reconnect(checker: &mut Checker<'_>, typed: &ReconnectSection, out: &mut Reconnect) {
+    set(&mut out.base_seconds, seconds(checker, typed.base, "reconnect.base", 1e-3..=3_600.0));
+    set(&mut out.max_seconds, seconds(checker, typed.max, "reconnect.max", 1e-3..=86_400.0));
+    set(&mut out.jitter, truth(checker, typed.jitter, "reconnect.jitter"));
+    let accepts = count(checker, typed.accepts, "reconnect.accepts", 1..=i64::from(u32::MAX));
+    out.accepts_per_second = accepts;
+}
+
+fn outages(checker: &mut Checker<'_>, typed: &[OutageSection]) -> Vec<Outage> {
+    if let Some(given) = typed.get(OUTAGES_MAX).and_then(|outage| outage.at) {
+        let message = format!("{} outages", typed.len());
+        checker.fault(given, "connection.outage", message, format!("at most {OUTAGES_MAX}"));
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for (number, outage) in typed.iter().enumerate() {
+        let name = format!("outage[{number}]");
+        let at = checker.required(outage.at, &format!("connection.{name}.at"), "\"6 h\"");
+        let start = seconds(checker, at, &format!("{name}.at"), 0.0..=SECONDS_MAX);
+        let key = format!("connection.{name}.length");
+        let length = checker.required(outage.length, &key, "\"30 min\"");
+        let length = seconds(checker, length, &format!("{name}.length"), 1e-3..=SECONDS_MAX);
+        let share = checker.share(outage.share, &format!("connection.{name}.share"), 1.0);
+        let resets = truth(checker, outage.resets, &format!("{name}.resets"));
+        out.extend(start.zip(length).map(|(start_seconds, length_seconds)| Outage {
+            start_seconds,
+            length_seconds,
+            share: share.unwrap_or(1.0),
+            resets: resets.unwrap_or(true),
+        }));
+    }
+    out
+}
+
+fn set<T>(slot: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *slot = value;
+    }
+}
+
+fn seconds(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+    range: std::ops::RangeInclusive<f64>,
+) -> Option<f64> {
+    checker.quantity(given, &format!("connection.{key}"), "s", false, range)
+}
+
+fn bytes(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+    range: std::ops::RangeInclusive<u32>,
+) -> Option<u32> {
+    let range = f64::from(*range.start())..=f64::from(*range.end());
+    let key = format!("connection.{key}");
+    checker.quantity(given, &key, "B", false, range).map(|bytes| bytes.round() as u32)
+}
+
+fn count(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+    range: std::ops::RangeInclusive<i64>,
+) -> Option<u32> {
+    let number = checker.integer(given, &format!("connection.{key}"), range)?;
+    u32::try_from(number).ok()
+}
+
+fn truth(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<bool> {
+    let given = given?;
+    match checker.tree.value(given) {
+        Value::Boolean(truth) => Some(*truth),
+        other => {
+            let message = format!("expected true or false, found {}", other.kind());
+            checker.fault(given, &format!("connection.{key}"), message, "write true or false");
+            None
+        }
+    }
 }

@@ -1,25 +1,128 @@
-//! The links and protocols between devices and the platform.
+//! The links and protocols between devices and the platform: readings set out, packets get lost and
+//! are late, protocols repeat them, gateways store and forward, and the platform hears each reading
+//! once, twice or never.
+//!
+//! A device takes a reading every interval. It goes out as one datagram, or over CoAP, HTTP(S), a
+//! WebSocket or MQTT 5 ([`uplink`] is their engine, [`mqtt`] and [`coap`] the machines of the
+//! specifications, [`frames`] the bytes of real codecs); directly, through gateways ([`gateway`]), or
+//! over neighbours without a centre ([`mesh`]). [`gossip`] is a part of its own for layers above.
+//!
+//! Left out: congestion (a link has a rate but no queue), routing on the internet, DNS, what is
+//! listed in the files of the parts.
+//!
+//! Invariants, checked as the run goes: a reading arrives only if it was taken; every copy of a
+//! reading is delivered, lost, dropped, merged or under way; bytes by purpose are the bytes that
+//! the channels saw; QoS 2 hands on each reading once; what is acknowledged end to end is not lost.
 
+pub mod account;
+pub mod aloha;
+pub mod channel;
+pub mod coap;
 pub mod file;
+pub mod frames;
+pub mod gateway;
+pub mod gossip;
+pub mod latency;
+pub mod mesh;
 pub mod metrics;
+pub mod mqtt;
+pub mod platform;
+pub mod radio;
+mod record;
+pub mod sender;
 pub mod settings;
+mod uplink;
 
+use pinwheel_core::check::CheckId;
+use pinwheel_core::distribution::Exponential;
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Label, Metric, SimDuration, Streams};
+use pinwheel_core::{Context, Model, Purpose as StreamPurpose, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::infrastructure::Change;
+use account::{Account, Purpose};
+use channel::Loss;
+use frames::{Flight as Packets, Frames, Step};
+use gateway::{Copies, Local, stamped};
+use latency::Geodesic;
+use mesh::Mesh;
+use mqtt::Qos;
+pub use platform::Delivery;
+use platform::{Device, Reading};
+use radio::{Power, Radio};
+use sender::{Line, Sender};
 pub use settings::Settings;
+use settings::{Latency, Protocol};
 
-use crate::metric;
-
-const DEVICES: Metric = metric::number("connected_devices");
 const DAY: SimDuration = SimDuration::from_days(1);
 /// First of the layer's kinds of event.
 const KIND: u8 = 32;
+const PLAIN: StreamPurpose = StreamPurpose::new("connection.plain");
+const READING: StreamPurpose = StreamPurpose::new("connection.reading");
+const CUT: StreamPurpose = StreamPurpose::new("connection.cut");
 
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
+    /// A device takes a reading.
+    Reading {
+        device: u32,
+    },
+    /// A plain datagram reaches the platform.
+    Arrives {
+        device: u32,
+        number: u32,
+        delay_micros: u32,
+    },
+    /// An exchange's question reaches the platform, and its answer the sender.
+    Up {
+        sender: u32,
+        id: u16,
+    },
+    Down {
+        sender: u32,
+        id: u16,
+    },
+    /// An answer is overdue.
+    Timeout {
+        sender: u32,
+        id: u16,
+        attempt: u16,
+    },
+    /// An attempt to connect is turned down.
+    Refused {
+        sender: u32,
+        id: u16,
+    },
+    /// A back-off is over.
+    Reconnect {
+        sender: u32,
+        connection: u32,
+    },
+    Heartbeat {
+        sender: u32,
+        connection: u32,
+    },
+    /// The broker has waited long enough for a client.
+    Will {
+        sender: u32,
+        connection: u32,
+    },
+    Outage {
+        place: u16,
+        begins: bool,
+    },
+    /// A frame begins or ends on the shared radio.
+    Air {
+        copy: u32,
+        ends: bool,
+    },
+    /// A copy reaches a gateway or a neighbour.
+    Travels {
+        copy: u32,
+    },
+    /// The mesh's routes follow a change.
+    Reroute,
     /// A day ends: its records.
     Record,
 }
@@ -27,48 +130,502 @@ pub enum Event {
 impl Event {
     /// The name of a kind of event of this layer.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["connection record"].get(usize::from(kind.checked_sub(KIND)?)).copied()
+        const NAMES: [&str; 14] = [
+            "reading",
+            "datagram",
+            "uplink",
+            "answer",
+            "timeout",
+            "refusal",
+            "reconnect",
+            "heartbeat",
+            "will",
+            "link outage",
+            "radio frame",
+            "hop",
+            "reroute",
+            "connection record",
+        ];
+        NAMES.get(usize::from(kind.checked_sub(KIND)?)).copied()
     }
 }
 
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
+            // A slot's frames end before those of the next begin.
+            Event::Air { ends: true, .. } => 120,
             Event::Record => 250,
+            _ => 128,
         }
     }
     fn kind(&self) -> u8 {
-        match self {
-            Event::Record => KIND,
-        }
+        let place = match self {
+            Event::Reading { .. } => 0,
+            Event::Arrives { .. } => 1,
+            Event::Up { .. } => 2,
+            Event::Down { .. } => 3,
+            Event::Timeout { .. } => 4,
+            Event::Refused { .. } => 5,
+            Event::Reconnect { .. } => 6,
+            Event::Heartbeat { .. } => 7,
+            Event::Will { .. } => 8,
+            Event::Outage { .. } => 9,
+            Event::Air { .. } => 10,
+            Event::Travels { .. } => 11,
+            Event::Reroute => 12,
+            Event::Record => 13,
+        };
+        KIND + place
     }
+}
+
+/// The layer's checks, once it has started.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct CheckIds {
+    taken_first: CheckId,
+    copies: CheckId,
+    bytes: CheckId,
+    landed: Option<CheckId>,
+    once: Option<CheckId>,
+    acknowledged: Option<CheckId>,
 }
 
 /// The layer while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Connection {
-    devices: u32,
+    settings: Settings,
+    frames: Frames,
+    /// Of the devices' radio on the uplink (nothing where gateways have it), and between them.
+    uplink_power: Power,
+    power: Power,
+    devices: Vec<Device>,
+    senders: Vec<Sender>,
+    local: Option<Local>,
+    mesh: Option<Mesh>,
+    copies: Copies,
+    /// Plain datagrams in the air.
+    airborne: u64,
+    account: Account,
+    /// Outages under way: of the hub, and of a share of the senders.
+    hub_outages: u32,
+    hub_resets: bool,
+    partial_outages: Vec<u16>,
+    checks: Option<CheckIds>,
+    /// Arrived while the present event is handled.
+    arrived: Vec<Delivery>,
 }
 
 impl Connection {
     /// The layer at time zero.
-    pub fn new(settings: &Settings, _streams: &Streams) -> Self {
-        Connection { devices: settings.devices }
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        let mut rtts = RoundTrips::new(settings, streams);
+        let bad = |entity: u32, loss: Loss| {
+            loss.begins_bad(streams.stream(entity, "connection.weather").uniform())
+        };
+        let mut senders: Vec<Sender> = (0..settings.senders())
+            .map(|s| Sender::new(settings, rtts.draw(s), bad(s, settings.channel.loss)))
+            .collect();
+        if let Some(gateways) = settings.gateways {
+            for (gateway, sender) in senders.iter_mut().enumerate() {
+                let mut draws = streams.stream(gateway as u32, "connection.clock");
+                let seconds = pinwheel_core::distribution::Normal::STANDARD.sample(&mut draws)
+                    * gateways.clock_skew_seconds;
+                sender.skew_nanos = (seconds * 1e9) as i64;
+            }
+        }
+        let plain = settings.is_plain();
+        let loss = settings.gateways.map_or(settings.channel, |plan| plan.channel).loss;
+        let device =
+            |device| Device::new(if plain { rtts.draw(device) } else { 0 }, bad(device, loss));
+        let uplink = if settings.gateways.is_some() { Radio::Wired } else { settings.radio };
+        Connection {
+            frames: Frames::new(settings),
+            uplink_power: uplink.power(),
+            power: settings.radio.power(),
+            devices: (0..settings.devices).map(device).collect(),
+            senders,
+            local: settings.gateways.map(|plan| Local::new(plan, settings)),
+            mesh: settings.mesh.map(|plan| Mesh::new(plan, settings.devices, streams)),
+            copies: Copies::default(),
+            airborne: 0,
+            account: Account::default(),
+            hub_outages: 0,
+            hub_resets: false,
+            partial_outages: Vec::new(),
+            checks: None,
+            arrived: Vec::new(),
+            settings: settings.clone(),
+        }
+    }
+
+    /// All that has been counted.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Senders whose connection is open now.
+    pub fn connected(&self) -> usize {
+        self.senders.iter().filter(|sender| sender.line == Line::Open).count()
     }
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        let settings = &self.settings;
+        let single = settings.gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
+        // Two gateways may each hand on a reading once.
+        let alone = settings.gateways.is_none_or(|plan| plan.heard_by == 1);
+        let mqtt = settings.protocol == Protocol::Mqtt;
+        let acknowledged =
+            settings.protocol == Protocol::Http || mqtt && settings.qos > Qos::AtMostOnce;
+        let checks = &mut ctx.checks;
+        self.checks = Some(CheckIds {
+            taken_first: checks.always("a_reading_arrives_only_if_taken"),
+            copies: checks.always("every_copy_is_somewhere"),
+            bytes: checks.always("bytes_by_purpose_are_those_sent"),
+            landed: single.then(|| checks.always("delivered_is_what_landed")),
+            once: (mqtt && alone && settings.qos == Qos::ExactlyOnce)
+                .then(|| checks.always("qos_2_hands_on_once")),
+            acknowledged: (acknowledged && self.local.is_none())
+                .then(|| checks.always("nothing_acknowledged_is_lost")),
+        });
+        for device in 0..self.settings.devices {
+            self.arm(device, ctx);
+        }
+        if self.settings.protocol.is_persistent() {
+            for s in 0..self.senders.len() as u32 {
+                // They come up one after the other in the first interval.
+                let sender = &mut self.senders[s as usize];
+                sender.line = Line::Waiting;
+                let seconds = sender.uniform(s, ctx.streams()) * self.settings.interval_seconds;
+                let delay = SimDuration::from_seconds_f64(seconds);
+                ctx.after(delay, Event::Reconnect { sender: s, connection: 0 }.into());
+            }
+        }
+        for (place, outage) in (0..).zip(&self.settings.outages) {
+            let at = |seconds| SimTime::ZERO + SimDuration::from_seconds_f64(seconds);
+            ctx.at(at(outage.start_seconds), Event::Outage { place, begins: true }.into());
+            let end = at(outage.start_seconds + outage.length_seconds);
+            ctx.at(end, Event::Outage { place, begins: false }.into());
+        }
         ctx.after(DAY, Event::Record.into());
     }
 
-    /// Reacts to one event.
-    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+    /// Reacts to one event; readings that reach the platform now are added to `deliveries`.
+    pub fn handle<E: EngineEvent + From<Event>>(
+        &mut self,
+        event: Event,
+        ctx: &mut Context<E>,
+        deliveries: &mut Vec<Delivery>,
+    ) {
         match event {
+            Event::Reading { device } => self.take(device, ctx),
+            Event::Arrives { device, number, delay_micros } => {
+                self.arrive(device, number, delay_micros, ctx);
+            }
+            Event::Up { sender, id } => self.arrive_up(sender, id, ctx),
+            Event::Down { sender, id } => self.arrive_down(sender, id, ctx),
+            Event::Timeout { sender, id, attempt } => self.time_out(sender, id, attempt, ctx),
+            Event::Refused { sender, id } => self.refused(sender, id, ctx),
+            Event::Reconnect { sender, connection } => self.reconnect(sender, connection, ctx),
+            Event::Heartbeat { sender, connection } => self.heartbeat(sender, connection, ctx),
+            Event::Will { sender, connection } => self.will(sender, connection),
+            Event::Outage { place, begins } => self.outage(place, begins, ctx),
+            Event::Air { copy, ends } => self.air(copy, ends, ctx),
+            Event::Travels { copy } if self.mesh.is_some() => self.relay(copy, ctx),
+            Event::Travels { copy } => self.overhear(copy, ctx),
+            Event::Reroute => self.mesh.iter_mut().for_each(Mesh::route),
             Event::Record => {
                 ctx.after(DAY, event.into());
-                let now = ctx.now();
-                ctx.records.push(now, DEVICES, Label::default(), f64::from(self.devices));
+                self.record(ctx);
             }
         }
+        deliveries.append(&mut self.arrived);
+    }
+
+    /// A device fails or comes back. While it is down it takes no readings; what it has stored
+    /// stays.
+    pub fn device_changed<E: EngineEvent + From<Event>>(
+        &mut self,
+        change: Change,
+        ctx: &mut Context<E>,
+    ) {
+        let Some(device) = self.devices.get_mut(change.device as usize) else { return };
+        device.up = change.up;
+        if change.up && !device.armed {
+            self.arm(change.device, ctx);
+        }
+        if let Some(mesh) = &mut self.mesh {
+            mesh.set_node(change.device, change.up);
+            self.reroute_later(ctx);
+        } else if self.local.is_none() && !self.senders.is_empty() {
+            self.power(change.device, change.up, ctx);
+        }
+    }
+
+    /// Puts a device's first reading on the calendar, somewhere within an interval.
+    fn arm<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
+        let state = &mut self.devices[device as usize];
+        state.armed = true;
+        let taken = state.taken;
+        let mut draws = ctx.streams().indexed(device, "connection.phase", u64::from(taken));
+        let share = draws.uniform();
+        let seconds = match self.settings.poisson {
+            true => self.gap(device, taken, ctx.streams()),
+            false => share * self.settings.interval_seconds,
+        };
+        ctx.after(SimDuration::from_seconds_f64(seconds), Event::Reading { device }.into());
+    }
+
+    /// Time to a device's next reading, in seconds.
+    fn gap(&self, device: u32, number: u32, streams: &Streams) -> f64 {
+        if !self.settings.poisson {
+            return self.settings.interval_seconds;
+        }
+        let law = Exponential::new(self.settings.interval_seconds).expect("a positive interval");
+        law.sample(&mut streams.indexed(device, READING, u64::from(number)))
+    }
+
+    fn take<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
+        let state = &mut self.devices[device as usize];
+        if !state.up {
+            state.armed = false;
+            return;
+        }
+        state.taken += 1;
+        let number = state.taken;
+        self.account.taken += 1;
+        let gap = SimDuration::from_seconds_f64(self.gap(device, number, ctx.streams()));
+        ctx.after(gap, Event::Reading { device }.into());
+        if self.settings.is_plain() {
+            return self.fling(device, number, ctx);
+        }
+        let reading = Reading { device, number, taken: ctx.now() };
+        if self.mesh.is_some() {
+            self.set_out(reading, ctx);
+        } else if self.local.is_some() {
+            self.broadcast(reading, ctx);
+        } else {
+            self.account.copies += 1;
+            self.enqueue(device, reading, ctx);
+        }
+    }
+
+    /// A plain datagram: one packet, one draw, no memory.
+    fn fling<E: EngineEvent + From<Event>>(
+        &mut self,
+        device: u32,
+        number: u32,
+        ctx: &mut Context<E>,
+    ) {
+        let packets = self.frames.exchange(Step::Message).up;
+        self.account.copies += 1;
+        self.account.messages += 1;
+        self.account.transmissions += 1;
+        self.account.up(Purpose::Message, packets.bytes);
+        let mut draws = ctx.streams().indexed(device, PLAIN, u64::from(number));
+        let state = &mut self.devices[device as usize];
+        let sent = self.settings.channel.transmit(packets.bytes, &mut draws, &mut state.bad);
+        let rtt_micros = u64::from(state.rtt_micros);
+        self.note_packets(packets, 1, u8::from(sent.is_none()), true);
+        let air_seconds = f64::from(packets.bytes) / self.settings.channel.bytes_per_second;
+        let tail_seconds = self.power.tail_seconds.min(self.settings.interval_seconds);
+        self.account.joules +=
+            air_seconds * self.power.awake_watts + tail_seconds * self.power.tail_watts;
+        let Some(later) = sent else { return self.lose() };
+        let delay_micros = u32::try_from(rtt_micros / 2 + later).unwrap_or(u32::MAX);
+        self.airborne += 1;
+        let delay = SimDuration::from_nanos(u64::from(delay_micros) * 1_000);
+        ctx.after(delay, Event::Arrives { device, number, delay_micros }.into());
+    }
+
+    fn arrive<E: EngineEvent>(
+        &mut self,
+        device: u32,
+        number: u32,
+        delay_micros: u32,
+        ctx: &mut Context<E>,
+    ) {
+        self.airborne -= 1;
+        let cut = |place: &u16| self.cuts_off(device, *place, ctx.streams());
+        if self.hub_outages > 0 || self.partial_outages.iter().any(cut) {
+            return self.lose();
+        }
+        let delay = u64::from(delay_micros) * 1_000;
+        let taken = SimTime::from_nanos(ctx.now().as_nanos() - delay);
+        self.account.landed += 1;
+        self.deliver(Reading { device, number, taken }, 0, ctx);
+    }
+
+    /// The platform takes a reading.
+    fn deliver<E: EngineEvent>(&mut self, reading: Reading, skew_nanos: i64, ctx: &mut Context<E>) {
+        let now = ctx.now();
+        let device = &mut self.devices[reading.device as usize];
+        let (taken, checks) = (device.taken, self.checks.expect("the layer has started"));
+        ctx.checks.note(checks.taken_first, reading.number <= taken, now, || {
+            format!("{reading:?} arrived, but only {taken} were taken")
+        });
+        let new = device.is_new(reading.number);
+        if let Some(once) = checks.once {
+            ctx.checks.note(once, new, now, || format!("{reading:?} was handed on again"));
+        }
+        let taken = stamped(reading.taken, skew_nanos);
+        if new {
+            self.account.delivered += 1;
+            self.account.latency.add(now.since(reading.taken));
+            self.account.stamp_error_seconds += (skew_nanos.unsigned_abs() as f64) / 1e9;
+            if reading.taken > device.freshest {
+                self.account.age.renew(device.freshest, reading.taken, now);
+                device.freshest = reading.taken;
+            }
+        } else {
+            self.account.duplicates += 1;
+        }
+        if new || !self.settings.deduplicate {
+            let number = u64::from(reading.number);
+            self.arrived.push(Delivery { device: reading.device, number, taken });
+        }
+    }
+
+    /// Whether a partial outage is one of this entity's.
+    fn cuts_off(&self, entity: u32, place: u16, streams: &Streams) -> bool {
+        let share = self.settings.outages[usize::from(place)].share;
+        streams.indexed(entity, CUT, u64::from(place)).uniform() < share
+    }
+
+    fn outage<E: EngineEvent + From<Event>>(
+        &mut self,
+        place: u16,
+        begins: bool,
+        ctx: &mut Context<E>,
+    ) {
+        let outage = self.settings.outages[usize::from(place)];
+        if outage.share < 1.0 {
+            self.partial_outages.retain(|other| *other != place);
+            self.partial_outages.extend(begins.then_some(place));
+            for s in 0..self.senders.len() as u32 {
+                if self.cuts_off(s, place, ctx.streams()) {
+                    let cuts = &mut self.senders[s as usize].cuts;
+                    *cuts = if begins { *cuts + 1 } else { *cuts - 1 };
+                }
+            }
+            return;
+        }
+        self.hub_outages = if begins { self.hub_outages + 1 } else { self.hub_outages - 1 };
+        if let Some(mesh) = &mut self.mesh {
+            mesh.set_hub(self.hub_outages == 0);
+            return self.reroute_later(ctx);
+        }
+        self.hub_resets = outage.resets;
+        if begins && outage.resets && self.settings.protocol.is_stream() {
+            for s in 0..self.senders.len() as u32 {
+                if matches!(self.senders[s as usize].line, Line::Open | Line::Opening) {
+                    self.broken(s, ctx);
+                }
+            }
+        }
+    }
+
+    /// Whether the hub turns an attempt to connect down: it is starting up, or overrun.
+    fn refuses(&mut self, now: SimTime) -> bool {
+        self.account.attempts += 1;
+        let attempts = self.account.storm.note(now);
+        let limit = self.settings.reconnect.accepts_per_second;
+        (self.hub_outages > 0 && self.hub_resets) || limit.is_some_and(|limit| attempts > limit)
+    }
+
+    fn is_cut(&self, s: u32) -> bool {
+        self.hub_outages > 0 || self.senders[s as usize].cuts > 0
+    }
+
+    fn lose(&mut self) {
+        self.account.lost += 1;
+    }
+
+    /// Enters what a channel has seen of the first `count` packets of a flight.
+    fn note_packets(&mut self, packets: Packets, count: u8, lost: u8, up: bool) {
+        let bytes: u64 = (0..count).map(|place| u64::from(packets.packet_bytes(place))).sum();
+        self.account.packets += u64::from(count);
+        self.account.packets_lost += u64::from(lost);
+        if up {
+            self.account.channel_bytes.up += bytes;
+            self.account.joules += bytes as f64 * self.uplink_power.up_joules_per_byte;
+        } else {
+            self.account.channel_bytes.down += bytes;
+            self.account.joules += bytes as f64 * self.uplink_power.down_joules_per_byte;
+        }
+    }
+
+    /// A sender's radio is needed.
+    fn wake(&mut self, s: u32, now: SimTime) {
+        let Power { tail_seconds, tail_watts, .. } = self.uplink_power;
+        let tail = self.senders[s as usize].wake(now, tail_seconds);
+        self.account.joules += tail * tail_watts;
+    }
+
+    /// A sender's radio may sleep if nothing is in flight.
+    fn rest<E: EngineEvent>(&mut self, s: u32, ctx: &Context<E>) {
+        let sender = &mut self.senders[s as usize];
+        if sender.flights.is_empty() {
+            self.account.joules += sender.sleep(ctx.now()) * self.uplink_power.awake_watts;
+        }
+    }
+}
+
+/// Draws each entity's round trip to the platform.
+struct RoundTrips<'a> {
+    latency: &'a Latency,
+    streams: &'a Streams,
+    centre: usize,
+    law: Geodesic,
+}
+
+impl<'a> RoundTrips<'a> {
+    fn new(settings: &'a Settings, streams: &'a Streams) -> Self {
+        let centre = match &settings.latency {
+            Latency::Matrix(matrix) => matrix.centre(),
+            _ => 0,
+        };
+        RoundTrips { latency: &settings.latency, streams, centre, law: Geodesic::default() }
+    }
+    fn draw(&mut self, entity: u32) -> u32 {
+        let mut draws = self.streams.stream(entity, "connection.place");
+        match self.latency {
+            Latency::Fixed { rtt_seconds } => (rtt_seconds * 1e6) as u32,
+            Latency::Matrix(matrix) => {
+                let other = draws.below(matrix.sites() as u64 - 1) as usize;
+                let site = if other >= self.centre { other + 1 } else { other };
+                matrix.rtt_micros(site, self.centre)
+            }
+            Latency::Geodesic { radius_km } => {
+                let distance_km = radius_km * pinwheel_core::math::sqrt(draws.uniform());
+                (self.law.draw_ms(distance_km, &mut draws) * 1e3) as u32
+            }
+        }
+    }
+}
+
+/// The layer as a model of its own: for validation and measurements.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Alone {
+    pub connection: Connection,
+    /// Readings that have reached the platform.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Alone {
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        Alone { connection: Connection::new(settings, streams), deliveries: Vec::new() }
+    }
+}
+
+impl Model for Alone {
+    type Event = Event;
+
+    fn start(&mut self, ctx: &mut Context<Event>) {
+        self.connection.start(ctx);
+    }
+    fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
+        self.connection.handle(event, ctx, &mut self.deliveries);
     }
 }

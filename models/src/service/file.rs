@@ -27,9 +27,15 @@ const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ServiceSection", extend("required" = ["station"]))]
 pub struct Section {
-    /// Jobs that arrive before this are served but not measured. Default 0.
+    /// What happens before this is not measured. Default 0.
     #[schemars(with = "String")]
     pub warm_up: Option<Given>,
+    /// `dispatch` of the stations that do not say.
+    #[schemars(with = "String")]
+    pub dispatch: Option<Given>,
+    /// `information_delay` of the stations that do not say.
+    #[schemars(with = "String")]
+    pub information_delay: Option<Given>,
     /// The stations, each with requests of its own.
     pub station: Vec<StationSection>,
 }
@@ -127,7 +133,7 @@ pub fn settings(
     }
     let (mut stations, mut ids) = (Vec::new(), Vec::new());
     for (number, section) in typed.station.iter().enumerate() {
-        let built = station(checker, section, &format!("service.station[{number}]"));
+        let built = station(checker, &typed, number);
         ids.extend(built.iter().map(|station| (section.id, station.name.clone())));
         stations.extend(built);
     }
@@ -136,30 +142,23 @@ pub fn settings(
         .then_some(Settings { stations, warm_up })
 }
 
-fn station(checker: &mut Checker<'_>, typed: &StationSection, at: &str) -> Option<StationSettings> {
-    let key = |name: &str| format!("{at}.{name}");
+fn station(checker: &mut Checker<'_>, all: &Section, number: usize) -> Option<StationSettings> {
+    let typed = &all.station[number];
+    let key = |name: &str| format!("service.station[{number}].{name}");
     let name = checker.required(typed.id, &key("id"), "\"web\"");
     let name = checker.identifier(name, &key("id"));
     let servers = checker.integer(typed.servers, &key("servers"), 1..=SERVERS_MAX);
     let arrivals = law(checker, typed.arrivals.as_ref(), &key("arrivals"));
     let service = law(checker, typed.service.as_ref(), &key("service"));
-    let (discipline, loss) = {
-        let choices = [
-            ("first_come", (Discipline::FirstCome, false)),
-            ("sharing", (Discipline::Sharing, false)),
-            ("loss", (Discipline::FirstCome, true)),
-        ];
-        let chosen = checker.choice(typed.discipline, &key("discipline"), &choices);
-        chosen.unwrap_or((Discipline::FirstCome, false))
+    let (discipline, waiting_room) = discipline(checker, typed, &key);
+    let dispatch = match typed.dispatch {
+        Some(given) => dispatch(checker, Some(given), &key("dispatch")),
+        None => dispatch(checker, all.dispatch, "service.dispatch"),
     };
-    let dispatch = dispatch(checker, typed.dispatch, &key("dispatch"));
-    let room = checker.integer(typed.waiting_room, &key("waiting_room"), 0..=ROOM_MAX);
-    if let (true, Some(given)) = (loss, typed.waiting_room) {
-        let message = "a station that loses what it cannot serve has no waiting room".to_owned();
-        let help = "leave it out, or write discipline = \"first_come\"";
-        checker.fault(given, &key("waiting_room"), message, help);
-    }
-    let delay = duration(checker, typed.information_delay, &key("information_delay"));
+    let information_delay = match typed.information_delay {
+        Some(given) => duration(checker, Some(given), &key("information_delay")),
+        None => duration(checker, all.information_delay, "service.information_delay"),
+    };
     let cache = typed.cache.as_ref().map(|typed| cache(checker, typed, &key("cache")));
     Some(StationSettings {
         name: name?,
@@ -168,13 +167,36 @@ fn station(checker: &mut Checker<'_>, typed: &StationSection, at: &str) -> Optio
         service: service?,
         discipline,
         dispatch: dispatch?,
-        waiting_room: if loss { Some(0) } else { room.and_then(|room| u32::try_from(room).ok()) },
-        information_delay: delay,
+        waiting_room,
+        information_delay,
         cache: match cache {
             Some(cache) => Some(cache?),
             None => None,
         },
     })
+}
+
+/// The discipline of a line and its waiting room, which a station that loses does not have.
+fn discipline(
+    checker: &mut Checker<'_>,
+    typed: &StationSection,
+    key: &dyn Fn(&str) -> String,
+) -> (Discipline, Option<u32>) {
+    let choices = [
+        ("first_come", (Discipline::FirstCome, false)),
+        ("sharing", (Discipline::Sharing, false)),
+        ("loss", (Discipline::FirstCome, true)),
+    ];
+    let chosen = checker.choice(typed.discipline, &key("discipline"), &choices);
+    let (discipline, loss) = chosen.unwrap_or((Discipline::FirstCome, false));
+    let room = checker.integer(typed.waiting_room, &key("waiting_room"), 0..=ROOM_MAX);
+    if let (true, Some(given)) = (loss, typed.waiting_room) {
+        let message = "a station that loses what it cannot serve has no waiting room".to_owned();
+        let help = "leave it out, or write discipline = \"first_come\"";
+        checker.fault(given, &key("waiting_room"), message, help);
+    }
+    let room = room.and_then(|room| u32::try_from(room).ok());
+    (discipline, if loss { Some(0) } else { room })
 }
 
 /// A length of time up to a day; none is zero.

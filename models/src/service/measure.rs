@@ -13,8 +13,10 @@ pub struct Measure {
     busy: u32,
     /// Up to when `areas` and `little` are summed.
     at: SimTime,
-    /// Since when; jobs that arrived before are served but not counted.
+    /// Since when the areas and the jobs are counted.
     since: SimTime,
+    /// Sum of the instants at which the jobs present came.
+    came_nanos: u128,
     areas: Areas,
     jobs: Jobs,
     little: Little,
@@ -81,6 +83,7 @@ impl Measure {
             busy: 0,
             at: SimTime::ZERO,
             since: SimTime::ZERO,
+            came_nanos: 0,
             areas: Areas::default(),
             jobs: Jobs::default(),
             little: Little::default(),
@@ -122,6 +125,7 @@ impl Measure {
     pub(super) fn enter(&mut self, now: SimTime, at_once: bool) {
         self.advance(now);
         self.present += 1;
+        self.came_nanos += u128::from(now.as_nanos());
         self.busy += u32::from(at_once);
         self.jobs.entered += 1;
         self.jobs.waited += u64::from(!at_once);
@@ -131,6 +135,7 @@ impl Measure {
     pub(super) fn leave(&mut self, now: SimTime, arrived: SimTime, size: SimDuration, idle: bool) {
         self.advance(now);
         self.present -= 1;
+        self.came_nanos -= u128::from(arrived.as_nanos());
         self.busy -= u32::from(idle);
         let response = now.since(arrived);
         self.little.jobs += 1;
@@ -138,23 +143,34 @@ impl Measure {
         if self.present == 0 {
             self.closed = self.little;
         }
-        if arrived >= self.since {
-            let wait = response - size;
-            self.jobs.served += 1;
-            self.jobs.wait_nanos += u128::from(wait.as_nanos());
-            self.jobs.response_nanos += u128::from(response.as_nanos());
-            self.waits.add(wait);
-        }
+        // Every job that leaves counts, whenever it came: to count only those that came and left
+        // in the time that is measured would leave out long stays.
+        let wait = response - size;
+        self.jobs.served += 1;
+        self.jobs.wait_nanos += u128::from(wait.as_nanos());
+        self.jobs.response_nanos += u128::from(response.as_nanos());
+        self.waits.add(wait);
     }
 
     pub fn is_empty(&self) -> bool {
         self.present == 0
     }
+    /// The two sides of Little's law up to now: the jobs present over time, and the stays of all
+    /// that came, those of the present ones so far. In nanoseconds, equal to the last one.
+    pub fn balance(&self) -> (u128, u128) {
+        let present = u128::from(self.present) * u128::from(self.at.as_nanos());
+        let stays = self.little.stay_nanos + present - self.came_nanos;
+        (self.little.present_nanos, stays)
+    }
     /// Little's law over the busy cycles that are closed.
     pub fn little(&self) -> Little {
         self.closed
     }
-    /// Jobs measured to their end.
+    /// Requests that came.
+    pub fn requests(&self) -> u64 {
+        self.jobs.requests
+    }
+    /// Jobs that left.
     pub fn served(&self) -> u64 {
         self.jobs.served
     }

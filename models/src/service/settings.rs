@@ -9,7 +9,7 @@ use super::law::Law;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub stations: Vec<StationSettings>,
-    /// Jobs that arrive before this are served but not measured.
+    /// What happens before this is not measured.
     pub warm_up: SimDuration,
 }
 

@@ -91,7 +91,8 @@ impl Model for Chains {
 
 /// One chain that has run for a time.
 pub fn run(settings: ChainSettings, streams: &Streams, time: SimDuration) -> Simulation<Chains> {
-    let chains = Blockchain::new(&Settings { chains: vec![settings], ..Settings::default() }, streams);
+    let chains =
+        Blockchain::new(&Settings { chains: vec![settings], ..Settings::default() }, streams);
     let mut simulation = Simulation::new(Chains(chains), *streams);
     simulation.run_until(SimTime::ZERO + time);
     simulation

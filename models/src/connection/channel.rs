@@ -1,0 +1,83 @@
+//! What a link does to a packet: it loses it or delays it. Every transmission is one draw.
+//!
+//! Losses are independent or come in bursts. The burst channel is the two-state chain of Gilbert
+//! ("Capacity of a burst-noise channel", 1960) and Elliott (1963): in its bad state everything is
+//! lost, in its good one nothing; it moves once a packet, so bursts are counted in packets, not in
+//! seconds. Jitter is exponential and is added to half the round trip.
+
+use pinwheel_core::{Stream, math};
+use serde::{Deserialize, Serialize};
+
+/// How packets get lost.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Loss {
+    /// Each with this probability.
+    Independent(f64),
+    /// In bursts: probabilities of going bad and of becoming good again, per packet.
+    Bursts { to_bad: f64, to_good: f64 },
+}
+
+impl Loss {
+    /// A channel that loses `share` of all packets, in bursts of `packets` on average. A burst of
+    /// `1 / (1 - share)` is what independent losses show.
+    pub fn bursts(share: f64, packets: f64) -> Loss {
+        let to_good = 1.0 / packets;
+        let to_bad = if share < 1.0 { share * to_good / (1.0 - share) } else { 1.0 };
+        Loss::Bursts { to_bad: to_bad.min(1.0), to_good }
+    }
+    /// The state a burst channel is found in, for a uniform draw: bad as often as in the long run.
+    pub fn begins_bad(self, chance: f64) -> bool {
+        matches!(self, Loss::Bursts { .. }) && chance < self.share()
+    }
+    /// Share of all packets that is lost in the long run.
+    pub fn share(self) -> f64 {
+        match self {
+            Loss::Independent(share) => share,
+            Loss::Bursts { to_bad, to_good } => to_bad / (to_bad + to_good),
+        }
+    }
+}
+
+/// A link between two places, without its round trip, which belongs to the places.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    pub loss: Loss,
+    /// Mean of the exponential delay added to each packet.
+    pub jitter_seconds: f64,
+    pub bytes_per_second: f64,
+}
+
+impl Channel {
+    /// One packet: how much later than half a round trip it arrives, in microseconds, or nothing.
+    /// Two words are drawn whatever becomes of it; `bad` is the state of a burst channel.
+    #[inline]
+    pub fn transmit(&self, bytes: u32, draws: &mut Stream, bad: &mut bool) -> Option<u64> {
+        let (chance, delay) = (draws.uniform(), draws.uniform_open());
+        let lost = match self.loss {
+            Loss::Independent(share) => chance < share,
+            Loss::Bursts { to_bad, to_good } => {
+                *bad = if *bad { chance >= to_good } else { chance < to_bad };
+                *bad
+            }
+        };
+        if lost {
+            return None;
+        }
+        let mut seconds = f64::from(bytes) / self.bytes_per_second;
+        if self.jitter_seconds > 0.0 {
+            seconds -= self.jitter_seconds * math::ln(delay);
+        }
+        Some((seconds * 1e6) as u64)
+    }
+}
+
+/// A time in which a share of the senders is cut off, or the hub is down.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outage {
+    pub start_seconds: f64,
+    pub length_seconds: f64,
+    /// Share of the senders that is cut off; below one, the hub itself goes on.
+    pub share: f64,
+    /// Whether connections are closed at once (the hub restarts) instead of going silent.
+    pub resets: bool,
+}

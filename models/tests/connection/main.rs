@@ -1,0 +1,17 @@
+//! The connection layer: links, protocols, gateways, mesh, books.
+
+mod links;
+mod protocols;
+mod runs;
+
+use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::connection::{Alone, Settings};
+
+/// The layer alone after so many seconds; no check may have been breached.
+fn run(settings: &Settings, seed: u64, seconds: u64) -> Simulation<Alone> {
+    let streams = Streams::new(seed, 0);
+    let mut run = Simulation::new(Alone::new(settings, &streams), streams);
+    run.run_until(SimTime::ZERO + SimDuration::from_seconds(seconds));
+    assert_eq!(run.ctx.checks.breach(), None);
+    run
+}
