@@ -55,7 +55,7 @@ const WAITING_MAX: usize = 10_000_000;
 crate::parameters! {
     /// Readings of devices on the chain.
     pub struct TelemetryParameters {
-        /// Devices.
+        /// Devices that take readings.
         devices: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
         /// Time between two readings of a device; with 0 readings come over the connection layer.
         interval: "s" = 600.0, in 0.0 ..= 86400.0, "scenario";
