@@ -10,8 +10,9 @@ use pinwheel_core::{Context, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
 use super::objects::Objects;
-use super::settings::{Duration, RepairSettings};
+use super::settings::RepairSettings;
 use super::{Event, unit_exponential};
+use crate::infrastructure::draw::Duration;
 
 const REBUILD: Purpose = Purpose::new("data.rebuild");
 
@@ -122,8 +123,8 @@ impl Repairs {
         let age = now.since(began);
         let exponential =
             unit_exponential(&mut ctx.streams().indexed(piece, REBUILD, now.as_nanos()));
-        let rest = match self.settings.time {
-            Duration::Fixed(whole) => whole - age,
+        let rest = match &self.settings.time {
+            Duration::Fixed(whole) => *whole - age,
             Duration::Drawn(law) => {
                 let age_seconds = age.as_seconds();
                 let end = law.age_at(law.cumulative_hazard(age_seconds) + exponential);

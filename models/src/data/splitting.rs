@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Event;
 use super::placement::Spread;
-use super::settings::{Duration, Fidelity, NodeSettings, StoreSettings};
+use super::settings::{Fidelity, NodeSettings, StoreSettings};
 use super::store::Store;
+use crate::infrastructure::draw::Duration;
 
 const SPLITTING: Purpose = Purpose::new("data.splitting");
 const PICK: Purpose = Purpose::new("data.splitting.pick");
@@ -117,7 +118,7 @@ fn scale(missing: u16, store: &StoreSettings, nodes: &NodeSettings) -> f64 {
     if missing == 0 || left > store.repair.begins_at {
         return 1.0;
     }
-    let rebuild_seconds = match store.repair.time {
+    let rebuild_seconds = match &store.repair.time {
         Duration::Fixed(time) => time.as_seconds(),
         Duration::Drawn(law) => law.age_at(1.0),
     };

@@ -89,7 +89,7 @@ impl Store {
             settings: settings.clone(),
             node_settings: nodes.clone(),
             domains: domains(nodes, streams),
-            nodes: Nodes::new(nodes.life, nodes.count),
+            nodes: Nodes::new(nodes.life.clone(), nodes.count),
             objects: Objects::new(code, objects, contested, nodes.count),
             repairs: Repairs::new(&settings.repair, objects),
             vault: real.then(|| Vault::new(code, objects, object_bytes, streams)),
@@ -261,7 +261,9 @@ impl Store {
     }
 
     fn next_outage<E: EngineEvent + From<Event>>(&self, node: u32, ctx: &mut Context<E>) {
-        if let Some(outage) = &self.node_settings.outage {
+        if let Some(outage) = &self.node_settings.outage
+            && !self.objects.host(node).retired
+        {
             let mut stream = ctx.streams().indexed(node, OUTAGE, ctx.now().as_nanos());
             ctx.after(outage.between.draw(&mut stream), Event::Toggles { node, down: true }.into());
         }

@@ -33,19 +33,6 @@ pub const TOPICS: &[&[Case]] = &[
     attacks::CASES,
 ];
 
-/// The cases of every topic, in the order of the table.
-pub const TOPICS: &[&[Case]] = &[
-    queues::CASES,
-    reliability::CASES,
-    places::CASES,
-    durability::CASES,
-    radio::CASES,
-    gossip::CASES,
-    protocols::CASES,
-    chain::CASES,
-    attacks::CASES,
-];
-
 /// Fewest seeds of a case: below, the interval says little.
 pub const REPLICATIONS_MIN: u32 = 30;
 /// Root seed of every case. It was never picked.
