@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::coding::{Code, PIECES_MAX};
-use super::settings::{Duration, NodeSettings, OutageSettings, Settings};
+use super::settings::{NodeSettings, OutageSettings, Settings};
+use crate::infrastructure::draw::Duration;
 use crate::infrastructure::failure::FailureLaw;
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;

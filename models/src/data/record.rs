@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::coding::Code;
 use super::formulas::{Rates, mean_time_to_loss};
-use super::settings::{Duration, NodeSettings, RareSettings, StoreSettings};
+use super::settings::{NodeSettings, RareSettings, StoreSettings};
 use super::splitting::Splitting;
 use super::store::Store;
 use super::{DAY, Data, Event};
+use crate::infrastructure::draw::Duration;
 use crate::infrastructure::failure::FailureLaw;
 use crate::metric::number;
 

@@ -10,8 +10,9 @@ use pinwheel_core::{Context, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
 use super::objects::Objects;
-use super::settings::{Duration, RepairSettings};
+use super::settings::RepairSettings;
 use super::{Event, unit_exponential};
+use crate::infrastructure::draw::Duration;
 
 const REBUILD: Purpose = Purpose::new("data.rebuild");
 

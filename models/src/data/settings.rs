@@ -1,11 +1,11 @@
 //! What a scenario says of the data layer, checked.
 
-use pinwheel_core::{SimDuration, Stream};
+use pinwheel_core::SimDuration;
 use serde::{Deserialize, Serialize};
 
 use super::coding::Code;
 use super::placement::{Kind, Spread};
-use super::unit_exponential;
+use crate::infrastructure::draw::Duration;
 use crate::infrastructure::failure::FailureLaw;
 
 /// The data layer of a scenario. Each part that is there is simulated.
@@ -51,25 +51,6 @@ pub struct NodeSettings {
     pub outage: Option<OutageSettings>,
     /// Share of the outages of the fleet's devices that destroy their data.
     pub lost_share: f64,
-}
-
-/// How long something takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Duration {
-    Fixed(SimDuration),
-    /// As long as a life of this law.
-    Drawn(FailureLaw),
-}
-
-impl Duration {
-    /// One uniform, whatever the law.
-    pub fn draw(&self, stream: &mut Stream) -> SimDuration {
-        let exponential = unit_exponential(stream);
-        match self {
-            Duration::Fixed(duration) => *duration,
-            Duration::Drawn(law) => SimDuration::from_seconds_f64(law.age_at(exponential)),
-        }
-    }
 }
 
 /// Outages that a node's data survives.

@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Event;
 use super::placement::Spread;
-use super::settings::{Duration, Fidelity, NodeSettings, StoreSettings};
+use super::settings::{Fidelity, NodeSettings, StoreSettings};
 use super::store::Store;
+use crate::infrastructure::draw::Duration;
 
 const SPLITTING: Purpose = Purpose::new("data.splitting");
 const PICK: Purpose = Purpose::new("data.splitting.pick");

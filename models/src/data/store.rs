@@ -261,7 +261,9 @@ impl Store {
     }
 
     fn next_outage<E: EngineEvent + From<Event>>(&self, node: u32, ctx: &mut Context<E>) {
-        if let Some(outage) = &self.node_settings.outage {
+        if let Some(outage) = &self.node_settings.outage
+            && !self.objects.host(node).retired
+        {
             let mut stream = ctx.streams().indexed(node, OUTAGE, ctx.now().as_nanos());
             ctx.after(outage.between.draw(&mut stream), Event::Toggles { node, down: true }.into());
         }

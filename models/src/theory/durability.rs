@@ -9,11 +9,12 @@ use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
 use super::Case;
 use crate::data::coding::Code;
 use crate::data::settings::{
-    AuditSettings, Duration, Fidelity, NodeSettings, OutageSettings, Settings, StoreSettings,
+    AuditSettings, Fidelity, NodeSettings, OutageSettings, Settings, StoreSettings,
 };
 use crate::data::splitting::{Alone, Splitting};
 use crate::data::store::Store;
 use crate::data::{Data, Event};
+use crate::infrastructure::draw::Duration;
 use crate::infrastructure::failure::FailureLaw;
 
 const PART: &str = "2 reliability";

@@ -2,6 +2,6 @@
 
 mod integrity;
 mod layer;
+mod scenarios;
 mod splitting;
 mod store;
-mod theory;

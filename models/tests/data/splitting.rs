@@ -3,9 +3,10 @@
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams, math};
 use pinwheel_models::data::coding::Code;
 use pinwheel_models::data::formulas::{Rates, mean_time_to_loss};
-use pinwheel_models::data::settings::{Duration, NodeSettings, StoreSettings};
+use pinwheel_models::data::settings::{NodeSettings, StoreSettings};
 use pinwheel_models::data::splitting::{Alone, Splitting};
 use pinwheel_models::data::store::Store;
+use pinwheel_models::infrastructure::draw::Duration;
 use pinwheel_models::infrastructure::failure::FailureLaw;
 
 const HOUR: f64 = 3_600.0;
@@ -59,10 +60,10 @@ fn both_kinds_of_splitting_agree_with_waiting() {
     let exponential = |hours: f64| FailureLaw::Exponential { rate_per_second: 1.0 / hours / HOUR };
     let day = Duration::Fixed(SimDuration::from_hours(10));
     check_within(exponential(100.0), Duration::Drawn(exponential(10.0)), "exponential");
-    check_within(exponential(100.0), day, "fixed rebuilds");
+    check_within(exponential(100.0), day.clone(), "fixed rebuilds");
     for shape in [0.7, 2.0] {
         let law = FailureLaw::Weibull { shape, scale_seconds: 100.0 * HOUR };
-        check_within(law, day, "Weibull lives");
+        check_within(law.clone(), day.clone(), "Weibull lives");
         check_within(law, Duration::Drawn(exponential(10.0)), "Weibull lives, drawn rebuilds");
     }
 }

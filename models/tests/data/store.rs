@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use pinwheel_core::{SimDuration, SimTime, Simulation, Streams, snapshot};
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, snapshot};
+use pinwheel_models::data::Event;
 use pinwheel_models::data::coding::Code;
 use pinwheel_models::data::placement::{Kind, Spread};
-use pinwheel_models::data::settings::{
-    Duration, Effect, NodeSettings, OutageSettings, Shock, StoreSettings,
-};
+use pinwheel_models::data::settings::{Effect, NodeSettings, OutageSettings, Shock, StoreSettings};
 use pinwheel_models::data::splitting::Alone;
 use pinwheel_models::data::store::Store;
+use pinwheel_models::infrastructure::draw::Duration;
 use pinwheel_models::infrastructure::failure::FailureLaw;
 
 const HOUR: f64 = 3_600.0;
@@ -73,7 +74,8 @@ fn a_restored_run_ends_like_one_that_was_never_cut() {
     let (store, nodes) = busy();
     let mut whole = begin(&store, &nodes);
     whole.run_until(SimTime::ZERO + hours(250));
-    let mut restored = snapshot::restore::<Alone>(&snapshot::save(&whole)).expect("a snapshot");
+    let mut restored: Simulation<Alone> =
+        snapshot::restore(&snapshot::save(&whole)).expect("a snapshot");
     for simulation in [&mut whole, &mut restored] {
         simulation.run_until(SimTime::ZERO + hours(500));
     }
@@ -179,4 +181,74 @@ fn one_object_s_losses_do_not_depend_on_what_others_do() {
         simulation.model.store.tallies().node_failures
     };
     assert_eq!(failures(1), failures(50));
+}
+
+/// A store and a fleet that takes every node down in turn for an hour, twice over.
+struct Visited {
+    store: Store,
+    /// Visits that emptied a node, and the pieces that were on it.
+    emptied: (u32, u64),
+}
+
+#[derive(Copy, Clone, Debug, serde::Serialize, serde::Deserialize)]
+enum Happening {
+    Device { node: u32, up: bool },
+    Data(Event),
+}
+
+impl From<Event> for Happening {
+    fn from(event: Event) -> Self {
+        Happening::Data(event)
+    }
+}
+
+impl EngineEvent for Happening {
+    fn kind(&self) -> u8 {
+        match self {
+            Happening::Device { .. } => 0,
+            Happening::Data(event) => event.kind(),
+        }
+    }
+}
+
+impl Model for Visited {
+    type Event = Happening;
+    fn start(&mut self, ctx: &mut Context<Happening>) {
+        self.store.start(ctx);
+        for visit in 0..40 {
+            let node = visit as u32 % 20;
+            ctx.after(hours(10 * visit + 1), Happening::Device { node, up: false });
+            ctx.after(hours(10 * visit + 2), Happening::Device { node, up: true });
+        }
+    }
+    fn handle(&mut self, event: Happening, ctx: &mut Context<Happening>) {
+        match event {
+            Happening::Device { node, up } => {
+                let held = self.store.objects().held(node).len() as u64;
+                self.store.node_changed(node, up, ctx);
+                if !up && self.store.objects().held(node).is_empty() {
+                    self.emptied = (self.emptied.0 + 1, self.emptied.1 + held);
+                }
+            }
+            Happening::Data(event) => self.store.handle(event, ctx),
+        }
+    }
+}
+
+#[test]
+fn devices_of_a_fleet_take_their_data_along_as_often_as_is_said() {
+    for (lost_share, few, many) in [(0.0, 0, 0), (0.3, 4, 22), (1.0, 40, 40)] {
+        let settings = StoreSettings::new(100, Code::new(2, 5), Duration::Fixed(hours(1)));
+        let nodes = NodeSettings { lost_share, ..NodeSettings::new(20) };
+        let streams = Streams::new(11, 0);
+        let store = Store::new(&settings, &nodes, &streams);
+        let mut simulation = Simulation::new(Visited { store, emptied: (0, 0) }, streams);
+        simulation.run_until(SimTime::ZERO + hours(500));
+        let Visited { store, emptied: (visits, pieces) } = &simulation.model;
+        assert!((few..=many).contains(visits), "{lost_share}: {visits}");
+        assert_eq!(store.tallies().rebuilds, *pieces);
+        assert!((0..100).all(|object| store.objects().object(object).intact == 5));
+        assert!(store.objects().books_are_right() && store.tallies().losses == 0);
+        assert_eq!(store.objects().readable()[0], 100);
+    }
 }

@@ -172,7 +172,8 @@ impl Telemetry {
         chain: &Chain,
         ctx: &mut Context<E>,
     ) {
-        self.check = Some(ctx.checks.always(&format!("{id}-readings-proven")));
+        let anchored = self.way == Way::Anchored;
+        self.check = anchored.then(|| ctx.checks.always(&format!("{id}-readings-proven")));
         let chain = chain.state().rules.chain;
         for who in 0..self.numbers.len() as u32 {
             let mut draws = ctx.streams().indexed(who, START, u64::from(chain));
@@ -304,7 +305,7 @@ impl Telemetry {
         if let Call::Anchor(Order::Root { root, .. }) = inclusion.call {
             let held = self.prove(root, &sent.readings, receipt.block, ctx.streams());
             let detail = || format!("a reading has no proof in block {}", receipt.block);
-            ctx.checks.note(self.check.expect("started"), held, ctx.now(), detail);
+            ctx.checks.note(self.check.expect("anchored"), held, ctx.now(), detail);
         }
     }
 

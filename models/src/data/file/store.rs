@@ -8,9 +8,9 @@ use super::{PER_SECOND, code, count, duration, mean};
 use crate::data::coding::Code;
 use crate::data::placement::{Kind, Spread};
 use crate::data::settings::{
-    DamageSettings, Duration, Effect, Fidelity, NodeSettings, RepairSettings, Shock, StoreSettings,
-    Verify,
+    DamageSettings, Effect, Fidelity, NodeSettings, RepairSettings, Shock, StoreSettings, Verify,
 };
+use crate::infrastructure::draw::Duration;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
 use crate::scenario::tree::Given;
