@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use pinwheel_core::MetricSpec;
+use pinwheel_models::blockchain::file as chain;
 use pinwheel_models::infrastructure::parameters::Parameters as Machines;
 use pinwheel_models::networks::filecoin::parameters::Parameters as Filecoin;
 use pinwheel_models::parameter::ParameterSpec;
@@ -26,9 +27,29 @@ pub struct Args {
     name: Option<String>,
 }
 
-/// Parameters by the part of the model that has them. They share one table in a scenario.
-const PARAMETERS: [(&str, &[ParameterSpec]); 2] =
-    [("filecoin", Filecoin::SPECS), ("the machines", Machines::SPECS)];
+/// A table of parameters: the part of the model that has them, and where a scenario sets them.
+struct Group {
+    owner: String,
+    place: String,
+    specs: &'static [ParameterSpec],
+}
+
+/// Every table of parameters.
+fn groups() -> Vec<Group> {
+    let of_network = |owner: &str, specs| {
+        let place = "network.parameters".to_owned();
+        Group { owner: owner.to_owned(), place, specs }
+    };
+    let of_chain = |&(table, specs): &(&str, &'static [ParameterSpec])| Group {
+        owner: format!("a chain's {table}"),
+        place: format!("blockchain.chain[0].{table}"),
+        specs,
+    };
+    let network = [("filecoin", Filecoin::SPECS), ("the machines", Machines::SPECS)];
+    let network = network.map(|(owner, specs)| of_network(owner, specs));
+    network.into_iter().chain(chain::PARAMETERS.iter().map(of_chain)).collect()
+}
+
 /// Column of the descriptions in the list.
 const NAME_WIDTH: usize = 34;
 
@@ -47,7 +68,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    let parameters = PARAMETERS.iter().flat_map(|(_, specs)| specs.iter().map(|p| p.name));
+    let parameters = groups().into_iter().flat_map(|group| group.specs.iter().map(|p| p.name));
     let metrics = network::metrics().iter().map(|m| m.name);
     parameters.chain(metrics).chain(PRIMITIVES.iter().map(|p| p.name))
 }
@@ -57,8 +78,8 @@ fn list() -> String {
     let mut text = String::new();
     let mut put = |line: String| text += &format!("{line}\n");
     let row = |name: &str, about: &str| format!("  {name:<NAME_WIDTH$} {about}");
-    for (owner, specs) in PARAMETERS {
-        put(format!("Parameters of {owner} (network.parameters.NAME in a scenario):"));
+    for Group { owner, place, specs } in groups() {
+        put(format!("Parameters of {owner} ({place}.NAME in a scenario):"));
         specs.iter().for_each(|p| put(row(p.name, p.about)));
         put(String::new());
     }
@@ -72,8 +93,9 @@ fn list() -> String {
 /// All that has this name; empty if nothing has.
 fn explain(name: &str) -> String {
     let mut text = String::new();
-    for (owner, specs) in PARAMETERS {
-        specs.iter().filter(|p| p.name == name).for_each(|p| text += &parameter(p, owner));
+    for group in groups() {
+        let known = group.specs.iter().filter(|p| p.name == name);
+        known.for_each(|p| text += &parameter(p, &group));
     }
     network::metrics().iter().filter(|m| m.name == name).for_each(|m| text += &metric(m));
     let alike = |p: &&Primitive| p.name.eq_ignore_ascii_case(&name.replace('_', " "));
@@ -85,13 +107,14 @@ fn unit(unit: &str) -> &str {
     if unit == "1" { "none (a number or a share)" } else { unit }
 }
 
-fn parameter(p: &ParameterSpec, owner: &str) -> String {
+fn parameter(p: &ParameterSpec, group: &Group) -> String {
+    let Group { owner, place, .. } = group;
     let mut text = format!("{}: a parameter of {owner}\n  {}\n", p.name, p.about);
     let put = "writing to a string cannot fail";
     writeln!(text, "  unit     {}", unit(p.unit)).expect(put);
     writeln!(text, "  default  {}", p.default).expect(put);
     writeln!(text, "  allowed  {} to {}", p.minimum, p.maximum).expect(put);
-    writeln!(text, "  set      network.parameters.{} in a scenario", p.name).expect(put);
+    writeln!(text, "  set      {place}.{} in a scenario", p.name).expect(put);
     writeln!(text, "  source   {}", p.source).expect(put);
     text
 }

@@ -1,6 +1,10 @@
 //! Self-describing model parameters: one table gives the default, the unit, the allowed range and
 //! the source; the scenario reader, the JSON Schema and `pinwheel explain` all read it.
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+
+use crate::scenario::file::NumberOrText;
+
 /// The description of one parameter. `unit` is the unit of the plain number in the model.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct ParameterSpec {
@@ -11,6 +15,32 @@ pub struct ParameterSpec {
     pub minimum: f64,
     pub maximum: f64,
     pub source: &'static str,
+}
+
+/// The JSON Schema of a table of parameters: each with its description, unit, default and range.
+pub fn schema<'s>(
+    specs: impl Iterator<Item = &'s ParameterSpec>,
+    generator: &mut SchemaGenerator,
+) -> Schema {
+    let either = generator.subschema_for::<NumberOrText>();
+    let property = |spec: &ParameterSpec| {
+        let schema = json_schema!({
+            "allOf": [either.clone()],
+            "description": format!("{} Source: {}.", spec.about, spec.source),
+            "unit": spec.unit,
+            "default": spec.default,
+            "minimum": spec.minimum,
+            "maximum": spec.maximum,
+        });
+        (spec.name.to_owned(), schema.to_value())
+    };
+    let properties: serde_json::Map<_, _> = specs.map(property).collect();
+    json_schema!({
+        "type": "object",
+        "description": "Parameters of the model; a plain number counts in the parameter's unit.",
+        "properties": properties,
+        "additionalProperties": false,
+    })
 }
 
 /// Declares a struct of `f64` parameters and its table of [`ParameterSpec`].

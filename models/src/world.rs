@@ -92,6 +92,23 @@ impl World {
     }
 }
 
+impl World {
+    /// Tells the layers above which devices of the fleet went down or came back.
+    fn report_changes(&mut self, ctx: &mut Context<Event>) {
+        for change in &self.changes {
+            if let Some(connection) = &mut self.connection {
+                connection.device_changed(*change, ctx);
+            }
+            if let Some(blockchain) = &mut self.blockchain {
+                blockchain.device_changed(change.device, change.up, ctx);
+            }
+            if let Some(data) = &mut self.data {
+                data.node_changed(*change, ctx);
+            }
+        }
+    }
+}
+
 impl Model for World {
     type Event = Event;
 
@@ -128,12 +145,17 @@ impl Model for World {
                 if let Some(operation) = &mut self.operation {
                     operation.change(&mut self.changes, fleet, ctx);
                 }
+                self.report_changes(ctx);
             }
             Event::Operation(event) => self.operation.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Service(event) => self.service.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Connection(event) => {
                 let connection = self.connection.as_mut().expect(ABSENT);
                 connection.handle(event, ctx, &mut self.deliveries);
+                if let Some(blockchain) = &mut self.blockchain {
+                    let readings = self.deliveries.iter();
+                    readings.for_each(|reading| blockchain.reading_arrived(*reading, ctx));
+                }
                 self.deliveries.clear();
             }
             Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use pinwheel_core::{Amount, SimDuration};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::activity::attesting::AttestParameters;
 use super::activity::devices::DeviceParameters;
@@ -18,7 +19,7 @@ use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{from_nanotoken, from_token};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
-use crate::parameter::ParameterSpec;
+use crate::parameter::{self, ParameterSpec};
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
@@ -88,30 +89,63 @@ pub struct ChainSection {
     pub travel: Option<Given>,
     /// Validators, miners or participants: parameters of the consensus, by the names that `pinwheel
     /// explain` lists.
-    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    #[schemars(schema_with = "members_schema")]
     pub members: BTreeMap<String, Given>,
     /// Transactions of the public.
-    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[schemars(schema_with = "table_schema::<LoadParameters>")]
     pub load: Option<BTreeMap<String, Given>>,
     /// Devices that write every change of their state into the ledger.
-    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[schemars(schema_with = "table_schema::<DeviceParameters>")]
     pub devices: Option<BTreeMap<String, Given>>,
     /// Claims of work, verified by panels.
-    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[schemars(schema_with = "table_schema::<AttestParameters>")]
     pub attestation: Option<BTreeMap<String, Given>>,
     /// Actions carried out by contract.
-    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[schemars(schema_with = "table_schema::<PlanParameters>")]
     pub dispatch: Option<BTreeMap<String, Given>>,
     /// Deals paid through an escrow contract.
-    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[schemars(schema_with = "table_schema::<TradeParameters>")]
     pub escrow: Option<BTreeMap<String, Given>>,
     /// Readings on the chain; `way` is "direct", "batched" or "anchored", `proofs` "modelled" or
     /// "real".
-    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    #[schemars(schema_with = "telemetry_schema")]
     pub telemetry: Option<BTreeMap<String, Given>>,
     /// Tampered copies of blocks on which the daily audit is tried; no audit where it is not given.
     #[schemars(with = "u64")]
     pub audit: Option<Given>,
+}
+
+/// Every parameter, by the table of a chain it belongs to.
+pub const PARAMETERS: &[(&str, &[ParameterSpec])] = &[
+    ("load", LoadParameters::SPECS),
+    ("members", StakeParameters::SPECS),
+    ("members", WorkParameters::SPECS),
+    ("members", RoundParameters::SPECS),
+    ("devices", DeviceParameters::SPECS),
+    ("attestation", AttestParameters::SPECS),
+    ("dispatch", PlanParameters::SPECS),
+    ("escrow", TradeParameters::SPECS),
+    ("telemetry", TelemetryParameters::SPECS),
+];
+
+/// The JSON Schema of one table.
+fn table_schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
+    parameter::schema(T::SPECS.iter(), generator)
+}
+
+/// Which of them count follows from the chain's consensus.
+fn members_schema(generator: &mut SchemaGenerator) -> Schema {
+    let members = PARAMETERS.iter().filter(|(name, _)| *name == "members");
+    parameter::schema(members.flat_map(|(_, specs)| specs.iter()), generator)
+}
+
+fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = table_schema::<TelemetryParameters>(generator);
+    if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
+        properties.insert("way".into(), json!({ "enum": ["direct", "batched", "anchored"] }));
+        properties.insert("proofs".into(), json!({ "enum": ["modelled", "real"] }));
+    }
+    schema
 }
 
 /// A table of parameters that reads itself.

@@ -73,6 +73,8 @@ pub const METRICS: &[MetricSpec] = &[
     metric("telemetry_staleness_p50", "s", "Median time from a reading to its block, of the day.", "model"),
     metric("telemetry_staleness_p99", "s", "Age that 99 % of the day's readings did not exceed when they came into a block.", "model"),
     metric("telemetry_written_share", "1", "Readings that came into a block, as a share of those decided since the start.", "model"),
+    metric("telemetry_traced_share", "1", "Readings that came into a block, as a share of those that devices took up to the newest known one.", "model"),
+    metric("telemetry_unsettled_energy", "kWh/d", "Energy that devices measured and the chain has not settled, for each device and day.", "model"),
     metric("telemetry_forged_refused_share", "1", "Forged readings that were refused, as a share of all forged ones.", "model"),
     metric("replay_blocks", "1", "Blocks that audits have executed again since the start.", "model"),
     metric("replay_mismatches", "1", "Audits that came out otherwise than the chain, since the start.", "model"),

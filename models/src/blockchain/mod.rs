@@ -41,6 +41,8 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::connection::Delivery;
+
 use activity::load::Load;
 use activity::{Cast, Role};
 use attack::Attacks;
@@ -228,6 +230,23 @@ impl Blockchain {
         for node in &mut self.nodes {
             if let Some(devices) = node.cast.devices.as_mut().filter(|devices| devices.follow()) {
                 devices.set(device, up, &mut node.chain, ctx);
+                return;
+            }
+        }
+    }
+
+    /// A reading has come over the connection layer: the first chain with telemetry that follows
+    /// that layer writes it.
+    pub fn reading_arrived<E: EngineEvent + From<Event>>(
+        &mut self,
+        reading: Delivery,
+        ctx: &mut Context<E>,
+    ) {
+        let Delivery { device, number, taken } = reading;
+        for node in &mut self.nodes {
+            if let Some(telemetry) = node.cast.telemetry.as_mut().filter(|t| t.follow()) {
+                let number = u32::try_from(number).expect("fewer than 2^32 readings of a device");
+                telemetry.arrived(device, number, taken, &mut node.chain, ctx);
                 return;
             }
         }

@@ -1,8 +1,10 @@
 //! How long a round trip takes: real matrices between sites, and a law of the distance.
 
 use pinwheel_core::distribution::LogNormal;
-use pinwheel_core::{Stream, math};
+use pinwheel_core::{Stream, Streams, math};
 use serde::{Deserialize, Serialize};
+
+use super::settings::{Latency, Settings};
 
 /// Most sites of a matrix: its cells are the square of this.
 pub const SITES_MAX: usize = 1_000;
@@ -137,5 +139,38 @@ impl Geodesic {
         let inflation = self.threshold + self.excess.sample(draws);
         let rtt = Self::mean_ms(distance_km) * inflation / self.mean;
         rtt.max(Self::floor_ms(distance_km))
+    }
+}
+
+/// Draws each entity's round trip to the platform.
+pub(super) struct RoundTrips<'a> {
+    latency: &'a Latency,
+    streams: &'a Streams,
+    centre: usize,
+    law: Geodesic,
+}
+
+impl<'a> RoundTrips<'a> {
+    pub fn new(settings: &'a Settings, streams: &'a Streams) -> Self {
+        let centre = match &settings.latency {
+            Latency::Matrix(matrix) => matrix.centre(),
+            _ => 0,
+        };
+        RoundTrips { latency: &settings.latency, streams, centre, law: Geodesic::default() }
+    }
+    pub fn draw(&self, entity: u32) -> u32 {
+        let mut draws = self.streams.stream(entity, "connection.place");
+        match self.latency {
+            Latency::Fixed { rtt_seconds } => (rtt_seconds * 1e6) as u32,
+            Latency::Matrix(matrix) => {
+                let other = draws.below(matrix.sites() as u64 - 1) as usize;
+                let site = if other >= self.centre { other + 1 } else { other };
+                matrix.rtt_micros(site, self.centre)
+            }
+            Latency::Geodesic { radius_km } => {
+                let distance_km = radius_km * math::sqrt(draws.uniform());
+                (self.law.draw_ms(distance_km, &mut draws) * 1e3) as u32
+            }
+        }
     }
 }

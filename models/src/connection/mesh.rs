@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, Streams, math};
+use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::account::Purpose;
@@ -91,10 +91,6 @@ impl Mesh {
     fn is_exit(&self, node: u32) -> bool {
         self.exits.get(node as usize).copied().unwrap_or(false)
     }
-    /// Nodes that have a way out.
-    pub fn reached(&self) -> usize {
-        self.next.iter().flatten().count()
-    }
 }
 
 impl Connection {
@@ -167,7 +163,7 @@ impl Connection {
         let Some(attempt) = heard_after else { return self.lose() };
         let seconds = plan.hop_seconds * f64::from(attempt + 1);
         let copy = self.copies.add(Copy { reading, at: next, channel: hops + 1 });
-        let delay = SimDuration::from_seconds_f64(math::abs(seconds));
+        let delay = SimDuration::from_seconds_f64(seconds);
         ctx.after(delay, Event::Travels { copy }.into());
     }
 

@@ -16,6 +16,7 @@
 
 pub mod account;
 pub mod aloha;
+pub mod alone;
 pub mod channel;
 pub mod coap;
 pub mod file;
@@ -28,37 +29,37 @@ pub mod metrics;
 pub mod mqtt;
 pub mod platform;
 pub mod radio;
+mod reading;
 mod record;
 pub mod sender;
+mod session;
 pub mod settings;
 mod uplink;
 
 use pinwheel_core::check::CheckId;
-use pinwheel_core::distribution::Exponential;
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Model, Purpose as StreamPurpose, SimDuration, SimTime, Streams};
+use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::infrastructure::Change;
-use account::{Account, Purpose};
+use account::Account;
+pub use alone::Alone;
 use channel::Loss;
-use frames::{Flight as Packets, Frames, Step};
+use frames::{Flight as Packets, Frames};
 use gateway::{Copies, Local, stamped};
-use latency::Geodesic;
+use latency::RoundTrips;
 use mesh::Mesh;
 use mqtt::Qos;
 pub use platform::Delivery;
 use platform::{Device, Reading};
 use radio::{Power, Radio};
 use sender::{Line, Sender};
+use settings::Protocol;
 pub use settings::Settings;
-use settings::{Latency, Protocol};
 
 const DAY: SimDuration = SimDuration::from_days(1);
 /// First of the layer's kinds of event.
 const KIND: u8 = 32;
-const PLAIN: StreamPurpose = StreamPurpose::new("connection.plain");
-const READING: StreamPurpose = StreamPurpose::new("connection.reading");
 const CUT: StreamPurpose = StreamPurpose::new("connection.cut");
 
 /// What happens in this layer.
@@ -219,7 +220,7 @@ pub struct Connection {
 impl Connection {
     /// The layer at time zero.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        let mut rtts = RoundTrips::new(settings, streams);
+        let rtts = RoundTrips::new(settings, streams);
         let bad = |entity: u32, loss: Loss| {
             loss.begins_bad(streams.stream(entity, "connection.weather").uniform())
         };
@@ -363,100 +364,6 @@ impl Connection {
         }
     }
 
-    /// Puts a device's first reading on the calendar, somewhere within an interval.
-    fn arm<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
-        let state = &mut self.devices[device as usize];
-        state.armed = true;
-        let taken = state.taken;
-        let mut draws = ctx.streams().indexed(device, "connection.phase", u64::from(taken));
-        let share = draws.uniform();
-        let seconds = match self.settings.poisson {
-            true => self.gap(device, taken, ctx.streams()),
-            false => share * self.settings.interval_seconds,
-        };
-        ctx.after(SimDuration::from_seconds_f64(seconds), Event::Reading { device }.into());
-    }
-
-    /// Time to a device's next reading, in seconds.
-    fn gap(&self, device: u32, number: u32, streams: &Streams) -> f64 {
-        if !self.settings.poisson {
-            return self.settings.interval_seconds;
-        }
-        let law = Exponential::new(self.settings.interval_seconds).expect("a positive interval");
-        law.sample(&mut streams.indexed(device, READING, u64::from(number)))
-    }
-
-    fn take<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
-        let state = &mut self.devices[device as usize];
-        if !state.up {
-            state.armed = false;
-            return;
-        }
-        state.taken += 1;
-        let number = state.taken;
-        self.account.taken += 1;
-        let gap = SimDuration::from_seconds_f64(self.gap(device, number, ctx.streams()));
-        ctx.after(gap, Event::Reading { device }.into());
-        if self.settings.is_plain() {
-            return self.fling(device, number, ctx);
-        }
-        let reading = Reading { device, number, taken: ctx.now() };
-        if self.mesh.is_some() {
-            self.set_out(reading, ctx);
-        } else if self.local.is_some() {
-            self.broadcast(reading, ctx);
-        } else {
-            self.account.copies += 1;
-            self.enqueue(device, reading, ctx);
-        }
-    }
-
-    /// A plain datagram: one packet, one draw, no memory.
-    fn fling<E: EngineEvent + From<Event>>(
-        &mut self,
-        device: u32,
-        number: u32,
-        ctx: &mut Context<E>,
-    ) {
-        let packets = self.frames.exchange(Step::Message).up;
-        self.account.copies += 1;
-        self.account.messages += 1;
-        self.account.transmissions += 1;
-        self.account.up(Purpose::Message, packets.bytes);
-        let mut draws = ctx.streams().indexed(device, PLAIN, u64::from(number));
-        let state = &mut self.devices[device as usize];
-        let sent = self.settings.channel.transmit(packets.bytes, &mut draws, &mut state.bad);
-        let rtt_micros = u64::from(state.rtt_micros);
-        self.note_packets(packets, 1, u8::from(sent.is_none()), true);
-        let air_seconds = f64::from(packets.bytes) / self.settings.channel.bytes_per_second;
-        let tail_seconds = self.power.tail_seconds.min(self.settings.interval_seconds);
-        self.account.joules +=
-            air_seconds * self.power.awake_watts + tail_seconds * self.power.tail_watts;
-        let Some(later) = sent else { return self.lose() };
-        let delay_micros = u32::try_from(rtt_micros / 2 + later).unwrap_or(u32::MAX);
-        self.airborne += 1;
-        let delay = SimDuration::from_nanos(u64::from(delay_micros) * 1_000);
-        ctx.after(delay, Event::Arrives { device, number, delay_micros }.into());
-    }
-
-    fn arrive<E: EngineEvent>(
-        &mut self,
-        device: u32,
-        number: u32,
-        delay_micros: u32,
-        ctx: &mut Context<E>,
-    ) {
-        self.airborne -= 1;
-        let cut = |place: &u16| self.cuts_off(device, *place, ctx.streams());
-        if self.hub_outages > 0 || self.partial_outages.iter().any(cut) {
-            return self.lose();
-        }
-        let delay = u64::from(delay_micros) * 1_000;
-        let taken = SimTime::from_nanos(ctx.now().as_nanos() - delay);
-        self.account.landed += 1;
-        self.deliver(Reading { device, number, taken }, 0, ctx);
-    }
-
     /// The platform takes a reading.
     fn deliver<E: EngineEvent>(&mut self, reading: Reading, skew_nanos: i64, ctx: &mut Context<E>) {
         let now = ctx.now();
@@ -569,63 +476,5 @@ impl Connection {
         if sender.flights.is_empty() {
             self.account.joules += sender.sleep(ctx.now()) * self.uplink_power.awake_watts;
         }
-    }
-}
-
-/// Draws each entity's round trip to the platform.
-struct RoundTrips<'a> {
-    latency: &'a Latency,
-    streams: &'a Streams,
-    centre: usize,
-    law: Geodesic,
-}
-
-impl<'a> RoundTrips<'a> {
-    fn new(settings: &'a Settings, streams: &'a Streams) -> Self {
-        let centre = match &settings.latency {
-            Latency::Matrix(matrix) => matrix.centre(),
-            _ => 0,
-        };
-        RoundTrips { latency: &settings.latency, streams, centre, law: Geodesic::default() }
-    }
-    fn draw(&mut self, entity: u32) -> u32 {
-        let mut draws = self.streams.stream(entity, "connection.place");
-        match self.latency {
-            Latency::Fixed { rtt_seconds } => (rtt_seconds * 1e6) as u32,
-            Latency::Matrix(matrix) => {
-                let other = draws.below(matrix.sites() as u64 - 1) as usize;
-                let site = if other >= self.centre { other + 1 } else { other };
-                matrix.rtt_micros(site, self.centre)
-            }
-            Latency::Geodesic { radius_km } => {
-                let distance_km = radius_km * pinwheel_core::math::sqrt(draws.uniform());
-                (self.law.draw_ms(distance_km, &mut draws) * 1e3) as u32
-            }
-        }
-    }
-}
-
-/// The layer as a model of its own: for validation and measurements.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Alone {
-    pub connection: Connection,
-    /// Readings that have reached the platform.
-    pub deliveries: Vec<Delivery>,
-}
-
-impl Alone {
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        Alone { connection: Connection::new(settings, streams), deliveries: Vec::new() }
-    }
-}
-
-impl Model for Alone {
-    type Event = Event;
-
-    fn start(&mut self, ctx: &mut Context<Event>) {
-        self.connection.start(ctx);
-    }
-    fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
-        self.connection.handle(event, ctx, &mut self.deliveries);
     }
 }

@@ -1,5 +1,6 @@
 //! The few random draws of this layer.
 
+use pinwheel_core::distribution::Normal;
 use pinwheel_core::{SimDuration, Stream, math};
 use serde::{Deserialize, Serialize};
 
@@ -29,12 +30,19 @@ pub enum Duration {
 }
 
 impl Duration {
-    /// One uniform, whatever the law.
+    /// One word of the stream, whatever the law.
     pub fn draw(&self, stream: &mut Stream) -> SimDuration {
-        let exponential = unit_exponential(stream);
-        match self {
-            Duration::Fixed(duration) => *duration,
-            Duration::Drawn(law) => SimDuration::from_seconds_f64(law.age_at(exponential)),
-        }
+        let seconds = match self {
+            Duration::Fixed(duration) => {
+                stream.next_u64();
+                return *duration;
+            }
+            // The quantile in one step, without the way over the hazard.
+            Duration::Drawn(FailureLaw::LogNormal { median_seconds, sigma }) => {
+                median_seconds * math::exp(sigma * Normal::STANDARD.sample(stream))
+            }
+            Duration::Drawn(law) => law.age_at(unit_exponential(stream)),
+        };
+        SimDuration::from_seconds_f64(seconds)
     }
 }

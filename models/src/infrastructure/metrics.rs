@@ -21,6 +21,7 @@ pub const METRICS: &[MetricSpec] = &[
         "Device hours of failures that nobody knew of, since the start, to the round that will \
         find them."),
     metric("waiting_for_repair", "1", "Failed devices that wait for a crew or a part now."),
+    metric("hardware_cost", "USD", "Price of all devices there have ever been."),
     metric("maintenance_cost", "USD", "Cost of failures and planned replacements."),
     metric("maintenance_cost_rate", "USD/y", "The same for each year of a device."),
     metric("recovery_hours", "h", "Mean time from a failure or an outage to being up again."),

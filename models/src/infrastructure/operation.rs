@@ -101,9 +101,13 @@ pub struct Operation {
     /// By device.
     class: Vec<u8>,
     census: Census,
-    /// Time that devices of each class were up, summed over the devices; up to `since`.
+    /// Time that the devices of each class were there, and were up, summed over the devices; until
+    /// `since`.
+    device_nanos: Vec<u128>,
     up_nanos: Vec<u128>,
     since: SimTime,
+    /// Owners of the fleet that have come or gone by the last look.
+    moves: u64,
     /// One for each class, and one for all of them.
     meters: Vec<Meter>,
     whole: Meter,
@@ -155,8 +159,10 @@ impl Operation {
             settings: settings.clone(),
             tree: Tree::new(fleet.devices(), &wirings),
             class: (0..fleet.devices()).map(|device| fleet.class(device)).collect(),
+            device_nanos: vec![0; devices.len()],
             up_nanos: vec![0; devices.len()],
             since: SimTime::ZERO,
+            moves: 0,
             meters: vec![Meter::new(0, SimTime::ZERO); devices.len()],
             whole: Meter::new(0, SimTime::ZERO),
             topology,
@@ -207,11 +213,17 @@ impl Operation {
             self.admit(change.device, fleet);
             self.tree.turn(change, &mut turned);
         }
-        if !turned.is_empty() {
+        let counts = fleet.tallies().counts;
+        let moves = counts.owners_joined + counts.owners_left;
+        if !turned.is_empty() || moves != self.moves {
             let now = ctx.now();
             self.advance(now);
             for &change in &turned {
                 self.count(change, fleet, now);
+            }
+            if moves != self.moves {
+                self.moves = moves;
+                self.count_present(fleet, now);
             }
             self.set_power(now);
         }
@@ -255,15 +267,21 @@ impl Operation {
     /// Share of the time of a class's devices in which they were up, until now.
     fn up_share(&mut self, class: usize, now: SimTime) -> f64 {
         self.advance(now);
-        let whole = f64::from(self.census.devices[class]) * now.as_nanos() as f64;
-        if whole == 0.0 { 1.0 } else { self.up_nanos[class] as f64 / whole }
+        match self.device_nanos[class] {
+            0 => 1.0,
+            nanos => self.up_nanos[class] as f64 / nanos as f64,
+        }
     }
 
     /// Accounts for the time in which nothing has changed.
     fn advance(&mut self, now: SimTime) {
         let span = u128::from(now.since(self.since).as_nanos());
-        for (nanos, &up) in self.up_nanos.iter_mut().zip(&self.census.up) {
-            *nanos += u128::from(up) * span;
+        for (sums, counts) in
+            [(&mut self.device_nanos, &self.census.devices), (&mut self.up_nanos, &self.census.up)]
+        {
+            for (nanos, &count) in sums.iter_mut().zip(counts) {
+                *nanos += u128::from(count) * span;
+            }
         }
         self.since = now;
         for demand in &mut self.demands {
@@ -277,7 +295,14 @@ impl Operation {
             let class = fleet.class(self.class.len() as u32);
             self.class.push(class);
             self.tree.join();
-            self.census.devices[usize::from(class)] += 1;
+        }
+    }
+
+    /// Devices that owners took with them when they left are there no more.
+    fn count_present(&mut self, fleet: &Fleet, now: SimTime) {
+        for (index, devices) in self.census.devices.iter_mut().enumerate() {
+            let cell = fleet.tallies().sum(now, |class, _| usize::from(class) == index);
+            *devices = cell.present as u32;
         }
     }
 

@@ -4,6 +4,8 @@ use pinwheel_core::{Amount, SimDuration, SimTime, Simulation};
 use pinwheel_models::blockchain::bridge::BridgeSettings;
 use pinwheel_models::blockchain::bridge::settings::{Forgery, Kind, Relay, SideSettings, Traffic};
 
+use proptest::prelude::*;
+
 use super::stand::{Stand, bridge, days, light_client, relayed, side, usd};
 
 fn run(settings: BridgeSettings, length: u64) -> Simulation<Stand> {
@@ -125,4 +127,48 @@ fn a_restored_run_goes_on_as_if_nothing_had_happened() {
     let mut other = bridge(BridgeSettings { ..relayed(6) }, 6);
     other.run_until(SimTime::ZERO + SimDuration::from_days(3));
     assert_ne!(other.ctx.fingerprint, whole.ctx.fingerprint);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Whatever the chains, the relayers and the cheats: the checks at every block hold.
+    #[test]
+    fn value_is_conserved_under_any_settings(
+        kind in 0..3u8,
+        finality in 0..8u32,
+        random in any::<bool>(),
+        halt in any::<bool>(),
+        relayers in 1..8u32,
+        parts in (0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64),
+        hours in 1..8u64,
+        seed in 0..1_000u64,
+    ) {
+        let of = |part: f64| (f64::from(relayers + 1) * part) as u32;
+        let halt = halt.then(|| (days(1), days(1) + SimDuration::from_hours(9)));
+        let home = SideSettings { finality, random, ..side() };
+        let other = SideSettings { halt, interval: SimDuration::from_seconds(40), ..side() };
+        let forgery = Forgery { cheats: of(parts.0), per_day: 9.0, amount: usd(5_000) };
+        let settings = BridgeSettings {
+            kind: match kind {
+                0 => Kind::LightClient,
+                1 => Kind::Relayers { needed: of(parts.1).clamp(1, relayers) },
+                _ => Kind::Pool { liquidity: usd(3_000) },
+            },
+            sides: [home, other],
+            timeout: SimDuration::from_hours(hours),
+            fee_basis_points: 25,
+            relay: Relay {
+                relayers,
+                withholding: of(parts.2).min(relayers),
+                availability: 0.8,
+                ..light_client().relay
+            },
+            forgery: Some(forgery),
+            ..light_client()
+        };
+        let mut simulation = bridge(settings, seed);
+        simulation.run_until(days(2));
+        prop_assert_eq!(simulation.ctx.checks.breach(), None);
+    }
 }

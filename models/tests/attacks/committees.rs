@@ -54,7 +54,8 @@ fn conflicting_blocks_are_final_above_the_bound_and_never_below() {
     assert!(passed(&below));
 }
 
-/// The check can fail: with a simple majority as the quorum two blocks are final with few bad seats.
+/// The check can fail: with a simple majority as the quorum two blocks are final with few bad
+/// seats.
 #[test]
 fn a_quorum_of_one_half_breaks_finality() {
     let broken = run(CommitteeSettings { quorum: 0.5, share: 0.2, ..COMMITTEE });

@@ -2,6 +2,8 @@
 
 mod bridges;
 mod committees;
+mod contract;
+mod file;
 mod races;
 mod scenarios;
 mod stand;

@@ -38,7 +38,10 @@ fn history() -> (Head, Vec<Block>, Head) {
         ..ChainSettings::default()
     };
     let streams = Streams::new(5, 0);
-    let chains = Blockchain::new(&Settings { chains: vec![settings.clone()] }, &streams);
+    let chains = Blockchain::new(
+        &Settings { chains: vec![settings.clone()], ..Settings::default() },
+        &streams,
+    );
     let genesis = Simulation::new(Chains(chains), streams).model.0.chain(0).head.clone();
     let simulation = run(settings, &streams, SimDuration::from_hours(2));
     let chain = simulation.model.0.chain(0);

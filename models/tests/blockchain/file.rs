@@ -40,7 +40,7 @@ fn a_chain_needs_only_its_name_and_parameters_have_units() {
 fn every_fault_names_its_key_and_a_way_out() {
     let chain = "[[blockchain.chain]]\nid = \"a\"\n";
     for (text, key, help) in [
-        ("[blockchain]\n".to_owned(), "blockchain.chain", "1 to 16"),
+        ("[blockchain]\n".to_owned(), "blockchain.chain", "[[blockchain.chain]]"),
         ("[[blockchain.chain]]\n".to_owned(), "blockchain.chain[0].id", "add"),
         (format!("{chain}{chain}"), "blockchain.chain[1].id", "its own"),
         (format!("{chain}fee = \"eip1599\"\n"), "blockchain.chain[0].fee", "eip1559"),

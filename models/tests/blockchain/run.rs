@@ -35,7 +35,7 @@ fn two_chains() -> Settings {
         load,
         ..ChainSettings::default()
     };
-    Settings { chains: vec![one, two] }
+    Settings { chains: vec![one, two], ..Settings::default() }
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_run_cut_in_two_ends_as_if_it_were_never_cut() {
 #[test]
 fn a_second_chain_does_not_move_the_first() {
     let streams = Streams::new(11, 0);
-    let alone = Settings { chains: two_chains().chains[..1].to_vec() };
+    let alone = Settings { chains: two_chains().chains[..1].to_vec(), ..Settings::default() };
     let tip = |settings: &Settings| {
         let mut simulation = Simulation::new(Chains(Blockchain::new(settings, &streams)), streams);
         simulation.run_until(seconds(20_000));
@@ -93,7 +93,8 @@ fn devices_follow_what_the_infrastructure_says() {
     let devices = DeviceParameters { devices: 3.0, uptime: 0.0, ..DeviceParameters::default() };
     let settings = ChainSettings { devices: Some(devices), ..ChainSettings::default() };
     let streams = Streams::new(2, 0);
-    let chains = Blockchain::new(&Settings { chains: vec![settings] }, &streams);
+    let chains =
+        Blockchain::new(&Settings { chains: vec![settings], ..Settings::default() }, &streams);
     let mut simulation = Simulation::new(Chains(chains), streams);
     for (time, device, up) in [(10, 1, false), (11, 1, false), (20, 2, false), (3_000, 1, true)] {
         simulation.run_until(seconds(time));

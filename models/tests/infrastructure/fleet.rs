@@ -87,6 +87,7 @@ pub fn busy() -> Settings {
         ],
         carriers_per_region: 3,
         serving_share: 0.8,
+        operation: Default::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Owners who come and go, what devices have in common, and who could stop the service.
 
+use pinwheel_core::Amount;
 use pinwheel_models::infrastructure::fleet::nakamoto;
 use pinwheel_models::infrastructure::settings::*;
 
@@ -8,7 +9,11 @@ use crate::after;
 fn turnover(income: Option<Income>) -> Settings {
     let turnover =
         Turnover { prospects_per_year: 730.5, devices_each: 3, leave_per_year: 0.0, income };
-    Settings::of(Class { turnover: Some(turnover), ..Class::new("hotspot", 100) })
+    Settings::of(Class {
+        price: Amount(250),
+        turnover: Some(turnover),
+        ..Class::new("hotspot", 100)
+    })
 }
 
 fn income(usd_per_month: f64) -> Income {
@@ -22,6 +27,8 @@ fn owners_join_as_the_income_is_enough_for_them() {
         let fleet = &run.model.fleet;
         let joined = fleet.tallies().counts.owners_joined;
         assert_eq!(u64::from(fleet.devices()), 100 + 3 * joined);
+        let built = u128::from(fleet.devices());
+        assert_eq!(fleet.hardware_cost(run.ctx.now()), Amount(250 * built));
         joined as f64
     };
     // Two a day: 730, give or take 27.

@@ -163,6 +163,45 @@ fn places_are_counted_in_cells() {
 }
 
 #[test]
+fn devices_that_leave_take_their_draw_and_their_cost_with_them() {
+    let text = |leave: &str| {
+        format!(
+            r#"
+            [infrastructure.energy]
+            price = "1 USD/kWh"
+            [[infrastructure.class]]
+            id = "home"
+            count = 400
+            power = "100 W"
+            standby_power = "100 W"
+            owning = "73.05 USD/mo"
+            failure = {{ law = "exponential", mean = "2 d" }}
+            repair = {{ law = "exponential", mean = "2 d" }}
+            turnover = {{ {leave} }}
+            [[infrastructure.demand]]
+            id = "jobs"
+            unit = "job"
+            rate = "1 job"
+            source = [{{ class = "home" }}]
+            "#
+        )
+    };
+    let stay = run(&only(&text("")), Streams::new(5, 0));
+    let leave = run(&only(&text("leave = \"10 /y\"")), Streams::new(5, 0));
+    // 0.1 USD for owning and 0.1 USD for power, an hour and device.
+    let stayed = 400.0 * 480.0;
+    assert!((stay.last("demand_cost", "jobs") - stayed * 0.2).abs() < 1e-3);
+    let there = leave.last("energy_used", "home") / 0.1;
+    // With rate 10 a year for 20 days: 1 - (1 - exp(-x)) / x of the device time is gone.
+    let gone = 1.0 - there / stayed;
+    assert!((0.19..0.28).contains(&gone), "{gone}");
+    assert!((leave.last("demand_cost", "jobs") - there * 0.2).abs() < 1e-3);
+    assert!(leave.last("owners_left", "") > 120.0);
+    let up = leave.last("class_up_share", "home");
+    assert!((up - leave.last("availability", "home")).abs() < 1e-9, "{up}");
+}
+
+#[test]
 fn an_operation_changes_no_number_of_the_fleet_below() {
     let fleet = r#"
         [[infrastructure.class]]

@@ -34,7 +34,7 @@ const SECONDS_PER_DAY: f64 = 86_400.0;
 crate::parameters! {
     /// Actions carried out by contract and, for comparison, by hand.
     pub struct PlanParameters {
-        /// Devices.
+        /// Devices with actions to carry out.
         devices: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
         /// Actions of one device.
         actions: "1/d" = 24.0, in 0.001 ..= 100000.0, "scenario";

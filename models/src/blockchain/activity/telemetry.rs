@@ -5,6 +5,10 @@
 //! proof of any reading to who asks. The trees are those of `rs_merkle` over BLAKE3; of every root
 //! that is settled some leaves are proven against what the chain has.
 //!
+//! Readings are taken by the devices' own clocks, or they are those that the connection layer brings:
+//! then a reading of an outlet can be traced from the plug over its gateway to the settlement, and
+//! what was lost on the way shows as energy that was measured and never settled.
+//!
 //! With real proofs each reading is signed by its device (Ed25519, RFC 8032) and the gateway checks
 //! the signature: readings that were forged on the way are refused because it does not fit. Otherwise
 //! the same readings are refused because the model says so.
@@ -39,6 +43,8 @@ const P50: Metric = number("telemetry_staleness_p50");
 const P99: Metric = number("telemetry_staleness_p99");
 const WRITTEN: Metric = number("telemetry_written_share");
 const FORGED: Metric = number("telemetry_forged_refused_share");
+const TRACED: Metric = number("telemetry_traced_share");
+const UNSETTLED: Metric = number("telemetry_unsettled_energy");
 const KEY: Purpose = Purpose::new("blockchain device key");
 const START: Purpose = Purpose::new("blockchain reading start");
 const VALUE: Purpose = Purpose::new("blockchain reading");
@@ -49,10 +55,12 @@ const WAITING_MAX: usize = 10_000_000;
 crate::parameters! {
     /// Readings of devices on the chain.
     pub struct TelemetryParameters {
-        /// Devices.
+        /// Devices that take readings.
         devices: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
-        /// Time between two readings of a device.
-        interval: "s" = 600.0, in 0.1 ..= 86400.0, "scenario";
+        /// Time between two readings of a device; with 0 readings come over the connection layer.
+        interval: "s" = 600.0, in 0.0 ..= 86400.0, "scenario";
+        /// Mean energy that a reading states, drawn evenly between nothing and twice as much.
+        energy: "Wh" = 0.0, in 0.0 ..= 1e6, "scenario";
         /// Bytes of a reading.
         bytes: "1" = 32.0, in 1.0 ..= 65536.0, "scenario";
         /// Time for which the gateway gathers.
@@ -97,6 +105,7 @@ impl Hasher for Blake3 {
 struct Reading {
     taken: SimTime,
     leaf: Hash,
+    energy_milliwatt_hours: u64,
 }
 
 /// Readings in one transaction, by its sender's nonce.
@@ -116,7 +125,12 @@ pub struct Telemetry {
     /// The devices' accounts, then the gateway's.
     first: Address,
     gateway: Address,
+    /// The highest number of a reading of each device that is known here.
     numbers: Vec<u32>,
+    /// Readings that devices took up to those numbers, and their energy; and what is settled.
+    taken: u64,
+    measured_milliwatt_hours: u64,
+    settled_milliwatt_hours: u64,
     gathered: Vec<Reading>,
     /// Of each device's account, or of the gateway's, oldest first.
     sent: Vec<VecDeque<Sent>>,
@@ -150,6 +164,9 @@ impl Telemetry {
             first,
             gateway,
             numbers: vec![0; devices],
+            taken: 0,
+            measured_milliwatt_hours: 0,
+            settled_milliwatt_hours: 0,
             gathered: Vec::new(),
             sent: vec![VecDeque::new(); devices + 1],
             readings: 0,
@@ -172,9 +189,11 @@ impl Telemetry {
         chain: &Chain,
         ctx: &mut Context<E>,
     ) {
-        self.check = Some(ctx.checks.always(&format!("{id}-readings-proven")));
+        let anchored = self.way == Way::Anchored;
+        self.check = anchored.then(|| ctx.checks.always(&format!("{id}-readings-proven")));
         let chain = chain.state().rules.chain;
-        for who in 0..self.numbers.len() as u32 {
+        let own_clocks = if self.follow() { 0 } else { self.numbers.len() as u32 };
+        for who in 0..own_clocks {
             let mut draws = ctx.streams().indexed(who, START, u64::from(chain));
             let offset = SimDuration::from_seconds_f64(draws.uniform() * self.parameters.interval);
             ctx.after(offset, Event::Act { chain, role: Role::Reading, who }.into());
@@ -185,6 +204,11 @@ impl Telemetry {
         }
     }
 
+    /// Whether readings come over the connection layer.
+    pub fn follow(&self) -> bool {
+        self.parameters.interval == 0.0
+    }
+
     /// A device takes a reading and sends it on its way.
     pub fn read<E: EngineEvent + From<Event>>(
         &mut self,
@@ -192,22 +216,41 @@ impl Telemetry {
         chain: &mut Chain,
         ctx: &mut Context<E>,
     ) {
-        let (id, now) = (chain.state().rules.chain, ctx.now());
+        let id = chain.state().rules.chain;
         let interval = SimDuration::from_seconds_f64(self.parameters.interval);
         ctx.after(interval, Event::Act { chain: id, role: Role::Reading, who }.into());
-        let number = self.numbers[who as usize];
-        self.numbers[who as usize] += 1;
-        self.readings += 1;
+        let number = self.numbers[who as usize] + 1;
+        self.arrived(who, number, ctx.now(), chain, ctx);
+    }
+
+    /// A reading is here, to be written. Numbers of a device count up from 1; those that are left
+    /// out were lost on the way, or come later. A device that has no account here is not heard.
+    pub fn arrived<E: EngineEvent + From<Event>>(
+        &mut self,
+        who: u32,
+        number: u32,
+        taken: SimTime,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        let Some(&highest) = self.numbers.get(who as usize) else { return };
         let streams = *ctx.streams();
-        let value = streams.indexed(who, VALUE, u64::from(number)).next_u64();
+        for missed in highest + 1..=number {
+            self.taken += 1;
+            self.measured_milliwatt_hours += self.energy(who, missed, &streams);
+        }
+        self.numbers[who as usize] = highest.max(number);
+        self.readings += 1;
+        let value = self.energy(who, number, &streams);
         let forged = marked(self.readings as u32, self.parameters.forged);
         self.forged += u64::from(forged);
-        let message = message(who, number, now, value);
+        let message = message(who, number, taken, value);
         if !self.accepts(who, &message, forged, &streams) {
             return;
         }
         self.forged_taken += u64::from(forged);
-        let reading = Reading { taken: now, leaf: Blake3::hash(&message) };
+        let leaf = Blake3::hash(&message);
+        let reading = Reading { taken, leaf, energy_milliwatt_hours: value };
         if self.way != Way::Direct {
             assert!(self.gathered.len() < WAITING_MAX, "a gateway that never gets through");
             self.gathered.push(reading);
@@ -217,6 +260,12 @@ impl Telemetry {
         let order = Order::Reading { number, bytes, digest: reading.leaf };
         let sender = Address(self.first.0 + who);
         self.send(who as usize, sender, order, vec![reading], chain, ctx);
+    }
+
+    /// What a reading states, thousandths of a watt-hour.
+    fn energy(&self, who: u32, number: u32, streams: &Streams) -> u64 {
+        let mean = (self.parameters.energy * 1e3) as u64;
+        streams.indexed(who, VALUE, u64::from(number)).below(2 * mean + 1)
     }
 
     /// Whether who takes a reading accepts it as the device's.
@@ -299,12 +348,14 @@ impl Telemetry {
             return;
         }
         self.written += sent.readings.len() as u64;
+        let energy = sent.readings.iter().map(|reading| reading.energy_milliwatt_hours);
+        self.settled_milliwatt_hours += energy.sum::<u64>();
         let age = |reading: &Reading| receipt.time.since(reading.taken).as_seconds();
         self.staleness.extend(sent.readings.iter().map(age));
         if let Call::Anchor(Order::Root { root, .. }) = inclusion.call {
             let held = self.prove(root, &sent.readings, receipt.block, ctx.streams());
             let detail = || format!("a reading has no proof in block {}", receipt.block);
-            ctx.checks.note(self.check.expect("started"), held, ctx.now(), detail);
+            ctx.checks.note(self.check.expect("anchored"), held, ctx.now(), detail);
         }
     }
 
@@ -329,6 +380,11 @@ impl Telemetry {
         slot.push(ctx, FEE, self.fees.as_tokens(DECIMALS) / device_days);
         let decided = self.written + self.lost;
         slot.push_some(ctx, WRITTEN, share(self.written as f64, decided as f64));
+        slot.push_some(ctx, TRACED, share(self.written as f64, self.taken as f64));
+        // Forged readings may be settled too: then the error has the other sign.
+        let settled = self.settled_milliwatt_hours as f64;
+        let unsettled = self.measured_milliwatt_hours as f64 - settled;
+        slot.push(ctx, UNSETTLED, unsettled / 1e6 / device_days);
         let refused = (self.forged - self.forged_taken) as f64;
         slot.push_some(ctx, FORGED, share(refused, self.forged as f64));
         let count = self.staleness.len() as f64;

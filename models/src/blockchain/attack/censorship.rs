@@ -50,8 +50,4 @@ impl Censorship {
         }
         self.by_wait.len() as u64
     }
-    /// How long the transaction in wait has waited.
-    pub fn waiting(&self) -> u64 {
-        self.waiting
-    }
 }

@@ -1,10 +1,11 @@
 //! Committees that finalise blocks by a quorum of seats drawn by weight, and an attacker inside.
 //!
 //! Each slot draws a leader and `seats` seats, each by itself in proportion to weight (so that the
-//! bad seats are binomial, as in cryptographic sortition; Gilad et al., "Algorand", SOSP 2017).
-//! A block is final with more than `quorum` of the seats. The attacker sees the draw first and
-//! controls the network of that slot: with enough seats it signs two blocks, shows each to one half
-//! of the honest seats, and both become final. Who signed both is known afterwards and slashed.
+//! bad seats are binomial, as in cryptographic sortition; Gilad et al., "Algorand", SOSP 2017). A
+//! block is final with more than `quorum` of the seats. The attacker sees the draw first and
+//! controls the network of that slot: with enough seats it signs two blocks, shows each to one
+//! half of the honest seats, and both become final. Who signed both is known afterwards and
+//! slashed.
 //!
 //! Weight is stake, or one vote for each identity: then the attacker's identities are its weight
 //! (Douceur, "The Sybil attack", IPTPS 2002).

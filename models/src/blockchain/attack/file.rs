@@ -269,11 +269,19 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
     ];
     let key = keys.key("conduct");
     let conduct = keys.checker.choice(typed.conduct, &key, &conducts);
+    let seats = keys.count(typed.seats, "seats", 128, 0, SEATS_MAX);
+    if let (0, Some(given), Some(Conduct::Equivocate | Conduct::Withhold)) =
+        (seats, typed.conduct, conduct)
+    {
+        let key = keys.key("conduct");
+        let message = "there are no seats to sign".to_owned();
+        keys.checker.fault(given, &key, message, "give seats, or write conduct = \"censor\"");
+    }
     let slot = keys.duration(typed.slot, "slot", SLOT_SECONDS);
     let day = SimDuration::from_days(1).as_nanos();
     Some(CommitteeSettings {
         slot,
-        seats: keys.count(typed.seats, "seats", 128, 0, SEATS_MAX),
+        seats,
         quorum: keys.share(typed.quorum, "quorum", 2.0 / 3.0),
         weighting: weighting.unwrap_or(Weighting::Stake),
         honest: keys.count(typed.operators, "operators", 1_000, 1, OPERATORS_MAX),

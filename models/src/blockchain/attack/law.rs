@@ -40,12 +40,6 @@ pub fn double_spend_nakamoto(share: f64, confirmations: u32) -> f64 {
     won
 }
 
-/// Mean number of blocks, of both sides, in which a majority attacker who is `behind` blocks behind
-/// draws level: the drift of the walk is 2q - 1 a block (Feller I, XIV.3).
-pub fn majority_catch_up_blocks(share: f64, behind: u32) -> f64 {
-    f64::from(behind) / (2.0 * share - 1.0)
-}
-
 /// Share of the blocks of the main chain that a selfish pool of hash share `alpha` gets, when a
 /// share `gamma` of the honest power mines on the pool's block in a tie (Eyal and Sirer, "Majority
 /// is not enough", FC 2014, equation 8). It holds below one half.

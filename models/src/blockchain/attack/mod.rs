@@ -5,11 +5,12 @@
 //! Poisson processes of blocks, [`committee`] by slots. What the closed forms say is in [`law`]; a
 //! run records both, and no draw comes from a law.
 //!
-//! Left out: what attackers do to each other, moving shares, the price of the token after an attack.
-//! Money is in nano-dollars.
+//! Left out: what attackers do to each other, moving shares, the price of the token after an
+//! attack. Money is in nano-dollars.
 //!
-//! Invariants, checked as the run goes: no block is settled twice or lost; no reorganisation reaches
-//! a checkpoint; no two final blocks of one slot while the bad seats are less than a third.
+//! Invariants, checked as the run goes: no block is settled twice or lost; no reorganisation
+//! reaches a checkpoint; no two final blocks of one slot while the bad seats are less than a
+//! third.
 
 pub mod censorship;
 pub mod committee;

@@ -1,11 +1,11 @@
-//! Spam: an attacker fills every block of a chain whose base fee follows the use of its blocks, until
-//! the money does not suffice for another block.
+//! Spam: an attacker fills every block of a chain whose base fee follows the use of its blocks,
+//! until the money does not suffice for another block.
 //!
 //! The chain is a real one of this layer, with pool, blocks and EIP-1559. Honest users come at
 //! random and pay up to what each is willing to; the attacker offers as much gas as a block has, at
-//! the base fee and without a tip, so that users' tips still go first. With full blocks the base fee rises by
-//! an eighth each, and what the attack has cost after k of them is b g ((9/8)^k - 1) / (1/8) for a
-//! base fee b and g gas of spam in a block: money buys blocks by its logarithm only.
+//! the base fee and without a tip, so that users' tips still go first. With full blocks the base
+//! fee rises by an eighth each: after k blocks of g gas the attack has cost
+//! `8 b g ((9/8)^k - 1)` for a first base fee b, so that money buys blocks by its logarithm only.
 //!
 //! Left out: spam by many accounts, rules against it in the pool, users who wait for it to end.
 //! Invariants: what the attacker has spent and what is left is the budget.

@@ -1,18 +1,19 @@
-//! Bridges between two chains: how a transfer goes, what it costs, and what cheating relayers take.
+//! Bridges between two chains: how a transfer goes, what it costs, and what cheating relayers
+//! take.
 //!
 //! Both ends are real chains of this layer, with pool, blocks and receipts; the bridge's contract
-//! ([`contracts::bridge`]) runs on each. A transfer is sent on one chain, waits there until its block
-//! is final, is carried to the other by relayers, and received; or it expires on the other chain and
-//! is refunded. Between like chains a light client checks headers and Merkle paths; between unlike
-//! ones `needed` of the relayers sign; a pool pays out of its own liquidity.
+//! ([`contracts::bridge`]) runs on each. A transfer is sent on one chain, waits there until its
+//! block is final, is carried to the other by relayers, and received; or it expires on the other
+//! chain and is refunded. Between like chains a light client checks headers and Merkle paths;
+//! between unlike ones `needed` of the relayers sign; a pool pays out of its own liquidity.
 //!
 //! Left out: reorganisations deeper than the finality that a bridge waits for, fees that move with
 //! the bridge's own load, the moving of a pool's liquidity by other ways than its own transfers.
 //!
 //! Invariants, checked at every block of both chains: what is locked at home and what was stolen
-//! equals what exists on the other side and what is on its way; every transfer is received, refunded,
-//! failed or open, and only one of these; no forged claim is honoured unless as many relayers cheat
-//! as the contract asks for.
+//! equals what exists on the other side and what is on its way; every transfer is received,
+//! refunded, failed or open, and only one of these; no forged claim is honoured unless as many
+//! relayers cheat as the contract asks for.
 //!
 //! Sources: ICS-04, ICS-07, ICS-20 and ICS-23 of the Interchain Standards; Zamyatin et al., "SoK:
 //! communication across distributed ledgers", FC 2021; Lee et al., "SoK: not quite water under the
@@ -117,7 +118,6 @@ enum Progress {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Transfer {
     from: usize,
-    user: u32,
     amount: Amount,
     started: SimTime,
     deadline: SimTime,
@@ -250,10 +250,9 @@ impl Bridge {
         self.started += 1;
         let deadline = now + self.settings.timeout;
         let sent = side.send(id, user, Order::Send { amount, deadline }, now);
-        self.tally.volume(amount);
+        self.tally.sent += amount;
         let transfer = Transfer {
             from,
-            user,
             amount,
             started: now,
             deadline,

@@ -42,22 +42,16 @@ pub struct Tally {
     pub forgeries_honoured: u64,
     /// What users have sent.
     pub sent: Amount,
-    pub refunded_value: Amount,
     pub classes: [Class; CLASSES.len()],
     /// From the start to the receipt, nanoseconds.
     latencies: Vec<u64>,
 }
 
 impl Tally {
-    pub fn volume(&mut self, amount: Amount) {
-        self.sent += amount;
-    }
-
     /// A transfer is over: received, or refunded.
     pub fn end(&mut self, amount: Amount, cost: Amount, took: SimDuration, received: bool) {
         if !received {
             self.refunded += 1;
-            self.refunded_value += amount;
             return;
         }
         let dollars = amount.0 / UNITS_PER_USD;
@@ -71,9 +65,6 @@ impl Tally {
 
     pub fn delivered(&self) -> u64 {
         self.latencies.len() as u64
-    }
-    pub fn delivered_value(&self) -> Amount {
-        self.classes.iter().map(|class| class.value).sum()
     }
     /// All sizes together.
     pub fn whole(&self) -> Class {

@@ -23,7 +23,7 @@ pub const WINS_MAX: u64 = 40;
 crate::parameters! {
     /// A lottery of several winners a round.
     pub struct RoundParameters {
-        /// Participants.
+        /// Participants of the lottery.
         participants: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
         /// Power of the largest participant over that of the smallest; powers fall geometrically.
         power_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";

@@ -26,7 +26,7 @@ const EXPECTED_MIN: f64 = 5.0;
 crate::parameters! {
     /// Validators and the rules they are under.
     pub struct StakeParameters {
-        /// Validators.
+        /// Validators at the start, each with a stake.
         validators: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
         /// Stake of the largest validator over that of the smallest; stakes fall geometrically.
         stake_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";

@@ -38,7 +38,7 @@ const UNSETTLED_MAX: usize = 4_096;
 crate::parameters! {
     /// Miners and the rules of their race.
     pub struct WorkParameters {
-        /// Miners.
+        /// Miners that race for blocks.
         miners: "1" = 20.0, in 1.0 ..= 10000.0, "scenario";
         /// Hash rate of the largest miner over that of the smallest; rates fall geometrically.
         hash_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";

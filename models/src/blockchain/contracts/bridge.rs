@@ -1,17 +1,18 @@
-//! A bridge's contract on one of its two chains: it takes value in, and gives it out against a claim
-//! of what happened on the other chain.
+//! A bridge's contract on one of its two chains: it takes value in, and gives it out against a
+//! claim of what happened on the other chain.
 //!
-//! A claim names a transaction of the other chain. With a light client it carries the Merkle path of
-//! the transaction's receipt to a header the client knows (ICS-23, ICS-07 of the Interchain
-//! Standards); with relayers, the signatures of `k` of them. A transfer that was not received before
-//! its deadline is declared expired on the receiving chain, which is final, and only that is
-//! refunded on the sending one: it is received or refunded, never both (ICS-20).
+//! A claim names a transaction of the other chain. With a light client it carries the Merkle path
+//! of the transaction's receipt to a header the client knows (ICS-23, ICS-07 of the Interchain
+//! Standards); with relayers, the signatures of `k` of them. A transfer that was not received
+//! before its deadline is declared expired on the receiving chain, which is final, and only that
+//! is refunded on the sending one: it is received or refunded, never both (ICS-20).
 //!
-//! Value is locked in an escrow and released from it, or burned and minted as a voucher. A pool is an
-//! escrow with liquidity of its own on both sides.
+//! Value is locked in an escrow and released from it, or burned and minted as a voucher. A pool is
+//! an escrow with liquidity of its own on both sides.
 //!
 //! Claims are longer than a call may be: the call carries their hash, and they lie beside it, paid
-//! for by the byte. Signatures are counted, not computed. Left out: the cost of storing old headers.
+//! for by the byte. Signatures are counted, not computed. Left out: the cost of storing old
+//! headers.
 //!
 //! Invariants: a claim is honoured once; the token's books balance.
 
@@ -116,7 +117,8 @@ pub struct Bridge {
     fees: Account,
     holders: BTreeMap<Address, Account>,
     known: BTreeMap<u64, Hash>,
-    /// Transfers of the other chain that were received or have expired here; of this one, refunded.
+    /// Transfers of the other chain that were received or have expired here; of this one,
+    /// refunded.
     settled: BTreeSet<Hash>,
     /// Transfers of this chain and what they gave in.
     sent: BTreeMap<Hash, (Address, Amount)>,
@@ -159,9 +161,6 @@ impl Bridge {
     pub fn escrow(&self) -> Amount {
         self.ledger.balance(self.escrow)
     }
-    pub fn fees(&self) -> Amount {
-        self.ledger.balance(self.fees)
-    }
     /// Tokens that exist on this chain.
     pub fn supply(&self) -> Amount {
         self.ledger.issued() - self.ledger.burned()
@@ -169,9 +168,6 @@ impl Bridge {
     pub fn balance(&self, holder: Address) -> Amount {
         let account = self.holders.get(&holder);
         account.map_or(Amount::ZERO, |&account| self.ledger.balance(account))
-    }
-    pub fn knows(&self, number: u64) -> bool {
-        self.known.contains_key(&number)
     }
 
     /// Lays a header beside the call that will name it.

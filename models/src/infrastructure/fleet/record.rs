@@ -7,7 +7,7 @@ use super::tally::{Cell, work};
 use super::{DAY, Event, Fleet};
 use crate::infrastructure::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::failure::FailureLaw;
-use crate::infrastructure::settings::{Policy, USD_DECIMALS};
+use crate::infrastructure::settings::{Class, Policy, USD_DECIMALS};
 use crate::metric::number;
 
 const DEVICES: Metric = number("devices");
@@ -21,6 +21,7 @@ const DOWNTIME: Metric = number("downtime_hours");
 const UNDETECTED: Metric = number("undetected_hours");
 const WAITING: Metric = number("waiting_for_repair");
 const COST: Metric = number("maintenance_cost");
+const HARDWARE: Metric = number("hardware_cost");
 const COST_RATE: Metric = number("maintenance_cost_rate");
 const RECOVERY: Metric = number("recovery_hours");
 const WORK_LOST: Metric = number("work_lost_share");
@@ -104,20 +105,31 @@ impl Fleet {
 
     /// What failures and planned replacements have cost so far.
     pub fn maintenance_cost(&self, now: SimTime) -> Amount {
-        let classes = self.settings.classes.iter().enumerate();
-        let cost = classes.map(|(index, class)| {
-            let cell = self.tallies.sum(now, |number, _| usize::from(number) == index);
+        self.cost(now, |class, cell| {
             let prices = &class.maintenance;
             Amount(prices.failure_cost.0 * u128::from(cell.failures))
                 + Amount(prices.planned_cost.0 * u128::from(cell.planned))
+        })
+    }
+    /// What all devices there have ever been cost new.
+    pub fn hardware_cost(&self, now: SimTime) -> Amount {
+        self.cost(now, |class, cell| Amount(class.price.0 * u128::from(cell.built)))
+    }
+    /// A cost summed over the classes.
+    fn cost(&self, now: SimTime, of: impl Fn(&Class, Cell) -> Amount) -> Amount {
+        let classes = self.settings.classes.iter().enumerate();
+        let costs = classes.map(|(index, class)| {
+            of(class, self.tallies.sum(now, |number, _| usize::from(number) == index))
         });
-        cost.sum()
+        costs.sum()
     }
 
     fn record_costs<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
         let (now, label) = (ctx.now(), Label::default());
         let cost = self.maintenance_cost(now);
         ctx.records.push_amount(now, COST, label, cost, USD_DECIMALS);
+        let hardware = self.hardware_cost(now);
+        ctx.records.push_amount(now, HARDWARE, label, hardware, USD_DECIMALS);
         let device_years = whole.device_hours() / (SECONDS_PER_YEAR / 3_600.0);
         let rate = cost.as_tokens(USD_DECIMALS) / device_years.max(f64::MIN_POSITIVE);
         ctx.records.push(now, COST_RATE, label, rate);

@@ -12,6 +12,8 @@ pub struct Cell {
     /// Devices whose owners have not left.
     pub present: u64,
     pub up: u64,
+    /// Devices there have ever been.
+    pub built: u64,
     since: SimTime,
     present_nanos: u128,
     up_nanos: u128,
@@ -33,6 +35,7 @@ impl Cell {
         Cell {
             present: self.present + other.present,
             up: self.up + other.up,
+            built: self.built + other.built,
             since: other.since,
             present_nanos: self.present_nanos + other.present_nanos,
             up_nanos: self.up_nanos + other.up_nanos,
@@ -145,6 +148,7 @@ impl Tallies {
     pub(super) fn join(&mut self, class: u8, region: u16, count: u64) {
         let cell = self.at(class, region);
         cell.present += count;
+        cell.built += count;
         cell.up += count;
         let capacity = count * self.capacity_milli[usize::from(class)];
         self.serving.capacity_milli += capacity;
@@ -183,6 +187,7 @@ impl Tallies {
         let cell = self.at(class, region);
         if joins {
             cell.present += 1;
+            cell.built += 1;
             self.serving.capacity_milli += capacity;
         } else {
             cell.present -= 1;

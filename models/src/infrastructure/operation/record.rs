@@ -183,10 +183,8 @@ impl Operation {
         let mut cost = demand.running_cost_microusd();
         for &class in &demand.settings().bears {
             let class = usize::from(class);
-            let hourly = self.settings.owning_nanousd_per_hour[class];
-            let devices = u128::from(self.census.devices[class]);
-            let owning = devices * u128::from(hourly) * u128::from(now.as_nanos());
-            cost += owning / NANOS_PER_HOUR / 1_000;
+            let hourly = u128::from(self.settings.owning_nanousd_per_hour[class]);
+            cost += self.device_nanos[class] * hourly / NANOS_PER_HOUR / 1_000;
             if let Some(energy) = &self.settings.energy {
                 cost += self.meters[class].read(now, &energy.tariff).cost_microusd().0;
             }

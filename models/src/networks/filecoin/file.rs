@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::parameters::Parameters;
@@ -11,10 +11,9 @@ use super::settings::{
     Behaviour, Detail, HistoryDay, InitialState, PricePath, ProofFidelity, RuleChoice, Settings,
 };
 use crate::infrastructure;
-use crate::parameter::ParameterSpec;
+use crate::parameter::{self, ParameterSpec};
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::file::NumberOrText;
 use crate::scenario::files::SCENARIO_BYTES_MAX;
 use crate::scenario::table::Column;
 use crate::scenario::tree::{Given, Tree};
@@ -116,25 +115,7 @@ fn specs() -> impl Iterator<Item = &'static ParameterSpec> {
 
 /// Every parameter as a property with its description, unit, default and range.
 fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
-    let either = generator.subschema_for::<NumberOrText>();
-    let property = |spec: &ParameterSpec| {
-        let schema = json_schema!({
-            "allOf": [either.clone()],
-            "description": format!("{} Source: {}.", spec.about, spec.source),
-            "unit": spec.unit,
-            "default": spec.default,
-            "minimum": spec.minimum,
-            "maximum": spec.maximum,
-        });
-        (spec.name.to_owned(), schema.to_value())
-    };
-    let properties: serde_json::Map<_, _> = specs().map(property).collect();
-    json_schema!({
-        "type": "object",
-        "description": "Parameters of the model; a plain number counts in the parameter's unit.",
-        "properties": properties,
-        "additionalProperties": false,
-    })
+    parameter::schema(specs(), generator)
 }
 
 /// Checks `[network]` for a run from the first to the last of `dates`.

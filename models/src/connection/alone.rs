@@ -1,0 +1,31 @@
+//! The layer as a model of its own, for validation and measurements.
+
+use pinwheel_core::{Context, Model, Streams};
+use serde::{Deserialize, Serialize};
+
+use super::{Connection, Delivery, Event, Settings};
+
+/// Devices, links and a platform with nothing around them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Alone {
+    pub connection: Connection,
+    /// Readings that have reached the platform.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Alone {
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        Alone { connection: Connection::new(settings, streams), deliveries: Vec::new() }
+    }
+}
+
+impl Model for Alone {
+    type Event = Event;
+
+    fn start(&mut self, ctx: &mut Context<Event>) {
+        self.connection.start(ctx);
+    }
+    fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
+        self.connection.handle(event, ctx, &mut self.deliveries);
+    }
+}
