@@ -18,7 +18,7 @@ pub const METRICS: &[MetricSpec] = &[
     metric("data_read_availability", "1",
         "Mean share of the objects that could be read, since the start.", "model"),
     metric("data_availability_nines", "1",
-        "Read availability as a number of nines: -log10 of the share that could not be read.", "model"),
+        "Read availability as a number of nines: -log10 of the share that could not be read, at most 15.", "model"),
     metric("data_objects_lost", "1", "Objects of which too few intact pieces were left.", "model"),
     metric("data_pieces_missing", "1", "Pieces that repair has to make anew.", "model"),
     metric("data_overhead", "1", "Stored bytes for each byte of user data.", "pieces / needed"),
