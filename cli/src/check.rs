@@ -110,6 +110,11 @@ fn judged(files: &[PathBuf], output: &Path) -> Result<Exit, Failure> {
         } else {
             failed += 1;
             println!("{}: {}", file.display(), verdict.sentence);
+            let failed = verdict.checks.iter().filter(|row| row.standing.fails());
+            failed.for_each(|row| println!("  check {} {}", row.check, row.sentence));
+            if verdict.targets.is_empty() && verdict.checks.is_empty() {
+                println!("  it states no target and makes no check, so it proves nothing");
+            }
             println!("  again: pinwheel run {}", file.display());
         }
     }

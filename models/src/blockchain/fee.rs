@@ -268,6 +268,6 @@ mod tests {
     #[test]
     fn the_floor_holds() {
         let fee = (0..500).fold(GWEI, |fee, _| Utilisation::ETHEREUM.next(fee, 0, 30_000_000));
-        assert!(fee < 8 && fee >= 1, "{fee}");
+        assert!((1..8).contains(&fee), "{fee}");
     }
 }

@@ -120,7 +120,7 @@ mod tests {
                 placed.iter().filter(|node| nodes[**node as usize].owner == owner).count()
             };
             for owner in 0..12 {
-                let room = owners.iter().any(|o| *o == owner)
+                let room = owners.contains(&owner)
                     && (0..nodes.len() as u32).any(|node| {
                         nodes[node as usize].owner == owner && !placed.contains(&node)
                     });

@@ -21,7 +21,7 @@ pub struct Measure {
     jobs: Jobs,
     little: Little,
     /// `little` when the station was last empty.
-    closed: Little,
+    closed_cycles: Little,
     waits: Sketch,
 }
 
@@ -87,7 +87,7 @@ impl Measure {
             areas: Areas::default(),
             jobs: Jobs::default(),
             little: Little::default(),
-            closed: Little::default(),
+            closed_cycles: Little::default(),
             waits: Sketch::default(),
         }
     }
@@ -141,7 +141,7 @@ impl Measure {
         self.little.jobs += 1;
         self.little.stay_nanos += u128::from(response.as_nanos());
         if self.present == 0 {
-            self.closed = self.little;
+            self.closed_cycles = self.little;
         }
         // Every job that leaves counts, whenever it came: to count only those that came and left
         // in the time that is measured would leave out long stays.
@@ -163,8 +163,8 @@ impl Measure {
         (self.little.present_nanos, stays)
     }
     /// Little's law over the busy cycles that are closed.
-    pub fn little(&self) -> Little {
-        self.closed
+    pub fn closed_cycles(&self) -> Little {
+        self.closed_cycles
     }
     /// Requests that came.
     pub fn requests(&self) -> u64 {

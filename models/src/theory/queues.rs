@@ -159,7 +159,7 @@ const fn shared(
 
 /// How far `L` is from `lambda W`, of `L`, over the busy cycles of a run.
 fn little_gap(station: StationSettings, streams: &Streams) -> f64 {
-    let little = observe(station, 0, 5_000, streams).little();
+    let little = observe(station, 0, 5_000, streams).closed_cycles();
     assert!(little.jobs > 1_000, "cycles close");
     math::abs(little.lambda_per_second() * little.w_seconds() / little.l() - 1.0)
 }

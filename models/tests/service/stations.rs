@@ -121,7 +121,7 @@ fn utilisation_is_the_load_that_is_served() {
 fn the_quantiles_of_the_wait_are_those_of_theory() {
     let measure = measure(station(1, 0.5, Dispatch::Central), 100, 2_000_000, 0);
     for share in [0.75, 0.9, 0.99] {
-        let theory = 2.0 * f64::ln(0.5 / (1.0 - share));
+        let theory = 2.0 * pinwheel_core::math::ln(0.5 / (1.0 - share));
         let found = measure.wait_quantile_seconds(share);
         assert!((found / theory - 1.0).abs() < 0.03, "{share}: {found}, not {theory}");
     }

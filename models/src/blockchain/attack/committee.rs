@@ -301,13 +301,16 @@ impl Committee {
             let fine = self.ledger.balance(bond).mul_div_floor(parts, PARTS as u128);
             self.ledger.slash(bond, fine).expect("no more than the bond");
         }
-        let now = ctx.now();
-        if let Some(books) = self.books {
-            let held = self.ledger.verify();
-            ctx.checks.note(books, held.is_ok(), now, || format!("{held:?}"));
-        }
+        self.balance_books(ctx);
         ctx.fingerprint.ledger.mix(self.ledger.digest.value());
         self.weigh();
+    }
+
+    /// Sums the bonds and compares them with what was issued and slashed.
+    pub fn balance_books<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let (now, held) = (ctx.now(), self.ledger.verify());
+        let books = self.books.expect("committees that have started");
+        ctx.checks.note(books, held.is_ok(), now, || format!("{held:?}"));
     }
 
     /// Stake that was slashed so far: what the conflicts have cost the attacker.

@@ -142,6 +142,7 @@ impl Attacks {
             }
             Event::Record => {
                 ctx.after(SimDuration::from_days(1), Event::Record.lift());
+                self.committee.iter().for_each(|committee| committee.balance_books(ctx));
                 self.record(ctx);
             }
         }
