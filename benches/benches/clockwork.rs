@@ -104,7 +104,7 @@ fn window(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("window");
     for regions in [1, 16, 256] {
         group.bench_function(BenchmarkId::new("regions", regions), |bencher| {
-            let part = |own| (Passing { next: (own + 1) % regions }, Streams::new(1, 0));
+            let part = |own: u32| (Passing { next: (own + 1) % regions }, Streams::new(1, 0));
             let mut world = Regions::new((0..regions).map(part).collect(), SECOND);
             let mut end = SimTime::ZERO;
             bencher.iter(|| {

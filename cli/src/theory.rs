@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use comfy_table::Cell;
+use pinwheel_core::math;
 use pinwheel_models::theory::{self, Case, Outcome, Verdict};
 
 use crate::exit::Exit;
@@ -79,7 +80,7 @@ fn six_digits(value: f64) -> String {
     if !(1e-4..1e9).contains(&magnitude) {
         return format!("{value:.5e}");
     }
-    let decimals = (5 - magnitude.log10().floor() as i32).max(0) as usize;
+    let decimals = (5 - math::log10(magnitude).floor() as i32).max(0) as usize;
     format!("{value:.decimals$}")
 }
 

@@ -214,6 +214,9 @@ fn cores() -> f64 {
     two / one
 }
 
+/// Measures and prints one table; `None` if a measurement failed.
+type Table = fn(&Options) -> Option<()>;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     if arguments.next_if(|first| first == "measure").is_some() {
@@ -223,7 +226,7 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let tables: [(&str, fn(&Options) -> Option<()>); 4] =
+    let tables: [(&str, Table); 4] =
         [("scale", scale), ("idle", idle), ("parts", parts), ("threads", threads)];
     for (name, table) in tables {
         if options.wants(name) && table(&options).is_none() {
