@@ -23,6 +23,13 @@ prints() {
   "$@" "$examples/fingerprint" $history run.horizon='"60 d"' network.providers=100 \
     network.detail=day
   "$@" "$examples/fingerprint" $review run.horizon='"120 d"' network.providers=100
+  # A quick scenario of each layer, and one of several together.
+  local layers=(functions/region_blackout infra/partition infra/dispatch connection/lossy_links
+    chain/pow attacks/selfish_mining data/bit_rot grid/vpp_outlets)
+  local layer
+  for layer in "${layers[@]}"; do
+    "$@" "$examples/fingerprint" "scenarios/$layer.toml" run.horizon='"1 d"'
+  done
 }
 
 # compare NAME: $work/NAME against the release build of this machine.
