@@ -44,6 +44,9 @@ pub struct Drive<'a> {
     pub spools: Option<&'a Path>,
 }
 
+/// Events between two looks at the flag that stops.
+const EVENTS_UNWATCHED: u32 = 1 << 16;
+
 /// Runs every point with every seed.
 pub fn run<M, B>(
     experiment: &Experiment,
@@ -89,6 +92,12 @@ fn one<M: Model>(
         }
         let before = simulation.ctx.events();
         let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
+        // A day may hold more events than anybody waits for.
+        while (0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some()) {
+            if drive.stop.load(Ordering::Relaxed) {
+                return Err(Error::Stopped);
+            }
+        }
         simulation.run_until(end);
         let rows = simulation.ctx.records.drain();
         if let Some(spool) = &mut spool {

@@ -253,7 +253,7 @@ impl ChainChecker<'_, '_, '_> {
         let price = self.amount(section.price, "price", "nanotoken", NANOTOKEN_MAX);
         let price = from_nanotoken(price.unwrap_or(1.0)).0;
         let fee = self.fee(price);
-        let consensus = self.consensus();
+        let consensus = self.consensus(block_time);
         let attestation: Option<AttestParameters> = self.part(&section.attestation, "attestation");
         if let (Some(p), Some(typed)) = (&attestation, &section.attestation) {
             self.panel(p, typed);
@@ -354,7 +354,7 @@ impl ChainChecker<'_, '_, '_> {
         rule.unwrap_or(FeeRule::Utilisation(Utilisation::ETHEREUM))
     }
 
-    fn consensus(&mut self) -> ConsensusSettings {
+    fn consensus(&mut self, block_time: f64) -> ConsensusSettings {
         #[derive(Copy, Clone)]
         enum Kind {
             Authority,
@@ -385,7 +385,16 @@ impl ChainChecker<'_, '_, '_> {
             Kind::Expected => ConsensusSettings::Expected(table(self.checker, typed, &key)),
             Kind::Work => {
                 let law = law.unwrap_or(TravelLaw::Fixed);
-                ConsensusSettings::Work(table(self.checker, typed, &key), law)
+                let work: WorkParameters = table(self.checker, typed, &key);
+                let given = typed.get("travel").copied().or(self.section.block_time);
+                if let (Some(given), true) = (given, work.travel > block_time) {
+                    let message =
+                        format!("blocks travel {} s and come every {block_time} s", work.travel);
+                    let help =
+                        "let a block arrive before the next is found: travel at most block_time";
+                    self.checker.fault(given, &format!("{key}.travel"), message, help);
+                }
+                ConsensusSettings::Work(work, law)
             }
         }
     }

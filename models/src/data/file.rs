@@ -170,6 +170,9 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettin
     })
 }
 
+/// Shortest mean life of a node: below, nothing is stored and a run does not end in any time.
+const LIFE_SECONDS_MIN: f64 = 600.0;
+
 /// The law of a node's life.
 fn life(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<FailureLaw> {
     let key = "data.nodes.life_shape";
@@ -189,7 +192,8 @@ fn life(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<FailureLaw> {
     let Some(given) = typed.life else {
         return Some(FailureLaw::Exponential { rate_per_second: 0.0 });
     };
-    let mean = checker.quantity(Some(given), "data.nodes.life", "s", false, 1.0..=1.5e13)?;
+    let range = LIFE_SECONDS_MIN..=1.5e13;
+    let mean = checker.quantity(Some(given), "data.nodes.life", "s", false, range)?;
     Some(match shape {
         Some(shape) if shape != 1.0 => {
             let scale_seconds = mean / pinwheel_core::math::gamma(1.0 + 1.0 / shape);

@@ -363,11 +363,16 @@ fn layers(
             if let Some(given) = file.$name {
                 metrics.extend($name::metrics::METRICS);
                 layers.$name = $name::file::settings(checker, given, days).map(Box::new);
+                if layers.$name.is_none() && checker.faults.is_empty() {
+                    let message = "the section is empty or incomplete".to_owned();
+                    let help = "see `pinwheel schema` for its keys";
+                    checker.fault(given, stringify!($name), message, help);
+                }
             }
         };
     }
     layer!(infrastructure);
-    if layers.infrastructure.is_some() {
+    if file.infrastructure.is_some() {
         metrics.extend(infrastructure::operation::metrics::METRICS);
     }
     layer!(service);
