@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pinwheel_core::{Amount, SimDuration};
+use pinwheel_core::{Amount, SimDuration, math};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::json;
@@ -209,14 +209,14 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -
     let id = |section: &ChainSection| Some((section.id, checker.text_of(section.id?)?));
     let ids: Vec<_> = typed.chain.iter().filter_map(id).collect();
     checker.unique(&ids, "blockchain.chain");
+    let days = run.map_or(1, |run| run.horizon_days);
     let chains = typed.chain.iter().enumerate();
     let chains: Vec<_> = chains
         .map(|(number, section)| {
             let key = format!("blockchain.chain[{number}]");
-            ChainChecker { checker: &mut *checker, section, key }.settings()
+            ChainChecker { checker: &mut *checker, section, key, days }.settings()
         })
         .collect();
-    let days = run.map_or(1, |run| run.horizon_days);
     let attack = typed.attack.map(|given| super::attack::file::settings(checker, given, days));
     let bridges = super::bridge::file::bridges(checker, &typed.bridge, days);
     Some(Settings {
@@ -229,10 +229,15 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -
     })
 }
 
+/// Shortest time between two readings of a device.
+const INTERVAL_SECONDS_MIN: f64 = 0.1;
+
 struct ChainChecker<'c, 'a, 's> {
     checker: &'c mut Checker<'a>,
     section: &'s ChainSection,
     key: String,
+    /// Of the run.
+    days: u32,
 }
 
 impl ChainChecker<'_, '_, '_> {
@@ -318,11 +323,35 @@ impl ChainChecker<'_, '_, '_> {
         let way = self.checker.choice(typed.remove("way"), &format!("{key}.way"), &ways);
         let proofs = [("modelled", false), ("real", true)];
         let real = self.checker.choice(typed.remove("proofs"), &format!("{key}.proofs"), &proofs);
+        let parameters: TelemetryParameters = table(self.checker, &typed, &key);
+        let interval = parameters.interval;
+        if let (true, Some(&given)) =
+            (interval != 0.0 && interval < INTERVAL_SECONDS_MIN, typed.get("interval"))
+        {
+            let message = format!("a reading every {interval} s");
+            let help =
+                format!("at least {INTERVAL_SECONDS_MIN} s, or 0 for the connection layer's");
+            self.checker.fault(given, &format!("{key}.interval"), message, help);
+        }
         Some(TelemetrySettings {
-            parameters: table(self.checker, &typed, &key),
+            parameters,
             way: way.unwrap_or(Way::Direct),
             real: real.unwrap_or(false),
         })
+    }
+
+    /// A hash rate that grows faster than the difficulty can follow: blocks would come without end.
+    fn outrun(&mut self, work: &WorkParameters, block_time: f64, key: &str) {
+        let gain = math::exp(f64::from(self.days) * math::ln_1p(work.growth));
+        let outruns = match work.retarget {
+            0.0 => !(1e-3..=1e3).contains(&gain) || work.travel * gain > block_time,
+            blocks => work.growth.abs() * blocks * block_time / 86_400.0 > 1.0,
+        };
+        if let (true, Some(&given)) = (outruns, self.section.members.get("growth")) {
+            let message = "the hash rate outruns the difficulty".to_owned();
+            let help = "give a smaller growth, a shorter run, or fewer blocks to a retarget";
+            self.checker.fault(given, &format!("{key}.growth"), message, help);
+        }
     }
 
     fn seconds(
@@ -394,6 +423,7 @@ impl ChainChecker<'_, '_, '_> {
                         "let a block arrive before the next is found: travel at most block_time";
                     self.checker.fault(given, &format!("{key}.travel"), message, help);
                 }
+                self.outrun(&work, block_time, &key);
                 ConsensusSettings::Work(work, law)
             }
         }

@@ -23,11 +23,11 @@ const SIZES_MAX: u64 = 1_000;
 /// One kind of record on one node.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Column {
-    written: u64,
+    written: u128,
     /// On a node that prunes: bytes that stay for good, and bytes by day that will go.
-    state: u64,
-    days: VecDeque<u64>,
-    pruned: u64,
+    state: u128,
+    days: VecDeque<u128>,
+    pruned: u128,
 }
 
 /// The ledger as it grows; sizes are of one node.
@@ -68,7 +68,7 @@ impl Growth {
             let index = ctx.now().as_nanos();
             let mut stream = ctx.streams().indexed(kind as u32, WRITE, index);
             let bytes = hour_of(record, &mut stream);
-            let state = (bytes as f64 * record.state_share) as u64;
+            let state = (bytes as f64 * record.state_share) as u128;
             column.written += bytes;
             column.state += state;
             if column.days.is_empty() {
@@ -87,7 +87,7 @@ impl Growth {
             while column.days.len() > keep {
                 column.pruned += column.days.pop_back().expect("longer than one day");
             }
-            let kept = column.state + column.days.iter().sum::<u64>();
+            let kept = column.state + column.days.iter().sum::<u128>();
             let (written, pruned) = (column.written, column.pruned);
             if let Some(check) = self.kept {
                 ctx.checks.note(check, written == kept + pruned, ctx.now(), || {
@@ -105,7 +105,7 @@ impl Growth {
         grown
     }
 
-    fn size(&self, bytes: impl Fn(&Column) -> u64) -> f64 {
+    fn size(&self, bytes: impl Fn(&Column) -> u128) -> f64 {
         let records = self.columns.iter().zip(&self.settings.records);
         records.map(|(column, record)| bytes(column) as f64 * self.share(record)).sum()
     }
@@ -130,21 +130,21 @@ impl Growth {
 }
 
 /// Bytes of the records of one hour.
-fn hour_of(record: &RecordSettings, stream: &mut Stream) -> u64 {
+fn hour_of(record: &RecordSettings, stream: &mut Stream) -> u128 {
     let count = Poisson::new(record.per_second * HOUR_SECONDS).expect("checked rate");
     let count = count.sample(stream);
     let (mean, cv) = (record.mean_bytes, record.size_cv);
     if cv == 0.0 {
-        return (count as f64 * mean).round() as u64;
+        return (count as f64 * mean).round() as u128;
     }
     if count < SIZES_MAX {
         // A log-normal with this mean and coefficient of variation.
         let variance = math::ln_1p(cv * cv);
         let size = LogNormal::new(math::ln(mean) - 0.5 * variance, math::sqrt(variance));
         let size = size.expect("checked size");
-        return (0..count).map(|_| size.sample(stream).round() as u64).sum();
+        return (0..count).map(|_| size.sample(stream).round() as u128).sum();
     }
     let count = count as f64;
     let spread = math::sqrt(count) * mean * cv;
-    (count * mean + spread * Normal::STANDARD.sample(stream)).max(0.0).round() as u64
+    (count * mean + spread * Normal::STANDARD.sample(stream)).max(0.0).round() as u128
 }

@@ -413,8 +413,10 @@ impl Store {
     }
 }
 
-/// How long a rate waits, in seconds, for one event.
+/// How long a rate waits for one event: at least a nanosecond, because draws are named by their
+/// instant, and a wait of nothing would be drawn again for ever.
 pub(super) fn waiting(rate_per_second: f64, exponential: f64) -> Option<SimDuration> {
     let seconds = exponential / rate_per_second;
-    seconds.is_finite().then(|| SimDuration::from_seconds_f64(seconds))
+    let least = SimDuration::from_nanos(1);
+    seconds.is_finite().then(|| SimDuration::from_seconds_f64(seconds).max(least))
 }

@@ -252,8 +252,11 @@ impl Telemetry {
         let leaf = Blake3::hash(&message);
         let reading = Reading { taken, leaf, energy_milliwatt_hours: value };
         if self.way != Way::Direct {
-            assert!(self.gathered.len() < WAITING_MAX, "a gateway that never gets through");
-            self.gathered.push(reading);
+            if self.gathered.len() < WAITING_MAX {
+                self.gathered.push(reading);
+            } else {
+                self.lost += 1;
+            }
             return;
         }
         let bytes = self.parameters.bytes as u32;
@@ -303,7 +306,8 @@ impl Telemetry {
         // As many readings in one transaction as a block has room for.
         let one = order(&whole[..1], self.way).gas();
         let two = order(&whole[..whole.len().min(2)], self.way).gas();
-        let most = if two > one { 1 + (room - one) / (two - one) } else { whole.len() as u64 };
+        let most =
+            if two > one { 1 + room.saturating_sub(one) / (two - one) } else { whole.len() as u64 };
         for part in whole.chunks(most.max(1) as usize) {
             let (slot, order) = (self.numbers.len(), order(part, self.way));
             self.send(slot, self.gateway, order, part.to_vec(), chain, ctx);

@@ -277,6 +277,13 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
         let message = "there are no seats to sign".to_owned();
         keys.checker.fault(given, &key, message, "give seats, or write conduct = \"censor\"");
     }
+    let stake = keys.money(typed.stake, "stake", 1e9);
+    let honest = keys.count(typed.operators, "operators", 1_000, 1, OPERATORS_MAX);
+    let honest_units = stake.0 as f64 * (1.0 - share.unwrap_or(0.0));
+    if let (true, Some(given)) = (honest_units < f64::from(honest), typed.stake) {
+        let message = format!("less than the smallest unit for each of {honest} operators");
+        keys.checker.fault(given, &keys.key("stake"), message, "give more stake");
+    }
     let slot = keys.duration(typed.slot, "slot", SLOT_SECONDS);
     let day = SimDuration::from_days(1).as_nanos();
     Some(CommitteeSettings {
@@ -284,11 +291,11 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
         seats,
         quorum: keys.share(typed.quorum, "quorum", 2.0 / 3.0),
         weighting: weighting.unwrap_or(Weighting::Stake),
-        honest: keys.count(typed.operators, "operators", 1_000, 1, OPERATORS_MAX),
+        honest,
         identities: keys.count(typed.identities, "identities", 100, 0, OPERATORS_MAX),
         share: share?,
         conduct: conduct.unwrap_or(Conduct::Honest),
-        stake: keys.money(typed.stake, "stake", 1e9),
+        stake,
         slash: keys.share(typed.slash, "slash", 0.0),
         identity_price: keys.money(typed.identity_price, "identity_price", 10.0),
         slots: u64::from(days) * day / slot.as_nanos(),

@@ -333,6 +333,9 @@ pub struct CrowdSection {
     pub load: Option<Given>,
 }
 
+/// Most places that objects may have: one on each node for its memory, one for each replica.
+const PLACES_MAX: u64 = 100_000_000;
+
 pub(super) fn crowd(
     checker: &mut Checker<'_>,
     typed: &CrowdSection,
@@ -357,6 +360,13 @@ pub(super) fn crowd(
     let lasts = duration(checker, lasts, "data.crowd.lasts");
     let load = checker.required(typed.load, "data.crowd.load", "10");
     let load = checker.quantity(load, "data.crowd.load", "1", true, 1e-3..=LOAD_MAX);
+    let held = u64::from(nodes.unwrap_or(1)) + replicas.unwrap_or(3);
+    let places = u64::from(objects?) * held;
+    if let (true, Some(given)) = (places > PLACES_MAX, typed.objects) {
+        let message = format!("{places} places for objects on the nodes");
+        checker.fault(given, "data.crowd.objects", message, format!("at most {PLACES_MAX}"));
+        return None;
+    }
     Some(CrowdSettings {
         objects: objects?,
         exponent: exponent.unwrap_or(1.0),

@@ -36,8 +36,12 @@ impl Fleet {
         let class = self.class_of(device);
         let exponential = unit_exponential(&mut ctx.streams().indexed(device, LIFE, life.into()));
         let lived = class.failure.cumulative_hazard(age_seconds);
-        let left =
-            SimDuration::from_seconds_f64(class.failure.age_at(lived + exponential) - age_seconds);
+        // Beyond what a float tells of the tail, a device is overdue and fails at once.
+        let ends = match lived.is_finite() {
+            true => class.failure.age_at(lived + exponential),
+            false => age_seconds,
+        };
+        let left = SimDuration::from_seconds_f64(ends - age_seconds);
         let planned = match class.maintenance.policy {
             Policy::RunToFailure => SimDuration::from_nanos(u64::MAX),
             Policy::Age(age) => age - SimDuration::from_seconds_f64(age_seconds),
