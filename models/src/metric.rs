@@ -41,6 +41,16 @@ pub static METRICS: [MetricSpec; COUNT] = {
     all
 };
 
+/// An entry of a layer's or a network's list.
+pub const fn metric(
+    name: &'static str,
+    unit: &'static str,
+    about: &'static str,
+    source: &'static str,
+) -> MetricSpec {
+    MetricSpec { name, unit, about, source }
+}
+
 /// The number of the metric of this name. Meant for constants, where a name that no layer has
 /// does not compile: `const DELIVERED: Metric = metric::number("delivered_share");`.
 pub const fn number(name: &str) -> Metric {

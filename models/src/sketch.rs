@@ -18,6 +18,7 @@ pub struct Sketch {
     /// Durations by bin; the list ends with the longest one.
     bins: Vec<u64>,
     count: u64,
+    sum_nanos: u128,
 }
 
 impl Sketch {
@@ -28,6 +29,12 @@ impl Sketch {
         }
         self.bins[bin] += 1;
         self.count += 1;
+        self.sum_nanos += u128::from(duration.as_nanos());
+    }
+
+    /// The mean of all; zero if there is none.
+    pub fn mean_seconds(&self) -> f64 {
+        if self.count == 0 { 0.0 } else { self.sum_nanos as f64 / self.count as f64 / 1e9 }
     }
 
     /// Durations added so far.
@@ -92,5 +99,6 @@ mod tests {
             assert!((found / (share * 1e8) - 1.0).abs() < 0.004, "{share}: {found}");
         }
         assert_eq!(sketch.count(), 100_000);
+        assert!((sketch.mean_seconds() - 0.050_000_5).abs() < 1e-12);
     }
 }

@@ -229,6 +229,8 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -
     })
 }
 
+/// Most blocks of a run that is audited, which keeps them.
+const AUDITED_BLOCKS_MAX: f64 = 1e7;
 /// Shortest time between two readings of a device.
 const INTERVAL_SECONDS_MIN: f64 = 0.1;
 
@@ -259,6 +261,12 @@ impl ChainChecker<'_, '_, '_> {
         let price = from_nanotoken(price.unwrap_or(1.0)).0;
         let fee = self.fee(price);
         let consensus = self.consensus(block_time);
+        let blocks = f64::from(self.days) * 86_400.0 / block_time;
+        if let (true, Some(given)) = (blocks > AUDITED_BLOCKS_MAX, section.audit) {
+            let message = format!("an audit keeps all {blocks:.0} blocks of the run");
+            let help = format!("at most {AUDITED_BLOCKS_MAX}: a shorter run or longer blocks");
+            self.checker.fault(given, &self.key("audit"), message, help);
+        }
         let attestation: Option<AttestParameters> = self.part(&section.attestation, "attestation");
         if let (Some(p), Some(typed)) = (&attestation, &section.attestation) {
             self.panel(p, typed);

@@ -2,14 +2,7 @@
 
 use pinwheel_core::MetricSpec;
 
-const fn metric(
-    name: &'static str,
-    unit: &'static str,
-    about: &'static str,
-    source: &'static str,
-) -> MetricSpec {
-    MetricSpec { name, unit, about, source }
-}
+use crate::metric::metric;
 
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[

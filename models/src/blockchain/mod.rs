@@ -28,6 +28,7 @@ pub mod fee;
 pub mod file;
 pub mod hash;
 pub mod inclusion;
+mod keys;
 pub mod mempool;
 pub mod metrics;
 pub mod money;

@@ -2,8 +2,10 @@
 //! latency and age. Bytes are entered twice, by exchange here and by packet at the channel; the sums
 //! are compared every day.
 
-use pinwheel_core::{SimDuration, SimTime};
+use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
+
+use crate::sketch::Sketch;
 
 /// What bytes were for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -91,7 +93,7 @@ pub struct Account {
     pub joules: f64,
     /// Sum of the absolute errors of time stamps, seconds.
     pub stamp_error_seconds: f64,
-    pub latency: Histogram,
+    pub latency: Sketch,
     pub age: Age,
     pub storm: Peak,
 }
@@ -112,60 +114,6 @@ impl Account {
     /// Whether every copy is somewhere, given how many are under way.
     pub fn balances(&self, under_way: u64) -> bool {
         self.copies == self.landed + self.merged + self.lost + self.dropped + under_way
-    }
-}
-
-/// Bins a doubling of time is cut into.
-const STEPS: u64 = 16;
-const BINS: usize = 64 * STEPS as usize;
-
-/// Durations in bins that grow with the duration: a quantile is right to one part in 16.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Histogram {
-    bins: Vec<u64>,
-    count: u64,
-    sum_micros: u128,
-}
-
-impl Default for Histogram {
-    fn default() -> Self {
-        Histogram { bins: vec![0; BINS], count: 0, sum_micros: 0 }
-    }
-}
-
-impl Histogram {
-    pub fn add(&mut self, duration: SimDuration) {
-        let micros = duration.as_nanos() / 1_000;
-        self.bins[Self::bin(micros)] += 1;
-        self.count += 1;
-        self.sum_micros += u128::from(micros);
-    }
-    fn bin(micros: u64) -> usize {
-        if micros < STEPS {
-            return micros as usize;
-        }
-        let doublings = u64::from(micros.ilog2()) - u64::from(STEPS.ilog2());
-        (doublings * STEPS + (micros >> doublings)) as usize
-    }
-    /// The lower edge of a bin, in microseconds.
-    fn edge(bin: u64) -> u64 {
-        let doublings = (bin / STEPS).saturating_sub(1);
-        (bin - doublings * STEPS) << doublings
-    }
-    pub fn mean_seconds(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.sum_micros as f64 / self.count as f64 / 1e6 }
-    }
-    /// The duration that this share of all does not pass.
-    pub fn quantile_seconds(&self, share: f64) -> f64 {
-        let wanted = (share * self.count as f64) as u64;
-        let mut seen = 0;
-        for (bin, count) in self.bins.iter().enumerate() {
-            seen += count;
-            if seen > wanted {
-                return Self::edge(bin as u64) as f64 / 1e6;
-            }
-        }
-        0.0
     }
 }
 
@@ -221,18 +169,7 @@ impl Peak {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bins_are_narrow_and_in_order() {
-        let mut last = 0;
-        for micros in (0..200_000).chain([1 << 40, u64::MAX / 1_000]) {
-            let bin = Histogram::bin(micros);
-            let edge = Histogram::edge(bin as u64);
-            assert!(edge <= micros && micros - edge <= micros / STEPS, "{micros}: {edge}");
-            assert!(bin >= last && bin < BINS);
-            last = bin;
-        }
-    }
+    use pinwheel_core::SimDuration;
 
     #[test]
     fn the_age_is_the_area_under_the_saw() {

@@ -12,7 +12,7 @@ use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::Place;
 use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::{Given, Value};
+use crate::scenario::tree::Given;
 
 /// About 32 bytes each where readings are plain datagrams.
 const DEVICES_MAX: i64 = 10_000_000;
@@ -507,13 +507,5 @@ fn count(
 }
 
 fn truth(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<bool> {
-    let given = given?;
-    match checker.tree.value(given) {
-        Value::Boolean(truth) => Some(*truth),
-        other => {
-            let message = format!("expected true or false, found {}", other.kind());
-            checker.fault(given, &format!("connection.{key}"), message, "write true or false");
-            None
-        }
-    }
+    checker.boolean(given, &format!("connection.{key}"))
 }

@@ -136,9 +136,6 @@ impl Gossip {
             ctx.after(delay, E::from(Event::Push { node }));
         }
     }
-    pub fn has_heard(&self, node: u32) -> bool {
-        self.heard[node as usize]
-    }
     /// Nodes that know it.
     pub fn knowing(&self) -> usize {
         self.knowing.len()

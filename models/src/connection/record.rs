@@ -105,8 +105,8 @@ impl Connection {
             (const { number("given_up_share") }, share(account.given_up, account.messages)),
             (const { number("joules_per_reading") }, account.joules / readings),
             (const { number("delivery_seconds_mean") }, account.latency.mean_seconds()),
-            (const { number("delivery_seconds_p50") }, account.latency.quantile_seconds(0.5)),
-            (const { number("delivery_seconds_p99") }, account.latency.quantile_seconds(0.99)),
+            (const { number("delivery_seconds_p50") }, account.latency.quantile(0.5).as_seconds()),
+            (const { number("delivery_seconds_p99") }, account.latency.quantile(0.99).as_seconds()),
             (
                 const { number("staleness_seconds") },
                 account.age.mean_seconds(self.settings.devices, now),

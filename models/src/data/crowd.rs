@@ -10,9 +10,10 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
+use super::Event;
 use super::exposure::distinct;
 use super::settings::CrowdSettings;
-use super::{Event, unit_exponential};
+use crate::infrastructure::draw::unit_exponential;
 use crate::service::cache::LruCache;
 use crate::sketch::Sketch;
 

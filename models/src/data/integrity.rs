@@ -4,11 +4,12 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration};
 
+use super::Event;
 use super::coding::Code;
 use super::objects::{Damage, NOWHERE};
 use super::settings::{DamageSettings, Verify};
 use super::store::{Store, waiting};
-use super::{Event, unit_exponential};
+use crate::infrastructure::draw::unit_exponential;
 
 const ROT: Purpose = Purpose::new("data.rot");
 const READ: Purpose = Purpose::new("data.read");

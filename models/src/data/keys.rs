@@ -6,10 +6,11 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime, math};
 use serde::{Deserialize, Serialize};
 
+use super::Event;
 use super::formulas::binomial_tail;
 use super::settings::KeySettings;
 use super::store::waiting;
-use super::{Event, unit_exponential};
+use crate::infrastructure::draw::unit_exponential;
 
 const INCIDENT: Purpose = Purpose::new("data.key");
 /// Shares of a key fit into a word.

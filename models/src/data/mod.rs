@@ -34,7 +34,7 @@ pub mod store;
 pub mod vault;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, SimDuration, Stream, Streams, math};
+use pinwheel_core::{Context, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::infrastructure::Change;
@@ -136,11 +136,6 @@ impl EngineEvent for Event {
     fn kind(&self) -> u8 {
         KIND + self.place()
     }
-}
-
-/// An exponential of mean one.
-fn unit_exponential(stream: &mut Stream) -> f64 {
-    -math::ln(stream.uniform_open())
 }
 
 /// The layer while it runs.

@@ -8,7 +8,8 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime, math};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, unit_exponential};
+use super::Event;
+use crate::infrastructure::draw::unit_exponential;
 use crate::infrastructure::failure::FailureLaw;
 
 const LIFE: Purpose = Purpose::new("data.node.life");

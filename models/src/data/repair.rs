@@ -9,10 +9,11 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
+use super::Event;
 use super::objects::Objects;
 use super::settings::RepairSettings;
-use super::{Event, unit_exponential};
 use crate::infrastructure::draw::Duration;
+use crate::infrastructure::draw::unit_exponential;
 
 const REBUILD: Purpose = Purpose::new("data.rebuild");
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::FailureLaw;
 
 /// An exponential of mean one.
-pub(super) fn unit_exponential(stream: &mut Stream) -> f64 {
+pub(crate) fn unit_exponential(stream: &mut Stream) -> f64 {
     -math::ln(stream.uniform_open())
 }
 

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::law::Law;
-use super::settings::{CacheSettings, Discipline, Dispatch, Settings, StationSettings};
+use super::settings::{
+    CacheSettings, Discipline, Dispatch, Settings, StationSettings, WAITING_ROOM_MAX,
+};
 use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
@@ -14,7 +16,6 @@ use crate::scenario::tree::Given;
 
 const STATIONS_MAX: usize = 1_000;
 const SERVERS_MAX: i64 = 1_000_000;
-const ROOM_MAX: i64 = 1_000_000_000;
 const OBJECTS_MAX: i64 = 10_000_000;
 const PHASES_MAX: i64 = 1_000;
 const CHOICES_MAX: u32 = 100;
@@ -66,7 +67,7 @@ pub struct StationSection {
     /// "idle_first".
     #[schemars(with = "String")]
     pub dispatch: Option<Given>,
-    /// Jobs that may wait in one line. Default: no limit.
+    /// Jobs that may wait in one line. Default: 10,000,000, the most there is.
     #[schemars(with = "u32")]
     pub waiting_room: Option<Given>,
     /// Age of what the dispatcher knows of the lines. Default 0.
@@ -189,7 +190,8 @@ fn discipline(
     ];
     let chosen = checker.choice(typed.discipline, &key("discipline"), &choices);
     let (discipline, loss) = chosen.unwrap_or((Discipline::FirstCome, false));
-    let room = checker.integer(typed.waiting_room, &key("waiting_room"), 0..=ROOM_MAX);
+    let room =
+        checker.integer(typed.waiting_room, &key("waiting_room"), 0..=WAITING_ROOM_MAX.into());
     if let (true, Some(given)) = (loss, typed.waiting_room) {
         let message = "a station that loses what it cannot serve has no waiting room".to_owned();
         let help = "leave it out, or write discipline = \"first_come\"";

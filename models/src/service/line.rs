@@ -7,7 +7,7 @@ use pinwheel_core::queue::Timer;
 use pinwheel_core::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
-use super::settings::Discipline;
+use super::settings::{Discipline, WAITING_ROOM_MAX};
 
 /// Jobs that wait for, or share, the same servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ impl Line {
             Discipline::FirstCome => Queue::FirstCome(VecDeque::new()),
             Discipline::Sharing => Queue::Sharing(Sharing::default()),
         };
-        let room = waiting_room.map_or(u32::MAX, |waiting| servers.saturating_add(waiting));
+        let room = servers.saturating_add(waiting_room.unwrap_or(WAITING_ROOM_MAX));
         Line { servers, room, jobs: 0, queue }
     }
     pub(super) fn is_full(&self) -> bool {

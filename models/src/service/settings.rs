@@ -5,6 +5,9 @@ use pinwheel_core::distribution::Zipf;
 
 use super::law::Law;
 
+/// Most jobs that wait in one line; where more come than can ever be served, the rest is lost.
+pub const WAITING_ROOM_MAX: u32 = 10_000_000;
+
 /// Stations that serve requests, each on its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {

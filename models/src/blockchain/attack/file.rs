@@ -1,5 +1,7 @@
 //! `[blockchain.attack]` as typed, and its checks.
 
+use std::ops::RangeInclusive;
+
 use pinwheel_core::{Amount, SimDuration, SimTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,6 +10,7 @@ use super::settings::{
     CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
 };
 use crate::blockchain::bridge::settings::UNITS_PER_USD;
+use crate::blockchain::keys::Keys;
 use crate::blockchain::money::{from_nanotoken, from_token};
 use crate::scenario::check::Checker;
 use crate::scenario::file::NumberOrText;
@@ -177,42 +180,15 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, days: u32) -> Option<Se
     })
 }
 
-/// The keys under one path.
-struct Keys<'a, 'b> {
-    checker: &'a mut Checker<'b>,
-    path: String,
-}
+/// What a time of this section may be.
+const SECONDS: RangeInclusive<f64> = 0.1..=DAY_SECONDS;
 
 impl Keys<'_, '_> {
-    fn key(&self, name: &str) -> String {
-        format!("{}.{name}", self.path)
-    }
-    fn duration(&mut self, given: Option<Given>, name: &str, default: f64) -> SimDuration {
-        let key = self.key(name);
-        let seconds = self.checker.quantity(given, &key, "s", false, 0.1..=DAY_SECONDS);
-        SimDuration::from_seconds_f64(seconds.unwrap_or(default))
-    }
-    fn share(&mut self, given: Option<Given>, name: &str, default: f64) -> f64 {
-        let key = self.key(name);
-        self.checker.share(given, &key, 1.0).unwrap_or(default)
-    }
     /// A share that must be given, in a range without its ends' attacks being pointless.
     fn attacker(&mut self, given: Option<Given>, maximum: f64) -> Option<f64> {
         let key = self.key("share");
         let given = self.checker.required(given, &key, "\"30 %\"");
         self.checker.quantity(given, &key, "1", true, 1e-3..=maximum)
-    }
-    fn count(
-        &mut self,
-        given: Option<Given>,
-        name: &str,
-        default: u32,
-        low: i64,
-        high: i64,
-    ) -> u32 {
-        let key = self.key(name);
-        let number = self.checker.integer(given, &key, low..=high);
-        number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
     }
     /// Dollars of a scenario in base units: the only place where money comes from a float.
     fn money(&mut self, given: Option<Given>, name: &str, default: f64) -> Amount {
@@ -229,13 +205,14 @@ fn race(keys: &mut Keys<'_, '_>, given: Given) -> Option<RaceSettings> {
     let work = keys.money(typed.work, "work", 200_000.0);
     let reward = typed.reward.map(|given| keys.money(Some(given), "reward", 0.0));
     let checkpoint = typed.checkpoint;
-    let confirmations = keys.count(typed.confirmations, "confirmations", 6, 1, BLOCKS_MAX);
+    let confirmations = keys.count(typed.confirmations, "confirmations", 6, 1..=BLOCKS_MAX);
     Some(RaceSettings {
         share: share?,
         confirmations,
-        interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS),
-        give_up: keys.count(typed.give_up, "give_up", 100, 1, BLOCKS_MAX),
-        checkpoint: checkpoint.map(|given| keys.count(Some(given), "checkpoint", 1, 1, BLOCKS_MAX)),
+        interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS, SECONDS),
+        give_up: keys.count(typed.give_up, "give_up", 100, 1..=BLOCKS_MAX),
+        checkpoint: checkpoint
+            .map(|given| keys.count(Some(given), "checkpoint", 1, 1..=BLOCKS_MAX)),
         payment: keys.money(typed.payment, "payment", 100_000.0),
         work,
         reward: reward.unwrap_or(work),
@@ -249,8 +226,8 @@ fn selfish(keys: &mut Keys<'_, '_>, given: Given) -> Option<SelfishSettings> {
     let share = keys.attacker(typed.share, 0.49);
     Some(SelfishSettings {
         share: share?,
-        gamma: keys.share(typed.gamma, "gamma", 0.0),
-        interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS),
+        gamma: keys.share(typed.gamma, "gamma", 0.0, 1.0),
+        interval: keys.duration(typed.interval, "interval", INTERVAL_SECONDS, SECONDS),
     })
 }
 
@@ -269,7 +246,7 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
     ];
     let key = keys.key("conduct");
     let conduct = keys.checker.choice(typed.conduct, &key, &conducts);
-    let seats = keys.count(typed.seats, "seats", 128, 0, SEATS_MAX);
+    let seats = keys.count(typed.seats, "seats", 128, 0..=SEATS_MAX);
     if let (0, Some(given), Some(Conduct::Equivocate | Conduct::Withhold)) =
         (seats, typed.conduct, conduct)
     {
@@ -278,29 +255,32 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
         keys.checker.fault(given, &key, message, "give seats, or write conduct = \"censor\"");
     }
     let stake = keys.money(typed.stake, "stake", 1e9);
-    let honest = keys.count(typed.operators, "operators", 1_000, 1, OPERATORS_MAX);
+    let honest = keys.count(typed.operators, "operators", 1_000, 1..=OPERATORS_MAX);
     let honest_units = stake.0 as f64 * (1.0 - share.unwrap_or(0.0));
     if let (true, Some(given)) = (honest_units < f64::from(honest), typed.stake) {
         let message = format!("less than the smallest unit for each of {honest} operators");
         keys.checker.fault(given, &keys.key("stake"), message, "give more stake");
     }
-    let slot = keys.duration(typed.slot, "slot", SLOT_SECONDS);
+    let slot = keys.duration(typed.slot, "slot", SLOT_SECONDS, SECONDS);
     let day = SimDuration::from_days(1).as_nanos();
     Some(CommitteeSettings {
         slot,
         seats,
-        quorum: keys.share(typed.quorum, "quorum", 2.0 / 3.0),
+        quorum: keys.share(typed.quorum, "quorum", 2.0 / 3.0, 1.0),
         weighting: weighting.unwrap_or(Weighting::Stake),
         honest,
-        identities: keys.count(typed.identities, "identities", 100, 0, OPERATORS_MAX),
+        identities: keys.count(typed.identities, "identities", 100, 0..=OPERATORS_MAX),
         share: share?,
         conduct: conduct.unwrap_or(Conduct::Honest),
         stake,
-        slash: keys.share(typed.slash, "slash", 0.0),
+        slash: keys.share(typed.slash, "slash", 0.0, 1.0),
         identity_price: keys.money(typed.identity_price, "identity_price", 10.0),
         slots: u64::from(days) * day / slot.as_nanos(),
     })
 }
+
+/// Most transactions of users that may wait in a flood.
+const WAITING_MAX: f64 = 1e6;
 
 fn flood(keys: &mut Keys<'_, '_>, given: Given) -> Option<SpamSettings> {
     let typed: SpamSection = keys.checker.read(given, &keys.path);
@@ -321,15 +301,23 @@ fn flood(keys: &mut Keys<'_, '_>, given: Given) -> Option<SpamSettings> {
     let willing_sigma = plain(typed.willing_spread, "willing_spread", 1.0, 10.0);
     let key = keys.key("gas_limit");
     let gas_limit = keys.checker.integer(typed.gas_limit, &key, 1_000_000..=1_000_000_000);
+    let interval = keys.duration(typed.interval, "interval", SLOT_SECONDS, SECONDS);
+    let patience = keys.duration(typed.patience, "patience", 600.0, SECONDS);
+    let waiting = users_per_block * patience.as_seconds() / interval.as_seconds();
+    if let (true, Some(given)) = (waiting > WAITING_MAX, typed.patience) {
+        let message = format!("{waiting:.0} transactions of patient users would wait");
+        let help = format!("at most {WAITING_MAX}: less patience, fewer users or longer blocks");
+        keys.checker.fault(given, &keys.key("patience"), message, help);
+    }
     Some(SpamSettings {
-        interval: keys.duration(typed.interval, "interval", SLOT_SECONDS),
+        interval,
         gas_limit: gas_limit.unwrap_or(30_000_000),
         base_fee: from_nanotoken(base_fee.unwrap_or(10.0)).0,
         users_per_block,
         willing_median,
         willing_sigma,
-        patience: keys.duration(typed.patience, "patience", 600.0),
-        begins: SimTime::ZERO + keys.duration(typed.begins, "begins", 6.0 * 3_600.0),
+        patience,
+        begins: SimTime::ZERO + keys.duration(typed.begins, "begins", 6.0 * 3_600.0, SECONDS),
         budget: from_token(budget?),
     })
 }

@@ -1,10 +1,13 @@
 //! `[[blockchain.bridge]]` as typed, and its checks.
 
-use pinwheel_core::{Amount, SimDuration, SimTime};
+use std::ops::RangeInclusive;
+
+use pinwheel_core::{Amount, SimTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::settings::{BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, UNITS_PER_USD};
+use crate::blockchain::keys::Keys;
 use crate::scenario::check::Checker;
 use crate::scenario::file::NumberOrText;
 use crate::scenario::tree::Given;
@@ -113,21 +116,10 @@ pub struct SideSection {
     pub halt_for: Option<Given>,
 }
 
-/// One check of a section: its keys under their path.
-struct Section<'a, 'b> {
-    checker: &'a mut Checker<'b>,
-    path: String,
-}
+/// What a time of this section may be.
+const SECONDS: RangeInclusive<f64> = 1e-3..=365.25 * DAY_SECONDS;
 
-impl Section<'_, '_> {
-    fn key(&self, name: &str) -> String {
-        format!("{}.{name}", self.path)
-    }
-    fn duration(&mut self, given: Option<Given>, name: &str, default: f64) -> SimDuration {
-        let (key, range) = (self.key(name), 1e-3..=365.25 * DAY_SECONDS);
-        let seconds = self.checker.quantity(given, &key, "s", false, range);
-        SimDuration::from_seconds_f64(seconds.unwrap_or(default))
-    }
+impl Keys<'_, '_> {
     fn rate(&mut self, given: Option<Given>, name: &str, default: f64, maximum: f64) -> f64 {
         let key = self.key(name);
         let rate = self.checker.quantity(given, &key, "/d", false, 1e-3..=maximum);
@@ -136,22 +128,6 @@ impl Section<'_, '_> {
     fn usd(&mut self, given: Option<Given>, name: &str, default: f64) -> f64 {
         let key = self.key(name);
         self.checker.quantity(given, &key, "USD", false, 1e-6..=USD_MAX).unwrap_or(default)
-    }
-    fn share(&mut self, given: Option<Given>, name: &str, default: f64, maximum: f64) -> f64 {
-        let key = self.key(name);
-        self.checker.share(given, &key, maximum).unwrap_or(default)
-    }
-    fn count(
-        &mut self,
-        given: Option<Given>,
-        name: &str,
-        default: u32,
-        low: i64,
-        high: i64,
-    ) -> u32 {
-        let key = self.key(name);
-        let number = self.checker.integer(given, &key, low..=high);
-        number.and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
     }
 }
 
@@ -191,7 +167,7 @@ fn settings(
     let name = checker.identifier(name, &key);
     let sides = [(typed.home, "home"), (typed.other, "other")]
         .map(|(given, name)| side(checker, given, &format!("{path}.{name}")));
-    let mut section = Section { checker, path: path.to_owned() };
+    let mut section = Keys { checker, path: path.to_owned() };
     let traffic = Traffic {
         transfers_per_day: section.rate(
             typed.transfers,
@@ -203,7 +179,7 @@ fn settings(
         sigma: section.share(typed.size_spread, "size_spread", 1.5, 5.0),
         return_share: section.share(typed.return_share, "return_share", 0.5, 1.0),
     };
-    let timeout = section.duration(typed.timeout, "timeout", 4.0 * 3_600.0);
+    let timeout = section.duration(typed.timeout, "timeout", 4.0 * 3_600.0, SECONDS);
     let fee = section.share(typed.fee, "fee", 0.0, 0.5);
     let relay = relay(&mut section, &typed);
     let forgery = forgery(&mut section, &typed, relay.relayers);
@@ -221,26 +197,26 @@ fn settings(
     })
 }
 
-fn relay(section: &mut Section<'_, '_>, typed: &BridgeSection) -> Relay {
-    let relayers = section.count(typed.relayers, "relayers", 1, 1, RELAYERS_MAX);
+fn relay(section: &mut Keys<'_, '_>, typed: &BridgeSection) -> Relay {
+    let relayers = section.count(typed.relayers, "relayers", 1, 1..=RELAYERS_MAX);
     let most = i64::from(relayers);
     Relay {
         relayers,
-        delay: section.duration(typed.relay_delay, "relay_delay", 30.0),
+        delay: section.duration(typed.relay_delay, "relay_delay", 30.0, SECONDS),
         availability: section.share(typed.relay_availability, "relay_availability", 0.99, 1.0),
-        outage: section.duration(typed.relay_outage, "relay_outage", 3_600.0),
-        withholding: section.count(typed.withholding, "withholding", 0, 0, most),
+        outage: section.duration(typed.relay_outage, "relay_outage", 3_600.0, SECONDS),
+        withholding: section.count(typed.withholding, "withholding", 0, 0..=most),
     }
 }
 
-fn forgery(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Forgery> {
-    let cheats = section.count(typed.cheats, "cheats", 0, 0, i64::from(relayers));
+fn forgery(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Forgery> {
+    let cheats = section.count(typed.cheats, "cheats", 0, 0..=i64::from(relayers));
     let per_day = section.rate(typed.forgeries, "forgeries", 1.0, 1e4);
     let amount = section.usd(typed.forgery, "forgery", 1e6);
     typed.cheats.map(|_| Forgery { cheats, per_day, amount: units(amount) })
 }
 
-fn kind(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Kind> {
+fn kind(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Kind> {
     #[derive(Copy, Clone)]
     enum Name {
         LightClient,
@@ -252,7 +228,7 @@ fn kind(section: &mut Section<'_, '_>, typed: &BridgeSection, relayers: u32) -> 
     let key = section.key("kind");
     let given = section.checker.required(typed.kind, &key, "\"light_client\"");
     let name = section.checker.choice(given, &key, &names);
-    let needed = section.count(typed.needed, "needed", relayers, 1, i64::from(relayers));
+    let needed = section.count(typed.needed, "needed", relayers, 1..=i64::from(relayers));
     let liquidity = section.usd(typed.liquidity, "liquidity", 0.0);
     match name? {
         Name::LightClient => Some(Kind::LightClient),
@@ -277,18 +253,18 @@ fn side(checker: &mut Checker<'_>, given: Option<Given>, path: &str) -> Option<S
     };
     let blocks = [("regular", false), ("random", true)];
     let random = checker.choice(typed.blocks, &format!("{path}.blocks"), &blocks);
-    let mut section = Section { checker, path: path.to_owned() };
-    let interval = section.duration(typed.interval, "interval", 12.0);
+    let mut section = Keys { checker, path: path.to_owned() };
+    let interval = section.duration(typed.interval, "interval", 12.0, SECONDS);
     let key = section.key("gas_price");
     let unit = "nanoUSD/gas";
     let gas_price = section.checker.quantity(typed.gas_price, &key, unit, false, 0.0..=1e9);
-    let after = section.duration(typed.halt_after, "halt_after", 0.0);
-    let length = section.duration(typed.halt_for, "halt_for", DAY_SECONDS);
+    let after = section.duration(typed.halt_after, "halt_after", 0.0, SECONDS);
+    let length = section.duration(typed.halt_for, "halt_for", DAY_SECONDS, SECONDS);
     Some(SideSettings {
         interval,
         random: random.unwrap_or(false),
-        finality: section.count(typed.finality, "finality", 64, 0, FINALITY_MAX),
-        signatures: section.count(typed.signatures, "signatures", 86, 1, SIGNATURES_MAX),
+        finality: section.count(typed.finality, "finality", 64, 0..=FINALITY_MAX),
+        signatures: section.count(typed.signatures, "signatures", 86, 1..=SIGNATURES_MAX),
         gas_price: gas_price.unwrap_or(60_000.0) as u128,
         halt: typed.halt_after.map(|_| (SimTime::ZERO + after, SimTime::ZERO + after + length)),
     })

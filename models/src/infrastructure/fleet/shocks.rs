@@ -104,13 +104,14 @@ impl Fleet {
             Effect::Outage { duration, together: true } => Some(duration.draw(choices)),
             _ => None,
         };
+        let strike = named(shock, ctx.now());
         for place in chosen {
             let groups = self.owners.place(rule.scope, place, &self.settings);
             for device in self.reached(index, &rule, &groups, ctx) {
-                let mut stream = ctx.streams().indexed(device, DELAY, ctx.now().as_nanos());
+                let mut stream = ctx.streams().indexed(device, DELAY, strike);
                 let delay = rule.spread.as_seconds() * unit_exponential(&mut stream);
                 if rule.spread == SimDuration::ZERO {
-                    self.hit(device, &rule.effect, together, ctx, changes);
+                    self.hit(device, shock, together, ctx, changes);
                 } else {
                     let delay = SimDuration::from_seconds_f64(delay);
                     ctx.after(delay, Event::Reaches { shock, device }.into());
@@ -134,10 +135,12 @@ impl Fleet {
         let choices = &mut self.clocks.0[index].choices;
         let count = match rule.reach {
             Reach::Share(share) => {
-                let now = ctx.now().as_nanos();
+                let strike = named(index as u16, ctx.now());
                 let members = groups.iter().flat_map(|group| group.members());
                 return members
-                    .filter(|device| ctx.streams().indexed(*device, REACH, now).uniform() < share)
+                    .filter(|device| {
+                        ctx.streams().indexed(*device, REACH, strike).uniform() < share
+                    })
                     .filter(|device| suits(self, *device))
                     .collect();
             }
@@ -166,14 +169,13 @@ impl Fleet {
         ctx: &mut Context<E>,
         changes: &mut Vec<Change>,
     ) {
-        let effect = self.settings.shocks[usize::from(shock)].effect.clone();
-        self.hit(device, &effect, None, ctx, changes);
+        self.hit(device, shock, None, ctx, changes);
     }
 
     fn hit<E: EngineEvent + From<Event>>(
         &mut self,
         device: u32,
-        effect: &Effect,
+        shock: u16,
         together: Option<SimDuration>,
         ctx: &mut Context<E>,
         changes: &mut Vec<Change>,
@@ -182,7 +184,7 @@ impl Fleet {
         if condition.has(Condition::GONE) {
             return;
         }
-        match effect {
+        match &self.settings.shocks[usize::from(shock)].effect {
             Effect::Failure => {
                 if !condition.has(Condition::FAILED | Condition::PLANNED) {
                     self.fail(device, ctx, changes);
@@ -190,7 +192,7 @@ impl Fleet {
             }
             Effect::Outage { duration, .. } if condition.outages < u8::MAX => {
                 let now = ctx.now();
-                let mut stream = ctx.streams().indexed(device, OUTAGE, now.as_nanos());
+                let mut stream = ctx.streams().indexed(device, OUTAGE, named(shock, now));
                 let length = together.unwrap_or_else(|| duration.draw(&mut stream));
                 self.alter(device, now, changes, |condition| condition.outages += 1);
                 ctx.after(length, Event::Recovers { device }.into());
@@ -202,6 +204,11 @@ impl Fleet {
     pub(super) fn recover(&mut self, device: u32, now: SimTime, changes: &mut Vec<Change>) {
         self.alter(device, now, changes, |condition| condition.outages -= 1);
     }
+}
+
+/// Names the draws of one shock at one instant: two that strike together do not share them.
+fn named(shock: u16, now: SimTime) -> u64 {
+    u64::from(shock) << 48 ^ now.as_nanos()
 }
 
 /// A member of several groups by its place among all of theirs.

@@ -2,14 +2,7 @@
 
 use pinwheel_core::MetricSpec;
 
-const fn metric(
-    name: &'static str,
-    unit: &'static str,
-    about: &'static str,
-    source: &'static str,
-) -> MetricSpec {
-    MetricSpec { name, unit, about, source }
-}
+use crate::metric::metric;
 
 /// Every metric. Those of a class carry its id as their label, those of a demand the demand's.
 #[rustfmt::skip]
