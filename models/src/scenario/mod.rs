@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod expression;
 pub mod file;
 pub mod files;
 mod load;
