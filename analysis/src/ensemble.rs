@@ -14,6 +14,7 @@ use pinwheel_models::scenario::{Experiment, Point, Scenario};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::judge::{Judge, Judged};
 use crate::spool::SpoolWriter;
 use crate::table::{RunKey, TableWriter};
 
@@ -27,6 +28,7 @@ pub struct Outcome {
     pub fingerprint: Fingerprint,
     pub tallies: Vec<Tally>,
     pub breach: Option<Breach>,
+    pub judged: Judged,
 }
 
 /// Told after every simulated day of every run, from the thread of that run.
@@ -70,7 +72,8 @@ where
                 let point = &experiment.points[place];
                 let streams = Streams::new(experiment.seed, run);
                 let simulation = Simulation::new(build(&point.scenario, &streams), streams);
-                one(simulation, place, point, run, drive)
+                let judge = Judge::new(experiment, point);
+                one(simulation, judge, place, point, run, drive)
             })
             .collect()
     })
@@ -78,6 +81,7 @@ where
 
 fn one<M: Model>(
     mut simulation: Simulation<M>,
+    mut judge: Judge<'_>,
     place: usize,
     point: &Point,
     run: u32,
@@ -85,6 +89,7 @@ fn one<M: Model>(
 ) -> Result<Outcome, Error> {
     let path = drive.spools.map(|folder| spool_path(folder, place, run));
     let mut spool = path.as_deref().map(SpoolWriter::create).transpose()?;
+    let mut breach = None;
     let io = |source| Error::Io { path: path.clone().unwrap_or_default(), source };
     for day in 1..=point.scenario.horizon_days {
         if drive.stop.load(Ordering::Relaxed) {
@@ -100,11 +105,12 @@ fn one<M: Model>(
         }
         simulation.run_until(end);
         let rows = simulation.ctx.records.drain();
+        breach = judge.rows(&rows, simulation.ctx.records.labels());
         if let Some(spool) = &mut spool {
             spool.write(&rows).map_err(io)?;
         }
         drive.watcher.day(point, run, day, simulation.ctx.events() - before);
-        if simulation.ctx.checks.breached() {
+        if simulation.ctx.checks.breached() || breach.is_some() {
             break;
         }
     }
@@ -112,6 +118,7 @@ fn one<M: Model>(
         spool.finish().map_err(io)?;
     }
     let ctx = &simulation.ctx;
+    let breach = ctx.checks.breach().cloned().or(breach);
     Ok(Outcome {
         point: point.id.clone(),
         run,
@@ -119,7 +126,8 @@ fn one<M: Model>(
         events: ctx.events(),
         fingerprint: ctx.fingerprint,
         tallies: ctx.checks.tallies().to_vec(),
-        breach: ctx.checks.breach().cloned(),
+        judged: judge.finish(breach.is_none()),
+        breach,
     })
 }
 

@@ -1,11 +1,13 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
+mod before;
 mod check;
 mod conform;
 mod coverage;
 mod exit;
 mod explain;
+mod judged;
 mod network;
 mod new;
 mod primitives;

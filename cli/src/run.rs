@@ -62,13 +62,13 @@ pub struct Args {
 }
 
 impl Args {
-    /// One scenario into its folder, without a word about it.
-    pub fn quiet(file: &Path, output: PathBuf) -> Self {
+    /// One scenario into its folder, with what is set, and without a word about it.
+    pub fn quiet(file: &Path, output: PathBuf, overrides: Vec<(String, String)>) -> Self {
         Args {
             file: file.to_owned(),
             output: Some(output),
             seed: None,
-            overrides: Vec::new(),
+            overrides,
             threads: None,
             quiet: true,
             profile: false,
@@ -120,7 +120,8 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
     let simulated = progress.elapsed();
     let table = Table::read(&staging.path().join(METRICS))?;
     let verdict =
-        verdict::judge(&experiment, &table, &outcomes, network::verdict_from(&experiment))?;
+        verdict::judge(&experiment, &table, &outcomes, network::verdict_from(&experiment))?
+            .for_folder(&folder.display().to_string());
     let mut manifest = manifest(args, &overrides, &experiment, &outcomes);
     manifest.threads = threads;
     manifest.wall_seconds = progress.elapsed().as_secs_f64();
@@ -137,15 +138,10 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
         println!("{}", summary::speed(events, simulated));
         println!("report: {}", folder.join(store::REPORT).display());
     }
-    for breach in &finished.verdict.breaches {
+    for breach in finished.verdict.breaches.iter().filter(|_| !args.quiet) {
         eprintln!(
-            "breach: {} in run {} of {} on {}: {}\n  again: {}",
-            breach.check,
-            breach.run,
-            breach.point,
-            breach.date,
-            breach.detail,
-            command(&args.file, &overrides)
+            "breach: {} in run {} of {} on {}: {}\n  replay: {}",
+            breach.check, breach.run, breach.point, breach.tick, breach.detail, breach.replay
         );
     }
     Ok((finished.verdict, manifest))
@@ -249,9 +245,4 @@ fn write(
     let verdict = serde_json::to_vec_pretty(&finished.verdict).expect("a verdict is plain data");
     staging.write(VERDICT, &verdict)?;
     Ok((finished, table))
-}
-
-fn command(file: &Path, overrides: &[(String, String)]) -> String {
-    let sets = overrides.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
-    format!("pinwheel run {}{}", file.display(), sets.collect::<String>())
 }

@@ -10,6 +10,7 @@ mod ensemble;
 pub mod expression;
 pub mod file;
 pub mod files;
+pub mod invariant;
 mod load;
 pub mod quantity;
 mod read;
@@ -19,6 +20,7 @@ mod target;
 pub mod tree;
 
 pub use diagnostic::Diagnostic;
+pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::load;
 pub use schema::schema;
 
@@ -51,6 +53,9 @@ pub struct Experiment {
     pub warm_up_days: u32,
     pub output: Output,
     pub targets: Vec<Target>,
+    pub invariants: Vec<Invariant>,
+    pub outcomes: Vec<OutcomeSpec>,
+    pub baseline: Option<Baseline>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.
