@@ -157,7 +157,7 @@ impl<'e> Judge<'e> {
             Kind::Always | Kind::Sometimes => {}
         }
         let failing = condition.kept.failure.as_ref().filter(|_| invariant.stops())?;
-        let detail = format!("{} is not so", failing.told());
+        let detail = format!("does not hold: {}", failing.told());
         Some(Breach { check: invariant.id.clone(), time, detail })
     }
 
