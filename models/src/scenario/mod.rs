@@ -18,6 +18,7 @@ mod target;
 pub mod tree;
 
 pub use diagnostic::Diagnostic;
+pub use files::lexical;
 pub use load::load;
 pub use schema::schema;
 
