@@ -9,6 +9,7 @@ pub mod ensemble;
 pub mod error;
 pub mod plot;
 pub mod report;
+pub mod sensitivity;
 pub mod spool;
 pub mod statistics;
 pub mod store;
