@@ -1,11 +1,10 @@
-//! Charts as inline SVG: text that scales, colours that follow the page's light or dark theme.
-//!
-//! `plotters` draws; nothing outside this module knows it. Its SVG coordinates are whole pixels,
-//! so everything is drawn [`SCALE`] times larger and scaled back by the `viewBox`.
+//! Charts: marks in CSS pixels ([`Drawing`]), shown as inline SVG whose text scales and whose
+//! colours follow the page's light or dark theme, or kept as SVG and PNG files.
 
 pub mod axis;
 mod bars;
 mod canvas;
+mod drawing;
 mod line;
 mod scaling;
 mod stacked;
@@ -13,10 +12,11 @@ mod theme;
 
 pub use bars::{Bar, BarChart, Group};
 pub use canvas::Size;
+pub use drawing::{Drawing, Hang, Mark, Point};
 pub use line::{Line, LineChart, Marker, Stroke};
 pub use scaling::{Curve, ScalingChart};
 pub use stacked::{Layer, StackedChart};
 pub use theme::{Ink, standalone};
 
-/// Device pixels per CSS pixel of a drawing.
+/// Pixels of an SVG's coordinates per CSS pixel.
 pub const SCALE: i32 = 3;
