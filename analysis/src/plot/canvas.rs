@@ -185,6 +185,14 @@ impl Canvas {
         self.text(&unit, (middle, frame.bottom + 31.0), Hang::Middle, Ink::Muted);
     }
 
+    /// An interval from left to right, with ends.
+    pub fn whisker(&mut self, (low, high): (f64, f64), y: f64) {
+        self.path(&[(low, y), (high, y)], Ink::Observed, 1.25);
+        for x in [low, high] {
+            self.path(&[(x, y - 3.5), (x, y + 3.5)], Ink::Observed, 1.25);
+        }
+    }
+
     /// The meaning of colours, in a row from the left.
     pub fn legend(&mut self, meanings: &[(String, Ink)], at: Point) {
         let mut x = at.0;

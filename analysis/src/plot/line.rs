@@ -67,11 +67,7 @@ impl LineChart {
 
     fn paint(&self, canvas: &mut Canvas, scales: &Scales, range: (Date, Date)) {
         canvas.axes(scales, range, &self.unit);
-        for marker in self.markers.iter().filter(|m| range.0 < m.date && m.date < range.1) {
-            let (x, _) = scales.at(marker.date, 0.0);
-            canvas.dashed(&[(x, scales.frame.top), (x, scales.frame.bottom)], Ink::Axis, 1.0);
-            canvas.text(&marker.label, (x, 8.0), Hang::Middle, Ink::Muted);
-        }
+        paint_markers(canvas, scales, &self.markers, range);
         for line in &self.lines {
             paint_band(canvas, scales, line);
         }
@@ -90,6 +86,19 @@ impl LineChart {
     }
 }
 
+pub fn paint_markers(
+    canvas: &mut Canvas,
+    scales: &Scales,
+    markers: &[Marker],
+    range: (Date, Date),
+) {
+    for marker in markers.iter().filter(|m| range.0 < m.date && m.date < range.1) {
+        let (x, _) = scales.at(marker.date, 0.0);
+        canvas.dashed(&[(x, scales.frame.top), (x, scales.frame.bottom)], Ink::Axis, 1.0);
+        canvas.text(&marker.label, (x, 8.0), Hang::Middle, Ink::Muted);
+    }
+}
+
 fn paint_band(canvas: &mut Canvas, scales: &Scales, line: &Line) {
     if line.band.is_empty() {
         return;
@@ -99,7 +108,7 @@ fn paint_band(canvas: &mut Canvas, scales: &Scales, line: &Line) {
     canvas.area(&upper.chain(lower).collect::<Vec<_>>(), line.ink, 0.16);
 }
 
-fn paint_line(canvas: &mut Canvas, scales: &Scales, line: &Line) {
+pub fn paint_line(canvas: &mut Canvas, scales: &Scales, line: &Line) {
     let points: Vec<(f64, f64)> = line
         .points
         .iter()
