@@ -10,6 +10,7 @@ pub mod error;
 pub mod plot;
 pub mod report;
 pub mod runfile;
+pub mod sensitivity;
 pub mod statistics;
 pub mod store;
 pub mod table;
