@@ -7,6 +7,7 @@ pub mod check;
 pub mod design;
 pub mod diagnostic;
 mod ensemble;
+pub mod expression;
 pub mod file;
 pub mod files;
 mod load;
