@@ -9,6 +9,7 @@ use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
 use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
+use crate::review::{self, Inputs, Review, Wanted};
 use crate::scenario::{Network, Scenario};
 use crate::service::{self, Service};
 
@@ -52,6 +53,7 @@ events! {
     Blockchain(blockchain::Event),
     Data(data::Event),
     Filecoin(filecoin::Event),
+    Review(review::Event),
 }
 
 /// The layers a scenario asks for, and its network with the plants under it.
@@ -64,6 +66,7 @@ pub struct World {
     blockchain: Option<Blockchain>,
     data: Option<Data>,
     filecoin: Option<(Filecoin, Infrastructure)>,
+    review: Option<Review>,
     /// Kept for their capacity.
     changed: Vec<u32>,
     changes: Vec<Change>,
@@ -85,6 +88,7 @@ impl World {
             filecoin: scenario.network.as_ref().map(|network| match network {
                 Network::Filecoin(settings) => Filecoin::new(settings, streams),
             }),
+            review: scenario.review.as_ref().map(Review::new),
             changed: vec![],
             changes: vec![],
             deliveries: vec![],
@@ -109,6 +113,15 @@ impl World {
     }
 }
 
+impl World {
+    /// What there is to review, always in this order.
+    fn subjects(&mut self, wanted: Wanted, identities: u32) -> Vec<Inputs> {
+        let filecoin = self.filecoin.as_ref();
+        let network = filecoin.map(|(of, plants)| of.review(plants, wanted, identities));
+        network.into_iter().collect()
+    }
+}
+
 impl Model for World {
     type Event = Event;
 
@@ -125,6 +138,10 @@ impl Model for World {
         self.connection.iter_mut().for_each(|connection| connection.start(ctx));
         self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
         self.data.iter_mut().for_each(|data| data.start(ctx));
+        if let Some(mut review) = self.review.take() {
+            review.start(&self.subjects(review.wanted(), review.identities), ctx);
+            self.review = Some(review);
+        }
     }
 
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
@@ -163,6 +180,12 @@ impl Model for World {
             Event::Filecoin(event) => {
                 let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
                 filecoin.handle(event, plants, ctx);
+            }
+            Event::Review(event) => {
+                let mut review = self.review.take().expect(ABSENT);
+                let subjects = self.subjects(review.asked(event), review.identities);
+                review.handle(event, &subjects, ctx);
+                self.review = Some(review);
             }
         }
     }

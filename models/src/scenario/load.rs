@@ -13,7 +13,7 @@ use super::target::targets;
 use super::tree::{Given, Tree, Value};
 use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -323,6 +323,10 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
         checker.required(None, "network", "{ kind = \"filecoin\", ... }");
         metrics.extend(filecoin::metrics::METRICS);
     }
+    let review = file.review.map(|given| {
+        metrics.extend(review::metrics::METRICS);
+        review::file::settings(checker, given, days)
+    });
     let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
@@ -331,7 +335,11 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
             Some(network) => Some(network?),
             None => None,
         };
-        Some(Scenario { start, horizon_days, layers, network })
+        let review = match review {
+            Some(review) => Some(review?),
+            None => None,
+        };
+        Some(Scenario { start, horizon_days, layers, network, review })
     };
     (build(), targets)
 }

@@ -22,7 +22,7 @@ pub use schema::schema;
 use jiff::civil::Date;
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// Longest run: a century.
 pub const HORIZON_DAYS_MAX: u32 = 36_525;
@@ -59,6 +59,7 @@ pub struct Scenario {
     pub horizon_days: u32,
     pub layers: Layers,
     pub network: Option<Network>,
+    pub review: Option<review::Settings>,
 }
 
 /// The layers that a scenario describes itself, by the sections of their names.
