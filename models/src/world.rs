@@ -1,7 +1,7 @@
 //! One world: the layers and the network that stands on them. Its event is the sum of theirs, and
 //! here alone one layer meets another: what a lower one reports is handed to those above it.
 
-use pinwheel_core::{Context, Event as EngineEvent, Model, Streams};
+use pinwheel_core::{Context, Event as EngineEvent, Model, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
@@ -115,10 +115,17 @@ impl World {
 
 impl World {
     /// What there is to review, always in this order.
-    fn subjects(&mut self, wanted: Wanted, identities: u32) -> Vec<Inputs> {
+    fn subjects(&mut self, wanted: Wanted, identities: u32, now: SimTime) -> Vec<Inputs> {
+        let mut subjects = Vec::new();
         let filecoin = self.filecoin.as_ref();
-        let network = filecoin.map(|(of, plants)| of.review(plants, wanted, identities));
-        network.into_iter().collect()
+        subjects.extend(filecoin.map(|(of, plants)| of.review(plants, wanted, identities)));
+        let fleet = self.fleet.as_ref();
+        subjects.extend(fleet.map(|of| operation::review::of_fleet(of, now, wanted)));
+        if let Some(operation) = &mut self.operation {
+            subjects.extend(operation.review(now, wanted));
+        }
+        subjects.extend(self.blockchain.iter().flat_map(Blockchain::review));
+        subjects
     }
 }
 
@@ -139,7 +146,7 @@ impl Model for World {
         self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
         self.data.iter_mut().for_each(|data| data.start(ctx));
         if let Some(mut review) = self.review.take() {
-            review.start(&self.subjects(review.wanted(), review.identities), ctx);
+            review.start(&self.subjects(review.wanted(), review.identities, ctx.now()), ctx);
             self.review = Some(review);
         }
     }
@@ -183,7 +190,7 @@ impl Model for World {
             }
             Event::Review(event) => {
                 let mut review = self.review.take().expect(ABSENT);
-                let subjects = self.subjects(review.asked(event), review.identities);
+                let subjects = self.subjects(review.asked(event), review.identities, ctx.now());
                 review.handle(event, &subjects, ctx);
                 self.review = Some(review);
             }

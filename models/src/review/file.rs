@@ -13,7 +13,7 @@ use crate::scenario::tree::Given;
 use crate::scenario::{HORIZON_DAYS_MAX, RunDays};
 
 /// Period of a metric that has none of its own.
-const EVERY_DAYS: u32 = 30;
+pub const EVERY_DAYS: u32 = 30;
 /// As how many identities an operator is weighed against itself.
 const IDENTITIES: u64 = 10;
 const IDENTITIES_MAX: i64 = 1_000_000;

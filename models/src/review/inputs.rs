@@ -17,8 +17,10 @@ pub struct Inputs {
     pub unlocks: Option<Vec<f64>>,
     pub flows: Flows,
     /// What a useful unit is: "TiB month".
-    pub useful_unit: &'static str,
+    pub useful_unit: String,
     pub operators: Option<Vec<Operator>>,
+    /// Rewards since the start of each that ever got any, in one unit, by a number that stays.
+    pub rewards: Option<Vec<(u32, f64)>>,
     pub market_depth_usd: Option<f64>,
     pub utilisation: Option<Utilisation>,
     pub collateral: Option<Collateral>,
@@ -76,8 +78,7 @@ pub struct Operator {
     pub capacity: f64,
     /// Price of its hardware, USD.
     pub capex_usd: f64,
-    /// Since the start: rewards in any unit, income and all costs with the write-off in USD.
-    pub rewards: f64,
+    /// Since the start; costs are all there are, with the write-off.
     pub income_usd: f64,
     pub cost_usd: f64,
 }

@@ -15,6 +15,7 @@ pub mod inputs;
 pub mod metrics;
 mod record;
 pub mod settings;
+mod sources;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ pub use inputs::Inputs;
 use inputs::{Flows, Operator, Supply, Utilisation};
 pub use metrics::Wanted;
 pub use settings::Settings;
+pub use sources::{SOURCES, Source};
 
 /// Kind of its event.
 const KIND: u8 = 112;
@@ -58,7 +60,6 @@ impl EngineEvent for Event {
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Past {
     active: bool,
-    rewards: f64,
     income_usd: f64,
     cost_usd: f64,
     incomes: Spread,
@@ -70,6 +71,7 @@ struct Snapshot {
     supply: Option<Supply>,
     flows: Flows,
     operators: BTreeMap<u32, Past>,
+    rewards: BTreeMap<u32, f64>,
     capacity: f64,
     /// Income of a unit of capacity in the window that ended then, USD a day.
     unit_income_usd: Option<f64>,
@@ -88,14 +90,8 @@ struct Window {
 }
 
 /// Metrics that need to know each operator.
-const OF_OPERATORS: [&str; 6] = [
-    "payback_months",
-    "below_break_even_share",
-    "income_volatility",
-    "churn",
-    "supply_elasticity",
-    "gini_rewards",
-];
+const OF_OPERATORS: [&str; 5] =
+    ["payback_months", "below_break_even_share", "income_volatility", "churn", "supply_elasticity"];
 
 /// The review of a world.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -196,6 +192,7 @@ impl Snapshot {
             supply: subject.supply,
             flows: subject.flows,
             operators: BTreeMap::new(),
+            rewards: BTreeMap::new(),
             capacity,
             unit_income_usd: None,
             metered: match subject.utilisation {
@@ -211,6 +208,9 @@ impl Snapshot {
             if days > 0.0 && capacity > 0.0 {
                 snapshot.unit_income_usd = Some(income / capacity / days);
             }
+        }
+        if wanted.has("gini_rewards") {
+            snapshot.rewards = subject.rewards.iter().flatten().copied().collect();
         }
         snapshot
     }
@@ -229,12 +229,6 @@ impl Past {
         if now.active && days > 0.0 {
             incomes.add(before.income_since(now));
         }
-        Past {
-            active: now.active,
-            rewards: now.rewards,
-            income_usd: now.income_usd,
-            cost_usd: now.cost_usd,
-            incomes,
-        }
+        Past { active: now.active, income_usd: now.income_usd, cost_usd: now.cost_usd, incomes }
     }
 }

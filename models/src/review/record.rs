@@ -156,9 +156,6 @@ impl<E: EngineEvent> Page<'_, E> {
         let capacity = (self.before.capacity, self.after.capacity);
         let elastic = incomes.and_then(|incomes| elasticity(capacity, incomes));
         self.put(of!("supply_elasticity"), "", elastic);
-        if self.wanted.has("gini_rewards") {
-            self.gini(operators);
-        }
     }
 
     /// Months to pay hardware back, by class and for all.
@@ -184,9 +181,10 @@ impl<E: EngineEvent> Page<'_, E> {
         }
     }
 
-    fn gini(&mut self, operators: &[Operator]) {
-        let reward = |of: &Operator| of.rewards - self.before.past(of).rewards;
-        let got = operators.iter().map(reward).filter(|reward| *reward > 0.0);
+    fn gini(&mut self, rewards: &[(u32, f64)]) {
+        let before = |id: &u32| self.before.rewards.get(id).copied().unwrap_or_default();
+        let got = rewards.iter().map(|(id, reward)| reward - before(id));
+        let got = got.filter(|reward| *reward > 0.0);
         let mut got: Vec<u128> = got.map(|reward| (reward * REWARD_PARTS) as u128).collect();
         got.sort_unstable();
         let value = (!got.is_empty()).then(|| gini(&got));
@@ -205,7 +203,7 @@ impl<E: EngineEvent> Page<'_, E> {
         self.put(of!("utilisation"), "", share);
         let rewards = self.grown(|flows| flows.rewards_usd);
         let useful = self.grown(|flows| flows.useful_units);
-        let unit = self.now.useful_unit;
+        let unit = &self.now.useful_unit;
         let each = rewards.zip(useful).and_then(|(rewards, useful)| ratio(rewards, useful));
         self.put(of!("reward_per_unit"), unit, each);
     }
@@ -236,6 +234,11 @@ impl<E: EngineEvent> Page<'_, E> {
     }
 
     fn concentration(&mut self) {
+        if let Some(rewards) = &self.now.rewards
+            && self.wanted.has("gini_rewards")
+        {
+            self.gini(rewards);
+        }
         if !self.wanted.has("nakamoto") {
             return;
         }

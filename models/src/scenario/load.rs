@@ -411,6 +411,11 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
         metrics.extend(filecoin::metrics::METRICS);
     }
     let review = file.review.map(|given| {
+        let known = file.network.or(file.infrastructure).or(file.blockchain);
+        if known.is_none() {
+            let message = "nothing that is reviewed".to_owned();
+            checker.fault(given, "review", message, "add a network, a fleet or a chain");
+        }
         metrics.extend(review::metrics::METRICS);
         review::file::settings(checker, given, days)
     });

@@ -20,26 +20,52 @@ use super::sectors::Kind;
 use super::treasury::{FIL_DECIMALS, Treasury};
 use super::{Filecoin, supply};
 use crate::infrastructure::Infrastructure;
-use crate::review::Wanted;
 use crate::review::formulas::MONTH_DAYS;
 use crate::review::inputs::{
     Collateral, Flows, Inputs, Operator, Penalties, Proof, Split, Supply, Utilisation,
 };
+use crate::review::{Source, Wanted};
 
 /// Days ahead for which unlocks are scheduled: the longest commitment of a sector.
 const UNLOCK_DAYS: usize = 1_278;
 const TIB_PER_SECTOR: f64 = 32.0 / 1024.0;
 
-/// Metrics of the list that Filecoin never gives, and why.
-pub const LACKS: &[(&str, &str)] = &[
-    ("sell_pressure_depth", "the market has a price and no depth"),
-    (
-        "equilibrium_price",
-        "burns are counted in FIL, so no price makes them equal to what is minted",
-    ),
-    ("corruption_cost_ratio", "nobody attacks; scenarios/attacks do"),
-    ("honest_loss_share", "nobody cheats, so every penalty is an honest one"),
-];
+/// What Filecoin gives, and what of the list it never does.
+pub const SOURCE: Source = Source {
+    name: "filecoin",
+    gives: &[
+        "emission_error",
+        "conservation_residual",
+        "circulating_share",
+        "net_inflation",
+        "unlock_shock",
+        "months_to_cap",
+        "sell_pressure",
+        "burn_to_mint",
+        "subsidy_ratio",
+        "revenue_cover",
+        "payback_months",
+        "below_break_even_share",
+        "income_volatility",
+        "churn",
+        "supply_elasticity",
+        "utilisation",
+        "reward_per_unit",
+        "collateral_coverage",
+        "sybil_profit",
+        "proof_false_pass",
+        "proof_false_fail",
+        "slashed_rate",
+        "gini_rewards",
+        "nakamoto",
+    ],
+    lacks: &[
+        ("sell_pressure_depth", "the market has a price and no depth"),
+        ("equilibrium_price", "burns are counted in FIL: no price makes them equal to minting"),
+        ("corruption_cost_ratio", "nobody attacks; see scenarios/attacks"),
+        ("honest_loss_share", "nobody cheats, so every penalty hits an honest provider"),
+    ],
+};
 
 /// Sums since the start, brought up to date at the end of each day.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -134,8 +160,12 @@ impl Filecoin {
                 rewards_usd: usd(tally.income_usd),
                 useful_units: Some(tally.tib_months),
             },
-            useful_unit: "TiB month",
+            useful_unit: "TiB month".to_owned(),
             operators: Some(self.operators()),
+            rewards: wanted.has("gini_rewards").then(|| {
+                let providers = (0..).zip(&self.tally.providers);
+                providers.map(|(id, sums)| (id, fil(sums.rewards))).collect()
+            }),
             utilisation: self.utilisation(),
             collateral: Some(Collateral {
                 slashable: fil(self.treasury.ledger.held(Holding::Locked)),
@@ -208,7 +238,6 @@ impl Filecoin {
                 active: provider.sectors.live() > 0,
                 capacity: provider.power.raw_sectors as f64 * TIB_PER_SECTOR,
                 capex_usd: sectors * capex_usd_per_sector,
-                rewards: fil(sums.rewards),
                 income_usd: sums.income_usd,
                 cost_usd: sums.cost_usd,
             }
