@@ -1,9 +1,10 @@
 #![forbid(unsafe_code)]
 //! Reads the records of runs and writes what people look at: tables, verdicts, plots, reports.
 //!
-//! Nothing here changes a result. [`ensemble`] turns the wheel of every run and spools its rows,
-//! [`judge`] looks at them while the run goes on, [`table`] merges them into Parquet, [`verdict`]
-//! judges all runs together, [`report`] shows them, and [`store`] publishes the folder whole or not at all.
+//! Nothing here changes a result. [`ensemble`] turns the wheel of every run and leaves a file of
+//! each ([`runfile`]) in a [`work`] folder, while [`judge`] looks at its rows; [`table`] merges them
+//! into Parquet, [`verdict`] judges all runs together, [`report`] shows them, and [`store`] publishes
+//! the folder whole or not at all.
 
 pub mod ci;
 pub mod ensemble;
@@ -11,11 +12,13 @@ pub mod error;
 pub mod judge;
 pub mod plot;
 pub mod report;
-pub mod spool;
+pub mod runfile;
+pub mod sensitivity;
 pub mod statistics;
 pub mod store;
 pub mod table;
 pub mod threads;
 pub mod verdict;
+pub mod work;
 
 pub use error::Error;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::DateTime;
 use pinwheel_analysis::ensemble::{self, Drive};
 use pinwheel_analysis::store::{Manifest, RunEntry};
+use pinwheel_analysis::work::jobs;
 
 use crate::check::last_verdict;
 use crate::exit::{Exit, Failure};
@@ -68,10 +69,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return before::run(&experiment, &manifest, verdict.as_ref(), (point, run), before);
     }
     let stop = stop_flag();
-    let progress = Progress::new(&experiment, args.quiet);
+    let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);
     let threads = args.threads.map_or_else(cores, usize::from);
-    let drive = Drive { threads, stop: &stop, watcher: &progress, spools: None };
-    let outcomes = ensemble::run(&experiment, network::build, &drive);
+    let metrics = network::metrics();
+    let drive = Drive { threads, stop: &stop, watcher: &progress, runs: None, metrics };
+    let outcomes = ensemble::run(&experiment, network::build, jobs(&experiment), &drive);
     progress.finish();
     let again: Vec<RunEntry> = outcomes?
         .iter()
