@@ -6,10 +6,12 @@
 //! into Parquet, [`verdict`] judges all runs together, [`report`] shows them, and [`store`] publishes
 //! the folder whole or not at all.
 
+pub mod baseline;
 pub mod ci;
 pub mod ensemble;
 pub mod error;
 pub mod judge;
+pub mod outcomes;
 pub mod plot;
 pub mod report;
 pub mod runfile;

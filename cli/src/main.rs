@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
+mod baseline;
 mod before;
 mod check;
 mod conform;
@@ -40,6 +41,7 @@ enum Verb {
     Run(run::Args),
     Check(check::Args),
     Replay(replay::Args),
+    Baseline(baseline::Args),
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
     Merge(plan::MergeArgs),
@@ -63,6 +65,7 @@ fn main() -> std::process::ExitCode {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Replay(args) => replay::run(&args),
+        Verb::Baseline(args) => baseline::run(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),
         Verb::Merge(args) => plan::merge(&args),
