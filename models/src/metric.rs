@@ -3,10 +3,10 @@
 use pinwheel_core::{Metric, MetricSpec};
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, economy, infrastructure, service};
 
 /// The lists of the networks and layers, one behind the other.
-const PARTS: [&[MetricSpec]; 7] = [
+const PARTS: [&[MetricSpec]; 8] = [
     filecoin::metrics::METRICS,
     infrastructure::metrics::METRICS,
     infrastructure::operation::metrics::METRICS,
@@ -14,6 +14,7 @@ const PARTS: [&[MetricSpec]; 7] = [
     connection::metrics::METRICS,
     blockchain::metrics::METRICS,
     data::metrics::METRICS,
+    economy::metrics::METRICS,
 ];
 
 const COUNT: usize = {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, economy, infrastructure, service};
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -46,6 +46,9 @@ pub struct ScenarioFile {
     /// Stored objects.
     #[schemars(with = "data::file::Section")]
     pub data: Option<Given>,
+    /// A token, what it pays for, and its market.
+    #[schemars(with = "economy::file::Section")]
+    pub economy: Option<Given>,
     /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
     #[schemars(with = "NetworkSection")]
     pub network: Option<Given>,

@@ -13,7 +13,7 @@ use super::target::targets;
 use super::tree::{Given, Tree, Value};
 use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, economy, infrastructure, service};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -27,8 +27,8 @@ const MAIN_POINT: &str = "main";
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAME: &str = "file";
 /// Sections that variants may change, beside a few keys of the run.
-const VARIED: [&str; 6] =
-    ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data."];
+const VARIED: [&str; 7] =
+    ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data.", "economy."];
 
 /// Reads and checks a scenario, with the `--set key=value` of the command line laid over it.
 pub fn load(path: &Path, overrides: &[(String, String)]) -> Result<Experiment, Vec<Diagnostic>> {
@@ -379,5 +379,9 @@ fn layers(
     layer!(connection);
     layer!(blockchain);
     layer!(data);
+    layer!(economy);
+    if let Some(given) = file.economy {
+        economy::file::fits(checker, given, &layers);
+    }
     (layers, metrics)
 }

@@ -22,7 +22,7 @@ pub use schema::schema;
 use jiff::civil::Date;
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, economy, infrastructure, service};
 
 /// Longest run: a century.
 pub const HORIZON_DAYS_MAX: u32 = 36_525;
@@ -69,6 +69,7 @@ pub struct Layers {
     pub connection: Option<Box<connection::Settings>>,
     pub blockchain: Option<Box<blockchain::Settings>>,
     pub data: Option<Box<data::Settings>>,
+    pub economy: Option<Box<economy::Settings>>,
 }
 
 impl Layers {
@@ -80,6 +81,7 @@ impl Layers {
             ("connection", self.connection.is_some()),
             ("blockchain", self.blockchain.is_some()),
             ("data", self.data.is_some()),
+            ("economy", self.economy.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, present)| present.then_some(name))

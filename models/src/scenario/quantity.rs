@@ -13,19 +13,20 @@ const POWER_MAX: u32 = 4;
 /// Most factors in one unit.
 const FACTORS_MAX: usize = 8;
 
-/// Base dimensions: time, bytes, FIL, USD, energy.
-const DIMENSIONS: usize = 5;
+/// Base dimensions: time, bytes, FIL, USD, energy, TOK.
+const DIMENSIONS: usize = 6;
 
 /// Exponents of the base dimensions, in halves because of `sqrt`.
 type Exponents = [i16; DIMENSIONS];
 
 const NONE: Exponents = [0; DIMENSIONS];
-const TIME: Exponents = [2, 0, 0, 0, 0];
-const BYTES: Exponents = [0, 2, 0, 0, 0];
-const FIL: Exponents = [0, 0, 2, 0, 0];
-const USD: Exponents = [0, 0, 0, 2, 0];
-const ENERGY: Exponents = [0, 0, 0, 0, 2];
-const POWER: Exponents = [-2, 0, 0, 0, 2];
+const TIME: Exponents = [2, 0, 0, 0, 0, 0];
+const BYTES: Exponents = [0, 2, 0, 0, 0, 0];
+const FIL: Exponents = [0, 0, 2, 0, 0, 0];
+const USD: Exponents = [0, 0, 0, 2, 0, 0];
+const ENERGY: Exponents = [0, 0, 0, 0, 2, 0];
+const TOK: Exponents = [0, 0, 0, 0, 0, 2];
+const POWER: Exponents = [-2, 0, 0, 0, 2, 0];
 
 /// A named unit: how many of its dimension's base unit it is, as a fraction of exact floats, so
 /// that no scale is itself rounded.
@@ -63,6 +64,7 @@ const UNITS: &[Named] = &[
     named("Gbit", BYTES, 125e6),
     named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
     named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
+    named("TOK", TOK, 1.0),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),

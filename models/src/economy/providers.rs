@@ -1,0 +1,354 @@
+//! Providers: nodes with a capacity and a cost, who leave after days of loss and come back when
+//! the mean node would earn.
+//!
+//! A node earns its part of the day's emission by capacity, so it is at a loss where a unit of
+//! capacity brings less than the node's own cost for one: one number for all. Nodes are kept in
+//! the order of that cost, the cheapest first; each day the number moves a little and only those it
+//! has passed are looked at, and those whose device changed. Who stays as it was costs nothing.
+//!
+//! The rule of exit is that of agent-based models of mining (e.g. Cong, He and Li, "Decentralized
+//! mining in centralized pools", 2021, free entry; the patience is that of depin-mini v1).
+//!
+//! Invariants: counts and sums kept on the way are those of the nodes ([`Providers::verify`]).
+
+use std::collections::VecDeque;
+
+use pinwheel_core::distribution::LogNormal;
+use pinwheel_core::random::Purpose;
+use pinwheel_core::{Amount, Streams, math};
+use serde::{Deserialize, Serialize};
+
+use super::money::usd;
+use super::settings::ProviderSettings;
+
+const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
+const COST: Purpose = Purpose::new("economy.provider.cost");
+const ENTRY: Purpose = Purpose::new("economy.provider.entry");
+
+/// Capacity is counted in billionths, so that sums of it are exact.
+pub const CAPACITY_UNIT: f64 = 1e9;
+/// Before the first day of loss.
+const NEVER: u32 = u32::MAX;
+
+/// One node.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Node {
+    device: u32,
+    /// First day of the losses that go on, or [`NEVER`].
+    losing_since: u32,
+    capacity: u64,
+    cost_per_day: Amount,
+    /// Dollars a day that a unit of capacity must bring.
+    needed: f64,
+    active: bool,
+    /// Of its device, as it was when the day was settled.
+    up: bool,
+}
+
+impl Node {
+    fn is_online(&self) -> bool {
+        self.active && self.up
+    }
+}
+
+/// What a provider is on the present day.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Provider {
+    pub device: u32,
+    pub active: bool,
+    pub online: bool,
+    /// In units of the median.
+    pub capacity: f64,
+    pub cost_usd_per_day: f64,
+}
+
+/// All nodes, in the order of what they need.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Providers {
+    settings: ProviderSettings,
+    nodes: Vec<Node>,
+    /// Place of each device's node.
+    place: Vec<u32>,
+    /// Places in the order of capacity.
+    by_capacity: Vec<u32>,
+    mean_cost_usd: f64,
+    /// Nodes before this place earn what they need when they are online.
+    earning: usize,
+    active: usize,
+    online: usize,
+    online_capacity: u128,
+    /// Of the active nodes.
+    cost_per_day: Amount,
+    /// Active nodes at a loss.
+    losing: usize,
+    /// Places of nodes that are not active, in order.
+    idle: Vec<u32>,
+    /// Days on which losses began, and whose; those that ended since are passed over.
+    losses: VecDeque<(u32, u32)>,
+    /// Nodes whose device went down or came up since the last day, with its state now.
+    changed: Vec<(u32, bool)>,
+    /// Nodes to be looked at whatever has changed: those that have just entered.
+    entered: Vec<u32>,
+    /// Kept for its allocation.
+    left: Vec<u32>,
+}
+
+impl Providers {
+    /// All nodes active and up.
+    pub fn new(settings: ProviderSettings, streams: &Streams) -> Self {
+        let law = |median: f64, sigma| {
+            LogNormal::new(math::ln(median), sigma).expect("checked with the scenario")
+        };
+        let capacities = law(1.0, settings.capacity_sigma);
+        let costs = law(settings.cost_median_usd_per_day, settings.cost_sigma);
+        let node = |device| {
+            let capacity = capacities.sample(&mut streams.stream(device, CAPACITY));
+            let cost = costs.sample(&mut streams.stream(device, COST));
+            // No capacity is nothing: it would divide by zero.
+            let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
+            let needed = cost / (capacity as f64 / CAPACITY_UNIT);
+            let cost_per_day = usd(cost);
+            let (losing_since, active, up) = (NEVER, true, true);
+            Node { device, losing_since, capacity, cost_per_day, needed, active, up }
+        };
+        let mut nodes: Vec<Node> = (0..settings.count).map(node).collect();
+        nodes.sort_by(|one, other| one.needed.total_cmp(&other.needed));
+        let mut place = vec![0; nodes.len()];
+        for (at, node) in (0..).zip(&nodes) {
+            place[node.device as usize] = at;
+        }
+        let mut by_capacity: Vec<u32> = (0..settings.count).collect();
+        by_capacity.sort_by_key(|at| nodes[*at as usize].capacity);
+        let cost_per_day: Amount = nodes.iter().map(|node| node.cost_per_day).sum();
+        Providers {
+            place,
+            by_capacity,
+            mean_cost_usd: cost_per_day.as_tokens(super::USD_DECIMALS) / nodes.len() as f64,
+            earning: nodes.len(),
+            active: nodes.len(),
+            online: nodes.len(),
+            online_capacity: nodes.iter().map(|node| u128::from(node.capacity)).sum(),
+            cost_per_day,
+            losing: 0,
+            idle: Vec::new(),
+            losses: VecDeque::new(),
+            changed: Vec::new(),
+            entered: Vec::new(),
+            left: Vec::new(),
+            nodes,
+            settings,
+        }
+    }
+
+    /// Notes that a device went down or came up. Devices without a node are nobody's.
+    pub fn device_changed(&mut self, device: u32, up: bool) {
+        if let Some(&place) = self.place.get(device as usize) {
+            self.changed.push((place, up));
+        }
+    }
+
+    /// The day's look at the hardware: who serves today.
+    pub fn take_changes(&mut self) {
+        for &(place, up) in &self.changed {
+            let node = &mut self.nodes[place as usize];
+            if node.active && node.up != up {
+                let capacity = u128::from(node.capacity);
+                if up {
+                    self.online += 1;
+                    self.online_capacity += capacity;
+                } else {
+                    self.online -= 1;
+                    self.online_capacity -= capacity;
+                }
+            }
+            node.up = up;
+        }
+    }
+
+    /// Compares what a unit of capacity brings with what each node needs, and lets go who has lost
+    /// for too long. Returns how many left.
+    pub fn judge(&mut self, day: u32, usd_per_capacity: f64) -> usize {
+        let before = self.earning;
+        self.earning = self.boundary(usd_per_capacity);
+        for place in before.min(self.earning)..before.max(self.earning) {
+            self.look_at(place, day);
+        }
+        let changed = std::mem::take(&mut self.changed);
+        changed.iter().for_each(|(place, _)| self.look_at(*place as usize, day));
+        self.changed = changed;
+        self.changed.clear();
+        let entered = std::mem::take(&mut self.entered);
+        entered.iter().for_each(|place| self.look_at(*place as usize, day));
+        self.entered = entered;
+        self.entered.clear();
+        self.let_go(day)
+    }
+
+    /// The first place whose node needs more than this, sought from where it was.
+    fn boundary(&self, usd_per_capacity: f64) -> usize {
+        let earns = |node: &Node| node.needed <= usd_per_capacity;
+        let mut at = self.earning;
+        while at < self.nodes.len() && earns(&self.nodes[at]) {
+            at += 1;
+        }
+        while at > 0 && !earns(&self.nodes[at - 1]) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// Whether the node is at a loss today: down, or in need of more than it earns.
+    fn look_at(&mut self, place: usize, day: u32) {
+        let node = &mut self.nodes[place];
+        if !node.active {
+            return;
+        }
+        let loses = !node.up || place >= self.earning;
+        if loses && node.losing_since == NEVER {
+            node.losing_since = day;
+            self.losing += 1;
+            self.losses.push_back((day, place as u32));
+        } else if !loses && node.losing_since != NEVER {
+            node.losing_since = NEVER;
+            self.losing -= 1;
+        }
+    }
+
+    /// Losses end in the order in which they began.
+    fn let_go(&mut self, day: u32) -> usize {
+        self.left.clear();
+        while let Some(&(since, place)) = self.losses.front()
+            && since + self.settings.patience_days <= day + 1
+        {
+            self.losses.pop_front();
+            let node = &mut self.nodes[place as usize];
+            // A loss that ended, or ended and began anew, is another entry.
+            if node.losing_since != since {
+                continue;
+            }
+            node.losing_since = NEVER;
+            node.active = false;
+            self.losing -= 1;
+            self.active -= 1;
+            self.cost_per_day -= node.cost_per_day;
+            if node.up {
+                self.online -= 1;
+                self.online_capacity -= u128::from(node.capacity);
+            }
+            self.left.push(place);
+        }
+        self.left.len()
+    }
+
+    /// Who of the idle comes back today if entry pays: at most as many as `affordable` says.
+    /// Those who left today are not among them. Returns how many entered.
+    pub fn enter(
+        &mut self,
+        day: u32,
+        pays: bool,
+        streams: &Streams,
+        affordable: impl FnOnce(usize) -> usize,
+    ) -> usize {
+        if pays {
+            let probability = self.settings.entry_per_day;
+            let comes = |place: &u32| {
+                let device = self.nodes[*place as usize].device;
+                streams.indexed(device, ENTRY, day.into()).uniform() < probability
+            };
+            self.entered.extend(self.idle.iter().copied().filter(comes));
+            let many = affordable(self.entered.len());
+            self.entered.truncate(many);
+            for &place in &self.entered {
+                let node = &mut self.nodes[place as usize];
+                node.active = true;
+                self.active += 1;
+                self.cost_per_day += node.cost_per_day;
+                if node.up {
+                    self.online += 1;
+                    self.online_capacity += u128::from(node.capacity);
+                }
+            }
+        }
+        if !(self.entered.is_empty() && self.left.is_empty()) {
+            let nodes = &self.nodes;
+            self.idle.retain(|place| !nodes[*place as usize].active);
+            self.idle.extend(&self.left);
+            self.idle.sort_unstable();
+        }
+        self.entered.len()
+    }
+
+    /// The Gini coefficient of the rewards of those online, which go by capacity: `2 sum(i x_i) /
+    /// (n sum(x)) - (n + 1) / n` over the values in order (Gini, "Variabilità e mutabilità", 1912).
+    /// The order is that of the start, so nothing is sorted.
+    pub fn gini(&self) -> f64 {
+        let (mut rank, mut weighted, mut sum) = (0u64, 0u128, 0u128);
+        for &place in &self.by_capacity {
+            let node = &self.nodes[place as usize];
+            if node.is_online() {
+                rank += 1;
+                weighted += u128::from(rank) * u128::from(node.capacity);
+                sum += u128::from(node.capacity);
+            }
+        }
+        if sum == 0 {
+            return 0.0;
+        }
+        let count = rank as f64;
+        2.0 * weighted as f64 / (count * sum as f64) - (count + 1.0) / count
+    }
+
+    /// Counts and sums anew, and says what does not agree.
+    pub fn verify(&self) -> Result<(), String> {
+        let active = self.nodes.iter().filter(|node| node.active);
+        let online = self.nodes.iter().filter(|node| node.is_online());
+        let counted = (
+            active.clone().count(),
+            online.clone().count(),
+            online.map(|node| u128::from(node.capacity)).sum(),
+            active.map(|node| node.cost_per_day).sum(),
+        );
+        let kept = (self.active, self.online, self.online_capacity, self.cost_per_day);
+        if counted == kept { Ok(()) } else { Err(format!("counted {counted:?}, kept {kept:?}")) }
+    }
+
+    /// Nodes there are, active or not.
+    pub fn count(&self) -> usize {
+        self.nodes.len()
+    }
+    pub fn active(&self) -> usize {
+        self.active
+    }
+    pub fn online(&self) -> usize {
+        self.online
+    }
+    /// Active nodes at a loss.
+    pub fn losing(&self) -> usize {
+        self.losing
+    }
+    /// In units of the median capacity.
+    pub fn online_capacity(&self) -> f64 {
+        self.online_capacity as f64 / CAPACITY_UNIT
+    }
+    /// What running the active nodes costs.
+    pub fn cost_per_day(&self) -> Amount {
+        self.cost_per_day
+    }
+    /// Of all nodes there are.
+    pub fn mean_cost_usd(&self) -> f64 {
+        self.mean_cost_usd
+    }
+    /// The nodes, in the order of their devices.
+    pub fn iter(&self) -> impl Iterator<Item = Provider> {
+        self.place.iter().map(|place| {
+            let node = &self.nodes[*place as usize];
+            Provider {
+                device: node.device,
+                active: node.active,
+                online: node.is_online(),
+                capacity: node.capacity as f64 / CAPACITY_UNIT,
+                cost_usd_per_day: node.cost_per_day.as_tokens(super::USD_DECIMALS),
+            }
+        })
+    }
+}
