@@ -20,6 +20,8 @@ const TOK_MAX: f64 = 1e15;
 const USD_MAX: f64 = 1e15;
 const NODES_MAX: i64 = 1_000_000;
 const SHOCKS_MAX: usize = 1_000;
+/// Wider laws leave the integers that capacities are counted in.
+const SIGMA_MAX: f64 = 2.0;
 
 /// A token, what it pays for, and the market it is traded on.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -304,11 +306,11 @@ fn providers(checker: &mut Checker<'_>, typed: &ProviderSection) -> Option<Provi
     let count = checker.required(typed.count, &key("count"), "1_000");
     let count = checker.integer(count, &key("count"), 1..=NODES_MAX);
     let at = key("capacity_sigma");
-    let capacity_sigma = number(checker, typed.capacity_sigma, (&at, "1"), 5.0, 0.0);
+    let capacity_sigma = number(checker, typed.capacity_sigma, (&at, "1"), SIGMA_MAX, 0.0);
     let cost = checker.required(typed.cost_median, &key("cost_median"), "\"0.5 USD/d\"");
     let cost = checker.quantity(cost, &key("cost_median"), "USD/d", false, 1e-6..=1e6);
     let at = key("cost_sigma");
-    let cost_sigma = number(checker, typed.cost_sigma, (&at, "1"), 5.0, 0.0);
+    let cost_sigma = number(checker, typed.cost_sigma, (&at, "1"), SIGMA_MAX, 0.0);
     let sell = millionths(checker, typed.sell_share, &key("sell_share"), 1.0, 0.0);
     let patience = days(checker, typed.patience, &key("patience"), 30);
     let at = key("entry");

@@ -18,7 +18,7 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Amount, Streams, math};
 use serde::{Deserialize, Serialize};
 
-use super::money::usd;
+use super::money::{USD_DECIMALS, usd};
 use super::settings::ProviderSettings;
 
 const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
@@ -37,9 +37,12 @@ struct Node {
     /// First day of the losses that go on, or [`NEVER`].
     losing_since: u32,
     capacity: u64,
-    cost_per_day: Amount,
+    /// In base units of the dollar.
+    cost_per_day: u64,
     /// Dollars a day that a unit of capacity must bring.
     needed: f64,
+    /// Its place in the order of capacity.
+    rank: u32,
     active: bool,
     /// Of its device, as it was when the day was settled.
     up: bool,
@@ -48,6 +51,45 @@ struct Node {
 impl Node {
     fn is_online(&self) -> bool {
         self.active && self.up
+    }
+}
+
+/// Who serves: active and up.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Serving {
+    online: usize,
+    capacity: u128,
+    /// Capacities of all nodes in order, and which of them are online.
+    ranked: Vec<u64>,
+    at: Vec<bool>,
+}
+
+impl Serving {
+    /// A node begins or ends to serve.
+    fn turn(&mut self, node: &Node, serves: bool) {
+        self.at[node.rank as usize] = serves;
+        if serves {
+            self.online += 1;
+            self.capacity += u128::from(node.capacity);
+        } else {
+            self.online -= 1;
+            self.capacity -= u128::from(node.capacity);
+        }
+    }
+
+    /// `2 sum(i x_i) / (n sum(x)) - (n + 1) / n` over the values in order (Gini, "Variabilità e
+    /// mutabilità", 1912). The order is that of the start, so nothing is sorted.
+    fn gini(&self) -> f64 {
+        let (mut rank, mut weighted) = (0u64, 0u128);
+        for (capacity, online) in self.ranked.iter().zip(&self.at) {
+            rank += u64::from(*online);
+            weighted += u128::from(rank * u64::from(*online)) * u128::from(*capacity);
+        }
+        if self.capacity == 0 {
+            return 0.0;
+        }
+        let count = rank as f64;
+        2.0 * weighted as f64 / (count * self.capacity as f64) - (count + 1.0) / count
     }
 }
 
@@ -69,16 +111,13 @@ pub struct Providers {
     nodes: Vec<Node>,
     /// Place of each device's node.
     place: Vec<u32>,
-    /// Places in the order of capacity.
-    by_capacity: Vec<u32>,
     mean_cost_usd: f64,
     /// Nodes before this place earn what they need when they are online.
     earning: usize,
     active: usize,
-    online: usize,
-    online_capacity: u128,
-    /// Of the active nodes.
-    cost_per_day: Amount,
+    serving: Serving,
+    /// Of the active nodes, in base units of the dollar.
+    cost_per_day: u128,
     /// Active nodes at a loss.
     losing: usize,
     /// Places of nodes that are not active, in order.
@@ -107,9 +146,16 @@ impl Providers {
             // No capacity is nothing: it would divide by zero.
             let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
             let needed = cost / (capacity as f64 / CAPACITY_UNIT);
-            let cost_per_day = usd(cost);
-            let (losing_since, active, up) = (NEVER, true, true);
-            Node { device, losing_since, capacity, cost_per_day, needed, active, up }
+            Node {
+                device,
+                losing_since: NEVER,
+                capacity,
+                cost_per_day: usd(cost).0 as u64,
+                needed,
+                rank: 0,
+                active: true,
+                up: true,
+            }
         };
         let mut nodes: Vec<Node> = (0..settings.count).map(node).collect();
         nodes.sort_by(|one, other| one.needed.total_cmp(&other.needed));
@@ -119,15 +165,22 @@ impl Providers {
         }
         let mut by_capacity: Vec<u32> = (0..settings.count).collect();
         by_capacity.sort_by_key(|at| nodes[*at as usize].capacity);
-        let cost_per_day: Amount = nodes.iter().map(|node| node.cost_per_day).sum();
+        for (rank, at) in (0..).zip(&by_capacity) {
+            nodes[*at as usize].rank = rank;
+        }
+        let ranked: Vec<u64> = by_capacity.iter().map(|at| nodes[*at as usize].capacity).collect();
+        let cost_per_day = nodes.iter().map(|node| u128::from(node.cost_per_day)).sum();
         Providers {
             place,
-            by_capacity,
-            mean_cost_usd: cost_per_day.as_tokens(super::USD_DECIMALS) / nodes.len() as f64,
+            mean_cost_usd: Amount(cost_per_day).as_tokens(USD_DECIMALS) / nodes.len() as f64,
             earning: nodes.len(),
             active: nodes.len(),
-            online: nodes.len(),
-            online_capacity: nodes.iter().map(|node| u128::from(node.capacity)).sum(),
+            serving: Serving {
+                online: nodes.len(),
+                capacity: ranked.iter().map(|capacity| u128::from(*capacity)).sum(),
+                at: vec![true; nodes.len()],
+                ranked,
+            },
             cost_per_day,
             losing: 0,
             idle: Vec::new(),
@@ -151,17 +204,11 @@ impl Providers {
     pub fn take_changes(&mut self) {
         for &(place, up) in &self.changed {
             let node = &mut self.nodes[place as usize];
-            if node.active && node.up != up {
-                let capacity = u128::from(node.capacity);
-                if up {
-                    self.online += 1;
-                    self.online_capacity += capacity;
-                } else {
-                    self.online -= 1;
-                    self.online_capacity -= capacity;
-                }
-            }
+            let turns = node.up != up;
             node.up = up;
+            if node.active && turns {
+                self.serving.turn(node, up);
+            }
         }
     }
 
@@ -230,10 +277,9 @@ impl Providers {
             node.active = false;
             self.losing -= 1;
             self.active -= 1;
-            self.cost_per_day -= node.cost_per_day;
+            self.cost_per_day -= u128::from(node.cost_per_day);
             if node.up {
-                self.online -= 1;
-                self.online_capacity -= u128::from(node.capacity);
+                self.serving.turn(node, false);
             }
             self.left.push(place);
         }
@@ -262,10 +308,9 @@ impl Providers {
                 let node = &mut self.nodes[place as usize];
                 node.active = true;
                 self.active += 1;
-                self.cost_per_day += node.cost_per_day;
+                self.cost_per_day += u128::from(node.cost_per_day);
                 if node.up {
-                    self.online += 1;
-                    self.online_capacity += u128::from(node.capacity);
+                    self.serving.turn(node, true);
                 }
             }
         }
@@ -278,26 +323,6 @@ impl Providers {
         self.entered.len()
     }
 
-    /// The Gini coefficient of the rewards of those online, which go by capacity: `2 sum(i x_i) /
-    /// (n sum(x)) - (n + 1) / n` over the values in order (Gini, "Variabilità e mutabilità", 1912).
-    /// The order is that of the start, so nothing is sorted.
-    pub fn gini(&self) -> f64 {
-        let (mut rank, mut weighted, mut sum) = (0u64, 0u128, 0u128);
-        for &place in &self.by_capacity {
-            let node = &self.nodes[place as usize];
-            if node.is_online() {
-                rank += 1;
-                weighted += u128::from(rank) * u128::from(node.capacity);
-                sum += u128::from(node.capacity);
-            }
-        }
-        if sum == 0 {
-            return 0.0;
-        }
-        let count = rank as f64;
-        2.0 * weighted as f64 / (count * sum as f64) - (count + 1.0) / count
-    }
-
     /// Counts and sums anew, and says what does not agree.
     pub fn verify(&self) -> Result<(), String> {
         let active = self.nodes.iter().filter(|node| node.active);
@@ -306,9 +331,10 @@ impl Providers {
             active.clone().count(),
             online.clone().count(),
             online.map(|node| u128::from(node.capacity)).sum(),
-            active.map(|node| node.cost_per_day).sum(),
+            active.map(|node| u128::from(node.cost_per_day)).sum(),
         );
-        let kept = (self.active, self.online, self.online_capacity, self.cost_per_day);
+        let serving = &self.serving;
+        let kept = (self.active, serving.online, serving.capacity, self.cost_per_day);
         if counted == kept { Ok(()) } else { Err(format!("counted {counted:?}, kept {kept:?}")) }
     }
 
@@ -320,7 +346,7 @@ impl Providers {
         self.active
     }
     pub fn online(&self) -> usize {
-        self.online
+        self.serving.online
     }
     /// Active nodes at a loss.
     pub fn losing(&self) -> usize {
@@ -328,11 +354,15 @@ impl Providers {
     }
     /// In units of the median capacity.
     pub fn online_capacity(&self) -> f64 {
-        self.online_capacity as f64 / CAPACITY_UNIT
+        self.serving.capacity as f64 / CAPACITY_UNIT
     }
-    /// What running the active nodes costs.
+    /// What running the active nodes costs, in base units of the dollar.
     pub fn cost_per_day(&self) -> Amount {
-        self.cost_per_day
+        Amount(self.cost_per_day)
+    }
+    /// The Gini coefficient of the rewards of those online, which go by capacity.
+    pub fn gini(&self) -> f64 {
+        self.serving.gini()
     }
     /// Of all nodes there are.
     pub fn mean_cost_usd(&self) -> f64 {
@@ -347,7 +377,7 @@ impl Providers {
                 active: node.active,
                 online: node.is_online(),
                 capacity: node.capacity as f64 / CAPACITY_UNIT,
-                cost_usd_per_day: node.cost_per_day.as_tokens(super::USD_DECIMALS),
+                cost_usd_per_day: Amount(node.cost_per_day.into()).as_tokens(USD_DECIMALS),
             }
         })
     }
