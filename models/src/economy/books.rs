@@ -81,16 +81,23 @@ impl Books {
         books
     }
 
-    /// Customers buy tokens for these dollars and burn a part of them. Returns what was bought.
-    pub fn buy(&mut self, paid: Amount, burned: impl FnOnce(Amount) -> Amount) -> Amount {
+    /// Customers buy tokens for these dollars. Returns what they got.
+    pub fn buy(&mut self, paid: Amount) -> Amount {
         let bought = self.exchange.out(self.pool_tok(), self.pool_usd(), paid);
         let Dollars { ledger, customers, pool, .. } = &mut self.usd;
         ledger.mint(*customers, paid).expect(COVERED);
         ledger.transfer(*customers, *pool, paid).expect(COVERED);
         let Tokens { ledger, customers, pool, .. } = &mut self.tok;
         ledger.transfer(*pool, *customers, bought).expect(COVERED);
-        ledger.burn(*customers, burned(bought)).expect(COVERED);
         bought
+    }
+    /// Customers burn tokens.
+    pub fn burn(&mut self, amount: Amount) {
+        self.tok.ledger.burn(self.tok.customers, amount).expect(COVERED);
+    }
+    /// Customers pay providers.
+    pub fn pay(&mut self, amount: Amount) {
+        self.tok.ledger.transfer(self.tok.customers, self.tok.providers, amount).expect(COVERED);
     }
 
     /// Sells tokens on the exchange. Returns the dollars they brought.
@@ -144,7 +151,7 @@ impl Books {
     pub fn pool_usd(&self) -> Amount {
         self.usd.ledger.balance(self.usd.pool)
     }
-    /// Tokens that bonds may come from.
+    /// Tokens that bonds and sales of holders come from.
     pub fn holders(&self) -> Amount {
         self.tok.ledger.balance(self.tok.holders)
     }

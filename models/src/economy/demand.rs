@@ -23,7 +23,7 @@ pub struct DemandLaw {
     pub drift_per_day: f64,
     /// Standard deviation of a day's growth.
     pub volatility_per_sqrt_day: f64,
-    /// Share of the tokens bought that is burned, in millionths; the rest stays with the customers.
+    /// Share of the tokens bought that is burned, in millionths; the rest is paid to providers.
     pub burn_millionths: u32,
 }
 

@@ -94,7 +94,7 @@ pub struct DemandSection {
     /// Such as "5 %/sqrt(d)". Default 0.
     #[schemars(with = "String")]
     pub volatility: Option<Given>,
-    /// Share of the tokens bought that is burned; the rest stays with the customers. Default 1.
+    /// Share of the tokens bought that is burned; the rest is paid to the nodes online. Default 1.
     #[schemars(with = "NumberOrText")]
     pub burn_share: Option<Given>,
 }
@@ -107,6 +107,9 @@ pub struct BondSection {
     /// Such as "500 TOK".
     #[schemars(with = "String")]
     pub per_node: Option<Given>,
+    /// Share of the bonds given back that is sold on the exchange at once. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub sold_on_exit: Option<Given>,
 }
 
 /// Who runs nodes, and when they leave and come.
@@ -166,10 +169,9 @@ pub fn settings(
     let exchange = exchange(checker, &pool);
     let demand = demand(checker, &typed.demand.unwrap_or_default());
     let bond = match &typed.bond {
-        Some(bond) => tokens(checker, bond.per_node, "economy.bond.per_node", "\"500 TOK\""),
-        None => Some(Amount::ZERO),
+        Some(typed) => bond(checker, typed),
+        None => Some(Bond { per_node: Amount::ZERO, sold_millionths: 0 }),
     };
-    let bond = bond.map(|per_node| Bond { per_node });
     let providers = providers(checker, &typed.providers.unwrap_or_default());
     let shocks = shocks(checker, &typed.shock);
     let record_every = days(checker, typed.record_every, "economy.record_every", 1);
@@ -299,6 +301,12 @@ fn demand(checker: &mut Checker<'_>, typed: &DemandSection) -> Option<DemandLaw>
         volatility_per_sqrt_day: volatility?,
         burn_millionths: burn?,
     })
+}
+
+fn bond(checker: &mut Checker<'_>, typed: &BondSection) -> Option<Bond> {
+    let per_node = tokens(checker, typed.per_node, "economy.bond.per_node", "\"500 TOK\"");
+    let sold = millionths(checker, typed.sold_on_exit, "economy.bond.sold_on_exit", 1.0, 0.0);
+    Some(Bond { per_node: per_node?, sold_millionths: sold? })
 }
 
 fn providers(checker: &mut Checker<'_>, typed: &ProviderSection) -> Option<ProviderSettings> {

@@ -2,9 +2,9 @@
 //! meet.
 //!
 //! Once a day, in this order: demand grows ([`demand`]); hardware is looked at; customers buy the
-//! token on the exchange ([`exchange`]) and burn it; the day's emission ([`emission`]) is shared
-//! among the nodes online by capacity; a part of it is sold; nodes that have lost for long leave
-//! with their bond ([`bond`]), idle ones may enter ([`providers`]). The order and the rules are
+//! token on the exchange ([`exchange`]) and burn it, or pay with it; that and the day's emission
+//! ([`emission`]) are the rewards of the nodes online, by capacity; a part of them is sold; nodes
+//! that have lost for long leave with their bond ([`bond`]), idle ones may enter ([`providers`]). The order and the rules are
 //! those of the benchmark model depin-mini v1, which the programs in `benches/peers/mini` step too.
 //!
 //! Nodes stand on the devices of `[infrastructure]`, node `i` on device `i`, and are always up
@@ -77,7 +77,9 @@ pub struct Flows {
     /// Tokens they got for them.
     pub bought: Amount,
     pub burned: Amount,
+    /// Tokens new on the day, and those they and the customers' payments are together.
     pub minted: Amount,
+    pub rewards: Amount,
     /// Tokens that providers sold, and the dollars they got.
     pub sold: Amount,
     pub proceeds: Amount,
@@ -172,33 +174,39 @@ impl Economy {
         self.strike(day);
         self.providers.take_changes();
         let (online, capacity) = (self.providers.online(), self.providers.online_capacity());
-        let (spent, burn_millionths) = (self.demand.spent(), self.demand.burn_millionths());
-        let before = self.books.burned();
-        let bought = self.books.buy(spent, |bought| part(bought, burn_millionths));
-        let minted = if online > 0 { self.settings.emission.on(day) } else { Amount::ZERO };
+        let spent = self.demand.spent();
+        let bought = self.books.buy(spent);
+        let burned = part(bought, self.demand.burn_millionths());
+        self.books.burn(burned);
+        let (minted, paid) = match online {
+            0 => (Amount::ZERO, Amount::ZERO),
+            _ => (self.settings.emission.on(day), bought - burned),
+        };
         self.scheduled += minted;
         self.books.emit(minted);
-        let price = self.books.price();
-        let sold = part(minted, self.settings.providers.sell_millionths);
+        self.books.pay(paid);
+        let (price, rewards) = (self.books.price(), minted + paid);
+        let sold = part(rewards, self.settings.providers.sell_millionths);
         let proceeds = self.books.sell(Seller::Providers, sold);
-        let value = minted.as_tokens(TOK_DECIMALS) * price;
+        let value = rewards.as_tokens(TOK_DECIMALS) * price;
         let gini = self.is_due(self.settings.concentration_every).then(|| self.providers.gini());
         let usd_per_capacity = if online > 0 { value / capacity } else { 0.0 };
         let left = self.providers.judge(day, usd_per_capacity);
-        self.books.release(self.settings.bond.of(left));
+        let bond = self.settings.bond;
+        self.books.release(bond.of(left));
+        self.books.sell(Seller::Holders, part(bond.of(left), bond.sold_millionths));
         let pays = value / (online.max(1) as f64) > self.providers.mean_cost_usd();
-        let (bond, holders) = (self.settings.bond, self.books.holders());
-        let entered =
-            self.providers.enter(day, pays, streams, |wanted| bond.affordable(holders, wanted));
+        let holders = self.books.holders();
+        let entered = self.providers.enter(pays, streams, |nodes| bond.of(nodes) <= holders);
         self.books.bind(bond.of(entered));
         self.entered += entered as u64;
         self.left += left as u64;
-        let burned = self.books.burned() - before;
         self.flows = Flows {
             spent,
             bought,
             burned,
             minted,
+            rewards,
             sold,
             proceeds,
             price,
@@ -270,8 +278,8 @@ impl Economy {
     }
     /// Dollars that each provider's rewards of the day were worth, in the order of the devices.
     pub fn incomes_usd(&self) -> impl Iterator<Item = f64> {
-        let Flows { minted, price, capacity, .. } = self.flows;
-        let value = minted.as_tokens(TOK_DECIMALS) * price;
+        let Flows { rewards, price, capacity, .. } = self.flows;
+        let value = rewards.as_tokens(TOK_DECIMALS) * price;
         let each = if capacity > 0.0 { value / capacity } else { 0.0 };
         self.providers.iter().map(move |node| if node.online { each * node.capacity } else { 0.0 })
     }

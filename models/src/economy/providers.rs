@@ -4,14 +4,16 @@
 //! A node earns its part of the day's emission by capacity, so it is at a loss where a unit of
 //! capacity brings less than the node's own cost for one: one number for all. Nodes are kept in
 //! the order of that cost, the cheapest first; each day the number moves a little and only those it
-//! has passed are looked at, and those whose device changed. Who stays as it was costs nothing.
+//! has passed are looked at, and those whose device changed. Who stays as it was costs nothing, and
+//! who is idle has drawn how many days on which entry pays it will let pass.
 //!
 //! The rule of exit is that of agent-based models of mining (e.g. Cong, He and Li, "Decentralized
 //! mining in centralized pools", 2021, free entry; the patience is that of depin-mini v1).
 //!
 //! Invariants: counts and sums kept on the way are those of the nodes ([`Providers::verify`]).
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 use pinwheel_core::distribution::LogNormal;
 use pinwheel_core::random::Purpose;
@@ -43,6 +45,8 @@ struct Node {
     needed: f64,
     /// Its place in the order of capacity.
     rank: u32,
+    /// Times it has left.
+    exits: u32,
     active: bool,
     /// Of its device, as it was when the day was settled.
     up: bool,
@@ -52,6 +56,17 @@ impl Node {
     fn is_online(&self) -> bool {
         self.active && self.up
     }
+}
+
+/// The number of the first success of trials that succeed with a probability: a geometric draw by
+/// inversion, so that nobody throws a die a day.
+fn trials(probability: f64, uniform: f64) -> u64 {
+    if probability >= 1.0 {
+        return 1;
+    }
+    let trials = math::ceil(math::ln(uniform) / math::ln_1p(-probability));
+    // Never is infinite, and the cast keeps it the largest number.
+    (trials as u64).max(1)
 }
 
 /// Who serves: active and up.
@@ -120,8 +135,10 @@ pub struct Providers {
     cost_per_day: u128,
     /// Active nodes at a loss.
     losing: usize,
-    /// Places of nodes that are not active, in order.
-    idle: Vec<u32>,
+    /// Days so far on which entry paid.
+    paying_days: u64,
+    /// Idle nodes by the paying day on which they enter.
+    waiting: BinaryHeap<Reverse<(u64, u32)>>,
     /// Days on which losses began, and whose; those that ended since are passed over.
     losses: VecDeque<(u32, u32)>,
     /// Nodes whose device went down or came up since the last day, with its state now.
@@ -153,6 +170,7 @@ impl Providers {
                 cost_per_day: usd(cost).0 as u64,
                 needed,
                 rank: 0,
+                exits: 0,
                 active: true,
                 up: true,
             }
@@ -183,7 +201,8 @@ impl Providers {
             },
             cost_per_day,
             losing: 0,
-            idle: Vec::new(),
+            paying_days: 0,
+            waiting: BinaryHeap::new(),
             losses: VecDeque::new(),
             changed: Vec::new(),
             entered: Vec::new(),
@@ -286,39 +305,36 @@ impl Providers {
         self.left.len()
     }
 
-    /// Who of the idle comes back today if entry pays: at most as many as `affordable` says.
-    /// Those who left today are not among them. Returns how many entered.
+    /// Idle nodes whose time has come enter if entry pays today, while the bonds of so many are
+    /// affordable. Those who left today begin to wait. Returns how many entered.
     pub fn enter(
         &mut self,
-        day: u32,
         pays: bool,
         streams: &Streams,
-        affordable: impl FnOnce(usize) -> usize,
+        affordable: impl Fn(usize) -> bool,
     ) -> usize {
-        if pays {
-            let probability = self.settings.entry_per_day;
-            let comes = |place: &u32| {
-                let device = self.nodes[*place as usize].device;
-                streams.indexed(device, ENTRY, day.into()).uniform() < probability
-            };
-            self.entered.extend(self.idle.iter().copied().filter(comes));
-            let many = affordable(self.entered.len());
-            self.entered.truncate(many);
-            for &place in &self.entered {
-                let node = &mut self.nodes[place as usize];
-                node.active = true;
-                self.active += 1;
-                self.cost_per_day += u128::from(node.cost_per_day);
-                if node.up {
-                    self.serving.turn(node, true);
-                }
+        self.paying_days += u64::from(pays);
+        while pays
+            && let Some(&Reverse((due, place))) = self.waiting.peek()
+            && due <= self.paying_days
+            && affordable(self.entered.len() + 1)
+        {
+            self.waiting.pop();
+            self.entered.push(place);
+            let node = &mut self.nodes[place as usize];
+            node.active = true;
+            self.active += 1;
+            self.cost_per_day += u128::from(node.cost_per_day);
+            if node.up {
+                self.serving.turn(node, true);
             }
         }
-        if !(self.entered.is_empty() && self.left.is_empty()) {
-            let nodes = &self.nodes;
-            self.idle.retain(|place| !nodes[*place as usize].active);
-            self.idle.extend(&self.left);
-            self.idle.sort_unstable();
+        for place in self.left.drain(..) {
+            let node = &mut self.nodes[place as usize];
+            let mut stream = streams.indexed(node.device, ENTRY, node.exits.into());
+            node.exits += 1;
+            let wait = trials(self.settings.entry_per_day, stream.uniform_open());
+            self.waiting.push(Reverse((self.paying_days.saturating_add(wait), place)));
         }
         self.entered.len()
     }

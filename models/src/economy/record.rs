@@ -21,6 +21,7 @@ const LOSING: Metric = number("nodes_losing_share");
 const ENTERED: Metric = number("nodes_entered");
 const LEFT: Metric = number("nodes_left");
 const GINI: Metric = number("rewards_gini");
+const REWARDS: Metric = number("rewards_value");
 const EMISSION: Metric = number("emission_value");
 const SOLD: Metric = number("rewards_sold");
 const COST: Metric = number("operator_cost");
@@ -41,7 +42,7 @@ impl Economy {
         if !self.is_due(self.settings.record_every) {
             return;
         }
-        let Flows { minted, burned, sold, proceeds, price, online, .. } = self.flows;
+        let Flows { minted, rewards, burned, sold, proceeds, price, online, .. } = self.flows;
         let (books, providers) = (&self.books, &self.providers);
         let active = providers.active();
         for (metric, value) in [
@@ -52,6 +53,7 @@ impl Economy {
             (LOSING, providers.losing() as f64 / active.max(1) as f64),
             (ENTERED, self.entered as f64),
             (LEFT, self.left as f64),
+            (REWARDS, rewards.as_tokens(TOK_DECIMALS) * price),
             (EMISSION, minted.as_tokens(TOK_DECIMALS) * price),
             (PRESSURE, ratio(sold, books.pool_tok())),
             (BURN_TO_MINT, ratio(burned, minted)),
