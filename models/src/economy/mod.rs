@@ -43,7 +43,7 @@ pub use settings::Settings;
 
 const DAY: SimDuration = SimDuration::from_days(1);
 /// First of this layer's kinds of event.
-const KIND: u8 = 112;
+const KIND: u8 = 120;
 
 /// What happens in an economy.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

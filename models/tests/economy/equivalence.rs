@@ -85,9 +85,8 @@ fn disagreements(ours: &Samples) -> Vec<String> {
     let (theirs, mut found) = (reference(), Vec::new());
     for row in table("quantiles.csv") {
         let [name, share, value, error] = &row[..] else { panic!("four fields: {row:?}") };
-        let [share, value, error] = [share, value, error].map(|text| -> f64 {
-            text.parse().expect("a number")
-        });
+        let [share, value, error] =
+            [share, value, error].map(|text| -> f64 { text.parse().expect("a number") });
         let sample = &ours[name.as_str()];
         let (own, room) = match name.as_str() {
             // The reference gives the logarithm: prices spread over three decades.
