@@ -195,7 +195,7 @@ pub fn judge(
     let mut targets = Vec::new();
     for target in &experiment.targets {
         let judged = |id: &str| target.variant.as_deref().is_none_or(|variant| variant == id);
-        for point in experiment.points.iter().filter(|point| judged(&point.id)) {
+        for point in experiment.points.iter().filter(|point| judged(&point.variant)) {
             targets.push(judge_target(target, &point.id, experiment.runs, table, split)?);
         }
     }

@@ -51,8 +51,80 @@ pub struct ScenarioFile {
     pub network: Option<Given>,
     /// Variants to compare, each with the same seeds.
     pub variant: Vec<VariantSection>,
+    /// How often each point is run, and which points there are beside the variants.
+    #[schemars(with = "EnsembleSection")]
+    pub ensemble: Option<EnsembleSection>,
+    /// What of the records is kept.
+    #[schemars(with = "OutputSection")]
+    pub output: Option<OutputSection>,
     /// Accuracy stated before the run and judged after it.
     pub target: Vec<TargetSection>,
+}
+
+/// Many runs: seeds, swept keys, sampled keys.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnsembleSection {
+    /// Runs of each point, with different seeds. Default 1.
+    #[schemars(with = "u32", range(min = 1, max = 100_000))]
+    pub runs: Option<Given>,
+    /// Keys that take several values, one point for each.
+    pub vary: Option<VarySection>,
+    /// Keys that are drawn together from ranges, for sensitivity.
+    pub sample: Option<SampleSection>,
+    /// Time at the start of each run that outcomes do not judge, such as "30 d". Default none.
+    #[schemars(with = "String")]
+    pub warm_up: Option<Given>,
+}
+
+/// Swept keys: every combination of `product`, each with every step of `zip`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VarySection {
+    pub product: Vec<AxisSection>,
+    /// All of one length; they step together.
+    pub zip: Vec<AxisSection>,
+}
+
+/// One swept key and its values.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["path", "values"]))]
+pub struct AxisSection {
+    /// Dotted key, as in a variant's `set`.
+    #[schemars(with = "String")]
+    pub path: Option<Given>,
+    #[schemars(with = "Vec<serde_json::Value>")]
+    pub values: Vec<Given>,
+}
+
+/// A design over ranges of keys.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["kind", "n", "over"]))]
+pub struct SampleSection {
+    /// "sobol" (first and total order indices), "morris" (screening) or "latin-hypercube".
+    #[schemars(with = "String", extend("enum" = ["sobol", "latin-hypercube", "morris"]))]
+    pub kind: Option<Given>,
+    /// Base rows, walks or rows: n * (keys + 2), n * (keys + 1) or n points.
+    #[schemars(with = "u32", range(min = 2, max = 65_536))]
+    pub n: Option<Given>,
+    /// Dotted keys with their ranges, [low, high] or [low, high, "log"].
+    #[schemars(with = "BTreeMap<String, Vec<NumberOrText>>")]
+    pub over: BTreeMap<String, Given>,
+}
+
+/// What of the records goes into the table.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutputSection {
+    /// Days between two records that are kept, such as "7 d"; the last day is kept too. Default
+    /// "1 d". Checks and outcomes see every record.
+    #[schemars(with = "String")]
+    pub every: Option<Given>,
+    /// The metrics that are kept. Default all.
+    #[schemars(with = "Vec<String>")]
+    pub metrics: Vec<Given>,
 }
 
 /// What the scenario is about; shown in the report.

@@ -7,11 +7,13 @@ use jiff::ToSpan;
 
 use super::check::Checker;
 use super::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
+use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::files::{Files, SCENARIO_BYTES_MAX, lexical};
 use super::target::targets;
 use super::tree::{Given, Tree, Value};
 use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
+use crate::metric::METRICS;
 use crate::networks::filecoin;
 use crate::{blockchain, connection, data, infrastructure, service};
 
@@ -20,6 +22,10 @@ const SCHEMA: i64 = 1;
 /// Longest chain of `extends`.
 const EXTENDS_MAX: usize = 8;
 const RUNS_MAX: i64 = 100_000;
+/// Most runs of all points together.
+const RUNS_ALL_MAX: u64 = 1_000_000;
+/// The seed where none is given.
+const SEED: u64 = 42;
 const VARIANTS_MAX: usize = 1_000;
 /// Name of the only point of a scenario without variants.
 const MAIN_POINT: &str = "main";
@@ -60,21 +66,43 @@ fn experiment(
     let name = checker.required(meta.name, "meta.name", "\"history\"");
     let name = checker.identifier(name, "meta.name");
     let question = checker.text(meta.question, "meta.question");
-    checker.texts(&meta.authors, "meta.authors");
-    checker.texts(&meta.assumptions, "meta.assumptions");
+    let authors = checker.texts(&meta.authors, "meta.authors");
+    let assumptions = checker.texts(&meta.assumptions, "meta.assumptions");
     let requirements = requirements(&mut checker, &file.requirements);
     let run = file.run.unwrap_or_default();
     let seed = checker.integer(run.seed, "run.seed", 0..=i64::MAX);
-    let runs = checker.integer(run.runs, "run.runs", 1..=RUNS_MAX);
+    let ensemble = file.ensemble.unwrap_or_default();
+    let runs = match (run.runs, ensemble.runs) {
+        (given, None) => checker.integer(given, "run.runs", 1..=RUNS_MAX),
+        (None, given) => checker.integer(given, "ensemble.runs", 1..=RUNS_MAX),
+        (Some(given), Some(_)) => {
+            let help = "keep ensemble.runs";
+            checker.fault(given, "run.runs", "ensemble.runs is given too".to_owned(), help);
+            None
+        }
+    };
+    let warm_up = checker.days(ensemble.warm_up, "ensemble.warm_up", HORIZON_DAYS_MAX);
     checker.choice(run.size, "run.size", &[("small", ()), ("full", ())]);
-    let (points, targets) = points(&mut checker, &file.variant);
+    let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
+    let all = &METRICS;
+    let known = all.iter().map(|spec| (spec.name, *spec)).collect();
+    let output = output(&mut checker, file.output.as_ref(), &known);
+    let (points, targets) = points(&mut checker, &file.variant, &sweep);
+    if let (Some(runs), true) = (runs, checker.faults.is_empty()) {
+        too_many(&mut checker, points.len(), runs);
+    }
     Some(Experiment {
         name: name?,
         question: question.unwrap_or_default(),
+        authors,
+        assumptions,
         requirements,
-        seed: seed.unwrap_or(42),
+        seed: seed.unwrap_or(SEED),
         runs: u32::try_from(runs.unwrap_or(1)).ok()?,
         points,
+        sample: sweep.sample,
+        warm_up_days: warm_up.unwrap_or(0),
+        output,
         targets,
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
@@ -247,21 +275,36 @@ fn requirements(checker: &mut Checker<'_>, given: &[Given]) -> Vec<String> {
     texts
 }
 
-/// A point for each variant, or one; and the targets, which must make sense in each.
-fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>, Vec<Target>) {
-    if variants.is_empty() {
-        known_variants(checker, &[]);
-        let (scenario, targets) = scenario(checker);
-        let point = scenario.map(|scenario| Point { id: MAIN_POINT.to_owned(), scenario });
-        return (point.into_iter().collect(), targets);
+/// A fault where the runs of all points together are beyond what anybody waits for.
+fn too_many(checker: &mut Checker<'_>, points: usize, runs: u64) {
+    let all = points as u64 * runs;
+    if all > RUNS_ALL_MAX {
+        let message = format!("{points} points with {runs} runs each are {all} runs");
+        let at = checker.tree.nearest("ensemble.runs");
+        checker.fault(at, "ensemble.runs", message, format!("at most {RUNS_ALL_MAX}"));
     }
+}
+
+/// The points of a scenario, each variant with all that is swept; and the targets, which must make
+/// sense in each.
+fn points(
+    checker: &mut Checker<'_>,
+    variants: &[VariantSection],
+    sweep: &Sweep,
+) -> (Vec<Point>, Vec<Target>) {
     if let Some(id) = variants.get(VARIANTS_MAX).and_then(|variant| variant.id) {
         let message = format!("{} variants", variants.len());
         checker.fault(id, "variant", message, format!("at most {VARIANTS_MAX}"));
         return (Vec::new(), Vec::new());
     }
-    let shared = checker.tree.without(&["variant", "meta", "requirements"]);
+    if variants.len().max(1) * sweep.points.len() > POINTS_MAX {
+        let message = format!("{} points in each of {}", sweep.points.len(), variants.len());
+        let at = checker.tree.nearest("ensemble");
+        checker.fault(at, "ensemble", message, format!("at most {POINTS_MAX} together"));
+        return (Vec::new(), Vec::new());
+    }
     let (mut points, mut targets, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
     for (number, variant) in variants.iter().enumerate() {
         let key = format!("variant[{number}]");
         let id = checker.required(variant.id, &format!("{key}.id"), "\"today\"");
@@ -270,28 +313,72 @@ fn points(checker: &mut Checker<'_>, variants: &[VariantSection]) -> (Vec<Point>
         let mut tree = shared.clone();
         for (name, &value) in &variant.set {
             let grafted = tree.graft(checker.tree, value);
-            let result = match name.as_str() {
-                "run.start" | "run.horizon" => tree.set(name, grafted),
-                name if VARIED.iter().any(|section| name.starts_with(section)) => {
-                    tree.set(name, grafted)
-                }
-                _ => Err("a variant changes the run, the network or a layer".to_owned()),
-            };
-            if let Err(message) = result {
-                let message = format!("cannot be set: {message}");
-                let help =
-                    "set run.start, run.horizon or keys of network, such as network.solstice";
-                checker.fault(value, &format!("{key}.set.{}", shown(name)), message, help);
-            }
+            let key = format!("{key}.set.{}", shown(name));
+            set_varied(checker, &mut tree, name, grafted, (value, &key));
         }
-        let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
-        let (built, judged) = scenario(&mut inside);
-        targets = judged;
-        points.extend(id.zip(built).map(|(id, scenario)| Point { id, scenario }));
+        let Some(id) = id else { continue };
+        targets = swept(checker, &tree, &id, sweep, &mut points);
+    }
+    if variants.is_empty() {
+        targets = swept(checker, &shared, MAIN_POINT, sweep, &mut points);
     }
     checker.unique(&ids, "variant");
     known_variants(checker, &ids);
     (points, targets)
+}
+
+/// Every swept point of one variant, whose tree is given; returns the targets.
+fn swept(
+    checker: &mut Checker<'_>,
+    variant: &Tree,
+    id: &str,
+    sweep: &Sweep,
+    points: &mut Vec<Point>,
+) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for (name, settings) in &sweep.points {
+        let mut tree = variant.clone();
+        for setting in settings {
+            let (grafted, typed) = setting.graft(&mut tree, checker.tree);
+            set_varied(checker, &mut tree, &setting.key, grafted, (typed, &setting.typed_at));
+        }
+        let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+        let (built, judged) = scenario(&mut inside);
+        targets = judged;
+        let name = match (name.is_empty(), id == MAIN_POINT) {
+            (true, _) => id.to_owned(),
+            (false, true) => name.clone(),
+            (false, false) => format!("{id}, {name}"),
+        };
+        points.extend(built.map(|scenario| Point {
+            id: name,
+            variant: id.to_owned(),
+            factors: settings.iter().map(|setting| setting.factor.clone()).collect(),
+            scenario,
+        }));
+    }
+    targets
+}
+
+/// Sets a key that variants and sweeps may change; a fault names where it was typed.
+fn set_varied(
+    checker: &mut Checker<'_>,
+    tree: &mut Tree,
+    name: &str,
+    value: Given,
+    (typed, typed_at): (Given, &str),
+) {
+    let varied = matches!(name, "run.start" | "run.horizon")
+        || VARIED.iter().any(|section| name.starts_with(section));
+    let result = match varied {
+        true => tree.set(name, value),
+        false => Err("only the run, the network and the layers can vary".to_owned()),
+    };
+    if let Err(message) = result {
+        let message = format!("cannot be set: {message}");
+        let help = "set run.start, run.horizon or keys of network, such as network.solstice";
+        checker.fault(typed, typed_at, message, help);
+    }
 }
 
 /// A fault for each target of a variant that there is not.

@@ -4,7 +4,9 @@
 //! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through.
 
 pub mod check;
+pub mod design;
 pub mod diagnostic;
+mod ensemble;
 pub mod file;
 pub mod files;
 mod load;
@@ -20,6 +22,7 @@ pub use load::load;
 pub use schema::schema;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::networks::filecoin;
 use crate::{blockchain, connection, data, infrastructure, service};
@@ -32,12 +35,20 @@ pub const HORIZON_DAYS_MAX: u32 = 36_525;
 pub struct Experiment {
     pub name: String,
     pub question: String,
+    pub authors: Vec<String>,
+    /// Where the assumptions are written down.
+    pub assumptions: Vec<String>,
     pub requirements: Vec<String>,
     pub seed: u64,
     /// Runs of each point, with seeds derived from `seed` and the run's number.
     pub runs: u32,
-    /// At least one. Points differ by the `set` of their `[[variant]]`.
+    /// At least one. Points differ by the `set` of their `[[variant]]` and by what is swept.
     pub points: Vec<Point>,
+    /// The design behind the points, where keys are sampled.
+    pub sample: Option<Sample>,
+    /// Time at the start of each run that outcomes do not judge.
+    pub warm_up_days: u32,
+    pub output: Output,
     pub targets: Vec<Target>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
@@ -45,11 +56,56 @@ pub struct Experiment {
     pub sources: Vec<(String, String)>,
 }
 
-/// One variant of the scenario.
+/// One variant of the scenario with one value of each swept key.
 #[derive(Clone, Debug)]
 pub struct Point {
     pub id: String,
+    /// The variant, without what is swept.
+    pub variant: String,
+    /// What is swept, in the order of the file.
+    pub factors: Vec<Factor>,
     pub scenario: Scenario,
+}
+
+/// A swept key and its value at a point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Factor {
+    pub key: String,
+    /// As one would type it, with its unit.
+    pub value: String,
+    /// The number in it, in the unit it is typed in; `None` for words.
+    pub number: Option<f64>,
+}
+
+/// A design over ranges of keys; the points of each variant are its rows, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    pub kind: design::Kind,
+    pub n: u32,
+    pub ranges: Vec<Range>,
+}
+
+/// The range a sampled key is drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    pub key: String,
+    pub low: f64,
+    pub high: f64,
+    /// The unit of both, empty for plain numbers.
+    pub unit: String,
+    /// Whole numbers only.
+    pub whole: bool,
+    /// Even in the logarithm.
+    pub log: bool,
+}
+
+/// What of the records goes into the table. Checks and outcomes see every record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// Days between two records that are kept; the last day is kept too.
+    pub every_days: u32,
+    /// The metrics that are kept; empty for all.
+    pub metrics: Vec<String>,
 }
 
 /// One run's worth of scenario.

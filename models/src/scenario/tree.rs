@@ -227,6 +227,11 @@ impl Tree {
         to
     }
 
+    /// A value that nobody typed, not yet at any key; `place` is what it stands for.
+    pub fn leaf(&mut self, place: Place, value: Value) -> Given {
+        self.push(place, value)
+    }
+
     /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.
     pub fn set(&mut self, key: &str, value: Given) -> Result<(), String> {
         let mut at = Self::ROOT;

@@ -1,0 +1,368 @@
+//! `[ensemble]` and `[output]`: the points that a scenario asks for beside its variants.
+//!
+//! A point is a list of keys with values, to be set like those of a variant. Sweeps are explicit:
+//! every combination of `vary.product`, each with every step of `vary.zip`, each with every row of
+//! the `sample`.
+
+use std::collections::BTreeMap;
+
+use pinwheel_core::MetricSpec;
+
+use super::check::Checker;
+use super::design::Kind;
+use super::diagnostic::{did_you_mean, shown};
+use super::file::{AxisSection, EnsembleSection, OutputSection, SampleSection};
+use super::tree::{Given, Tree, Value};
+use super::{Factor, HORIZON_DAYS_MAX, Output, Range, Sample};
+
+/// Most points of a scenario, its variants counted in.
+pub const POINTS_MAX: usize = 20_000;
+const AXES_MAX: usize = 32;
+const N_MAX: i64 = 65_536;
+
+/// A key to set at a point.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    pub key: String,
+    /// The key that stands in the file, for messages.
+    pub typed_at: String,
+    pub value: Entry,
+    pub factor: Factor,
+}
+
+/// A value that was typed, or one that a design gives.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    Typed(Given),
+    Drawn(Given, Value),
+}
+
+/// What is swept: the settings of each point, the names of the points, the design if there is one.
+#[derive(Clone, Debug, Default)]
+pub struct Sweep {
+    pub points: Vec<(String, Vec<Setting>)>,
+    pub sample: Option<Sample>,
+}
+
+/// Reads the swept part of `[ensemble]`. Without any, there is one point without a name.
+pub fn sweep(checker: &mut Checker<'_>, ensemble: &EnsembleSection, seed: u64) -> Option<Sweep> {
+    let faults_before = checker.faults.is_empty();
+    let vary = ensemble.vary.as_ref();
+    let product = axes(checker, vary.map_or(&[][..], |v| &v.product), "ensemble.vary.product");
+    let zip = axes(checker, vary.map_or(&[][..], |v| &v.zip), "ensemble.vary.zip");
+    let lengths: Vec<usize> = zip.iter().map(Vec::len).collect();
+    if let (Some(&first), Some(section)) = (lengths.first(), vary) {
+        if let Some(odd) = lengths.iter().position(|length| *length != first) {
+            let message = format!("{} values beside {first} of the first", lengths[odd]);
+            let help = "zipped keys step together: give each as many values";
+            let at = section.zip[odd].path.or(section.zip[odd].values.first().copied());
+            checker.fault(at?, &format!("ensemble.vary.zip[{odd}].values"), message, help);
+            return None;
+        }
+    }
+    let sample = match &ensemble.sample {
+        Some(section) => Some(sample(checker, section)?),
+        None => None,
+    };
+    let zipped: Vec<Vec<Setting>> = match lengths.first() {
+        Some(&steps) => {
+            (0..steps).map(|step| zip.iter().map(|axis| axis[step].clone()).collect()).collect()
+        }
+        None => vec![Vec::new()],
+    };
+    let rows = sample.as_ref().map_or(1, |s| s.kind.rows(s.n as usize, s.ranges.len()));
+    let count = product.iter().map(Vec::len).try_fold(rows * zipped.len(), usize::checked_mul);
+    if count.is_none_or(|count| count > POINTS_MAX) {
+        let count = count.map_or("far too many".to_owned(), |count| count.to_string());
+        let message = format!("{count} points");
+        let at = checker.tree.nearest("ensemble");
+        checker.fault(at, "ensemble", message, format!("at most {POINTS_MAX}"));
+        return None;
+    }
+    if !faults_before && !checker.faults.is_empty() && product.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let mut points: Vec<Vec<Setting>> = vec![Vec::new()];
+    for axis in &product {
+        let with = |point: &Vec<Setting>| {
+            let point = point.clone();
+            axis.iter().map(move |one| point.iter().chain([one]).cloned().collect())
+        };
+        points = points.iter().flat_map(with).collect();
+    }
+    let with_zip = |point: &Vec<Setting>| {
+        let point = point.clone();
+        zipped.iter().map(move |step| point.iter().chain(step).cloned().collect::<Vec<_>>())
+    };
+    let points: Vec<Vec<Setting>> = points.iter().flat_map(with_zip).collect();
+    let mut named: Vec<(String, Vec<Setting>)> =
+        points.into_iter().map(|settings| (name(&settings), settings)).collect();
+    if let (Some(sample), Some(section)) = (&sample, &ensemble.sample) {
+        named = sampled(&named, sample, section, seed);
+    }
+    Some(Sweep { points: named, sample })
+}
+
+/// Each swept point once for every row of the design.
+fn sampled(
+    points: &[(String, Vec<Setting>)],
+    sample: &Sample,
+    section: &SampleSection,
+    seed: u64,
+) -> Vec<(String, Vec<Setting>)> {
+    let design = sample.kind.design(sample.n as usize, sample.ranges.len(), seed);
+    let digits = design.len().to_string().len();
+    let mut all = Vec::with_capacity(points.len() * design.len());
+    for (name, swept) in points {
+        for (number, row) in design.iter().enumerate() {
+            let mut settings = swept.clone();
+            for (range, unit) in sample.ranges.iter().zip(row) {
+                settings.push(range.setting(*unit, section.over[&range.key]));
+            }
+            let row = format!("sample {number:0digits$}");
+            let name = if name.is_empty() { row } else { format!("{name}, {row}") };
+            all.push((name, settings));
+        }
+    }
+    all
+}
+
+impl Range {
+    /// The value at a coordinate in [0, 1].
+    pub fn at(&self, coordinate: f64) -> f64 {
+        let Range { low, high, .. } = *self;
+        if self.whole {
+            return (low + (coordinate * (high - low + 1.0)).floor()).min(high);
+        }
+        if self.log {
+            let log = |x: f64| pinwheel_core::math::ln(x);
+            return pinwheel_core::math::exp(log(low) + coordinate * (log(high) - log(low)));
+        }
+        low + coordinate * (high - low)
+    }
+
+    /// The value at a coordinate as one would type it.
+    pub fn typed(&self, coordinate: f64) -> Value {
+        let value = self.at(coordinate);
+        match (self.whole, self.unit.is_empty()) {
+            (true, true) => Value::Integer(value as i64),
+            (false, true) => Value::Float(value),
+            (_, false) => Value::Text(format!("{value} {}", self.unit)),
+        }
+    }
+
+    fn setting(&self, coordinate: f64, typed: Given) -> Setting {
+        let value = self.typed(coordinate);
+        let factor = Factor {
+            key: self.key.clone(),
+            value: text_of(&value),
+            number: Some(self.at(coordinate)),
+        };
+        Setting {
+            key: self.key.clone(),
+            typed_at: format!("ensemble.sample.over.{}", shown(&self.key)),
+            value: Entry::Drawn(typed, value),
+            factor,
+        }
+    }
+}
+
+/// `stake=100 TOK, shape=1.4`: the last part of each key is enough to tell points apart.
+fn name(settings: &[Setting]) -> String {
+    let part = |setting: &Setting| {
+        let last = setting.key.rsplit('.').next().unwrap_or(&setting.key);
+        format!("{last}={}", setting.factor.value)
+    };
+    settings.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// A value as one would type it, without quotes.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Text(text) => shown(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Date(date) => date.to_string(),
+        other => other.kind().to_owned(),
+    }
+}
+
+/// A number and the unit behind it, if the value has one.
+fn number_of(value: &Value) -> Option<(f64, String)> {
+    match value {
+        Value::Integer(number) => Some((*number as f64, String::new())),
+        Value::Float(number) => Some((*number, String::new())),
+        Value::Text(text) => {
+            let text = text.trim();
+            let numeric = |c: char| c.is_ascii_digit() || "+-._eE".contains(c);
+            // "1e3 d" and "3epoch": the longest numeric prefix that is a number.
+            let end = text.find(|c: char| !numeric(c)).unwrap_or(text.len());
+            let split = (1..=end).rev().find(|&at| {
+                text.is_char_boundary(at) && text[..at].replace('_', "").parse::<f64>().is_ok()
+            })?;
+            let number: f64 = text[..split].replace('_', "").parse().ok()?;
+            number.is_finite().then(|| (number, text[split..].trim().to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn axes(checker: &mut Checker<'_>, sections: &[AxisSection], key: &str) -> Vec<Vec<Setting>> {
+    if let Some(extra) = sections.get(AXES_MAX).and_then(|axis| axis.path) {
+        checker.fault(
+            extra,
+            key,
+            format!("{} keys", sections.len()),
+            format!("at most {AXES_MAX}"),
+        );
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (number, axis) in sections.iter().enumerate() {
+        let typed_at = format!("{key}[{number}]");
+        let path = checker.required(axis.path, &format!("{typed_at}.path"), "\"run.horizon\"");
+        let Some(path) = checker.text(path, &format!("{typed_at}.path")) else { continue };
+        if axis.values.is_empty() {
+            let message = "no values".to_owned();
+            let help = "give at least one, such as values = [\"1 y\", \"2 y\"]";
+            checker.fault(axis.path.unwrap_or_default(), &typed_at, message, help);
+            continue;
+        }
+        let setting = |(place, &given): (usize, &Given)| {
+            let value = checker.tree.value(given);
+            let factor = Factor {
+                key: path.clone(),
+                value: text_of(value),
+                number: number_of(value).map(|(number, _)| number),
+            };
+            let typed_at = format!("{typed_at}.values[{place}]");
+            Setting { key: path.clone(), typed_at, value: Entry::Typed(given), factor }
+        };
+        found.push(axis.values.iter().enumerate().map(setting).collect());
+    }
+    found
+}
+
+fn sample(checker: &mut Checker<'_>, section: &SampleSection) -> Option<Sample> {
+    let key = "ensemble.sample";
+    let kinds = [
+        ("sobol", Kind::Sobol),
+        ("latin-hypercube", Kind::LatinHypercube),
+        ("morris", Kind::Morris),
+    ];
+    let kind = checker.required(section.kind, &format!("{key}.kind"), "\"sobol\"");
+    let kind = checker.choice(kind, &format!("{key}.kind"), &kinds);
+    let n = checker.required(section.n, &format!("{key}.n"), "64");
+    let n = checker.integer(n, &format!("{key}.n"), 2..=N_MAX);
+    if section.over.is_empty() {
+        let example = "{ \"network.price.start\" = [\"3 USD\", \"6 USD\"] }";
+        checker.required(None, &format!("{key}.over"), example);
+        return None;
+    }
+    let range = |(path, &given): (&String, &Given)| range(checker, path, given);
+    let ranges: Option<Vec<Range>> = section.over.iter().map(range).collect();
+    Some(Sample { kind: kind?, n: u32::try_from(n?).ok()?, ranges: ranges? })
+}
+
+fn range(checker: &mut Checker<'_>, path: &str, given: Given) -> Option<Range> {
+    let key = format!("ensemble.sample.over.{}", shown(path));
+    let help = "write [low, high], both numbers or both with one unit, or [low, high, \"log\"]";
+    let Value::Array(items) = checker.tree.value(given).clone() else {
+        let message = format!("expected an array, found {}", checker.tree.value(given).kind());
+        checker.fault(given, &key, message, help);
+        return None;
+    };
+    let bound = |place: usize| number_of(checker.tree.value(*items.get(place)?));
+    let scale = items.get(2).and_then(|&scale| checker.text_of(scale));
+    let known = match (items.len(), scale.as_deref()) {
+        (2, None) => Some(false),
+        (3, Some("log")) => Some(true),
+        _ => None,
+    };
+    let (Some((low, unit)), Some((high, other)), Some(log)) = (bound(0), bound(1), known) else {
+        checker.fault(given, &key, "is no range".to_owned(), help);
+        return None;
+    };
+    if unit != other {
+        let message = format!("units differ: \"{}\" and \"{}\"", shown(&unit), shown(&other));
+        checker.fault(given, &key, message, help);
+        return None;
+    }
+    if low >= high || (log && low <= 0.0) {
+        let message = format!("from {low} to {high} is no range");
+        let help = "let low be below high, and above zero where it is \"log\"";
+        checker.fault(given, &key, message, help);
+        return None;
+    }
+    let whole_number = |place: usize| matches!(checker.tree.value(items[place]), Value::Integer(_));
+    let whole = whole_number(0) && whole_number(1);
+    Some(Range { key: path.to_owned(), low, high, unit, whole, log: log && !whole })
+}
+
+/// Reads `[output]`; a metric that nothing here records is a fault.
+pub fn output(
+    checker: &mut Checker<'_>,
+    section: Option<&OutputSection>,
+    metrics: &BTreeMap<&str, MetricSpec>,
+) -> Output {
+    let Some(section) = section else { return Output::default() };
+    let every = checker.days(section.every, "output.every", HORIZON_DAYS_MAX);
+    let names = checker.texts(&section.metrics, "output.metrics");
+    for (name, &given) in names.iter().zip(&section.metrics) {
+        if !metrics.contains_key(name.as_str()) {
+            let help = did_you_mean(name, metrics.keys().copied());
+            let message = format!("unknown metric \"{}\"", shown(name));
+            checker.fault(given, "output.metrics", message, help);
+        }
+    }
+    Output { every_days: every.unwrap_or(1), metrics: names }
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Output { every_days: 1, metrics: Vec::new() }
+    }
+}
+
+impl Setting {
+    /// The value in a tree of its own, ready to be set there.
+    pub fn graft(&self, tree: &mut Tree, from: &Tree) -> (Given, Given) {
+        match &self.value {
+            Entry::Typed(given) => (tree.graft(from, *given), *given),
+            Entry::Drawn(given, value) => (tree.leaf(from.place(*given), value.clone()), *given),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_the_unit_they_are_typed_in() {
+        let text = |text: &str| number_of(&Value::Text(text.to_owned()));
+        assert_eq!(text("1_000.5 TOK/d"), Some((1000.5, "TOK/d".to_owned())));
+        assert_eq!(text("3epoch"), Some((3.0, "epoch".to_owned())));
+        assert_eq!(text("1e3 d"), Some((1000.0, "d".to_owned())));
+        assert_eq!(text("5 %"), Some((5.0, "%".to_owned())));
+        assert_eq!(text("never"), None);
+        assert_eq!(number_of(&Value::Integer(4)), Some((4.0, String::new())));
+    }
+
+    #[test]
+    fn ranges_are_even_whole_or_even_in_the_logarithm() {
+        let range = |low, high, whole, log| Range {
+            key: "a.b".to_owned(),
+            low,
+            high,
+            unit: String::new(),
+            whole,
+            log,
+        };
+        assert_eq!(range(1.0, 3.0, false, false).at(0.25), 1.5);
+        let whole = range(1.0, 3.0, true, false);
+        assert_eq!([0.0, 0.34, 0.99, 1.0].map(|u| whole.at(u)), [1.0, 2.0, 3.0, 3.0]);
+        assert!((range(1.0, 100.0, false, true).at(0.5) - 10.0).abs() < 1e-12);
+    }
+}
