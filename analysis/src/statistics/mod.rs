@@ -1,5 +1,15 @@
 //! Plain statistics over runs: sorted, summed in order, the same on every machine.
 
+mod bootstrap;
+mod interval;
+mod paired;
+mod series;
+
+pub use bootstrap::Bootstrap;
+pub use interval::{half_width, replications_needed, student_t, wilson};
+pub use paired::Paired;
+pub use series::warm_up;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -17,6 +27,18 @@ pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     let low = sorted[below as usize];
     let high = sorted[place.ceil() as usize];
     Some(low + (high - low) * share)
+}
+
+/// The mean of values, summed in their order; `None` for no values.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The unbiased variance of values (divided by their number less one); `None` below two values.
+pub fn variance(values: &[f64]) -> Option<f64> {
+    let mean = mean(values)?;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    (values.len() > 1).then(|| squares / (values.len() - 1) as f64)
 }
 
 /// The median of values; `None` for no values.
@@ -44,6 +66,15 @@ mod tests {
         assert_eq!(quantile(&[7.0], 0.95), Some(7.0));
         assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), Some(2.5));
         assert_eq!(quantile(&[0.0, 10.0], 0.25), Some(2.5));
+    }
+
+    #[test]
+    fn mean_and_variance_are_those_of_the_bank_with_ten_replications() {
+        // Law, "Simulation modeling and analysis" (2015), example 4.27: 1.34 and 0.17.
+        let law = [1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09];
+        assert!((mean(&law).unwrap() - 1.343).abs() < 1e-9);
+        assert!((variance(&law).unwrap() - 0.17).abs() < 0.005);
+        assert_eq!((mean(&[]), variance(&[3.0])), (None, None));
     }
 
     #[test]
