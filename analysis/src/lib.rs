@@ -5,6 +5,7 @@
 //! [`table`] merges them into Parquet, [`verdict`] judges them, [`report`] shows them, and
 //! [`store`] publishes the folder whole or not at all.
 
+pub mod backtest;
 pub mod ensemble;
 pub mod error;
 pub mod plot;
@@ -14,6 +15,7 @@ pub mod statistics;
 pub mod store;
 pub mod table;
 pub mod threads;
+pub mod trace;
 pub mod verdict;
 
 pub use error::Error;

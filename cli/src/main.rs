@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
+mod backtest;
 mod check;
 mod conform;
 mod coverage;
@@ -35,6 +36,7 @@ struct Cli {
 enum Verb {
     Run(run::Args),
     Check(check::Args),
+    Backtest(backtest::Args),
     Replay(replay::Args),
     New(new::Args),
     Explain(explain::Args),
@@ -55,6 +57,7 @@ fn main() -> std::process::ExitCode {
     let done = std::panic::catch_unwind(|| match verb {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
+        Verb::Backtest(args) => backtest::run(&args),
         Verb::Replay(args) => replay::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),

@@ -82,7 +82,8 @@ impl Args {
     }
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+/// `KEY=VALUE` of `--set`.
+pub fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
     match key.trim() {
         "" => Err("the key before '=' is empty".to_owned()),
