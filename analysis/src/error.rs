@@ -17,6 +17,8 @@ pub enum Error {
     Foreign(PathBuf),
     /// The folder is not a result, or its files are not those of its manifest.
     Damaged { path: PathBuf, detail: String },
+    /// A series that a question needs is not there.
+    Unfit(String),
     /// The user stopped the run.
     Stopped,
 }
@@ -44,6 +46,7 @@ impl fmt::Display for Error {
             Error::Damaged { path, detail } => {
                 write!(f, "{} is not a whole result: {detail}", path.display())
             }
+            Error::Unfit(detail) => f.write_str(detail),
             Error::Stopped => f.write_str("stopped"),
         }
     }

@@ -6,6 +6,7 @@
 //! [`store`] publishes the folder whole or not at all.
 
 pub mod backtest;
+pub mod calibrate;
 pub mod ensemble;
 pub mod error;
 pub mod plot;

@@ -6,7 +6,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, preset
 use jiff::civil::Date;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::backtest::{self, Case, Findings, Score, Window};
-use pinwheel_analysis::store::{Manifest, REPORT, SCENARIO, Source, Staging};
+use pinwheel_analysis::store::{REPORT, SCENARIO, Staging};
 use pinwheel_analysis::trace::{self, Job};
 use pinwheel_models::scenario::Experiment;
 use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
@@ -14,7 +14,7 @@ use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
 use crate::exit::{Exit, Failure};
 use crate::network;
 use crate::progress::Progress;
-use crate::run::{cores, key_value, load, stop_flag};
+use crate::run::{cores, key_value, load, manifest_of, stop_flag};
 
 const FORECASTS: &str = "backtest.csv";
 const SCORES: &str = "backtest.json";
@@ -97,8 +97,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::bad_input(message));
     }
     write(args, &experiment, backtest, &findings, &staging)?;
-    let mut manifest = manifest(args, &experiment);
-    (manifest.threads, manifest.cores) = (threads, cores());
+    let mut manifest = manifest_of(&args.file, &args.overrides, &experiment);
+    manifest.threads = threads;
     manifest.wall_seconds = progress.elapsed().as_secs_f64();
     staging.publish(manifest)?;
     if !args.quiet {
@@ -156,23 +156,6 @@ fn write(
     let html = backtest::page(names, backtest, findings, network::metrics(), &command);
     staging.write(REPORT, html.as_bytes())?;
     staging.write(SCENARIO, experiment.resolved.as_bytes())
-}
-
-/// What the folder was made from.
-fn manifest(args: &Args, experiment: &Experiment) -> Manifest {
-    let source =
-        |(path, blake3): &(String, String)| Source { path: path.clone(), blake3: blake3.clone() };
-    Manifest {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        name: experiment.name.clone(),
-        question: experiment.question.clone(),
-        scenario: args.file.display().to_string(),
-        overrides: args.overrides.clone(),
-        scenario_blake3: Manifest::hash(experiment.resolved.as_bytes()),
-        sources: experiment.sources.iter().map(source).collect(),
-        seed: experiment.seed,
-        ..Manifest::blank()
-    }
 }
 
 /// The table for the screen.

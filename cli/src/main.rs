@@ -2,6 +2,7 @@
 //! The `pinwheel` command: one match over its verbs.
 
 mod backtest;
+mod calibrate;
 mod check;
 mod conform;
 mod coverage;
@@ -37,6 +38,7 @@ enum Verb {
     Run(run::Args),
     Check(check::Args),
     Backtest(backtest::Args),
+    Calibrate(calibrate::Args),
     Replay(replay::Args),
     New(new::Args),
     Explain(explain::Args),
@@ -58,6 +60,7 @@ fn main() -> std::process::ExitCode {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Backtest(args) => backtest::run(&args),
+        Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),

@@ -208,6 +208,16 @@ fn manifest(
 ) -> Manifest {
     let runs: Vec<RunEntry> =
         outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
+    let fingerprint = Manifest::combine(&runs);
+    Manifest { fingerprint, runs, ..manifest_of(&args.file, overrides, experiment) }
+}
+
+/// What a result of this scenario is made from, with nothing of its runs.
+pub fn manifest_of(
+    file: &Path,
+    overrides: &[(String, String)],
+    experiment: &Experiment,
+) -> Manifest {
     let rules = experiment.points.iter().map(|p| (p.id.clone(), network::rules(&p.scenario)));
     let sources = experiment
         .sources
@@ -217,14 +227,12 @@ fn manifest(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         name: experiment.name.clone(),
         question: experiment.question.clone(),
-        scenario: args.file.display().to_string(),
+        scenario: file.display().to_string(),
         overrides: overrides.to_vec(),
         scenario_blake3: Manifest::hash(experiment.resolved.as_bytes()),
         rules: rules.collect(),
         sources: sources.collect(),
         seed: experiment.seed,
-        fingerprint: Manifest::combine(&runs),
-        runs,
         cores: cores(),
         ..Manifest::blank()
     }

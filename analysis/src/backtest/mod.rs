@@ -19,7 +19,7 @@ use pinwheel_models::scenario::Point;
 use pinwheel_models::scenario::backtest::Backtest;
 use serde::{Deserialize, Serialize};
 
-use crate::statistics::{quantile, wilson};
+use crate::statistics::wilson;
 use crate::table::Dated;
 use crate::trace::Trace;
 pub use page::page;
@@ -146,11 +146,22 @@ fn band<'a>(
         }
     }
     let tail = (1.0 - backtest.band) / 2.0;
-    let of = |values: &[f64], q: f64| quantile(values, q).unwrap_or(f64::NAN);
+    let of = |values: &[f64], q: f64| predictive(values, q);
     let day = |(date, values): (Date, Vec<f64>)| {
         (date, of(&values, tail), of(&values, 0.5), of(&values, 1.0 - tail))
     };
     by_date.into_iter().map(day).collect()
+}
+
+/// The value below which a further draw falls with chance `q`, whatever the distribution, as far as
+/// so many draws can say it: quantile type 6 of Hyndman and Fan (1996). Type 7 of so few draws would
+/// make a band of 80 % hold three quarters.
+fn predictive(values: &[f64], q: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (q * (sorted.len() as f64 + 1.0) - 1.0).clamp(0.0, sorted.len() as f64 - 1.0);
+    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    low + (high - low) * place.fract()
 }
 
 /// The forecasts of one origin at the horizons that have an observation.
@@ -319,7 +330,8 @@ mod tests {
         let late = &found.forecasts[1];
         assert_eq!((late.horizon_days, late.date, late.persistence), (10, day(30), 4.0));
         assert!((late.trend - 8.0).abs() < 1e-9, "{late:?}");
-        assert_eq!((late.low, late.median, late.high), (2.0, 6.0, 10.0));
+        let band = [late.low - 1.2, late.median - 6.0, late.high - 10.8];
+        assert!(band.iter().all(|off| off.abs() < 1e-12), "{late:?}");
     }
 
     #[test]

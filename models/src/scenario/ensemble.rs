@@ -151,6 +151,14 @@ impl Range {
         }
     }
 
+    /// The value at a coordinate as one would type it behind `--set key=`.
+    pub fn argument(&self, coordinate: f64) -> String {
+        match self.typed(coordinate) {
+            Value::Text(text) => format!("\"{text}\""),
+            other => text_of(&other),
+        }
+    }
+
     fn setting(&self, coordinate: f64, typed: Given) -> Setting {
         let value = self.typed(coordinate);
         let factor = Factor {

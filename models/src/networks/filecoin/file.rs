@@ -292,14 +292,15 @@ fn forecast(
     typed: &ForecastSection,
     dates: Option<(Date, Date)>,
 ) -> Option<Forecast> {
-    let mut days = |given, name: &str, least: f64, most: f64, default: u32| {
+    let mut days = |given: Option<Given>, name: &str, range, default: u32| {
         let key = format!("network.forecast.{name}");
-        let days = checker.quantity(given, &key, "d", false, least..=most);
-        days.map_or(default, |days| days as u32)
+        let days = checker.quantity(given, &key, "d", false, range);
+        if given.is_some() { days.map(|days| days as u32) } else { Some(default) }
     };
-    let window_days = days(typed.window, "window", 30.0, 730.0, 90);
-    let level_days = days(typed.level, "level", 1.0, f64::from(window_days), 30.min(window_days));
-    let block_days = days(typed.block, "block", 1.0, f64::from(window_days), 7);
+    let window_days = days(typed.window, "window", 30.0..=730.0, 90)?;
+    let within = 1.0..=f64::from(window_days);
+    let level_days = days(typed.level, "level", within.clone(), 30);
+    let block_days = days(typed.block, "block", within, 7);
     let key = "network.forecast.damping";
     let damping = checker.quantity(typed.damping, key, "d", false, 1.0..=36_525.0);
     let key = "network.forecast.spread";
@@ -313,19 +314,22 @@ fn forecast(
     let earliest = first.saturating_add(i64::from(window_days).days());
     if from < earliest || from >= last {
         let message = format!("{from} leaves no window before it or no day after it in the run");
-        let help = format!(
-            "the run is {first} to {last} and the window {window_days} days: allowed {earliest} to {}",
-            last.yesterday().unwrap_or(last)
-        );
+        let latest = last.yesterday().unwrap_or(last);
+        let allowed = match earliest <= latest {
+            true => format!("allowed: {earliest} to {latest}"),
+            false => "let the run be longer or the window shorter".to_owned(),
+        };
+        let help =
+            format!("the run is {first} to {last}, the window {window_days} days; {allowed}");
         checker.fault(given?, key, message, help);
         return None;
     }
     Some(Forecast {
         from,
         window_days,
-        level_days,
+        level_days: level_days?,
         damping_days: damping.unwrap_or(30.0),
-        block_days,
+        block_days: block_days?,
         spread: spread.unwrap_or(1.0),
         ends: ends.unwrap_or(Ends::Schedule),
     })

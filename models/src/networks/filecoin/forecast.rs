@@ -259,3 +259,95 @@ fn residuals(window: &[Seen], flows: &[Flow; FLOWS]) -> Vec<[f64; FLOWS]> {
     let share = |value: f64, mean: f64| if mean > 0.0 { value / mean } else { 1.0 };
     ratios.iter().map(|day| std::array::from_fn(|at| share(day[at], means[at]))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const DAYS: usize = 120;
+
+    /// Days on which so many PiB are onboarded, half of what is due is renewed, nothing is verified.
+    fn history(onboarded_pib: impl Fn(usize) -> f64) -> Vec<HistoryDay> {
+        let day = |day: usize| HistoryDay {
+            date: date(2023, 1, 1),
+            raw_power_eib: 10.0,
+            qa_power_eib: 10.0,
+            onboarded_raw_pib: onboarded_pib(day),
+            onboarded_qa_pib: onboarded_pib(day),
+            renewed_raw_pib: 10.24,
+            renewed_qa_pib: 10.24,
+            burnt_fil_cumulative: 0.0,
+            renewal_rate: 0.5,
+        };
+        (0..DAYS).map(day).collect()
+    }
+
+    fn settings(spread: f64) -> Forecast {
+        Forecast {
+            from: date(2023, 4, 30),
+            window_days: 90,
+            level_days: 30,
+            damping_days: 30.0,
+            block_days: 7,
+            spread,
+            ends: Ends::Schedule,
+        }
+    }
+
+    #[test]
+    fn what_stood_still_stands_still() {
+        let mut outlook = Outlook::new(&settings(1.0), &history(|_| 4.0), 1.0);
+        for run in 0..3 {
+            let live = 10 * 1_024 * 32_768;
+            let totals = outlook.totals([live, 0], 0, &Streams::new(7, run));
+            assert_eq!((totals.onboarded_capacity, totals.onboarded_verified), (4 * 32_768, 0));
+            // A thousandth of 10 EiB is lost a day: twice that is due, half of it renewed.
+            assert!(totals.capacity_due.abs_diff(live / 500) <= 2, "{totals:?}");
+            assert!(totals.capacity_renewed.abs_diff(live / 1_000) <= 2, "{totals:?}");
+        }
+    }
+
+    #[test]
+    fn a_trend_is_found_and_fades() {
+        let growing = history(|day| math::exp(0.01 * day as f64));
+        let mut outlook = Outlook::new(&settings(0.0), &growing, 1.0);
+        let flow = outlook.flows[NEW_CAPACITY];
+        assert!((flow.trend_per_day - 0.01).abs() < 1e-6, "{flow:?}");
+        let streams = Streams::new(7, 0);
+        let days: Vec<f64> = (0..400).map(|_| outlook.next(&streams)[NEW_CAPACITY]).collect();
+        let last = math::exp(0.01 * (DAYS as f64 - 1.0));
+        assert!((days[0] / last - math::exp(0.01)).abs() < 0.01, "{} {last}", days[0]);
+        // Thirty days of growth are all that is left of it in the long run.
+        assert!((days[399] / last - math::exp(0.3)).abs() < 0.02, "{}", days[399] / last);
+    }
+
+    #[test]
+    fn paths_differ_by_run_as_much_as_the_past_moved() {
+        // A flow that jumps by a factor of e every eight weeks, up and down.
+        let jumps =
+            history(|day| if (day / WALK_LAG_DAYS).is_multiple_of(2) { 1.0 } else { 2.718 });
+        let path = |run: u32, spread: f64| {
+            let mut outlook = Outlook::new(&settings(spread), &jumps, 1.0);
+            (0..WALK_LAG_DAYS).for_each(|_| drop(outlook.next(&Streams::new(7, run))));
+            outlook.walks[NEW_CAPACITY]
+        };
+        let ends: Vec<f64> = (0..400).map(|run| path(run, 1.0)).collect();
+        let spread = math::sqrt(mean(&ends.iter().map(|end| end * end).collect::<Vec<_>>()));
+        // Most of the eight-week differences of this series are close to one.
+        assert!((0.75..1.1).contains(&spread), "{spread}");
+        assert_eq!(path(1, 0.0), 0.0);
+        assert_ne!(path(1, 1.0), path(2, 1.0));
+    }
+
+    #[test]
+    fn verified_sectors_whose_date_has_come_are_due() {
+        let still = history(|_| 4.0);
+        let due = |ends| {
+            let settings = Forecast { ends, ..settings(0.0) };
+            let mut outlook = Outlook::new(&settings, &still, 1.0);
+            outlook.totals([1_000_000, 50_000], 1_234, &Streams::new(7, 0)).verified_due
+        };
+        assert_eq!((due(Ends::Rate), due(Ends::Schedule)), (0, 1_234));
+    }
+}
