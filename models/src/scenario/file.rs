@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::backtest::BacktestSection;
+use super::calibration::CalibrationSection;
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
@@ -63,6 +65,12 @@ pub struct ScenarioFile {
     /// What of the records is kept.
     #[schemars(with = "OutputSection")]
     pub output: Option<OutputSection>,
+    /// Forecasts from rolling origins, for `pinwheel backtest`.
+    #[schemars(with = "BacktestSection")]
+    pub backtest: Option<BacktestSection>,
+    /// Keys to be fitted to an observed series, for `pinwheel calibrate`.
+    #[schemars(with = "CalibrationSection")]
+    pub calibration: Option<CalibrationSection>,
     /// Accuracy stated before the run and judged after it.
     pub target: Vec<TargetSection>,
 }

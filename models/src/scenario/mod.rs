@@ -3,6 +3,8 @@
 //! [`files`] reads within bounds, [`tree`] keeps where each value was typed, `read` fills the
 //! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through.
 
+pub mod backtest;
+pub mod calibration;
 pub mod check;
 pub mod design;
 pub mod diagnostic;
@@ -52,6 +54,8 @@ pub struct Experiment {
     pub warm_up_days: u32,
     pub output: Output,
     pub targets: Vec<Target>,
+    pub backtest: Option<backtest::Backtest>,
+    pub calibration: Option<calibration::Calibration>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.
