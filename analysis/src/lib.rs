@@ -6,7 +6,9 @@
 //! into Parquet, [`verdict`] judges all runs together, [`report`] shows them, and [`store`] publishes
 //! the folder whole or not at all.
 
+pub mod backtest;
 pub mod baseline;
+pub mod calibrate;
 pub mod ci;
 pub mod ensemble;
 pub mod error;
@@ -20,6 +22,7 @@ pub mod statistics;
 pub mod store;
 pub mod table;
 pub mod threads;
+pub mod trace;
 pub mod verdict;
 pub mod work;
 

@@ -1,8 +1,10 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
+mod backtest;
 mod baseline;
 mod before;
+mod calibrate;
 mod check;
 mod conform;
 mod coverage;
@@ -40,6 +42,8 @@ struct Cli {
 enum Verb {
     Run(run::Args),
     Check(check::Args),
+    Backtest(backtest::Args),
+    Calibrate(calibrate::Args),
     Replay(replay::Args),
     Baseline(baseline::Args),
     Plan(plan::PlanArgs),
@@ -64,6 +68,8 @@ fn main() -> std::process::ExitCode {
     let done = std::panic::catch_unwind(|| match verb {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
+        Verb::Backtest(args) => backtest::run(&args),
+        Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
         Verb::Baseline(args) => baseline::run(&args),
         Verb::Plan(args) => plan::plan(&args),

@@ -13,10 +13,11 @@ const POWER_MAX: u32 = 4;
 /// Most factors in one unit.
 const FACTORS_MAX: usize = 8;
 
-/// Base dimensions: time, bytes, FIL, USD, energy, mass, length.
-const DIMENSIONS: usize = 7;
+/// Base dimensions: time, bytes, FIL, USD, energy, mass, length,
+/// TOK.
+const DIMENSIONS: usize = 8;
 /// The base unit of each dimension.
-const BASES: [&str; DIMENSIONS] = ["s", "B", "FIL", "USD", "J", "kg", "m"];
+const BASES: [&str; DIMENSIONS] = ["s", "B", "FIL", "USD", "J", "kg", "m", "TOK"];
 
 /// Exponents of the base dimensions, in halves because of `sqrt`.
 type Exponents = [i16; DIMENSIONS];
@@ -29,7 +30,8 @@ const USD: Exponents = base(3);
 const ENERGY: Exponents = base(4);
 const MASS: Exponents = base(5);
 const LENGTH: Exponents = base(6);
-const POWER: Exponents = [-2, 0, 0, 0, 2, 0, 0];
+const TOK: Exponents = base(7);
+const POWER: Exponents = [-2, 0, 0, 0, 2, 0, 0, 0];
 
 const fn base(dimension: usize) -> Exponents {
     let mut exponents = NONE;
@@ -73,6 +75,7 @@ const UNITS: &[Named] = &[
     named("Gbit", BYTES, 125e6),
     named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
     named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
+    named("TOK", TOK, 1.0),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),
@@ -84,7 +87,7 @@ const UNITS: &[Named] = &[
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
     named("token", NONE, 1.0), fraction("nanotoken", NONE, 1e9),
     named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
-    named("unit", NONE, 1.0), named("job", NONE, 1.0),
+    named("unit", NONE, 1.0), named("job", NONE, 1.0), named("base", NONE, 1.0),
 ];
 
 /// A unit such as `USD/TiB/mo` or `%/sqrt(y)`.
@@ -290,7 +293,7 @@ pub fn is_unit(word: &str) -> bool {
 pub fn money_decimals(unit: &str) -> Option<i32> {
     // Sources: Filecoin's protocol; the ledgers of the layers (18 decimals for tokens, 6 for USD).
     Some(match unit.split('/').next()?.trim() {
-        "FIL" | "token" => 18,
+        "FIL" | "TOK" | "token" => 18,
         "nanoFIL" | "nanotoken" => 9,
         "attoFIL" => 0,
         "kUSD" => 9,
