@@ -2,13 +2,16 @@
 //! The `pinwheel` command: one match over its verbs.
 
 mod backtest;
+mod before;
 mod calibrate;
 mod check;
+mod compare;
 mod conform;
 mod coverage;
 mod estimate;
 mod exit;
 mod explain;
+mod judged;
 mod network;
 mod new;
 mod plan;
@@ -45,6 +48,7 @@ enum Verb {
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
     Merge(plan::MergeArgs),
+    Compare(compare::Args),
     New(new::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -70,6 +74,7 @@ fn main() -> std::process::ExitCode {
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),
         Verb::Merge(args) => plan::merge(&args),
+        Verb::Compare(args) => compare::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),
