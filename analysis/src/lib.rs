@@ -7,12 +7,14 @@
 //! the folder whole or not at all.
 
 pub mod backtest;
+pub mod baseline;
 pub mod calibrate;
 pub mod ci;
 pub mod compare;
 pub mod ensemble;
 pub mod error;
 pub mod judge;
+pub mod outcomes;
 pub mod plot;
 pub mod report;
 pub mod runfile;

@@ -2,6 +2,7 @@
 //! The `pinwheel` command: one match over its verbs.
 
 mod backtest;
+mod baseline;
 mod before;
 mod calibrate;
 mod check;
@@ -45,6 +46,7 @@ enum Verb {
     Backtest(backtest::Args),
     Calibrate(calibrate::Args),
     Replay(replay::Args),
+    Baseline(baseline::Args),
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
     Merge(plan::MergeArgs),
@@ -71,6 +73,7 @@ fn main() -> std::process::ExitCode {
         Verb::Backtest(args) => backtest::run(&args),
         Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
+        Verb::Baseline(args) => baseline::run(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),
         Verb::Merge(args) => plan::merge(&args),

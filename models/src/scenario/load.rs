@@ -96,6 +96,10 @@ fn experiment(
     let backtest = backtest_of(&mut checker, file.backtest.as_ref(), &points);
     let calibration = calibration_of(&mut checker, file.calibration.as_ref(), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
+    if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
+        let message = "there is no [[outcome]] to hold against it".to_owned();
+        checker.fault(given, "baseline", message, "state one, or remove [baseline]");
+    }
     if let (Some(runs), true) = (runs, checker.faults.is_empty()) {
         too_many(&mut checker, points.len(), runs);
     }
