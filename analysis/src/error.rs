@@ -21,6 +21,8 @@ pub enum Error {
     Busy(PathBuf),
     /// Runs of a plan that are not there, by their names.
     Missing { path: PathBuf, runs: usize, names: String },
+    /// The run has recorded no map.
+    NoMap(PathBuf),
     /// The user stopped the run.
     Stopped,
 }
@@ -56,6 +58,11 @@ impl fmt::Display for Error {
             Error::Missing { path, runs, names } => {
                 write!(f, "{}: {runs} runs are missing: {names}", path.display())
             }
+            Error::NoMap(path) => write!(
+                f,
+                "{} has no map: add [infrastructure.map] to the scenario and run it again",
+                path.display()
+            ),
             Error::Stopped => f.write_str("stopped"),
         }
     }

@@ -7,6 +7,7 @@
 
 pub mod ensemble;
 pub mod error;
+pub mod map;
 pub mod plot;
 pub mod report;
 pub mod runfile;

@@ -7,6 +7,7 @@ mod coverage;
 mod estimate;
 mod exit;
 mod explain;
+mod map;
 mod network;
 mod new;
 mod plan;
@@ -41,6 +42,7 @@ enum Verb {
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
     Merge(plan::MergeArgs),
+    Map(map::Args),
     New(new::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -64,6 +66,7 @@ fn main() -> std::process::ExitCode {
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),
         Verb::Merge(args) => plan::merge(&args),
+        Verb::Map(args) => map::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),
