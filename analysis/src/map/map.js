@@ -24,7 +24,8 @@
       down += s === 0;
     });
     now.textContent = whole ? wholeRun : data.hours + " h to " + data.times[period] + ": up " +
-      percent(sum / marks.length) + " of the time, " + down + " of " + marks.length + " down";
+      percent(sum / marks.length) + " of the time, " + down + " of " +
+      marks.length + (kinds.includes("link") ? " devices and links" : " devices") + " down";
     cursor.setAttribute("visibility", whole ? "hidden" : "visible");
     cursor.setAttribute("x", Math.max(period, 0));
     slider.setAttribute("aria-valuetext", now.textContent);
