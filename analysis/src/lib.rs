@@ -15,6 +15,7 @@ pub mod ensemble;
 pub mod error;
 pub mod judge;
 pub mod outcomes;
+pub mod map;
 pub mod plot;
 pub mod report;
 pub mod runfile;

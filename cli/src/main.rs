@@ -13,6 +13,7 @@ mod estimate;
 mod exit;
 mod explain;
 mod judged;
+mod map;
 mod network;
 mod new;
 mod plan;
@@ -51,6 +52,7 @@ enum Verb {
     Shard(plan::ShardArgs),
     Merge(plan::MergeArgs),
     Compare(compare::Args),
+    Map(map::Args),
     New(new::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -78,6 +80,7 @@ fn main() -> std::process::ExitCode {
         Verb::Shard(args) => plan::shard(&args),
         Verb::Merge(args) => plan::merge(&args),
         Verb::Compare(args) => compare::run(&args),
+        Verb::Map(args) => map::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),
