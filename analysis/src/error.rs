@@ -17,6 +17,10 @@ pub enum Error {
     Foreign(PathBuf),
     /// The folder is not a result, or its files are not those of its manifest.
     Damaged { path: PathBuf, detail: String },
+    /// Another process is at work in the folder.
+    Busy(PathBuf),
+    /// Runs of a plan that are not there, by their names.
+    Missing { path: PathBuf, runs: usize, names: String },
     /// The user stopped the run.
     Stopped,
 }
@@ -43,6 +47,14 @@ impl fmt::Display for Error {
             ),
             Error::Damaged { path, detail } => {
                 write!(f, "{} is not a whole result: {detail}", path.display())
+            }
+            Error::Busy(path) => write!(
+                f,
+                "{}: another pinwheel is at work here; wait for it, or choose another folder with -o",
+                path.display()
+            ),
+            Error::Missing { path, runs, names } => {
+                write!(f, "{}: {runs} runs are missing: {names}", path.display())
             }
             Error::Stopped => f.write_str("stopped"),
         }

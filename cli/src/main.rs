@@ -4,10 +4,12 @@
 mod check;
 mod conform;
 mod coverage;
+mod estimate;
 mod exit;
 mod explain;
 mod network;
 mod new;
+mod plan;
 mod primitives;
 mod profile;
 mod progress;
@@ -36,6 +38,9 @@ enum Verb {
     Run(run::Args),
     Check(check::Args),
     Replay(replay::Args),
+    Plan(plan::PlanArgs),
+    Shard(plan::ShardArgs),
+    Merge(plan::MergeArgs),
     New(new::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -56,6 +61,9 @@ fn main() -> std::process::ExitCode {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Replay(args) => replay::run(&args),
+        Verb::Plan(args) => plan::plan(&args),
+        Verb::Shard(args) => plan::shard(&args),
+        Verb::Merge(args) => plan::merge(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),

@@ -7,6 +7,7 @@ pub mod check;
 pub mod design;
 pub mod diagnostic;
 mod ensemble;
+pub mod expression;
 pub mod file;
 pub mod files;
 mod load;
@@ -18,6 +19,7 @@ mod target;
 pub mod tree;
 
 pub use diagnostic::Diagnostic;
+pub use files::lexical;
 pub use load::load;
 pub use schema::schema;
 
