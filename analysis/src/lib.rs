@@ -9,6 +9,7 @@ pub mod ensemble;
 pub mod error;
 pub mod plot;
 pub mod report;
+pub mod review;
 pub mod runfile;
 pub mod sensitivity;
 pub mod statistics;

@@ -14,6 +14,7 @@ mod primitives;
 mod profile;
 mod progress;
 mod replay;
+mod review;
 mod run;
 mod scenarios;
 mod schema;
@@ -46,6 +47,7 @@ enum Verb {
     Schema(schema::Args),
     Conform(conform::Args),
     Coverage(coverage::Args),
+    Review(review::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -69,6 +71,7 @@ fn main() -> std::process::ExitCode {
         Verb::Schema(args) => schema::run(&args),
         Verb::Conform(args) => conform::run(&args),
         Verb::Coverage(args) => coverage::run(&args),
+        Verb::Review(args) => review::run(&args),
     });
     match done {
         Ok(Ok(exit)) => exit.code(),

@@ -88,11 +88,7 @@ pub fn judge<'f, S: Scalar>(
 }
 
 /// The number of an expression, or of a part of it; `None` where a value has no record.
-pub fn number<S: Scalar, T>(
-    formula: &Formula<T>,
-    part: &Number,
-    view: &impl View,
-) -> Option<S> {
+pub fn number<S: Scalar, T>(formula: &Formula<T>, part: &Number, view: &impl View) -> Option<S> {
     Reader { formula, view }.number(part)
 }
 
@@ -208,8 +204,10 @@ impl<T, V: View> Reader<'_, '_, T, V> {
 /// What a function makes of the values of all labels; `None` where there are none, or where there
 /// is nothing of which a label could have a share.
 fn over_labels<S: Scalar>(over: Over, mut cells: impl Iterator<Item = S>) -> Option<S> {
-    let extreme = |wanted| move |best: S, next: S| {
-        if next.order(&best) == Some(wanted) { next } else { best }
+    let extreme = |wanted| {
+        move |best: S, next: S| {
+            if next.order(&best) == Some(wanted) { next } else { best }
+        }
     };
     match over {
         Over::Total => cells.reduce(S::plus),
