@@ -5,6 +5,8 @@
 //! each ([`runfile`]) in a [`work`] folder, [`table`] merges them into Parquet, [`verdict`] judges
 //! them, [`report`] shows them, and [`store`] publishes the folder whole or not at all.
 
+pub mod backtest;
+pub mod calibrate;
 pub mod ensemble;
 pub mod error;
 pub mod plot;
@@ -16,6 +18,7 @@ pub mod statistics;
 pub mod store;
 pub mod table;
 pub mod threads;
+pub mod trace;
 pub mod verdict;
 pub mod work;
 
