@@ -18,6 +18,7 @@ pub mod outcomes;
 pub mod map;
 pub mod plot;
 pub mod report;
+pub mod review;
 pub mod runfile;
 pub mod sensitivity;
 pub mod statistics;

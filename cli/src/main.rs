@@ -21,6 +21,7 @@ mod primitives;
 mod profile;
 mod progress;
 mod replay;
+mod review;
 mod run;
 mod scenarios;
 mod schema;
@@ -58,6 +59,7 @@ enum Verb {
     Schema(schema::Args),
     Conform(conform::Args),
     Coverage(coverage::Args),
+    Review(review::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -86,6 +88,7 @@ fn main() -> std::process::ExitCode {
         Verb::Schema(args) => schema::run(&args),
         Verb::Conform(args) => conform::run(&args),
         Verb::Coverage(args) => coverage::run(&args),
+        Verb::Review(args) => review::run(&args),
     });
     match done {
         Ok(Ok(exit)) => exit.code(),
