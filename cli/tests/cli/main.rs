@@ -39,7 +39,7 @@ fn help_names_every_verb_and_exit_code() {
     for verb in ["run", "check", "replay", "new", "explain", "schema", "130", "pinwheel run"] {
         assert!(text.contains(verb), "{verb} is not in the help");
     }
-    for verb in [
+    let examples = [
         "run",
         "check",
         "replay",
@@ -50,7 +50,12 @@ fn help_names_every_verb_and_exit_code() {
         "conform",
         "backtest",
         "calibrate",
-    ] {
+        "plan",
+        "shard",
+        "merge",
+        "compare",
+    ];
+    for verb in examples {
         let output = pinwheel(&root(), &[verb, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).contains("Example"), "{verb} --help teaches by example");
