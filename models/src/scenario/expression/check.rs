@@ -277,8 +277,9 @@ impl<'a> Checker<'a> {
         let decimals = quantity::money_decimals(unit);
         let exact = whole(digits, decimals.unwrap_or(0));
         if self.exact && (exact.is_none() || unit.contains('%')) {
-            let message = format!("{digits} {unit} is no whole number of base units");
-            return fault(node, message.replace(" is", "is"), "an exact expression needs one");
+            let shown = format!("{digits} {unit}");
+            let message = format!("{} is no whole number of base units", shown.trim_end());
+            return fault(node, message, "an exact expression needs one");
         }
         let known = Shown { unit: parsed, name: unit.to_owned() };
         Ok(Typed {
