@@ -192,7 +192,8 @@ fn values_follow_from_the_daily_records() {
     close(run.last("months_to_cap", ""), months, 0.01, "months to cap");
     let circulating = day("supply_circulating", 270);
     close(run.last("circulating_share", ""), circulating / 2e9, 0.002, "circulating share");
-    let coverage = day("supply_locked", 270) / circulating;
+    // Against the 30 % of the supply that the protocol wants locked.
+    let coverage = day("supply_locked", 270) / (0.3 * circulating);
     close(run.last("collateral_coverage", ""), coverage, 0.01, "coverage");
     let penalties = sum("burn_fault_fee") + sum("burn_termination_fee");
     let slashed = penalties / day("supply_locked", 270) * 365.25 / 30.0;
