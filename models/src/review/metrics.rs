@@ -158,7 +158,7 @@ pub const LIST: [Entry; COUNT] = [
             "first day with coverage < 1, after x % of the stakers ask to leave through the cooldown")
     },
     Entry {
-        given: Given::Experiment("[ensemble] sample = \"sobol\" over the parameters in question"),
+        given: Given::Experiment("[ensemble.sample] over parameters; scenarios/reviews/sensitivity.toml"),
         ..entry(28, STRESS, metric("sensitivity_top5", "1",
             "The five parameters that decide most, by total-order index.", "Saltelli 2010; Jansen 1999"),
             "1/(2N) sum (f(A) - f(A_B^i))^2 / Var f, the five largest i")
