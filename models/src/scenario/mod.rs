@@ -12,6 +12,7 @@ mod ensemble;
 pub mod expression;
 pub mod file;
 pub mod files;
+pub mod invariant;
 mod load;
 pub mod quantity;
 mod read;
@@ -22,6 +23,7 @@ pub mod tree;
 
 pub use diagnostic::Diagnostic;
 pub use files::lexical;
+pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::load;
 pub use schema::schema;
 
@@ -56,6 +58,9 @@ pub struct Experiment {
     pub targets: Vec<Target>,
     pub backtest: Option<backtest::Backtest>,
     pub calibration: Option<calibration::Calibration>,
+    pub invariants: Vec<Invariant>,
+    pub outcomes: Vec<OutcomeSpec>,
+    pub baseline: Option<Baseline>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.
