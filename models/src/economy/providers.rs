@@ -353,7 +353,7 @@ impl Providers {
         let counted = (
             active.clone().count(),
             online.clone().count(),
-            online.map(|node| u128::from(node.capacity)).sum(),
+            online.map(|node| node.capacity).sum(),
             active.map(|node| u128::from(node.cost_per_day)).sum(),
         );
         let serving = &self.serving;

@@ -8,10 +8,10 @@ const WORD: usize = u64::BITS as usize;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Serving {
     pub online: usize,
-    pub capacity: u128,
+    pub capacity: u64,
     /// Capacity of each rank, and of all ranks up to it.
     ranked: Vec<u64>,
-    up_to: Vec<u128>,
+    up_to: Vec<u64>,
     /// Sum of rank times capacity over all nodes, ranks counted from 1.
     weighted: u128,
     /// A bit for each rank that does not serve.
@@ -22,10 +22,10 @@ impl Serving {
     /// All of these capacities, in order.
     pub fn new(ranked: Vec<u64>) -> Self {
         let sums = ranked.iter().scan(0, |sum, capacity| {
-            *sum += u128::from(*capacity);
+            *sum += capacity;
             Some(*sum)
         });
-        let up_to: Vec<u128> = sums.collect();
+        let up_to: Vec<u64> = sums.collect();
         let terms = (1u128..).zip(&ranked).map(|(rank, capacity)| rank * u128::from(*capacity));
         Serving {
             online: ranked.len(),
@@ -40,7 +40,7 @@ impl Serving {
     /// A node that did not serve does now, or the other way round.
     pub fn turn(&mut self, rank: u32, serves: bool) {
         let rank = rank as usize;
-        let capacity = u128::from(self.ranked[rank]);
+        let capacity = self.ranked[rank];
         self.off[rank / WORD] ^= 1 << (rank % WORD);
         if serves {
             self.online += 1;
@@ -68,7 +68,7 @@ impl Serving {
                 let rank = place * WORD + bit;
                 // Those on between this one and the one before.
                 above += self.up_to[end - 1] - self.up_to[rank];
-                weighted -= (rank as u128 + 1) * u128::from(self.ranked[rank]) + above;
+                weighted -= (rank as u128 + 1) * u128::from(self.ranked[rank]) + u128::from(above);
                 end = rank;
             }
         }
