@@ -3,22 +3,24 @@
 //! Each run is sequential and owns its state, so the number of threads decides nothing but the
 //! time it takes. Outcomes and rows come in the order of the points and, in a point, of the runs.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pinwheel_core::check::{Breach, Tally};
 use pinwheel_core::fingerprint::Fingerprint;
-use pinwheel_core::{MetricSpec, Model, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_core::{MetricSpec, Model, Row, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::scenario::{Experiment, Point, Scenario};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::spool::SpoolWriter;
+use crate::runfile::{RunReader, RunWriter};
 use crate::table::{RunKey, TableWriter};
+use crate::work::{finished, of_job, run_path};
 
 /// What is left of a run when it is over, its rows aside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     pub point: String,
     pub run: u32,
@@ -32,6 +34,8 @@ pub struct Outcome {
 /// Told after every simulated day of every run, from the thread of that run.
 pub trait Watcher: Sync + std::fmt::Debug {
     fn day(&self, point: &Point, run: u32, day: u32, events_of_day: u64);
+    /// A run that was finished before; its days are not simulated again.
+    fn taken_over(&self, point: &Point);
 }
 
 /// How to run: the threads, the flag that stops, and who watches.
@@ -40,37 +44,45 @@ pub struct Drive<'a> {
     pub threads: usize,
     pub stop: &'a AtomicBool,
     pub watcher: &'a dyn Watcher,
-    /// Folder for the spools; `None` keeps no rows.
-    pub spools: Option<&'a Path>,
+    /// Folder of the run files; `None` keeps no rows and takes over no finished run.
+    pub runs: Option<&'a Path>,
+    /// The metrics, by number: for what `[output]` keeps.
+    pub metrics: &'a [MetricSpec],
 }
 
 /// Events between two looks at the flag that stops.
 const EVENTS_UNWATCHED: u32 = 1 << 16;
 
-/// Runs every point with every seed.
+/// Does the given jobs (see [`crate::work::jobs`]); runs that have a file are taken over.
 pub fn run<M, B>(
     experiment: &Experiment,
     build: B,
+    jobs: Range<usize>,
     drive: &Drive<'_>,
 ) -> Result<Vec<Outcome>, Error>
 where
     M: Model,
     B: Fn(&Scenario, &Streams) -> M + Sync,
 {
-    let jobs: Vec<(usize, u32)> = (0..experiment.points.len())
-        .flat_map(|point| (0..experiment.runs).map(move |run| (point, run)))
-        .collect();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(drive.threads)
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
     pool.install(|| {
         jobs.into_par_iter()
-            .map(|(place, run)| {
+            .with_max_len(1)
+            .map(|job| {
+                let (place, run) = of_job(experiment, job);
                 let point = &experiment.points[place];
+                if let Some(runs) = drive.runs
+                    && let Some(outcome) = finished(runs, experiment, job)?
+                {
+                    drive.watcher.taken_over(point);
+                    return Ok(outcome);
+                }
                 let streams = Streams::new(experiment.seed, run);
                 let simulation = Simulation::new(build(&point.scenario, &streams), streams);
-                one(simulation, place, point, run, drive)
+                one(simulation, experiment, job, drive)
             })
             .collect()
     })
@@ -78,41 +90,30 @@ where
 
 fn one<M: Model>(
     mut simulation: Simulation<M>,
-    place: usize,
-    point: &Point,
-    run: u32,
+    experiment: &Experiment,
+    job: usize,
     drive: &Drive<'_>,
 ) -> Result<Outcome, Error> {
-    let path = drive.spools.map(|folder| spool_path(folder, place, run));
-    let mut spool = path.as_deref().map(SpoolWriter::create).transpose()?;
-    let io = |source| Error::Io { path: path.clone().unwrap_or_default(), source };
+    let (place, run) = of_job(experiment, job);
+    let point = &experiment.points[place];
+    let path = drive.runs.map(|folder| run_path(folder, experiment, job));
+    let mut writer = path.as_deref().map(RunWriter::create).transpose()?;
+    let keep = Keep::new(experiment, point, drive.metrics);
     for day in 1..=point.scenario.horizon_days {
-        if drive.stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped);
-        }
         let before = simulation.ctx.events();
-        let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
-        // A day may hold more events than anybody waits for.
-        while (0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some()) {
-            if drive.stop.load(Ordering::Relaxed) {
-                return Err(Error::Stopped);
-            }
-        }
-        simulation.run_until(end);
-        let rows = simulation.ctx.records.drain();
-        if let Some(spool) = &mut spool {
-            spool.write(&rows).map_err(io)?;
+        step_day(&mut simulation, day, drive.stop)?;
+        let mut rows = simulation.ctx.records.drain();
+        if let Some(writer) = &mut writer {
+            rows.retain(|row| keep.keeps(row, day));
+            writer.write(&rows)?;
         }
         drive.watcher.day(point, run, day, simulation.ctx.events() - before);
         if simulation.ctx.checks.breached() {
             break;
         }
     }
-    if let Some(spool) = spool {
-        spool.finish().map_err(io)?;
-    }
     let ctx = &simulation.ctx;
-    Ok(Outcome {
+    let outcome = Outcome {
         point: point.id.clone(),
         run,
         labels: ctx.records.labels().to_vec(),
@@ -120,34 +121,75 @@ fn one<M: Model>(
         fingerprint: ctx.fingerprint,
         tallies: ctx.checks.tallies().to_vec(),
         breach: ctx.checks.breach().cloned(),
-    })
+    };
+    if let Some(writer) = writer {
+        writer.finish(&outcome)?;
+    }
+    Ok(outcome)
 }
 
-fn spool_path(folder: &Path, place: usize, run: u32) -> PathBuf {
-    folder.join(format!("{place}-{run}.rows"))
+/// Simulates one day; a day may hold more events than anybody waits for, so the flag that stops is
+/// looked at now and then.
+pub fn step_day<M: Model>(
+    simulation: &mut Simulation<M>,
+    day: u32,
+    stop: &AtomicBool,
+) -> Result<(), Error> {
+    let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Stopped);
+        }
+        if !(0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some()) {
+            break;
+        }
+    }
+    simulation.run_until(end);
+    Ok(())
 }
 
-/// Merges the spools of an ensemble into one table, in order, and removes them.
+/// Which rows go into the table, by `[output]`.
+struct Keep {
+    every_days: u32,
+    last_day: u32,
+    /// By the number of the metric; empty for all.
+    metrics: Vec<bool>,
+}
+
+impl Keep {
+    fn new(experiment: &Experiment, point: &Point, metrics: &[MetricSpec]) -> Self {
+        let wanted = &experiment.output.metrics;
+        let known = |spec: &MetricSpec| wanted.iter().any(|name| name == spec.name);
+        let metrics = match wanted.is_empty() {
+            true => Vec::new(),
+            false => metrics.iter().map(known).collect(),
+        };
+        let last_day = point.scenario.horizon_days;
+        Keep { every_days: experiment.output.every_days, last_day, metrics }
+    }
+
+    fn keeps(&self, row: &Row, day: u32) -> bool {
+        let metric = usize::from(row.metric.0);
+        (day.is_multiple_of(self.every_days) || day == self.last_day)
+            && (self.metrics.is_empty() || self.metrics.get(metric) == Some(&true))
+    }
+}
+
+/// Merges the files of all runs into one table. What it writes depends on the runs alone.
 pub fn merge(
     experiment: &Experiment,
     metrics: &[MetricSpec],
-    outcomes: &[Outcome],
-    spools: &Path,
+    runs: &Path,
     table: &Path,
 ) -> Result<(), Error> {
-    let mut writer = TableWriter::create(table)?;
-    for (index, outcome) in outcomes.iter().enumerate() {
-        let place = index / experiment.runs as usize;
-        let key = RunKey {
-            run: outcome.run,
-            point: &outcome.point,
-            start: experiment.points[place].scenario.start,
-            metrics,
-            labels: &outcome.labels,
-        };
-        let spool = spool_path(spools, place, outcome.run);
-        writer.append(&key, &spool)?;
-        fs::remove_file(&spool).map_err(Error::at(&spool))?;
+    let mut writer = TableWriter::create(table, metrics)?;
+    for job in crate::work::jobs(experiment) {
+        let (place, run) = of_job(experiment, job);
+        let mut reader = RunReader::<Outcome>::open(&run_path(runs, experiment, job))?;
+        let point = &experiment.points[place];
+        let labels = std::mem::take(&mut reader.outcome.labels);
+        let key = RunKey { run, point: &point.id, start: point.scenario.start, labels: &labels };
+        writer.append(&key, &mut reader)?;
     }
     writer.finish()
 }

@@ -19,6 +19,10 @@ pub enum Error {
     Damaged { path: PathBuf, detail: String },
     /// A series that a question needs is not there.
     Unfit(String),
+    /// Another process is at work in the folder.
+    Busy(PathBuf),
+    /// Runs of a plan that are not there, by their names.
+    Missing { path: PathBuf, runs: usize, names: String },
     /// The user stopped the run.
     Stopped,
 }
@@ -47,6 +51,14 @@ impl fmt::Display for Error {
                 write!(f, "{} is not a whole result: {detail}", path.display())
             }
             Error::Unfit(detail) => f.write_str(detail),
+            Error::Busy(path) => write!(
+                f,
+                "{}: another pinwheel is at work here; wait for it, or choose another folder with -o",
+                path.display()
+            ),
+            Error::Missing { path, runs, names } => {
+                write!(f, "{}: {runs} runs are missing: {names}", path.display())
+            }
             Error::Stopped => f.write_str("stopped"),
         }
     }

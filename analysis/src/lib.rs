@@ -1,9 +1,9 @@
 #![forbid(unsafe_code)]
 //! Reads the records of runs and writes what people look at: tables, verdicts, plots, reports.
 //!
-//! Nothing here changes a result. [`ensemble`] turns the wheel of every run and spools its rows,
-//! [`table`] merges them into Parquet, [`verdict`] judges them, [`report`] shows them, and
-//! [`store`] publishes the folder whole or not at all.
+//! Nothing here changes a result. [`ensemble`] turns the wheel of every run and leaves a file of
+//! each ([`runfile`]) in a [`work`] folder, [`table`] merges them into Parquet, [`verdict`] judges
+//! them, [`report`] shows them, and [`store`] publishes the folder whole or not at all.
 
 pub mod backtest;
 pub mod calibrate;
@@ -11,12 +11,14 @@ pub mod ensemble;
 pub mod error;
 pub mod plot;
 pub mod report;
-pub mod spool;
+pub mod runfile;
+pub mod sensitivity;
 pub mod statistics;
 pub mod store;
 pub mod table;
 pub mod threads;
 pub mod trace;
 pub mod verdict;
+pub mod work;
 
 pub use error::Error;

@@ -2,11 +2,17 @@
 //!
 //! `time` counts milliseconds since 1970-01-01 UTC; `value` is in the unit of the metric; `exact`
 //! holds base units as text where the metric is an amount, and is null elsewhere.
+//!
+//! Rows come in blocks of whole runs, in the order of the runs; in a block they are in the order
+//! of metric, point, label, run and time. So one metric can be read without the others, and neither
+//! writing nor reading holds more than a block and an answer.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use jiff::civil::Date;
 use pinwheel_core::{MetricSpec, Row};
@@ -16,10 +22,17 @@ use polars_io::parquet::read::ParquetReader;
 use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
 use crate::Error;
-use crate::spool::SpoolReader;
+use crate::ensemble::Outcome;
+use crate::runfile::RunReader;
 
-/// Rows of one row group at most: what is held in memory while writing.
+/// Rows of one row group at most.
 const ROW_GROUP_ROWS: usize = 65_536;
+/// A block is written when it holds this many rows; it holds whole runs.
+const BLOCK_ROWS: usize = 1 << 20;
+/// Rows of the index read at once.
+const INDEX_ROWS: usize = 1 << 20;
+/// Values kept from the last answers.
+const CACHE_VALUES: usize = 1 << 22;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 const NANOS_PER_MILLI: u64 = 1_000_000;
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
@@ -37,55 +50,138 @@ pub fn date_of(day: i32) -> Date {
     EPOCH.checked_add(jiff::Span::new().days(day)).expect("a day of the calendar")
 }
 
-/// Writes the table row group by row group.
-pub struct TableWriter {
+/// Writes the table block by block.
+pub struct TableWriter<'a> {
     path: PathBuf,
     file: File,
     writer: BatchedWriter<BufWriter<File>>,
+    metrics: &'a [MetricSpec],
+    points: Names,
+    labels: Names,
+    block: Vec<Placed>,
 }
 
-/// Which run rows belong to, and how to read their metrics, labels and times.
+/// Names by number, in the order of their first use.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    numbers: BTreeMap<String, u32>,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).expect("fewer names than rows");
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+}
+
+/// A row with its place in the table.
+struct Placed {
+    metric: u16,
+    point: u32,
+    label: u32,
+    run: u32,
+    time_millis: i64,
+    value: f64,
+    exact: Option<u128>,
+}
+
+/// Which run rows belong to, and how to read their labels and times.
 #[derive(Debug)]
 pub struct RunKey<'a> {
     pub run: u32,
     pub point: &'a str,
     pub start: Date,
-    pub metrics: &'a [MetricSpec],
     pub labels: &'a [String],
 }
 
-impl std::fmt::Debug for TableWriter {
+impl std::fmt::Debug for TableWriter<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TableWriter").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-impl TableWriter {
-    pub fn create(path: &Path) -> Result<Self, Error> {
+impl<'a> TableWriter<'a> {
+    pub fn create(path: &Path, metrics: &'a [MetricSpec]) -> Result<Self, Error> {
         let file = File::create(path).map_err(Error::at(path))?;
         let output = BufWriter::new(file.try_clone().map_err(Error::at(path))?);
         let writer = ParquetWriter::new(output).batched(&schema()).map_err(table_error)?;
-        Ok(TableWriter { path: path.to_owned(), file, writer })
+        let (points, labels) = (Names::default(), Names::default());
+        let (path, block) = (path.to_owned(), Vec::new());
+        Ok(TableWriter { path, file, writer, metrics, points, labels, block })
     }
 
-    /// Appends all rows of one run's spool.
-    pub fn append(&mut self, key: &RunKey<'_>, spool: &Path) -> Result<(), Error> {
-        let mut reader = SpoolReader::open(spool)?;
+    /// Appends all rows of one run.
+    pub fn append(
+        &mut self,
+        key: &RunKey<'_>,
+        reader: &mut RunReader<Outcome>,
+    ) -> Result<(), Error> {
+        let start_millis = i64::from(day_number(key.start)) * MILLIS_PER_DAY;
+        let point = self.points.number(key.point);
+        let labels: Vec<u32> = key.labels.iter().map(|label| self.labels.number(label)).collect();
         loop {
-            let rows = reader.read(ROW_GROUP_ROWS).map_err(Error::at(spool))?;
+            let rows = reader.read(ROW_GROUP_ROWS)?;
             if rows.is_empty() {
-                return Ok(());
+                break;
             }
-            let frame = frame(key, &rows).map_err(table_error)?;
+            self.block.extend(rows.iter().map(|row: &Row| Placed {
+                metric: row.metric.0,
+                point,
+                label: labels[usize::from(row.label.0)],
+                run: key.run,
+                time_millis: start_millis + (row.time.as_nanos() / NANOS_PER_MILLI) as i64,
+                value: row.value,
+                exact: row.exact,
+            }));
+        }
+        if self.block.len() >= BLOCK_ROWS { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        let mut block = std::mem::take(&mut self.block);
+        // Stable: rows of one series stay in the order of time.
+        block.sort_by_key(|row| (row.metric, row.point, row.label, row.run));
+        for rows in block.chunks(ROW_GROUP_ROWS) {
+            let frame = self.frame(rows).map_err(table_error)?;
             self.writer.write_batch(&frame).map_err(table_error)?;
         }
+        block.clear();
+        self.block = block;
+        Ok(())
     }
 
     /// Writes the footer and makes the file durable.
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(mut self) -> Result<(), Error> {
+        self.flush()?;
         self.writer.finish().map_err(table_error)?;
         drop(self.writer);
         self.file.sync_all().map_err(Error::at(&self.path))
+    }
+
+    fn frame(&self, rows: &[Placed]) -> PolarsResult<DataFrame> {
+        let point = |row: &Placed| self.points.names[row.point as usize].as_str();
+        let metric = |row: &Placed| self.metrics[usize::from(row.metric)].name;
+        let label = |row: &Placed| self.labels.names[row.label as usize].as_str();
+        let exact = |row: &Placed| row.exact.map(|units| units.to_string());
+        let column = |name: &str, series: Series| Column::from(series.with_name(name.into()));
+        DataFrame::new(
+            rows.len(),
+            vec![
+                column("run", rows.iter().map(|row| row.run).collect()),
+                column("point", rows.iter().map(point).collect()),
+                column("time", rows.iter().map(|row| row.time_millis).collect()),
+                column("metric", rows.iter().map(metric).collect()),
+                column("label", rows.iter().map(label).collect()),
+                column("value", rows.iter().map(|row| row.value).collect()),
+                column("exact", rows.iter().map(exact).collect::<StringChunked>().into_series()),
+            ],
+        )
     }
 }
 
@@ -101,88 +197,135 @@ fn schema() -> Schema {
     ])
 }
 
-fn frame(key: &RunKey<'_>, rows: &[Row]) -> PolarsResult<DataFrame> {
-    let start_millis = i64::from(day_number(key.start)) * MILLIS_PER_DAY;
-    let millis = |row: &Row| start_millis + (row.time.as_nanos() / NANOS_PER_MILLI) as i64;
-    let metric = |row: &Row| key.metrics[usize::from(row.metric.0)].name;
-    let label = |row: &Row| key.labels[usize::from(row.label.0)].as_str();
-    let exact = |row: &Row| row.exact.map(|units| units.to_string());
-    DataFrame::new(
-        rows.len(),
-        vec![
-            Column::new("run".into(), vec![key.run; rows.len()]),
-            Column::new("point".into(), vec![key.point; rows.len()]),
-            Column::new("time".into(), rows.iter().map(millis).collect::<Vec<_>>()),
-            Column::new("metric".into(), rows.iter().map(metric).collect::<Vec<_>>()),
-            Column::new("label".into(), rows.iter().map(label).collect::<Vec<_>>()),
-            Column::new("value".into(), rows.iter().map(|row| row.value).collect::<Vec<_>>()),
-            Column::new("exact".into(), rows.iter().map(exact).collect::<Vec<_>>()),
-        ],
-    )
-}
+/// The series of one metric at one point: by label, in the order of their first use, and by run.
+pub type Group = Vec<(String, BTreeMap<u32, Dated>)>;
 
-/// The table of a result, ready for questions.
+/// First row and number of rows, for each stretch of the table that is of one metric and point.
+type Index = BTreeMap<String, BTreeMap<String, Vec<(usize, usize)>>>;
+
+/// The table of a result, ready for questions. It holds an index and the last answers.
 #[derive(Debug)]
 pub struct Table {
-    by_metric: BTreeMap<String, DataFrame>,
+    path: PathBuf,
+    index: Index,
+    cache: RefCell<Cache>,
+}
+
+/// The last answers, the oldest first.
+#[derive(Debug, Default)]
+struct Cache {
+    answers: VecDeque<((String, String), Rc<Group>, usize)>,
+    values: usize,
 }
 
 impl Table {
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::at(path))?;
-        let columns = ["run", "point", "time", "metric", "label", "value"];
-        let frame = ParquetReader::new(file)
-            .with_columns(Some(columns.map(str::to_owned).to_vec()))
-            .finish()
-            .map_err(table_error)?;
-        let mut by_metric = BTreeMap::new();
-        if frame.height() > 0 {
-            for part in frame.partition_by_stable(["metric"], true).map_err(table_error)? {
-                let names = part.column("metric").and_then(Column::str).map_err(table_error)?;
-                let name = names.get(0).unwrap_or_default().to_owned();
-                by_metric.insert(name, part);
+        let mut index = Index::new();
+        let mut first = 0;
+        loop {
+            let frame = slice(path, &["metric", "point"], (first, INDEX_ROWS))?;
+            let text = |name| frame.column(name).and_then(Column::str).map_err(table_error);
+            for (metric, point) in text("metric")?.iter().zip(text("point")?.iter()) {
+                let (metric, point) = (metric.unwrap_or_default(), point.unwrap_or_default());
+                note(&mut index, metric, point, first);
+                first += 1;
+            }
+            if frame.height() < INDEX_ROWS {
+                break;
             }
         }
-        Ok(Table { by_metric })
+        Ok(Table { path: path.to_owned(), index, cache: RefCell::default() })
     }
 
     /// The metrics that have rows, in order.
     pub fn metrics(&self) -> impl Iterator<Item = &str> {
-        self.by_metric.keys().map(String::as_str)
+        self.index.keys().map(String::as_str)
     }
 
     /// The labels of a metric at a point, in order.
     pub fn labels(&self, point: &str, metric: &str) -> Result<Vec<String>, Error> {
-        let Some(frame) = self.by_metric.get(metric) else { return Ok(Vec::new()) };
-        let labels = (frame.clone().lazy())
-            .filter(col("point").eq(lit(point)))
-            .select([col("label").unique_stable()])
-            .collect()
-            .map_err(table_error)?;
-        let labels = labels.column("label").and_then(Column::str).map_err(table_error)?;
-        Ok(labels.iter().flatten().map(str::to_owned).collect())
+        Ok(self.group(point, metric)?.iter().map(|(label, _)| label.clone()).collect())
     }
 
     /// The series of one run by date; empty if there is none.
     pub fn series(&self, point: &str, run: u32, metric: &str, label: &str) -> Result<Dated, Error> {
-        let Some(frame) = self.by_metric.get(metric) else { return Ok(Vec::new()) };
-        let rows = (frame.clone().lazy())
-            .filter(
-                (col("point").eq(lit(point)))
-                    .and(col("run").eq(lit(run)))
-                    .and(col("label").eq(lit(label))),
-            )
-            .select([col("time"), col("value")])
-            .collect()
-            .map_err(table_error)?;
-        let times = rows.column("time").and_then(Column::i64).map_err(table_error)?;
-        let values = rows.column("value").and_then(Column::f64).map_err(table_error)?;
-        let dated = times.iter().zip(values.iter()).filter_map(|(time, value)| {
-            let day = i32::try_from(time?.div_euclid(MILLIS_PER_DAY)).ok()?;
-            Some((date_of(day), value?))
-        });
-        Ok(dated.collect())
+        let group = self.group(point, metric)?;
+        let found = group.iter().find(|(of, _)| of == label);
+        Ok(found.and_then(|(_, runs)| runs.get(&run)).cloned().unwrap_or_default())
     }
+
+    /// Every series of a metric at a point.
+    pub fn group(&self, point: &str, metric: &str) -> Result<Rc<Group>, Error> {
+        let key = (metric.to_owned(), point.to_owned());
+        let cache = self.cache.borrow();
+        if let Some((_, group, _)) = cache.answers.iter().find(|(of, ..)| *of == key) {
+            return Ok(Rc::clone(group));
+        }
+        drop(cache);
+        let ranges = self.index.get(metric).and_then(|points| points.get(point));
+        let mut group = Group::new();
+        let mut values = 0;
+        for &range in ranges.into_iter().flatten() {
+            values += range.1;
+            add(&mut group, &slice(&self.path, &["run", "time", "label", "value"], range)?)?;
+        }
+        let group = Rc::new(group);
+        let mut cache = self.cache.borrow_mut();
+        cache.values += values;
+        cache.answers.push_back((key, Rc::clone(&group), values));
+        while cache.values > CACHE_VALUES && cache.answers.len() > 1 {
+            let (.., oldest) = cache.answers.pop_front().expect("more than one");
+            cache.values -= oldest;
+        }
+        Ok(group)
+    }
+}
+
+fn note(index: &mut Index, metric: &str, point: &str, row: usize) {
+    if !index.contains_key(metric) {
+        index.insert(metric.to_owned(), BTreeMap::new());
+    }
+    let points = index.get_mut(metric).expect("just made");
+    if !points.contains_key(point) {
+        points.insert(point.to_owned(), Vec::new());
+    }
+    let ranges = points.get_mut(point).expect("just made");
+    match ranges.last_mut() {
+        Some((first, count)) if *first + *count == row => *count += 1,
+        _ => ranges.push((row, 1)),
+    }
+}
+
+fn slice(path: &Path, columns: &[&str], range: (usize, usize)) -> Result<DataFrame, Error> {
+    let file = File::open(path).map_err(Error::at(path))?;
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    let reader = ParquetReader::new(file).with_columns(Some(columns)).with_slice(Some(range));
+    reader.finish().map_err(table_error)
+}
+
+/// Adds rows to a group.
+fn add(group: &mut Group, frame: &DataFrame) -> Result<(), Error> {
+    let column = |name| frame.column(name).map_err(table_error);
+    let runs = column("run")?.u32().map_err(table_error)?;
+    let times = column("time")?.i64().map_err(table_error)?;
+    let labels = column("label")?.str().map_err(table_error)?;
+    let values = column("value")?.f64().map_err(table_error)?;
+    let mut place = 0;
+    for (((run, time), label), value) in
+        runs.iter().zip(times.iter()).zip(labels.iter()).zip(values.iter())
+    {
+        let (Some(run), Some(time), Some(value)) = (run, time, value) else { continue };
+        let label = label.unwrap_or_default();
+        if group.get(place).is_none_or(|(of, _)| of != label) {
+            place = group.iter().position(|(of, _)| of == label).unwrap_or_else(|| {
+                group.push((label.to_owned(), BTreeMap::new()));
+                group.len() - 1
+            });
+        }
+        let Ok(day) = i32::try_from(time.div_euclid(MILLIS_PER_DAY)) else { continue };
+        group[place].1.entry(run).or_default().push((date_of(day), value));
+    }
+    Ok(())
 }
 
 fn table_error(error: PolarsError) -> Error {

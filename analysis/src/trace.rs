@@ -2,21 +2,18 @@
 //! backtests and calibrations.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use pinwheel_core::{MetricSpec, Model, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_core::{MetricSpec, Model, SimDuration, Simulation, Streams};
 use pinwheel_models::scenario::{Point, Scenario};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::ensemble::Watcher;
+use crate::ensemble::{Watcher, step_day};
 use crate::table::Dated;
 use crate::verdict::OBSERVED;
-
-/// Events between two looks at the flag that stops.
-const EVENTS_UNWATCHED: u32 = 1 << 16;
 
 /// What to run, and who may stop it.
 #[derive(Copy, Clone, Debug)]
@@ -71,13 +68,7 @@ where
     let mut trace = Trace { simulated: none.clone(), observed: none, breach: None };
     for day in 1..=job.days {
         let before = simulation.ctx.events();
-        let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
-        while (0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some()) {
-            if job.stop.load(Ordering::Relaxed) {
-                return Err(Error::Stopped);
-            }
-        }
-        simulation.run_until(end);
+        step_day(&mut simulation, day, job.stop)?;
         let rows = simulation.ctx.records.drain();
         for row in &rows {
             let Some(&place) = place_of.get(&row.metric.0) else { continue };
@@ -90,9 +81,6 @@ where
             }
         }
         job.watcher.day(job.point, job.run, day, simulation.ctx.events() - before);
-        if job.stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped);
-        }
         if let Some(breach) = simulation.ctx.checks.breach() {
             let date = scenario.start.saturating_add(i64::from(day).days());
             trace.breach = Some((breach.check.to_string(), date));

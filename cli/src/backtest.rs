@@ -8,13 +8,14 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::backtest::{self, Case, Findings, Score, Window};
 use pinwheel_analysis::store::{REPORT, SCENARIO, Staging};
 use pinwheel_analysis::trace::{self, Job};
+use pinwheel_analysis::work::jobs as jobs_of;
 use pinwheel_models::scenario::Experiment;
 use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
 
 use crate::exit::{Exit, Failure};
 use crate::network;
 use crate::progress::Progress;
-use crate::run::{cores, key_value, load, manifest_of, stop_flag};
+use crate::run::{cores, key_value, load, plan, stop_flag};
 
 const FORECASTS: &str = "backtest.csv";
 const SCORES: &str = "backtest.json";
@@ -62,7 +63,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         points: cases.iter().map(|case| case.point.clone()).collect(),
         ..experiment.clone()
     };
-    let progress = Progress::new(&watched, args.quiet);
+    let progress = Progress::new(&watched, jobs_of(&watched), args.quiet);
     let job = |case| {
         let watcher: &Progress = &progress;
         let (point, seed): (&pinwheel_models::scenario::Point, u64) = (case, experiment.seed);
@@ -97,7 +98,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::bad_input(message));
     }
     write(args, &experiment, backtest, &findings, &staging)?;
-    let mut manifest = manifest_of(&args.file, &args.overrides, &experiment);
+    let mut manifest = plan(&args.file, &args.overrides, &experiment);
     manifest.threads = threads;
     manifest.wall_seconds = progress.elapsed().as_secs_f64();
     staging.publish(manifest)?;

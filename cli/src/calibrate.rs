@@ -15,7 +15,7 @@ use pinwheel_models::scenario::{Experiment, Measure, Point};
 
 use crate::exit::{Exit, Failure};
 use crate::network;
-use crate::run::{cores, key_value, load, manifest_of, stop_flag};
+use crate::run::{cores, key_value, load, plan, stop_flag};
 
 const RESULT: &str = "calibration.json";
 const EVALUATIONS: &str = "evaluations.csv";
@@ -53,6 +53,7 @@ struct Unwatched;
 
 impl Watcher for Unwatched {
     fn day(&self, _: &Point, _: u32, _: u32, _: u64) {}
+    fn taken_over(&self, _: &Point) {}
 }
 
 /// What every evaluation needs.
@@ -103,7 +104,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     staging.write(RESULT, &json)?;
     staging.write(EVALUATIONS, csv(calibration, &fit).as_bytes())?;
     staging.write(SCENARIO, experiment.resolved.as_bytes())?;
-    let mut manifest = manifest_of(&args.file, &args.overrides, &experiment);
+    let mut manifest = plan(&args.file, &args.overrides, &experiment);
     manifest.threads = threads;
     staging.publish(manifest)?;
     if !args.quiet {

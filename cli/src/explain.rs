@@ -7,6 +7,9 @@ use pinwheel_models::blockchain::file as chain;
 use pinwheel_models::infrastructure::parameters::Parameters as Machines;
 use pinwheel_models::networks::filecoin::parameters::Parameters as Filecoin;
 use pinwheel_models::parameter::ParameterSpec;
+use pinwheel_models::review::SOURCES;
+use pinwheel_models::review::file::EVERY_DAYS;
+use pinwheel_models::review::metrics::{Entry, Given, LIST};
 use pinwheel_models::scenario::diagnostic::did_you_mean;
 
 use crate::exit::{Exit, Failure};
@@ -21,6 +24,7 @@ Without a name, every name is listed.
 Examples:
   pinwheel explain
   pinwheel explain qa_power
+  pinwheel explain review        (the 28 metrics of a review, as a table)
   pinwheel explain \"base fee\"")]
 pub struct Args {
     /// Parameter, metric or primitive
@@ -58,7 +62,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         print!("{}", list());
         return Ok(Exit::Pass);
     };
-    let text = explain(name);
+    let text = if name == REVIEW { review() } else { explain(name) };
     if text.is_empty() {
         let help = did_you_mean(name, names());
         return Err(Failure::bad_input(format!("nothing is called {name:?}: {help}")));
@@ -66,6 +70,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     print!("{text}");
     Ok(Exit::Pass)
 }
+
+/// Names the whole list of the review.
+const REVIEW: &str = "review";
 
 fn names() -> impl Iterator<Item = &'static str> {
     let parameters = groups().into_iter().flat_map(|group| group.specs.iter().map(|p| p.name));
@@ -121,7 +128,59 @@ fn parameter(p: &ParameterSpec, group: &Group) -> String {
 
 fn metric(m: &MetricSpec) -> String {
     let (name, about, unit) = (m.name, m.about, unit(m.unit));
-    format!("{name}: a metric\n  {about}\n  unit     {unit}\n  source   {}\n", m.source)
+    let review = LIST.iter().find(|entry| entry.spec.name == name);
+    let review = review.map(review_lines).unwrap_or_default();
+    let source = m.source;
+    format!("{name}: a metric\n  {about}\n  unit     {unit}\n{review}  source   {source}\n")
+}
+
+/// What the review list says of a metric beside its unit and source.
+fn review_lines(entry: &Entry) -> String {
+    let (number, group) = (entry.number, entry.group);
+    let period = match entry.given {
+        Given::Run => format!(
+            "{EVERY_DAYS} d, or review.every, or review.periods.{} in a scenario",
+            entry.spec.name
+        ),
+        Given::Experiment(_) => "none: one value for an experiment".to_owned(),
+    };
+    format!(
+        "  number   {number} of the 28 of a review, {group}\n  formula  {}\n  given by {}\n  \
+         period   {period}\n",
+        entry.formula,
+        givers(entry)
+    )
+}
+
+/// Who gives a metric of the review, or what it takes.
+fn givers(entry: &Entry) -> String {
+    if let Given::Experiment(how) = entry.given {
+        return how.to_owned();
+    }
+    let of = SOURCES.iter().filter(|source| source.gives.contains(&entry.spec.name));
+    match of.map(|source| source.name).collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "no network of this build".to_owned(),
+        names => names,
+    }
+}
+
+/// The 28 metrics as a table.
+fn review() -> String {
+    let mut text = String::from(
+        "The 28 metrics of a token-economy review. A scenario with [review] records those of its\n\
+         network; `pinwheel explain NAME` has formula, source and period.\n",
+    );
+    let mut group = "";
+    for entry in &LIST {
+        if entry.group != group {
+            group = entry.group;
+            text += &format!("\n{group}\n");
+        }
+        let (spec, number) = (entry.spec, entry.number);
+        text += &format!("{number:>4}  {:<24} {:<10} {}\n", spec.name, spec.unit, spec.about);
+        text += &format!("{:>6}given by {}\n", "", givers(entry));
+    }
+    text
 }
 
 fn primitive(p: &Primitive) -> String {

@@ -6,10 +6,12 @@ mod calibrate;
 mod check;
 mod conform;
 mod coverage;
+mod estimate;
 mod exit;
 mod explain;
 mod network;
 mod new;
+mod plan;
 mod primitives;
 mod profile;
 mod progress;
@@ -40,6 +42,9 @@ enum Verb {
     Backtest(backtest::Args),
     Calibrate(calibrate::Args),
     Replay(replay::Args),
+    Plan(plan::PlanArgs),
+    Shard(plan::ShardArgs),
+    Merge(plan::MergeArgs),
     New(new::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -62,6 +67,9 @@ fn main() -> std::process::ExitCode {
         Verb::Backtest(args) => backtest::run(&args),
         Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
+        Verb::Plan(args) => plan::plan(&args),
+        Verb::Shard(args) => plan::shard(&args),
+        Verb::Merge(args) => plan::merge(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),

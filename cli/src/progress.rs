@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "the user has a wall clock; runs have none")]
 
 use std::io::IsTerminal;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::ToSpan;
 use pinwheel_analysis::ensemble::Watcher;
+use pinwheel_analysis::work::of_job;
 use pinwheel_models::scenario::{Experiment, Point};
 
 /// Pause between plain lines when there is no terminal.
@@ -34,10 +36,10 @@ enum Show {
 }
 
 impl Progress {
-    pub fn new(experiment: &Experiment, quiet: bool) -> Self {
-        let horizon = |point: &Point| u64::from(point.scenario.horizon_days);
-        let days_per_run: u64 = experiment.points.iter().map(horizon).sum();
-        let days_total = days_per_run * u64::from(experiment.runs);
+    /// Of the given jobs of an experiment.
+    pub fn new(experiment: &Experiment, jobs: Range<usize>, quiet: bool) -> Self {
+        let point = |job| &experiment.points[of_job(experiment, job).0];
+        let days_total = jobs.map(|job| u64::from(point(job).scenario.horizon_days)).sum();
         let show = match (quiet, std::io::stderr().is_terminal()) {
             (true, _) => Show::Nothing,
             (false, true) => Show::Bar(bar(days_total)),
@@ -99,6 +101,14 @@ impl Watcher for Progress {
                 );
             }
             Show::Nothing => {}
+        }
+    }
+
+    fn taken_over(&self, point: &Point) {
+        let days = u64::from(point.scenario.horizon_days);
+        let days = self.days.fetch_add(days, Ordering::Relaxed) + days;
+        if let Show::Bar(bar) = &self.show {
+            bar.set_position(days);
         }
     }
 }

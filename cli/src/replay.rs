@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pinwheel_analysis::ensemble::{self, Drive};
 use pinwheel_analysis::store::{Manifest, RunEntry};
+use pinwheel_analysis::work::jobs;
 
 use crate::exit::{Exit, Failure};
 use crate::network;
@@ -49,10 +50,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         }
     }
     let stop = stop_flag();
-    let progress = Progress::new(&experiment, args.quiet);
+    let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);
     let threads = args.threads.map_or_else(cores, usize::from);
-    let drive = Drive { threads, stop: &stop, watcher: &progress, spools: None };
-    let outcomes = ensemble::run(&experiment, network::build, &drive);
+    let metrics = network::metrics();
+    let drive = Drive { threads, stop: &stop, watcher: &progress, runs: None, metrics };
+    let outcomes = ensemble::run(&experiment, network::build, jobs(&experiment), &drive);
     progress.finish();
     let again: Vec<RunEntry> = outcomes?
         .iter()

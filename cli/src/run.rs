@@ -1,26 +1,22 @@
 //! `pinwheel run`: a scenario becomes a result folder, whole or not at all.
 
-use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pinwheel_analysis::ensemble::{self, Drive, Outcome};
 use pinwheel_analysis::report::{self, Facts};
-use pinwheel_analysis::store::{
-    METRICS, Manifest, REPORT, RunEntry, SCENARIO, Source, Staging, VERDICT,
-};
+use pinwheel_analysis::store::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, Staging, VERDICT};
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
+use pinwheel_analysis::work::{Work, jobs};
 use pinwheel_analysis::{Error, store};
 use pinwheel_models::scenario::{self, Experiment};
 
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
-use crate::{network, profile, summary};
-
-/// Folder of the spools inside the staging; gone before the result is published.
-const SPOOLS: &str = "spools";
+use crate::{estimate, network, profile, summary};
 
 /// Run a scenario: table, verdict and report into a folder.
 #[derive(clap::Args)]
@@ -32,6 +28,9 @@ in its place is replaced; a folder with anything else in it is refused.
 The exit code is 0 if every `always` check held and every target that could be judged is met, and
 1 otherwise. A target whose dates the run does not reach is not judged; a `sometimes` state that
 was not reached is a warning. Neither changes the exit code; both are shown.
+
+A stopped ensemble keeps its finished runs in a hidden folder beside the result; the same command
+goes on from there, after Ctrl-C, a kill or a power cut alike.
 
 Examples:
   pinwheel run scenarios/filecoin/history.toml
@@ -56,6 +55,9 @@ pub struct Args {
     /// No progress and no summary; the fingerprint only
     #[arg(short, long)]
     quiet: bool,
+    /// Do not ask before an ensemble of more than two minutes of computing; for CI
+    #[arg(long)]
+    yes: bool,
     /// Measure what each kind of event costs, in one run on one core; nothing is written
     #[arg(long, conflicts_with_all = ["output", "threads", "quiet"])]
     profile: bool,
@@ -71,6 +73,7 @@ impl Args {
             overrides: Vec::new(),
             threads: None,
             quiet: true,
+            yes: true,
             profile: false,
         }
     }
@@ -82,21 +85,12 @@ impl Args {
     }
 }
 
-/// `KEY=VALUE` of `--set`.
 pub fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
     match key.trim() {
         "" => Err("the key before '=' is empty".to_owned()),
         key => Ok((key.to_owned(), value.trim().to_owned())),
     }
-}
-
-/// Everything a result is made of, before it is written.
-struct Finished {
-    experiment: Experiment,
-    outcomes: Vec<Outcome>,
-    verdict: Verdict,
-    manifest: Manifest,
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
@@ -114,31 +108,100 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
     let experiment = load(&args.file, &overrides)?;
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
     let threads = args.threads.map_or_else(cores, usize::from);
+    estimate::announce(&experiment, threads, args.yes, args.quiet)?;
 
     let staging = Staging::begin(&folder)?;
-    let progress = Progress::new(&experiment, args.quiet);
-    let outcomes = simulate(&experiment, &staging, stop, threads, &progress)?;
+    let mut plan = plan(&args.file, &overrides, &experiment);
+    let several = jobs(&experiment).len() > 1;
+    plan.build = if several { build()? } else { String::new() };
+    let work = staging.work(&plan)?;
+    let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);
+    let outcomes = simulate(&experiment, jobs(&experiment), &work.runs(), stop, threads, &progress);
+    progress.finish();
+    let outcomes = outcomes.inspect_err(|_| {
+        if Work::has_runs(work.path()) {
+            eprintln!("finished runs are kept; the same command goes on from there");
+        }
+    })?;
+    plan.build = String::new();
+    plan.threads = threads;
     let simulated = progress.elapsed();
-    let table = Table::read(&staging.path().join(METRICS))?;
-    let verdict =
-        verdict::judge(&experiment, &table, &outcomes, network::verdict_from(&experiment))?;
-    let mut manifest = manifest(args, &overrides, &experiment, &outcomes);
-    manifest.threads = threads;
-    manifest.wall_seconds = progress.elapsed().as_secs_f64();
-    let finished = Finished { experiment, outcomes, verdict, manifest };
-    let (finished, table) = write(finished, table, &staging, &folder)?;
-    if stop.load(Ordering::Relaxed) {
-        return Err(Error::Stopped.into());
+    let made = Made { experiment, outcomes, runs: work.runs(), plan, folder };
+    let verdict_and_manifest =
+        made.assemble(staging, stop, &progress, |made, verdict, table| {
+            if args.quiet {
+                return Ok(());
+            }
+            let took = progress.elapsed();
+            print!("{}", summary::text(&made.experiment, verdict, table, took)?);
+            let events: u64 = made.outcomes.iter().map(|outcome| outcome.events).sum();
+            println!("{}", summary::speed(events, simulated));
+            println!("report: {}", made.folder.join(store::REPORT).display());
+            Ok(())
+        })?;
+    tell_breaches(&verdict_and_manifest.0, &args.file, &overrides);
+    Ok(verdict_and_manifest)
+}
+
+/// All that has been simulated, before it is a result.
+pub struct Made {
+    pub experiment: Experiment,
+    pub outcomes: Vec<Outcome>,
+    /// The folder of the run files.
+    pub runs: PathBuf,
+    pub plan: Manifest,
+    /// Where the result goes.
+    pub folder: PathBuf,
+}
+
+impl Made {
+    /// Merges, judges, reports and publishes; `tell` gets what a summary needs.
+    pub fn assemble(
+        &self,
+        staging: Staging,
+        stop: &AtomicBool,
+        progress: &Progress,
+        tell: impl FnOnce(&Made, &Verdict, &Table) -> Result<(), Failure>,
+    ) -> Result<(Verdict, Manifest), Failure> {
+        let (experiment, outcomes) = (&self.experiment, &self.outcomes);
+        let path = staging.path().join(METRICS);
+        ensemble::merge(experiment, network::metrics(), &self.runs, &path)?;
+        let table = Table::read(&path)?;
+        let verdict =
+            verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?;
+        let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
+        let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
+        let manifest = Manifest {
+            fingerprint: Manifest::combine(&runs),
+            runs,
+            cores: cores(),
+            wall_seconds: progress.elapsed().as_secs_f64(),
+            ..self.plan.clone()
+        };
+        let facts = Facts {
+            experiment,
+            metrics: network::metrics(),
+            verdict: &verdict,
+            manifest: &manifest,
+            split: network::verdict_from(experiment),
+            replay: format!("pinwheel replay {}", self.folder.display()),
+        };
+        staging.write(REPORT, report::render(&facts, &table)?.as_bytes())?;
+        staging.write(SCENARIO, experiment.resolved.as_bytes())?;
+        let text = serde_json::to_vec_pretty(&verdict).expect("a verdict is plain data");
+        staging.write(VERDICT, &text)?;
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Stopped.into());
+        }
+        // Told from the table, which moves when the folder is published.
+        tell(self, &verdict, &table)?;
+        Ok((verdict, staging.publish(manifest)?))
     }
-    let manifest = staging.publish(finished.manifest)?;
-    if !args.quiet {
-        let took = progress.elapsed();
-        print!("{}", summary::text(&finished.experiment, &finished.verdict, &table, took)?);
-        let events: u64 = finished.outcomes.iter().map(|outcome| outcome.events).sum();
-        println!("{}", summary::speed(events, simulated));
-        println!("report: {}", folder.join(store::REPORT).display());
-    }
-    for breach in &finished.verdict.breaches {
+}
+
+/// Every breach with the command that shows it again.
+fn tell_breaches(verdict: &Verdict, file: &Path, overrides: &[(String, String)]) {
+    for breach in &verdict.breaches {
         eprintln!(
             "breach: {} in run {} of {} on {}: {}\n  again: {}",
             breach.check,
@@ -146,10 +209,9 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
             breach.point,
             breach.date,
             breach.detail,
-            command(&args.file, &overrides)
+            command(file, overrides)
         );
     }
-    Ok((finished.verdict, manifest))
 }
 
 /// Loads a scenario; every fault is told.
@@ -181,83 +243,35 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn simulate(
+/// Does the given jobs; each finished run leaves a file in `runs`.
+pub fn simulate(
     experiment: &Experiment,
-    staging: &Staging,
+    jobs: Range<usize>,
+    runs: &Path,
     stop: &AtomicBool,
     threads: usize,
     progress: &Progress,
-) -> Result<Vec<Outcome>, Failure> {
-    let spools = staging.path().join(SPOOLS);
-    fs::create_dir(&spools).map_err(Error::at(&spools))?;
-    let drive = Drive { threads, stop, watcher: progress, spools: Some(&spools) };
-    let outcomes = ensemble::run(experiment, network::build, &drive);
-    progress.finish();
-    let outcomes = outcomes?;
-    let table = staging.path().join(METRICS);
-    ensemble::merge(experiment, network::metrics(), &outcomes, &spools, &table)?;
-    fs::remove_dir(&spools).map_err(Error::at(&spools))?;
-    Ok(outcomes)
+) -> Result<Vec<Outcome>, Error> {
+    let metrics = network::metrics();
+    let drive = Drive { threads, stop, watcher: progress, runs: Some(runs), metrics };
+    ensemble::run(experiment, network::build, jobs, &drive)
 }
 
-fn manifest(
-    args: &Args,
-    overrides: &[(String, String)],
-    experiment: &Experiment,
-    outcomes: &[Outcome],
-) -> Manifest {
-    let runs: Vec<RunEntry> =
-        outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
-    let fingerprint = Manifest::combine(&runs);
-    Manifest { fingerprint, runs, ..manifest_of(&args.file, overrides, experiment) }
-}
-
-/// What a result of this scenario is made from, with nothing of its runs.
-pub fn manifest_of(
-    file: &Path,
-    overrides: &[(String, String)],
-    experiment: &Experiment,
-) -> Manifest {
-    let rules = experiment.points.iter().map(|p| (p.id.clone(), network::rules(&p.scenario)));
-    let sources = experiment
-        .sources
-        .iter()
-        .map(|(path, blake3)| Source { path: path.clone(), blake3: blake3.clone() });
+/// What is going to be run.
+pub fn plan(file: &Path, overrides: &[(String, String)], experiment: &Experiment) -> Manifest {
     Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        name: experiment.name.clone(),
-        question: experiment.question.clone(),
         scenario: file.display().to_string(),
         overrides: overrides.to_vec(),
-        scenario_blake3: Manifest::hash(experiment.resolved.as_bytes()),
-        rules: rules.collect(),
-        sources: sources.collect(),
-        seed: experiment.seed,
-        cores: cores(),
-        ..Manifest::blank()
+        ..Manifest::of(experiment, network::rules)
     }
 }
 
-fn write(
-    finished: Finished,
-    table: Table,
-    staging: &Staging,
-    folder: &Path,
-) -> Result<(Finished, Table), Failure> {
-    let facts = Facts {
-        experiment: &finished.experiment,
-        metrics: network::metrics(),
-        verdict: &finished.verdict,
-        manifest: &finished.manifest,
-        split: network::verdict_from(&finished.experiment),
-        replay: format!("pinwheel replay {}", folder.display()),
-    };
-    let html = report::render(&facts, &table)?;
-    staging.write(REPORT, html.as_bytes())?;
-    staging.write(SCENARIO, finished.experiment.resolved.as_bytes())?;
-    let verdict = serde_json::to_vec_pretty(&finished.verdict).expect("a verdict is plain data");
-    staging.write(VERDICT, &verdict)?;
-    Ok((finished, table))
+/// BLAKE3 of this program: another build may give other results under the same version.
+fn build() -> Result<String, Failure> {
+    let unknown = |error| Failure::bad_input(format!("this program cannot find itself: {error}"));
+    let path = std::env::current_exe().map_err(unknown)?;
+    Ok(Manifest::hash_file(&path)?.1)
 }
 
 fn command(file: &Path, overrides: &[(String, String)]) -> String {

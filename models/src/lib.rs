@@ -7,6 +7,7 @@ pub mod infrastructure;
 pub mod metric;
 pub mod networks;
 pub mod parameter;
+pub mod review;
 pub mod scenario;
 pub mod service;
 pub mod sketch;

@@ -3,10 +3,10 @@
 use pinwheel_core::{Metric, MetricSpec};
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// The lists of the networks and layers, one behind the other.
-const PARTS: [&[MetricSpec]; 7] = [
+const PARTS: [&[MetricSpec]; 8] = [
     filecoin::metrics::METRICS,
     infrastructure::metrics::METRICS,
     infrastructure::operation::metrics::METRICS,
@@ -14,6 +14,7 @@ const PARTS: [&[MetricSpec]; 7] = [
     connection::metrics::METRICS,
     blockchain::metrics::METRICS,
     data::metrics::METRICS,
+    &review::metrics::METRICS,
 ];
 
 const COUNT: usize = {
@@ -69,6 +70,12 @@ pub const fn number(name: &str) -> Metric {
     panic!("no layer and no network has a metric of this name")
 }
 
+/// The number and the entry of the metric of this name, if there is one.
+pub fn find(name: &str) -> Option<(Metric, &'static MetricSpec)> {
+    let place = METRICS.iter().position(|metric| metric.name == name)?;
+    Some((Metric(u16::try_from(place).ok()?), &METRICS[place]))
+}
+
 const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -87,6 +94,7 @@ const fn same(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::quantity::Unit;
     use std::collections::BTreeSet;
 
     #[test]
@@ -95,6 +103,14 @@ mod tests {
         assert_eq!(names.len(), METRICS.len(), "a name is given twice");
         for (place, metric) in METRICS.iter().enumerate() {
             assert_eq!(usize::from(number(metric.name).0), place);
+        }
+    }
+
+    #[test]
+    fn every_unit_is_one_that_expressions_can_reckon_with() {
+        for MetricSpec { name, unit, .. } in &METRICS {
+            assert!(Unit::parse(unit).is_ok(), "{name}: {unit}");
+            assert_eq!(find(name).map(|(number, _)| number), Some(super::number(name)));
         }
     }
 

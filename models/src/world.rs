@@ -1,7 +1,7 @@
 //! One world: the layers and the network that stands on them. Its event is the sum of theirs, and
 //! here alone one layer meets another: what a lower one reports is handed to those above it.
 
-use pinwheel_core::{Context, Event as EngineEvent, Model, Streams};
+use pinwheel_core::{Context, Event as EngineEvent, Model, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
@@ -9,6 +9,7 @@ use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
 use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
+use crate::review::{self, Inputs, Review, Wanted};
 use crate::scenario::{Network, Scenario};
 use crate::service::{self, Service};
 
@@ -52,6 +53,7 @@ events! {
     Blockchain(blockchain::Event),
     Data(data::Event),
     Filecoin(filecoin::Event),
+    Review(review::Event),
 }
 
 /// The layers a scenario asks for, and its network with the plants under it.
@@ -64,6 +66,7 @@ pub struct World {
     blockchain: Option<Blockchain>,
     data: Option<Data>,
     filecoin: Option<(Filecoin, Infrastructure)>,
+    review: Option<Review>,
     /// Kept for their capacity.
     changed: Vec<u32>,
     changes: Vec<Change>,
@@ -85,6 +88,7 @@ impl World {
             filecoin: scenario.network.as_ref().map(|network| match network {
                 Network::Filecoin(settings) => Filecoin::new(settings, streams),
             }),
+            review: scenario.review.as_ref().map(Review::new),
             changed: vec![],
             changes: vec![],
             deliveries: vec![],
@@ -109,6 +113,22 @@ impl World {
     }
 }
 
+impl World {
+    /// What there is to review, always in this order.
+    fn subjects(&mut self, wanted: Wanted, identities: u32, now: SimTime) -> Vec<Inputs> {
+        let mut subjects = Vec::new();
+        let filecoin = self.filecoin.as_ref();
+        subjects.extend(filecoin.map(|(of, plants)| of.review(plants, wanted, identities)));
+        let fleet = self.fleet.as_ref();
+        subjects.extend(fleet.map(|of| operation::review::of_fleet(of, now, wanted)));
+        if let Some(operation) = &mut self.operation {
+            subjects.extend(operation.review(now, wanted));
+        }
+        subjects.extend(self.blockchain.iter().flat_map(Blockchain::review));
+        subjects
+    }
+}
+
 impl Model for World {
     type Event = Event;
 
@@ -125,6 +145,10 @@ impl Model for World {
         self.connection.iter_mut().for_each(|connection| connection.start(ctx));
         self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
         self.data.iter_mut().for_each(|data| data.start(ctx));
+        if let Some(mut review) = self.review.take() {
+            review.start(&self.subjects(review.wanted(), review.identities, ctx.now()), ctx);
+            self.review = Some(review);
+        }
     }
 
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
@@ -163,6 +187,12 @@ impl Model for World {
             Event::Filecoin(event) => {
                 let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
                 filecoin.handle(event, plants, ctx);
+            }
+            Event::Review(event) => {
+                let mut review = self.review.take().expect(ABSENT);
+                let subjects = self.subjects(review.asked(event), review.identities, ctx.now());
+                review.handle(event, &subjects, ctx);
+                self.review = Some(review);
             }
         }
     }

@@ -172,6 +172,14 @@ impl Ledger {
         self.digest.mix(posting.value());
     }
 
+    /// By how much all balances and burned units miss what was issued, summed afresh.
+    pub fn residual(&self) -> Amount {
+        let sums = self.balances.each_ref().map(|row| sum(row));
+        let there = sum(&sums).wrapping_add(self.burned);
+        let missing = self.issued.wrapping_sub(there);
+        Amount(missing.min(missing.wrapping_neg()))
+    }
+
     /// Sums every account and compares with what was issued and burned.
     pub fn verify(&self) -> Result<(), LedgerError> {
         let sums = self.balances.each_ref().map(|row| sum(row));
@@ -269,7 +277,9 @@ mod tests {
         for row in 0..Holding::ALL.len() {
             for leak in [1, 1u128.wrapping_neg()] {
                 let mut ledger = books();
+                assert_eq!(ledger.residual(), Amount::ZERO);
                 ledger.balances[row][0] = ledger.balances[row][0].wrapping_add(leak);
+                assert_eq!(ledger.residual(), Amount(1));
                 let caught = ledger.verify();
                 assert!(matches!(caught, Err(LedgerError::HoldingDrift { .. })), "{caught:?}");
                 // A leak that corrupts the total of its holding as well still breaks the sum.

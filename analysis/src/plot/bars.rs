@@ -1,7 +1,8 @@
 //! Bars in groups: one value for each member of each class.
 
 use super::axis::ValueAxis;
-use super::canvas::{Canvas, Frame, Hang, Size, draw};
+use super::canvas::{Canvas, Frame, Size, draw};
+use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
 
 /// A class on the axis with its bars, in the order of the legend.
@@ -29,15 +30,20 @@ pub struct BarChart {
 impl BarChart {
     /// The chart as SVG; `None` when there is nothing to draw.
     pub fn draw(&self, size: Size) -> Option<String> {
+        self.drawing(size).map(|drawing| drawing.svg())
+    }
+
+    /// The chart as marks; `None` when there is nothing to draw.
+    pub fn drawing(&self, size: Size) -> Option<Drawing> {
         if self.groups.iter().all(|group| group.bars.is_empty()) {
             return None;
         }
         let values = self.groups.iter().flat_map(|group| group.bars.iter().map(|bar| bar.value));
         let axis = ValueAxis::over(values, true, 5);
-        Some(draw(size, &self.title, |canvas| self.paint(canvas, size, &axis)))
+        Some(draw(size.pixels(), &self.title, |canvas| self.paint(canvas, size, &axis)))
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, size: Size, axis: &ValueAxis) {
+    fn paint(&self, canvas: &mut Canvas, size: Size, axis: &ValueAxis) {
         let (width, height) = size.pixels();
         let characters = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0) as f64;
         let ticks = characters(&mut axis.ticks.iter().map(|t| axis.label(*t).chars().count()));

@@ -1,21 +1,12 @@
-//! A plotters drawing with a frame: value axis, date axis, grid and labels at the right edge.
+//! What charts are composed on: a frame with value axis, date axis, grid and labels at its edges.
 
 use jiff::civil::Date;
-use plotters::coord::Shift;
-use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle, Text};
-use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontFamily, ShapeStyle, TextStyle};
 
-use super::SCALE;
 use super::axis::{ValueAxis, date_ticks};
-use super::theme::{FONT_FAMILY, Ink, themed};
-use crate::report::html::escape;
+use super::drawing::{Drawing, Hang, Mark, Point};
+use super::theme::Ink;
 use crate::table::day_number;
 
-/// plotters divides a font's size by this when it writes SVG.
-const PLOTTERS_FONT_FACTOR: f64 = 1.24;
-const FONT_PX: f64 = 12.0;
 /// A safe mean width of a character of the font.
 const CHARACTER_PX: f64 = 6.6;
 const TOP_PX: f64 = 26.0;
@@ -38,6 +29,16 @@ impl Size {
             Size::Half => (508.0, 270.0),
         }
     }
+}
+
+/// The width that a text needs at most, unless it is all capitals.
+pub fn text_px(text: &str) -> f64 {
+    text.chars().count() as f64 * CHARACTER_PX
+}
+
+/// The width of the widest of some texts.
+pub fn widest_px<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {
+    texts.map(text_px).fold(0.0, f64::max)
 }
 
 /// The plotting area in CSS pixels.
@@ -64,9 +65,16 @@ impl Frame {
         }
     }
 
+    /// The height of a value on an axis that rises.
     pub fn y(&self, values: &ValueAxis, value: f64) -> f64 {
         let share = (value - values.low) / (values.high - values.low);
         self.bottom - share * (self.bottom - self.top)
+    }
+
+    /// The place of a value on an axis that runs from left to right.
+    pub fn x(&self, values: &ValueAxis, value: f64) -> f64 {
+        let share = (value - values.low) / (values.high - values.low);
+        self.left + share * (self.right - self.left)
     }
 }
 
@@ -100,103 +108,48 @@ impl Scales {
     }
 }
 
-/// Where text hangs on its point.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Hang {
-    Left,
-    Middle,
-    Right,
+/// A drawing in the making.
+#[derive(Debug, Default)]
+pub struct Canvas {
+    marks: Vec<Mark>,
 }
 
-/// A drawing in CSS pixels.
-pub struct Canvas<'a> {
-    area: DrawingArea<SVGBackend<'a>, Shift>,
+/// The drawing that `paint` puts on a fresh canvas of some width and height. `title` is for screen
+/// readers.
+pub fn draw(size_px: (f64, f64), title: &str, paint: impl FnOnce(&mut Canvas)) -> Drawing {
+    let mut canvas = Canvas::default();
+    paint(&mut canvas);
+    let (width_px, height_px) = size_px;
+    Drawing { title: title.to_owned(), width_px, height_px, marks: canvas.marks }
 }
 
-type Point = (f64, f64);
-
-/// Draws into a fresh canvas and returns the themed SVG. `title` is for screen readers.
-pub fn draw(size: Size, title: &str, paint: impl FnOnce(&Canvas<'_>)) -> String {
-    let (width, height) = size.pixels();
-    let pixels = |length: f64| (length * f64::from(SCALE)) as u32;
-    let mut svg = String::new();
-    {
-        let backend = SVGBackend::with_string(&mut svg, (pixels(width), pixels(height)));
-        let canvas = Canvas { area: backend.into_drawing_area() };
-        paint(&canvas);
-        canvas.area.present().expect("a string can always be written");
-    }
-    let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
-    let (wide, high) = (pixels(width), pixels(height));
-    let label = escape(title);
-    themed(&format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {wide} {high}\" role=\"img\" \
-         aria-label=\"{label}\">{body}"
-    ))
-}
-
-impl Canvas<'_> {
-    fn pixel((x, y): Point) -> (i32, i32) {
-        let scale = f64::from(SCALE);
-        ((x * scale).round() as i32, (y * scale).round() as i32)
+impl Canvas {
+    pub fn path(&mut self, points: &[Point], ink: Ink, width_px: f64) {
+        self.marks.push(Mark::Path { points: points.to_vec(), ink, width_px });
     }
 
-    fn put<'e, E>(&self, element: E)
-    where
-        E: 'e,
-        for<'x> &'x E: plotters::element::PointCollection<'x, (i32, i32)>,
-        for<'x, 'y> E: plotters::element::Drawable<SVGBackend<'y>>,
-    {
-        self.area.draw(&element).expect("drawing into a string cannot fail");
+    pub fn dashed(&mut self, points: &[Point], ink: Ink, width_px: f64) {
+        self.marks.push(Mark::Dashed { points: points.to_vec(), ink, width_px });
     }
 
-    fn stroke(ink: Ink, width_px: f64, opacity: f64) -> ShapeStyle {
-        let width = (width_px * f64::from(SCALE)).round() as u32;
-        ink.colour().mix(opacity).stroke_width(width)
+    pub fn area(&mut self, outline: &[Point], ink: Ink, opacity: f64) {
+        self.marks.push(Mark::Area { outline: outline.to_vec(), ink, opacity });
     }
 
-    pub fn path(&self, points: &[Point], ink: Ink, width_px: f64) {
-        let points: Vec<_> = points.iter().copied().map(Self::pixel).collect();
-        self.put(PathElement::new(points, Self::stroke(ink, width_px, 1.0)));
+    pub fn bar(&mut self, corner: Point, opposite: Point, ink: Ink) {
+        self.marks.push(Mark::Bar { corner, opposite, ink });
     }
 
-    pub fn dashed(&self, points: &[Point], ink: Ink, width_px: f64) {
-        let points: Vec<_> = points.iter().copied().map(Self::pixel).collect();
-        let style = Self::stroke(ink, width_px, 1.0);
-        self.put(DashedPathElement::new(points, 4 * SCALE as u32, 3 * SCALE as u32, style));
+    pub fn dot(&mut self, centre: Point, ink: Ink, radius_px: f64) {
+        self.marks.push(Mark::Dot { centre, ink, radius_px });
     }
 
-    pub fn area(&self, outline: &[Point], ink: Ink, opacity: f64) {
-        let points: Vec<_> = outline.iter().copied().map(Self::pixel).collect();
-        self.put(Polygon::new(points, ink.colour().mix(opacity).filled()));
-    }
-
-    pub fn bar(&self, corner: Point, opposite: Point, ink: Ink) {
-        let corners = [Self::pixel(corner), Self::pixel(opposite)];
-        self.put(Rectangle::new(corners, ink.colour().filled()));
-    }
-
-    pub fn dot(&self, centre: Point, ink: Ink, radius_px: f64) {
-        let radius = (radius_px * f64::from(SCALE)) as u32;
-        self.put(Circle::new(Self::pixel(centre), radius, ink.colour().filled()));
-    }
-
-    pub fn text(&self, text: &str, at: Point, hang: Hang, ink: Ink) {
-        let h = match hang {
-            Hang::Left => HPos::Left,
-            Hang::Middle => HPos::Center,
-            Hang::Right => HPos::Right,
-        };
-        let size = FONT_PX * f64::from(SCALE) * PLOTTERS_FONT_FACTOR;
-        let colour = ink.colour();
-        let style = TextStyle::from((FontFamily::Name(FONT_FAMILY), size))
-            .color(&colour)
-            .pos(Pos::new(h, VPos::Center));
-        self.put(Text::new(text.to_owned(), Self::pixel(at), style));
+    pub fn text(&mut self, text: &str, at: Point, hang: Hang, ink: Ink) {
+        self.marks.push(Mark::Text { text: text.to_owned(), at, hang, ink });
     }
 
     /// Grid, ticks and units of a chart over dates.
-    pub fn axes(&self, scales: &Scales, dates: (Date, Date), unit: &str) {
+    pub fn axes(&mut self, scales: &Scales, dates: (Date, Date), unit: &str) {
         let frame = scales.frame;
         self.value_axis(frame, &scales.values, unit);
         for tick in date_ticks(dates.0, dates.1, frame.right - frame.left, 46.0) {
@@ -209,7 +162,7 @@ impl Canvas<'_> {
     }
 
     /// Grid, ticks and unit of the values.
-    pub fn value_axis(&self, frame: Frame, values: &ValueAxis, unit: &str) {
+    pub fn value_axis(&mut self, frame: Frame, values: &ValueAxis, unit: &str) {
         for tick in &values.ticks {
             let y = frame.y(values, *tick);
             let ink = if *tick == 0.0 { Ink::Axis } else { Ink::Grid };
@@ -219,8 +172,39 @@ impl Canvas<'_> {
         self.text(&format!("{}{unit}", values.prefix), (0.0, 8.0), Hang::Left, Ink::Muted);
     }
 
+    /// Grid, ticks and unit of values from left to right, below the frame.
+    pub fn value_axis_across(&mut self, frame: Frame, values: &ValueAxis, unit: &str) {
+        for tick in &values.ticks {
+            let x = frame.x(values, *tick);
+            let ink = if *tick == 0.0 { Ink::Axis } else { Ink::Grid };
+            self.path(&[(x, frame.top), (x, frame.bottom)], ink, 1.0);
+            self.text(&values.label(*tick), (x, frame.bottom + 14.0), Hang::Middle, Ink::Muted);
+        }
+        let unit = format!("{}{unit}", values.prefix);
+        let middle = (frame.left + frame.right) / 2.0;
+        self.text(&unit, (middle, frame.bottom + 31.0), Hang::Middle, Ink::Muted);
+    }
+
+    /// An interval from left to right, with ends.
+    pub fn whisker(&mut self, (low, high): (f64, f64), y: f64) {
+        self.path(&[(low, y), (high, y)], Ink::Observed, 1.25);
+        for x in [low, high] {
+            self.path(&[(x, y - 3.5), (x, y + 3.5)], Ink::Observed, 1.25);
+        }
+    }
+
+    /// The meaning of colours, in a row from the left.
+    pub fn legend(&mut self, meanings: &[(String, Ink)], at: Point) {
+        let mut x = at.0;
+        for (label, ink) in meanings {
+            self.bar((x, at.1 - 5.0), (x + 10.0, at.1 + 5.0), *ink);
+            self.text(label, (x + 15.0, at.1), Hang::Left, Ink::Muted);
+            x += 15.0 + text_px(label) + 18.0;
+        }
+    }
+
     /// Labels at the right edge, each as near its height as the others allow.
-    pub fn end_labels(&self, frame: Frame, labels: &[(&str, f64, Ink)]) {
+    pub fn end_labels(&mut self, frame: Frame, labels: &[(&str, f64, Ink)]) {
         let heights: Vec<f64> = labels.iter().map(|(_, y, _)| *y).collect();
         let heights = spread_labels(&heights, frame.top, frame.bottom);
         for ((label, _, ink), y) in labels.iter().zip(heights) {
@@ -259,17 +243,5 @@ mod tests {
         assert!(sorted.windows(2).all(|w| w[1] - w[0] >= LABEL_GAP_PX - 1e-9), "{placed:?}");
         assert!(placed[2] < placed[0] && placed[0] < placed[1]);
         assert!(sorted[3] <= 252.0);
-    }
-
-    #[test]
-    fn a_drawing_is_scaled_themed_and_escaped() {
-        let svg = draw(Size::Half, "a < b", |canvas| {
-            canvas.path(&[(0.0, 0.0), (10.4, 5.0)], Ink::Series(0), 2.0);
-        });
-        assert!(svg.contains("viewBox=\"0 0 1524 810\""), "{svg}");
-        assert!(svg.contains("aria-label=\"a &lt; b\""), "{svg}");
-        assert!(svg.contains("0,0 31,15"), "{svg}");
-        assert!(svg.contains("var(--series-1,"), "{svg}");
-        assert!(svg.trim_end().ends_with("</svg>"), "{svg}");
     }
 }

@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 
 use super::axis::ValueAxis;
-use super::canvas::{Canvas, Hang, Scales, Size, draw};
+use super::canvas::{Canvas, Scales, Size, draw};
+use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
 use crate::table::Dated;
 
@@ -47,6 +48,11 @@ pub struct LineChart {
 impl LineChart {
     /// The chart as SVG; `None` when there is nothing to draw.
     pub fn draw(&self, size: Size) -> Option<String> {
+        self.drawing(size).map(|drawing| drawing.svg())
+    }
+
+    /// The chart as marks; `None` when there is nothing to draw.
+    pub fn drawing(&self, size: Size) -> Option<Drawing> {
         let dates = || self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0));
         let range = (dates().min()?, dates().max()?);
         let values = self.lines.iter().flat_map(|line| {
@@ -56,16 +62,12 @@ impl LineChart {
         let axis = ValueAxis::over(values, self.from_zero, 5);
         let labels: Vec<&str> = self.lines.iter().map(|line| line.label.as_str()).collect();
         let scales = Scales::new(size, axis, range, &labels);
-        Some(draw(size, &self.title, |canvas| self.paint(canvas, &scales, range)))
+        Some(draw(size.pixels(), &self.title, |canvas| self.paint(canvas, &scales, range)))
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, scales: &Scales, range: (Date, Date)) {
+    fn paint(&self, canvas: &mut Canvas, scales: &Scales, range: (Date, Date)) {
         canvas.axes(scales, range, &self.unit);
-        for marker in self.markers.iter().filter(|m| range.0 < m.date && m.date < range.1) {
-            let (x, _) = scales.at(marker.date, 0.0);
-            canvas.dashed(&[(x, scales.frame.top), (x, scales.frame.bottom)], Ink::Axis, 1.0);
-            canvas.text(&marker.label, (x, 8.0), Hang::Middle, Ink::Muted);
-        }
+        paint_markers(canvas, scales, &self.markers, range);
         for line in &self.lines {
             paint_band(canvas, scales, line);
         }
@@ -84,7 +86,20 @@ impl LineChart {
     }
 }
 
-fn paint_band(canvas: &Canvas<'_>, scales: &Scales, line: &Line) {
+pub fn paint_markers(
+    canvas: &mut Canvas,
+    scales: &Scales,
+    markers: &[Marker],
+    range: (Date, Date),
+) {
+    for marker in markers.iter().filter(|m| range.0 < m.date && m.date < range.1) {
+        let (x, _) = scales.at(marker.date, 0.0);
+        canvas.dashed(&[(x, scales.frame.top), (x, scales.frame.bottom)], Ink::Axis, 1.0);
+        canvas.text(&marker.label, (x, 8.0), Hang::Middle, Ink::Muted);
+    }
+}
+
+fn paint_band(canvas: &mut Canvas, scales: &Scales, line: &Line) {
     if line.band.is_empty() {
         return;
     }
@@ -93,7 +108,7 @@ fn paint_band(canvas: &Canvas<'_>, scales: &Scales, line: &Line) {
     canvas.area(&upper.chain(lower).collect::<Vec<_>>(), line.ink, 0.16);
 }
 
-fn paint_line(canvas: &Canvas<'_>, scales: &Scales, line: &Line) {
+pub fn paint_line(canvas: &mut Canvas, scales: &Scales, line: &Line) {
     let points: Vec<(f64, f64)> = line
         .points
         .iter()

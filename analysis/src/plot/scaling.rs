@@ -3,7 +3,8 @@
 use pinwheel_core::math;
 
 use super::axis::{ValueAxis, spoken};
-use super::canvas::{Canvas, Frame, Hang, Size, draw};
+use super::canvas::{Canvas, Frame, Size, draw};
+use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
 
 /// One curve with its name at the right edge.
@@ -41,8 +42,13 @@ impl Decades {
 }
 
 impl ScalingChart {
-    /// The chart as SVG, values from zero; `None` when there is nothing to draw.
+    /// The chart as SVG; `None` when there is nothing to draw.
     pub fn draw(&self, size: Size) -> Option<String> {
+        self.drawing(size).map(|drawing| drawing.svg())
+    }
+
+    /// The chart as marks, values from zero; `None` when there is nothing to draw.
+    pub fn drawing(&self, size: Size) -> Option<Drawing> {
         let points = || self.curves.iter().flat_map(|curve| &curve.points);
         let sizes = || points().map(|point| math::log10(point.0));
         let (first, last) = (sizes().reduce(f64::min)?, sizes().reduce(f64::max)?);
@@ -53,10 +59,10 @@ impl ScalingChart {
         let first = math::floor(first + 1e-9);
         let last = math::ceil(last - 1e-9).max(first + 1.0);
         let decades = Decades { frame, first, last };
-        Some(draw(size, &self.title, |canvas| self.paint(canvas, &decades, &values)))
+        Some(draw(size.pixels(), &self.title, |canvas| self.paint(canvas, &decades, &values)))
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, decades: &Decades, values: &ValueAxis) {
+    fn paint(&self, canvas: &mut Canvas, decades: &Decades, values: &ValueAxis) {
         let frame = decades.frame;
         canvas.value_axis(frame, values, &self.unit);
         for power in decades.first as i32..=decades.last as i32 {

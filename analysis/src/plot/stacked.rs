@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::axis::ValueAxis;
-use super::canvas::{Hang, Scales, Size, draw};
+use super::canvas::{Scales, Size, draw};
+use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
 use crate::table::Dated;
 
@@ -29,13 +30,18 @@ pub struct StackedChart {
 impl StackedChart {
     /// The chart as SVG; `None` when there is nothing to draw.
     pub fn draw(&self, size: Size) -> Option<String> {
+        self.drawing(size).map(|drawing| drawing.svg())
+    }
+
+    /// The chart as marks; `None` when there is nothing to draw.
+    pub fn drawing(&self, size: Size) -> Option<Drawing> {
         let sums = self.sums();
         let (first, last) = (*sums.keys().next()?, *sums.keys().next_back()?);
         let tops = sums.values().filter_map(|levels| levels.last().copied());
         let axis = ValueAxis::over(tops.chain(self.cap.iter().map(|cap| cap.0)), true, 5);
         let labels: Vec<&str> = self.layers.iter().map(|layer| layer.label.as_str()).collect();
         let scales = Scales::new(size, axis, (first, last), &labels);
-        Some(draw(size, &self.title, |canvas| {
+        Some(draw(size.pixels(), &self.title, |canvas| {
             for (place, layer) in self.layers.iter().enumerate() {
                 let upper = sums.iter().map(|(date, levels)| scales.at(*date, levels[place + 1]));
                 let lower = sums.iter().rev().map(|(date, levels)| scales.at(*date, levels[place]));

@@ -60,7 +60,7 @@ fn items(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
         let end = scenario.start.saturating_add(jiff::Span::new().days(i64::from(days)));
         items.push(("Horizon", format!("{} to {end}, {days} days", scenario.start)));
     }
-    let mut rules: Vec<&str> = manifest.rules.iter().map(|(_, rules)| rules.as_str()).collect();
+    let mut rules: Vec<&str> = manifest.points.iter().map(|p| p.rules.as_str()).collect();
     rules.dedup();
     let network = experiment.points.iter().any(|point| point.scenario.network.is_some());
     items.push((if network { "Rules" } else { "Layers" }, rules.join(", ")));

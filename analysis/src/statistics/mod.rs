@@ -48,11 +48,20 @@ pub fn median(values: &[f64]) -> Option<f64> {
 
 /// The spread of several runs of one series: date, 5 %, 50 % and 95 % quantile over the runs.
 pub fn spread(runs: &[Dated]) -> Vec<(Date, [f64; 3])> {
+    by_date(runs, [0.05, 0.5, 0.95])
+}
+
+/// The fan of several runs of one series: date, 5 %, 25 %, 50 %, 75 % and 95 % quantile.
+pub fn fan(runs: &[Dated]) -> Vec<(Date, [f64; 5])> {
+    by_date(runs, [0.05, 0.25, 0.5, 0.75, 0.95])
+}
+
+fn by_date<const N: usize>(runs: &[Dated], shares: [f64; N]) -> Vec<(Date, [f64; N])> {
     let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
     for (date, value) in runs.iter().flatten() {
         by_date.entry(*date).or_default().push(*value);
     }
-    let quantiles = |values: &[f64]| [0.05, 0.5, 0.95].map(|q| quantile(values, q).unwrap_or(0.0));
+    let quantiles = |values: &[f64]| shares.map(|q| quantile(values, q).unwrap_or(0.0));
     by_date.into_iter().map(|(date, values)| (date, quantiles(&values))).collect()
 }
 
@@ -85,5 +94,7 @@ mod tests {
         assert_eq!(spread[0].0, date(1));
         assert_eq!(spread[0].1[1], 2.0);
         assert_eq!(spread[1], (date(2), [5.0; 3]));
+        let fan = fan(&runs);
+        assert_eq!((fan[0].1[1], fan[0].1[2], fan[0].1[3]), (1.5, 2.0, 2.5));
     }
 }

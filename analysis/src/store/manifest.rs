@@ -1,17 +1,23 @@
 //! `manifest.json`: what a result is made of and how to make it again. Written last.
+//!
+//! Before there are results it is the plan of an ensemble: the same, without runs and files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
+use jiff::civil::Date;
 use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_models::scenario::{Experiment, Factor, Output, Point, Sample, Scenario};
 use serde::{Deserialize, Serialize};
 
 use super::MANIFEST;
 use crate::Error;
 
 /// The layout of the result folder; a reader refuses what it does not know.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 const PROGRAM: &str = "pinwheel";
+const CHUNK_BYTES: usize = 1 << 16;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -20,16 +26,26 @@ pub struct Manifest {
     pub version: String,
     pub name: String,
     pub question: String,
+    pub authors: Vec<String>,
+    pub assumptions: Vec<String>,
     /// The scenario file as given on the command line, and its overrides.
     pub scenario: String,
     pub overrides: Vec<(String, String)>,
     /// BLAKE3 of the resolved scenario.
     pub scenario_blake3: String,
-    /// The rules of the network, by point.
-    pub rules: Vec<(String, String)>,
     /// Every file that was read, relative to the scenario.
     pub sources: Vec<Source>,
     pub seed: u64,
+    pub points: Vec<PointEntry>,
+    pub runs_per_point: u32,
+    /// The design behind the points, where keys are sampled.
+    pub sample: Option<Sample>,
+    pub warm_up_days: u32,
+    pub output: Output,
+    /// BLAKE3 of the program, in a plan that only the same program may go on with.
+    pub build: String,
+    /// Into how many shards a plan is cut; 0 for a plan that is run as a whole.
+    pub shards: u32,
     pub runs: Vec<RunEntry>,
     /// Over the fingerprints of all runs, in order.
     pub fingerprint: String,
@@ -44,6 +60,18 @@ pub struct Manifest {
 pub struct Source {
     pub path: String,
     pub blake3: String,
+}
+
+/// One point of the experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointEntry {
+    pub id: String,
+    pub variant: String,
+    pub factors: Vec<Factor>,
+    pub start: Date,
+    pub horizon_days: u32,
+    /// The rules of its network, or its layers.
+    pub rules: String,
 }
 
 /// One run of one point.
@@ -93,6 +121,52 @@ impl Manifest {
         Manifest { program: PROGRAM.to_owned(), format: FORMAT, ..Manifest::default() }
     }
 
+    /// What an experiment says of itself: the plan of its result. `rules` tells a point's rules.
+    pub fn of(experiment: &Experiment, rules: impl Fn(&Scenario) -> String) -> Self {
+        let point = |point: &Point| PointEntry {
+            id: point.id.clone(),
+            variant: point.variant.clone(),
+            factors: point.factors.clone(),
+            start: point.scenario.start,
+            horizon_days: point.scenario.horizon_days,
+            rules: rules(&point.scenario),
+        };
+        let source = |(path, blake3): &(String, String)| Source {
+            path: path.clone(),
+            blake3: blake3.clone(),
+        };
+        Manifest {
+            name: experiment.name.clone(),
+            question: experiment.question.clone(),
+            authors: experiment.authors.clone(),
+            assumptions: experiment.assumptions.clone(),
+            scenario_blake3: Manifest::hash(experiment.resolved.as_bytes()),
+            sources: experiment.sources.iter().map(source).collect(),
+            seed: experiment.seed,
+            points: experiment.points.iter().map(point).collect(),
+            runs_per_point: experiment.runs,
+            sample: experiment.sample.clone(),
+            warm_up_days: experiment.warm_up_days,
+            output: experiment.output.clone(),
+            ..Manifest::blank()
+        }
+    }
+
+    /// Size and BLAKE3 of a file, read piece by piece.
+    pub fn hash_file(path: &Path) -> Result<(u64, String), Error> {
+        let mut file = File::open(path).map_err(Error::at(path))?;
+        let (mut hasher, mut bytes) = (blake3::Hasher::new(), 0);
+        let mut chunk = vec![0; CHUNK_BYTES];
+        loop {
+            let count = file.read(&mut chunk).map_err(Error::at(path))?;
+            if count == 0 {
+                return Ok((bytes, hasher.finalize().to_hex().to_string()));
+            }
+            hasher.update(&chunk[..count]);
+            bytes += count as u64;
+        }
+    }
+
     /// One fingerprint for all runs, in order.
     pub fn combine(runs: &[RunEntry]) -> String {
         let mut hasher = blake3::Hasher::new();
@@ -104,17 +178,31 @@ impl Manifest {
 
     /// The manifest of a folder, if it has one that this program wrote.
     pub fn read(folder: &Path) -> Result<Self, Error> {
+        Manifest::read_file(&folder.join(MANIFEST))
+    }
+
+    /// A manifest by its file.
+    pub fn read_file(path: &Path) -> Result<Self, Error> {
+        let folder = path.parent().unwrap_or(path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let damaged = |detail: String| Error::Damaged { path: folder.to_owned(), detail };
-        let bytes = fs::read(folder.join(MANIFEST))
-            .map_err(|error| damaged(format!("{MANIFEST}: {error}")))?;
-        let manifest: Manifest = serde_json::from_slice(&bytes)
-            .map_err(|error| damaged(format!("{MANIFEST}: {error}")))?;
-        if manifest.program != PROGRAM || manifest.format != FORMAT {
+        let bytes = fs::read(path).map_err(|error| damaged(format!("{name}: {error}")))?;
+        let unreadable = |error: serde_json::Error| damaged(format!("{name}: {error}"));
+        // What it is comes first, so that another version's is refused by name.
+        let kind: Kind = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        if kind.program != PROGRAM || kind.format != FORMAT {
             return Err(damaged(format!(
-                "{MANIFEST} is of {} format {}, not of {PROGRAM} format {FORMAT}",
-                manifest.program, manifest.format
+                "{name} is of {} format {}, not of {PROGRAM} format {FORMAT}",
+                kind.program, kind.format
             )));
         }
-        Ok(manifest)
+        serde_json::from_slice(&bytes).map_err(unreadable)
     }
+}
+
+/// The part of a manifest that every version has.
+#[derive(Deserialize)]
+struct Kind {
+    program: String,
+    format: u32,
 }

@@ -3,10 +3,9 @@
 mod manifest;
 mod staging;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use manifest::{FileEntry, Manifest, RunEntry, Source};
+pub use manifest::{FileEntry, Manifest, PointEntry, RunEntry, Source};
 pub use staging::Staging;
 
 use crate::Error;
@@ -32,8 +31,8 @@ impl Store {
         let manifest = Manifest::read(folder)?;
         for file in &manifest.files {
             let path = folder.join(&file.name);
-            let bytes = fs::read(&path).map_err(Error::at(&path))?;
-            if blake3::hash(&bytes).to_hex().as_str() != file.blake3 {
+            let (_, blake3) = Manifest::hash_file(&path)?;
+            if blake3 != file.blake3 {
                 let detail = format!("{} is not the file the manifest names", file.name);
                 return Err(Error::Damaged { path: folder.to_owned(), detail });
             }

@@ -1,21 +1,30 @@
-//! A result in the making: a hidden folder beside its target, renamed into place when it is whole
-//! and removed when it is dropped before.
+//! A result in the making: a hidden folder beside its target, whose inner folder is renamed into
+//! place when it is whole. Dropped before, it leaves nothing but finished runs, if there are any.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{FileEntry, MANIFEST, Manifest};
 use crate::Error;
+use crate::work::Work;
 
-/// Where a result gathers before it is published. Dropping it leaves nothing behind.
+const LOCK: &str = "lock";
+const RESULT: &str = "result";
+const WORK: &str = "work";
+
+/// Where a result gathers before it is published.
 #[derive(Debug)]
 pub struct Staging {
     target: PathBuf,
+    /// The hidden folder: the lock, the work of an ensemble, the result in the making.
+    root: PathBuf,
+    /// What becomes the target.
     path: PathBuf,
     /// Folders this staging had to make above the target, outermost first.
     made: Vec<PathBuf>,
-    published: bool,
+    /// One process at a time.
+    _lock: File,
 }
 
 impl Staging {
@@ -27,15 +36,26 @@ impl Staging {
         let mut made: Vec<PathBuf> =
             parent.ancestors().take_while(|p| !p.exists()).map(Path::to_owned).collect();
         made.reverse();
-        fs::create_dir_all(parent).map_err(Error::at(parent))?;
-        let path = beside(&target, "partial");
+        let root = beside(&target, "partial");
+        fs::create_dir_all(&root).map_err(Error::at(&root))?;
+        let lock = lock(&root)?;
+        let path = root.join(RESULT);
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(Error::at(&path))?;
+        }
         fs::create_dir(&path).map_err(Error::at(&path))?;
-        Ok(Staging { target, path, made, published: false })
+        Ok(Staging { target, root, path, made, _lock: lock })
     }
 
     /// The folder to write into.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder in which the ensemble of this result is at work: that of an earlier process if it
+    /// had the same plan.
+    pub fn work(&self, plan: &Manifest) -> Result<Work, Error> {
+        Work::take(&self.root.join(WORK), plan)
     }
 
     /// Writes one file of the result and makes it durable.
@@ -52,7 +72,12 @@ impl Staging {
         self.write(MANIFEST, &text)?;
         sync_folder(&self.path)?;
         self.swap()?;
-        self.published = true;
+        // Finished runs are in the result now.
+        let work = self.root.join(WORK);
+        if work.exists() {
+            fs::remove_dir_all(&work).map_err(Error::at(&work))?;
+        }
+        self.made.clear();
         Ok(manifest)
     }
 
@@ -63,10 +88,9 @@ impl Staging {
             .map_err(at)?;
         paths.sort();
         let entry = |path: &PathBuf| {
-            let bytes = fs::read(path).map_err(Error::at(path))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let blake3 = blake3::hash(&bytes).to_hex().to_string();
-            Ok(FileEntry { name, bytes: bytes.len() as u64, blake3 })
+            let (bytes, blake3) = Manifest::hash_file(path)?;
+            Ok(FileEntry { name, bytes, blake3 })
         };
         paths.iter().map(entry).collect()
     }
@@ -97,20 +121,31 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if self.published {
-            return;
-        }
         // Nothing can be done about a failure here, and the error that led here is the one to tell.
         let _ = fs::remove_dir_all(&self.path);
+        if Work::has_runs(&self.root.join(WORK)) {
+            return;
+        }
+        let _ = fs::remove_dir_all(&self.root);
         for folder in self.made.iter().rev() {
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
+fn lock(root: &Path) -> Result<File, Error> {
+    let path = root.join(LOCK);
+    let lock = File::create(&path).map_err(Error::at(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy(root.to_owned())),
+        Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+    }
+}
+
 fn beside(target: &Path, what: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
+    target.with_file_name(format!(".{name}.{what}"))
 }
 
 /// A folder with content that is not ours is never touched.

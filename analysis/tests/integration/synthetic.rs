@@ -9,11 +9,10 @@ use jiff::civil::date;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::ensemble::{self, Drive, Outcome, Watcher};
 use pinwheel_analysis::report::{self, Facts};
-use pinwheel_analysis::store::{
-    METRICS, Manifest, REPORT, RunEntry, SCENARIO, Source, Staging, VERDICT,
-};
+use pinwheel_analysis::store::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, Staging, VERDICT};
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
+use pinwheel_analysis::work::jobs;
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{
     Amount, Context, Event, Label, Metric, MetricSpec, Model, SimDuration, Stream, Streams,
@@ -241,6 +240,7 @@ fn targets(horizon_days: u32) -> Vec<Target> {
 pub struct Blind;
 impl Watcher for Blind {
     fn day(&self, _: &Point, _: u32, _: u32, _: u64) {}
+    fn taken_over(&self, _: &Point) {}
 }
 
 /// Runs an experiment into a staging folder.
@@ -251,14 +251,17 @@ pub fn simulate(
     stop: &AtomicBool,
     build: impl Fn(&Scenario, &Streams) -> Invented + Sync,
 ) -> Result<Vec<Outcome>, Error> {
-    let spools = staging.path().join("spools");
-    fs::create_dir(&spools).map_err(Error::at(&spools))?;
-    let drive = Drive { threads, stop, watcher: &Blind, spools: Some(&spools) };
-    let outcomes = ensemble::run(experiment, build, &drive)?;
-    let table = staging.path().join(METRICS);
-    ensemble::merge(experiment, &metrics(), &outcomes, &spools, &table)?;
-    fs::remove_dir(&spools).map_err(Error::at(&spools))?;
+    let runs = staging.work(&plan(experiment))?.runs();
+    let metrics = metrics();
+    let drive = Drive { threads, stop, watcher: &Blind, runs: Some(&runs), metrics: &metrics };
+    let outcomes = ensemble::run(experiment, build, jobs(experiment), &drive)?;
+    ensemble::merge(experiment, &metrics, &runs, &staging.path().join(METRICS))?;
     Ok(outcomes)
+}
+
+fn plan(experiment: &Experiment) -> Manifest {
+    let manifest = Manifest::of(experiment, |_| "mainnet".to_owned());
+    Manifest { version: "0.1.0".to_owned(), scenario: "invented.toml".to_owned(), ..manifest }
 }
 
 /// Runs, judges, reports and publishes an experiment.
@@ -272,19 +275,8 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
     let verdict = verdict::judge(experiment, &table, &outcomes, split)?;
     let runs: Vec<RunEntry> =
         outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
-    let sources = experiment.sources.iter();
-    let manifest = Manifest {
-        version: "0.1.0".to_owned(),
-        name: experiment.name.clone(),
-        question: experiment.question.clone(),
-        scenario: "invented.toml".to_owned(),
-        rules: experiment.points.iter().map(|p| (p.id.clone(), "mainnet".to_owned())).collect(),
-        sources: sources.map(|(p, b)| Source { path: p.clone(), blake3: b.clone() }).collect(),
-        seed: experiment.seed,
-        fingerprint: Manifest::combine(&runs),
-        runs,
-        ..Manifest::blank()
-    };
+    let fingerprint = Manifest::combine(&runs);
+    let manifest = Manifest { fingerprint, runs, ..plan(experiment) };
     let facts = Facts {
         experiment,
         metrics: &metrics(),

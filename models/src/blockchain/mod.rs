@@ -33,6 +33,7 @@ pub mod mempool;
 pub mod metrics;
 pub mod money;
 mod record;
+pub mod review;
 pub mod settings;
 pub mod state;
 pub mod tally;

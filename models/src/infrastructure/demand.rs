@@ -88,6 +88,8 @@ pub struct Account {
     pub asked: u128,
     pub served: u128,
     pub missed: u128,
+    /// What could have been served.
+    pub offered: u128,
     /// By source.
     pub given: Vec<u128>,
 }
@@ -222,7 +224,9 @@ impl Demand {
             }
             self.waiting_sum += passed;
         }
-        let served = self.waiting_sum.min(self.capacity_of_all(hour, census) * span);
+        let offered = self.capacity_of_all(hour, census) * span;
+        let served = self.waiting_sum.min(offered);
+        self.account.offered += offered;
         self.serve(served);
         self.dispatch(served, hour, span, census);
         if self.settings.patience_hours == 0 {
@@ -285,7 +289,7 @@ impl Demand {
     /// Whether every amount is accounted for: asked = served + missed + waiting, and the sources
     /// gave what was served.
     pub fn balanced(&self) -> bool {
-        let Account { asked, served, missed, given } = &self.account;
+        let Account { asked, served, missed, given, .. } = &self.account;
         let waiting: u128 = self.waiting.iter().map(|(_, amount)| amount).sum();
         waiting == self.waiting_sum
             && *asked == served + missed + waiting

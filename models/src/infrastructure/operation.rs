@@ -17,6 +17,7 @@
 pub mod file;
 pub mod metrics;
 mod record;
+pub mod review;
 pub mod settings;
 
 use pinwheel_core::check::CheckId;

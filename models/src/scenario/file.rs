@@ -10,7 +10,7 @@ use super::backtest::BacktestSection;
 use super::calibration::CalibrationSection;
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -51,6 +51,9 @@ pub struct ScenarioFile {
     /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
     #[schemars(with = "NetworkSection")]
     pub network: Option<Given>,
+    /// The metrics of a token-economy review.
+    #[schemars(with = "review::file::Section")]
+    pub review: Option<Given>,
     /// Variants to compare, each with the same seeds.
     pub variant: Vec<VariantSection>,
     /// How often each point is run, and which points there are beside the variants.

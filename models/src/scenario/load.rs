@@ -17,7 +17,7 @@ use super::tree::{Given, Tree, Value};
 use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
 use crate::metric::METRICS;
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -466,6 +466,15 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
         checker.required(None, "network", "{ kind = \"filecoin\", ... }");
         metrics.extend(filecoin::metrics::METRICS);
     }
+    let review = file.review.map(|given| {
+        let known = file.network.or(file.infrastructure).or(file.blockchain);
+        if known.is_none() {
+            let message = "nothing that is reviewed".to_owned();
+            checker.fault(given, "review", message, "add a network, a fleet or a chain");
+        }
+        metrics.extend(review::metrics::METRICS);
+        review::file::settings(checker, given, days)
+    });
     let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
@@ -474,7 +483,11 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
             Some(network) => Some(network?),
             None => None,
         };
-        Some(Scenario { start, horizon_days, layers, network })
+        let review = match review {
+            Some(review) => Some(review?),
+            None => None,
+        };
+        Some(Scenario { start, horizon_days, layers, network, review })
     };
     (build(), targets)
 }

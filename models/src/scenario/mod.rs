@@ -9,6 +9,7 @@ pub mod check;
 pub mod design;
 pub mod diagnostic;
 mod ensemble;
+pub mod expression;
 pub mod file;
 pub mod files;
 mod load;
@@ -20,6 +21,7 @@ mod target;
 pub mod tree;
 
 pub use diagnostic::Diagnostic;
+pub use files::lexical;
 pub use load::load;
 pub use schema::schema;
 
@@ -27,7 +29,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, service};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// Longest run: a century.
 pub const HORIZON_DAYS_MAX: u32 = 36_525;
@@ -119,6 +121,7 @@ pub struct Scenario {
     pub horizon_days: u32,
     pub layers: Layers,
     pub network: Option<Network>,
+    pub review: Option<review::Settings>,
 }
 
 /// The layers that a scenario describes itself, by the sections of their names.

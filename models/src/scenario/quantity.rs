@@ -13,19 +13,29 @@ const POWER_MAX: u32 = 4;
 /// Most factors in one unit.
 const FACTORS_MAX: usize = 8;
 
-/// Base dimensions: time, bytes, FIL, USD, energy.
-const DIMENSIONS: usize = 5;
+/// Base dimensions: time, bytes, FIL, USD, energy, mass, length.
+const DIMENSIONS: usize = 7;
+/// The base unit of each dimension.
+const BASES: [&str; DIMENSIONS] = ["s", "B", "FIL", "USD", "J", "kg", "m"];
 
 /// Exponents of the base dimensions, in halves because of `sqrt`.
 type Exponents = [i16; DIMENSIONS];
 
 const NONE: Exponents = [0; DIMENSIONS];
-const TIME: Exponents = [2, 0, 0, 0, 0];
-const BYTES: Exponents = [0, 2, 0, 0, 0];
-const FIL: Exponents = [0, 0, 2, 0, 0];
-const USD: Exponents = [0, 0, 0, 2, 0];
-const ENERGY: Exponents = [0, 0, 0, 0, 2];
-const POWER: Exponents = [-2, 0, 0, 0, 2];
+const TIME: Exponents = base(0);
+const BYTES: Exponents = base(1);
+const FIL: Exponents = base(2);
+const USD: Exponents = base(3);
+const ENERGY: Exponents = base(4);
+const MASS: Exponents = base(5);
+const LENGTH: Exponents = base(6);
+const POWER: Exponents = [-2, 0, 0, 0, 2, 0, 0];
+
+const fn base(dimension: usize) -> Exponents {
+    let mut exponents = NONE;
+    exponents[dimension] = 2;
+    exponents
+}
 
 /// A named unit: how many of its dimension's base unit it is, as a fraction of exact floats, so
 /// that no scale is itself rounded.
@@ -66,12 +76,15 @@ const UNITS: &[Named] = &[
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),
+    named("kg", MASS, 1.0), fraction("g", MASS, 1e3), named("t", MASS, 1e3),
+    named("m", LENGTH, 1.0), named("km", LENGTH, 1e3),
     named("1", NONE, 1.0), fraction("%", NONE, 100.0),
     named("sector", NONE, 1.0), named("disk", NONE, 1.0), named("host", NONE, 1.0),
     named("rack", NONE, 1.0), named("site", NONE, 1.0), named("provider", NONE, 1.0),
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
     named("token", NONE, 1.0), fraction("nanotoken", NONE, 1e9),
     named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
+    named("unit", NONE, 1.0), named("job", NONE, 1.0),
 ];
 
 /// A unit such as `USD/TiB/mo` or `%/sqrt(y)`.
@@ -107,7 +120,7 @@ impl fmt::Display for QuantityError {
 }
 
 impl Unit {
-    const ONE: Unit = Unit { exponents: NONE, numerator: 1.0, denominator: 1.0 };
+    pub const ONE: Unit = Unit { exponents: NONE, numerator: 1.0, denominator: 1.0 };
 
     /// Reads factors joined by `/`, `*` or a space; `/mo` is one a month.
     pub fn parse(text: &str) -> Result<Unit, QuantityError> {
@@ -164,7 +177,50 @@ impl Unit {
         Some(Unit { exponents, numerator, denominator })
     }
 
-    fn times(self, other: Unit) -> Unit {
+    /// Whether values of the two may be added and compared.
+    pub fn same_dimension(self, other: Unit) -> bool {
+        self.exponents == other.exponents
+    }
+
+    /// Whether it only counts or is a share.
+    pub fn is_plain(self) -> bool {
+        self.exponents == NONE
+    }
+
+    /// The unit of the same dimension in which values are added and compared.
+    pub fn base(self) -> Unit {
+        Unit { exponents: self.exponents, ..Unit::ONE }
+    }
+
+    /// `value` of this unit in base units: s, B, FIL, USD, J, kg, m and their products.
+    pub fn to_base(self, value: f64) -> f64 {
+        value * self.numerator / self.denominator
+    }
+
+    /// A value in base units, in this unit.
+    pub fn from_base(self, value: f64) -> f64 {
+        value * self.denominator / self.numerator
+    }
+
+    /// The base unit of the same dimension, in words: "FIL", "B/s", "a plain number".
+    pub fn dimension(self) -> String {
+        let power = |halves: i16, name: &str| match halves.abs() {
+            2 => name.to_owned(),
+            halves if halves % 2 == 0 => format!("{name}^{}", halves / 2),
+            halves => format!("{name}^({halves}/2)"),
+        };
+        let parts = || self.exponents.into_iter().zip(BASES);
+        let up: Vec<_> = parts().filter(|p| p.0 > 0).map(|p| power(p.0, p.1)).collect();
+        let down: Vec<_> = parts().filter(|p| p.0 < 0).map(|p| power(p.0, p.1)).collect();
+        match (up.is_empty(), down.is_empty()) {
+            (true, true) => "a plain number".to_owned(),
+            (_, true) => up.join(" "),
+            (true, false) => format!("1/{}", down.join("/")),
+            (false, false) => format!("{}/{}", up.join(" "), down.join("/")),
+        }
+    }
+
+    pub fn times(self, other: Unit) -> Unit {
         let mut exponents = self.exponents;
         for (sum, more) in exponents.iter_mut().zip(other.exponents) {
             *sum += more;
@@ -176,7 +232,7 @@ impl Unit {
         }
     }
 
-    fn inverse(self) -> Unit {
+    pub fn inverse(self) -> Unit {
         Unit {
             exponents: self.exponents.map(|halves| -halves),
             numerator: self.denominator,
@@ -224,6 +280,25 @@ pub fn parse(text: &str, to: &str) -> Result<f64, QuantityError> {
     if value.is_finite() { Ok(value) } else { Err(QuantityError::Number) }
 }
 
+/// Whether a word is the name of a unit.
+pub fn is_unit(word: &str) -> bool {
+    UNITS.iter().any(|unit| unit.name == word)
+}
+
+/// Decimals between a unit of money and its integer base unit: attoFIL, millionths of a dollar, the
+/// smallest part of a chain's token. `None` for a unit that is no money.
+pub fn money_decimals(unit: &str) -> Option<i32> {
+    // Sources: Filecoin's protocol; the ledgers of the layers (18 decimals for tokens, 6 for USD).
+    Some(match unit.split('/').next()?.trim() {
+        "FIL" | "token" => 18,
+        "nanoFIL" | "nanotoken" => 9,
+        "attoFIL" => 0,
+        "kUSD" => 9,
+        "USD" => 6,
+        _ => return None,
+    })
+}
+
 /// What may stand for each part of the unit `to`: "USD: USD kUSD; mo: s min h ...".
 pub fn compatible(to: &str) -> String {
     let mut parts = Vec::new();
@@ -240,7 +315,7 @@ pub fn compatible(to: &str) -> String {
 }
 
 /// The leading decimal number, finite, and the text after it. Underscores may stand between digits.
-fn split_number(text: &str) -> Option<(f64, &str)> {
+pub(super) fn split_number(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);

@@ -54,12 +54,17 @@ impl Income {
 
     /// What each owner has earned until now, in rising order.
     pub fn by_owner(&self) -> Vec<u128> {
+        let mut earned: Vec<u128> = self.of_owners().into_values().collect();
+        earned.sort_unstable();
+        earned
+    }
+
+    /// What each owner has earned until now, by owner.
+    pub fn of_owners(&self) -> BTreeMap<u32, u128> {
         let mut earned = self.earned.clone();
         for &(source, owner, then) in self.working.values() {
             *earned.entry(owner).or_insert(0) += self.sums[source as usize].each - then;
         }
-        let mut earned: Vec<u128> = earned.into_values().collect();
-        earned.sort_unstable();
         earned
     }
 }

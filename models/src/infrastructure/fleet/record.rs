@@ -182,17 +182,7 @@ impl Fleet {
     fn record_service<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         let (now, label, serving) = (ctx.now(), Label::default(), self.tallies.serving);
         let up = serving.capacity_up_milli as f64 / serving.capacity_milli.max(1) as f64;
-        let by_region = (0..self.settings.regions.len()).map(|region| {
-            let classes = self.settings.classes.iter().enumerate();
-            let capacity = classes.map(|(index, class)| {
-                let cell = self.tallies.sum(now, |number, place| {
-                    usize::from(number) == index && usize::from(place) == region
-                });
-                cell.present * class.capacity_milli
-            });
-            capacity.sum()
-        });
-        let by_region = nakamoto(by_region.collect());
+        let by_region = nakamoto(self.capacity_by_region(now));
         let by_owner = self.nakamoto_of_owners();
         for (metric, value) in [
             (SERVICE, serving.availability(now)),
@@ -212,13 +202,33 @@ impl Fleet {
         if let Some((_, known)) = self.nakamoto.filter(|(at, _)| *at == moves) {
             return known;
         }
+        let found = nakamoto(self.capacity_by_owner());
+        self.nakamoto = Some((moves, found));
+        found
+    }
+
+    /// Capacity of the owners who have not left.
+    pub fn capacity_by_owner(&self) -> Vec<u64> {
         let capacities = self.owners.present().map(|(class, owner)| {
             let capacity = self.settings.classes[usize::from(class)].capacity_milli;
             u64::from(self.owners.devices(owner).count()) * capacity
         });
-        let found = nakamoto(capacities.collect());
-        self.nakamoto = Some((moves, found));
-        found
+        capacities.collect()
+    }
+
+    /// Capacity of the devices that are there, by region.
+    pub fn capacity_by_region(&self, now: SimTime) -> Vec<u64> {
+        let by_region = (0..self.settings.regions.len()).map(|region| {
+            let classes = self.settings.classes.iter().enumerate();
+            let capacity = classes.map(|(index, class)| {
+                let cell = self.tallies.sum(now, |number, place| {
+                    usize::from(number) == index && usize::from(place) == region
+                });
+                cell.present * class.capacity_milli
+            });
+            capacity.sum()
+        });
+        by_region.collect()
     }
 }
 

@@ -17,7 +17,7 @@ pub const METRICS: &[MetricSpec] = &[
         "Energy of all classes together less that of the whole; 0 by construction.", "model"),
     metric("cells_occupied", "1", "H3 cells with a device in them, on the first day.", "Uber H3"),
     metric("cell_devices_max", "1", "Devices in the fullest cell, on the first day.", "Uber H3"),
-    metric("cell_density_max", "1/km2",
+    metric("cell_density_max", "1/km^2",
         "Devices for each square kilometre of the fullest cell.", "Uber H3"),
     metric("reachable_pairs_share", "1",
         "Share of all pairs of nodes that could reach each other, on average over time.", "model"),

@@ -178,7 +178,7 @@ impl Operation {
     }
 
     /// What a demand has cost: owning and energy of the classes it bears, fuel and settlement.
-    fn cost_microusd(&mut self, number: usize, now: SimTime) -> u128 {
+    pub(super) fn cost_microusd(&mut self, number: usize, now: SimTime) -> u128 {
         let demand = &self.demands[number];
         let mut cost = demand.running_cost_microusd();
         for &class in &demand.settings().bears {

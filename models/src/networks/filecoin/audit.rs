@@ -29,6 +29,9 @@ pub struct Audit {
     provers: BTreeMap<u32, Held>,
     pub verified: u64,
     pub refused: u64,
+    /// Proofs of providers that had lost data, and those of them the verifier accepted.
+    pub false_claims: u64,
+    pub false_passed: u64,
 }
 
 /// A provider's replicas, and whether they have been corrupted.
@@ -40,7 +43,15 @@ struct Held {
 
 impl Audit {
     pub fn new(fidelity: ProofFidelity, sample_share: f64) -> Self {
-        Audit { fidelity, sample_share, provers: BTreeMap::new(), verified: 0, refused: 0 }
+        Audit {
+            fidelity,
+            sample_share,
+            provers: BTreeMap::new(),
+            verified: 0,
+            refused: 0,
+            false_claims: 0,
+            false_passed: 0,
+        }
     }
 
     /// Whether any proof of the run may be real.
@@ -76,6 +87,8 @@ impl Audit {
         let accepted = held.prover.verify(epoch as u64, &proof);
         self.verified += u64::from(accepted);
         self.refused += u64::from(!accepted);
+        self.false_claims += u64::from(lost_data);
+        self.false_passed += u64::from(lost_data && accepted);
         accepted
     }
 }

@@ -55,6 +55,7 @@ impl Filecoin {
             let on_time = draws.uniform() >= self.orphan_share;
             if self.providers[i].online && on_time {
                 self.flows.wins += 1;
+                self.flows.entitled += per_win;
                 self.pay_wins(i, per_win);
                 if !winners[..blocks].contains(&i) {
                     winners[blocks] = i;
@@ -94,6 +95,7 @@ impl Filecoin {
             // Too late, rounding the mean up or down by chance.
             let orphaned = by_chance(on_time, self.orphan_share, draws.uniform());
             self.flows.wins += on_time - orphaned;
+            self.flows.entitled += Amount(per_win.0 * u128::from(on_time - orphaned));
             self.flows.wins_lost += wins - on_time + orphaned;
             self.pay_wins(i, Amount(per_win.0 * u128::from(on_time - orphaned)));
         }

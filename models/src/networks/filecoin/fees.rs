@@ -324,8 +324,9 @@ impl Filecoin {
     }
 
     fn burn_base_fee_of_others(&mut self, gas: u128) {
-        let cost = Amount(gas * self.gas.base_fee_attofil);
-        self.flows.burn_base_fee += self.treasury.burn_holders(cost);
+        let cost = self.treasury.burn_holders(Amount(gas * self.gas.base_fee_attofil));
+        self.flows.burn_base_fee += cost;
+        self.flows.burn_base_fee_others += cost;
     }
 
     /// Distributes what vests today of the genesis allocations.

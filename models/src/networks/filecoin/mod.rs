@@ -29,6 +29,7 @@ pub mod provider;
 pub mod proving;
 pub mod rational;
 pub mod record;
+pub mod review;
 pub mod reward;
 pub mod rules;
 pub mod sectors;
@@ -117,6 +118,7 @@ struct Terms {
 struct Costs {
     capex_usd_per_sector_day: f64,
     sealing_usd_per_sector: f64,
+    hardware_life_days: f64,
     deal_usd_per_sector_day: f64,
 }
 
@@ -170,6 +172,8 @@ pub struct Filecoin {
     orders: Vec<Orders>,
     observed: Vec<Observed>,
     flows: Flows,
+    /// Sums since the start, for a review.
+    tally: review::Tally,
     /// Cohorts taken off the books within one step; kept for its capacity.
     ended: Vec<Cohort>,
     checks: Option<CheckIds>,
@@ -220,6 +224,7 @@ impl Filecoin {
         };
         let tib_per_sector = 32.0 / 1024.0;
         let sectors_per_disk = settings.infrastructure.disk_terabytes * 1e12 / SECTOR_BYTES as f64;
+        let treasury = Treasury::new(initial, providers.len());
         let mut network = Filecoin {
             detail: settings.detail,
             rule_choice: settings.rules,
@@ -228,7 +233,8 @@ impl Filecoin {
             epoch: first_epoch,
             first_epoch,
             day: 0,
-            treasury: Treasury::new(initial, providers.len()),
+            tally: review::Tally::new(&treasury, providers.len()),
+            treasury,
             providers,
             power: Power::default(),
             rewards: fees::reward_state(initial, first_epoch, rules.minting),
@@ -254,6 +260,7 @@ impl Filecoin {
             costs: Costs {
                 capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
                     / (p.hardware_life * 365.0),
+                hardware_life_days: p.hardware_life * 365.0,
                 sealing_usd_per_sector: p.sealing_usd_per_tib * tib_per_sector,
                 deal_usd_per_sector_day: p.deal_usd_per_tib_month * tib_per_sector * 12.0 / 365.0,
             },

@@ -21,8 +21,12 @@ const EIB: f64 = (1u64 << 60) as f64;
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Flows {
     pub minted: Amount,
+    /// What the wins that made a block entitled to.
+    pub entitled: Amount,
     pub scheduled: Amount,
     pub burn_base_fee: Amount,
+    /// The part of it that others than providers paid.
+    pub burn_base_fee_others: Amount,
     pub burn_fault_fee: Amount,
     pub burn_termination_fee: Amount,
     pub burn_daily_fee: Amount,
@@ -115,6 +119,7 @@ impl<E: EngineEvent> Page<'_, E> {
 impl Filecoin {
     /// Writes the records of the day that ends.
     pub fn record_day<E: EngineEvent>(&mut self, plants: &Infrastructure, ctx: &mut Context<E>) {
+        self.tally_day();
         let mut page = Page { ctx };
         self.record_power(&mut page);
         self.record_reward(&mut page);

@@ -20,6 +20,8 @@ pub struct Purse {
     pub available: Account,
     pub pledge: Account,
     pub vesting: Account,
+    /// FIL the provider has burnt since the start: gas, fees, penalties.
+    pub burnt: Amount,
 }
 
 /// The ledger and who is who in it.
@@ -38,6 +40,8 @@ pub struct Treasury {
     pub mined_attofil: Amount,
     /// Allocations vested so far, likewise.
     pub vested_attofil: Amount,
+    /// FIL that providers have sold since the start.
+    pub sold: Amount,
 }
 
 /// FIL in whole tokens, from a scenario or a data file, in base units.
@@ -83,6 +87,7 @@ impl Treasury {
             purses,
             mined_attofil: mined,
             vested_attofil: vested,
+            sold: Amount::ZERO,
         }
     }
 
@@ -151,6 +156,7 @@ impl Treasury {
         let available = self.purses[provider].available;
         let amount =
             if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
+        self.purses[provider].burnt += amount;
         self.burn_from(available, amount)
     }
 
@@ -164,7 +170,9 @@ impl Treasury {
     pub fn sell_surplus(&mut self, provider: usize, keep: Amount) {
         let available = self.purses[provider].available;
         let surplus = self.ledger.balance(available).saturating_sub(keep);
-        self.move_fil(available, self.holders, surplus);
+        if self.move_fil(available, self.holders, surplus) {
+            self.sold += surplus;
+        }
     }
 
     /// The protocol's circulating supply of this moment.
@@ -200,5 +208,6 @@ fn open_purse(ledger: &mut Ledger) -> Purse {
         available: ledger.open(Holding::Free),
         pledge: ledger.open(Holding::Locked),
         vesting: ledger.open(Holding::Locked),
+        burnt: Amount::ZERO,
     }
 }

@@ -137,6 +137,17 @@ impl Vesting {
         Amount(self.vesting + self.due)
     }
 
+    /// What falls due on each of the days ahead, from the next one on, if nothing is added.
+    pub fn ahead(&self) -> impl Iterator<Item = Amount> {
+        let mut part_per_day = self.part_per_day;
+        (1..=VESTING_DAYS).filter(|_| !self.daily.is_empty()).map(move |days| {
+            let last = self.daily[((self.today + days) % VESTING_DAYS) as usize];
+            let due = part_per_day + last.remainder;
+            part_per_day -= last.part;
+            Amount(due)
+        })
+    }
+
     fn slot_after(&mut self, days: u32) -> &mut Slot {
         self.slot(self.today + days)
     }
@@ -248,6 +259,20 @@ mod tests {
             gone += vesting.release(day + VESTING_DAYS).0;
             prop_assert_eq!((vesting.locked(), gone), (Amount::ZERO, added));
         }
+    }
+
+    #[test]
+    fn what_lies_ahead_is_what_will_be_released() {
+        let mut vesting = Vesting::with_stock(Amount(16_290_007));
+        vesting.add(0, Amount(1_000_003));
+        vesting.release(3);
+        vesting.add(3, Amount(77_777));
+        let ahead: Vec<_> = vesting.ahead().collect();
+        assert_eq!(ahead.iter().copied().sum::<Amount>(), vesting.locked());
+        for (day, amount) in (4..).zip(ahead) {
+            assert_eq!(vesting.release(day), amount, "day {day}");
+        }
+        assert_eq!(Vesting::default().ahead().count(), 0);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod ensembles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

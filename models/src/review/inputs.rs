@@ -1,0 +1,132 @@
+//! What a network or a layer tells the review of itself.
+//!
+//! Everything that flows is given as its sum since the start, so that each metric takes the
+//! difference over its own period. What a network does not have stays `None`, and the metrics that
+//! need it are not recorded.
+
+use pinwheel_core::Amount;
+use serde::{Deserialize, Serialize};
+
+/// All that one subject of a review knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    /// Whose metrics these are: empty for the network; else the beginning of their labels.
+    pub subject: String,
+    pub supply: Option<Supply>,
+    /// Tokens that come free on each of the days ahead, by the schedules of today.
+    pub unlocks: Option<Vec<f64>>,
+    pub flows: Flows,
+    /// What a useful unit is: "TiB month".
+    pub useful_unit: String,
+    pub operators: Option<Vec<Operator>>,
+    /// Rewards since the start of each that ever got any, in one unit, by a number that stays.
+    pub rewards: Option<Vec<(u32, f64)>>,
+    pub market_depth_usd: Option<f64>,
+    pub utilisation: Option<Utilisation>,
+    pub collateral: Option<Collateral>,
+    pub attack: Option<Attack>,
+    /// What an operator would gain a month by splitting into so many identities, USD.
+    pub split: Option<Split>,
+    pub proof: Option<Proof>,
+    pub penalties: Option<Penalties>,
+    /// Capacity by what it is counted by ("operator", "region"), then by part.
+    pub concentration: Vec<(&'static str, Vec<u64>)>,
+}
+
+/// A token's books, in base units.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supply {
+    pub decimals: u32,
+    /// Minted or released from a reserve, ever.
+    pub issued: Amount,
+    pub burnt: Amount,
+    pub circulating: Amount,
+    /// The most that can ever be issued.
+    pub maximum: Option<Amount>,
+    /// What the rules entitled receivers of emissions to, and what left the emission account;
+    /// both since the start.
+    pub emission: Option<(Amount, Amount)>,
+    /// Sum of all balances less (issued less burnt), without its sign.
+    pub residual: Amount,
+}
+
+/// Sums since the start.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flows {
+    /// Tokens minted at the prices of their days, USD.
+    pub minted_usd: Option<f64>,
+    /// Paid by users, USD.
+    pub revenue_usd: Option<f64>,
+    /// Costs of all operators, USD.
+    pub cost_usd: Option<f64>,
+    /// Rewards and unlocks sold at the prices of their days, USD.
+    pub sold_usd: Option<f64>,
+    /// Burns whose size is fixed in USD.
+    pub burnt_usd: Option<f64>,
+    /// Rewards of operators, USD, and the useful units they are for.
+    pub rewards_usd: Option<f64>,
+    pub useful_units: Option<f64>,
+}
+
+/// Who owns capacity and earns by it.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Operator {
+    /// The same for the same operator at each review; rising in a list.
+    pub id: u32,
+    pub class: &'static str,
+    pub active: bool,
+    pub capacity: f64,
+    /// Price of its hardware, USD.
+    pub capex_usd: f64,
+    /// Since the start; costs are all there are, with the write-off.
+    pub income_usd: f64,
+    pub cost_usd: f64,
+}
+
+/// Capacity in use and on offer.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Utilisation {
+    /// At this moment.
+    Now { used: f64, offered: f64 },
+    /// Metered: sums since the start.
+    Metered { used: f64, offered: f64 },
+}
+
+/// What secures the network, and what it secures; in one unit.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Collateral {
+    pub slashable: f64,
+    pub at_risk: f64,
+}
+
+/// An attack under way, in one unit; since the start.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Attack {
+    pub cost: f64,
+    pub gain: f64,
+}
+
+/// One operator as several identities.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Split {
+    pub identities: u32,
+    pub profit_usd_per_month: f64,
+}
+
+/// Verdicts on claims since the start.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    pub false_claims: u64,
+    pub false_passed: u64,
+    pub true_claims: u64,
+    pub true_failed: u64,
+}
+
+/// Collateral taken since the start and what there is of it, in one unit.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Penalties {
+    pub taken: f64,
+    /// Of it from operators who had not cheated; `None` where that is not told apart.
+    pub honest: Option<f64>,
+    pub collateral: f64,
+}

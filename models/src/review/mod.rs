@@ -1,0 +1,234 @@
+//! The review of a token economy: 28 metrics ([`metrics`]) of any network that knows their inputs.
+//!
+//! Networks and layers fill [`Inputs`] with sums since the start and with what is now; the review
+//! takes the difference over the period of each metric. Metrics of one period share a window, so
+//! that a sort over all operators rides on none but its own.
+//!
+//! Left out: whatever a subject does not know; its metrics are not recorded, never guessed.
+//!
+//! Invariants, checked at each review: what is emitted is what the schedule entitled to, and all
+//! balances are what was issued less what was burnt, to the base unit.
+
+pub mod file;
+pub mod formulas;
+pub mod inputs;
+pub mod metrics;
+mod record;
+pub mod settings;
+mod sources;
+
+use std::collections::BTreeMap;
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, SimTime};
+use serde::{Deserialize, Serialize};
+
+use formulas::Spread;
+pub use inputs::Inputs;
+use inputs::{Flows, Operator, Supply, Utilisation};
+pub use metrics::Wanted;
+pub use settings::Settings;
+pub use sources::{SOURCES, Source};
+
+/// Kind of its event.
+const KIND: u8 = 112;
+
+/// A review of the metrics of one period is due.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    window: u8,
+}
+
+impl Event {
+    /// The name of a kind of event of the review.
+    pub fn kind_name(kind: u8) -> Option<&'static str> {
+        (kind == KIND).then_some("review")
+    }
+}
+
+impl EngineEvent for Event {
+    /// After everything else of its instant, the records of networks and layers included.
+    fn priority(&self) -> u8 {
+        255
+    }
+    fn kind(&self) -> u8 {
+        KIND
+    }
+}
+
+/// An operator at the last review.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Past {
+    active: bool,
+    income_usd: f64,
+    cost_usd: f64,
+    incomes: Spread,
+}
+
+/// A subject at the last review of a window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Snapshot {
+    supply: Option<Supply>,
+    flows: Flows,
+    operators: BTreeMap<u32, Past>,
+    rewards: BTreeMap<u32, f64>,
+    capacity: f64,
+    /// Income of a unit of capacity in the window that ended then, USD a day.
+    unit_income_usd: Option<f64>,
+    metered: Option<(f64, f64)>,
+    penalties: f64,
+}
+
+/// The metrics of one period, and how everything stood at the last look.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Window {
+    days: u32,
+    wanted: Wanted,
+    since: SimTime,
+    /// By subject, in the order in which the world names them.
+    before: Vec<Snapshot>,
+}
+
+/// Metrics that need to know each operator.
+const OF_OPERATORS: [&str; 5] =
+    ["payback_months", "below_break_even_share", "income_volatility", "churn", "supply_elasticity"];
+
+/// The review of a world.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Review {
+    pub identities: u32,
+    windows: Vec<Window>,
+    checks: Option<(CheckId, CheckId)>,
+}
+
+impl Review {
+    /// A review that has not looked yet.
+    pub fn new(settings: &Settings) -> Self {
+        let window = |of: &settings::WindowSettings| Window {
+            days: of.days,
+            wanted: of.wanted,
+            since: SimTime::ZERO,
+            before: Vec::new(),
+        };
+        Review {
+            identities: settings.identities,
+            windows: settings.windows.iter().map(window).collect(),
+            checks: None,
+        }
+    }
+
+    /// Every metric that is taken at any time.
+    pub fn wanted(&self) -> Wanted {
+        self.windows.iter().fold(Wanted::default(), |all, window| all.with(window.wanted))
+    }
+
+    /// The metrics that an event asks for.
+    pub fn asked(&self, event: Event) -> Wanted {
+        self.windows[usize::from(event.window)].wanted
+    }
+
+    /// Notes how everything stands on the first day, and schedules the first reviews.
+    pub fn start<E: EngineEvent + From<Event>>(
+        &mut self,
+        subjects: &[Inputs],
+        ctx: &mut Context<E>,
+    ) {
+        let supply = subjects.iter().any(|subject| subject.supply.is_some());
+        self.checks = supply.then(|| {
+            let checks = &mut ctx.checks;
+            (checks.always("review-emission-exact"), checks.always("review-supply-conserved"))
+        });
+        for (number, window) in (0..).zip(&mut self.windows) {
+            let empty = Snapshot::default();
+            let snapshot = |subject| Snapshot::of(subject, &empty, window.wanted, 0.0);
+            window.before = subjects.iter().map(snapshot).collect();
+            let days = SimDuration::from_days(u64::from(window.days));
+            ctx.after(days, Event { window: number }.into());
+        }
+    }
+
+    /// Takes the metrics of a window and begins the next one.
+    pub fn handle<E: EngineEvent + From<Event>>(
+        &mut self,
+        event: Event,
+        subjects: &[Inputs],
+        ctx: &mut Context<E>,
+    ) {
+        self.check(subjects, ctx);
+        let window = &mut self.windows[usize::from(event.window)];
+        let days = ctx.now().since(window.since).as_seconds() / 86_400.0;
+        for (subject, before) in subjects.iter().zip(&mut window.before) {
+            let next = Snapshot::of(subject, before, window.wanted, days);
+            record::record(subject, before, &next, window.wanted, days, ctx);
+            *before = next;
+        }
+        window.since = ctx.now();
+        ctx.after(SimDuration::from_days(u64::from(window.days)), event.into());
+    }
+
+    /// Metrics 1 and 2 must be 0, to the base unit.
+    fn check<E: EngineEvent>(&self, subjects: &[Inputs], ctx: &mut Context<E>) {
+        let Some((emission, conserved)) = self.checks else { return };
+        let now = ctx.now();
+        for supply in subjects.iter().filter_map(|subject| subject.supply) {
+            if let Some((entitled, paid)) = supply.emission {
+                let detail = || format!("{entitled} base units entitled, {paid} emitted");
+                ctx.checks.note(emission, entitled == paid, now, detail);
+            }
+            let residual = supply.residual;
+            let detail = || format!("{residual} base units more or less than issued and not burnt");
+            ctx.checks.note(conserved, residual == Amount::ZERO, now, detail);
+        }
+    }
+}
+
+impl Snapshot {
+    /// How a subject stands at the end of a window of so many days that began with `before`.
+    fn of(subject: &Inputs, before: &Snapshot, wanted: Wanted, days: f64) -> Self {
+        let operators = subject.operators.as_deref().unwrap_or_default();
+        let active = operators.iter().filter(|operator| operator.active);
+        let capacity = active.map(|operator| operator.capacity).sum();
+        let mut snapshot = Snapshot {
+            supply: subject.supply,
+            flows: subject.flows,
+            operators: BTreeMap::new(),
+            rewards: BTreeMap::new(),
+            capacity,
+            unit_income_usd: None,
+            metered: match subject.utilisation {
+                Some(Utilisation::Metered { used, offered }) => Some((used, offered)),
+                _ => None,
+            },
+            penalties: subject.penalties.map_or(0.0, |penalties| penalties.taken),
+        };
+        if wanted.any(&OF_OPERATORS) {
+            let past = |now: &Operator| (now.id, Past::of(now, before, days));
+            snapshot.operators = operators.iter().map(past).collect();
+            let income: f64 = operators.iter().map(|now| before.income_since(now)).sum();
+            if days > 0.0 && capacity > 0.0 {
+                snapshot.unit_income_usd = Some(income / capacity / days);
+            }
+        }
+        if wanted.has("gini_rewards") {
+            snapshot.rewards = subject.rewards.iter().flatten().copied().collect();
+        }
+        snapshot
+    }
+
+    fn past(&self, operator: &Operator) -> Past {
+        self.operators.get(&operator.id).copied().unwrap_or_default()
+    }
+    fn income_since(&self, now: &Operator) -> f64 {
+        now.income_usd - self.past(now).income_usd
+    }
+}
+
+impl Past {
+    fn of(now: &Operator, before: &Snapshot, days: f64) -> Self {
+        let mut incomes = before.past(now).incomes;
+        if now.active && days > 0.0 {
+            incomes.add(before.income_since(now));
+        }
+        Past { active: now.active, income_usd: now.income_usd, cost_usd: now.cost_usd, incomes }
+    }
+}

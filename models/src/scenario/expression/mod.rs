@@ -1,0 +1,196 @@
+//! The language of `[[invariant]]` and `[[outcome]]`: small, total, checked at load.
+//!
+//! ```text
+//! supply_mined + supply_vested == 2_000_000_000 FIL - supply_reserve
+//! gini(income) <= 0.6 and income["over 100 PiB"] > 0
+//! p95(delivery_seconds_p99) < 30 s
+//! ```
+//!
+//! - Numbers may carry a unit, which binds to them alone: `30 s`, `5 %`, `2 USD/TiB/mo`, `100/d`.
+//! - `+ - * /`, one comparison `== != < <= > >=`, `not`, `and`, `or`, in this order of strength.
+//! - `name` is the metric without a label, `name["label"]` one of its labels.
+//! - **Over labels, at one moment:** `total lowest highest average gini hhi nakamoto` and
+//!   `share(name, "label")` take the bare name of a metric and read all its labels, but neither the
+//!   row without a label nor what was `observed`.
+//! - **Over time, in one run:** `mean sum first last drawdown p1` to `p99` and `min max` of *one*
+//!   expression read it at every tick. `min` and `max` of two or more choose between them.
+//!
+//! The name of a function thus tells over what it goes; functions over time stand in what is judged
+//! once a run, not in `always` and `sometimes`. A tick is a moment at which every metric of the
+//! expression has a record. Outside of a function over time, what is judged once a run reads the
+//! last record of each metric.
+//!
+//! [`parse`] makes a tree as typed, [`check`] one whose units agree, [`evaluate`] reads it: in
+//! floats, or in [`exact`] base units.
+
+mod check;
+mod evaluate;
+mod exact;
+mod parse;
+
+pub use check::{Moment, condition, value};
+pub use evaluate::{Cell, Judgement, Scalar, View, judge, number};
+pub use exact::Exact;
+
+use pinwheel_core::Metric;
+use ruint::aliases::U256;
+
+use super::quantity::Unit;
+
+/// Longest text of an expression.
+pub const TEXT_BYTES_MAX: usize = 1_024;
+
+/// What is wrong with an expression, at which byte of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub at: usize,
+    pub message: String,
+    pub help: String,
+}
+
+/// A checked expression: what it reads and how it is evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula<T> {
+    pub text: String,
+    pub root: T,
+    pub operands: Vec<Operand>,
+    pub folds: Vec<Fold>,
+}
+
+/// What holds or does not.
+pub type Condition = Formula<Truth>;
+/// What is a number.
+pub type Value = Formula<Number>;
+
+/// What an expression reads of a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operand {
+    pub metric: Metric,
+    pub name: &'static str,
+    pub labels: Labels,
+    pub unit: Unit,
+}
+
+/// Which rows of a metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// The one of this label; the empty text is the row without one.
+    One(String),
+    /// All with a label that were not observed.
+    All,
+}
+
+/// A function over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fold {
+    pub reducer: Reducer,
+    pub of: Number,
+    /// The operands of `of`: a tick is where all of these have a record.
+    pub reads: Vec<usize>,
+}
+
+/// What a function over time makes of the values at all ticks.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub enum Reducer {
+    Mean,
+    /// Linear between ranks (Hyndman and Fan 1996, type 7).
+    Quantile(f64),
+    Min,
+    Max,
+    Sum,
+    /// The largest relative fall from the highest value so far.
+    Drawdown,
+    First,
+    Last,
+}
+
+/// What a function over labels makes of the values of all labels at one moment.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Over {
+    Total,
+    Lowest,
+    Highest,
+    Average,
+    /// Gini coefficient: half the mean absolute difference over the mean (Gini 1912).
+    Gini,
+    /// Herfindahl-Hirschman index: the sum of the squared shares (Hirschman 1964).
+    Hhi,
+    /// The fewest labels that hold more than half (Srinivasan and Lee 2017).
+    Nakamoto,
+}
+
+/// A checked expression with a truth value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Truth {
+    Compare(Box<Comparison>),
+    And(Box<Truth>, Box<Truth>),
+    Or(Box<Truth>, Box<Truth>),
+    Not(Box<Truth>),
+}
+
+/// Two sides and how they must lie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub order: Order,
+    pub left: Number,
+    pub right: Number,
+    pub text: String,
+    /// The unit in which both sides are shown.
+    pub shown: Shown,
+}
+
+/// A unit with the name people know it by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    pub unit: Unit,
+    pub name: String,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+/// A checked expression with a number, in base units.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Number {
+    Literal(Literal),
+    /// The value of an operand of one label.
+    Read(usize),
+    /// A function over the labels of an operand.
+    Over(Over, usize),
+    /// The first operand's share in the total of the second.
+    Share(usize, usize),
+    Fold(usize),
+    Negative(Box<Number>),
+    Sum(Box<Number>, Box<Number>),
+    Difference(Box<Number>, Box<Number>),
+    Product(Box<Number>, Box<Number>),
+    Quotient(Box<Number>, Box<Number>),
+    Least(Vec<Number>),
+    Greatest(Vec<Number>),
+    Absolute(Box<Number>),
+}
+
+/// A number as typed, in base units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    pub value: f64,
+    /// Integer base units of money; `None` where it is no whole number of them.
+    pub exact: Option<U256>,
+}
+
+impl<T> Formula<T> {
+    /// The names of the metrics it reads, each once.
+    pub fn metrics(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.operands.iter().map(|operand| operand.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
