@@ -17,12 +17,14 @@ pub enum Error {
     Foreign(PathBuf),
     /// The folder is not a result, or its files are not those of its manifest.
     Damaged { path: PathBuf, detail: String },
-    /// A series that a question needs is not there.
-    Unfit(String),
     /// Another process is at work in the folder.
     Busy(PathBuf),
     /// Runs of a plan that are not there, by their names.
     Missing { path: PathBuf, runs: usize, names: String },
+    /// A series that a question needs is not there.
+    Unfit(String),
+    /// The run has recorded no map.
+    NoMap(PathBuf),
     /// The user stopped the run.
     Stopped,
 }
@@ -50,7 +52,6 @@ impl fmt::Display for Error {
             Error::Damaged { path, detail } => {
                 write!(f, "{} is not a whole result: {detail}", path.display())
             }
-            Error::Unfit(detail) => f.write_str(detail),
             Error::Busy(path) => write!(
                 f,
                 "{}: another pinwheel is at work here; wait for it, or choose another folder with -o",
@@ -59,6 +60,12 @@ impl fmt::Display for Error {
             Error::Missing { path, runs, names } => {
                 write!(f, "{}: {runs} runs are missing: {names}", path.display())
             }
+            Error::Unfit(detail) => f.write_str(detail),
+            Error::NoMap(path) => write!(
+                f,
+                "{} has no map: add [infrastructure.map] to the scenario and run it again",
+                path.display()
+            ),
             Error::Stopped => f.write_str("stopped"),
         }
     }

@@ -8,7 +8,7 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::backtest::{self, Case, Findings, Score, Window};
 use pinwheel_analysis::store::{REPORT, SCENARIO, Staging};
 use pinwheel_analysis::trace::{self, Job};
-use pinwheel_analysis::work::jobs as jobs_of;
+use pinwheel_analysis::work::jobs;
 use pinwheel_models::scenario::Experiment;
 use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
 
@@ -63,7 +63,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         points: cases.iter().map(|case| case.point.clone()).collect(),
         ..experiment.clone()
     };
-    let progress = Progress::new(&watched, jobs_of(&watched), args.quiet);
+    let progress = Progress::new(&watched, jobs(&watched), args.quiet);
     let job = |case| {
         let watcher: &Progress = &progress;
         let (point, seed): (&pinwheel_models::scenario::Point, u64) = (case, experiment.seed);
