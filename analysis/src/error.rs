@@ -21,6 +21,8 @@ pub enum Error {
     Busy(PathBuf),
     /// Runs of a plan that are not there, by their names.
     Missing { path: PathBuf, runs: usize, names: String },
+    /// A series that a question needs is not there.
+    Unfit(String),
     /// The run has recorded no map.
     NoMap(PathBuf),
     /// The user stopped the run.
@@ -58,6 +60,7 @@ impl fmt::Display for Error {
             Error::Missing { path, runs, names } => {
                 write!(f, "{}: {runs} runs are missing: {names}", path.display())
             }
+            Error::Unfit(detail) => f.write_str(detail),
             Error::NoMap(path) => write!(
                 f,
                 "{} has no map: add [infrastructure.map] to the scenario and run it again",

@@ -1,11 +1,13 @@
 //! Exit codes, and failures that carry one.
 
 use pinwheel_analysis::Error;
+use pinwheel_analysis::baseline::{BaselineStanding, BaselineVerdict};
+use pinwheel_analysis::verdict::Verdict;
 
 pub const TABLE: &str = "\
 Exit codes:
-  0    passed: every `always` check held and every target that could be judged is met
-  1    a check was breached, a judged target is not met, or a vector failed
+  0    passed: every check and invariant held and every target that could be judged is met
+  1    a check or an invariant was broken, a judged target is not met, or a vector failed
   2    bad scenario or input: nothing was run, nothing was written
   3    a baseline is missing or changed
   4    the engine is at fault: a replay differs, or pinwheel itself failed
@@ -22,6 +24,7 @@ pub enum Exit {
     Pass = 0,
     Failed = 1,
     BadInput = 2,
+    Baseline = 3,
     EngineFault = 4,
     Stopped = 130,
 }
@@ -29,6 +32,16 @@ pub enum Exit {
 impl Exit {
     pub fn code(self) -> std::process::ExitCode {
         std::process::ExitCode::from(self as u8)
+    }
+
+    /// What a verdict means for the exit code.
+    pub fn of(verdict: &Verdict) -> Self {
+        let accepted = |baseline: &BaselineVerdict| baseline.standing == BaselineStanding::Held;
+        match (verdict.passed, verdict.baseline.as_ref().is_none_or(accepted)) {
+            (false, _) => Exit::Failed,
+            (true, false) => Exit::Baseline,
+            (true, true) => Exit::Pass,
+        }
     }
 
     pub fn passed(passed: bool) -> Self {

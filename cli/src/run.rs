@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pinwheel_analysis::baseline;
 use pinwheel_analysis::ensemble::{self, Drive, Outcome};
+use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::report::{self, Facts};
-use pinwheel_analysis::store::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, Staging, VERDICT};
+use pinwheel_analysis::store::{
+    METRICS, Manifest, OUTCOMES, REPORT, RunEntry, SCENARIO, Staging, VERDICT,
+};
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
 use pinwheel_analysis::work::{Work, jobs};
@@ -25,9 +29,10 @@ The folder holds report.html (open it in a browser), metrics.parquet, verdict.js
 scenario.toml and a manifest with the hash of each. It appears whole or not at all. An older result
 in its place is replaced; a folder with anything else in it is refused.
 
-The exit code is 0 if every `always` check held and every target that could be judged is met, and
-1 otherwise. A target whose dates the run does not reach is not judged; a `sometimes` state that
-was not reached is a warning. Neither changes the exit code; both are shown.
+The exit code is 0 if every `always` check and every invariant held and every target that could be
+judged is met, 1 otherwise, and 3 if only a baseline is missing or has changed. A target whose dates
+the run does not reach is not judged; a `sometimes` check of a model that was not reached is a
+warning, and so is an invariant of that severity. These do not change the exit code; all are shown.
 
 A stopped ensemble keeps its finished runs in a hidden folder beside the result; the same command
 goes on from there, after Ctrl-C, a kill or a power cut alike.
@@ -64,13 +69,13 @@ pub struct Args {
 }
 
 impl Args {
-    /// One scenario into its folder, without a word about it.
-    pub fn quiet(file: &Path, output: PathBuf) -> Self {
+    /// One scenario into its folder, with what is set, and without a word about it.
+    pub fn quiet(file: &Path, output: PathBuf, overrides: Vec<(String, String)>) -> Self {
         Args {
             file: file.to_owned(),
             output: Some(output),
             seed: None,
-            overrides: Vec::new(),
+            overrides,
             threads: None,
             quiet: true,
             yes: true,
@@ -85,6 +90,7 @@ impl Args {
     }
 }
 
+/// `KEY=VALUE` of `--set`.
 pub fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
     match key.trim() {
@@ -99,7 +105,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let (verdict, manifest) = execute(args, &stop_flag())?;
     println!("fingerprint: {}", manifest.fingerprint);
-    Ok(Exit::passed(verdict.passed))
+    Ok(Exit::of(&verdict))
 }
 
 /// Runs until the result is published, or until `stop` is set.
@@ -139,7 +145,9 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
             println!("report: {}", made.folder.join(store::REPORT).display());
             Ok(())
         })?;
-    tell_breaches(&verdict_and_manifest.0, &args.file, &overrides);
+    if !args.quiet {
+        tell_breaches(&verdict_and_manifest.0);
+    }
     Ok(verdict_and_manifest)
 }
 
@@ -167,10 +175,19 @@ impl Made {
         let path = staging.path().join(METRICS);
         ensemble::merge(experiment, network::metrics(), &self.runs, &path)?;
         let table = Table::read(&path)?;
-        let verdict =
-            verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?;
+        let mut verdict =
+            verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?
+                .for_folder(&self.folder.display().to_string());
         let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
         let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
+        if !experiment.outcomes.is_empty() {
+            let numbers = OutcomeTable::of(experiment, outcomes);
+            numbers.write(&staging.path().join(OUTCOMES))?;
+            let accepted = experiment.baseline.as_ref();
+            verdict.baseline = accepted
+                .map(|accepted| baseline::judge(accepted, experiment, &runs, &numbers))
+                .transpose()?;
+        }
         let manifest = Manifest {
             fingerprint: Manifest::combine(&runs),
             runs,
@@ -200,16 +217,11 @@ impl Made {
 }
 
 /// Every breach with the command that shows it again.
-fn tell_breaches(verdict: &Verdict, file: &Path, overrides: &[(String, String)]) {
+fn tell_breaches(verdict: &Verdict) {
     for breach in &verdict.breaches {
         eprintln!(
-            "breach: {} in run {} of {} on {}: {}\n  again: {}",
-            breach.check,
-            breach.run,
-            breach.point,
-            breach.date,
-            breach.detail,
-            command(file, overrides)
+            "breach: {} in run {} of {} on {}: {}\n  replay: {}",
+            breach.check, breach.run, breach.point, breach.tick, breach.detail, breach.replay
         );
     }
 }
@@ -272,9 +284,4 @@ fn build() -> Result<String, Failure> {
     let unknown = |error| Failure::bad_input(format!("this program cannot find itself: {error}"));
     let path = std::env::current_exe().map_err(unknown)?;
     Ok(Manifest::hash_file(&path)?.1)
-}
-
-fn command(file: &Path, overrides: &[(String, String)]) -> String {
-    let sets = overrides.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
-    format!("pinwheel run {}{}", file.display(), sets.collect::<String>())
 }

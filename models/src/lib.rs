@@ -3,6 +3,7 @@
 pub mod blockchain;
 pub mod connection;
 pub mod data;
+pub mod economy;
 pub mod infrastructure;
 pub mod metric;
 pub mod networks;

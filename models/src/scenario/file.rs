@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::backtest::BacktestSection;
+use super::calibration::CalibrationSection;
+use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -28,6 +31,9 @@ pub struct ScenarioFile {
     pub meta: Option<MetaSection>,
     #[schemars(with = "RunSection")]
     pub run: Option<RunSection>,
+    /// Keys that differ where `run.size` is "ci", dotted, with their values there.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub ci: Option<Given>,
     /// Keys that differ where `run.size` is "full", dotted, with their values there.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub full: Option<Given>,
@@ -46,6 +52,9 @@ pub struct ScenarioFile {
     /// Stored objects.
     #[schemars(with = "data::file::Section")]
     pub data: Option<Given>,
+    /// A token, what it pays for, and its market.
+    #[schemars(with = "economy::file::Section")]
+    pub economy: Option<Given>,
     /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
     #[schemars(with = "NetworkSection")]
     pub network: Option<Given>,
@@ -60,8 +69,21 @@ pub struct ScenarioFile {
     /// What of the records is kept.
     #[schemars(with = "OutputSection")]
     pub output: Option<OutputSection>,
+    /// Forecasts from rolling origins, for `pinwheel backtest`.
+    #[schemars(with = "BacktestSection")]
+    pub backtest: Option<BacktestSection>,
+    /// Keys to be fitted to an observed series, for `pinwheel calibrate`.
+    #[schemars(with = "CalibrationSection")]
+    pub calibration: Option<CalibrationSection>,
     /// Accuracy stated before the run and judged after it.
     pub target: Vec<TargetSection>,
+    /// Conditions that runs must keep.
+    pub invariant: Vec<InvariantSection>,
+    /// Numbers, one for each run, that tell what the scenario is about.
+    pub outcome: Vec<OutcomeSection>,
+    /// Accepted numbers that outcomes are held against.
+    #[schemars(with = "BaselineSection")]
+    pub baseline: Option<BaselineSection>,
 }
 
 /// Many runs: seeds, swept keys, sampled keys.
@@ -165,8 +187,9 @@ pub struct RunSection {
     /// Runs of each variant, with different seeds. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub runs: Option<Given>,
-    /// "small" (the default), or "full": then the keys of `[full]` are laid over the others.
-    #[schemars(with = "String", extend("enum" = ["small", "full"]))]
+    /// "small" (the default), "ci" or "full": then the keys of `[ci]` or of `[full]` are laid over
+    /// the others. `--set run.size=ci` or `pinwheel check --run --size ci` chooses.
+    #[schemars(with = "String", extend("enum" = ["small", "ci", "full"]))]
     pub size: Option<Given>,
 }
 

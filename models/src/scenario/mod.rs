@@ -3,6 +3,8 @@
 //! [`files`] reads within bounds, [`tree`] keeps where each value was typed, `read` fills the
 //! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through.
 
+pub mod backtest;
+pub mod calibration;
 pub mod check;
 pub mod design;
 pub mod diagnostic;
@@ -10,6 +12,7 @@ mod ensemble;
 pub mod expression;
 pub mod file;
 pub mod files;
+pub mod invariant;
 mod load;
 pub mod quantity;
 mod read;
@@ -20,6 +23,7 @@ pub mod tree;
 
 pub use diagnostic::Diagnostic;
 pub use files::lexical;
+pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::load;
 pub use schema::schema;
 
@@ -27,7 +31,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// Longest run: a century.
 pub const HORIZON_DAYS_MAX: u32 = 36_525;
@@ -52,6 +56,11 @@ pub struct Experiment {
     pub warm_up_days: u32,
     pub output: Output,
     pub targets: Vec<Target>,
+    pub backtest: Option<backtest::Backtest>,
+    pub calibration: Option<calibration::Calibration>,
+    pub invariants: Vec<Invariant>,
+    pub outcomes: Vec<OutcomeSpec>,
+    pub baseline: Option<Baseline>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.
@@ -128,6 +137,7 @@ pub struct Layers {
     pub connection: Option<Box<connection::Settings>>,
     pub blockchain: Option<Box<blockchain::Settings>>,
     pub data: Option<Box<data::Settings>>,
+    pub economy: Option<Box<economy::Settings>>,
 }
 
 impl Layers {
@@ -139,6 +149,7 @@ impl Layers {
             ("connection", self.connection.is_some()),
             ("blockchain", self.blockchain.is_some()),
             ("data", self.data.is_some()),
+            ("economy", self.economy.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, present)| present.then_some(name))
