@@ -10,6 +10,7 @@ mod ensemble;
 pub mod expression;
 pub mod file;
 pub mod files;
+pub mod given;
 mod load;
 pub mod quantity;
 mod read;
