@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::judge::{Judge, Judged};
 use crate::runfile::{RunReader, RunWriter};
 use crate::table::{RunKey, TableWriter};
 use crate::work::{finished, of_job, run_path};
@@ -29,6 +30,7 @@ pub struct Outcome {
     pub fingerprint: Fingerprint,
     pub tallies: Vec<Tally>,
     pub breach: Option<Breach>,
+    pub judged: Judged,
 }
 
 /// Told after every simulated day of every run, from the thread of that run.
@@ -99,20 +101,23 @@ fn one<M: Model>(
     let path = drive.runs.map(|folder| run_path(folder, experiment, job));
     let mut writer = path.as_deref().map(RunWriter::create).transpose()?;
     let keep = Keep::new(experiment, point, drive.metrics);
+    let (mut judge, mut breach) = (Judge::new(experiment, point), None);
     for day in 1..=point.scenario.horizon_days {
         let before = simulation.ctx.events();
         step_day(&mut simulation, day, drive.stop)?;
         let mut rows = simulation.ctx.records.drain();
+        breach = judge.rows(&rows, simulation.ctx.records.labels());
         if let Some(writer) = &mut writer {
             rows.retain(|row| keep.keeps(row, day));
             writer.write(&rows)?;
         }
         drive.watcher.day(point, run, day, simulation.ctx.events() - before);
-        if simulation.ctx.checks.breached() {
+        if simulation.ctx.checks.breached() || breach.is_some() {
             break;
         }
     }
     let ctx = &simulation.ctx;
+    let breach = ctx.checks.breach().cloned().or(breach);
     let outcome = Outcome {
         point: point.id.clone(),
         run,
@@ -120,7 +125,8 @@ fn one<M: Model>(
         events: ctx.events(),
         fingerprint: ctx.fingerprint,
         tallies: ctx.checks.tallies().to_vec(),
-        breach: ctx.checks.breach().cloned(),
+        judged: judge.finish(breach.is_none()),
+        breach,
     };
     if let Some(writer) = writer {
         writer.finish(&outcome)?;

@@ -2,11 +2,14 @@
 //! Reads the records of runs and writes what people look at: tables, verdicts, plots, reports.
 //!
 //! Nothing here changes a result. [`ensemble`] turns the wheel of every run and leaves a file of
-//! each ([`runfile`]) in a [`work`] folder, [`table`] merges them into Parquet, [`verdict`] judges
-//! them, [`report`] shows them, and [`store`] publishes the folder whole or not at all.
+//! each ([`runfile`]) in a [`work`] folder, while [`judge`] looks at its rows; [`table`] merges them
+//! into Parquet, [`verdict`] judges all runs together, [`report`] shows them, and [`store`] publishes
+//! the folder whole or not at all.
 
+pub mod ci;
 pub mod ensemble;
 pub mod error;
+pub mod judge;
 pub mod plot;
 pub mod report;
 pub mod runfile;

@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pinwheel_analysis::ci::{self, Suite};
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::store::VERDICT;
-use pinwheel_analysis::verdict::Verdict;
+use pinwheel_analysis::verdict::{Verdict, percent, runs_that_prove};
 use pinwheel_models::networks::filecoin::settings::Detail;
-use pinwheel_models::scenario::{Network, Scenario};
+use pinwheel_models::scenario::{self, Experiment, Invariant, Network, Scenario};
 
 use crate::exit::{Exit, Failure};
-use crate::run::{self, load};
-use crate::{network, scenarios};
+use crate::{judged, network, scenarios};
 
 /// Proving deadlines and epochs of a day.
 const DEADLINES_PER_DAY: f64 = 48.0;
@@ -23,48 +23,63 @@ const SECONDS_PER_PROVIDER_DAY: f64 = 1.3e-6;
 /// Check scenarios: syntax, units, references, cost; and, with --run, what they claim.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Every fault is told with file, line and what is allowed. The exit code is 2 if there is any, and
-then nothing is run. With --run every scenario is run into its folder; one that fails to meet a
-target or to hold a check, or that has neither, makes the exit code 1.
+Every fault is told with file, line and what is allowed. With --run every scenario that can be read
+is run into its folder and judged. The exit code is the gravest of all: 4 if pinwheel is at fault, 2
+if a scenario is bad, 1 if one fails to meet a target, to keep an invariant or to hold a check, or
+states none of these, 3 if a baseline is missing or has changed.
 
 Examples:
   pinwheel check scenarios/filecoin/history.toml scenarios/reviews/fip0118.toml
-  pinwheel check scenarios/connection --run")]
+  pinwheel check scenarios/connection --run
+  pinwheel check scenarios --run --size ci --junit out/junit.xml --github \\
+      --summary \"$GITHUB_STEP_SUMMARY\"")]
 pub struct Args {
     /// Scenario files, and folders with such files
     #[arg(required = true)]
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
     /// Run them all and judge them
     #[arg(long)]
     run: bool,
     /// Folder below which each run has its own
     #[arg(short, long, value_name = "DIR", default_value = "out", requires = "run")]
-    output: PathBuf,
+    pub output: PathBuf,
+    /// Run at the size of a section: small, ci or full; short for --set run.size=SIZE
+    #[arg(long, value_name = "SIZE", requires = "run", value_parser = ["small", "ci", "full"])]
+    pub size: Option<String>,
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE", requires = "run")]
+    pub junit: Option<PathBuf>,
+    /// Print annotations for GitHub Actions
+    #[arg(long)]
+    pub github: bool,
+    /// Append the results to a file as Markdown
+    #[arg(long, value_name = "FILE", requires = "run")]
+    pub summary: Option<PathBuf>,
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let files = scenarios::find(&args.paths)?;
-    match (args.run, told(&files, args.run)) {
-        (true, Exit::Pass) => judged(&files, &args.output),
-        (_, exit) => Ok(exit),
+    if args.run {
+        return judged::run(args, &files);
     }
+    Ok(told(&files, args.github))
 }
 
-/// Tells what can be known of each scenario without running it; `quiet` tells faults only.
-fn told(files: &[PathBuf], quiet: bool) -> Exit {
+/// Tells what can be known of each scenario without running it.
+fn told(files: &[PathBuf], github: bool) -> Exit {
     let mut exit = Exit::Pass;
     for file in files {
-        let experiment = match load(file, &[]) {
+        let experiment = match scenario::load(file, &[]) {
             Ok(experiment) => experiment,
-            Err(failure) => {
-                eprintln!("{}", failure.message);
-                exit = failure.exit;
+            Err(faults) => {
+                faults.iter().for_each(|fault| eprintln!("{fault}"));
+                let suite = Suite::bad(&file.display().to_string(), &faults);
+                let lines = ci::annotations(&[suite]);
+                lines.iter().filter(|_| github).for_each(|line| println!("{line}"));
+                exit = Exit::BadInput;
                 continue;
             }
         };
-        if quiet {
-            continue;
-        }
         println!("{}: ok", file.display());
         let runs = f64::from(experiment.runs);
         let (mut steps, mut seconds) = (0.0, 0.0);
@@ -86,6 +101,7 @@ fn told(files: &[PathBuf], quiet: bool) -> Exit {
             steps += runs * point_steps;
             seconds += runs * point_steps * seconds_per_step;
         }
+        unproven(&experiment).iter().for_each(|line| println!("  {line}"));
         if steps == 0.0 {
             continue;
         }
@@ -95,31 +111,17 @@ fn told(files: &[PathBuf], quiet: bool) -> Exit {
     exit
 }
 
-/// Runs every scenario and tells how each ended.
-fn judged(files: &[PathBuf], output: &Path) -> Result<Exit, Failure> {
-    let stop = run::stop_flag();
-    let (mut passed, mut failed) = (0, 0);
-    for (place, file) in files.iter().enumerate() {
-        let name = load(file, &[])?.name;
-        eprint!("{}/{} {name} ... ", place + 1, files.len());
-        let (verdict, manifest) = run::execute(&run::Args::quiet(file, output.join(&name)), &stop)?;
-        let word = if stands(&verdict) { "passed" } else { "FAILED" };
-        eprintln!("{word} in {:.1} s", manifest.wall_seconds);
-        if stands(&verdict) {
-            passed += 1;
-        } else {
-            failed += 1;
-            println!("{}: {}", file.display(), verdict.sentence);
-            let failed = verdict.checks.iter().filter(|row| row.standing.fails());
-            failed.for_each(|row| println!("  check {} {}", row.check, row.sentence));
-            if verdict.targets.is_empty() && verdict.checks.is_empty() {
-                println!("  it states no target and makes no check, so it proves nothing");
-            }
-            println!("  again: pinwheel run {}", file.display());
-        }
-    }
-    println!("{passed} passed, {failed} failed");
-    Ok(Exit::passed(failed == 0))
+/// A line for each invariant that so few runs cannot prove, even if all hold it.
+pub fn unproven(experiment: &Experiment) -> Vec<String> {
+    let line = |invariant: &Invariant| {
+        let needed = runs_that_prove(invariant.hold_in)?;
+        let (runs, share) = (experiment.runs, percent(invariant.hold_in));
+        (u64::from(runs) < needed).then(|| {
+            let id = &invariant.id;
+            format!("invariant {id}: {runs} runs cannot prove {share} of all; it takes {needed}")
+        })
+    };
+    experiment.invariants.iter().filter_map(line).collect()
 }
 
 /// The verdict in the folder of a result, if there is one.
@@ -132,7 +134,7 @@ pub fn last_verdict(folder: &Path) -> Result<Option<Verdict>, Failure> {
 
 /// Whether a verdict is evidence: what cannot fail proves nothing.
 pub fn stands(verdict: &Verdict) -> bool {
-    verdict.passed && !(verdict.targets.is_empty() && verdict.checks.is_empty())
+    verdict.passed && verdict.stands_on_something()
 }
 
 /// Steps of one run and the seconds each takes, roughly; `None` where nobody measured it.

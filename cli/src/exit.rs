@@ -4,8 +4,8 @@ use pinwheel_analysis::Error;
 
 pub const TABLE: &str = "\
 Exit codes:
-  0    passed: every `always` check held and every target that could be judged is met
-  1    a check was breached, a judged target is not met, or a vector failed
+  0    passed: every check and invariant held and every target that could be judged is met
+  1    a check or an invariant was broken, a judged target is not met, or a vector failed
   2    bad scenario or input: nothing was run, nothing was written
   3    a baseline is missing or changed
   4    the engine is at fault: a replay differs, or pinwheel itself failed
@@ -22,6 +22,7 @@ pub enum Exit {
     Pass = 0,
     Failed = 1,
     BadInput = 2,
+    Baseline = 3,
     EngineFault = 4,
     Stopped = 130,
 }

@@ -1,12 +1,14 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
+mod before;
 mod check;
 mod conform;
 mod coverage;
 mod estimate;
 mod exit;
 mod explain;
+mod judged;
 mod network;
 mod new;
 mod plan;

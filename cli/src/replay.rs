@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::DateTime;
 use pinwheel_analysis::ensemble::{self, Drive};
 use pinwheel_analysis::store::{Manifest, RunEntry};
 use pinwheel_analysis::work::jobs;
 
+use crate::check::last_verdict;
 use crate::exit::{Exit, Failure};
-use crate::network;
 use crate::progress::Progress;
 use crate::run::{cores, load, stop_flag};
+use crate::{before, network};
 
 /// Run a result again and compare the fingerprints.
 #[derive(clap::Args)]
@@ -18,8 +20,12 @@ Exit code 0 if every fingerprint is the same, 4 if one differs; the difference i
 ingredient: the order of events (time), the postings (ledger), the model (state). A scenario or
 data file that has changed since is refused with exit code 2.
 
-Example:
-  pinwheel replay out/filecoin-history")]
+With --point, --run and --before one run is made again, up to the instant before the given one, and
+what it has recorded is shown: the metrics of the condition that failed there, then all others.
+
+Examples:
+  pinwheel replay out/filecoin-history
+  pinwheel replay out/filecoin-history --point main --run 0 --before 2024-03-02T00:00:00")]
 pub struct Args {
     /// Folder of a result
     folder: PathBuf,
@@ -29,6 +35,15 @@ pub struct Args {
     /// No progress
     #[arg(short, long)]
     quiet: bool,
+    /// The point of the run to look into
+    #[arg(long, value_name = "ID", requires = "before")]
+    point: Option<String>,
+    /// The run to look into
+    #[arg(long, value_name = "N", requires = "before")]
+    run: Option<u32>,
+    /// Date and time to stop before, as a failure names it
+    #[arg(long, value_name = "TIME", requires_all = ["point", "run"])]
+    before: Option<DateTime>,
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
@@ -48,6 +63,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             let message = format!("{path} is not the file that {} was made from", manifest.name);
             return Err(Failure::bad_input(message));
         }
+    }
+    if let (Some(point), Some(run), Some(before)) = (&args.point, args.run, args.before) {
+        let verdict = last_verdict(&args.folder)?;
+        return before::run(&experiment, &manifest, verdict.as_ref(), (point, run), before);
     }
     let stop = stop_flag();
     let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);

@@ -64,13 +64,13 @@ pub struct Args {
 }
 
 impl Args {
-    /// One scenario into its folder, without a word about it.
-    pub fn quiet(file: &Path, output: PathBuf) -> Self {
+    /// One scenario into its folder, with what is set, and without a word about it.
+    pub fn quiet(file: &Path, output: PathBuf, overrides: Vec<(String, String)>) -> Self {
         Args {
             file: file.to_owned(),
             output: Some(output),
             seed: None,
-            overrides: Vec::new(),
+            overrides,
             threads: None,
             quiet: true,
             yes: true,
@@ -139,7 +139,9 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
             println!("report: {}", made.folder.join(store::REPORT).display());
             Ok(())
         })?;
-    tell_breaches(&verdict_and_manifest.0, &args.file, &overrides);
+    if !args.quiet {
+        tell_breaches(&verdict_and_manifest.0);
+    }
     Ok(verdict_and_manifest)
 }
 
@@ -168,7 +170,8 @@ impl Made {
         ensemble::merge(experiment, network::metrics(), &self.runs, &path)?;
         let table = Table::read(&path)?;
         let verdict =
-            verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?;
+            verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?
+                .for_folder(&self.folder.display().to_string());
         let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
         let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
         let manifest = Manifest {
@@ -200,16 +203,11 @@ impl Made {
 }
 
 /// Every breach with the command that shows it again.
-fn tell_breaches(verdict: &Verdict, file: &Path, overrides: &[(String, String)]) {
+fn tell_breaches(verdict: &Verdict) {
     for breach in &verdict.breaches {
         eprintln!(
-            "breach: {} in run {} of {} on {}: {}\n  again: {}",
-            breach.check,
-            breach.run,
-            breach.point,
-            breach.date,
-            breach.detail,
-            command(file, overrides)
+            "breach: {} in run {} of {} on {}: {}\n  replay: {}",
+            breach.check, breach.run, breach.point, breach.tick, breach.detail, breach.replay
         );
     }
 }
@@ -272,9 +270,4 @@ fn build() -> Result<String, Failure> {
     let unknown = |error| Failure::bad_input(format!("this program cannot find itself: {error}"));
     let path = std::env::current_exe().map_err(unknown)?;
     Ok(Manifest::hash_file(&path)?.1)
-}
-
-fn command(file: &Path, overrides: &[(String, String)]) -> String {
-    let sets = overrides.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
-    format!("pinwheel run {}{}", file.display(), sets.collect::<String>())
 }

@@ -9,7 +9,9 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::plot::axis::{grouped, spoken};
 use pinwheel_analysis::statistics::median;
 use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict::{CheckStanding, Limit, Standing, TargetRow, Verdict};
+use pinwheel_analysis::verdict::{
+    CheckStanding, InvariantStanding, Limit, Standing, TargetRow, Verdict,
+};
 use pinwheel_core::MetricSpec;
 use pinwheel_models::scenario::Experiment;
 
@@ -38,12 +40,21 @@ pub fn text(
     if !verdict.targets.is_empty() {
         writeln!(text, "{}\n", target_grid(experiment, verdict)).expect(put);
     }
+    if !verdict.invariants.is_empty() {
+        writeln!(text, "{}\n", invariant_grid(experiment, verdict)).expect(put);
+    }
     if let Some(numbers) = key_grid(experiment, table)? {
         writeln!(text, "{numbers}\n").expect(put);
     }
     for check in verdict.checks.iter().filter(|row| row.standing != CheckStanding::Held) {
         let word = if check.standing.fails() { "FAIL" } else { "warning" };
         writeln!(text, "{word}: {} {}", check.check, check.sentence).expect(put);
+    }
+    for note in &verdict.notes {
+        writeln!(text, "note: {note}").expect(put);
+    }
+    for failure in verdict.invariants.iter().filter_map(|row| row.failure.as_ref()) {
+        writeln!(text, "{}\n  replay: {}", failure.told(), failure.replay).expect(put);
     }
     writeln!(text, "{}", verdict.sentence).expect(put);
     Ok(text)
@@ -72,6 +83,25 @@ pub fn grid(headings: &[&str]) -> Grid {
 /// A cell of figures.
 pub fn number(text: impl ToString) -> Cell {
     Cell::new(text.to_string()).set_alignment(CellAlignment::Right)
+}
+
+fn invariant_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
+    let mut grid = grid(&["", "invariant", "kind", "runs", "sentence"]);
+    for row in &verdict.invariants {
+        let word = match (row.standing, row.fails()) {
+            (InvariantStanding::Held, _) => "ok",
+            (_, true) => "FAIL",
+            (_, false) => "warning",
+        };
+        grid.add_row(vec![
+            Cell::new(word),
+            Cell::new(row.name(experiment.points.len())),
+            Cell::new(&row.kind),
+            number(format!("{}/{}", row.held, row.runs)),
+            Cell::new(&row.sentence),
+        ]);
+    }
+    grid
 }
 
 fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {

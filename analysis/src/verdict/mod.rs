@@ -4,12 +4,15 @@
 //! measurable and is not fails: silence is not a pass. A target whose dates the run does not
 //! reach is not judged; it neither passes nor fails.
 
+mod invariants;
 mod measure;
 
 use jiff::civil::Date;
+use pinwheel_models::scenario::invariant::Severity;
 use pinwheel_models::scenario::{Experiment, Measure, Target};
 use serde::{Deserialize, Serialize};
 
+pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prove, tick_of};
 pub use measure::{Measured, Missing, Window, measure};
 
 use crate::Error;
@@ -29,6 +32,11 @@ pub struct Verdict {
     pub targets: Vec<TargetRow>,
     pub checks: Vec<CheckRow>,
     pub breaches: Vec<BreachRow>,
+    #[serde(default)]
+    pub invariants: Vec<InvariantRow>,
+    /// What a reader should know and what changes nothing.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// One target at one point.
@@ -126,9 +134,29 @@ pub struct BreachRow {
     pub date: String,
     pub check: String,
     pub detail: String,
+    /// Date and time.
+    #[serde(default)]
+    pub tick: String,
+    /// The command that runs to just before it.
+    #[serde(default)]
+    pub replay: String,
 }
 
 impl Verdict {
+    /// How many points were judged.
+    pub fn points(&self) -> usize {
+        let targets = self.targets.iter().map(|row| &row.point);
+        let points = targets.chain(self.invariants.iter().map(|row| &row.point));
+        let named: std::collections::BTreeSet<_> = points.filter(|id| !id.is_empty()).collect();
+        named.len()
+    }
+
+    /// Whether anything was stated that could have failed: what cannot fail proves nothing.
+    pub fn stands_on_something(&self) -> bool {
+        !(self.targets.is_empty() && self.checks.is_empty())
+            || self.invariants.iter().any(|row| row.severity == Severity::Error)
+    }
+
     /// Whether any target was told apart before and from the split date.
     pub fn has_windows(&self) -> bool {
         self.targets.iter().any(|row| row.calibration.is_some())
@@ -185,7 +213,8 @@ pub fn percent(share: f64) -> String {
     format!("{text}\u{a0}%")
 }
 
-/// Judges a finished ensemble. `split` is the first day that calibration has not seen.
+/// Judges a finished ensemble. `split` is the first day that calibration has not seen. The commands
+/// that replay a failure are those of the default folder (see [`Verdict::for_folder`]).
 pub fn judge(
     experiment: &Experiment,
     table: &Table,
@@ -202,11 +231,15 @@ pub fn judge(
     let checks = judge_checks(outcomes);
     let breaches: Vec<BreachRow> =
         outcomes.iter().filter_map(|outcome| breach_row(experiment, outcome)).collect();
+    let invariants = invariants::judge(experiment, outcomes);
     let passed = breaches.is_empty()
+        && !invariants.iter().any(InvariantRow::fails)
         && targets.iter().all(|row| row.standing != Standing::NotMet)
         && !checks.iter().any(|row| row.standing.fails());
-    let sentence = headline(&targets, &checks, &breaches);
-    Ok(Verdict { passed, sentence, targets, checks, breaches })
+    let sentence = headline(&targets, &checks, &breaches, &invariants);
+    let notes = notes(experiment, outcomes);
+    let verdict = Verdict { passed, sentence, targets, checks, breaches, invariants, notes };
+    Ok(verdict.for_folder(&format!("out/{}", experiment.name)))
 }
 
 fn judge_target(
@@ -315,25 +348,50 @@ fn judge_checks(outcomes: &[Outcome]) -> Vec<CheckRow> {
 fn breach_row(experiment: &Experiment, outcome: &Outcome) -> Option<BreachRow> {
     let breach = outcome.breach.as_ref()?;
     let point = experiment.points.iter().find(|point| point.id == outcome.point)?;
-    let days = (breach.time.as_seconds() / 86_400.0) as i64;
-    let date = point.scenario.start.saturating_add(jiff::Span::new().days(days));
+    let tick = tick_of(point, breach.time);
     Some(BreachRow {
         point: outcome.point.clone(),
         run: outcome.run,
-        date: date.to_string(),
+        date: tick.date().to_string(),
         check: breach.check.clone(),
         detail: breach.detail.clone(),
+        tick: tick.to_string(),
+        replay: String::new(),
     })
 }
 
-fn headline(targets: &[TargetRow], checks: &[CheckRow], breaches: &[BreachRow]) -> String {
+/// Outcomes that have no number in some run.
+fn notes(experiment: &Experiment, outcomes: &[Outcome]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (place, spec) in experiment.outcomes.iter().enumerate() {
+        for point in &experiment.points {
+            let of_point = || outcomes.iter().filter(|outcome| outcome.point == point.id);
+            let silent =
+                |outcome: &&Outcome| matches!(outcome.judged.outcomes.get(place), Some(None));
+            let count = of_point().filter(silent).count();
+            if count > 0 {
+                let (id, of, point) = (&spec.id, of_point().count(), &point.id);
+                notes.push(format!("outcome {id} has no value in {count} of {of} runs of {point}"));
+            }
+        }
+    }
+    notes
+}
+
+fn headline(
+    targets: &[TargetRow],
+    checks: &[CheckRow],
+    breaches: &[BreachRow],
+    invariants: &[InvariantRow],
+) -> String {
     if let Some(breach) = breaches.first() {
         return format!(
             "Breached: {} failed on {} in run {} of {}.",
             breach.check, breach.date, breach.run, breach.point
         );
     }
-    format!("{}; {}.", accuracy_words(targets), check_words(checks))
+    let invariants = invariant_words(invariants);
+    format!("{}; {}{invariants}.", accuracy_words(targets), check_words(checks))
 }
 
 /// "All 8 stated targets are met", or which are not and how many could not be judged.
@@ -362,6 +420,26 @@ fn failure_words(row: &TargetRow) -> String {
     let measured = row.measured.map_or("not measured".to_owned(), |value| row.limit.show(value));
     let word = if matches!(row.limit, Limit::AtMost(_)) { "limit" } else { "allowed" };
     format!("{} ({measured}, {word} {})", row.id, row.limit)
+}
+
+/// "; all 3 invariants hold", or which do not; nothing where none was stated.
+fn invariant_words(rows: &[InvariantRow]) -> String {
+    let fails: Vec<&InvariantRow> = rows.iter().filter(|row| row.fails()).collect();
+    let warned = rows.iter().filter(|row| row.standing != InvariantStanding::Held).count();
+    let warned = match warned - fails.len() {
+        0 => String::new(),
+        1 => " (and 1 warning)".to_owned(),
+        count => format!(" (and {count} warnings)"),
+    };
+    match (rows, &fails[..]) {
+        ([], _) => String::new(),
+        ([_], []) => format!("; the invariant holds{warned}"),
+        (all, []) => format!("; all {} invariants hold{warned}", all.len()),
+        (all, [first, ..]) => {
+            let (count, all, id, word) = (fails.len(), all.len(), &first.id, first.standing.word());
+            format!("; {count} of {all} invariants do not hold{warned}, first {id}: {word}")
+        }
+    }
 }
 
 fn check_words(checks: &[CheckRow]) -> String {
@@ -394,6 +472,7 @@ mod tests {
             fingerprint: Fingerprint::default(),
             tallies,
             breach: None,
+            judged: crate::judge::Judged::default(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
 use crate::{blockchain, connection, data, infrastructure, review, service};
@@ -28,6 +29,9 @@ pub struct ScenarioFile {
     pub meta: Option<MetaSection>,
     #[schemars(with = "RunSection")]
     pub run: Option<RunSection>,
+    /// Keys that differ where `run.size` is "ci", dotted, with their values there.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub ci: Option<Given>,
     /// Keys that differ where `run.size` is "full", dotted, with their values there.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub full: Option<Given>,
@@ -62,6 +66,13 @@ pub struct ScenarioFile {
     pub output: Option<OutputSection>,
     /// Accuracy stated before the run and judged after it.
     pub target: Vec<TargetSection>,
+    /// Conditions that runs must keep.
+    pub invariant: Vec<InvariantSection>,
+    /// Numbers, one for each run, that tell what the scenario is about.
+    pub outcome: Vec<OutcomeSection>,
+    /// Accepted numbers that outcomes are held against.
+    #[schemars(with = "BaselineSection")]
+    pub baseline: Option<BaselineSection>,
 }
 
 /// Many runs: seeds, swept keys, sampled keys.
@@ -165,8 +176,9 @@ pub struct RunSection {
     /// Runs of each variant, with different seeds. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub runs: Option<Given>,
-    /// "small" (the default), or "full": then the keys of `[full]` are laid over the others.
-    #[schemars(with = "String", extend("enum" = ["small", "full"]))]
+    /// "small" (the default), "ci" or "full": then the keys of `[ci]` or of `[full]` are laid over
+    /// the others. `--set run.size=ci` or `pinwheel check --run --size ci` chooses.
+    #[schemars(with = "String", extend("enum" = ["small", "ci", "full"]))]
     pub size: Option<Given>,
 }
 

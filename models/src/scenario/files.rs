@@ -108,6 +108,24 @@ impl Files {
         (u32::try_from(line).ok(), u32::try_from(column).ok())
     }
 
+    /// The place in a value that begins at `start`, behind the first part of its text. Where the
+    /// text is not typed letter by letter, with escapes, the place is where the value begins.
+    pub fn inside(&self, start: Place, before: &str) -> Place {
+        let text = self.entries.get(start.file).map_or("", |entry| &entry.text);
+        let rest = text.get(start.offset..).unwrap_or("");
+        let quotes = ["\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"];
+        let opening = quotes.into_iter().find(|quote| rest.starts_with(quote)).unwrap_or("");
+        let letter_by_letter = rest[opening.len()..].starts_with(before);
+        let behind = if letter_by_letter { opening.len() + before.len() } else { 0 };
+        Place { offset: start.offset + behind, ..start }
+    }
+
+    /// The path of a file that may not be there yet, by the same rules as one that is read.
+    pub fn beside(&self, reference: &str) -> Result<PathBuf, Refusal> {
+        self.allowed(reference)?;
+        Ok(self.folder.join(reference))
+    }
+
     /// Byte at which a line begins.
     pub fn line_offset(&self, file: usize, line: u64) -> usize {
         let text = self.entries.get(file).map_or("", |entry| &entry.text);
@@ -142,28 +160,41 @@ impl Files {
         Ok(text)
     }
 
-    fn resolve(&self, reference: &str) -> Result<PathBuf, Refusal> {
+    /// Whether a reference stays inside the root, by its letters alone: before the disk is asked, so
+    /// that no answer tells what lies outside.
+    fn allowed(&self, reference: &str) -> Result<(), Refusal> {
         let relative = Path::new(reference);
-        let help = format!(
-            "name a file by its path relative to the scenario, inside {}",
-            self.root.file_name().map_or("/".into(), |name| name.to_string_lossy())
-        );
         if reference.is_empty() || reference.len() > REFERENCE_BYTES_MAX {
-            return Err((format!("a path of {} bytes", reference.len()), help));
+            let message = format!("a path of {} bytes", reference.len());
+            return Err((message, self.inside_help()));
         }
         let rooted = |part| matches!(part, Component::RootDir | Component::Prefix(_));
         if relative.components().any(rooted) {
-            return Err((format!("absolute path \"{}\"", shown(reference)), help));
+            let message = format!("absolute path \"{}\"", shown(reference));
+            return Err((message, self.inside_help()));
         }
-        let escape =
-            || (format!("\"{}\" leaves the scenario's folder tree", shown(reference)), help);
-        // Before the disk is asked, so that no answer tells what lies outside.
-        if !lexical(&self.folder_real.join(relative)).starts_with(&self.root) {
-            return Err(escape());
+        if lexical(&self.folder_real.join(relative)).starts_with(&self.root) {
+            return Ok(());
         }
-        let joined = self.folder_real.join(relative);
+        Err(self.escape(reference))
+    }
+
+    fn escape(&self, reference: &str) -> Refusal {
+        (format!("\"{}\" leaves the scenario's folder tree", shown(reference)), self.inside_help())
+    }
+
+    fn inside_help(&self) -> String {
+        format!(
+            "name a file by its path relative to the scenario, inside {}",
+            self.root.file_name().map_or("/".into(), |name| name.to_string_lossy())
+        )
+    }
+
+    fn resolve(&self, reference: &str) -> Result<PathBuf, Refusal> {
+        self.allowed(reference)?;
+        let joined = self.folder_real.join(reference);
         let real = fs::canonicalize(&joined).map_err(|error| missing(&joined, &error))?;
-        if real.starts_with(&self.root) { Ok(real) } else { Err(escape()) }
+        if real.starts_with(&self.root) { Ok(real) } else { Err(self.escape(reference)) }
     }
 }
 

@@ -10,6 +10,7 @@ use super::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::files::{Files, SCENARIO_BYTES_MAX, lexical};
+use super::invariant::{self, Statements, baseline, statements};
 use super::target::targets;
 use super::tree::{Given, Tree, Value};
 use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
@@ -29,6 +30,8 @@ const SEED: u64 = 42;
 const VARIANTS_MAX: usize = 1_000;
 /// Name of the only point of a scenario without variants.
 const MAIN_POINT: &str = "main";
+/// Tables of keys that hold at one size of the run.
+const SIZES: [&str; 2] = ["ci", "full"];
 /// Keys that name files, relative to the file they are typed in; so does every key of this name.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAME: &str = "file";
@@ -57,7 +60,7 @@ fn experiment(
     let mut tree = Documents { files, faults, chain: Vec::new() }.document(0, &real, &text)?;
     let size = overrides.iter().filter(|(key, _)| key == "run.size").cloned();
     set_overrides(&mut tree, &size.collect::<Vec<_>>(), files, faults);
-    lay_full(&mut tree, faults);
+    SIZES.into_iter().for_each(|size| lay_size(&mut tree, size, faults));
     set_overrides(&mut tree, overrides, files, faults);
     let mut checker = Checker { tree: &tree, files, faults };
     schema(&mut checker)?;
@@ -82,12 +85,13 @@ fn experiment(
         }
     };
     let warm_up = checker.days(ensemble.warm_up, "ensemble.warm_up", HORIZON_DAYS_MAX);
-    checker.choice(run.size, "run.size", &[("small", ()), ("full", ())]);
+    checker.choice(run.size, "run.size", &[("small", ()), ("ci", ()), ("full", ())]);
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
     let all = &METRICS;
     let known = all.iter().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
-    let (points, targets) = points(&mut checker, &file.variant, &sweep);
+    let (points, stated) = points(&mut checker, &file.variant, &sweep);
+    let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(runs), true) = (runs, checker.faults.is_empty()) {
         too_many(&mut checker, points.len(), runs);
     }
@@ -103,7 +107,10 @@ fn experiment(
         sample: sweep.sample,
         warm_up_days: warm_up.unwrap_or(0),
         output,
-        targets,
+        targets: stated.targets,
+        invariants: stated.statements.invariants,
+        outcomes: stated.statements.outcomes,
+        baseline,
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
@@ -197,27 +204,28 @@ fn named(tree: &Tree, at: Given, found: &mut Vec<Given>) {
     }
 }
 
-/// At full size, lays the keys of `[full]` over the others. The table is gone afterwards: the
-/// resolved scenario says what was run.
-fn lay_full(tree: &mut Tree, faults: &mut Faults) {
-    let Some(full) = tree.root("full") else { return };
+/// At the size that `[name]` is for, lays its keys over the others. The table is gone afterwards:
+/// the resolved scenario says what was run.
+fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
+    let Some(table) = tree.root(name) else { return };
     let size = tree.root("run").and_then(|run| tree.table(run)?.get("size").copied());
     let size = size.map(|given| tree.value(given));
-    let at_full_size = matches!(size, Some(Value::Text(size)) if size == "full");
-    let Some(keys) = tree.table(full).cloned() else {
-        let message = format!("expected a table, found {}", tree.value(full).kind());
-        faults.push(tree.place(full), "full", message, "write [full] and dotted keys below it");
+    let at_this_size = matches!(size, Some(Value::Text(size)) if size == name);
+    let Some(keys) = tree.table(table).cloned() else {
+        let message = format!("expected a table, found {}", tree.value(table).kind());
+        let help = format!("write [{name}] and dotted keys below it");
+        faults.push(tree.place(table), name, message, help);
         return;
     };
-    tree.remove_root("full");
-    for (key, value) in keys.into_iter().filter(|_| at_full_size) {
+    tree.remove_root(name);
+    for (key, value) in keys.into_iter().filter(|_| at_this_size) {
         let set = match key.as_str() {
             "schema" | "extends" | "run.size" => Err("it is the same at every size".to_owned()),
             _ => tree.set(&key, value),
         };
         if let Err(message) = set {
             let help = "give dotted keys in quotes, such as \"run.runs\" = 30";
-            let key = format!("full.{}", shown(&key));
+            let key = format!("{name}.{}", shown(&key));
             faults.push(tree.place(value), key, format!("cannot be set: {message}"), help);
         }
     }
@@ -291,19 +299,19 @@ fn points(
     checker: &mut Checker<'_>,
     variants: &[VariantSection],
     sweep: &Sweep,
-) -> (Vec<Point>, Vec<Target>) {
+) -> (Vec<Point>, Stated) {
     if let Some(id) = variants.get(VARIANTS_MAX).and_then(|variant| variant.id) {
         let message = format!("{} variants", variants.len());
         checker.fault(id, "variant", message, format!("at most {VARIANTS_MAX}"));
-        return (Vec::new(), Vec::new());
+        return (Vec::new(), Stated::default());
     }
     if variants.len().max(1) * sweep.points.len() > POINTS_MAX {
         let message = format!("{} points in each of {}", sweep.points.len(), variants.len());
         let at = checker.tree.nearest("ensemble");
         checker.fault(at, "ensemble", message, format!("at most {POINTS_MAX} together"));
-        return (Vec::new(), Vec::new());
+        return (Vec::new(), Stated::default());
     }
-    let (mut points, mut targets, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut points, mut stated, mut ids) = (Vec::new(), Stated::default(), Vec::new());
     let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
     for (number, variant) in variants.iter().enumerate() {
         let key = format!("variant[{number}]");
@@ -317,25 +325,25 @@ fn points(
             set_varied(checker, &mut tree, name, grafted, (value, &key));
         }
         let Some(id) = id else { continue };
-        targets = swept(checker, &tree, &id, sweep, &mut points);
+        stated = swept(checker, &tree, &id, sweep, &mut points);
     }
     if variants.is_empty() {
-        targets = swept(checker, &shared, MAIN_POINT, sweep, &mut points);
+        stated = swept(checker, &shared, MAIN_POINT, sweep, &mut points);
     }
     checker.unique(&ids, "variant");
     known_variants(checker, &ids);
-    (points, targets)
+    (points, stated)
 }
 
-/// Every swept point of one variant, whose tree is given; returns the targets.
+/// Every swept point of one variant, whose tree is given; returns what is stated.
 fn swept(
     checker: &mut Checker<'_>,
     variant: &Tree,
     id: &str,
     sweep: &Sweep,
     points: &mut Vec<Point>,
-) -> Vec<Target> {
-    let mut targets = Vec::new();
+) -> Stated {
+    let mut stated = Stated::default();
     for (name, settings) in &sweep.points {
         let mut tree = variant.clone();
         for setting in settings {
@@ -344,7 +352,7 @@ fn swept(
         }
         let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
         let (built, judged) = scenario(&mut inside);
-        targets = judged;
+        stated = judged;
         let name = match (name.is_empty(), id == MAIN_POINT) {
             (true, _) => id.to_owned(),
             (false, true) => name.clone(),
@@ -357,7 +365,7 @@ fn swept(
             scenario,
         }));
     }
-    targets
+    stated
 }
 
 /// Sets a key that variants and sweeps may change; a fault names where it was typed.
@@ -384,6 +392,7 @@ fn set_varied(
 /// A fault for each target of a variant that there is not.
 fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<Given>, String)]) {
     let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    invariant::known_variants(checker, &file.invariant, ids);
     for (number, target) in file.target.iter().enumerate() {
         let Some(given) = target.variant else { continue };
         let Some(name) = checker.text_of(given) else { continue };
@@ -395,8 +404,15 @@ fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<Given>, String)]) {
     }
 }
 
+/// What a scenario states of its runs, the same at all points.
+#[derive(Default)]
+struct Stated {
+    targets: Vec<Target>,
+    statements: Statements,
+}
+
 /// One run's worth of scenario from a tree with its variant applied.
-fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
+fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let file: ScenarioFile = checker.read(Tree::ROOT, "");
     let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
     let (layers, mut metrics) = layers(checker, &file, days);
@@ -420,6 +436,7 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
         review::file::settings(checker, given, days)
     });
     let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
+    let statements = statements(checker, &file, &metrics, days);
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
         // A section that is there and not valid has left a fault.
@@ -433,7 +450,7 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Vec<Target>) {
         };
         Some(Scenario { start, horizon_days, layers, network, review })
     };
-    (build(), targets)
+    (build(), Stated { targets, statements })
 }
 
 /// First date, last date and length of the run.

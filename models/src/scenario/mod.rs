@@ -11,6 +11,7 @@ pub mod expression;
 pub mod file;
 pub mod files;
 pub mod given;
+pub mod invariant;
 mod load;
 pub mod quantity;
 mod read;
@@ -21,6 +22,7 @@ pub mod tree;
 
 pub use diagnostic::Diagnostic;
 pub use files::lexical;
+pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::load;
 pub use schema::schema;
 
@@ -53,6 +55,9 @@ pub struct Experiment {
     pub warm_up_days: u32,
     pub output: Output,
     pub targets: Vec<Target>,
+    pub invariants: Vec<Invariant>,
+    pub outcomes: Vec<OutcomeSpec>,
+    pub baseline: Option<Baseline>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.

@@ -35,7 +35,10 @@ pub enum Value {
 
 #[derive(Clone, Debug)]
 struct Node {
+    /// Of the key, where there is one.
     place: Place,
+    /// Byte at which the value itself begins.
+    start: usize,
     value: Value,
 }
 
@@ -81,16 +84,16 @@ impl Tree {
         };
         let mut tree = Tree { nodes: Vec::new() };
         let place = Place { file, offset: 0 };
-        tree.add(DeValue::Table(table), "", place, 0, faults).map(|_| tree)
+        tree.add(DeValue::Table(table), "", (place, 0), 0, faults).map(|_| tree)
     }
 
-    /// Adds a value, which lies at `key`, and all below it. The parser bounds its own recursion;
-    /// this bounds ours.
+    /// Adds a value, which lies at `key` and begins at `start`, and all below it. The parser bounds
+    /// its own recursion; this bounds ours.
     fn add(
         &mut self,
         value: DeValue<'_>,
         key: &str,
-        place: Place,
+        (place, start): (Place, usize),
         depth: usize,
         faults: &mut Faults,
     ) -> Option<Given> {
@@ -99,13 +102,13 @@ impl Tree {
             faults.push(place, key, "too deeply nested, or too many values", help);
             return None;
         }
-        let given = self.push(place, Value::Boolean(false));
+        let given = self.push(place, start, Value::Boolean(false));
         let inside = |span: std::ops::Range<usize>| Place { file: place.file, offset: span.start };
         let value = match value {
             DeValue::Array(items) => {
                 let add = |item: toml::Spanned<DeValue<'_>>| {
                     let place = inside(item.span());
-                    self.add(item.into_inner(), key, place, depth + 1, faults)
+                    self.add(item.into_inner(), key, (place, place.offset), depth + 1, faults)
                 };
                 Value::Array(items.into_iter().map(add).collect::<Option<_>>()?)
             }
@@ -120,7 +123,8 @@ impl Tree {
                         return None;
                     }
                     let path = if depth == 0 { name.clone() } else { format!("{key}.{name}") };
-                    let node = self.add(item.into_inner(), &path, place, depth + 1, faults)?;
+                    let places = (place, item.span().start);
+                    let node = self.add(item.into_inner(), &path, places, depth + 1, faults)?;
                     entries.insert(name, node);
                 }
                 Value::Table(entries)
@@ -133,8 +137,8 @@ impl Tree {
         Some(given)
     }
 
-    fn push(&mut self, place: Place, value: Value) -> Given {
-        self.nodes.push(Node { place, value });
+    fn push(&mut self, place: Place, start: usize, value: Value) -> Given {
+        self.nodes.push(Node { place, start, value });
         Given(u32::try_from(self.nodes.len() - 1).expect("NODES_MAX bounds each addition"))
     }
 
@@ -144,6 +148,12 @@ impl Tree {
 
     pub fn place(&self, given: Given) -> Place {
         self.nodes[given.0 as usize].place
+    }
+
+    /// Where the value itself begins, behind its key.
+    pub fn start(&self, given: Given) -> Place {
+        let node = &self.nodes[given.0 as usize];
+        Place { offset: node.start, ..node.place }
     }
 
     pub fn table(&self, given: Given) -> Option<&BTreeMap<String, Given>> {
@@ -184,7 +194,8 @@ impl Tree {
     pub fn without(&self, keys: &[&str]) -> Tree {
         let mut rest = self.clone();
         keys.iter().for_each(|key| rest.remove_root(key));
-        let root = Node { place: self.place(Self::ROOT), value: Value::Table(BTreeMap::new()) };
+        let place = self.place(Self::ROOT);
+        let root = Node { place, start: place.offset, value: Value::Table(BTreeMap::new()) };
         let mut compact = Tree { nodes: vec![root] };
         compact.overlay(&rest);
         compact
@@ -196,7 +207,7 @@ impl Tree {
     }
 
     fn overlay_at(&mut self, at: Given, other: &Tree, from: Given) {
-        let place = other.place(from);
+        let (place, start) = (other.place(from), other.start(from).offset);
         let value = match other.value(from) {
             Value::Table(theirs) => {
                 let mut ours = self.table(at).cloned().unwrap_or_default();
@@ -217,19 +228,19 @@ impl Tree {
             }
             leaf => leaf.clone(),
         };
-        self.nodes[at.0 as usize] = Node { place, value };
+        self.nodes[at.0 as usize] = Node { place, start, value };
     }
 
     /// A copy of a value of `other`, not yet at any key.
     pub fn graft(&mut self, other: &Tree, from: Given) -> Given {
-        let to = self.push(other.place(from), Value::Boolean(false));
+        let to = self.push(other.place(from), 0, Value::Boolean(false));
         self.overlay_at(to, other, from);
         to
     }
 
     /// A value that nobody typed, not yet at any key; `place` is what it stands for.
     pub fn leaf(&mut self, place: Place, value: Value) -> Given {
-        self.push(place, value)
+        self.push(place, place.offset, value)
     }
 
     /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.
@@ -243,7 +254,7 @@ impl Tree {
             at = match self.step(at, segment)? {
                 Some(next) => next,
                 None => {
-                    let next = self.push(self.place(value), Value::Table(BTreeMap::new()));
+                    let next = self.push(self.place(value), 0, Value::Table(BTreeMap::new()));
                     self.insert(at, segment, next)?;
                     next
                 }
@@ -294,7 +305,7 @@ impl Tree {
             Ok(value) => value.into_inner(),
             Err(_) => DeValue::String(text.into()),
         };
-        self.add(value, key, place, 0, faults)
+        self.add(value, key, (place, 0), 0, faults)
     }
 
     /// The tree below `at` as plain TOML.

@@ -303,11 +303,17 @@ impl<'a> Checker<'a> {
         fault(node, message, did_you_mean(name, metrics.iter().map(|metric| metric.name)))
     }
 
-    fn operand(&mut self, node: &Node, name: &str, labels: Labels) -> Result<(usize, Shown), Fault> {
+    fn operand(
+        &mut self,
+        node: &Node,
+        name: &str,
+        labels: Labels,
+    ) -> Result<(usize, Shown), Fault> {
         let spec = self.metric(node, name)?;
         let unit = Unit::parse(spec.unit);
         let (Ok(unit), Some((number, spec))) = (unit, metric::find(spec.name)) else {
-            let message = format!("{name} is in \"{}\", which is no unit of this program", spec.unit);
+            let message =
+                format!("{name} is in \"{}\", which is no unit of this program", spec.unit);
             return fault(node, message, "choose another metric");
         };
         if self.exact {
@@ -359,7 +365,8 @@ impl<'a> Checker<'a> {
             }
             ("abs", _) => fault(node, "abs takes one argument", "write abs(x)"),
             _ if reducer(name).is_some() => {
-                let message = format!("{name} takes one argument, an expression read at every tick");
+                let message =
+                    format!("{name} takes one argument, an expression read at every tick");
                 fault(node, message, format!("write {name}(x)"))
             }
             _ => {
@@ -391,10 +398,7 @@ impl<'a> Checker<'a> {
     }
 
     fn share(&mut self, node: &Node, arguments: &[Node]) -> Result<Typed, Fault> {
-        let [
-            Node { kind: Kind::Name(name), .. },
-            Node { kind: Kind::Text(label), .. },
-        ] = arguments
+        let [Node { kind: Kind::Name(name), .. }, Node { kind: Kind::Text(label), .. }] = arguments
         else {
             let message = "share takes the name of a metric and a label in quotes";
             return fault(node, message, "write share(metric, \"label\")");

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Comparison, Formula, Literal, Number, Order, Over, Truth};
+use super::{Comparison, Condition, Literal, Number, Operand, Order, Over, Truth};
 use crate::scenario::quantity::Unit;
 
 /// One recorded value.
@@ -80,29 +80,25 @@ pub struct Judgement<'f, S> {
 
 /// Judges a condition; `None` where a value has no record.
 pub fn judge<'f, S: Scalar>(
-    formula: &'f Formula<Truth>,
+    condition: &'f Condition,
     tolerance: f64,
     view: &impl View,
 ) -> Option<Judgement<'f, S>> {
-    Reader { formula, view }.truth(&formula.root, tolerance)
+    Reader { operands: &condition.operands, view }.truth(&condition.root, tolerance)
 }
 
-/// The number of an expression, or of a part of it; `None` where a value has no record.
-pub fn number<S: Scalar, T>(
-    formula: &Formula<T>,
-    part: &Number,
-    view: &impl View,
-) -> Option<S> {
-    Reader { formula, view }.number(part)
+/// The number of an expression or a part of it, in base units; `None` where a value has no record.
+pub fn number<S: Scalar>(operands: &[Operand], number: &Number, view: &impl View) -> Option<S> {
+    Reader { operands, view }.number(number)
 }
 
-struct Reader<'f, 'v, T, V> {
-    formula: &'f Formula<T>,
+struct Reader<'o, 'v, V> {
+    operands: &'o [Operand],
     view: &'v V,
 }
 
-impl<'f, V: View> Reader<'f, '_, Truth, V> {
-    fn truth<S: Scalar>(&self, truth: &'f Truth, tolerance: f64) -> Option<Judgement<'f, S>> {
+impl<V: View> Reader<'_, '_, V> {
+    fn truth<'f, S: Scalar>(&self, truth: &'f Truth, tolerance: f64) -> Option<Judgement<'f, S>> {
         Some(match truth {
             Truth::Compare(by) => {
                 let (left, right) = (self.number(&by.left)?, self.number(&by.right)?);
@@ -134,9 +130,7 @@ impl<'f, V: View> Reader<'f, '_, Truth, V> {
             }
         })
     }
-}
 
-impl<T, V: View> Reader<'_, '_, T, V> {
     fn number<S: Scalar>(&self, number: &Number) -> Option<S> {
         let pair = |left: &Number, right: &Number| {
             Some((self.number::<S>(left)?, self.number::<S>(right)?))
@@ -182,7 +176,7 @@ impl<T, V: View> Reader<'_, '_, T, V> {
 
     /// The values of an operand, in base units.
     fn cells<S: Scalar>(&self, operand: usize) -> Option<impl Iterator<Item = S>> {
-        let unit = self.formula.operands[operand].unit;
+        let unit = self.operands[operand].unit;
         Some(self.view.cells(operand)?.iter().map(move |cell| S::cell(cell, unit)))
     }
 
@@ -208,8 +202,10 @@ impl<T, V: View> Reader<'_, '_, T, V> {
 /// What a function makes of the values of all labels; `None` where there are none, or where there
 /// is nothing of which a label could have a share.
 fn over_labels<S: Scalar>(over: Over, mut cells: impl Iterator<Item = S>) -> Option<S> {
-    let extreme = |wanted| move |best: S, next: S| {
-        if next.order(&best) == Some(wanted) { next } else { best }
+    let extreme = |wanted| {
+        move |best: S, next: S| {
+            if next.order(&best) == Some(wanted) { next } else { best }
+        }
     };
     match over {
         Over::Total => cells.reduce(S::plus),

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use pinwheel_core::Amount;
 use ruint::aliases::U256;
 
-use super::evaluate::{Cell, Scalar};
 use super::Literal;
+use super::evaluate::{Cell, Scalar};
 use crate::scenario::quantity::Unit;
 
 /// A difference of two sums of base units; `None` where one passed 256 bits or a record had no

@@ -18,11 +18,21 @@ pub(super) struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     /// Digits as typed, their value, and the unit; empty if there is none.
-    Number { digits: String, value: f64, unit: String },
+    Number {
+        digits: String,
+        value: f64,
+        unit: String,
+    },
     Name(String),
-    Labelled { name: String, label: String },
+    Labelled {
+        name: String,
+        label: String,
+    },
     Text(String),
-    Call { name: String, arguments: Vec<Node> },
+    Call {
+        name: String,
+        arguments: Vec<Node>,
+    },
     Negative(Box<Node>),
     Not(Box<Node>),
     Binary(Operator, Box<Node>, Box<Node>),
@@ -313,7 +323,12 @@ impl<'t> Parser<'t> {
         }
         self.takes(word);
         let power = |c: char| ('2'..='4').contains(&c);
-        match self.rest().strip_prefix('^').and_then(|rest| rest.chars().next()).filter(|c| power(*c)) {
+        match self
+            .rest()
+            .strip_prefix('^')
+            .and_then(|rest| rest.chars().next())
+            .filter(|c| power(*c))
+        {
             Some(digit) => {
                 self.at += 2;
                 self.space();

@@ -1,0 +1,187 @@
+//! Verdicts as a CI system reads them: suites of cases, as JUnit XML, as annotations and as a
+//! summary in Markdown.
+
+mod github;
+mod junit;
+mod summary;
+
+pub use github::annotations;
+pub use junit::junit;
+pub use summary::summary;
+
+use pinwheel_models::scenario::Diagnostic;
+use pinwheel_models::scenario::invariant::Severity;
+
+use crate::verdict::{CheckStanding, InvariantRow, InvariantStanding, Standing, Verdict};
+
+/// One scenario and everything it states, with how each came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suite {
+    /// Name of the scenario, or its file where it could not be read.
+    pub name: String,
+    pub file: String,
+    /// How long all its runs took.
+    pub seconds: f64,
+    pub cases: Vec<Case>,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// scenario, target, check, invariant or baseline.
+    pub kind: &'static str,
+    pub name: String,
+    pub standing: CaseStanding,
+    pub sentence: String,
+    /// The command that shows the failure again.
+    pub replay: Option<String>,
+    /// Where it is written.
+    pub file: String,
+    pub line: Option<u32>,
+}
+
+/// How a case came out.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum CaseStanding {
+    Passed,
+    /// Does not stand in the way of a pass.
+    Warned,
+    Failed,
+    /// The scenario or the program is at fault.
+    Error,
+    /// Not judged.
+    Skipped,
+}
+
+impl Suite {
+    pub fn count(&self, standing: CaseStanding) -> usize {
+        self.cases.iter().filter(|case| case.standing == standing).count()
+    }
+
+    /// A scenario that could not be read.
+    pub fn bad(file: &str, faults: &[Diagnostic]) -> Self {
+        let case = |fault: &Diagnostic| Case {
+            kind: "scenario",
+            name: if fault.key.is_empty() { "loads".to_owned() } else { fault.key.clone() },
+            standing: CaseStanding::Error,
+            sentence: format!("{}; help: {}", fault.message, fault.help),
+            replay: None,
+            file: fault.file.clone(),
+            line: fault.line,
+        };
+        let cases = faults.iter().map(case).collect();
+        Suite { name: file.to_owned(), file: file.to_owned(), seconds: 0.0, cases }
+    }
+
+    /// A scenario whose runs could not be finished or written.
+    pub fn broken(name: &str, file: &str, message: &str) -> Self {
+        let case = Case {
+            kind: "scenario",
+            name: "runs".to_owned(),
+            standing: CaseStanding::Error,
+            sentence: message.to_owned(),
+            replay: None,
+            file: file.to_owned(),
+            line: None,
+        };
+        Suite { name: name.to_owned(), file: file.to_owned(), seconds: 0.0, cases: vec![case] }
+    }
+
+    /// A scenario that was run; `text` is its file, in which the lines of statements are found.
+    pub fn judged(name: &str, file: &str, text: &str, seconds: f64, verdict: &Verdict) -> Self {
+        let points = verdict.points();
+        let mut cases = vec![evidence(verdict)];
+        let target = |row: &crate::verdict::TargetRow| Case {
+            standing: match row.standing {
+                Standing::Met => CaseStanding::Passed,
+                Standing::NotMet => CaseStanding::Failed,
+                Standing::NotJudged => CaseStanding::Skipped,
+            },
+            sentence: format!(
+                "{}: {}, limit {}",
+                row.sentence,
+                row.measured.map_or("not measured".to_owned(), |value| row.limit.show(value)),
+                row.limit
+            ),
+            ..case("target", &row.id, &row.point, points)
+        };
+        cases.extend(verdict.targets.iter().map(target));
+        cases.extend(verdict.invariants.iter().map(|row| invariant(row, points)));
+        let check = |row: &crate::verdict::CheckRow| {
+            let breach = verdict.breaches.iter().find(|breach| breach.check == row.check);
+            Case {
+                standing: match row.standing {
+                    CheckStanding::Held => CaseStanding::Passed,
+                    CheckStanding::NotReached => CaseStanding::Warned,
+                    CheckStanding::Failed | CheckStanding::NotMade => CaseStanding::Failed,
+                },
+                sentence: match breach {
+                    None => row.sentence.clone(),
+                    Some(breach) => format!(
+                        "{}: run {} of {} at {}: {}",
+                        row.sentence, breach.run, breach.point, breach.tick, breach.detail
+                    ),
+                },
+                replay: breach.map(|breach| breach.replay.clone()),
+                ..case("check", &row.check, "", points)
+            }
+        };
+        cases.extend(verdict.checks.iter().map(check));
+        for case in &mut cases {
+            case.file = file.to_owned();
+            let id = case.name.split(" [").next().unwrap_or(&case.name);
+            case.line = line_of(text, case.kind, id);
+        }
+        Suite { name: name.to_owned(), file: file.to_owned(), seconds, cases }
+    }
+}
+
+fn case(kind: &'static str, id: &str, point: &str, points: usize) -> Case {
+    let name = match point.is_empty() || points < 2 {
+        true => id.to_owned(),
+        false => format!("{id} [{point}]"),
+    };
+    let (standing, sentence) = (CaseStanding::Passed, String::new());
+    Case { kind, name, standing, sentence, replay: None, file: String::new(), line: None }
+}
+
+/// Whether the verdict is evidence at all: what states nothing proves nothing.
+fn evidence(verdict: &Verdict) -> Case {
+    let (standing, sentence) = match verdict.stands_on_something() {
+        true => (CaseStanding::Passed, "ran to its end".to_owned()),
+        false => {
+            let words = "it states no target, no invariant and makes no check: it proves nothing";
+            (CaseStanding::Failed, words.to_owned())
+        }
+    };
+    Case { standing, sentence, ..case("scenario", "runs", "", 1) }
+}
+
+fn invariant(row: &InvariantRow, points: usize) -> Case {
+    Case {
+        standing: match (row.standing, row.severity) {
+            (InvariantStanding::Held, _) => CaseStanding::Passed,
+            (_, Severity::Warn) => CaseStanding::Warned,
+            (_, Severity::Error) => CaseStanding::Failed,
+        },
+        sentence: row.sentence.clone(),
+        replay: row.failure.as_ref().map(|failure| failure.replay.clone()),
+        ..case("invariant", &row.id, &row.point, points)
+    }
+}
+
+/// The line, counted from 1, on which the statement of this id is made; checks are made by models,
+/// not by the file.
+fn line_of(text: &str, kind: &str, id: &str) -> Option<u32> {
+    let heading = format!("[[{kind}]]");
+    let mut inside = false;
+    let place = text.lines().position(|line| {
+        let line = line.trim_start();
+        if line.starts_with('[') {
+            inside = line.starts_with(&heading);
+        }
+        let value = line.strip_prefix("id").map(|rest| rest.trim_start_matches([' ', '=']));
+        inside && value.is_some_and(|value| value.starts_with(&format!("\"{id}\"")))
+    });
+    place.and_then(|place| u32::try_from(place + 1).ok())
+}

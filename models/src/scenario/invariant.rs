@@ -1,0 +1,494 @@
+//! `[[invariant]]`, `[[outcome]]` and `[baseline]`: what a run must keep, what it is about in one
+//! number, and what the numbers were when they were last accepted.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use pinwheel_core::MetricSpec;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check::Checker;
+use super::diagnostic::did_you_mean;
+use super::expression::{self, Condition, Fault, Moment, Shown, Value};
+use super::file::{NumberOrText, ScenarioFile};
+use super::tree::{Given, Value as Typed};
+use super::{HORIZON_DAYS_MAX, RunDays};
+
+/// Most invariants, and most outcomes, of a scenario.
+const STATEMENTS_MAX: usize = 200;
+/// Largest relative tolerance.
+const TOLERANCE_MAX: f64 = 1.0;
+
+/// One condition that runs must keep.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id"]))]
+pub struct InvariantSection {
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    /// A condition that holds at every tick of every run.
+    #[schemars(with = "String")]
+    pub always: Option<Given>,
+    /// A condition that holds at one tick of one run at least: a state the runs must reach.
+    #[schemars(with = "String")]
+    pub sometimes: Option<Given>,
+    /// A condition on the end of each run: last values, and functions over the whole run.
+    #[serde(rename = "final")]
+    #[schemars(with = "String")]
+    pub end: Option<Given>,
+    /// The part of each run that `expect` judges.
+    pub over: Option<OverSection>,
+    /// A condition on the part of each run that `over` names.
+    #[schemars(with = "String")]
+    pub expect: Option<Given>,
+    /// Evaluate in integer base units: all metrics are amounts of one token. Default false.
+    #[schemars(with = "bool")]
+    pub exact: Option<Given>,
+    /// Largest relative difference at which `==` holds. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub tolerance: Option<Given>,
+    /// Share of the runs in which it must hold, proven with the lower bound of Wilson's interval
+    /// (95 %, one-sided). Default 1: in every run.
+    #[schemars(with = "NumberOrText")]
+    pub hold_in: Option<Given>,
+    /// "error" (the default) fails the verdict, "warn" is only told.
+    #[schemars(with = "String", extend("enum" = ["error", "warn"]))]
+    pub severity: Option<Given>,
+    /// The only variant that is judged. Default: all.
+    #[schemars(with = "String")]
+    pub variant: Option<Given>,
+}
+
+/// A part of each run: the last days of it, or between two dates.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OverSection {
+    /// The last part of the run, such as "90 d".
+    #[schemars(with = "String")]
+    pub last: Option<Given>,
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub from: Option<Given>,
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub to: Option<Given>,
+}
+
+/// One number for each run.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id", "value"]))]
+pub struct OutcomeSection {
+    #[schemars(with = "String")]
+    pub id: Option<Given>,
+    /// An expression, such as "gini(income)" or "p95(queue_wait_p99)".
+    #[schemars(with = "String")]
+    pub value: Option<Given>,
+    /// Which way is better: "higher" or "lower".
+    #[schemars(with = "String", extend("enum" = ["higher", "lower"]))]
+    pub goal: Option<Given>,
+    /// What it is, in the words of the report.
+    #[schemars(with = "String")]
+    pub words: Option<Given>,
+}
+
+/// The accepted numbers that outcomes are held against.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["file"]))]
+pub struct BaselineSection {
+    /// File that `pinwheel baseline accept` writes, relative to the scenario.
+    #[schemars(with = "String")]
+    pub file: Option<Given>,
+    /// Largest relative change that passes. Default 0: none.
+    #[schemars(with = "NumberOrText")]
+    pub relative: Option<Given>,
+    /// "median" (the default): the median over runs moves by at most this. "paired": the 95 %
+    /// interval of the median difference of equal runs lies within it.
+    #[schemars(with = "String", extend("enum" = ["median", "paired"]))]
+    pub test: Option<Given>,
+}
+
+/// A condition that runs must keep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invariant {
+    pub id: String,
+    pub kind: Kind,
+    pub condition: Condition,
+    /// Evaluated in integer base units.
+    pub exact: bool,
+    pub tolerance: f64,
+    /// Share of the runs, 1 for every run.
+    pub hold_in: f64,
+    pub severity: Severity,
+    /// The only variant that is judged, or all.
+    pub variant: Option<String>,
+}
+
+/// When a condition is evaluated.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Always,
+    Sometimes,
+    Final,
+    Over(Part),
+}
+
+/// A part of a run, both ends included.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    LastDays(u32),
+    Between { from: Option<Date>, to: Option<Date> },
+}
+
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    #[default]
+    Error,
+    Warn,
+}
+
+/// One number of each run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeSpec {
+    pub id: String,
+    pub value: Value,
+    /// The unit it is told in.
+    pub shown: Shown,
+    pub goal: Option<Goal>,
+    pub words: String,
+}
+
+/// Which way an outcome is better.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    Higher,
+    Lower,
+}
+
+/// Where the accepted numbers lie and how far from them a result may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baseline {
+    /// As typed, relative to the scenario.
+    pub file: String,
+    /// Where that is.
+    pub path: PathBuf,
+    pub relative: f64,
+    pub test: BaselineTest,
+}
+
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaselineTest {
+    #[default]
+    Median,
+    Paired,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Always => "always",
+            Kind::Sometimes => "sometimes",
+            Kind::Final => "final",
+            Kind::Over(_) => "over",
+        }
+    }
+}
+
+impl Invariant {
+    /// Whether it is judged at the points of a variant.
+    pub fn judges(&self, variant: &str) -> bool {
+        self.variant.as_deref().is_none_or(|only| only == variant)
+    }
+
+    /// Whether its first breach ends the run: nothing that follows could change the verdict.
+    pub fn stops(&self) -> bool {
+        self.kind == Kind::Always && self.severity == Severity::Error && self.hold_in >= 1.0
+    }
+}
+
+/// What a scenario states of its runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statements {
+    pub invariants: Vec<Invariant>,
+    pub outcomes: Vec<OutcomeSpec>,
+}
+
+/// Checks all invariants and outcomes against the metrics that the runs of a point record.
+pub fn statements(
+    checker: &mut Checker<'_>,
+    file: &ScenarioFile,
+    metrics: &[MetricSpec],
+    days: Option<RunDays>,
+) -> Statements {
+    let invariants = file.invariant.iter().take(STATEMENTS_MAX).enumerate();
+    let invariants = invariants.filter_map(|(number, section)| {
+        let prefix = format!("invariant[{number}]");
+        InvariantChecker { checker, section, prefix, metrics, days }.invariant()
+    });
+    let invariants = invariants.collect();
+    let outcomes = file.outcome.iter().take(STATEMENTS_MAX).enumerate();
+    let outcomes = outcomes
+        .filter_map(|(number, section)| outcome(checker, section, number, metrics))
+        .collect();
+    for (what, ids) in [
+        ("invariant", file.invariant.iter().map(|section| section.id).collect::<Vec<_>>()),
+        ("outcome", file.outcome.iter().map(|section| section.id).collect()),
+    ] {
+        if let Some(&Some(given)) = ids.get(STATEMENTS_MAX) {
+            let message = format!("{} of them", ids.len());
+            checker.fault(given, what, message, format!("at most {STATEMENTS_MAX}"));
+        }
+        let named: Vec<_> = (ids.iter().take(STATEMENTS_MAX))
+            .filter_map(|&id| Some((id, checker.text_of(id?)?)))
+            .collect();
+        checker.unique(&named, what);
+    }
+    Statements { invariants, outcomes }
+}
+
+fn outcome(
+    checker: &mut Checker<'_>,
+    section: &OutcomeSection,
+    number: usize,
+    metrics: &[MetricSpec],
+) -> Option<OutcomeSpec> {
+    let key = |name: &str| format!("outcome[{number}].{name}");
+    let id = checker.required(section.id, &key("id"), "\"fairness\"");
+    let id = checker.identifier(id, &key("id"));
+    let given = checker.required(section.value, &key("value"), "\"gini(income)\"");
+    let text = checker.text(given, &key("value"));
+    let checked = text.map(|text| expression::value(&text, metrics));
+    let goals = [("higher", Goal::Higher), ("lower", Goal::Lower)];
+    let goal = checker.choice(section.goal, &key("goal"), &goals);
+    let words = checker.title(section.words, &key("words"));
+    let (value, shown) = match checked? {
+        Ok(checked) => checked,
+        Err(fault) => return expression_fault(checker, given?, &key("value"), fault),
+    };
+    Some(OutcomeSpec { id: id?, value, shown, goal, words: words.unwrap_or_default() })
+}
+
+/// Notes a fault at its place inside the text of an expression.
+fn expression_fault<T>(
+    checker: &mut Checker<'_>,
+    given: Given,
+    key: &str,
+    fault: Fault,
+) -> Option<T> {
+    let place = match checker.tree.value(given) {
+        Typed::Text(text) => {
+            let text = &text[..fault.at.min(text.len())];
+            checker.files.inside(checker.tree.start(given), text)
+        }
+        _ => checker.tree.place(given),
+    };
+    checker.faults.push(place, key, fault.message, fault.help);
+    None
+}
+
+/// The `[baseline]` of a scenario; the file itself may be missing.
+pub fn baseline(checker: &mut Checker<'_>, section: &BaselineSection) -> Option<Baseline> {
+    let given = checker.required(section.file, "baseline.file", "\"baselines/name.json\"");
+    let file = checker.text(given, "baseline.file");
+    let relative = checker.share(section.relative, "baseline.relative", TOLERANCE_MAX);
+    let tests = [("median", BaselineTest::Median), ("paired", BaselineTest::Paired)];
+    let test = checker.choice(section.test, "baseline.test", &tests);
+    let file = file?;
+    match checker.files.beside(&file) {
+        Ok(path) => Some(Baseline {
+            file,
+            path,
+            relative: relative.unwrap_or(0.0),
+            test: test.unwrap_or_default(),
+        }),
+        Err((message, help)) => {
+            checker.fault(given?, "baseline.file", message, help);
+            None
+        }
+    }
+}
+
+struct InvariantChecker<'c, 'a, 's> {
+    checker: &'c mut Checker<'a>,
+    section: &'s InvariantSection,
+    prefix: String,
+    metrics: &'s [MetricSpec],
+    days: Option<RunDays>,
+}
+
+impl InvariantChecker<'_, '_, '_> {
+    fn invariant(mut self) -> Option<Invariant> {
+        let section = self.section;
+        let key = self.key("id");
+        let id = self.checker.required(section.id, &key, "\"supply-conserved\"");
+        let id = self.checker.identifier(id, &key);
+        let exact = self.checker.boolean(section.exact, &self.key("exact")).unwrap_or(false);
+        let key = self.key("tolerance");
+        let tolerance = self.checker.share(section.tolerance, &key, TOLERANCE_MAX);
+        if let (true, Some(given)) = (exact, section.tolerance) {
+            let message = "an exact condition has no tolerance".to_owned();
+            self.checker.fault(given, &key, message, "remove one of the two");
+        }
+        let hold_in = self.hold_in();
+        let key = self.key("severity");
+        let choices = [("error", Severity::Error), ("warn", Severity::Warn)];
+        let severity = self.checker.choice(section.severity, &key, &choices);
+        let variant = self.checker.identifier(section.variant, &self.key("variant"));
+        let (kind, name, given) = self.kind()?;
+        let key = self.key(name);
+        let text = self.checker.text(Some(given), &key)?;
+        let moment = match kind {
+            Kind::Always | Kind::Sometimes => Moment::Tick,
+            Kind::Final | Kind::Over(_) => Moment::Run,
+        };
+        let condition = match expression::condition(&text, self.metrics, moment, exact) {
+            Ok(condition) => condition,
+            Err(fault) => return expression_fault(self.checker, given, &key, fault),
+        };
+        Some(Invariant {
+            id: id?,
+            kind,
+            condition,
+            exact,
+            tolerance: tolerance.unwrap_or(0.0),
+            hold_in: hold_in.unwrap_or(1.0),
+            severity: severity.unwrap_or_default(),
+            variant,
+        })
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.prefix)
+    }
+
+    fn hold_in(&mut self) -> Option<f64> {
+        let given = self.section.hold_in?;
+        let key = self.key("hold_in");
+        if self.section.sometimes.is_some() {
+            let message = "has no meaning for sometimes, which one run is enough for".to_owned();
+            self.checker.fault(given, &key, message, "remove it");
+            return None;
+        }
+        let share = self.checker.share(Some(given), &key, 1.0)?;
+        if share > 0.0 {
+            return Some(share);
+        }
+        self.checker.fault(given, &key, "0 is out of range".to_owned(), "above 0, at most 1");
+        None
+    }
+
+    /// The kind, and the key and value of its condition.
+    fn kind(&mut self) -> Option<(Kind, &'static str, Given)> {
+        let section = self.section;
+        let all = [
+            ("always", section.always),
+            ("sometimes", section.sometimes),
+            ("final", section.end),
+            ("expect", section.expect),
+        ];
+        let given: Vec<_> =
+            all.iter().filter_map(|(name, given)| Some((*name, (*given)?))).collect();
+        let (name, value) = match given[..] {
+            [one] => one,
+            [] => {
+                let key = self.key("always");
+                let at = self.section.id.unwrap_or_default();
+                let message = "no condition".to_owned();
+                let help = "give one of always, sometimes, final, or over with expect";
+                self.checker.fault(at, &key, message, help);
+                return None;
+            }
+            [(first, _), (second, value), ..] => {
+                let key = self.key(second);
+                let message = format!("{first} is given too");
+                self.checker.fault(value, &key, message, "make two invariants of them");
+                return None;
+            }
+        };
+        let kind = match name {
+            "always" => Kind::Always,
+            "sometimes" => Kind::Sometimes,
+            "final" => Kind::Final,
+            _ => Kind::Over(self.part(value)?),
+        };
+        if let (true, Some(over)) = (name != "expect", &section.over) {
+            let at = over.last.or(over.from).or(over.to).unwrap_or(value);
+            let key = self.key("over");
+            self.checker.fault(at, &key, format!("has no meaning beside {name}"), "write expect");
+        }
+        Some((kind, name, value))
+    }
+
+    fn part(&mut self, expect: Given) -> Option<Part> {
+        let key = self.key("over");
+        let Some(over) = &self.section.over else {
+            let help = "add over = { last = \"90 d\" }, or write final";
+            self.checker.fault(expect, &key, "missing beside expect".to_owned(), help);
+            return None;
+        };
+        match (over.last, over.from, over.to) {
+            (Some(last), None, None) => {
+                let key = format!("{key}.last");
+                let days = self.checker.days(Some(last), &key, HORIZON_DAYS_MAX)?;
+                Some(Part::LastDays(days))
+            }
+            (None, None, None) => {
+                let help = "give last, or from and to";
+                self.checker.fault(expect, &key, "the part is missing".to_owned(), help);
+                None
+            }
+            (None, from, to) => {
+                let dates = [
+                    self.checker.date(from, &format!("{key}.from")),
+                    self.checker.date(to, &format!("{key}.to")),
+                ];
+                self.between(dates, from.or(to)?, &key)
+            }
+            (Some(last), ..) => {
+                let help = "give last, or from and to";
+                self.checker.fault(last, &key, "last beside from or to".to_owned(), help);
+                None
+            }
+        }
+    }
+
+    fn between(&mut self, [from, to]: [Option<Date>; 2], at: Given, key: &str) -> Option<Part> {
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            let message = format!("{to} lies before {from}");
+            self.checker.fault(at, key, message, "let from come first");
+            return None;
+        }
+        let days = self.days?;
+        let outside =
+            from.is_some_and(|from| from > days.last) || to.is_some_and(|to| to < days.first);
+        if outside {
+            let message = "lies outside the run".to_owned();
+            let help = format!("the run goes from {} to {}", days.first, days.last);
+            self.checker.fault(at, key, message, help);
+            return None;
+        }
+        Some(Part::Between { from, to })
+    }
+}
+
+/// A fault for each invariant of a variant that there is not.
+pub fn known_variants(
+    checker: &mut Checker<'_>,
+    sections: &[InvariantSection],
+    ids: &[(Option<Given>, String)],
+) {
+    for (number, section) in sections.iter().enumerate() {
+        let Some(given) = section.variant else { continue };
+        let Some(name) = checker.text_of(given) else { continue };
+        if !ids.iter().any(|(_, id)| *id == name) {
+            let help = did_you_mean(&name, ids.iter().map(|(_, id)| id.as_str()));
+            let key = format!("invariant[{number}].variant");
+            checker.fault(given, &key, format!("unknown variant \"{name}\""), help);
+        }
+    }
+}
