@@ -21,6 +21,8 @@ pub enum Error {
     Busy(PathBuf),
     /// Runs of a plan that are not there, by their names.
     Missing { path: PathBuf, runs: usize, names: String },
+    /// A series that a question needs is not there.
+    Unfit(String),
     /// The user stopped the run.
     Stopped,
 }
@@ -56,6 +58,7 @@ impl fmt::Display for Error {
             Error::Missing { path, runs, names } => {
                 write!(f, "{}: {runs} runs are missing: {names}", path.display())
             }
+            Error::Unfit(detail) => f.write_str(detail),
             Error::Stopped => f.write_str("stopped"),
         }
     }

@@ -7,6 +7,8 @@
 //! the folder whole or not at all.
 
 pub mod ci;
+pub mod backtest;
+pub mod calibrate;
 pub mod ensemble;
 pub mod error;
 pub mod judge;
@@ -18,6 +20,7 @@ pub mod statistics;
 pub mod store;
 pub mod table;
 pub mod threads;
+pub mod trace;
 pub mod verdict;
 pub mod work;
 

@@ -2,6 +2,8 @@
 //! The `pinwheel` command: one match over its verbs.
 
 mod before;
+mod backtest;
+mod calibrate;
 mod check;
 mod conform;
 mod coverage;
@@ -39,6 +41,8 @@ struct Cli {
 enum Verb {
     Run(run::Args),
     Check(check::Args),
+    Backtest(backtest::Args),
+    Calibrate(calibrate::Args),
     Replay(replay::Args),
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
@@ -62,6 +66,8 @@ fn main() -> std::process::ExitCode {
     let done = std::panic::catch_unwind(|| match verb {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
+        Verb::Backtest(args) => backtest::run(&args),
+        Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),

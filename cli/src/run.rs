@@ -85,6 +85,7 @@ impl Args {
     }
 }
 
+/// `KEY=VALUE` of `--set`.
 pub fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
     match key.trim() {

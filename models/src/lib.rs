@@ -4,6 +4,7 @@ pub mod blockchain;
 pub mod card;
 pub mod connection;
 pub mod data;
+pub mod economy;
 pub mod infrastructure;
 pub mod metric;
 pub mod networks;

@@ -3,10 +3,10 @@
 use pinwheel_core::{Metric, MetricSpec};
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// The lists of the networks and layers, one behind the other.
-const PARTS: [&[MetricSpec]; 8] = [
+const PARTS: [&[MetricSpec]; 9] = [
     filecoin::metrics::METRICS,
     infrastructure::metrics::METRICS,
     infrastructure::operation::metrics::METRICS,
@@ -14,6 +14,7 @@ const PARTS: [&[MetricSpec]; 8] = [
     connection::metrics::METRICS,
     blockchain::metrics::METRICS,
     data::metrics::METRICS,
+    economy::metrics::METRICS,
     &review::metrics::METRICS,
 ];
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::blockchain::{self, Blockchain};
 use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
+use crate::economy::{self, Economy};
 use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
 use crate::review::{self, Inputs, Review, Wanted};
@@ -52,6 +53,7 @@ events! {
     Connection(connection::Event),
     Blockchain(blockchain::Event),
     Data(data::Event),
+    Economy(economy::Event),
     Filecoin(filecoin::Event),
     Review(review::Event),
 }
@@ -65,6 +67,7 @@ pub struct World {
     connection: Option<Connection>,
     blockchain: Option<Blockchain>,
     data: Option<Data>,
+    economy: Option<Economy>,
     filecoin: Option<(Filecoin, Infrastructure)>,
     review: Option<Review>,
     /// Kept for their capacity.
@@ -85,6 +88,7 @@ impl World {
             connection: layers.connection.as_ref().map(|s| Connection::new(s, streams)),
             blockchain: layers.blockchain.as_ref().map(|s| Blockchain::new(s, streams)),
             data: layers.data.as_ref().map(|settings| Data::new(settings, streams)),
+            economy: layers.economy.as_ref().map(|settings| Economy::new(settings, streams)),
             filecoin: scenario.network.as_ref().map(|network| match network {
                 Network::Filecoin(settings) => Filecoin::new(settings, streams),
             }),
@@ -108,6 +112,9 @@ impl World {
             }
             if let Some(data) = &mut self.data {
                 data.node_changed(*change, ctx);
+            }
+            if let Some(economy) = &mut self.economy {
+                economy.device_changed(change.device, change.up);
             }
         }
     }
@@ -145,6 +152,7 @@ impl Model for World {
         self.connection.iter_mut().for_each(|connection| connection.start(ctx));
         self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
         self.data.iter_mut().for_each(|data| data.start(ctx));
+        self.economy.iter_mut().for_each(|economy| economy.start(ctx));
         if let Some(mut review) = self.review.take() {
             review.start(&self.subjects(review.wanted(), review.identities, ctx.now()), ctx);
             self.review = Some(review);
@@ -184,6 +192,7 @@ impl Model for World {
             }
             Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Data(event) => self.data.as_mut().expect(ABSENT).handle(event, ctx),
+            Event::Economy(event) => self.economy.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Filecoin(event) => {
                 let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
                 filecoin.handle(event, plants, ctx);

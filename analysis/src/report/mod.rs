@@ -105,7 +105,8 @@ fn contents(links: &[(&str, &str)]) -> String {
     format!("<nav aria-label=\"Contents\">{links}</nav>\n")
 }
 
-fn page(title: &str, body: &str) -> String {
+/// A page of this project's style, with nothing outside it.
+pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

@@ -38,7 +38,9 @@ fn help_names_every_verb_and_exit_code() {
     for verb in ["run", "check", "replay", "new", "explain", "schema", "130", "pinwheel run"] {
         assert!(text.contains(verb), "{verb} is not in the help");
     }
-    for verb in ["run", "check", "replay", "new", "explain", "schema", "conform"] {
+    for verb in
+        ["run", "check", "replay", "new", "explain", "schema", "conform", "backtest", "calibrate"]
+    {
         let output = pinwheel(&root(), &[verb, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).contains("Example"), "{verb} --help teaches by example");
@@ -249,4 +251,66 @@ fn a_stopped_run_leaves_nothing() {
     Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().expect("sh");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+}
+
+/// A small backtest: three origins, two horizons.
+const BACKTEST: &str = "schema = 1
+meta = { name = \"small\", question = \"Does a small backtest run?\" }
+run = { start = 2022-10-10, horizon = \"120 d\", runs = 3 }
+[network]
+kind = \"filecoin\"
+detail = \"day\"
+providers = 20
+initial = \"state.toml\"
+history = \"history.csv\"
+forecast = { from = 2022-12-01, window = \"30 d\" }
+[backtest]
+metrics = [\"raw_power\", \"qa_power\"]
+first = 2022-12-01
+horizons = [\"10 d\", \"30 d\"]
+every = \"15 d\"
+trend = \"30 d\"
+verdict_from = 2023-01-10
+";
+
+fn backtest_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = root().join("scenarios/data/filecoin");
+    let copy = |from: &str, to: &str| {
+        fs::copy(data.join(from), folder.path().join(to)).expect("copied");
+    };
+    copy("state_2022-10-10.toml", "state.toml");
+    copy("network_daily_2022-10-10_2025-01-31.csv", "history.csv");
+    fs::write(folder.path().join("small.toml"), BACKTEST).expect("written");
+    folder
+}
+
+#[test]
+fn a_backtest_is_the_same_for_any_number_of_threads() {
+    let folder = backtest_folder();
+    let of = |threads: &str, output: &str| {
+        let arguments = ["backtest", "small.toml", "--threads", threads, "-o", output];
+        let output_of = pinwheel(folder.path(), &arguments);
+        assert_eq!(output_of.status.code(), Some(0), "{}", stderr(&output_of));
+        let file = |name: &str| fs::read_to_string(folder.path().join(output).join(name));
+        (stdout(&output_of), file("backtest.csv").expect("there"), file("backtest.json"))
+    };
+    let (table, forecasts, scores) = of("1", "one");
+    let (_, forecasts_of_three, scores_of_three) = of("3", "three");
+    assert_eq!(forecasts, forecasts_of_three);
+    assert_eq!(scores.expect("there"), scores_of_three.expect("there"));
+    // Origins 1, 16 and 31 December and 15 January reach 30 days; 30 January reaches none.
+    assert_eq!(forecasts.lines().count(), 1 + 2 * (4 + 3), "{forecasts}");
+    assert!(table.contains("4 origins, 2022-12-01 to 2023-01-15"), "{table}");
+    let page = fs::read_to_string(folder.path().join("one/report.html")).expect("there");
+    assert!(page.contains("<svg") && !page.contains("http"), "a page with charts and no links");
+}
+
+#[test]
+fn a_backtest_or_a_fit_that_was_not_asked_for_is_refused() {
+    for (verb, section) in [("backtest", "[backtest]"), ("calibrate", "[calibration]")] {
+        let output = pinwheel(&root(), &[verb, SMOKE]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(&format!("no {section} section")), "{}", stderr(&output));
+    }
 }

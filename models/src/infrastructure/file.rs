@@ -13,9 +13,9 @@ use super::operation::file::demand::DemandSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
-use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::tree::Given;
+use crate::scenario::{HORIZON_DAYS_MAX, RunDays};
 use class::ClassSection;
 use shock::ShockSection;
 
@@ -38,6 +38,9 @@ pub struct Section {
     /// Share of the capacity of the first day that must be up for the service to be. Default 50 %.
     #[schemars(with = "String")]
     pub serving_share: Option<Given>,
+    /// Time between two records of the fleet, in whole days. Default "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<Given>,
     /// Providers of connectivity in each region. Default 1.
     #[schemars(with = "u32")]
     pub carriers_per_region: Option<Given>,
@@ -108,12 +111,15 @@ pub fn settings(
     let carriers = "infrastructure.carriers_per_region";
     let carriers = checker.integer(typed.carriers_per_region, carriers, 1..=1_000);
     let serving = checker.share(typed.serving_share, "infrastructure.serving_share", 1.0);
+    let every = "infrastructure.record_every";
+    let every = checker.days(typed.record_every, every, HORIZON_DAYS_MAX);
     let mut settings = Settings {
         regions: regions?,
         classes,
         shocks: shocks.into_iter().collect::<Option<_>>()?,
         carriers_per_region: carriers.unwrap_or(1) as u32,
         serving_share: serving.unwrap_or(0.5),
+        record_every: SimDuration::from_days(every.unwrap_or(1).into()),
         operation: operation::Settings::default(),
     };
     settings.operation = operation::file::settings(checker, &at_work(typed), &settings);

@@ -21,7 +21,7 @@ mod tally;
 
 use pinwheel_core::check::CheckId;
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, SimDuration, SimTime, Streams};
+use pinwheel_core::{Context, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::crew::Pool;
@@ -36,7 +36,6 @@ pub use tally::{Cell, Counts, Tallies};
 pub const DEVICES_MAX: u32 = 100_000_000;
 /// First of the fleet's kinds of event; those below are of plants.
 const KIND: u8 = 2;
-const DAY: SimDuration = SimDuration::from_days(1);
 
 /// A device that has just gone down or come up. A device that joins is new and comes up.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +74,7 @@ pub enum Event {
     Leaves { class: u8 },
     /// Owners compare income and need.
     Reviews { class: u8 },
-    /// A day ends: its records.
+    /// A period ends: its records.
     Record,
 }
 
@@ -250,7 +249,7 @@ impl Fleet {
         for class in 0..self.settings.classes.len() {
             self.begin_turnover(class as u8, ctx);
         }
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.settings.record_every, Event::Record.into());
     }
 
     /// Reacts to an event; devices that went down or came up are appended to `changes`.

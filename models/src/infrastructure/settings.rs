@@ -24,6 +24,8 @@ pub struct Settings {
     pub carriers_per_region: u32,
     /// Share of the capacity of the first day that must be up for the service to be.
     pub serving_share: f64,
+    /// Time between two records of the fleet.
+    pub record_every: SimDuration,
     /// What the devices need, draw and serve.
     pub operation: operation::Settings,
 }
@@ -37,6 +39,7 @@ impl Settings {
             shocks: Vec::new(),
             carriers_per_region: 1,
             serving_share: 0.5,
+            record_every: SimDuration::from_days(1),
             operation: operation::Settings::default(),
         }
     }

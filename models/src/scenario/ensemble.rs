@@ -151,6 +151,14 @@ impl Range {
         }
     }
 
+    /// The value at a coordinate as one would type it behind `--set key=`.
+    pub fn argument(&self, coordinate: f64) -> String {
+        match self.typed(coordinate) {
+            Value::Text(text) => format!("\"{text}\""),
+            other => text_of(&other),
+        }
+    }
+
     fn setting(&self, coordinate: f64, typed: Given) -> Setting {
         let value = self.typed(coordinate);
         let factor = Factor {
@@ -260,13 +268,15 @@ fn sample(checker: &mut Checker<'_>, section: &SampleSection) -> Option<Sample> 
         checker.required(None, &format!("{key}.over"), example);
         return None;
     }
-    let range = |(path, &given): (&String, &Given)| range(checker, path, given);
+    let range =
+        |(path, &given): (&String, &Given)| range(checker, &format!("{key}.over"), path, given);
     let ranges: Option<Vec<Range>> = section.over.iter().map(range).collect();
     Some(Sample { kind: kind?, n: u32::try_from(n?).ok()?, ranges: ranges? })
 }
 
-fn range(checker: &mut Checker<'_>, path: &str, given: Given) -> Option<Range> {
-    let key = format!("ensemble.sample.over.{}", shown(path));
+/// The range of the key `path`, typed below `table`.
+pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: Given) -> Option<Range> {
+    let key = format!("{table}.{}", shown(path));
     let help = "write [low, high], both numbers or both with one unit, or [low, high, \"log\"]";
     let Value::Array(items) = checker.tree.value(given).clone() else {
         let message = format!("expected an array, found {}", checker.tree.value(given).kind());

@@ -7,9 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
+use super::backtest::BacktestSection;
+use super::calibration::CalibrationSection;
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -50,6 +52,9 @@ pub struct ScenarioFile {
     /// Stored objects.
     #[schemars(with = "data::file::Section")]
     pub data: Option<Given>,
+    /// A token, what it pays for, and its market.
+    #[schemars(with = "economy::file::Section")]
+    pub economy: Option<Given>,
     /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
     #[schemars(with = "NetworkSection")]
     pub network: Option<Given>,
@@ -64,6 +69,12 @@ pub struct ScenarioFile {
     /// What of the records is kept.
     #[schemars(with = "OutputSection")]
     pub output: Option<OutputSection>,
+    /// Forecasts from rolling origins, for `pinwheel backtest`.
+    #[schemars(with = "BacktestSection")]
+    pub backtest: Option<BacktestSection>,
+    /// Keys to be fitted to an observed series, for `pinwheel calibrate`.
+    #[schemars(with = "CalibrationSection")]
+    pub calibration: Option<CalibrationSection>,
     /// Accuracy stated before the run and judged after it.
     pub target: Vec<TargetSection>,
     /// Conditions that runs must keep.

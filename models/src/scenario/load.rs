@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
 
+use super::backtest::{Backtest, BacktestSection, backtest};
+use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::check::Checker;
 use super::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
@@ -16,7 +18,7 @@ use super::tree::{Given, Tree, Value};
 use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
 use crate::metric::METRICS;
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -36,8 +38,8 @@ const SIZES: [&str; 2] = ["ci", "full"];
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAME: &str = "file";
 /// Sections that variants may change, beside a few keys of the run.
-const VARIED: [&str; 6] =
-    ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data."];
+const VARIED: [&str; 7] =
+    ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data.", "economy."];
 
 /// Reads and checks a scenario, with the `--set key=value` of the command line laid over it.
 pub fn load(path: &Path, overrides: &[(String, String)]) -> Result<Experiment, Vec<Diagnostic>> {
@@ -92,6 +94,8 @@ fn experiment(
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
+    let backtest = backtest_of(&mut checker, file.backtest.as_ref(), &points);
+    let calibration = calibration_of(&mut checker, file.calibration.as_ref(), &points);
     if let (Some(runs), true) = (runs, checker.faults.is_empty()) {
         too_many(&mut checker, points.len(), runs);
     }
@@ -111,6 +115,8 @@ fn experiment(
         invariants: stated.statements.invariants,
         outcomes: stated.statements.outcomes,
         baseline,
+        backtest,
+        calibration,
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
@@ -281,6 +287,56 @@ fn requirements(checker: &mut Checker<'_>, given: &[Given]) -> Vec<String> {
         }
     }
     texts
+}
+
+/// The days of the first point, as one can ask of every scenario.
+fn run_days(points: &[Point]) -> Option<RunDays> {
+    let Scenario { start, horizon_days, .. } = points.first()?.scenario;
+    let last = start.checked_add(i64::from(horizon_days).days()).ok()?;
+    Some(RunDays { first: start, last, horizon_days })
+}
+
+/// `[backtest]`, whose every point must have a network that can be cut.
+fn backtest_of(
+    checker: &mut Checker<'_>,
+    typed: Option<&BacktestSection>,
+    points: &[Point],
+) -> Option<Backtest> {
+    let typed = typed.filter(|_| checker.faults.is_empty())?;
+    let cut = |point: &Point| match &point.scenario.network {
+        Some(Network::Filecoin(settings)) => settings.forecast.is_some(),
+        None => false,
+    };
+    backtest(checker, typed, &METRICS, run_days(points), points.iter().all(cut))
+}
+
+/// `[calibration]`, and whether both ends of each range are allowed for their key.
+fn calibration_of(
+    checker: &mut Checker<'_>,
+    typed: Option<&CalibrationSection>,
+    points: &[Point],
+) -> Option<Calibration> {
+    let typed = typed.filter(|_| checker.faults.is_empty())?;
+    if let (Some(metric), true) = (typed.metric, points.len() > 1) {
+        let message = format!("{} points, but one is fitted", points.len());
+        let help = "remove the variants and what is swept, or calibrate in a file of its own";
+        checker.fault(metric, "calibration", message, help);
+        return None;
+    }
+    let calibration = calibration(checker, typed, &METRICS, run_days(points))?;
+    let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
+    for range in &calibration.fit {
+        let given = typed.fit[&range.key];
+        let typed_at = format!("calibration.fit.{}", shown(&range.key));
+        for end in [0.0, 1.0] {
+            let mut tree = shared.clone();
+            let value = tree.leaf(checker.tree.place(given), range.typed(end));
+            set_varied(checker, &mut tree, &range.key, value, (given, &typed_at));
+            let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+            scenario(&mut inside);
+        }
+    }
+    Some(calibration)
 }
 
 /// A fault where the runs of all points together are beyond what anybody waits for.
@@ -496,5 +552,9 @@ fn layers(
     layer!(connection);
     layer!(blockchain);
     layer!(data);
+    layer!(economy);
+    if let Some(given) = file.economy {
+        economy::file::fits(checker, given, &layers);
+    }
     (layers, metrics)
 }

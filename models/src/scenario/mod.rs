@@ -3,6 +3,8 @@
 //! [`files`] reads within bounds, [`tree`] keeps where each value was typed, `read` fills the
 //! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through.
 
+pub mod backtest;
+pub mod calibration;
 pub mod check;
 pub mod design;
 pub mod diagnostic;
@@ -30,7 +32,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// Longest run: a century.
 pub const HORIZON_DAYS_MAX: u32 = 36_525;
@@ -58,6 +60,8 @@ pub struct Experiment {
     pub invariants: Vec<Invariant>,
     pub outcomes: Vec<OutcomeSpec>,
     pub baseline: Option<Baseline>,
+    pub backtest: Option<backtest::Backtest>,
+    pub calibration: Option<calibration::Calibration>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.
@@ -134,6 +138,7 @@ pub struct Layers {
     pub connection: Option<Box<connection::Settings>>,
     pub blockchain: Option<Box<blockchain::Settings>>,
     pub data: Option<Box<data::Settings>>,
+    pub economy: Option<Box<economy::Settings>>,
 }
 
 impl Layers {
@@ -145,6 +150,7 @@ impl Layers {
             ("connection", self.connection.is_some()),
             ("blockchain", self.blockchain.is_some()),
             ("data", self.data.is_some()),
+            ("economy", self.economy.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, present)| present.then_some(name))

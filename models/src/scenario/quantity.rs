@@ -13,10 +13,11 @@ const POWER_MAX: u32 = 4;
 /// Most factors in one unit.
 const FACTORS_MAX: usize = 8;
 
-/// Base dimensions: time, bytes, FIL, USD, energy, mass, length.
-const DIMENSIONS: usize = 7;
+/// Base dimensions: time, bytes, FIL, USD, energy, mass, length,
+/// TOK.
+const DIMENSIONS: usize = 8;
 /// The base unit of each dimension.
-const BASES: [&str; DIMENSIONS] = ["s", "B", "FIL", "USD", "J", "kg", "m"];
+const BASES: [&str; DIMENSIONS] = ["s", "B", "FIL", "USD", "J", "kg", "m", "TOK"];
 
 /// Exponents of the base dimensions, in halves because of `sqrt`.
 type Exponents = [i16; DIMENSIONS];
@@ -29,7 +30,8 @@ const USD: Exponents = base(3);
 const ENERGY: Exponents = base(4);
 const MASS: Exponents = base(5);
 const LENGTH: Exponents = base(6);
-const POWER: Exponents = [-2, 0, 0, 0, 2, 0, 0];
+const TOK: Exponents = base(7);
+const POWER: Exponents = [-2, 0, 0, 0, 2, 0, 0, 0];
 
 const fn base(dimension: usize) -> Exponents {
     let mut exponents = NONE;
@@ -73,6 +75,7 @@ const UNITS: &[Named] = &[
     named("Gbit", BYTES, 125e6),
     named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
     named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
+    named("TOK", TOK, 1.0),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),

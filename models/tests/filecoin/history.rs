@@ -4,8 +4,8 @@ use std::fs;
 
 use super::{Run, scenarios};
 
-const HISTORY: &str = "data/filecoin/network_daily_2022-10-10_2025-01-31.csv";
-const STATE: &str = "data/filecoin/state_2022-10-10.toml";
+pub const HISTORY: &str = "data/filecoin/network_daily_2022-10-10_2025-01-31.csv";
+pub const STATE: &str = "data/filecoin/state_2022-10-10.toml";
 
 /// A column of the history, the day of the initial state left out.
 fn column(name: &str) -> Vec<f64> {

@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod books;
+mod forecast;
 mod history;
 mod proofs;
 
@@ -21,6 +22,8 @@ fn scenarios() -> PathBuf {
 /// All rows of one run.
 struct Run {
     rows: Vec<Row>,
+    labels: Vec<String>,
+    fingerprint: String,
     tallies: Vec<Tally>,
 }
 
@@ -41,6 +44,8 @@ impl Run {
         assert_eq!(simulation.ctx.checks.breach(), None);
         Run {
             rows: simulation.ctx.records.drain(),
+            labels: simulation.ctx.records.labels().to_vec(),
+            fingerprint: simulation.ctx.fingerprint.hex(),
             tallies: simulation.ctx.checks.tallies().to_vec(),
         }
     }
@@ -57,6 +62,21 @@ impl Run {
         let rows: Vec<&Row> = self.rows.iter().filter(of).collect();
         assert!(!rows.is_empty(), "{metric} was recorded");
         rows
+    }
+
+    /// Whether a metric has rows without a label.
+    fn has(&self, metric: &str) -> bool {
+        let named = |row: &Row| METRICS[usize::from(row.metric.0)].name == metric;
+        self.rows.iter().any(|row| named(row) && row.label.0 == 0)
+    }
+
+    /// What was observed of a metric, day by day.
+    fn observed(&self, metric: &str) -> Vec<f64> {
+        let of = |row: &&Row| {
+            METRICS[usize::from(row.metric.0)].name == metric
+                && self.labels[usize::from(row.label.0)] == "observed"
+        };
+        self.rows.iter().filter(of).map(|row| row.value).collect()
     }
 
     fn daily(&self, metric: &str) -> Vec<f64> {

@@ -1,10 +1,10 @@
-//! What the fleet tells at the end of each day.
+//! What the fleet tells at the end of each day, or of a longer period.
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
 
 use super::tally::{Cell, work};
-use super::{DAY, Event, Fleet};
+use super::{Event, Fleet};
 use crate::infrastructure::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::failure::FailureLaw;
 use crate::infrastructure::settings::{Class, Policy, USD_DECIMALS};
@@ -49,7 +49,7 @@ const HAZARD_DAYS: u64 = 30;
 impl Fleet {
     pub(super) fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let now = ctx.now();
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.settings.record_every, Event::Record.into());
         let whole = self.tallies.whole(now);
         self.check_counts(whole, ctx);
         for word in [whole.present, whole.up, whole.failures, whole.repairs, whole.planned] {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::parameters::Parameters;
 use super::settings::{
-    Behaviour, Detail, HistoryDay, InitialState, PricePath, ProofFidelity, RuleChoice, Settings,
+    Behaviour, Detail, Ends, Forecast, HistoryDay, InitialState, PricePath, ProofFidelity,
+    RuleChoice, Settings,
 };
 use crate::infrastructure;
 use crate::parameter::{self, ParameterSpec};
@@ -58,6 +60,9 @@ pub struct NetworkSection {
     /// CSV file with daily power and burn; covers the whole run. For "driven".
     #[schemars(with = "String")]
     pub history: Option<Given>,
+    /// Cuts the history at a day and goes on from there without it. For "driven".
+    #[schemars(with = "ForecastSection")]
+    pub forecast: Option<ForecastSection>,
     /// CSV file with observed locked FIL, in millions, recorded beside the simulated.
     #[schemars(with = "String")]
     pub observed_locked: Option<Given>,
@@ -86,6 +91,36 @@ pub struct PriceSection {
     /// Standard deviation of the log price, such as "80 %/sqrt(y)". Default 0.
     #[schemars(with = "String")]
     pub volatility: Option<Given>,
+}
+
+/// A forecast from within the history: up to `from` its columns drive, after that the flows go on
+/// from what the window before shows.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["from"]))]
+pub struct ForecastSection {
+    /// Last day that is known.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub from: Option<Given>,
+    /// Days before it from which trends, rates and residuals are taken. Default "90 d".
+    #[schemars(with = "String")]
+    pub window: Option<Given>,
+    /// Last part of the window, whose mean is the level of new sectors. Default "30 d".
+    #[schemars(with = "String")]
+    pub level: Option<Given>,
+    /// Time in which a trend fades. Default "30 d".
+    #[schemars(with = "String")]
+    pub damping: Option<Given>,
+    /// Length of the blocks of days in which residuals are drawn. Default "7 d".
+    #[schemars(with = "String")]
+    pub block: Option<Given>,
+    /// Factor on the size of the random walks. Default 1.
+    #[schemars(with = "f64", range(min = 0.0, max = 10.0))]
+    pub spread: Option<Given>,
+    /// How many sectors come due: "rate", that of the window; "schedule", the same, but of verified
+    /// sectors at least those whose date has come. Default "schedule".
+    #[schemars(with = "String", extend("enum" = ["rate", "schedule"]))]
+    pub ends: Option<Given>,
 }
 
 /// The file named by `initial`.
@@ -145,7 +180,9 @@ pub fn settings(
         checker.fault(given, "network.proofs", message, help);
     }
     let providers = checker.integer(typed.providers, "network.providers", 1..=PROVIDERS_MAX);
-    let behaviour = behaviour(checker, &typed, dates);
+    let forecast = typed.forecast.as_ref().and_then(|typed| forecast(checker, typed, dates));
+    let cut = forecast.as_ref().map(|forecast| forecast.from);
+    let (behaviour, judged) = behaviour(checker, &typed, dates, cut)?;
     let initial = initial(checker, typed.initial, dates.map(|(first, _)| first));
     let solstice = match typed.solstice {
         Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
@@ -158,11 +195,13 @@ pub fn settings(
         detail: detail.unwrap_or(Detail::Deadline),
         proofs: proofs.unwrap_or(ProofFidelity::Modelled),
         providers: u32::try_from(providers.unwrap_or(PROVIDERS_DEFAULT)).ok()?,
-        behaviour: behaviour?,
+        behaviour,
         initial: initial?,
         solstice,
         parameters,
         infrastructure,
+        forecast,
+        judged,
         observed_locked_fil,
     })
 }
@@ -200,7 +239,8 @@ fn behaviour(
     checker: &mut Checker<'_>,
     typed: &NetworkSection,
     dates: Option<(Date, Date)>,
-) -> Option<Behaviour> {
+    cut: Option<Date>,
+) -> Option<(Behaviour, Vec<HistoryDay>)> {
     let kinds = [("driven", BehaviourKind::Driven), ("rational", BehaviourKind::Rational)];
     let kind = match typed.behaviour {
         Some(given) => checker.choice(Some(given), "network.behaviour", &kinds)?,
@@ -213,14 +253,20 @@ fn behaviour(
         BehaviourKind::Driven => {
             price(checker, typed.price.as_ref());
             let given = checker.required(typed.history, "network.history", example);
-            history(checker, given, dates).map(Behaviour::Driven)
+            let (known, judged) = history(checker, given, dates, cut)?;
+            Some((Behaviour::Driven(known), judged))
         }
         BehaviourKind::Rational => {
             if typed.price.is_none() {
                 let example = "{ start = \"5 USD\", volatility = \"80 %/sqrt(y)\" }";
                 checker.required(None, "network.price", example);
             }
-            price(checker, typed.price.as_ref()).map(Behaviour::Rational)
+            if let Some(given) = typed.forecast.as_ref().and_then(|forecast| forecast.from) {
+                let message = "providers who decide for themselves need no forecast".to_owned();
+                let help = "remove network.forecast, or write behaviour = \"driven\"";
+                checker.fault(given, "network.forecast", message, help);
+            }
+            price(checker, typed.price.as_ref()).map(|path| (Behaviour::Rational(path), vec![]))
         }
     }
 }
@@ -240,12 +286,63 @@ fn price(checker: &mut Checker<'_>, typed: Option<&PriceSection>) -> Option<Pric
     })
 }
 
-/// The days of the run, the first and the last included.
+/// A forecast that has its window before it, within the run, and something to forecast after it.
+fn forecast(
+    checker: &mut Checker<'_>,
+    typed: &ForecastSection,
+    dates: Option<(Date, Date)>,
+) -> Option<Forecast> {
+    let mut days = |given: Option<Given>, name: &str, range, default: u32| {
+        let key = format!("network.forecast.{name}");
+        let days = checker.quantity(given, &key, "d", false, range);
+        if given.is_some() { days.map(|days| days as u32) } else { Some(default) }
+    };
+    let window_days = days(typed.window, "window", 30.0..=730.0, 90)?;
+    let within = 1.0..=f64::from(window_days);
+    let level_days = days(typed.level, "level", within.clone(), 30);
+    let block_days = days(typed.block, "block", within, 7);
+    let key = "network.forecast.damping";
+    let damping = checker.quantity(typed.damping, key, "d", false, 1.0..=36_525.0);
+    let key = "network.forecast.spread";
+    let spread = checker.quantity(typed.spread, key, "1", true, 0.0..=10.0);
+    let ends = [("rate", Ends::Rate), ("schedule", Ends::Schedule)];
+    let ends = checker.choice(typed.ends, "network.forecast.ends", &ends);
+    let key = "network.forecast.from";
+    let given = checker.required(typed.from, key, "2023-07-01");
+    let from = checker.date(given, key)?;
+    let (first, last) = dates?;
+    let earliest = first.saturating_add(i64::from(window_days).days());
+    if from < earliest || from >= last {
+        let message = format!("{from} leaves no window before it or no day after it in the run");
+        let latest = last.yesterday().unwrap_or(last);
+        let allowed = match earliest <= latest {
+            true => format!("allowed: {earliest} to {latest}"),
+            false => "let the run be longer or the window shorter".to_owned(),
+        };
+        let help =
+            format!("the run is {first} to {last}, the window {window_days} days; {allowed}");
+        checker.fault(given?, key, message, help);
+        return None;
+    }
+    Some(Forecast {
+        from,
+        window_days,
+        level_days: level_days?,
+        damping_days: damping.unwrap_or(30.0),
+        block_days: block_days?,
+        spread: spread.unwrap_or(1.0),
+        ends: ends.unwrap_or(Ends::Schedule),
+    })
+}
+
+/// The days of the run that drive it, the first and the last (or that of the cut) included; and apart
+/// from them those after the cut, as far as the data go.
 fn history(
     checker: &mut Checker<'_>,
     given: Option<Given>,
     dates: Option<(Date, Date)>,
-) -> Option<Vec<HistoryDay>> {
+    cut: Option<Date>,
+) -> Option<(Vec<HistoryDay>, Vec<HistoryDay>)> {
     let key = "network.history";
     let column = |name, maximum| Column { name, minimum: 0.0, maximum };
     let columns = [
@@ -261,10 +358,13 @@ fn history(
     let table = checker.table(given, key, &columns, true)?;
     let (first, last) = dates?;
     let (known_first, known_last) = (*table.dates.first()?, *table.dates.last()?);
-    if first < known_first || last > known_last {
+    let driven_last = cut.unwrap_or(last);
+    if first < known_first || driven_last > known_last {
+        let what = if cut.is_some() { "the history drives" } else { "the run is" };
         let message =
-            format!("the run is {first} to {last}, the data {known_first} to {known_last}");
-        let help = format!("let start + horizon end on {known_last} at the latest");
+            format!("{what} {first} to {driven_last}, the data {known_first} to {known_last}");
+        let ending = if cut.is_some() { "network.forecast.from" } else { "start + horizon" };
+        let help = format!("let {ending} end on {known_last} at the latest");
         checker.fault(given?, key, message, help);
         return None;
     }
@@ -284,7 +384,7 @@ fn history(
         },
         _ => unreachable!("a row has a number for each wanted column"),
     };
-    Some(days.map(day).collect())
+    Some(days.map(day).partition(|day| day.date <= driven_last))
 }
 
 fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date, f64)> {

@@ -19,6 +19,7 @@ pub mod election;
 pub mod fees;
 pub mod file;
 pub mod fixed;
+pub mod forecast;
 pub mod gas;
 pub mod genesis;
 pub mod metrics;
@@ -50,6 +51,7 @@ use audit::Audit;
 use business::Orders;
 use driven::DayTotals;
 use fees::GasMarket;
+use forecast::Outlook;
 use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
 use rational::Market;
@@ -166,6 +168,8 @@ pub struct Filecoin {
     market: Market,
     audit: Audit,
     plan: Plan,
+    /// What follows the last of a driven plan's days, where a forecast was asked for.
+    outlook: Option<Outlook>,
     orders: Vec<Orders>,
     observed: Vec<Observed>,
     flows: Flows,
@@ -213,6 +217,12 @@ impl Filecoin {
             }
             Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
         };
+        let outlook = match (&settings.behaviour, &settings.forecast) {
+            (Behaviour::Driven(history), Some(forecast)) => {
+                Some(Outlook::new(forecast, history, p.verified_renewal_relative))
+            }
+            _ => None,
+        };
         let tib_per_sector = 32.0 / 1024.0;
         let sectors_per_disk = settings.infrastructure.disk_terabytes * 1e12 / SECTOR_BYTES as f64;
         let treasury = Treasury::new(initial, providers.len());
@@ -236,6 +246,7 @@ impl Filecoin {
             market,
             audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
+            outlook,
             orders: vec![],
             observed,
             flows: Flows::default(),
@@ -395,7 +406,8 @@ impl Filecoin {
         self.vest_allocations();
         match &self.plan {
             Plan::Driven(days) => {
-                let totals = days.get(self.day as usize - 1).copied().unwrap_or_default();
+                let known = days.get(self.day as usize - 1).copied();
+                let totals = known.unwrap_or_else(|| self.forecast_day(&streams));
                 self.plan_driven_day(totals);
             }
             Plan::Rational => self.plan_rational_day(&streams),

@@ -57,7 +57,8 @@ pub struct Observed {
     locked_fil: Option<f64>,
 }
 
-/// The observations of every day of a history, the first one being the day of the initial state.
+/// The observations of every day of a history and of the days after its cut, the first one being the
+/// day of the initial state.
 pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
     let locked = |date: Date| {
         let observed = &settings.observed_locked_fil;
@@ -69,7 +70,7 @@ pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
         burnt_fil: day.burnt_fil_cumulative,
         locked_fil: locked(day.date),
     };
-    history.iter().map(day).collect()
+    history.iter().chain(&settings.judged).map(day).collect()
 }
 
 /// The metric of this name; a name that does not exist does not compile.

@@ -167,6 +167,16 @@ impl Sectors {
         queues.iter().map(ended).sum()
     }
 
+    /// Sectors of a kind that expire on this very day.
+    pub fn ending_on(&self, kind: Kind, day: i32) -> u64 {
+        let on_day = |queue: &VecDeque<Cohort>| {
+            let place = queue.partition_point(|cohort| cohort.expiry_day < day);
+            let cohort = queue.get(place).filter(|cohort| cohort.expiry_day == day);
+            cohort.map_or(0, |cohort| u64::from(cohort.sectors))
+        };
+        self.queues[queues_of(kind)].iter().map(on_day).sum()
+    }
+
     /// Takes up to `wanted` sectors of a kind, those that expire first, and hands each piece to
     /// `taken`. Returns how many there were.
     pub fn take_first(&mut self, kind: Kind, wanted: u64, mut taken: impl FnMut(Cohort)) -> u64 {
@@ -282,6 +292,8 @@ mod tests {
         assert_eq!(book.take_first(Kind::Verified, 20, |c| pledge += c.pledge_attofil), 20);
         assert_eq!((pledge, book.quality_units()), (140, 400));
         assert_eq!((book.expired(Kind::Verified, 10), book.expired(Kind::Verified, 11)), (0, 2));
+        let on = |day| book.ending_on(Kind::Verified, day);
+        assert_eq!((on(10), on(11), on(30), on(31)), (0, 2, 2, 0));
     }
 
     #[test]

@@ -21,6 +21,11 @@ pub struct Settings {
     pub parameters: Parameters,
     /// The machines under the providers.
     pub infrastructure: infrastructure::Parameters,
+    /// Where the history is cut, and how its flows go on from there; `None` to follow it to the end.
+    pub forecast: Option<Forecast>,
+    /// What was observed on the days after the cut: recorded beside the simulated series for those
+    /// who judge it, and read by nothing that simulates.
+    pub judged: Vec<HistoryDay>,
     /// Observed locked FIL by date, recorded beside the simulated series.
     pub observed_locked_fil: Vec<(Date, f64)>,
 }
@@ -63,6 +68,33 @@ pub enum Behaviour {
     Driven(Vec<HistoryDay>),
     /// Providers decide on expected return at this FIL price.
     Rational(PricePath),
+}
+
+/// A forecast from within a history ([`super::forecast`]).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forecast {
+    /// Last day that is known.
+    pub from: Date,
+    /// Days before it from which trends, rates and residuals are taken.
+    pub window_days: u32,
+    /// Last days of the window, whose mean is the level of new sectors.
+    pub level_days: u32,
+    /// Time in which a trend fades.
+    pub damping_days: f64,
+    /// Length of the blocks of days that residuals are drawn in.
+    pub block_days: u32,
+    /// Factor on the size of the random walks.
+    pub spread: f64,
+    pub ends: Ends,
+}
+
+/// What decides how many sectors come due after the cut.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ends {
+    /// The rate of the window.
+    Rate,
+    /// The same, but of verified sectors at least those whose own date has come.
+    Schedule,
 }
 
 /// One day of the network's history. Powers in PiB or EiB (binary), FIL in whole tokens.

@@ -1,0 +1,68 @@
+//! Emission: how many tokens a day brings for the work of that day.
+//!
+//! Exponential halving: `first * 2^(-day / half_life)`, the continuous form of Bitcoin's halvings
+//! (Nakamoto, "Bitcoin", 2008, section 6) that Filecoin's simple minting has as well (Filecoin
+//! spec, "Minting"). The power is a fraction of 2^64 and the product exact, rounded down, so that
+//! what is minted is the schedule to the base unit.
+
+use pinwheel_core::{Amount, math};
+use ruint::aliases::U256;
+use serde::{Deserialize, Serialize};
+
+/// Binary places of the fraction that is left of the first day's emission.
+const PLACES: u32 = 64;
+
+/// An emission that halves in each half-life.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Halving {
+    /// On day 0.
+    pub first: Amount,
+    pub half_life_days: f64,
+}
+
+impl Halving {
+    /// The emission of a day.
+    pub fn on(&self, day: u32) -> Amount {
+        let exponent = f64::from(PLACES) - f64::from(day) / self.half_life_days;
+        let fraction = math::pow(2.0, exponent) as u128;
+        let whole = (U256::from(self.first.0) * U256::from(fraction)) >> PLACES as usize;
+        Amount(whole.to())
+    }
+
+    /// All that is still to come from a day on, in tokens of `decimals`: the geometric series.
+    pub fn from_day_on(&self, day: u32, decimals: u32) -> f64 {
+        let daily = math::pow(2.0, -1.0 / self.half_life_days);
+        self.on(day).as_tokens(decimals) / (1.0 - daily)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::economy::money::{TOK_DECIMALS, tok};
+
+    const MODEL: Halving = Halving { first: tok_of(100_000), half_life_days: 730.0 };
+
+    const fn tok_of(tokens: u128) -> Amount {
+        Amount(tokens * 10u128.pow(TOK_DECIMALS))
+    }
+
+    #[test]
+    fn a_half_life_halves_to_the_base_unit() {
+        assert_eq!(tok(100_000.0), MODEL.first);
+        for halvings in 0..40 {
+            let expected = Amount(MODEL.first.0 >> halvings);
+            assert_eq!(MODEL.on(730 * halvings), expected, "after {halvings} half-lives");
+        }
+    }
+
+    #[test]
+    fn days_add_up_to_the_geometric_series() {
+        let sum: Amount = (0..1_825).map(|day| MODEL.on(day)).sum();
+        let series = MODEL.from_day_on(0, TOK_DECIMALS) - MODEL.from_day_on(1_825, TOK_DECIMALS);
+        let found = sum.as_tokens(TOK_DECIMALS);
+        assert!(math::abs(found / series - 1.0) < 1e-12, "{found} is not {series}");
+        // The reference program mints the same in its floats.
+        assert!(math::abs(found + 1e8 - 186_740_360.763_606_55) < 1e-5, "{found}");
+    }
+}

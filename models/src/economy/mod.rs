@@ -1,0 +1,291 @@
+//! A token economy: what a network's work earns, what its customers pay, and at what price the two
+//! meet.
+//!
+//! Once a day, in this order: demand grows ([`demand`]); hardware is looked at; customers buy the
+//! token on the exchange ([`exchange`]) and burn it, or pay with it; that and the day's emission
+//! ([`emission`]) are the rewards of the nodes online, by capacity; a part of them is sold; nodes
+//! that have lost for long leave with their bond ([`bond`]), idle ones may enter ([`providers`]). The order and the rules are
+//! those of the benchmark model depin-mini v1, which the programs in `benches/peers/mini` step too.
+//!
+//! Nodes stand on the devices of `[infrastructure]`, node `i` on device `i`, and are always up
+//! without it. A device that fails between two days is seen at the next; a device that joins later
+//! has no node.
+//!
+//! Left out: traders, other markets, liquidity that comes and goes, debts, delays of bonds; a
+//! node's own purse (providers have one account, [`books`]).
+//!
+//! Invariants, checked on every day: circulating + locked + pool + burned = minted, to the base
+//! unit; both sides of the pool are positive; the bonds are those of the active nodes; the tokens
+//! minted are those of the schedule.
+
+pub mod bond;
+pub mod books;
+pub mod demand;
+pub mod emission;
+pub mod exchange;
+pub mod file;
+pub mod metrics;
+pub mod money;
+pub mod providers;
+mod record;
+pub mod settings;
+
+use pinwheel_core::check::CheckId;
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::{Amount, Context, SimDuration, Streams};
+use serde::{Deserialize, Serialize};
+
+use books::{Books, Seller};
+use demand::Demand;
+use money::{TOK_DECIMALS, USD_DECIMALS, part};
+use providers::Providers;
+pub use settings::Settings;
+
+const DAY: SimDuration = SimDuration::from_days(1);
+/// First of this layer's kinds of event.
+const KIND: u8 = 120;
+
+/// What happens in an economy.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// A day's business is settled.
+    Settle,
+}
+
+impl Event {
+    /// The name of a kind of event of this layer.
+    pub fn kind_name(kind: u8) -> Option<&'static str> {
+        (kind == KIND).then_some("economy settled")
+    }
+}
+
+impl EngineEvent for Event {
+    /// After whatever else happens at that instant, before the records of others.
+    fn priority(&self) -> u8 {
+        240
+    }
+    fn kind(&self) -> u8 {
+        KIND
+    }
+}
+
+/// What flowed on one day.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flows {
+    /// Dollars that customers spent.
+    pub spent: Amount,
+    /// Tokens they got for them.
+    pub bought: Amount,
+    pub burned: Amount,
+    /// Tokens new on the day, and those they and the customers' payments are together.
+    pub minted: Amount,
+    pub rewards: Amount,
+    /// Tokens that providers sold, and the dollars they got.
+    pub sold: Amount,
+    pub proceeds: Amount,
+    /// Dollars for a token when the rewards were given.
+    pub price: f64,
+    /// Nodes online and their capacity.
+    pub online: usize,
+    pub capacity: f64,
+    pub entered: usize,
+    pub left: usize,
+}
+
+/// The checks of a run.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Checks {
+    books: CheckId,
+    pool: CheckId,
+    bonds: CheckId,
+    schedule: CheckId,
+}
+
+/// The economy while it runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Economy {
+    settings: Settings,
+    books: Books,
+    demand: Demand,
+    providers: Providers,
+    /// Days settled.
+    day: u32,
+    flows: Flows,
+    /// Sum of the schedule over the days on which anybody was there to earn it.
+    scheduled: Amount,
+    entered: u64,
+    left: u64,
+    checks: Option<Checks>,
+}
+
+impl Economy {
+    /// The first day: all nodes active, up and bonded.
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        Economy {
+            books: Books::new(settings),
+            demand: Demand::new(settings.demand),
+            providers: Providers::new(settings.providers, streams),
+            day: 0,
+            flows: Flows::default(),
+            scheduled: Amount::ZERO,
+            entered: 0,
+            left: 0,
+            checks: None,
+            settings: settings.clone(),
+        }
+    }
+
+    /// Registers the checks and schedules the first day. Called once, at time zero.
+    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        let checks = &mut ctx.checks;
+        self.checks = Some(Checks {
+            books: checks.always("economy: circulating + locked + pool + burned = minted"),
+            pool: checks.always("economy: the pool has both sides"),
+            bonds: checks.always("economy: the bonds are those of the active nodes"),
+            schedule: checks.always("economy: minted as scheduled"),
+        });
+        ctx.after(DAY, Event::Settle.into());
+    }
+
+    /// A device of the fleet went down or came up.
+    pub fn device_changed(&mut self, device: u32, up: bool) {
+        self.providers.device_changed(device, up);
+    }
+
+    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+        match event {
+            Event::Settle => {
+                let gini = self.settle(ctx.streams());
+                self.check(ctx);
+                ctx.fingerprint.ledger.mix(self.books.digest());
+                ctx.fingerprint.state.mix(self.demand.usd_per_day().to_bits());
+                ctx.fingerprint.state.mix(self.providers.active() as u64);
+                self.record(gini, ctx);
+                ctx.after(DAY, Event::Settle.into());
+            }
+        }
+    }
+
+    /// A day, in the order of the model. Returns the Gini coefficient of its rewards if it is due.
+    fn settle(&mut self, streams: &Streams) -> Option<f64> {
+        let day = self.day;
+        self.day += 1;
+        self.demand.step(day, streams);
+        self.strike(day);
+        self.providers.take_changes();
+        let (online, capacity) = (self.providers.online(), self.providers.online_capacity());
+        let spent = self.demand.spent();
+        let bought = self.books.buy(spent);
+        let burned = part(bought, self.demand.burn_millionths());
+        self.books.burn(burned);
+        let (minted, paid) = match online {
+            0 => (Amount::ZERO, Amount::ZERO),
+            _ => (self.settings.emission.on(day), bought - burned),
+        };
+        self.scheduled += minted;
+        self.books.emit(minted);
+        self.books.pay(paid);
+        let (price, rewards) = (self.books.price(), minted + paid);
+        let sold = part(rewards, self.settings.providers.sell_millionths);
+        let proceeds = self.books.sell(Seller::Providers, sold);
+        let value = rewards.as_tokens(TOK_DECIMALS) * price;
+        let gini = self.is_due(self.settings.concentration_every).then(|| self.providers.gini());
+        let usd_per_capacity = if online > 0 { value / capacity } else { 0.0 };
+        let left = self.providers.judge(day, usd_per_capacity);
+        let bond = self.settings.bond;
+        self.books.release(bond.of(left));
+        self.books.sell(Seller::Holders, part(bond.of(left), bond.sold_millionths));
+        let pays = value / (online.max(1) as f64) > self.providers.mean_cost_usd();
+        let holders = self.books.holders();
+        let entered = self.providers.enter(pays, streams, |nodes| bond.of(nodes) <= holders);
+        self.books.bind(bond.of(entered));
+        self.entered += entered as u64;
+        self.left += left as u64;
+        self.flows = Flows {
+            spent,
+            bought,
+            burned,
+            minted,
+            rewards,
+            sold,
+            proceeds,
+            price,
+            online,
+            capacity,
+            entered,
+            left,
+        };
+        gini
+    }
+
+    /// The shocks of a day.
+    fn strike(&mut self, day: u32) {
+        for shock in self.settings.shocks.iter().filter(|shock| shock.day == day) {
+            self.demand.scale(shock.demand_scale);
+            self.books.sell(Seller::Holders, shock.sale.min(self.books.holders()));
+        }
+    }
+
+    /// Whether the day just settled ends a period of so many days.
+    fn is_due(&self, every: u32) -> bool {
+        self.day.is_multiple_of(every)
+    }
+
+    fn check<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let Some(checks) = self.checks else { return };
+        let now = ctx.now();
+        let books = self.books.verify();
+        ctx.checks.note(checks.books, books.is_ok(), now, || books.err().unwrap_or_default());
+        let (tok, usd) = (self.books.pool_tok(), self.books.pool_usd());
+        ctx.checks.note(checks.pool, tok.min(usd) > Amount::ZERO, now, || {
+            format!("the pool holds {tok} base units of TOK and {usd} of USD")
+        });
+        let (locked, owed) = (self.books.locked(), self.settings.bond.of(self.providers.active()));
+        ctx.checks.note(checks.bonds, locked == owed, now, || {
+            format!("{locked} base units are locked, {owed} are the bonds of the active nodes")
+        });
+        let (minted, owed) = (self.books.minted(), self.settings.supply + self.scheduled);
+        ctx.checks.note(checks.schedule, minted == owed, now, || {
+            format!("{minted} base units were minted, {owed} are scheduled")
+        });
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+    /// Supply by where it is, the pool, the price.
+    pub fn books(&self) -> &Books {
+        &self.books
+    }
+    pub fn demand(&self) -> &Demand {
+        &self.demand
+    }
+    pub fn providers(&self) -> &Providers {
+        &self.providers
+    }
+    /// Days settled so far.
+    pub fn day(&self) -> u32 {
+        self.day
+    }
+    /// What flowed on the day settled last.
+    pub fn flows(&self) -> &Flows {
+        &self.flows
+    }
+    /// Most tokens there can ever be: those minted and all that the schedule still has.
+    pub fn supply_max_tok(&self) -> f64 {
+        let minted = self.books.minted().as_tokens(TOK_DECIMALS);
+        minted + self.settings.emission.from_day_on(self.day, TOK_DECIMALS)
+    }
+    /// Dollars that each provider's rewards of the day were worth, in the order of the devices.
+    pub fn incomes_usd(&self) -> impl Iterator<Item = f64> {
+        let Flows { rewards, price, capacity, .. } = self.flows;
+        let value = rewards.as_tokens(TOK_DECIMALS) * price;
+        let each = if capacity > 0.0 { value / capacity } else { 0.0 };
+        self.providers.iter().map(move |node| if node.online { each * node.capacity } else { 0.0 })
+    }
+    /// The day's revenue, operators' cost and sale of rewards, in dollars.
+    pub fn day_usd(&self) -> [f64; 3] {
+        [self.flows.spent, self.providers.cost_per_day(), self.flows.proceeds]
+            .map(|amount| amount.as_tokens(USD_DECIMALS))
+    }
+}

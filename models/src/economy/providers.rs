@@ -1,0 +1,400 @@
+//! Providers: nodes with a capacity and a cost, who leave after days of loss and come back when
+//! the mean node would earn.
+//!
+//! A node earns its part of the day's emission by capacity, so it is at a loss where a unit of
+//! capacity brings less than the node's own cost for one: one number for all. Nodes are kept in
+//! the order of that cost, the cheapest first; each day the number moves a little and only those it
+//! has passed are looked at, and those whose device changed. Who stays as it was costs nothing, and
+//! who is idle has drawn how many days on which entry pays it will let pass.
+//!
+//! The rule of exit is that of agent-based models of mining (e.g. Cong, He and Li, "Decentralized
+//! mining in centralized pools", 2021, free entry; the patience is that of depin-mini v1).
+//!
+//! Invariants: counts and sums kept on the way are those of the nodes ([`Providers::verify`]).
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use pinwheel_core::distribution::LogNormal;
+use pinwheel_core::random::Purpose;
+use pinwheel_core::{Amount, Streams, math};
+use serde::{Deserialize, Serialize};
+
+use super::money::{USD_DECIMALS, usd};
+use super::settings::ProviderSettings;
+
+const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
+const COST: Purpose = Purpose::new("economy.provider.cost");
+const ENTRY: Purpose = Purpose::new("economy.provider.entry");
+
+/// Capacity is counted in billionths, so that sums of it are exact.
+pub const CAPACITY_UNIT: f64 = 1e9;
+/// Before the first day of loss.
+const NEVER: u32 = u32::MAX;
+
+/// One node.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Node {
+    device: u32,
+    /// First day of the losses that go on, or [`NEVER`].
+    losing_since: u32,
+    capacity: u64,
+    /// In base units of the dollar.
+    cost_per_day: u64,
+    /// Dollars a day that a unit of capacity must bring.
+    needed: f64,
+    /// Its place in the order of capacity.
+    rank: u32,
+    /// Times it has left.
+    exits: u32,
+    active: bool,
+    /// Of its device, as it was when the day was settled.
+    up: bool,
+}
+
+impl Node {
+    fn is_online(&self) -> bool {
+        self.active && self.up
+    }
+}
+
+/// The number of the first success of trials that succeed with a probability: a geometric draw by
+/// inversion, so that nobody throws a die a day.
+fn trials(probability: f64, uniform: f64) -> u64 {
+    if probability >= 1.0 {
+        return 1;
+    }
+    let trials = math::ceil(math::ln(uniform) / math::ln_1p(-probability));
+    // Never is infinite, and the cast keeps it the largest number.
+    (trials as u64).max(1)
+}
+
+/// Who serves: active and up.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Serving {
+    online: usize,
+    capacity: u128,
+    /// Capacities of all nodes in order, and which of them are online.
+    ranked: Vec<u64>,
+    at: Vec<bool>,
+}
+
+impl Serving {
+    /// A node begins or ends to serve.
+    fn turn(&mut self, node: &Node, serves: bool) {
+        self.at[node.rank as usize] = serves;
+        if serves {
+            self.online += 1;
+            self.capacity += u128::from(node.capacity);
+        } else {
+            self.online -= 1;
+            self.capacity -= u128::from(node.capacity);
+        }
+    }
+
+    /// `2 sum(i x_i) / (n sum(x)) - (n + 1) / n` over the values in order (Gini, "Variabilità e
+    /// mutabilità", 1912). The order is that of the start, so nothing is sorted.
+    fn gini(&self) -> f64 {
+        let (mut rank, mut weighted) = (0u64, 0u128);
+        for (capacity, online) in self.ranked.iter().zip(&self.at) {
+            rank += u64::from(*online);
+            weighted += u128::from(rank * u64::from(*online)) * u128::from(*capacity);
+        }
+        if self.capacity == 0 {
+            return 0.0;
+        }
+        let count = rank as f64;
+        2.0 * weighted as f64 / (count * self.capacity as f64) - (count + 1.0) / count
+    }
+}
+
+/// What a provider is on the present day.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Provider {
+    pub device: u32,
+    pub active: bool,
+    pub online: bool,
+    /// In units of the median.
+    pub capacity: f64,
+    pub cost_usd_per_day: f64,
+}
+
+/// All nodes, in the order of what they need.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Providers {
+    settings: ProviderSettings,
+    nodes: Vec<Node>,
+    /// Place of each device's node.
+    place: Vec<u32>,
+    mean_cost_usd: f64,
+    /// Nodes before this place earn what they need when they are online.
+    earning: usize,
+    active: usize,
+    serving: Serving,
+    /// Of the active nodes, in base units of the dollar.
+    cost_per_day: u128,
+    /// Active nodes at a loss.
+    losing: usize,
+    /// Days so far on which entry paid.
+    paying_days: u64,
+    /// Idle nodes by the paying day on which they enter.
+    waiting: BinaryHeap<Reverse<(u64, u32)>>,
+    /// Days on which losses began, and whose; those that ended since are passed over.
+    losses: VecDeque<(u32, u32)>,
+    /// Nodes whose device went down or came up since the last day, with its state now.
+    changed: Vec<(u32, bool)>,
+    /// Nodes to be looked at whatever has changed: those that have just entered.
+    entered: Vec<u32>,
+    /// Kept for its allocation.
+    left: Vec<u32>,
+}
+
+impl Providers {
+    /// All nodes active and up.
+    pub fn new(settings: ProviderSettings, streams: &Streams) -> Self {
+        let law = |median: f64, sigma| {
+            LogNormal::new(math::ln(median), sigma).expect("checked with the scenario")
+        };
+        let capacities = law(1.0, settings.capacity_sigma);
+        let costs = law(settings.cost_median_usd_per_day, settings.cost_sigma);
+        let node = |device| {
+            let capacity = capacities.sample(&mut streams.stream(device, CAPACITY));
+            let cost = costs.sample(&mut streams.stream(device, COST));
+            // No capacity is nothing: it would divide by zero.
+            let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
+            let needed = cost / (capacity as f64 / CAPACITY_UNIT);
+            Node {
+                device,
+                losing_since: NEVER,
+                capacity,
+                cost_per_day: usd(cost).0 as u64,
+                needed,
+                rank: 0,
+                exits: 0,
+                active: true,
+                up: true,
+            }
+        };
+        let mut nodes: Vec<Node> = (0..settings.count).map(node).collect();
+        nodes.sort_by(|one, other| one.needed.total_cmp(&other.needed));
+        let mut place = vec![0; nodes.len()];
+        for (at, node) in (0..).zip(&nodes) {
+            place[node.device as usize] = at;
+        }
+        let mut by_capacity: Vec<u32> = (0..settings.count).collect();
+        by_capacity.sort_by_key(|at| nodes[*at as usize].capacity);
+        for (rank, at) in (0..).zip(&by_capacity) {
+            nodes[*at as usize].rank = rank;
+        }
+        let ranked: Vec<u64> = by_capacity.iter().map(|at| nodes[*at as usize].capacity).collect();
+        let cost_per_day = nodes.iter().map(|node| u128::from(node.cost_per_day)).sum();
+        Providers {
+            place,
+            mean_cost_usd: Amount(cost_per_day).as_tokens(USD_DECIMALS) / nodes.len() as f64,
+            earning: nodes.len(),
+            active: nodes.len(),
+            serving: Serving {
+                online: nodes.len(),
+                capacity: ranked.iter().map(|capacity| u128::from(*capacity)).sum(),
+                at: vec![true; nodes.len()],
+                ranked,
+            },
+            cost_per_day,
+            losing: 0,
+            paying_days: 0,
+            waiting: BinaryHeap::new(),
+            losses: VecDeque::new(),
+            changed: Vec::new(),
+            entered: Vec::new(),
+            left: Vec::new(),
+            nodes,
+            settings,
+        }
+    }
+
+    /// Notes that a device went down or came up. Devices without a node are nobody's.
+    pub fn device_changed(&mut self, device: u32, up: bool) {
+        if let Some(&place) = self.place.get(device as usize) {
+            self.changed.push((place, up));
+        }
+    }
+
+    /// The day's look at the hardware: who serves today.
+    pub fn take_changes(&mut self) {
+        for &(place, up) in &self.changed {
+            let node = &mut self.nodes[place as usize];
+            let turns = node.up != up;
+            node.up = up;
+            if node.active && turns {
+                self.serving.turn(node, up);
+            }
+        }
+    }
+
+    /// Compares what a unit of capacity brings with what each node needs, and lets go who has lost
+    /// for too long. Returns how many left.
+    pub fn judge(&mut self, day: u32, usd_per_capacity: f64) -> usize {
+        let before = self.earning;
+        self.earning = self.boundary(usd_per_capacity);
+        for place in before.min(self.earning)..before.max(self.earning) {
+            self.look_at(place, day);
+        }
+        let changed = std::mem::take(&mut self.changed);
+        changed.iter().for_each(|(place, _)| self.look_at(*place as usize, day));
+        self.changed = changed;
+        self.changed.clear();
+        let entered = std::mem::take(&mut self.entered);
+        entered.iter().for_each(|place| self.look_at(*place as usize, day));
+        self.entered = entered;
+        self.entered.clear();
+        self.let_go(day)
+    }
+
+    /// The first place whose node needs more than this, sought from where it was.
+    fn boundary(&self, usd_per_capacity: f64) -> usize {
+        let earns = |node: &Node| node.needed <= usd_per_capacity;
+        let mut at = self.earning;
+        while at < self.nodes.len() && earns(&self.nodes[at]) {
+            at += 1;
+        }
+        while at > 0 && !earns(&self.nodes[at - 1]) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// Whether the node is at a loss today: down, or in need of more than it earns.
+    fn look_at(&mut self, place: usize, day: u32) {
+        let node = &mut self.nodes[place];
+        if !node.active {
+            return;
+        }
+        let loses = !node.up || place >= self.earning;
+        if loses && node.losing_since == NEVER {
+            node.losing_since = day;
+            self.losing += 1;
+            self.losses.push_back((day, place as u32));
+        } else if !loses && node.losing_since != NEVER {
+            node.losing_since = NEVER;
+            self.losing -= 1;
+        }
+    }
+
+    /// Losses end in the order in which they began.
+    fn let_go(&mut self, day: u32) -> usize {
+        self.left.clear();
+        while let Some(&(since, place)) = self.losses.front()
+            && since + self.settings.patience_days <= day + 1
+        {
+            self.losses.pop_front();
+            let node = &mut self.nodes[place as usize];
+            // A loss that ended, or ended and began anew, is another entry.
+            if node.losing_since != since {
+                continue;
+            }
+            node.losing_since = NEVER;
+            node.active = false;
+            self.losing -= 1;
+            self.active -= 1;
+            self.cost_per_day -= u128::from(node.cost_per_day);
+            if node.up {
+                self.serving.turn(node, false);
+            }
+            self.left.push(place);
+        }
+        self.left.len()
+    }
+
+    /// Idle nodes whose time has come enter if entry pays today, while the bonds of so many are
+    /// affordable. Those who left today begin to wait. Returns how many entered.
+    pub fn enter(
+        &mut self,
+        pays: bool,
+        streams: &Streams,
+        affordable: impl Fn(usize) -> bool,
+    ) -> usize {
+        self.paying_days += u64::from(pays);
+        while pays
+            && let Some(&Reverse((due, place))) = self.waiting.peek()
+            && due <= self.paying_days
+            && affordable(self.entered.len() + 1)
+        {
+            self.waiting.pop();
+            self.entered.push(place);
+            let node = &mut self.nodes[place as usize];
+            node.active = true;
+            self.active += 1;
+            self.cost_per_day += u128::from(node.cost_per_day);
+            if node.up {
+                self.serving.turn(node, true);
+            }
+        }
+        for place in self.left.drain(..) {
+            let node = &mut self.nodes[place as usize];
+            let mut stream = streams.indexed(node.device, ENTRY, node.exits.into());
+            node.exits += 1;
+            let wait = trials(self.settings.entry_per_day, stream.uniform_open());
+            self.waiting.push(Reverse((self.paying_days.saturating_add(wait), place)));
+        }
+        self.entered.len()
+    }
+
+    /// Counts and sums anew, and says what does not agree.
+    pub fn verify(&self) -> Result<(), String> {
+        let active = self.nodes.iter().filter(|node| node.active);
+        let online = self.nodes.iter().filter(|node| node.is_online());
+        let counted = (
+            active.clone().count(),
+            online.clone().count(),
+            online.map(|node| u128::from(node.capacity)).sum(),
+            active.map(|node| u128::from(node.cost_per_day)).sum(),
+        );
+        let serving = &self.serving;
+        let kept = (self.active, serving.online, serving.capacity, self.cost_per_day);
+        if counted == kept { Ok(()) } else { Err(format!("counted {counted:?}, kept {kept:?}")) }
+    }
+
+    /// Nodes there are, active or not.
+    pub fn count(&self) -> usize {
+        self.nodes.len()
+    }
+    pub fn active(&self) -> usize {
+        self.active
+    }
+    pub fn online(&self) -> usize {
+        self.serving.online
+    }
+    /// Active nodes at a loss.
+    pub fn losing(&self) -> usize {
+        self.losing
+    }
+    /// In units of the median capacity.
+    pub fn online_capacity(&self) -> f64 {
+        self.serving.capacity as f64 / CAPACITY_UNIT
+    }
+    /// What running the active nodes costs, in base units of the dollar.
+    pub fn cost_per_day(&self) -> Amount {
+        Amount(self.cost_per_day)
+    }
+    /// The Gini coefficient of the rewards of those online, which go by capacity.
+    pub fn gini(&self) -> f64 {
+        self.serving.gini()
+    }
+    /// Of all nodes there are.
+    pub fn mean_cost_usd(&self) -> f64 {
+        self.mean_cost_usd
+    }
+    /// The nodes, in the order of their devices.
+    pub fn iter(&self) -> impl Iterator<Item = Provider> {
+        self.place.iter().map(|place| {
+            let node = &self.nodes[*place as usize];
+            Provider {
+                device: node.device,
+                active: node.active,
+                online: node.is_online(),
+                capacity: node.capacity as f64 / CAPACITY_UNIT,
+                cost_usd_per_day: Amount(node.cost_per_day.into()).as_tokens(USD_DECIMALS),
+            }
+        })
+    }
+}

@@ -1,0 +1,260 @@
+//! `[backtest]`: the same forecast from many origins in the past, judged by what came after each.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use pinwheel_core::MetricSpec;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::check::Checker;
+use super::diagnostic::{did_you_mean, shown};
+use super::file::NumberOrText;
+use super::tree::Given;
+use super::{HORIZON_DAYS_MAX, RunDays};
+
+/// The key that every origin sets: where the history of the network is cut.
+pub const CUT_KEY: &str = "network.forecast.from";
+/// Most origins, and most metrics, horizons and published rows.
+const ORIGINS_MAX: usize = 1_000;
+const LIST_MAX: usize = 32;
+/// Largest published error, as a share.
+const ERROR_MAX: f64 = 1e3;
+
+/// Forecasts from rolling origins.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["metrics", "first", "horizons"]))]
+pub struct BacktestSection {
+    /// Metrics with observed series.
+    #[schemars(with = "Vec<String>")]
+    pub metrics: Vec<Given>,
+    /// The first origin: the last day that its forecast knows.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub first: Option<Given>,
+    /// Time from one origin to the next, such as "1 mo". Default "1 mo". The last one is that whose
+    /// shortest horizon ends with the run.
+    #[schemars(with = "String")]
+    pub every: Option<Given>,
+    /// Times after the origin at which forecasts are judged, rising.
+    #[schemars(with = "Vec<String>")]
+    pub horizons: Vec<Given>,
+    /// Share of the outcomes that the band should hold. Default "80 %".
+    #[schemars(with = "NumberOrText")]
+    pub band: Option<Given>,
+    /// Days before the origin over which the trend to be beaten is fitted. Default "90 d".
+    #[schemars(with = "String")]
+    pub trend: Option<Given>,
+    /// Whether each run is scaled so that it starts at what was observed at the origin. Default true.
+    #[schemars(with = "bool")]
+    pub anchored: Option<Given>,
+    /// The first day that no choice of method or parameter has seen; told apart where given.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub verdict_from: Option<Given>,
+    /// Errors of others, to be shown beside.
+    pub published: Vec<PublishedSection>,
+}
+
+/// What somebody else's forecasts missed by.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "metric", "source", "errors"]))]
+pub struct PublishedSection {
+    #[schemars(with = "String")]
+    pub name: Option<Given>,
+    #[schemars(with = "String")]
+    pub metric: Option<Given>,
+    /// Where the numbers are from, and on which origins.
+    #[schemars(with = "String")]
+    pub source: Option<Given>,
+    /// Mean absolute relative errors, one for each horizon.
+    #[schemars(with = "Vec<NumberOrText>")]
+    pub errors: Vec<Given>,
+}
+
+/// Forecasts from rolling origins, validated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backtest {
+    pub metrics: Vec<String>,
+    /// Rising; at least one.
+    pub origins: Vec<Date>,
+    /// Rising; at least one.
+    pub horizons_days: Vec<u32>,
+    pub band: f64,
+    pub trend_days: u32,
+    pub anchored: bool,
+    pub verdict_from: Option<Date>,
+    pub published: Vec<Published>,
+}
+
+/// Errors of somebody else's forecasts, one for each horizon.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    pub name: String,
+    pub metric: String,
+    pub source: String,
+    pub errors: Vec<f64>,
+}
+
+/// Checks `[backtest]` of a scenario whose runs last these days.
+pub fn backtest(
+    checker: &mut Checker<'_>,
+    typed: &BacktestSection,
+    metrics: &[MetricSpec],
+    days: Option<RunDays>,
+    can_be_cut: bool,
+) -> Option<Backtest> {
+    if !can_be_cut {
+        let message = "nothing in this scenario can be cut at an origin".to_owned();
+        let help = format!("add {CUT_KEY}, such as 2023-04-01, to a network that is driven");
+        checker.fault(checker.tree.nearest("backtest"), "backtest", message, help);
+        return None;
+    }
+    let names = metric_names(checker, &typed.metrics, metrics);
+    let horizons_days = horizons(checker, &typed.horizons);
+    let band = checker.quantity(typed.band, "backtest.band", "1", true, 0.01..=0.99);
+    let trend_days = checker.days(typed.trend, "backtest.trend", HORIZON_DAYS_MAX).unwrap_or(90);
+    let anchored = checker.boolean(typed.anchored, "backtest.anchored").unwrap_or(true);
+    let verdict_from = checker.date(typed.verdict_from, "backtest.verdict_from");
+    let count = horizons_days.as_ref().map_or(0, Vec::len);
+    let published = published(checker, &typed.published, metrics, count);
+    let shortest = horizons_days.as_ref().and_then(|days| days.first().copied());
+    let origins = origins(checker, typed, days, shortest, trend_days)?;
+    Some(Backtest {
+        metrics: names?,
+        origins,
+        horizons_days: horizons_days?,
+        band: band.unwrap_or(0.8),
+        trend_days,
+        anchored,
+        verdict_from,
+        published,
+    })
+}
+
+/// One metric's name, which must be known.
+pub fn metric_name(
+    checker: &mut Checker<'_>,
+    given: Option<Given>,
+    key: &str,
+    metrics: &[MetricSpec],
+) -> Option<String> {
+    let given = checker.required(given, key, "\"raw_power\"")?;
+    let name = checker.text(Some(given), key)?;
+    if metrics.iter().any(|metric| metric.name == name) {
+        return Some(name);
+    }
+    let help = did_you_mean(&name, metrics.iter().map(|metric| metric.name));
+    checker.fault(given, key, format!("unknown metric \"{}\"", shown(&name)), help);
+    None
+}
+
+fn metric_names(
+    checker: &mut Checker<'_>,
+    given: &[Given],
+    metrics: &[MetricSpec],
+) -> Option<Vec<String>> {
+    let key = "backtest.metrics";
+    counted(checker, given, key, "[\"raw_power\"]")?;
+    let name = |(place, &item): (usize, &Given)| {
+        metric_name(checker, Some(item), &format!("{key}[{place}]"), metrics)
+    };
+    let names: Vec<_> = given.iter().enumerate().map(name).collect();
+    names.into_iter().collect()
+}
+
+/// A list that has something in it, and not too much.
+fn counted(checker: &mut Checker<'_>, given: &[Given], key: &str, example: &str) -> Option<()> {
+    if given.is_empty() {
+        checker.required(None, key, example);
+        return None;
+    }
+    if let Some(&extra) = given.get(LIST_MAX) {
+        checker.fault(
+            extra,
+            key,
+            format!("{} of them", given.len()),
+            format!("at most {LIST_MAX}"),
+        );
+        return None;
+    }
+    Some(())
+}
+
+fn horizons(checker: &mut Checker<'_>, given: &[Given]) -> Option<Vec<u32>> {
+    let key = "backtest.horizons";
+    counted(checker, given, key, "[\"30 d\", \"90 d\"]")?;
+    let mut all: Vec<u32> = Vec::new();
+    for (place, &item) in given.iter().enumerate() {
+        let key = format!("{key}[{place}]");
+        let days = checker.days(Some(item), &key, HORIZON_DAYS_MAX)?;
+        if let Some(before) = all.last().filter(|before| **before >= days) {
+            let message = format!("{days} d follow {before} d");
+            checker.fault(item, &key, message, "let the horizons rise");
+            return None;
+        }
+        all.push(days);
+    }
+    Some(all)
+}
+
+/// The origins from the first to the last whose shortest horizon ends within the run.
+fn origins(
+    checker: &mut Checker<'_>,
+    typed: &BacktestSection,
+    days: Option<RunDays>,
+    shortest: Option<u32>,
+    trend_days: u32,
+) -> Option<Vec<Date>> {
+    let key = "backtest.every";
+    let every = checker.quantity(typed.every, key, "d", false, 1.0..=f64::from(HORIZON_DAYS_MAX));
+    let every = every.unwrap_or(365.25 / 12.0);
+    let key = "backtest.first";
+    let given = checker.required(typed.first, key, "2023-04-01");
+    let first = checker.date(given, key)?;
+    let (days, shortest) = (days?, shortest?);
+    let earliest = days.first.saturating_add(i64::from(trend_days).days());
+    let latest = days.last.saturating_sub(i64::from(shortest).days());
+    if first < earliest || first > latest {
+        let message = format!("{first} has no trend before it or no horizon after it in the run");
+        let help = format!("allowed: {earliest} to {latest}");
+        checker.fault(given?, key, message, help);
+        return None;
+    }
+    let nth = |number: usize| first.saturating_add(((number as f64 * every).round() as i64).days());
+    let origins: Vec<Date> =
+        (0..=ORIGINS_MAX).map(nth).take_while(|origin| *origin <= latest).collect();
+    if origins.len() > ORIGINS_MAX {
+        let help = format!("at most {ORIGINS_MAX}: let backtest.every be longer");
+        checker.fault(given?, "backtest.every", "too many origins".to_owned(), help);
+        return None;
+    }
+    Some(origins)
+}
+
+fn published(
+    checker: &mut Checker<'_>,
+    typed: &[PublishedSection],
+    metrics: &[MetricSpec],
+    horizons: usize,
+) -> Vec<Published> {
+    let one = |(number, section): (usize, &PublishedSection)| {
+        let key = |name: &str| format!("backtest.published[{number}].{name}");
+        let name = checker.required(section.name, &key("name"), "\"mechafil\"");
+        let name = checker.title(name, &key("name"));
+        let metric = metric_name(checker, section.metric, &key("metric"), metrics);
+        let source = checker.required(section.source, &key("source"), "\"where it is from\"");
+        let source = checker.text(source, &key("source"));
+        let share = |(place, &item): (usize, &Given)| {
+            checker.share(Some(item), &format!("{}[{place}]", key("errors")), ERROR_MAX)
+        };
+        let errors: Vec<_> = section.errors.iter().enumerate().map(share).collect();
+        let errors: Option<Vec<f64>> = errors.into_iter().collect();
+        if let (Some(given), true) = (section.name, section.errors.len() != horizons) {
+            let message = format!("{} errors for {horizons} horizons", section.errors.len());
+            checker.fault(given, &key("errors"), message, "give one for each horizon");
+            return None;
+        }
+        Some(Published { name: name?, metric: metric?, source: source?, errors: errors? })
+    };
+    typed.iter().take(LIST_MAX).enumerate().filter_map(one).collect()
+}

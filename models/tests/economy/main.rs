@@ -1,0 +1,47 @@
+//! The token economy: against the reference programs, against a plain reckoning, and its promises.
+
+mod equivalence;
+mod hardware;
+mod layer;
+mod providers;
+mod scenarios;
+
+use std::path::{Path, PathBuf};
+
+use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::metric;
+use pinwheel_models::scenario::{self, Experiment, Point};
+use pinwheel_models::world::World;
+
+/// A file of the repository.
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// A shipped scenario of this layer, with keys set.
+fn load(file: &str, set: &[(&str, &str)]) -> Experiment {
+    let path = repository("scenarios/mini").join(file);
+    let set: Vec<_> = set.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+    scenario::load(&path, &set).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+/// A run to the end of its horizon or to its first breach, and its rows.
+fn run(point: &Point, seed: u64, number: u32) -> (Simulation<World>, Vec<Row>) {
+    let streams = Streams::new(seed, number);
+    let mut simulation = Simulation::new(World::new(&point.scenario, &streams), streams);
+    let days = u64::from(point.scenario.horizon_days);
+    simulation.run_until(SimTime::ZERO + SimDuration::from_days(days));
+    let rows = simulation.ctx.records.drain();
+    (simulation, rows)
+}
+
+/// The values of a metric, in time.
+fn series(rows: &[Row], name: &str) -> Vec<f64> {
+    let metric = metric::number(name);
+    rows.iter().filter(|row| row.metric == metric).map(|row| row.value).collect()
+}
+
+/// The last value of a metric.
+fn last(rows: &[Row], name: &str) -> f64 {
+    *series(rows, name).last().unwrap_or_else(|| panic!("no row of {name}"))
+}
