@@ -23,6 +23,8 @@ pub enum Error {
     Missing { path: PathBuf, runs: usize, names: String },
     /// A series that a question needs is not there.
     Unfit(String),
+    /// The run has recorded no map.
+    NoMap(PathBuf),
     /// The user stopped the run.
     Stopped,
 }
@@ -59,6 +61,11 @@ impl fmt::Display for Error {
                 write!(f, "{}: {runs} runs are missing: {names}", path.display())
             }
             Error::Unfit(detail) => f.write_str(detail),
+            Error::NoMap(path) => write!(
+                f,
+                "{} has no map: add [infrastructure.map] to the scenario and run it again",
+                path.display()
+            ),
             Error::Stopped => f.write_str("stopped"),
         }
     }

@@ -6,14 +6,19 @@
 //! into Parquet, [`verdict`] judges all runs together, [`report`] shows them, and [`store`] publishes
 //! the folder whole or not at all.
 
-pub mod ci;
 pub mod backtest;
+pub mod baseline;
 pub mod calibrate;
+pub mod ci;
+pub mod compare;
 pub mod ensemble;
 pub mod error;
 pub mod judge;
+pub mod outcomes;
+pub mod map;
 pub mod plot;
 pub mod report;
+pub mod review;
 pub mod runfile;
 pub mod sensitivity;
 pub mod statistics;

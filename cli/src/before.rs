@@ -103,7 +103,7 @@ fn last_records(
     }
 }
 
-/// The series of the wanted metrics, a line each.
+/// The series of the wanted metrics, a line each; a run may fail at its first record.
 fn table(last: &Last, wanted: impl Fn(&str) -> bool) -> String {
     let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
     for ((metric, label), row) in last {
@@ -121,5 +121,5 @@ fn table(last: &Last, wanted: impl Fn(&str) -> bool) -> String {
             number(exact.unwrap_or_default()),
         ]);
     }
-    grid.to_string()
+    if grid.row_count() == 0 { " nothing yet".to_owned() } else { grid.to_string() }
 }

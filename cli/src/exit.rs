@@ -1,6 +1,8 @@
 //! Exit codes, and failures that carry one.
 
 use pinwheel_analysis::Error;
+use pinwheel_analysis::baseline::{BaselineStanding, BaselineVerdict};
+use pinwheel_analysis::verdict::Verdict;
 
 pub const TABLE: &str = "\
 Exit codes:
@@ -30,6 +32,16 @@ pub enum Exit {
 impl Exit {
     pub fn code(self) -> std::process::ExitCode {
         std::process::ExitCode::from(self as u8)
+    }
+
+    /// What a verdict means for the exit code.
+    pub fn of(verdict: &Verdict) -> Self {
+        let accepted = |baseline: &BaselineVerdict| baseline.standing == BaselineStanding::Held;
+        match (verdict.passed, verdict.baseline.as_ref().is_none_or(accepted)) {
+            (false, _) => Exit::Failed,
+            (true, false) => Exit::Baseline,
+            (true, true) => Exit::Pass,
+        }
     }
 
     pub fn passed(passed: bool) -> Self {

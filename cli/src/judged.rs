@@ -76,7 +76,8 @@ fn one(args: &Args, file: &Path, stop: &AtomicBool) -> Result<(Suite, Exit), Fai
         Ok(Ok((verdict, manifest))) => {
             let text = fs::read_to_string(file).unwrap_or_default();
             let suite = Suite::judged(&name, &shown, &text, manifest.wall_seconds, &verdict);
-            return Ok((suite, Exit::passed(stands(&verdict))));
+            let exit = if stands(&verdict) { Exit::of(&verdict) } else { Exit::Failed };
+            return Ok((suite, exit));
         }
         Ok(Err(failure)) if failure.exit == Exit::Stopped => return Err(failure),
         Ok(Err(failure)) => failure,

@@ -1,16 +1,19 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
-mod before;
 mod backtest;
+mod baseline;
+mod before;
 mod calibrate;
 mod check;
+mod compare;
 mod conform;
 mod coverage;
 mod estimate;
 mod exit;
 mod explain;
 mod judged;
+mod map;
 mod network;
 mod new;
 mod plan;
@@ -18,6 +21,7 @@ mod primitives;
 mod profile;
 mod progress;
 mod replay;
+mod review;
 mod run;
 mod scenarios;
 mod schema;
@@ -44,14 +48,18 @@ enum Verb {
     Backtest(backtest::Args),
     Calibrate(calibrate::Args),
     Replay(replay::Args),
+    Baseline(baseline::Args),
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
     Merge(plan::MergeArgs),
+    Compare(compare::Args),
+    Map(map::Args),
     New(new::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Conform(conform::Args),
     Coverage(coverage::Args),
+    Review(review::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -69,14 +77,18 @@ fn main() -> std::process::ExitCode {
         Verb::Backtest(args) => backtest::run(&args),
         Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
+        Verb::Baseline(args) => baseline::run(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),
         Verb::Merge(args) => plan::merge(&args),
+        Verb::Compare(args) => compare::run(&args),
+        Verb::Map(args) => map::run(&args),
         Verb::New(args) => new::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Conform(args) => conform::run(&args),
         Verb::Coverage(args) => coverage::run(&args),
+        Verb::Review(args) => review::run(&args),
     });
     match done {
         Ok(Ok(exit)) => exit.code(),

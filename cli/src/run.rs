@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pinwheel_analysis::baseline;
 use pinwheel_analysis::ensemble::{self, Drive, Outcome};
+use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::report::{self, Facts};
-use pinwheel_analysis::store::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, Staging, VERDICT};
+use pinwheel_analysis::store::{
+    METRICS, Manifest, OUTCOMES, REPORT, RunEntry, SCENARIO, Staging, VERDICT,
+};
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
 use pinwheel_analysis::work::{Work, jobs};
@@ -25,9 +29,10 @@ The folder holds report.html (open it in a browser), metrics.parquet, verdict.js
 scenario.toml and a manifest with the hash of each. It appears whole or not at all. An older result
 in its place is replaced; a folder with anything else in it is refused.
 
-The exit code is 0 if every `always` check held and every target that could be judged is met, and
-1 otherwise. A target whose dates the run does not reach is not judged; a `sometimes` state that
-was not reached is a warning. Neither changes the exit code; both are shown.
+The exit code is 0 if every `always` check and every invariant held and every target that could be
+judged is met, 1 otherwise, and 3 if only a baseline is missing or has changed. A target whose dates
+the run does not reach is not judged; a `sometimes` check of a model that was not reached is a
+warning, and so is an invariant of that severity. These do not change the exit code; all are shown.
 
 A stopped ensemble keeps its finished runs in a hidden folder beside the result; the same command
 goes on from there, after Ctrl-C, a kill or a power cut alike.
@@ -100,7 +105,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let (verdict, manifest) = execute(args, &stop_flag())?;
     println!("fingerprint: {}", manifest.fingerprint);
-    Ok(Exit::passed(verdict.passed))
+    Ok(Exit::of(&verdict))
 }
 
 /// Runs until the result is published, or until `stop` is set.
@@ -170,11 +175,19 @@ impl Made {
         let path = staging.path().join(METRICS);
         ensemble::merge(experiment, network::metrics(), &self.runs, &path)?;
         let table = Table::read(&path)?;
-        let verdict =
+        let mut verdict =
             verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?
                 .for_folder(&self.folder.display().to_string());
         let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
         let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
+        if !experiment.outcomes.is_empty() {
+            let numbers = OutcomeTable::of(experiment, outcomes);
+            numbers.write(&staging.path().join(OUTCOMES))?;
+            let accepted = experiment.baseline.as_ref();
+            verdict.baseline = accepted
+                .map(|accepted| baseline::judge(accepted, experiment, &runs, &numbers))
+                .transpose()?;
+        }
         let manifest = Manifest {
             fingerprint: Manifest::combine(&runs),
             runs,

@@ -15,7 +15,7 @@ use pinwheel_analysis::verdict::{
 use pinwheel_core::MetricSpec;
 use pinwheel_models::scenario::Experiment;
 
-use crate::network;
+use crate::{baseline, network};
 
 /// Metrics worth a line on the screen; the report has the others.
 const KEY_METRICS: [&str; 7] = [
@@ -55,6 +55,9 @@ pub fn text(
     }
     for failure in verdict.invariants.iter().filter_map(|row| row.failure.as_ref()) {
         writeln!(text, "{}\n  replay: {}", failure.told(), failure.replay).expect(put);
+    }
+    if let Some(accepted) = &verdict.baseline {
+        text += &baseline::text(accepted);
     }
     writeln!(text, "{}", verdict.sentence).expect(put);
     Ok(text)

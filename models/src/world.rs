@@ -132,6 +132,7 @@ impl World {
             subjects.extend(operation.review(now, wanted));
         }
         subjects.extend(self.blockchain.iter().flat_map(Blockchain::review));
+        subjects.extend(self.economy.iter().map(|economy| economy.review(wanted)));
         subjects
     }
 }

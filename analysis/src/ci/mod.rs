@@ -12,6 +12,7 @@ pub use summary::summary;
 use pinwheel_models::scenario::Diagnostic;
 use pinwheel_models::scenario::invariant::Severity;
 
+use crate::baseline::{BaselineStanding, BaselineVerdict};
 use crate::verdict::{CheckStanding, InvariantRow, InvariantStanding, Standing, Verdict};
 
 /// One scenario and everything it states, with how each came out.
@@ -127,6 +128,7 @@ impl Suite {
             }
         };
         cases.extend(verdict.checks.iter().map(check));
+        cases.extend(verdict.baseline.iter().map(baseline));
         for case in &mut cases {
             case.file = file.to_owned();
             let id = case.name.split(" [").next().unwrap_or(&case.name);
@@ -164,9 +166,25 @@ fn invariant(row: &InvariantRow, points: usize) -> Case {
             (_, Severity::Warn) => CaseStanding::Warned,
             (_, Severity::Error) => CaseStanding::Failed,
         },
-        sentence: row.sentence.clone(),
+        sentence: match &row.failure {
+            Some(failure) => format!("{}; {}", row.sentence, failure.told()),
+            None => row.sentence.clone(),
+        },
         replay: row.failure.as_ref().map(|failure| failure.replay.clone()),
         ..case("invariant", &row.id, &row.point, points)
+    }
+}
+
+fn baseline(verdict: &BaselineVerdict) -> Case {
+    let moved = verdict.rows.iter().filter(|row| !row.held);
+    let moved = moved.map(|row| format!("; {} [{}] {}", row.outcome, row.point, row.sentence));
+    Case {
+        standing: match verdict.standing {
+            BaselineStanding::Held => CaseStanding::Passed,
+            BaselineStanding::Changed | BaselineStanding::Missing => CaseStanding::Failed,
+        },
+        sentence: format!("{}{}", verdict.sentence(), moved.collect::<String>()),
+        ..case("baseline", &verdict.file, "", 1)
     }
 }
 
@@ -174,6 +192,10 @@ fn invariant(row: &InvariantRow, points: usize) -> Case {
 /// not by the file.
 fn line_of(text: &str, kind: &str, id: &str) -> Option<u32> {
     let heading = format!("[[{kind}]]");
+    if kind == "baseline" {
+        let place = text.lines().position(|line| line.starts_with("[baseline]"));
+        return place.and_then(|place| u32::try_from(place + 1).ok());
+    }
     let mut inside = false;
     let place = text.lines().position(|line| {
         let line = line.trim_start();

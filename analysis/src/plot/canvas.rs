@@ -9,6 +9,8 @@ use crate::table::day_number;
 
 /// A safe mean width of a character of the font.
 const CHARACTER_PX: f64 = 6.6;
+/// The same in the widest of the usual fonts, where a label would otherwise be cut off.
+const WIDE_CHARACTER_PX: f64 = 7.3;
 const TOP_PX: f64 = 26.0;
 const BOTTOM_PX: f64 = 26.0;
 const LABEL_GAP_PX: f64 = 15.0;
@@ -31,9 +33,9 @@ impl Size {
     }
 }
 
-/// The width that a text needs at most, unless it is all capitals.
+/// The width of a text in the widest of the usual fonts.
 pub fn text_px(text: &str) -> f64 {
-    text.chars().count() as f64 * CHARACTER_PX
+    text.chars().count() as f64 * WIDE_CHARACTER_PX
 }
 
 /// The width of the widest of some texts.

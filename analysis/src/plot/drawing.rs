@@ -20,9 +20,12 @@ use super::theme::{FONT_FAMILY, Ink, standalone, themed};
 use crate::error::Error;
 use crate::report::html::escape;
 
-/// plotters divides a font's size by this when it writes SVG.
-const PLOTTERS_FONT_FACTOR: f64 = 1.24;
 const FONT_PX: f64 = 12.0;
+/// What plotters is told so that letters come out in [`FONT_PX`], and how much lower to hang them
+/// so that their middle is on the point: it divides a size by 1.24 when it writes SVG, and takes it
+/// for the height from the lowest to the highest letter when it paints.
+const SVG_LETTERS: Letters = Letters { size: 1.24, drop_px: 0.0 };
+const PNG_LETTERS: Letters = Letters { size: 1.164, drop_px: 1.9 };
 /// Pixels of a PNG per CSS pixel, and painted pixels per pixel of the PNG: what smooths its edges.
 const PNG_SCALE: u32 = 2;
 const SMOOTHING: u32 = 3;
@@ -70,7 +73,7 @@ impl Drawing {
         let mut svg = String::new();
         {
             let area = SVGBackend::with_string(&mut svg, (wide, high)).into_drawing_area();
-            self.paint(&area, f64::from(SCALE));
+            self.paint(&area, f64::from(SCALE), SVG_LETTERS);
             area.present().expect("a string can always be written");
         }
         let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
@@ -100,7 +103,7 @@ impl Drawing {
         {
             let backend = BitMapBackend::with_buffer(&mut fine, (wide, high));
             let area = backend.into_drawing_area();
-            framed.paint(&area, f64::from(scale));
+            framed.paint(&area, f64::from(scale), PNG_LETTERS);
             area.present().expect("memory can always be written");
         }
         let smooth = averaged(&fine, wide as usize, SMOOTHING as usize);
@@ -139,16 +142,23 @@ impl Drawing {
         framed
     }
 
-    fn paint<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, scale: f64) {
-        let brush = Brush { area, scale };
+    fn paint<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, scale: f64, letters: Letters) {
+        let brush = Brush { area, scale, letters };
         self.marks.iter().for_each(|mark| brush.mark(mark));
     }
+}
+
+#[derive(Copy, Clone, Debug)]
+struct Letters {
+    size: f64,
+    drop_px: f64,
 }
 
 /// Paints marks on an area whose pixels are `scale` times smaller than CSS pixels.
 struct Brush<'a, B: DrawingBackend> {
     area: &'a DrawingArea<B, Shift>,
     scale: f64,
+    letters: Letters,
 }
 
 impl<B: DrawingBackend> Brush<'_, B> {
@@ -204,11 +214,12 @@ impl<B: DrawingBackend> Brush<'_, B> {
             Hang::Middle => HPos::Center,
             Hang::Right => HPos::Right,
         };
-        let size = FONT_PX * self.scale * PLOTTERS_FONT_FACTOR;
+        let size = FONT_PX * self.scale * self.letters.size;
         let colour = ink.colour();
         let style = TextStyle::from((FontFamily::Name(FONT_FAMILY), size))
             .color(&colour)
             .pos(Pos::new(h, VPos::Center));
+        let at = (at.0, at.1 + self.letters.drop_px);
         self.put(Text::new(text.to_owned(), self.pixel(at), style));
     }
 }

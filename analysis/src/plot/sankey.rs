@@ -55,10 +55,6 @@ impl SankeyChart {
                 let start = (start, from.top + ribbon.leaves);
                 let ink = Ink::Series(ribbon.colour);
                 canvas.area(&outline(start, end, ribbon.width_px), ink, OPACITY);
-                if to.is_lane() {
-                    let past = (end.0 + NODE_WIDE_PX, end.1);
-                    canvas.area(&outline(end, past, ribbon.width_px), ink, OPACITY);
-                }
             }
             for node in layout.nodes.iter().filter(|node| !node.is_lane()) {
                 paint_node(canvas, node, x(node.layer), layout.layers, step);

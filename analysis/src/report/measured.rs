@@ -9,6 +9,7 @@ use super::figures::{figure_html, figure_of};
 use super::html::{Cell, table};
 use super::tell::{at_the_end, largest};
 use crate::Error;
+use crate::map::is_for_map;
 use crate::plot::axis::spoken;
 use crate::plot::{Bar, BarChart, Group, Ink, Line, LineChart, Size};
 
@@ -21,7 +22,10 @@ const CLASSES_MAX: usize = 16;
 pub fn measured(data: &Data<'_>) -> Result<String, Error> {
     let (mut rows, mut figures) = (Vec::new(), String::new());
     let recorded: Vec<&str> = data.table.metrics().collect();
-    let mine = |spec: &&MetricSpec| recorded.contains(&spec.name) && figure_of(spec.name).is_none();
+    let mine = |spec: &&MetricSpec| {
+        let known = recorded.contains(&spec.name) && !is_for_map(spec.name);
+        known && figure_of(spec.name).is_none()
+    };
     for spec in data.facts.metrics.iter().filter(mine) {
         let series = Series::of(data, spec)?;
         rows.extend(series.rows());

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use pinwheel_core::fingerprint::Fingerprint;
-use pinwheel_models::scenario::{Experiment, Factor, Output, Point, Sample, Scenario};
+use pinwheel_models::scenario::invariant::Goal;
+use pinwheel_models::scenario::{Experiment, Factor, OutcomeSpec, Output, Point, Sample, Scenario};
 use serde::{Deserialize, Serialize};
 
 use super::MANIFEST;
@@ -42,6 +43,9 @@ pub struct Manifest {
     pub sample: Option<Sample>,
     pub warm_up_days: u32,
     pub output: Output,
+    /// What the scenario is about, in numbers.
+    #[serde(default)]
+    pub outcomes: Vec<OutcomeEntry>,
     /// BLAKE3 of the program, in a plan that only the same program may go on with.
     pub build: String,
     /// Into how many shards a plan is cut; 0 for a plan that is run as a whole.
@@ -60,6 +64,18 @@ pub struct Manifest {
 pub struct Source {
     pub path: String,
     pub blake3: String,
+}
+
+/// One number of each run, as the scenario states it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeEntry {
+    pub id: String,
+    /// The expression.
+    pub value: String,
+    /// Empty for plain numbers.
+    pub unit: String,
+    pub goal: Option<Goal>,
+    pub words: String,
 }
 
 /// One point of the experiment.
@@ -135,6 +151,13 @@ impl Manifest {
             path: path.clone(),
             blake3: blake3.clone(),
         };
+        let outcome = |spec: &OutcomeSpec| OutcomeEntry {
+            id: spec.id.clone(),
+            value: spec.value.text.clone(),
+            unit: spec.shown.name.clone(),
+            goal: spec.goal,
+            words: spec.words.clone(),
+        };
         Manifest {
             name: experiment.name.clone(),
             question: experiment.question.clone(),
@@ -148,6 +171,7 @@ impl Manifest {
             sample: experiment.sample.clone(),
             warm_up_days: experiment.warm_up_days,
             output: experiment.output.clone(),
+            outcomes: experiment.outcomes.iter().map(outcome).collect(),
             ..Manifest::blank()
         }
     }

@@ -13,6 +13,7 @@ use crate::table::{Dated, Table};
 
 pub const MANIFEST: &str = "manifest.json";
 pub const METRICS: &str = "metrics.parquet";
+pub const OUTCOMES: &str = "outcomes.parquet";
 pub const SCENARIO: &str = "scenario.toml";
 pub const VERDICT: &str = "verdict.json";
 pub const REPORT: &str = "report.html";

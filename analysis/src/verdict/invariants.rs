@@ -250,10 +250,7 @@ fn sentence(row: &InvariantRow, runs: &[Run<'_>]) -> String {
         }
         InvariantStanding::Held if row.wilson_low.is_some() => format!("{shares}; {asked} asked"),
         InvariantStanding::Held => shares,
-        InvariantStanding::Failed => match &row.failure {
-            Some(failure) => format!("{shares}; {}", failure.told()),
-            None => shares,
-        },
+        InvariantStanding::Failed => shares,
         InvariantStanding::NotProven => {
             let needed = runs_that_prove(*hold_in).unwrap_or_default();
             let more = match count >= &needed {

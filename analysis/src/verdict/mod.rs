@@ -16,6 +16,7 @@ pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prov
 pub use measure::{Measured, Missing, Window, measure};
 
 use crate::Error;
+use crate::baseline::BaselineVerdict;
 use crate::ensemble::Outcome;
 use crate::plot::axis::spoken;
 use crate::statistics::median;
@@ -37,6 +38,10 @@ pub struct Verdict {
     /// What a reader should know and what changes nothing.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Against the accepted numbers, where the scenario names some. A pass does not need it: a
+    /// change may be wanted, but must be accepted.
+    #[serde(default)]
+    pub baseline: Option<BaselineVerdict>,
 }
 
 /// One target at one point.
@@ -238,7 +243,8 @@ pub fn judge(
         && !checks.iter().any(|row| row.standing.fails());
     let sentence = headline(&targets, &checks, &breaches, &invariants);
     let notes = notes(experiment, outcomes);
-    let verdict = Verdict { passed, sentence, targets, checks, breaches, invariants, notes };
+    let verdict =
+        Verdict { passed, sentence, targets, checks, breaches, invariants, notes, baseline: None };
     Ok(verdict.for_folder(&format!("out/{}", experiment.name)))
 }
 

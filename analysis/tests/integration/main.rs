@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ensembles;
+mod invariants;
 mod reports;
 mod stores;
 mod synthetic;

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ensembles;
+mod verdicts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,9 +39,23 @@ fn help_names_every_verb_and_exit_code() {
     for verb in ["run", "check", "replay", "new", "explain", "schema", "130", "pinwheel run"] {
         assert!(text.contains(verb), "{verb} is not in the help");
     }
-    for verb in
-        ["run", "check", "replay", "new", "explain", "schema", "conform", "backtest", "calibrate"]
-    {
+    let examples = [
+        "run",
+        "check",
+        "replay",
+        "baseline",
+        "new",
+        "explain",
+        "schema",
+        "conform",
+        "backtest",
+        "calibrate",
+        "plan",
+        "shard",
+        "merge",
+        "compare",
+    ];
+    for verb in examples {
         let output = pinwheel(&root(), &[verb, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).contains("Example"), "{verb} --help teaches by example");

@@ -5,8 +5,8 @@
 //! and a posting for each of a thousand nodes a day would tell nothing more. Dollars come in with
 //! customers and leave the pool to those who sell; what they do with them is outside.
 
-use pinwheel_core::Amount;
 use pinwheel_core::ledger::{Account, Holding, Ledger, LedgerError};
+use pinwheel_core::{Amount, math};
 use serde::{Deserialize, Serialize};
 
 use super::exchange::ConstantProduct;
@@ -151,6 +151,10 @@ impl Books {
     pub fn pool_usd(&self) -> Amount {
         self.usd.ledger.balance(self.usd.pool)
     }
+    /// Dollars that the pool pays while its price falls by this share: its depth.
+    pub fn depth_usd(&self, share: f64) -> f64 {
+        self.pool_usd().as_tokens(USD_DECIMALS) * (1.0 - math::sqrt(1.0 - share))
+    }
     /// Tokens that bonds and sales of holders come from.
     pub fn holders(&self) -> Amount {
         self.tok.ledger.balance(self.tok.holders)
@@ -171,6 +175,12 @@ impl Books {
              minted {}",
             self.minted()
         ))
+    }
+
+    /// All balances of the token less what was issued and not burned, without its sign.
+    pub fn residual(&self) -> Amount {
+        let held = self.circulating() + self.locked() + self.pool_tok();
+        Amount(held.0.abs_diff((self.minted() - self.burned()).0))
     }
 
     /// A word that depends on every posting so far.

@@ -8,7 +8,7 @@ use super::bond::Bond;
 use super::demand::{DemandLaw, USD_PER_DAY_MAX};
 use super::emission::Halving;
 use super::exchange::ConstantProduct;
-use super::money::{MILLION, tok, usd};
+use super::money::{MILLION, TOK_DECIMALS, tok, usd};
 use super::settings::{ExchangeSettings, ProviderSettings, Settings, Shock};
 use crate::scenario::check::Checker;
 use crate::scenario::file::NumberOrText;
@@ -211,7 +211,7 @@ fn supply_covers(checker: &mut Checker<'_>, settings: &Settings, supply: Given) 
     if needed <= settings.supply {
         return Some(());
     }
-    let needed = needed.as_tokens(super::TOK_DECIMALS);
+    let needed = needed.as_tokens(TOK_DECIMALS);
     let message = format!("the pool and the bonds of the first day take {needed} TOK");
     checker.fault(supply, "economy.supply", message, format!("at least \"{needed} TOK\""));
     None

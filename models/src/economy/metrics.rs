@@ -34,8 +34,4 @@ pub const METRICS: &[MetricSpec] = &[
         "model"),
     metric("rewards_sold", "USD/d", "Dollars that providers got for the rewards sold.", LEDGER),
     metric("operator_cost", "USD/d", "What running the active nodes costs.", "model"),
-    metric("sell_pressure", "1", "Rewards sold on the day over the tokens in the pool.",
-        "model"),
-    metric("burn_to_mint", "1", "Tokens burned on the day over those minted; 0 without either.",
-        "HIP-20, Helium"),
 ];

@@ -28,6 +28,7 @@ pub mod metrics;
 pub mod money;
 pub mod providers;
 mod record;
+pub mod review;
 pub mod settings;
 
 use pinwheel_core::check::CheckId;
@@ -37,8 +38,8 @@ use serde::{Deserialize, Serialize};
 
 use books::{Books, Seller};
 use demand::Demand;
-use money::{TOK_DECIMALS, USD_DECIMALS, part};
-use providers::Providers;
+use money::{TOK_DECIMALS, part};
+use providers::{Earned, Providers};
 pub use settings::Settings;
 
 const DAY: SimDuration = SimDuration::from_days(1);
@@ -92,6 +93,23 @@ pub struct Flows {
     pub left: usize,
 }
 
+/// What has flowed since the start.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Sums {
+    entered: u64,
+    left: u64,
+    /// Emission and rewards at the prices of their days, dollars.
+    minted_usd: f64,
+    rewards_usd: f64,
+    /// Dollars of customers, and dollars that providers got for rewards.
+    spent: Amount,
+    proceeds: Amount,
+    /// What running the active nodes has cost.
+    cost: Amount,
+    /// Capacity online, summed over the days.
+    capacity_days: f64,
+}
+
 /// The checks of a run.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Checks {
@@ -113,8 +131,7 @@ pub struct Economy {
     flows: Flows,
     /// Sum of the schedule over the days on which anybody was there to earn it.
     scheduled: Amount,
-    entered: u64,
-    left: u64,
+    sums: Sums,
     checks: Option<Checks>,
 }
 
@@ -128,8 +145,7 @@ impl Economy {
             day: 0,
             flows: Flows::default(),
             scheduled: Amount::ZERO,
-            entered: 0,
-            left: 0,
+            sums: Sums::default(),
             checks: None,
             settings: settings.clone(),
         }
@@ -170,6 +186,7 @@ impl Economy {
     fn settle(&mut self, streams: &Streams) -> Option<f64> {
         let day = self.day;
         self.day += 1;
+        self.sums.cost += self.providers.cost_per_day();
         self.demand.step(day, streams);
         self.strike(day);
         self.providers.take_changes();
@@ -190,17 +207,25 @@ impl Economy {
         let proceeds = self.books.sell(Seller::Providers, sold);
         let value = rewards.as_tokens(TOK_DECIMALS) * price;
         let gini = self.is_due(self.settings.concentration_every).then(|| self.providers.gini());
-        let usd_per_capacity = if online > 0 { value / capacity } else { 0.0 };
-        let left = self.providers.judge(day, usd_per_capacity);
+        let earned = match online {
+            0 => Earned::default(),
+            _ => Earned { usd: value / capacity, tok: rewards.as_tokens(TOK_DECIMALS) / capacity },
+        };
+        let left = self.providers.judge(day, earned);
         let bond = self.settings.bond;
         self.books.release(bond.of(left));
         self.books.sell(Seller::Holders, part(bond.of(left), bond.sold_millionths));
         let pays = value / (online.max(1) as f64) > self.providers.mean_cost_usd();
         let holders = self.books.holders();
-        let entered = self.providers.enter(pays, streams, |nodes| bond.of(nodes) <= holders);
+        let entered = self.providers.enter(day, pays, streams, |nodes| bond.of(nodes) <= holders);
         self.books.bind(bond.of(entered));
-        self.entered += entered as u64;
-        self.left += left as u64;
+        self.sums.entered += entered as u64;
+        self.sums.left += left as u64;
+        self.sums.minted_usd += minted.as_tokens(TOK_DECIMALS) * price;
+        self.sums.rewards_usd += value;
+        self.sums.spent += spent;
+        self.sums.proceeds += proceeds;
+        self.sums.capacity_days += capacity;
         self.flows = Flows {
             spent,
             bought,
@@ -275,17 +300,5 @@ impl Economy {
     pub fn supply_max_tok(&self) -> f64 {
         let minted = self.books.minted().as_tokens(TOK_DECIMALS);
         minted + self.settings.emission.from_day_on(self.day, TOK_DECIMALS)
-    }
-    /// Dollars that each provider's rewards of the day were worth, in the order of the devices.
-    pub fn incomes_usd(&self) -> impl Iterator<Item = f64> {
-        let Flows { rewards, price, capacity, .. } = self.flows;
-        let value = rewards.as_tokens(TOK_DECIMALS) * price;
-        let each = if capacity > 0.0 { value / capacity } else { 0.0 };
-        self.providers.iter().map(move |node| if node.online { each * node.capacity } else { 0.0 })
-    }
-    /// The day's revenue, operators' cost and sale of rewards, in dollars.
-    pub fn day_usd(&self) -> [f64; 3] {
-        [self.flows.spent, self.providers.cost_per_day(), self.flows.proceeds]
-            .map(|amount| amount.as_tokens(USD_DECIMALS))
     }
 }

@@ -32,6 +32,13 @@ pub const CAPACITY_UNIT: f64 = 1e9;
 /// Before the first day of loss.
 const NEVER: u32 = u32::MAX;
 
+/// What a node has earned, or a unit of capacity that was always online.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Earned {
+    pub usd: f64,
+    pub tok: f64,
+}
+
 /// One node.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Node {
@@ -50,11 +57,32 @@ struct Node {
     active: bool,
     /// Of its device, as it was when the day was settled.
     up: bool,
+    /// Until it was last online, and what a unit of capacity had earned when it came online.
+    earned: Earned,
+    online_since: Earned,
+    /// Days it has taken part until it last left, and the day on which it came.
+    days: u32,
+    active_since: u32,
 }
 
 impl Node {
     fn is_online(&self) -> bool {
         self.active && self.up
+    }
+    /// All that it has earned when a unit of capacity has earned so much.
+    fn earned(&self, unit: Earned) -> Earned {
+        if !self.is_online() {
+            return self.earned;
+        }
+        let capacity = self.capacity as f64 / CAPACITY_UNIT;
+        Earned {
+            usd: self.earned.usd + capacity * (unit.usd - self.online_since.usd),
+            tok: self.earned.tok + capacity * (unit.tok - self.online_since.tok),
+        }
+    }
+    /// Days it has taken part by now.
+    fn days(&self, now: u32) -> u32 {
+        self.days + if self.active { now - self.active_since } else { 0 }
     }
 }
 
@@ -72,6 +100,9 @@ fn trials(probability: f64, uniform: f64) -> u64 {
 /// Who serves: active and up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Serving {
+    /// What a unit of capacity that was always online has earned: a node's own follows from the
+    /// difference between two days, and nobody is paid one by one.
+    unit: Earned,
     online: usize,
     capacity: u128,
     /// Capacities of all nodes in order, and which of them are online.
@@ -80,10 +111,11 @@ struct Serving {
 }
 
 impl Serving {
-    /// A node begins or ends to serve.
-    fn turn(&mut self, node: &Node, serves: bool) {
+    /// A node begins to serve, or ends, which is then no longer in its `is_online`.
+    fn turn(&mut self, node: &mut Node, serves: bool) {
         self.at[node.rank as usize] = serves;
         if serves {
+            node.online_since = self.unit;
             self.online += 1;
             self.capacity += u128::from(node.capacity);
         } else {
@@ -117,6 +149,10 @@ pub struct Provider {
     /// In units of the median.
     pub capacity: f64,
     pub cost_usd_per_day: f64,
+    /// Rewards since the start.
+    pub earned: Earned,
+    /// What it has cost since the start.
+    pub cost_usd: f64,
 }
 
 /// All nodes, in the order of what they need.
@@ -173,6 +209,10 @@ impl Providers {
                 exits: 0,
                 active: true,
                 up: true,
+                earned: Earned::default(),
+                online_since: Earned::default(),
+                days: 0,
+                active_since: 0,
             }
         };
         let mut nodes: Vec<Node> = (0..settings.count).map(node).collect();
@@ -194,6 +234,7 @@ impl Providers {
             earning: nodes.len(),
             active: nodes.len(),
             serving: Serving {
+                unit: Earned::default(),
                 online: nodes.len(),
                 capacity: ranked.iter().map(|capacity| u128::from(*capacity)).sum(),
                 at: vec![true; nodes.len()],
@@ -223,19 +264,21 @@ impl Providers {
     pub fn take_changes(&mut self) {
         for &(place, up) in &self.changed {
             let node = &mut self.nodes[place as usize];
-            let turns = node.up != up;
-            node.up = up;
-            if node.active && turns {
+            if node.active && node.up != up {
+                node.earned = node.earned(self.serving.unit);
                 self.serving.turn(node, up);
             }
+            node.up = up;
         }
     }
 
-    /// Compares what a unit of capacity brings with what each node needs, and lets go who has lost
-    /// for too long. Returns how many left.
-    pub fn judge(&mut self, day: u32, usd_per_capacity: f64) -> usize {
+    /// Gives those online what a unit of capacity earned on the day, compares it with what each
+    /// node needs, and lets go who has lost for too long. Returns how many left.
+    pub fn judge(&mut self, day: u32, earned: Earned) -> usize {
+        self.serving.unit.usd += earned.usd;
+        self.serving.unit.tok += earned.tok;
         let before = self.earning;
-        self.earning = self.boundary(usd_per_capacity);
+        self.earning = self.boundary(earned.usd);
         for place in before.min(self.earning)..before.max(self.earning) {
             self.look_at(place, day);
         }
@@ -293,6 +336,8 @@ impl Providers {
                 continue;
             }
             node.losing_since = NEVER;
+            node.earned = node.earned(self.serving.unit);
+            node.days = node.days(day + 1);
             node.active = false;
             self.losing -= 1;
             self.active -= 1;
@@ -309,6 +354,7 @@ impl Providers {
     /// affordable. Those who left today begin to wait. Returns how many entered.
     pub fn enter(
         &mut self,
+        day: u32,
         pays: bool,
         streams: &Streams,
         affordable: impl Fn(usize) -> bool,
@@ -323,6 +369,7 @@ impl Providers {
             self.entered.push(place);
             let node = &mut self.nodes[place as usize];
             node.active = true;
+            node.active_since = day + 1;
             self.active += 1;
             self.cost_per_day += u128::from(node.cost_per_day);
             if node.up {
@@ -384,16 +431,19 @@ impl Providers {
     pub fn mean_cost_usd(&self) -> f64 {
         self.mean_cost_usd
     }
-    /// The nodes, in the order of their devices.
-    pub fn iter(&self) -> impl Iterator<Item = Provider> {
-        self.place.iter().map(|place| {
+    /// The nodes after so many days, in the order of their devices.
+    pub fn iter(&self, days: u32) -> impl Iterator<Item = Provider> {
+        self.place.iter().map(move |place| {
             let node = &self.nodes[*place as usize];
+            let cost_usd_per_day = Amount(node.cost_per_day.into()).as_tokens(USD_DECIMALS);
             Provider {
                 device: node.device,
                 active: node.active,
                 online: node.is_online(),
                 capacity: node.capacity as f64 / CAPACITY_UNIT,
-                cost_usd_per_day: Amount(node.cost_per_day.into()).as_tokens(USD_DECIMALS),
+                cost_usd_per_day,
+                earned: node.earned(self.serving.unit),
+                cost_usd: cost_usd_per_day * f64::from(node.days(days)),
             }
         })
     }

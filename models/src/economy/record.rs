@@ -1,7 +1,7 @@
 //! What an economy tells at the end of a period.
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Amount, Context, Label, Metric};
+use pinwheel_core::{Context, Label, Metric};
 
 use super::money::{TOK_DECIMALS, USD_DECIMALS};
 use super::{Economy, Flows};
@@ -25,13 +25,6 @@ const REWARDS: Metric = number("rewards_value");
 const EMISSION: Metric = number("emission_value");
 const SOLD: Metric = number("rewards_sold");
 const COST: Metric = number("operator_cost");
-const PRESSURE: Metric = number("sell_pressure");
-const BURN_TO_MINT: Metric = number("burn_to_mint");
-
-/// One amount over another; 0 over nothing.
-fn ratio(one: Amount, other: Amount) -> f64 {
-    if other == Amount::ZERO { 0.0 } else { one.0 as f64 / other.0 as f64 }
-}
 
 impl Economy {
     pub(super) fn record<E: EngineEvent>(&self, gini: Option<f64>, ctx: &mut Context<E>) {
@@ -42,7 +35,7 @@ impl Economy {
         if !self.is_due(self.settings.record_every) {
             return;
         }
-        let Flows { minted, rewards, burned, sold, proceeds, price, online, .. } = self.flows;
+        let Flows { minted, rewards, proceeds, price, online, .. } = self.flows;
         let (books, providers) = (&self.books, &self.providers);
         let active = providers.active();
         for (metric, value) in [
@@ -51,12 +44,10 @@ impl Economy {
             (ACTIVE, active as f64),
             (ONLINE, online as f64),
             (LOSING, providers.losing() as f64 / active.max(1) as f64),
-            (ENTERED, self.entered as f64),
-            (LEFT, self.left as f64),
+            (ENTERED, self.sums.entered as f64),
+            (LEFT, self.sums.left as f64),
             (REWARDS, rewards.as_tokens(TOK_DECIMALS) * price),
             (EMISSION, minted.as_tokens(TOK_DECIMALS) * price),
-            (PRESSURE, ratio(sold, books.pool_tok())),
-            (BURN_TO_MINT, ratio(burned, minted)),
         ] {
             ctx.records.push(now, metric, label, value);
         }

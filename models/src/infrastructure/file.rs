@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::operation;
 use super::operation::file::demand::DemandSection;
+use super::operation::file::map::MapSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
@@ -58,6 +59,8 @@ pub struct Section {
     pub topology: Option<TopologySection>,
     /// What is asked of the devices.
     pub demand: Vec<DemandSection>,
+    /// What `pinwheel map` shows. Default: no map is recorded.
+    pub map: Option<MapSection>,
 }
 
 /// A part of the world.
@@ -85,11 +88,7 @@ pub struct RegionSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: Given,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
     let typed: Section = checker.read(given, "infrastructure");
     for (count, most, what) in [
         (typed.region.len(), REGIONS_MAX, "region"),
@@ -122,7 +121,7 @@ pub fn settings(
         record_every: SimDuration::from_days(every.unwrap_or(1).into()),
         operation: operation::Settings::default(),
     };
-    settings.operation = operation::file::settings(checker, &at_work(typed), &settings);
+    settings.operation = operation::file::settings(checker, &at_work(typed), &settings, run);
     Some(settings)
 }
 
@@ -139,6 +138,7 @@ fn at_work(typed: Section) -> Parts {
         geography: typed.geography,
         topology: typed.topology,
         demand: typed.demand,
+        map: typed.map,
     }
 }
 

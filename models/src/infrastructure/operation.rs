@@ -15,6 +15,7 @@
 //! waits, and what sources give is what is served (checked every hour).
 
 pub mod file;
+pub mod map;
 pub mod metrics;
 mod record;
 pub mod review;
@@ -32,6 +33,7 @@ use super::energy::{Meter, hour_of};
 use super::geography::Place;
 use super::topology::Topology;
 use super::{Change, Fleet};
+use map::Map;
 pub use settings::Settings;
 
 const HOUR: SimDuration = SimDuration::from_hours(1);
@@ -55,12 +57,14 @@ pub enum Event {
     },
     /// A day ends: its records.
     Record,
+    /// A period of the map ends.
+    Map,
 }
 
 impl Event {
     /// The name of a kind of event of this part.
     pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["hour", "message", "partition", "partition heals", "operation record"]
+        ["hour", "message", "partition", "partition heals", "operation record", "map"]
             .get(usize::from(kind.checked_sub(KIND)?))
             .copied()
     }
@@ -71,7 +75,7 @@ impl EngineEvent for Event {
         match self {
             // Before whatever else happens at that instant.
             Event::Hour => 10,
-            Event::Record => 250,
+            Event::Record | Event::Map => 250,
             _ => 128,
         }
     }
@@ -82,6 +86,7 @@ impl EngineEvent for Event {
             Event::Splits { .. } => 2,
             Event::Heals { .. } => 3,
             Event::Record => 4,
+            Event::Map => 5,
         }
     }
 }
@@ -114,6 +119,7 @@ pub struct Operation {
     whole: Meter,
     topology: Option<Topology>,
     demands: Vec<Demand>,
+    map: Option<Map>,
     checks: Option<Checks>,
     /// Kept for its allocation.
     turned: Vec<Change>,
@@ -168,6 +174,7 @@ impl Operation {
             whole: Meter::new(0, SimTime::ZERO),
             topology,
             demands: settings.demands.iter().map(|of| demand(of, &devices, fleet)).collect(),
+            map: settings.map.map(|asked| Map::new(asked, fleet)),
             checks: None,
             turned: Vec::new(),
             census,
@@ -199,6 +206,10 @@ impl Operation {
             }
         }
         self.record_places(fleet, ctx);
+        if let Some(map) = &mut self.map {
+            map.start(&self.settings, fleet, self.topology.as_ref(), ctx);
+            ctx.after(map.every(), Event::Map.into());
+        }
     }
 
     /// Devices that broke or were mended become devices that go down or come up.
@@ -251,16 +262,23 @@ impl Operation {
             Event::Splits { partition } => {
                 let topology = self.topology.as_mut().expect("partitions have a topology");
                 topology.partition(usize::from(partition), true, now);
+                self.map.iter_mut().for_each(|map| map.cut(topology, now));
                 let length = topology.settings().partitions[usize::from(partition)].length;
                 ctx.after(length, Event::Heals { partition }.into());
             }
             Event::Heals { partition } => {
                 let topology = self.topology.as_mut().expect("partitions have a topology");
                 topology.partition(usize::from(partition), false, now);
+                self.map.iter_mut().for_each(|map| map.cut(topology, now));
             }
             Event::Record => {
                 self.record(ctx);
                 ctx.after(DAY, event.into());
+            }
+            Event::Map => {
+                self.record_map(ctx);
+                let map = self.map.as_ref().expect("its events have a map");
+                ctx.after(map.every(), event.into());
             }
         }
     }
@@ -320,6 +338,9 @@ impl Operation {
         if let Some(topology) = &mut self.topology {
             topology.change(change, now);
         }
+        if let Some(map) = &mut self.map {
+            map.change(change, now);
+        }
     }
 
     /// Sets every meter to what its class draws by now.
@@ -339,11 +360,16 @@ impl Operation {
 
     /// How loaded the devices of a class are that are up. Without a demand they are fully.
     fn load(&self, class: u8, now: SimTime) -> (u128, u128) {
+        self.load_by_demand(class, now).unwrap_or((1, 1))
+    }
+
+    /// The same; `None` for a class that serves no demand.
+    fn load_by_demand(&self, class: u8, now: SimTime) -> Option<(u128, u128)> {
         let source_of = |demand: &Demand| {
             demand.settings().sources.iter().position(|source| source.class == class)
         };
         let found = self.demands.iter().find_map(|of| source_of(of).map(|source| (of, source)));
-        found.map_or((1, 1), |(demand, source)| demand.load(source, hour_of(now), &self.census))
+        found.map(|(demand, source)| demand.load(source, hour_of(now), &self.census))
     }
 }
 

@@ -81,6 +81,16 @@ impl Link {
     }
 }
 
+/// A link by the device that it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    pub device: u32,
+    /// The devices at its ends.
+    pub ends: [u32; 2],
+    /// Whether a partition cuts it now.
+    pub cut: bool,
+}
+
 /// What became of the messages.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Messages {
@@ -159,6 +169,23 @@ impl Topology {
     }
     pub fn messages(&self) -> &Messages {
         &self.messages
+    }
+    /// All links, in the order of their devices.
+    pub fn links(&self) -> Vec<Linked> {
+        let mut nodes = vec![0; self.graph.node_count()];
+        for (&device, role) in &self.roles {
+            if let Role::Node(node) = role {
+                nodes[*node as usize] = device;
+            }
+        }
+        let linked = |(&device, role): (&u32, &Role)| {
+            let Role::Link(link) = role else { return None };
+            let edge = EdgeIndex::<u32>::from(*link);
+            let (one, other) = self.graph.edge_endpoints(edge)?;
+            let ends = [nodes[one.index()], nodes[other.index()]];
+            Some(Linked { device, ends, cut: self.graph[edge].cuts > 0 })
+        };
+        self.roles.iter().filter_map(linked).collect()
     }
     /// Latencies in nanoseconds of the messages delivered since the last call, in rising order.
     pub fn take_latencies(&mut self) -> Vec<u64> {

@@ -1,8 +1,8 @@
 //! Who gives which metrics of the list: what `pinwheel explain` says, held against runs by tests.
 
-use crate::blockchain;
 use crate::infrastructure::operation;
 use crate::networks::filecoin;
+use crate::{blockchain, economy};
 
 /// A network or a layer that knows some of the inputs.
 #[derive(Copy, Clone, Debug)]
@@ -15,5 +15,9 @@ pub struct Source {
 }
 
 /// Everybody who gives any.
-pub const SOURCES: &[Source] =
-    &[filecoin::review::SOURCE, operation::review::SOURCE, blockchain::review::SOURCE];
+pub const SOURCES: &[Source] = &[
+    filecoin::review::SOURCE,
+    operation::review::SOURCE,
+    blockchain::review::SOURCE,
+    economy::review::SOURCE,
+];

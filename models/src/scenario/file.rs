@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use super::backtest::BacktestSection;
 use super::calibration::CalibrationSection;
+use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use super::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};

@@ -93,9 +93,13 @@ fn experiment(
     let known = all.iter().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
-    let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     let backtest = backtest_of(&mut checker, file.backtest.as_ref(), &points);
     let calibration = calibration_of(&mut checker, file.calibration.as_ref(), &points);
+    let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
+    if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
+        let message = "there is no [[outcome]] to hold against it".to_owned();
+        checker.fault(given, "baseline", message, "state one, or remove [baseline]");
+    }
     if let (Some(runs), true) = (runs, checker.faults.is_empty()) {
         too_many(&mut checker, points.len(), runs);
     }
@@ -112,11 +116,11 @@ fn experiment(
         warm_up_days: warm_up.unwrap_or(0),
         output,
         targets: stated.targets,
+        backtest,
+        calibration,
         invariants: stated.statements.invariants,
         outcomes: stated.statements.outcomes,
         baseline,
-        backtest,
-        calibration,
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })

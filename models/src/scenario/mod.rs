@@ -57,11 +57,11 @@ pub struct Experiment {
     pub warm_up_days: u32,
     pub output: Output,
     pub targets: Vec<Target>,
+    pub backtest: Option<backtest::Backtest>,
+    pub calibration: Option<calibration::Calibration>,
     pub invariants: Vec<Invariant>,
     pub outcomes: Vec<OutcomeSpec>,
     pub baseline: Option<Baseline>,
-    pub backtest: Option<backtest::Backtest>,
-    pub calibration: Option<calibration::Calibration>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
     /// Files read, relative to the scenario, with their BLAKE3 hashes; the scenario itself first.

@@ -116,8 +116,8 @@ fn the_small_model_has_the_distributions_of_its_reference() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// The comparison can fail: a tenth more of the rewards sold, three days less patience with
-/// costs, or a calmer demand is seen.
+/// The comparison can fail: it sees a tenth more of the rewards sold, a calmer demand, nodes that
+/// cost twice as much.
 #[test]
 fn another_model_is_told_from_the_reference() {
     for other in [

@@ -1,7 +1,7 @@
 //! Providers who are looked at only where something changed, against all looked at every day.
 
 use pinwheel_core::Streams;
-use pinwheel_models::economy::providers::{Provider, Providers};
+use pinwheel_models::economy::providers::{Earned, Provider, Providers};
 use pinwheel_models::economy::settings::ProviderSettings;
 use proptest::prelude::*;
 
@@ -10,11 +10,19 @@ struct Plain {
     up: Vec<bool>,
     active: Vec<bool>,
     days_of_loss: Vec<u32>,
+    earned_usd: Vec<f64>,
+    days: Vec<u32>,
 }
 
 impl Plain {
     fn new(nodes: usize) -> Self {
-        Plain { up: vec![true; nodes], active: vec![true; nodes], days_of_loss: vec![0; nodes] }
+        Plain {
+            up: vec![true; nodes],
+            active: vec![true; nodes],
+            days_of_loss: vec![0; nodes],
+            earned_usd: vec![0.0; nodes],
+            days: vec![0; nodes],
+        }
     }
 
     /// Returns who leaves.
@@ -22,6 +30,10 @@ impl Plain {
         let mut left = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
             let income = if self.up[index] { usd_per_capacity * node.capacity } else { 0.0 };
+            if self.active[index] {
+                self.earned_usd[index] += income;
+                self.days[index] += 1;
+            }
             let loses = self.active[index] && income < node.cost_usd_per_day;
             self.days_of_loss[index] = if loses { self.days_of_loss[index] + 1 } else { 0 };
             if self.days_of_loss[index] >= patience {
@@ -32,6 +44,11 @@ impl Plain {
         }
         left
     }
+}
+
+/// A day's dollars for a unit of capacity.
+fn usd(usd: f64) -> Earned {
+    Earned { usd, tok: 1.0 }
 }
 
 fn settings(count: u32, patience_days: u32, entry_per_day: f64) -> ProviderSettings {
@@ -60,7 +77,7 @@ proptest! {
     ) {
         let streams = Streams::new(seed, 0);
         let mut providers = Providers::new(settings(40, patience, entry), &streams);
-        let nodes: Vec<Provider> = providers.iter().collect();
+        let nodes: Vec<Provider> = providers.iter(0).collect();
         let mut plain = Plain::new(nodes.len());
         for (day, (usd_per_capacity, pays, changes)) in (0..).zip(days) {
             for (device, up) in changes {
@@ -71,12 +88,15 @@ proptest! {
             let online = (0..40).filter(|index| plain.up[*index] && plain.active[*index]).count();
             prop_assert_eq!(providers.online(), online);
             let left = plain.judge(&nodes, usd_per_capacity, patience);
-            prop_assert_eq!(providers.judge(day, usd_per_capacity), left.len());
+            prop_assert_eq!(providers.judge(day, usd(usd_per_capacity)), left.len());
             let losing = (0..40).filter(|index| plain.days_of_loss[*index] > 0).count();
             prop_assert_eq!(providers.losing(), losing);
             let before = plain.active.clone();
-            let entered = providers.enter(pays, &streams, |_| true);
-            for (index, node) in providers.iter().enumerate() {
+            let entered = providers.enter(day, pays, &streams, |_| true);
+            for (index, node) in providers.iter(day + 1).enumerate() {
+                let (earned, cost) = (plain.earned_usd[index], f64::from(plain.days[index]));
+                prop_assert!((node.earned.usd - earned).abs() < 1e-9, "{node:?}: {earned}");
+                prop_assert!((node.cost_usd - cost * node.cost_usd_per_day).abs() < 1e-9);
                 prop_assert!(node.active || !before[index], "{index} left unseen");
                 prop_assert!(!left.contains(&index) || !node.active, "{index} back on its day");
                 plain.active[index] = node.active;
@@ -99,14 +119,14 @@ fn the_wait_of_idle_nodes_is_geometric() {
     let streams = Streams::new(3, 0);
     let mut providers = Providers::new(settings(NODES, 1, ENTRY), &streams);
     providers.take_changes();
-    assert_eq!(providers.judge(0, 0.0), NODES as usize);
-    assert_eq!(providers.enter(true, &streams, |_| true), 0, "nobody on the day of leaving");
+    assert_eq!(providers.judge(0, usd(0.0)), NODES as usize);
+    assert_eq!(providers.enter(0, true, &streams, |_| true), 0, "nobody on the day of leaving");
     let mut idle = f64::from(NODES);
     for day in 1..=100 {
         // Everybody earns: nobody leaves again.
-        assert_eq!(providers.judge(day, f64::MAX), 0);
-        assert_eq!(providers.enter(false, &streams, |_| true), 0, "on a day that does not pay");
-        let entered = providers.enter(true, &streams, |_| true) as f64;
+        assert_eq!(providers.judge(day, usd(1e9)), 0);
+        assert_eq!(providers.enter(0, false, &streams, |_| true), 0, "on a day that does not pay");
+        let entered = providers.enter(0, true, &streams, |_| true) as f64;
         let error = 5.0 * (idle * ENTRY * (1.0 - ENTRY)).sqrt();
         assert!((entered - idle * ENTRY).abs() < error, "day {day}: {entered} of {idle}");
         idle -= entered;
@@ -118,12 +138,12 @@ fn the_wait_of_idle_nodes_is_geometric() {
 fn entry_stops_where_the_bonds_are_not_covered() {
     let streams = Streams::new(3, 0);
     let mut providers = Providers::new(settings(10, 1, 1.0), &streams);
-    assert_eq!(providers.judge(0, 0.0), 10);
-    providers.enter(true, &streams, |_| true);
-    assert_eq!(providers.judge(1, f64::MAX), 0);
-    assert_eq!(providers.enter(true, &streams, |nodes| nodes <= 3), 3);
-    assert_eq!(providers.judge(2, f64::MAX), 0);
-    assert_eq!(providers.enter(true, &streams, |_| true), 7);
+    assert_eq!(providers.judge(0, usd(0.0)), 10);
+    providers.enter(0, true, &streams, |_| true);
+    assert_eq!(providers.judge(1, usd(1e9)), 0);
+    assert_eq!(providers.enter(0, true, &streams, |nodes| nodes <= 3), 3);
+    assert_eq!(providers.judge(2, usd(1e9)), 0);
+    assert_eq!(providers.enter(0, true, &streams, |_| true), 7);
 }
 
 /// The Gini coefficient by its definition: the mean difference of all pairs over twice the mean.
@@ -134,7 +154,7 @@ fn gini_is_half_the_relative_mean_difference() {
     (0..200).step_by(3).for_each(|device| providers.device_changed(device, false));
     providers.take_changes();
     let online = |node: &Provider| node.online;
-    let capacities: Vec<f64> = providers.iter().filter(online).map(|node| node.capacity).collect();
+    let capacities: Vec<f64> = providers.iter(0).filter(online).map(|node| node.capacity).collect();
     assert_eq!(capacities.len(), 133);
     let pairs = capacities.iter().flat_map(|one| capacities.iter().map(move |two| (one, two)));
     let differences: f64 = pairs.map(|(one, two)| (one - two).abs()).sum();

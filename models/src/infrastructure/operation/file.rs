@@ -2,6 +2,7 @@
 //! and regions they name are those of the fleet, checked before.
 
 pub mod demand;
+pub mod map;
 mod series;
 pub mod topology;
 
@@ -15,6 +16,7 @@ use super::settings::{Energy, Geography, Need, Settings};
 use crate::infrastructure::energy::{Draw, HOURLY_MAX, Hourly, POWER_MILLIWATT_MAX, Tariff};
 use crate::infrastructure::geography::{Place, Region};
 use crate::infrastructure::settings::Settings as FleetSettings;
+use crate::scenario::RunDays;
 use crate::scenario::check::Checker;
 use crate::scenario::diagnostic::{did_you_mean, shown};
 use crate::scenario::file::NumberOrText;
@@ -58,6 +60,7 @@ pub struct Parts {
     pub geography: Option<GeographySection>,
     pub topology: Option<topology::TopologySection>,
     pub demand: Vec<demand::DemandSection>,
+    pub map: Option<map::MapSection>,
 }
 
 /// What a device of a class needs to be up.
@@ -105,7 +108,12 @@ pub struct GeographySection {
 }
 
 /// Checks all parts against the fleet they belong to.
-pub fn settings(checker: &mut Checker<'_>, parts: &Parts, fleet: &FleetSettings) -> Settings {
+pub fn settings(
+    checker: &mut Checker<'_>,
+    parts: &Parts,
+    fleet: &FleetSettings,
+    run: Option<RunDays>,
+) -> Settings {
     let needs = needs(checker, &parts.classes, fleet);
     let owning = |(number, class): (usize, &ClassPart)| {
         let key = format!("infrastructure.class[{number}].owning");
@@ -123,7 +131,17 @@ pub fn settings(checker: &mut Checker<'_>, parts: &Parts, fleet: &FleetSettings)
     let trips = demand::trips(checker, parts.geography.as_ref(), geography.as_ref());
     let demands = demand::settings(checker, &parts.demand, fleet, &trips);
     let class_ids = fleet.classes.iter().map(|class| class.id.clone()).collect();
-    Settings { class_ids, needs, energy, geography, topology, demands, owning_nanousd_per_hour }
+    let map = parts.map.as_ref().and_then(|typed| map::settings(checker, typed, run));
+    Settings {
+        class_ids,
+        needs,
+        energy,
+        geography,
+        topology,
+        demands,
+        map,
+        owning_nanousd_per_hour,
+    }
 }
 
 /// Keys of classes and regions that have no effect without a section of their own.

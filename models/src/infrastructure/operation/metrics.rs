@@ -56,4 +56,16 @@ pub const METRICS: &[MetricSpec] = &[
         "Quality that 5 % of all user hours did not exceed: served share times what distance \
          leaves of the throughput.", "RFC 6349, section 3.3"),
     metric("quality_p50", "1", "Median quality of all user hours.", "RFC 6349, section 3.3"),
+    metric("map_period_hours", "h", "Time between two pictures of the map.", "model"),
+    metric("map_device", "1", "Number of a device on the map; by region, class and number.", "model"),
+    metric("map_latitude", "1", "Degrees north of a device on the map.", "model"),
+    metric("map_longitude", "1", "Degrees east of a device on the map.", "model"),
+    metric("map_link_from", "1", "Number of the device at one end of a link on the map.", "model"),
+    metric("map_link_to", "1", "Number of the device at its other end.", "model"),
+    metric("map_up_share", "1",
+        "Share of the last period in which a device on the map was up; a link that a partition cuts \
+         is not.", "model"),
+    metric("map_load", "1",
+        "Share of the capacity of a class's devices that serves its demand, at the end of the \
+         period.", "model"),
 ];

@@ -3,7 +3,7 @@
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Amount, Context, Label, Metric, SimTime};
 
-use super::{Event, Fleet, Operation};
+use super::{Event, Fleet, Operation, map};
 use crate::infrastructure::demand::income::{effective_owners, gini};
 use crate::infrastructure::demand::{Demand, unit_hours};
 use crate::infrastructure::geography::density;
@@ -190,6 +190,17 @@ impl Operation {
             }
         }
         cost
+    }
+
+    /// How the devices on the map and the classes that serve fared.
+    pub(super) fn record_map<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
+        let now = ctx.now();
+        self.map.iter_mut().for_each(|map| map.record(ctx));
+        for class in 0..self.settings.class_ids.len() {
+            let Some((used, capacity)) = self.load_by_demand(class as u8, now) else { continue };
+            let label = ctx.records.label(self.class_id(class));
+            ctx.records.push(now, map::LOAD, label, share(used, capacity));
+        }
     }
 
     /// The tree against the counts that are kept beside it.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::infrastructure::demand;
 use crate::infrastructure::energy::{Draw, Tariff};
 use crate::infrastructure::geography::{Place, Region};
+use crate::infrastructure::operation::map;
 use crate::infrastructure::topology;
 
 /// A fleet at work.
@@ -20,6 +21,7 @@ pub struct Settings {
     pub geography: Option<Geography>,
     pub topology: Option<topology::Settings>,
     pub demands: Vec<demand::Settings>,
+    pub map: Option<map::Asked>,
     /// By class: what owning one device costs in an hour, in billionths of a dollar.
     pub owning_nanousd_per_hour: Vec<u64>,
 }
@@ -64,6 +66,7 @@ impl Settings {
             && self.geography.is_none()
             && self.topology.is_none()
             && self.demands.is_empty()
+            && self.map.is_none()
     }
 
     /// Where a device of a region is; drawn by the device's own stream.

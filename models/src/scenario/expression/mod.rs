@@ -27,6 +27,8 @@ mod check;
 mod evaluate;
 mod exact;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub use check::{Moment, condition, value};
 pub use evaluate::{Cell, Judgement, Scalar, View, judge, number};

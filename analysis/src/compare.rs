@@ -1,0 +1,273 @@
+//! Two results side by side: which series changed, by how much, and where the runs part.
+//!
+//! Runs of equal number are pairs, because they met the same draws (common random numbers) where
+//! the seeds are the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::civil::Date;
+use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
+
+use crate::Error;
+use crate::statistics::{Paired, quantile};
+use crate::store::{RunEntry, Store};
+use crate::table::Dated;
+
+/// Events between two looks at the flag that stops.
+const EVENTS_UNWATCHED: u64 = 1 << 16;
+
+/// A series that is not the same in both results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub point: String,
+    pub metric: String,
+    pub label: String,
+    /// The last values of the runs: 5 %, 50 % and 95 % quantile; none where there is no series.
+    pub first: Option<[f64; 3]>,
+    pub second: Option<[f64; 3]>,
+    /// Second less first, run by run; none where the runs are no pairs.
+    pub difference: Option<Paired>,
+    /// The first day on which a run differs.
+    pub from: Option<Date>,
+}
+
+impl Change {
+    /// Size of the change relative to the first median, for sorting.
+    pub fn relative(&self) -> f64 {
+        match (self.first, self.second) {
+            (Some([_, a, _]), Some([_, b, _])) if a != 0.0 => ((b - a) / a).abs(),
+            (Some([_, a, _]), Some([_, b, _])) => (b - a).abs(),
+            _ => f64::INFINITY,
+        }
+    }
+}
+
+/// In how many runs each ingredient of the fingerprint changed, of the runs that both have.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ingredients {
+    pub runs: usize,
+    pub changed: usize,
+    pub time: usize,
+    pub ledger: usize,
+    pub state: usize,
+}
+
+/// What two results have in common and what not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Changed series, the largest relative change first.
+    pub changes: Vec<Change>,
+    /// Series that are equal in every run.
+    pub equal: usize,
+    pub ingredients: Ingredients,
+    /// Points that only one of them has.
+    pub only_first: Vec<String>,
+    pub only_second: Vec<String>,
+}
+
+/// Compares two results series by series.
+pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
+    let points = |store: &Store| -> Vec<String> {
+        store.manifest.points.iter().map(|point| point.id.clone()).collect()
+    };
+    let (ours, theirs) = (points(first), points(second));
+    let paired = first.manifest.seed == second.manifest.seed;
+    let (mut changes, mut equal) = (Vec::new(), 0);
+    let metrics: BTreeSet<&str> = first.table().metrics().chain(second.table().metrics()).collect();
+    for metric in metrics {
+        for point in ours.iter().filter(|point| theirs.contains(point)) {
+            let a = first.table().group(point, metric)?;
+            let b = second.table().group(point, metric)?;
+            let labels: BTreeSet<&String> = a.iter().chain(b.iter()).map(|(l, _)| l).collect();
+            for label in labels {
+                let runs = |group: &crate::table::Group| -> BTreeMap<u32, Dated> {
+                    let found = group.iter().find(|(of, _)| of == label);
+                    found.map(|(_, runs)| runs.clone()).unwrap_or_default()
+                };
+                let (a, b) = (runs(&a), runs(&b));
+                if same(&a, &b) {
+                    equal += 1;
+                    continue;
+                }
+                let name = (point.as_str(), metric, label.as_str());
+                changes.push(change(name, &a, &b, paired));
+            }
+        }
+    }
+    changes.sort_by(|a, b| b.relative().total_cmp(&a.relative()));
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|point| !those.contains(point)).cloned().collect()
+    };
+    Ok(Comparison {
+        changes,
+        equal,
+        ingredients: ingredients(&first.manifest.runs, &second.manifest.runs),
+        only_first: only(&ours, &theirs),
+        only_second: only(&theirs, &ours),
+    })
+}
+
+/// Bit for bit, so that a value that is no number equals itself.
+fn same(a: &BTreeMap<u32, Dated>, b: &BTreeMap<u32, Dated>) -> bool {
+    let alike = |a: &Dated, b: &Dated| {
+        a.len() == b.len()
+            && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && a.1.to_bits() == b.1.to_bits())
+    };
+    let shared = a.iter().filter_map(|(run, series)| Some((series, b.get(run)?)));
+    !a.is_empty()
+        && !b.is_empty()
+        && shared.clone().count() > 0
+        && shared.into_iter().all(|(a, b)| alike(a, b))
+}
+
+fn change(
+    (point, metric, label): (&str, &str, &str),
+    a: &BTreeMap<u32, Dated>,
+    b: &BTreeMap<u32, Dated>,
+    paired: bool,
+) -> Change {
+    let last = |runs: &BTreeMap<u32, Dated>| -> Vec<f64> {
+        runs.values().filter_map(|series| series.last()).map(|(_, value)| *value).collect()
+    };
+    let band = |runs| {
+        let values = last(runs);
+        let at = |q| quantile(&values, q);
+        Some([at(0.05)?, at(0.5)?, at(0.95)?])
+    };
+    let both = a.iter().filter_map(|(run, series)| Some((series, b.get(run)?)));
+    let ends = both.clone().filter_map(|(a, b)| Some((a.last()?.1, b.last()?.1)));
+    let from = both.filter_map(|(a, b)| first_day(a, b)).min();
+    Change {
+        point: point.to_owned(),
+        metric: metric.to_owned(),
+        label: label.to_owned(),
+        first: band(a),
+        second: band(b),
+        difference: if paired { Paired::of(&ends.collect::<Vec<_>>()) } else { None },
+        from,
+    }
+}
+
+fn first_day(a: &Dated, b: &Dated) -> Option<Date> {
+    let differs = |((day_a, a), (day_b, b)): (&(Date, f64), &(Date, f64))| {
+        (day_a != day_b || a.to_bits() != b.to_bits()).then(|| (*day_a).min(*day_b))
+    };
+    let longer = if a.len() > b.len() { a } else { b };
+    let beyond = longer.get(a.len().min(b.len())).map(|(day, _)| *day);
+    a.iter().zip(b).find_map(differs).or(beyond)
+}
+
+fn ingredients(first: &[RunEntry], second: &[RunEntry]) -> Ingredients {
+    let mut found = Ingredients::default();
+    let by_name: BTreeMap<(&str, u32), &RunEntry> =
+        second.iter().map(|run| ((run.point.as_str(), run.run), run)).collect();
+    for ours in first {
+        let Some(theirs) = by_name.get(&(ours.point.as_str(), ours.run)) else { continue };
+        found.runs += 1;
+        found.changed += usize::from(ours.fingerprint != theirs.fingerprint);
+        found.time += usize::from(ours.time != theirs.time);
+        found.ledger += usize::from(ours.ledger != theirs.ledger);
+        found.state += usize::from(ours.state != theirs.state);
+    }
+    found
+}
+
+/// Where two runs part: the number of the event, counted from 1, its instant, and what differed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parting {
+    pub event: u64,
+    pub time: SimTime,
+    pub what: What,
+}
+
+/// The first difference of two runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Not the same event, or not at the same instant; in the words of the model.
+    Event { first: String, second: String },
+    /// The same event, with other postings.
+    Ledger { event: String },
+    /// The same event, after which the model's state differs.
+    State { event: String },
+    /// One of them has no further event.
+    End,
+}
+
+/// Runs two simulations event by event until they part; none if they are the same for so many days.
+pub fn parting<M: Model>(
+    mut first: Simulation<M>,
+    mut second: Simulation<M>,
+    days: u32,
+    stop: &AtomicBool,
+) -> Result<Option<Parting>, Error> {
+    let end = SimTime::ZERO + SimDuration::from_days(u64::from(days));
+    for event in 1u64.. {
+        if event.is_multiple_of(EVENTS_UNWATCHED) && stop.load(Ordering::Relaxed) {
+            return Err(Error::Stopped);
+        }
+        let (a, b) = (first.step(end), second.step(end));
+        first.ctx.records.drain();
+        second.ctx.records.drain();
+        let (one, other): (Fingerprint, Fingerprint) =
+            (first.ctx.fingerprint, second.ctx.fingerprint);
+        let time = first.ctx.now().min(second.ctx.now());
+        let part = |what| Ok(Some(Parting { event, time, what }));
+        match (a, b) {
+            (None, None) => return Ok(None),
+            (Some(a), Some(b)) if one.time == other.time => {
+                let words = format!("{a:?}");
+                if one.ledger != other.ledger {
+                    return part(What::Ledger { event: words });
+                }
+                if one.state != other.state {
+                    return part(What::State { event: words });
+                }
+                debug_assert_eq!(a.kind(), b.kind());
+            }
+            (Some(a), Some(b)) => {
+                let told = |event: M::Event, at: SimTime| format!("{event:?} at {at}");
+                let first = told(a, first.ctx.now());
+                let second = told(b, second.ctx.now());
+                return part(What::Event { first, second });
+            }
+            _ => return part(What::End),
+        }
+    }
+    unreachable!("the loop has no end of its own")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn runs(values: &[&[f64]]) -> BTreeMap<u32, Dated> {
+        let series = |values: &[f64]| {
+            let day = |(day, value): (usize, &f64)| (date(2024, 1, day as i8 + 1), *value);
+            values.iter().enumerate().map(day).collect()
+        };
+        values.iter().enumerate().map(|(run, v)| (run as u32, series(v))).collect()
+    }
+
+    #[test]
+    fn a_change_tells_bands_pairs_and_the_first_day() {
+        let a = runs(&[&[1.0, 2.0, 3.0], &[1.0, 2.0, 5.0]]);
+        let b = runs(&[&[1.0, 2.0, 4.0], &[1.0, 2.5, 6.0]]);
+        assert!(same(&a, &a) && !same(&a, &b));
+        let found = change(("main", "x", ""), &a, &b, true);
+        assert_eq!(found.first.unwrap()[1], 4.0);
+        assert_eq!(found.difference.unwrap().median, 1.0);
+        assert_eq!(found.from, Some(date(2024, 1, 2)));
+        assert_eq!(found.relative(), 0.25);
+    }
+
+    #[test]
+    fn a_series_that_ends_early_differs_from_there() {
+        let (a, b) = (runs(&[&[1.0, 2.0]]), runs(&[&[1.0, 2.0, 3.0]]));
+        assert_eq!(change(("main", "x", ""), &a, &b, true).from, Some(date(2024, 1, 3)));
+        let none = BTreeMap::new();
+        assert!(!same(&a, &none) && change(("main", "x", ""), &a, &none, true).second.is_none());
+    }
+}

@@ -1,0 +1,233 @@
+//! `pinwheel compare`: what changed between two results, and where their runs part.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use comfy_table::Cell;
+use pinwheel_analysis::Error;
+use pinwheel_analysis::compare::{self, Change, Comparison, Parting, What};
+use pinwheel_analysis::plot::axis::spoken;
+use pinwheel_analysis::store::{Manifest, Store};
+use pinwheel_core::{Simulation, Streams};
+use pinwheel_models::scenario::Experiment;
+
+use crate::exit::{Exit, Failure};
+use crate::run::{self, load, stop_flag};
+use crate::{network, summary};
+
+/// Changed series that are listed; the rest is counted.
+const LISTED_MAX: usize = 40;
+
+/// Compare two results, or two scenarios: only what changed, with bands and paired differences.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Values are the last ones of each run: the median, with 5 % to 95 % of the runs in brackets. The
+difference is taken run by run, as equal runs meet the same draws: its median, with an interval
+that holds the true median in 95 % of cases (from six runs on).
+
+Exit code 0 if nothing changed, 1 if a series changed, 3 if only fingerprints changed, 2 for bad
+input. A scenario is run first, into a folder below --output.
+
+Examples:
+  pinwheel compare out/before out/after
+  pinwheel compare scenarios/a.toml scenarios/b.toml --markdown comment.md")]
+pub struct Args {
+    /// Result folder or scenario file
+    first: PathBuf,
+    /// Result folder or scenario file
+    second: PathBuf,
+    /// Where scenarios are run
+    #[arg(short, long, value_name = "DIR", default_value = "out/compare")]
+    output: PathBuf,
+    /// Write the comparison as Markdown too, for a comment
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let stop = stop_flag();
+    let first = opened(&args.first, &args.output.join("first"), &stop)?;
+    let second = opened(&args.second, &args.output.join("second"), &stop)?;
+    let comparison = compare::compare(&first, &second)?;
+    let parting = match comparison.ingredients.changed {
+        0 => None,
+        _ => Some(parting(&first, &second, &stop)),
+    };
+    let told = Told { first: &args.first, second: &args.second, comparison: &comparison, parting };
+    print!("{}", told.text(false));
+    if let Some(path) = &args.markdown {
+        fs::write(path, told.text(true)).map_err(Error::at(path))?;
+    }
+    Ok(exit(&comparison))
+}
+
+fn exit(comparison: &Comparison) -> Exit {
+    let points = comparison.only_first.len() + comparison.only_second.len();
+    match (comparison.changes.len() + points, comparison.ingredients.changed) {
+        (0, 0) => Exit::Pass,
+        (0, _) => Exit::Baseline,
+        _ => Exit::Failed,
+    }
+}
+
+/// The result at a path; a scenario is run into `folder` first.
+fn opened(path: &Path, folder: &Path, stop: &AtomicBool) -> Result<Store, Failure> {
+    if path.is_dir() {
+        return Ok(Store::open(path)?);
+    }
+    eprintln!("running {}", path.display());
+    run::execute(&run::Args::quiet(path, folder.to_owned(), Vec::new()), stop)?;
+    Ok(Store::open(folder)?)
+}
+
+/// Where the first pair of runs that differ part, or why that cannot be told.
+fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, String> {
+    let (a, b) = (&first.manifest, &second.manifest);
+    let (a_again, b_again) = (again(a)?, again(b)?);
+    let differ = a.runs.iter().find_map(|ours| {
+        let same = |run: &&_| {
+            let run: &&pinwheel_analysis::store::RunEntry = run;
+            run.point == ours.point && run.run == ours.run
+        };
+        let theirs = b.runs.iter().find(same)?;
+        (ours.fingerprint != theirs.fingerprint).then_some((ours.point.as_str(), ours.run))
+    });
+    let Some((point, run)) = differ else { return Err("no run has changed".to_owned()) };
+    let simulation = |experiment: &Experiment, seed| {
+        let point = experiment.points.iter().find(|p| p.id == point)?;
+        let streams = Streams::new(seed, run);
+        let model = network::build(&point.scenario, &streams);
+        Some((Simulation::new(model, streams), point.scenario.start, point.scenario.horizon_days))
+    };
+    let missing = || format!("the scenario has no point {point} any more");
+    let (one, start, days) = simulation(&a_again, a.seed).ok_or_else(missing)?;
+    let (other, _, other_days) = simulation(&b_again, b.seed).ok_or_else(missing)?;
+    let found = compare::parting(one, other, days.max(other_days), stop);
+    let found = found.map_err(|error| error.to_string())?;
+    let Some(Parting { event, time, what }) = found else {
+        return Err("run again, they are the same: a result was made by another program".to_owned());
+    };
+    let day = start.saturating_add(jiff::Span::new().days((time.as_seconds() / 86_400.0) as i64));
+    let what = match what {
+        What::Event { first, second } => format!("{first} against {second}"),
+        What::Ledger { event } => format!("{event}: other postings"),
+        What::State { event } => format!("{event}: another state after it"),
+        What::End => "one of them ends here".to_owned(),
+    };
+    Ok(format!("run {run} of {point} parts at event {event}, on {day}: {what}"))
+}
+
+/// The experiment of a result, if its files are still the same.
+fn again(manifest: &Manifest) -> Result<Experiment, String> {
+    let changed = |path: &str| format!("{path} has changed since: the first event is not sought");
+    let experiment = load(Path::new(&manifest.scenario), &manifest.overrides)
+        .map_err(|_| changed(&manifest.scenario))?;
+    for (path, blake3) in &experiment.sources {
+        if !manifest.sources.iter().any(|s| s.path == *path && s.blake3 == *blake3) {
+            return Err(changed(path));
+        }
+    }
+    Ok(experiment)
+}
+
+/// A comparison and how to tell it.
+struct Told<'a> {
+    first: &'a Path,
+    second: &'a Path,
+    comparison: &'a Comparison,
+    parting: Option<Result<String, String>>,
+}
+
+impl Told<'_> {
+    fn text(&self, markdown: bool) -> String {
+        let Comparison { changes, equal, ingredients, only_first, only_second } = self.comparison;
+        let put = "a string can always be written";
+        let mut text = String::new();
+        let verdict = match exit(self.comparison) {
+            Exit::Pass => "Nothing changed".to_owned(),
+            Exit::Baseline => "Only fingerprints changed".to_owned(),
+            _ => format!("{} series changed", changes.len()),
+        };
+        let (first, second) = (self.first.display(), self.second.display());
+        let bold = if markdown { "**" } else { "" };
+        writeln!(text, "{bold}{verdict}{bold} from {first} to {second}; {equal} are equal\n")
+            .expect(put);
+        for (of, points) in [(&first, only_first), (&second, only_second)] {
+            if !points.is_empty() {
+                writeln!(text, "only in {of}: {}\n", points.join(", ")).expect(put);
+            }
+        }
+        if !changes.is_empty() {
+            text += &self.changes(markdown);
+        }
+        if ingredients.changed > 0 {
+            let counts = [
+                ("order of events", ingredients.time),
+                ("ledger", ingredients.ledger),
+                ("state", ingredients.state),
+            ];
+            let parts = counts.iter().filter(|(_, count)| *count > 0);
+            let parts: Vec<String> =
+                parts.map(|(name, count)| format!("{name} in {count}")).collect();
+            let (changed, runs) = (ingredients.changed, ingredients.runs);
+            writeln!(text, "Fingerprints: {changed} of {runs} runs changed; {}", parts.join(", "))
+                .expect(put);
+        }
+        match &self.parting {
+            Some(Ok(line)) => writeln!(text, "First difference: {line}").expect(put),
+            Some(Err(line)) => writeln!(text, "First difference: not known, as {line}").expect(put),
+            None => {}
+        }
+        text
+    }
+
+    fn changes(&self, markdown: bool) -> String {
+        let changes = &self.comparison.changes;
+        let several = changes.iter().any(|change| change.point != changes[0].point);
+        let headings = ["series", "unit", "first", "second", "difference", "from"];
+        let mut grid = summary::grid(&headings);
+        if markdown {
+            grid.load_style(comfy_table::presets::ASCII_MARKDOWN);
+        }
+        for change in changes.iter().take(LISTED_MAX) {
+            grid.add_row(cells(change, several));
+        }
+        let mut text = format!("{grid}\n\n");
+        if changes.len() > LISTED_MAX {
+            text += &format!("and {} more series\n\n", changes.len() - LISTED_MAX);
+        }
+        text
+    }
+}
+
+fn cells(change: &Change, several: bool) -> Vec<Cell> {
+    let mut name = change.metric.clone();
+    for part in [change.label.as_str(), if several { change.point.as_str() } else { "" }] {
+        if !part.is_empty() {
+            name += &format!(", {part}");
+        }
+    }
+    let spec = network::metrics().iter().find(|spec| spec.name == change.metric);
+    let band = |band: Option<[f64; 3]>| match band {
+        None => "none".to_owned(),
+        Some([low, middle, high]) if low == high => spoken(middle),
+        Some([low, middle, high]) => {
+            format!("{} [{}, {}]", spoken(middle), spoken(low), spoken(high))
+        }
+    };
+    let difference = change.difference.as_ref().map_or(String::new(), |paired| {
+        let middle = spoken(paired.median);
+        match (paired.low, paired.high) {
+            (Some(low), Some(high)) => format!("{middle} [{}, {}]", spoken(low), spoken(high)),
+            _ => middle,
+        }
+    });
+    let from = change.from.map_or(String::new(), |day| day.to_string());
+    let unit = spec.map_or("", |spec| spec.unit);
+    let mut cells = vec![Cell::new(name), Cell::new(if unit == "1" { "" } else { unit })];
+    cells.extend([band(change.first), band(change.second), difference].map(summary::number));
+    cells.push(Cell::new(from));
+    cells
+}

@@ -1,0 +1,294 @@
+//! Invariants, baselines and what CI systems read of them, through the binary.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{pinwheel, root, stderr, stdout};
+
+/// Twenty days of Filecoin by the day, in a folder of its own.
+fn scenario(folder: &Path, name: &str, statements: &str) {
+    for below in ["reviews", "data/filecoin", "x"] {
+        fs::create_dir_all(folder.join("scenarios").join(below)).unwrap();
+    }
+    for file in ["reviews/fip0118.toml", "data/filecoin/state_2025-01-31.toml"] {
+        let from = root().join("scenarios").join(file);
+        fs::copy(from, folder.join("scenarios").join(file)).unwrap();
+    }
+    let text = format!(
+        "schema = 1\nextends = \"../reviews/fip0118.toml\"\nvariant = []\n\
+         [meta]\nname = \"{name}\"\n[run]\nruns = 2\nhorizon = \"20 d\"\n\
+         [network]\nproviders = 60\n{statements}"
+    );
+    fs::write(folder.join(format!("scenarios/x/{name}.toml")), text).unwrap();
+}
+
+const CONSERVED: &str = "[[invariant]]\nid = \"supply\"\nexact = true\nalways = \"\"\"\n\
+    supply_circulating + supply_locked + supply_burnt == \
+    supply_vested + supply_mined + 17_066_619 FIL\"\"\"\n";
+
+/// Tags, attributes and entities of a document; its nesting must be right.
+fn well_formed(text: &str) -> Vec<String> {
+    let mut rest =
+        text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").expect("a head");
+    let (mut open, mut seen) = (Vec::new(), Vec::new());
+    while let Some(start) = rest.find('<') {
+        entities(&rest[..start]);
+        let end = rest.find('>').expect("a tag ends");
+        let tag = &rest[start + 1..end];
+        assert!(!tag.contains('<'), "{tag}");
+        rest = &rest[end + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name), "closed out of order");
+            continue;
+        }
+        let name = tag.split([' ', '/']).next().unwrap_or_default().to_owned();
+        let quotes = tag.matches('"').count();
+        assert!(quotes % 2 == 0 && quotes / 2 == tag.matches("=\"").count(), "{tag}");
+        entities(tag);
+        if !tag.ends_with('/') {
+            open.push(name.clone());
+        }
+        seen.push(name);
+    }
+    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?} are still open");
+    seen
+}
+
+fn entities(text: &str) {
+    for part in text.split('&').skip(1) {
+        let entity = part.split(';').next().unwrap_or_default();
+        let known = ["amp", "lt", "gt", "quot", "#9", "#10", "#13"];
+        assert!(known.contains(&entity), "&{entity};");
+    }
+}
+
+#[test]
+fn ci_is_told_what_failed_where_and_how_to_see_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let broken = "[[invariant]]\nid = \"power\"\nalways = \"raw_power < 4 EiB and qa_power > 0\"\n\
+                  severity = \"warn\"\n\
+                  [[invariant]]\nid = \"burn\"\nfinal = \"supply_burnt < 1 FIL\"\n";
+    scenario(folder, "good", CONSERVED);
+    scenario(folder, "broken", &format!("{CONSERVED}{broken}"));
+    scenario(folder, "typo", &CONSERVED.replace("supply_vested", "suply_vested"));
+    let arguments = [
+        "check",
+        "scenarios/x",
+        "--run",
+        "--github",
+        "--junit",
+        "out/ci/junit.xml",
+        "--summary",
+        "summary.md",
+    ];
+    fs::write(folder.join("summary.md"), "before\n").unwrap();
+    let output = pinwheel(folder, &arguments);
+    let (text, errors) = (stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(2), "{text}\n{errors}");
+    assert!(text.contains("1 passed, 2 failed"), "a bad scenario hides no other: {text}");
+    assert!(folder.join("out/good/report.html").exists(), "{errors}");
+
+    let junit = fs::read_to_string(folder.join("out/ci/junit.xml")).unwrap();
+    let tags = well_formed(&junit);
+    let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
+    assert_eq!((count("testsuite"), count("failure"), count("error")), (3, 1, 1), "{junit}");
+    let attribute = format!("tests=\"{}\"", count("testcase"));
+    assert!(junit.lines().nth(1).unwrap().contains(&attribute), "{junit}");
+    assert!(
+        junit.contains("supply_burnt &lt; 1 FIL: ")
+            && junit.contains("\nreplay: pinwheel replay out/broken")
+    );
+    // Where Python is, its parser has the last word.
+    let script =
+        "import sys, xml.etree.ElementTree as t; print(len(t.parse(sys.argv[1]).getroot()))";
+    match Command::new("python3")
+        .args(["-c", script, "out/ci/junit.xml"])
+        .current_dir(folder)
+        .output()
+    {
+        Ok(parsed) => assert_eq!(stdout(&parsed).trim(), "3", "{}", stderr(&parsed)),
+        Err(error) => eprintln!("not parsed by Python: {error}"),
+    }
+
+    let file = fs::read_to_string(folder.join("scenarios/x/broken.toml")).unwrap();
+    let line = 1 + file.lines().position(|line| line == "id = \"burn\"").unwrap();
+    let error = format!("::error file=scenarios/x/broken.toml,line={line},title=invariant burn::");
+    let found = text.lines().find(|line| line.starts_with(&error)).expect(&error);
+    assert!(found.contains("%0Areplay: pinwheel replay") && found.contains("1 FIL"), "{found}");
+    assert!(text.contains("::warning file=scenarios/x/broken.toml"), "{text}");
+    let typo =
+        text.lines().find(|line| line.starts_with("::error file=scenarios/x/typo.toml,line=1"));
+    assert!(typo.is_some_and(|line| line.contains("did you mean \"supply_vested\"?")), "{text}");
+
+    let summary = fs::read_to_string(folder.join("summary.md")).unwrap();
+    assert!(summary.starts_with("before\n## Pinwheel: 2 of 3 scenarios failed"), "{summary}");
+    assert!(summary.contains("```sh\n  pinwheel replay out/broken"), "{summary}");
+
+    let output = pinwheel(folder, &["check", "scenarios/x/typo.toml"]);
+    let place = "scenarios/x/typo.toml:15:54: invariant[0].always: unknown metric \"suply_vested\"";
+    assert!(stderr(&output).contains(place), "{}", stderr(&output));
+}
+
+#[test]
+fn a_replay_lands_one_tick_before_the_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // The amount of the seventh day, from a run that nothing stops.
+    scenario(folder, "free", "[[outcome]]\nid = \"x\"\nvalue = \"supply_mined\"\n");
+    let seventh =
+        ["run", "scenarios/x/free.toml", "-q", "--set", "run.horizon=\"7 d\"", "-o", "seven"];
+    assert_eq!(pinwheel(folder, &seventh).status.code(), Some(0));
+    let replay = |before: &str| {
+        let output = pinwheel(
+            folder,
+            &["replay", "seven", "--point", "main", "--run", "1", "--before", before],
+        );
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let text = replay("2025-02-07T00:00:00.000000001");
+    let line = text.lines().find(|line| line.trim_start().starts_with("supply_mined ")).unwrap();
+    let exact = line.split_whitespace().last().unwrap().to_owned();
+
+    let stated = format!(
+        "[[invariant]]\nid = \"mined\"\nexact = true\nalways = \"supply_mined < {exact} FIL\"\n"
+    );
+    scenario(folder, "stopped", &stated);
+    let output = pinwheel(folder, &["run", "scenarios/x/stopped.toml", "-o", "out/it's"]);
+    assert_eq!(output.status.code(), Some(1));
+    let (text, errors) = (stdout(&output), stderr(&output));
+    let command =
+        "pinwheel replay 'out/it'\\''s' --point main --run 1 --before 2025-02-07T00:00:00";
+    assert!(errors.contains(command), "{errors}");
+    assert!(text.contains("mined failed on 2025-02-0"), "{text}");
+    let before =
+        ["replay", "out/it's", "--point", "main", "--run", "1", "--before", "2025-02-07T00:00:00"];
+    let output = pinwheel(folder, &before);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(text.contains("last record: 2025-02-06T00:00:00"), "{text}");
+    assert!(text.contains("raw_power") && text.contains("income"), "all metrics are shown: {text}");
+    for (argument, word) in [("9", "has runs 0 to 1"), ("1", "no point")] {
+        let point = if word == "no point" { "elsewhere" } else { "main" };
+        let before = "2025-02-07T00:00:00";
+        let output = pinwheel(
+            folder,
+            &["replay", "out/it's", "--point", point, "--run", argument, "--before", before],
+        );
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(word), "{}", stderr(&output));
+    }
+    let output = pinwheel(folder, &["replay", "out/it's", "--run", "1"]);
+    assert_eq!(output.status.code(), Some(2), "half a place is none");
+}
+
+#[test]
+fn a_baseline_is_missing_accepted_kept_and_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let stated = "[baseline]\nfile = \"baselines/b.json\"\nrelative = \"1 %\"\n\
+                  [[outcome]]\nid = \"burnt\"\nvalue = \"supply_burnt - first(supply_burnt)\"\n\
+                  [[outcome]]\nid = \"fair\"\nvalue = \"gini(income)\"\n";
+    scenario(folder, "b", stated);
+    let run = |more: &[&str]| {
+        let output = pinwheel(folder, &[&["run", "scenarios/x/b.toml"], more].concat());
+        (output.status.code(), stdout(&output))
+    };
+    let (code, text) = run(&[]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(
+        text.contains("there is no baseline") && text.contains("pinwheel baseline accept"),
+        "{text}"
+    );
+    let output = pinwheel(folder, &["baseline", "show", "scenarios/x/b.toml"]);
+    assert_eq!(output.status.code(), Some(3));
+
+    let no_reason = pinwheel(folder, &["baseline", "accept", "out/b"]);
+    assert_eq!(no_reason.status.code(), Some(2), "a reason is owed");
+    let accept =
+        ["baseline", "accept", "out/b", "--reason", "first numbers", "--date", "2026-11-25"];
+    let output = pinwheel(folder, &accept);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let file = folder.join("scenarios/x/baselines/b.json");
+    let accepted = fs::read_to_string(&file).unwrap();
+    assert!(accepted.contains("\"reason\": \"first numbers\"") && accepted.contains("2026-11-25"));
+    let text = stdout(&pinwheel(folder, &["baseline", "show", "scenarios/x/b.toml"]));
+    assert!(
+        text.contains("accepted on 2026-11-25: first numbers") && text.contains("burnt"),
+        "{text}"
+    );
+
+    let (code, text) = run(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("baseline: as accepted") && !text.contains("note:"), "{text}");
+    // The same numbers by another road: a note, and no failure.
+    let parts = accepted.replace("\"fingerprint\": \"", "\"fingerprint\": \"0");
+    fs::write(&file, &parts).unwrap();
+    let (code, text) = run(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("note: the fingerprint has changed"), "{text}");
+
+    fs::write(&file, &accepted).unwrap();
+    let (code, text) = run(&["--set", "network.providers=40"]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(
+        text.contains("CHANGED") && text.contains("note: the scenario is not the one"),
+        "{text}"
+    );
+    let (code, text) = run(&["--set", "network.providers=40", "--set", "baseline.relative=1.0"]);
+    assert_eq!(code, Some(0), "within the tolerance: {text}");
+    // Two runs cannot be told from chance.
+    let (code, text) = run(&["--set", "network.providers=40", "--set", "baseline.test=paired"]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("2 pairs of runs say nothing; it takes 6"), "{text}");
+
+    fs::write(&file, accepted.replace("\"format\": 1", "\"format\": 9")).unwrap();
+    let (code, _) = run(&[]);
+    assert_eq!(code, Some(2), "a file of another format is refused");
+}
+
+#[test]
+fn sizes_choose_their_section() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let stated = "[ci]\n\"run.horizon\" = \"3 d\"\n[full]\n\"run.horizon\" = \"5 d\"\n";
+    scenario(folder, "sized", &format!("{CONSERVED}hold_in = 0.9\n{stated}"));
+    let horizon = |size: &str| {
+        let output = pinwheel(
+            folder,
+            &["check", "scenarios/x/sized.toml", "--run", "--size", size, "-o", size],
+        );
+        // Two runs cannot prove a share of nine in ten.
+        assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+        assert!(stdout(&output).contains("it takes 25 runs"), "{}", stdout(&output));
+        let resolved = fs::read_to_string(folder.join(size).join("sized/scenario.toml")).unwrap();
+        assert!(!resolved.contains("[ci]") && !resolved.contains("[full]"), "{resolved}");
+        resolved.lines().find(|line| line.starts_with("horizon")).unwrap().to_owned()
+    };
+    assert_eq!(horizon("small"), "horizon = \"20 d\"");
+    assert_eq!(horizon("ci"), "horizon = \"3 d\"");
+    assert_eq!(horizon("full"), "horizon = \"5 d\"");
+    let output = pinwheel(folder, &["check", "scenarios/x/sized.toml"]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("invariant supply: 2 runs cannot prove 90\u{a0}% of all; it takes 25"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_shipped_invariants_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().display().to_string();
+    let path = "scenarios/reviews/invariants.toml";
+    let output = pinwheel(&root(), &["check", path, "--run", "-o", &out]);
+    let text = format!("{}{}", stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let verdict = fs::read_to_string(folder.path().join("invariants/verdict.json")).unwrap();
+    for kind in ["always", "sometimes", "final", "over"] {
+        assert!(verdict.contains(&format!("\"kind\": \"{kind}\"")), "{kind}");
+    }
+    assert!(!verdict.contains("\"standing\": \"failed\""), "{verdict}");
+}

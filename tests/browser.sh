@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Opens reports and the map in a headless Chromium, in all the ways people do: light, dark, narrow,
+# without JavaScript, printed. No page may ask for anything or report an error.
+# Usage: tests/browser.sh [folder for the pictures]. Skipped where there is no Chromium.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+browser=""
+for name in chromium chromium-browser google-chrome chrome; do
+  if command -v "$name" > /dev/null; then browser=$name; break; fi
+done
+if [ -z "$browser" ]; then
+  echo "skipped: no Chromium here"
+  exit 0
+fi
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+pictures=${1:-$scratch/pictures}
+mkdir -p "$pictures"
+pictures=$(cd "$pictures" && pwd)
+pinwheel=${PINWHEEL:-}
+if [ -z "$pinwheel" ]; then
+  cargo build --release --workspace
+  pinwheel=${CARGO_TARGET_DIR:-target}/release/pinwheel
+fi
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+# page_in NAME PAGE WIDTH HEIGHT [switch ...]: a picture, which must not be blank, and a quiet log.
+page_in() {
+  local name=$1 page=$2 width=$3 height=$4; shift 4
+  local picture="$pictures/$name.png" log="$scratch/$name.log"
+  # No name resolves, so that a request could not leave; the net log says whether one was tried.
+  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars \
+    --user-data-dir="$scratch/profile" --disable-background-networking --disable-component-update \
+    --no-first-run --host-resolver-rules="MAP * ~NOTFOUND" --enable-logging=stderr \
+    --virtual-time-budget=4000 --window-size="$width,$height" --screenshot="$picture" "$@" \
+    "file://$page" > "$log" 2>&1 || fail "$name: the browser ended badly: $(tail -n 3 "$log")"
+  # That a sandbox holds back a script is no error.
+  local told
+  told=$(grep 'CONSOLE' "$log" | grep -v 'Blocked script execution' | head -n 3 || true)
+  [ -z "$told" ] || fail "$name: $told"
+  [ "$(wc -c < "$picture")" -gt 5000 ] || fail "$name: an empty picture"
+  echo "ok $name"
+}
+
+# Nothing is loaded from anywhere: no address in an attribute or a style that a browser follows.
+# Links that a reader may click are no loads.
+asks_nothing() {
+  local loads='(src|srcset|data|poster|action)="?(https?:)?//|<link[^>]*href|@import|url\(["'"'"']?(https?:)?//'
+  ! grep -qiE "$loads" "$1" || fail "$1 loads $(grep -oiE "$loads.{40}" "$1" | head -n 1)"
+  [ "$(wc -c < "$1")" -lt 5000000 ] || fail "$1 is larger than 5 MB"
+}
+
+# The light picture must differ from the dark one, or the page has no dark look.
+looks() {
+  local name=$1 page=$2
+  asks_nothing "$page"
+  page_in "$name-light" "$page" 1140 1600 --blink-settings=preferredColorScheme=1
+  page_in "$name-dark" "$page" 1140 1600 --blink-settings=preferredColorScheme=0
+  page_in "$name-narrow" "$page" 500 1600
+  no_script "$name-no-script" "$page"
+  ! cmp -s "$pictures/$name-light.png" "$pictures/$name-dark.png" || fail "$name: dark is light"
+  page_in_print "$name" "$page"
+}
+
+# In a sandbox no script of the page runs (the switch that forbids scripts forbids the browser's own).
+no_script() {
+  local frame="$scratch/$1.html"
+  echo "<body style=margin:0><iframe sandbox style=border:0 width=1140 height=1600 src=\"file://$2\">" \
+    > "$frame"
+  page_in "$1" "$frame" 1140 1600
+}
+
+page_in_print() {
+  local paper="$pictures/$1.pdf"
+  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$scratch/profile" \
+    --no-pdf-header-footer --print-to-pdf="$paper" "file://$2" > "$scratch/print.log" 2>&1 ||
+    fail "$1: not printed: $(tail -n 3 "$scratch/print.log")"
+  head -c 5 "$paper" | grep -q '%PDF-' || fail "$1: no PDF"
+  echo "ok $1 printed"
+}
+
+"$pinwheel" run scenarios/infra/map.toml -o "$scratch/map" > /dev/null
+"$pinwheel" map "$scratch/map" > /dev/null
+"$pinwheel" run scenarios/filecoin/history.toml --set run.horizon='"30 d"' \
+  -o "$scratch/history" > /dev/null
+looks report "$scratch/history/report.html"
+looks layers "$scratch/map/report.html"
+looks map "$scratch/map/map.html"
+
+# With a script the map shows a period that its address asks for; without one it is the whole run.
+page_in map-period "$scratch/map/map.html#period=38" 1140 1600
+! cmp -s "$pictures/map-period.png" "$pictures/map-light.png" || fail "the slider shows nothing"
+# A page that does report an error must not pass.
+echo '<script>undefinedName()</script>' > "$scratch/broken.html"
+if (page_in broken "$scratch/broken.html" 400 400) > /dev/null 2>&1; then fail "errors pass"; fi
+echo "all pages are quiet in $browser"
