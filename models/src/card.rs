@@ -2,7 +2,7 @@
 //! "The ODD protocol for describing agent-based and other simulation models: a second update", 2020).
 
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// The words of one layer or network, kept in the file `card.rs` of its folder.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -16,12 +16,13 @@ pub struct Card {
     pub left_out: &'static [&'static str],
 }
 
-const ALL: [&Card; 7] = [
+const ALL: [&Card; 8] = [
     &infrastructure::card::CARD,
     &service::card::CARD,
     &connection::card::CARD,
     &blockchain::card::CARD,
     &data::card::CARD,
+    &economy::card::CARD,
     &review::card::CARD,
     &filecoin::card::CARD,
 ];
