@@ -13,6 +13,7 @@ use pinwheel_core::MetricSpec;
 use pinwheel_models::scenario::Experiment;
 
 use crate::Error;
+use crate::plot::SCRIPT;
 use crate::store::Manifest;
 use crate::table::Table;
 use crate::verdict::Verdict;
@@ -111,7 +112,7 @@ pub fn page(title: &str, body: &str) -> String {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
-         </body>\n</html>\n",
+         <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
         html::escape(title)
     )
 }
