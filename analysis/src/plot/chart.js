@@ -16,6 +16,7 @@ document.querySelectorAll("svg.chart[data-frame]").forEach((svg, number) => {
   const inside = parts.filter(({ xs }) => xs.every((x) => x >= left - 1 && x <= right + 1));
   const ends = parts.filter(({ mark, xs }) => mark.tagName === "text" && xs[0] > right);
   const lines = inside.filter(({ mark, xs }) => mark.tagName === "polyline" && xs.length > 2);
+  if (lines.length === 0) return;
   for (const line of lines) {
     line.ys = line.was.trim().split(/\s+/).map((point) => +point.split(",")[1]);
     const ink = line.mark.getAttribute("stroke");
