@@ -29,7 +29,7 @@ use pinwheel_core::MetricSpec;
 
 use crate::Error;
 use crate::outcomes::OutcomeTable;
-use crate::plot::Drawing;
+use crate::plot::{Drawing, SCRIPT};
 use crate::store::Manifest;
 use crate::table::Table;
 use crate::verdict::Verdict;
