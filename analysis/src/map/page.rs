@@ -255,11 +255,11 @@ fn tables(data: &Data) -> String {
                 Cell::number(grouped(devices.len() as f64, 0)),
                 Cell::number(percent(whole)),
                 Cell::number(percent(mean(devices, worst))),
-                Cell::text(data.time(worst)),
+                Cell::number(data.time(worst)),
             ]
         })
         .collect();
-    let headings = ["Region", "Class", "#Devices", "#Up", "#Up at worst", "In the period to"];
+    let headings = ["Region", "Class", "#Devices", "#Up", "#Up at worst", "#In the period to"];
     let regions = table(&headings, &rows);
     let mut worst: Vec<&Device> = data.devices.iter().collect();
     worst.sort_by(|a, b| a.mean_up().total_cmp(&b.mean_up()).then(a.device.cmp(&b.device)));

@@ -3,6 +3,7 @@
 mod file;
 mod fleet;
 mod laws;
+mod map;
 mod owners;
 mod plants;
 mod regions;
