@@ -1,10 +1,11 @@
 //! Fits named keys to an observed series: the simplex of Nelder and Mead ("A simplex method for
-//! function minimization", Computer Journal 7, 1965; the program is argmin's) over the unit cube in
-//! which each key's range is one side.
+//! function minimization", Computer Journal 7, 1965; the program is argmin's) over the unit cube
+//! in which each key's range is one side.
 //!
-//! Every evaluation runs the same seeds, so the loss is a plain function of the keys. A step out of
-//! the cube is reflected at its side. Several simplices start apart, for each finds one valley only.
-//! The fit reads no day of the verdict window; the error there is measured once, after the fit.
+//! Every evaluation runs the same seeds, so the loss is a plain function of the keys. A step out
+//! of the cube is reflected at its side. Several simplices start apart, for each finds one valley
+//! only. The fit reads no day of the verdict window; the error there is measured once, after the
+//! fit.
 
 use std::cell::RefCell;
 

@@ -254,6 +254,56 @@ impl Table {
         Ok(found.and_then(|(_, runs)| runs.get(&run)).cloned().unwrap_or_default())
     }
 
+    /// Every value of a metric in one pass, for questions about all points at once: `visit` gets
+    /// point, label, run, date and value, the values of a run of one label in their order.
+    pub fn scan(
+        &self,
+        metric: &str,
+        mut visit: impl FnMut(&str, &str, u32, Date, f64),
+    ) -> Result<(), Error> {
+        for (first, count) in self.stretches(metric) {
+            for start in (first..first + count).step_by(INDEX_ROWS) {
+                let rows = INDEX_ROWS.min(first + count - start);
+                let columns = ["run", "point", "time", "label", "value"];
+                let frame = slice(&self.path, &columns, (start, rows))?;
+                let column = |name| frame.column(name).map_err(table_error);
+                let runs = column("run")?.u32().map_err(table_error)?;
+                let points = column("point")?.str().map_err(table_error)?;
+                let times = column("time")?.i64().map_err(table_error)?;
+                let labels = column("label")?.str().map_err(table_error)?;
+                let values = column("value")?.f64().map_err(table_error)?;
+                for ((((run, point), time), label), value) in runs
+                    .iter()
+                    .zip(points.iter())
+                    .zip(times.iter())
+                    .zip(labels.iter())
+                    .zip(values.iter())
+                {
+                    let (Some(run), Some(time), Some(value)) = (run, time, value) else { continue };
+                    let Ok(day) = i32::try_from(time.div_euclid(MILLIS_PER_DAY)) else { continue };
+                    let (point, label) = (point.unwrap_or_default(), label.unwrap_or_default());
+                    visit(point, label, run, date_of(day), value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a metric as first row and number, as few stretches as there are.
+    fn stretches(&self, metric: &str) -> Vec<(usize, usize)> {
+        let points = self.index.get(metric).into_iter().flat_map(BTreeMap::values);
+        let mut ranges: Vec<(usize, usize)> = points.flatten().copied().collect();
+        ranges.sort_unstable();
+        let mut stretches: Vec<(usize, usize)> = Vec::new();
+        for (first, count) in ranges {
+            match stretches.last_mut() {
+                Some((start, rows)) if *start + *rows == first => *rows += count,
+                _ => stretches.push((first, count)),
+            }
+        }
+        stretches
+    }
+
     /// Every series of a metric at a point.
     pub fn group(&self, point: &str, metric: &str) -> Result<Rc<Group>, Error> {
         let key = (metric.to_owned(), point.to_owned());

@@ -195,9 +195,9 @@ fn text(experiment: &Experiment, backtest: &Backtest, findings: &Findings) -> St
         ]);
     }
     let mut text = format!(
-        "{} origins, {first} to {last}, {} runs each. Mean absolute error of the median; share of the \
-         outcomes in the {:.0} % band with its 95 % interval, which is too narrow where horizons of \
-         neighbouring origins overlap.\n{}",
+        "{} origins, {first} to {last}, {} runs each. Mean absolute error of the median; share of \
+         the outcomes in the {:.0} % band with its 95 % interval, which is too narrow where \
+         horizons of neighbouring origins overlap.\n{}",
         backtest.origins.len(),
         experiment.runs,
         100.0 * backtest.band,

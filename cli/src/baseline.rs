@@ -18,8 +18,8 @@ use crate::summary::{grid, number};
 #[derive(clap::Args)]
 #[command(after_help = "\
 A scenario with [baseline] file = \"baselines/name.json\" is held against that file by `pinwheel run`
-and `pinwheel check --run`: exit code 3 if it is missing, or if an outcome has moved by more than
-`relative`. `accept` writes it from a result folder; it belongs into version control.
+and `pinwheel check --run`: exit code 3 if it is missing, or if an outcome has moved by more
+than `relative`. `accept` writes it from a result folder; it belongs into version control.
 
 Examples:
   pinwheel baseline accept out/fip-0118 --reason \"first accepted numbers\" --date 2026-11-25

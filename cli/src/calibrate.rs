@@ -1,5 +1,5 @@
-//! `pinwheel calibrate`: keys of a scenario fitted to an observed series, told with the error on days
-//! that the fit did not see.
+//! `pinwheel calibrate`: keys of a scenario fitted to an observed series, told with the error on
+//! days that the fit did not see.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -24,8 +24,8 @@ const EVALUATIONS: &str = "evaluations.csv";
 #[derive(clap::Args)]
 #[command(after_help = "\
 The scenario has a [calibration] section: the keys with their ranges, the metric, and the first day
-of the verdict window. The fit sees only days before it, with the same seeds at every evaluation; the
-error on the verdict window is measured once, with the fitted values. The folder holds
+of the verdict window. The fit sees only days before it, with the same seeds at every evaluation;
+the error on the verdict window is measured once, with the fitted values. The folder holds
 calibration.json and evaluations.csv; it appears whole or not at all.
 
 Example:
@@ -115,8 +115,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 impl Bench<'_> {
-    /// The scenario with the keys set to a point of the cube. The ends of each range were checked when
-    /// it was loaded; keys that bound each other may still not go together.
+    /// The scenario with the keys set to a point of the cube. The ends of each range were checked
+    /// when it was loaded; keys that bound each other may still not go together.
     fn at(&self, unit: &[f64]) -> Result<Experiment, Error> {
         let fitted = self.calibration.fit.iter().zip(unit);
         let set = |(range, &unit): (&pinwheel_models::scenario::Range, &f64)| {

@@ -21,6 +21,7 @@ mod primitives;
 mod profile;
 mod progress;
 mod replay;
+mod report;
 mod review;
 mod run;
 mod scenarios;
@@ -48,6 +49,8 @@ enum Verb {
     Backtest(backtest::Args),
     Calibrate(calibrate::Args),
     Replay(replay::Args),
+    Report(report::Args),
+    Card(report::CardArgs),
     Baseline(baseline::Args),
     Plan(plan::PlanArgs),
     Shard(plan::ShardArgs),
@@ -77,6 +80,8 @@ fn main() -> std::process::ExitCode {
         Verb::Backtest(args) => backtest::run(&args),
         Verb::Calibrate(args) => calibrate::run(&args),
         Verb::Replay(args) => replay::run(&args),
+        Verb::Report(args) => report::run(&args),
+        Verb::Card(args) => report::card(&args),
         Verb::Baseline(args) => baseline::run(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Shard(args) => plan::shard(&args),

@@ -91,7 +91,7 @@ fn stress(args: &Args, manifest: &Manifest, table: &Table) -> Result<(), Failure
         for found in review::bank_runs(manifest, table, &exit, series(&args.coverage))? {
             let days = found.days.map_or("never".to_owned(), |days| shown(Some(days)));
             let (share, held) = (spoken(found.share), found.held);
-            println!("27 bank_run_days: {days} where {exit} is {share}; {held} runs held");
+            println!("27 bank_run_days: {days} where {exit} is {share}; held in {held} runs");
         }
     }
     if let Some(top) = review::top_five(manifest, table, series(&args.outcome))? {

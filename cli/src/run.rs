@@ -180,33 +180,34 @@ impl Made {
                 .for_folder(&self.folder.display().to_string());
         let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
         let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
+        let numbers = OutcomeTable::of(experiment, outcomes);
         if !experiment.outcomes.is_empty() {
-            let numbers = OutcomeTable::of(experiment, outcomes);
             numbers.write(&staging.path().join(OUTCOMES))?;
             let accepted = experiment.baseline.as_ref();
             verdict.baseline = accepted
                 .map(|accepted| baseline::judge(accepted, experiment, &runs, &numbers))
                 .transpose()?;
         }
+        staging.write(SCENARIO, experiment.resolved.as_bytes())?;
+        let text = serde_json::to_vec_pretty(&verdict).expect("a verdict is plain data");
+        staging.write(VERDICT, &text)?;
         let manifest = Manifest {
             fingerprint: Manifest::combine(&runs),
             runs,
             cores: cores(),
+            machine: format!("{}, {}", std::env::consts::ARCH, std::env::consts::OS),
             wall_seconds: progress.elapsed().as_secs_f64(),
+            files: staging.files()?,
             ..self.plan.clone()
         };
         let facts = Facts {
-            experiment,
             metrics: network::metrics(),
             verdict: &verdict,
             manifest: &manifest,
-            split: network::verdict_from(experiment),
-            replay: format!("pinwheel replay {}", self.folder.display()),
+            outcomes: &numbers,
+            folder: self.folder.display().to_string(),
         };
-        staging.write(REPORT, report::render(&facts, &table)?.as_bytes())?;
-        staging.write(SCENARIO, experiment.resolved.as_bytes())?;
-        let text = serde_json::to_vec_pretty(&verdict).expect("a verdict is plain data");
-        staging.write(VERDICT, &text)?;
+        staging.write(REPORT, report::render(&facts, &table)?.html.as_bytes())?;
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Stopped.into());
         }
@@ -275,6 +276,7 @@ pub fn plan(file: &Path, overrides: &[(String, String)], experiment: &Experiment
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: file.display().to_string(),
         overrides: overrides.to_vec(),
+        split: network::verdict_from(experiment),
         ..Manifest::of(experiment, network::rules)
     }
 }

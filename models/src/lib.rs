@@ -1,6 +1,7 @@
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 
 pub mod blockchain;
+pub mod card;
 pub mod connection;
 pub mod data;
 pub mod economy;

@@ -36,9 +36,20 @@ impl Amount {
     }
     /// The amount in whole tokens as a float, for records and plots only.
     pub fn as_tokens(self, decimals: u32) -> f64 {
-        self.0 as f64 / 10u128.pow(decimals) as f64
+        self.0 as f64 / TENS[decimals as usize]
     }
 }
+
+/// Powers of ten as floats.
+const TENS: [f64; 39] = {
+    let (mut tens, mut power, mut place) = ([1.0; 39], 1u128, 1);
+    while place < tens.len() {
+        power *= 10;
+        tens[place] = power as f64;
+        place += 1;
+    }
+    tens
+};
 
 /// `a * b / d` over a 256-bit product.
 fn wide_mul_div(a: u128, b: u128, d: u128) -> u128 {

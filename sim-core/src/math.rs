@@ -10,7 +10,7 @@
 pub use libm::{ceil, fabs as abs, floor, round, sqrt};
 
 /// Exponentials, logarithms and powers.
-pub use libm::{cbrt, exp, expm1, log as ln, log1p as ln_1p, log2, log10, pow, tanh};
+pub use libm::{cbrt, exp, exp2, expm1, log as ln, log1p as ln_1p, log2, log10, pow, tanh};
 
 /// Angles in radians.
 pub use libm::{asin, atan2, cos, sin};

@@ -1,12 +1,13 @@
 //! Forecasts from rolling origins, judged by what came after each.
 //!
 //! Of the runs from one origin the median is the forecast, and the quantiles at both ends of the
-//! band are the band. Two forecasts that need no model are held beside: what was last seen goes on
-//! (persistence), and the straight line through the logarithm of the last days goes on from what was
-//! last seen (trend). All errors are relative and absolute, and their mean over the origins is told.
+//! band are the band. Two forecasts that need no model are held beside: what was last seen goes
+//! on (persistence), and the straight line through the logarithm of the last days goes on from
+//! what was last seen (trend). All errors are relative and absolute, and their mean over the
+//! origins is told.
 //!
-//! Origins that lie closer together than the horizon share days, so their errors hang together: the
-//! intervals of the coverage, which take them as apart, are then too narrow.
+//! Origins that lie closer together than the horizon share days, so their errors hang together:
+//! the intervals of the coverage, which take them as apart, are then too narrow.
 
 mod page;
 
@@ -153,9 +154,9 @@ fn band<'a>(
     by_date.into_iter().map(day).collect()
 }
 
-/// The value below which a further draw falls with chance `q`, whatever the distribution, as far as
-/// so many draws can say it: quantile type 6 of Hyndman and Fan (1996). Type 7 of so few draws would
-/// make a band of 80 % hold three quarters.
+/// The value below which a further draw falls with chance `q`, whatever the distribution, as far
+/// as so many draws can say it: quantile type 6 of Hyndman and Fan (1996). Type 7 of so few draws
+/// would make a band of 80 % hold three quarters.
 fn predictive(values: &[f64], q: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -56,10 +56,11 @@ fn method(backtest: &Backtest) -> String {
         false => "",
     };
     format!(
-        "{} origins, {first} to {last}. From each, the runs know nothing later; their median is the \
-         forecast, and the band should hold {:.0} % of what came.{anchored} Persistence: what was last \
-         seen goes on. Trend: the line through the logarithm of the last {} days goes on. Origins closer \
-         together than the horizon share days, so the intervals of the coverage are too narrow.",
+        "{} origins, {first} to {last}. From each, the runs know nothing later; their median is \
+         the forecast, and the band should hold {:.0} % of what came.{anchored} Persistence: what \
+         was last seen goes on. Trend: the line through the logarithm of the last {} days goes \
+         on. Origins closer together than the horizon share days, so the intervals of the \
+         coverage are too narrow.",
         backtest.origins.len(),
         100.0 * backtest.band,
         backtest.trend_days
@@ -118,7 +119,8 @@ fn fans(findings: &Findings, spec: &MetricSpec) -> String {
     html
 }
 
-/// Mean errors by horizon: the points, the two forecasts without a model, and what others published.
+/// Mean errors by horizon: the points, the two forecasts without a model, and what others
+/// published.
 fn errors(backtest: &Backtest, findings: &Findings, metric: &str) -> String {
     let of = |score: &&Score| score.metric == metric && score.window == Window::All;
     let all: Vec<&Score> = findings.scores.iter().filter(of).collect();

@@ -1,22 +1,41 @@
-//! What the report asks of the table: series with their spread over the runs,
-//! and values at the end.
+//! What the report asks of the table: series with their spread over the runs, and values at the end.
+//!
+//! A few points are drawn one by one. Of many, the runs of each variant are drawn together, from
+//! evenly spaced points, and the differences between them are left to outcomes and sensitivity.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::civil::Date;
 
 use super::Facts;
 use crate::Error;
-use crate::plot::{Ink, Line, Stroke};
+use crate::plot::{Drawing, Ink, Line, Stroke};
 use crate::statistics::{median, quantile, spread};
 use crate::table::{Dated, Table};
 use crate::verdict::OBSERVED;
 
 /// Observations this many times rarer than simulated days are drawn as dots.
 const SPARSE: usize = 7;
+/// More points than this are not drawn one by one.
+pub const POINTS_MAX: usize = 6;
+/// Points that stand for all of a variant's, where it has more.
+const MEMBERS_MAX: usize = 200;
+/// A line with more values is drawn by the extremes of this many stretches.
+const STRETCHES: usize = 180;
 
-/// The table of one experiment.
+/// The series of a metric at all drawn points: by point, label and run.
+type Pool = BTreeMap<String, BTreeMap<String, BTreeMap<u32, Dated>>>;
+
+/// The table of one result, and the figures drawn from it so far.
 pub struct Data<'a> {
     pub facts: &'a Facts<'a>,
     pub table: &'a Table,
+    /// What a line stands for, and the points behind it.
+    lines: Vec<(String, Vec<String>)>,
+    pool: RefCell<(String, Rc<Pool>)>,
+    figures: RefCell<Vec<(String, Drawing)>>,
 }
 
 /// The values of a series at its last date: median and 5 % to 95 % over the runs.
@@ -29,9 +48,39 @@ pub struct End {
     pub high: f64,
 }
 
-impl Data<'_> {
+impl<'a> Data<'a> {
+    pub fn new(facts: &'a Facts<'a>, table: &'a Table) -> Self {
+        let points = &facts.manifest.points;
+        let lines = match points.len() <= POINTS_MAX {
+            true => points.iter().map(|p| (p.id.clone(), vec![p.id.clone()])).collect(),
+            false => variants(facts),
+        };
+        Data { facts, table, lines, pool: RefCell::default(), figures: RefCell::default() }
+    }
+
+    /// What has a line of its own: the points, or the variants where there are many points.
     pub fn points(&self) -> impl Iterator<Item = &str> {
-        self.facts.experiment.points.iter().map(|point| point.id.as_str())
+        self.lines.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a line stands for one point.
+    pub fn one_by_one(&self) -> bool {
+        self.lines.iter().all(|(_, members)| members.len() == 1)
+    }
+
+    /// How many runs are behind a line at most.
+    pub fn runs_of_line(&self) -> usize {
+        let members = self.lines.iter().map(|(_, members)| members.len()).max().unwrap_or(0);
+        members * self.facts.manifest.runs_per_point as usize
+    }
+
+    /// Keeps a drawing for the export of figures, under the id of its figure.
+    pub fn keep(&self, id: String, drawing: Drawing) {
+        self.figures.borrow_mut().push((id, drawing));
+    }
+
+    pub fn into_figures(self) -> Vec<(String, Drawing)> {
+        self.figures.into_inner()
     }
 
     pub fn unit(&self, metric: &str) -> &str {
@@ -44,12 +93,66 @@ impl Data<'_> {
         }
     }
 
-    /// The series of every run.
-    pub fn runs(&self, point: &str, metric: &str, label: &str) -> Result<Vec<Dated>, Error> {
-        let run = |run| self.table.series(point, run, metric, label);
-        let mut runs = (0..self.facts.experiment.runs).map(run).collect::<Result<Vec<_>, _>>()?;
-        runs.retain(|series| !series.is_empty());
-        Ok(runs)
+    /// The points behind a line.
+    pub fn members(&self, line: &str) -> &[String] {
+        let found = self.lines.iter().find(|(name, _)| name == line);
+        found.map_or(&[], |(_, members)| members)
+    }
+
+    /// The series of every run behind a line.
+    pub fn runs(&self, line: &str, metric: &str, label: &str) -> Result<Vec<Dated>, Error> {
+        let mut all = Vec::new();
+        if let [point] = self.members(line) {
+            let group = self.table.group(point, metric)?;
+            let found = group.iter().find(|(of, _)| of == label);
+            all.extend(found.into_iter().flat_map(|(_, runs)| runs.values().cloned()));
+        } else {
+            let pool = self.pooled(metric)?;
+            let of = |point: &String| pool.get(point).and_then(|labels| labels.get(label));
+            let members = self.members(line).iter().filter_map(of);
+            all.extend(members.flat_map(|runs| runs.values().cloned()));
+        }
+        all.retain(|series| !series.is_empty());
+        Ok(all)
+    }
+
+    /// The labels of a metric behind a line, in order.
+    pub fn labels(&self, line: &str, metric: &str) -> Result<Vec<String>, Error> {
+        if let [point] = self.members(line) {
+            return self.table.labels(point, metric);
+        }
+        let pool = self.pooled(metric)?;
+        let mut labels: Vec<String> = Vec::new();
+        for of_point in self.members(line).iter().filter_map(|point| pool.get(point)) {
+            labels.extend(of_point.keys().cloned());
+        }
+        labels.sort();
+        labels.dedup();
+        Ok(labels)
+    }
+
+    /// Reads a metric at all drawn points in one pass; the last answer is kept.
+    fn pooled(&self, metric: &str) -> Result<Rc<Pool>, Error> {
+        if self.pool.borrow().0 == metric {
+            return Ok(Rc::clone(&self.pool.borrow().1));
+        }
+        let mut pool: Pool = self
+            .lines
+            .iter()
+            .flat_map(|(_, members)| members.iter().cloned())
+            .map(|point| (point, BTreeMap::new()))
+            .collect();
+        self.table.scan(metric, |point, label, run, date, value| {
+            let Some(labels) = pool.get_mut(point) else { return };
+            if !labels.contains_key(label) {
+                labels.insert(label.to_owned(), BTreeMap::new());
+            }
+            let series = labels.get_mut(label).expect("just made").entry(run).or_default();
+            series.push((date, value));
+        })?;
+        let pool = Rc::new(pool);
+        *self.pool.borrow_mut() = (metric.to_owned(), Rc::clone(&pool));
+        Ok(pool)
     }
 
     /// The median line with its band; `None` without rows. `mean_days` smooths noisy series.
@@ -80,8 +183,8 @@ impl Data<'_> {
 
     /// What was really observed, if the model recorded it.
     pub fn observed(&self, metric: &str, simulated_days: usize) -> Result<Option<Line>, Error> {
-        let Some(point) = self.points().next() else { return Ok(None) };
-        let points = self.table.series(point, 0, metric, OBSERVED)?;
+        let Some(point) = self.facts.manifest.points.first() else { return Ok(None) };
+        let points = self.table.series(&point.id, 0, metric, OBSERVED)?;
         let sparse = points.len() * SPARSE < simulated_days;
         Ok((!points.is_empty()).then(|| Line {
             label: OBSERVED.to_owned(),
@@ -94,7 +197,7 @@ impl Data<'_> {
 
     /// The classes a metric is recorded by, in the order of the model, without the empty ones.
     pub fn classes(&self, point: &str, metric: &str) -> Result<Vec<String>, Error> {
-        let mut labels = self.table.labels(point, metric)?;
+        let mut labels = self.labels(point, metric)?;
         labels.retain(|label| !label.is_empty() && label != OBSERVED);
         let mut classes = Vec::new();
         for label in labels {
@@ -134,16 +237,72 @@ impl Data<'_> {
         days: usize,
     ) -> Result<Option<f64>, Error> {
         let runs = self.runs(point, metric, label)?;
-        let mean = |run: &Dated| {
-            let late = &run[run.len().saturating_sub(days)..];
-            late.iter().map(|(_, value)| value).sum::<f64>() / late.len() as f64
-        };
-        Ok(median(&runs.iter().map(mean).collect::<Vec<_>>()))
+        Ok(median(&runs.iter().map(|run| mean_of_last(run, days)).collect::<Vec<_>>()))
     }
 }
 
+/// The mean of the last values of a series that is not empty.
+pub fn mean_of_last(run: &Dated, days: usize) -> f64 {
+    let late = &run[run.len().saturating_sub(days)..];
+    late.iter().map(|(_, value)| value).sum::<f64>() / late.len() as f64
+}
+
+/// The variants with points that stand for all of theirs.
+fn variants(facts: &Facts<'_>) -> Vec<(String, Vec<String>)> {
+    let mut variants: Vec<(String, Vec<String>)> = Vec::new();
+    for point in &facts.manifest.points {
+        match variants.iter_mut().find(|(name, _)| *name == point.variant) {
+            Some((_, members)) => members.push(point.id.clone()),
+            None => variants.push((point.variant.clone(), vec![point.id.clone()])),
+        }
+    }
+    // Too many to tell apart by colour: all together.
+    if variants.len() > POINTS_MAX {
+        let all = variants.into_iter().flat_map(|(_, members)| members).collect();
+        variants = vec![("all points".to_owned(), all)];
+    }
+    for (_, members) in &mut variants {
+        let count = members.len();
+        let kept = MEMBERS_MAX.min(count);
+        *members = (0..kept).map(|place| members[place * count / kept].clone()).collect();
+    }
+    variants
+}
+
+/// A line with at most some hundred values: of each stretch its least and its greatest.
+pub fn thinned(line: Line) -> Line {
+    if line.points.len() <= 2 * STRETCHES {
+        return line;
+    }
+    let every = line.points.len().div_ceil(STRETCHES);
+    let mut points = Vec::with_capacity(2 * STRETCHES);
+    for stretch in line.points.chunks(every) {
+        let place = |pick: fn(f64, f64) -> bool| {
+            (1..stretch.len())
+                .fold(0, |best, i| if pick(stretch[i].1, stretch[best].1) { i } else { best })
+        };
+        let (low, high) = (place(|a, b| a < b), place(|a, b| a > b));
+        points.extend([low.min(high), low.max(high)].map(|i| stretch[i]));
+    }
+    points.dedup_by_key(|(date, _)| *date);
+    let (first, last) = (line.points[0], line.points[line.points.len() - 1]);
+    if points.first().is_some_and(|point| point.0 != first.0) {
+        points.insert(0, first);
+    }
+    if points.last().is_some_and(|point| point.0 != last.0) {
+        points.push(last);
+    }
+    let band = line.band.chunks(line.band.len().div_ceil(STRETCHES).max(1)).map(|stretch| {
+        let low = stretch.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
+        let high = stretch.iter().map(|point| point.2).fold(f64::NEG_INFINITY, f64::max);
+        (stretch[stretch.len() / 2].0, low, high)
+    });
+    let band = band.collect();
+    Line { points, band, ..line }
+}
+
 /// Each value replaced by the mean of it and the `days - 1` before it.
-fn trailing_mean(series: &[(Date, f64)], days: usize) -> Dated {
+pub fn trailing_mean(series: &[(Date, f64)], days: usize) -> Dated {
     if days <= 1 || series.len() < days {
         return series.to_vec();
     }
@@ -157,6 +316,7 @@ fn trailing_mean(series: &[(Date, f64)], days: usize) -> Dated {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::date_of;
     use jiff::civil::date;
 
     #[test]
@@ -165,5 +325,24 @@ mod tests {
         let smooth = trailing_mean(&series, 3);
         assert_eq!(smooth, [(date(2024, 1, 3), 2.0), (date(2024, 1, 4), 3.0)]);
         assert_eq!(trailing_mean(&series, 1), series);
+    }
+
+    #[test]
+    fn a_thinned_line_keeps_its_ends_and_its_spike() {
+        let points: Dated = (0..5_000)
+            .map(|day| (date_of(day), if day == 3_333 { 1e6 } else { f64::from(day % 7) }))
+            .collect();
+        let band = points.iter().map(|(date, value)| (*date, value - 1.0, value + 1.0)).collect();
+        let (label, ink, stroke) = (String::new(), Ink::Series(0), Stroke::Bold);
+        let full = Line { label, ink, stroke, points: points.clone(), band };
+        let line = thinned(full);
+        assert!(line.points.len() <= 2 * STRETCHES + 2 && line.band.len() <= STRETCHES);
+        assert_eq!(
+            (line.points[0], line.points[line.points.len() - 1]),
+            (points[0], points[4_999])
+        );
+        assert!(line.points.contains(&(date_of(3_333), 1e6)));
+        assert!(line.band.iter().any(|(_, _, high)| *high == 1e6 + 1.0));
+        assert!(line.points.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

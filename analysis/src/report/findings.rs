@@ -1,84 +1,95 @@
-//! Sentences and tables made from the numbers: what moved, and how variants differ.
+//! Sentences made of the numbers: what moved, how points differ, what decides.
 
-use super::data::{Data, End};
-use super::figures::figure_of;
-use super::html::{Cell, escape, table};
-use crate::Error;
-use crate::plot::axis::spoken;
-use crate::statistics::median;
+use super::data::{Data, POINTS_MAX};
+use super::html::escape;
+use super::numbers::{Number, bands};
+use super::sensitive;
+use crate::plot::axis::{grouped, spoken};
+use crate::statistics::Paired;
 use crate::verdict::{Limit, percent};
 
-/// Metrics worth a sentence, with the words for it.
-const TOLD: [(&str, &str); 7] = [
-    ("raw_power", "Raw power"),
-    ("qa_power", "Quality-adjusted power"),
-    ("this_epoch_reward", "The reward of an epoch"),
-    ("pledge_per_32gib", "The pledge of a 32 GiB sector"),
-    ("supply_circulating", "Circulating supply"),
-    ("supply_locked", "Locked FIL"),
-    ("supply_burnt", "FIL burnt since genesis"),
-];
-
-/// Metrics compared between variants.
-const COMPARED: [(&str, &str); 12] = [
-    ("raw_power", "Raw power"),
-    ("qa_power", "Quality-adjusted power"),
-    ("providers_active", "Providers with power"),
-    ("this_epoch_reward", "Reward of an epoch"),
-    ("minted", "Minted"),
-    ("pledge_per_32gib", "Pledge of 32 GiB"),
-    ("supply_circulating", "Circulating supply"),
-    ("supply_locked", "Locked"),
-    ("supply_burnt", "Burnt since genesis"),
-    ("base_fee", "Base fee"),
-    ("faulty_raw", "Faulty power"),
-    ("fil_price", "FIL price"),
-];
+/// Most findings.
+const FINDINGS_MAX: usize = 7;
+/// Numbers told first where there are many points; what decides them comes after.
+const NUMBERS_FIRST: usize = 4;
 
 /// The list of findings as HTML; empty when nothing of it was recorded.
-pub fn findings(data: &Data<'_>) -> Result<String, Error> {
-    let points: Vec<&str> = data.points().collect();
-    let mut items = Vec::new();
-    for (metric, name) in TOLD {
+pub fn findings(data: &Data<'_>, numbers: &[Number]) -> String {
+    let points: Vec<&str> = data.facts.manifest.points.iter().map(|p| p.id.as_str()).collect();
+    let mut items: Vec<(String, Option<String>)> = Vec::new();
+    for number in numbers {
         let sentence = match points.as_slice() {
-            [point] => data.end(point, metric, "")?.map(|end| moved(data, metric, name, &end)),
-            [base, rest @ ..] => compared(data, metric, name, base, rest)?,
-            [] => None,
+            [point] => alone(data, number, point),
+            [base, rest @ ..] if points.len() <= POINTS_MAX => compared(number, base, rest),
+            _ if items.len() < NUMBERS_FIRST => over_all(number, &points),
+            _ => None,
         };
-        if let Some(sentence) = sentence {
-            let link = figure_of(metric).map_or(String::new(), |id| {
-                format!(" <a href=\"#{id}\" aria-label=\"figure: {}\">figure</a>", escape(name))
-            });
-            items.push(format!("<li>{}{link}</li>\n", escape(&sentence)));
+        items.extend(sentence.map(|sentence| (sentence, link(data, number))));
+    }
+    items.truncate(FINDINGS_MAX);
+    if points.len() > POINTS_MAX {
+        for number in numbers.iter().take(2) {
+            let told = sensitive::strongest(data, number);
+            items.extend(told.map(|told| (told, Some(format!("tornado-{}", number.id)))));
         }
     }
     if items.is_empty() {
-        return Ok(String::new());
+        return String::new();
     }
-    Ok(format!("<ul class=\"findings\">\n{}</ul>\n", items.concat()))
+    let item = |(sentence, id): &(String, Option<String>)| {
+        let link = id.as_ref().map_or(String::new(), |id| format!(" <a href=\"#{id}\">figure</a>"));
+        format!("<li>{}{link}</li>\n", escape(sentence))
+    };
+    let list: String = items.iter().take(FINDINGS_MAX).map(item).collect();
+    format!("<ul class=\"findings\">\n{list}</ul>\n")
 }
 
-/// "Raw power fell from 17.4 to 4.2 EiB (-76 %); it differs from the real series by 1.8 %."
-fn moved(data: &Data<'_>, metric: &str, name: &str, end: &End) -> String {
-    let unit = data.unit(metric);
-    let change = if end.first == 0.0 { 0.0 } else { (end.last - end.first) / end.first.abs() };
+fn link(data: &Data<'_>, number: &Number) -> Option<String> {
+    let figure = number.figure().map(str::to_owned);
+    figure.or_else(|| sensitive::has_spread(data, number).then(|| format!("spread-{}", number.id)))
+}
+
+/// "4.2 EiB", "31 %", "0.2".
+pub fn with_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "" | "1" => spoken(value),
+        "share" => percent(value),
+        unit => format!("{} {unit}", spoken(value)),
+    }
+}
+
+/// "Raw power fell from 17.4 to 4.2 EiB (-76 %); 90 of 100 runs end between 4.1 and 4.3."
+fn alone(data: &Data<'_>, number: &Number, point: &str) -> Option<String> {
+    let values = number.of(point);
+    let [middle, low, high] = bands(&values)?;
+    let unit = number.unit.as_str();
+    let spread = match values.len() {
+        1 => String::new(),
+        count => {
+            let ends = if number.metric.is_some() { "end" } else { "are" };
+            let words = format!("{} and {}", spoken(low), with_unit(high, unit));
+            format!("; 90 % of the {} runs {ends} between {words}", grouped(count as f64, 0))
+        }
+    };
+    let accuracy = number.metric.map_or(String::new(), |metric| accuracy(data, metric));
+    let Some(first) = number.started_at(point) else {
+        return Some(format!("{}: {}{spread}.", number.words, with_unit(middle, unit)));
+    };
+    let change = if first == 0.0 { 0.0 } else { (middle - first) / first.abs() };
     let verb = match change {
         c if c > 0.005 => "rose",
         c if c < -0.005 => "fell",
         _ => "stayed near where it was,",
     };
-    let spread = match data.facts.experiment.runs {
-        1 => String::new(),
-        _ => format!("; 5 to 95 % of the runs end at {} to {}", spoken(end.low), spoken(end.high)),
-    };
     let sign = if change < 0.0 { "\u{2212}" } else { "+" };
-    let accuracy = accuracy(data, metric);
-    format!(
-        "{name} {verb} from {} to {} {unit} ({sign}{}){spread}{accuracy}.",
-        spoken(end.first),
-        spoken(end.last),
-        percent(change.abs())
-    )
+    let moved =
+        if first == 0.0 { String::new() } else { format!(" ({sign}{})", percent(change.abs())) };
+    Some(format!(
+        "{} {verb} from {} to {}{moved}{spread}{accuracy}.",
+        number.words,
+        spoken(first),
+        with_unit(middle, unit)
+    ))
 }
 
 fn accuracy(data: &Data<'_>, metric: &str) -> String {
@@ -94,81 +105,54 @@ fn accuracy(data: &Data<'_>, metric: &str) -> String {
     }
 }
 
-fn compared(
-    data: &Data<'_>,
-    metric: &str,
-    name: &str,
-    base: &str,
-    others: &[&str],
-) -> Result<Option<String>, Error> {
-    let Some(end) = data.end(base, metric, "")? else { return Ok(None) };
-    let mut parts = Vec::new();
-    for other in others {
-        if let Some(change) = paired_change(data, base, other, metric)? {
-            let word = if change < 0.0 { "lower" } else { "higher" };
-            parts.push(match change.abs() {
-                c if c < 0.0005 => format!("the same under {other}"),
-                c => format!("{} {word} under {other}", percent(c)),
-            });
-        }
-    }
-    let unit = data.unit(metric);
-    let value = spoken(end.last);
-    Ok(Some(format!("{name} ends at {value} {unit} under {base}; {}.", parts.join(", "))))
+/// "The reward of an epoch is 33 FIL under today; 8 % lower [7.4 %, 8.3 %] under FIP-0118."
+fn compared(number: &Number, base: &str, others: &[&str]) -> Option<String> {
+    let [middle, ..] = bands(&number.of(base))?;
+    let parts = others.iter().filter_map(|other| Some(change(number, base, other)?.1));
+    let parts: Vec<String> = parts.collect();
+    let ends = if number.metric.is_some() { "ends at" } else { "is" };
+    let value = with_unit(middle, &number.unit);
+    Some(format!("{} {ends} {value} under {base}; {}.", number.words, parts.join(", ")))
 }
 
-/// Median over the runs of the relative difference at the end, runs paired by their seed.
-fn paired_change(
-    data: &Data<'_>,
-    base: &str,
-    other: &str,
-    metric: &str,
-) -> Result<Option<f64>, Error> {
-    let (base, other) = (data.runs(base, metric, "")?, data.runs(other, metric, "")?);
-    let pairs = base.iter().zip(&other).filter_map(|(base, other)| {
-        let (base, other) = (base.last()?.1, other.last()?.1);
-        (base != 0.0).then(|| (other - base) / base.abs())
-    });
-    Ok(median(&pairs.collect::<Vec<_>>()))
+/// The relative change from one point to another, run by run, and the words for it.
+pub fn change(number: &Number, base: &str, other: &str) -> Option<(Paired, String)> {
+    let pairs = number.pairs(base, other);
+    let relative = pairs.iter().filter(|pair| pair.0 != 0.0);
+    let relative: Vec<(f64, f64)> = relative.map(|(a, b)| (0.0, (b - a) / a.abs())).collect();
+    let Some(paired) = Paired::of(&relative) else {
+        // From nothing there is no relative change.
+        let paired = Paired::of(&pairs)?;
+        let words = format!("{} more under {other}", with_unit(paired.median, &number.unit));
+        return Some((paired, words));
+    };
+    if paired.median.abs() < 0.0005 && !paired.is_clear() {
+        return Some((paired, format!("the same under {other}")));
+    }
+    let word = if paired.median < 0.0 { "lower" } else { "higher" };
+    let interval = match (paired.low, paired.high) {
+        (Some(low), Some(high)) => format!(" [{}, {}]", signed_percent(low), signed_percent(high)),
+        _ => String::new(),
+    };
+    Some((paired, format!("{} {word}{interval} under {other}", percent(paired.median.abs()))))
 }
 
-/// The variants side by side at the end of the horizon; empty for a single one.
-pub fn differences(data: &Data<'_>) -> Result<String, Error> {
-    let points: Vec<&str> = data.points().collect();
-    let [base, others @ ..] = points.as_slice() else { return Ok(String::new()) };
-    if others.is_empty() {
-        return Ok(String::new());
-    }
-    let mut headings = vec!["At the end".to_owned(), "Unit".to_owned(), format!("#{base}")];
-    for other in others {
-        headings.push(format!("#{other}"));
-        headings.push(format!("#change to {base}"));
-    }
-    let mut rows = Vec::new();
-    for (metric, name) in COMPARED {
-        let Some(end) = data.end(base, metric, "")? else { continue };
-        let unit = data.unit(metric).to_owned();
-        let mut row = vec![Cell::text(name), Cell::text(unit), Cell::number(spoken(end.last))];
-        for other in others {
-            let value = data.end(other, metric, "")?.map_or("\u{2013}".into(), |e| spoken(e.last));
-            let change = paired_change(data, base, other, metric)?;
-            row.push(Cell::number(value));
-            row.push(Cell::number(change.map_or("\u{2013}".into(), signed_percent)));
-        }
-        rows.push(row);
-    }
-    if rows.is_empty() {
-        return Ok(String::new());
-    }
-    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-    Ok(format!(
-        "<h2 id=\"variants\">Variants</h2>\n<p class=\"lead\">Medians over the runs at the end of \
-         the horizon. Changes are paired: run by run on the same seed.</p>\n{}",
-        table(&headings, &rows)
+/// "Over 1,800 points, the price of the token: 0.31 USD, 90 % between 0.1 and 0.9."
+fn over_all(number: &Number, points: &[&str]) -> Option<String> {
+    let values = number.of_all(points.iter().copied());
+    let [middle, low, high] = bands(&values)?;
+    Some(format!(
+        "{}, over {} runs at {} points: {}; 90 % of them lie between {} and {}.",
+        number.words,
+        grouped(values.len() as f64, 0),
+        grouped(points.len() as f64, 0),
+        with_unit(middle, &number.unit),
+        spoken(low),
+        with_unit(high, &number.unit)
     ))
 }
 
-fn signed_percent(change: f64) -> String {
+pub fn signed_percent(change: f64) -> String {
     match change {
         c if c > 0.0 => format!("+{}", percent(c)),
         c if c < 0.0 => format!("\u{2212}{}", percent(-c)),

@@ -16,10 +16,30 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
+/// The same with its first letter a capital.
+pub fn sentence_case(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// "1 day", "30 days".
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", crate::plot::axis::grouped(count as f64, 0))
+}
+
+/// A section of the page.
+pub fn section(id: &str, title: &str, lead: &str, body: &str) -> String {
+    format!("<h2 id=\"{id}\">{title}</h2>\n<p class=\"lead\">{lead}</p>\n{body}")
+}
+
 /// How a marked word or number is meant.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Tone {
     Pass,
+    Warn,
     Fail,
     Note,
 }
@@ -28,6 +48,7 @@ impl Tone {
     pub fn class(self) -> &'static str {
         match self {
             Tone::Pass => "pass",
+            Tone::Warn => "warn",
             Tone::Fail => "fail",
             Tone::Note => "note",
         }
@@ -44,6 +65,10 @@ pub enum Cell {
     Mark(Tone, &'static str),
     /// A number beyond what is allowed.
     Beyond(String),
+    /// A number that was judged.
+    Judged(Tone, String),
+    /// A command, ready to be copied.
+    Command(String),
     /// A sentence, which wants room.
     Words(String),
     /// Text in the font for code.
@@ -68,6 +93,13 @@ impl Cell {
             Cell::Mark(tone, word) => {
                 let class = tone.class();
                 format!("<td><span class=\"mark {class}\">{}</span></td>", escape(word))
+            }
+            Cell::Judged(tone, text) => {
+                let class = tone.class();
+                format!("<td class=\"number mark {class}\">{}</td>", escape(text))
+            }
+            Cell::Command(text) => {
+                format!("<td><code class=\"command\">{}</code></td>", escape(text))
             }
             Cell::Beyond(text) => {
                 format!("<td class=\"number beyond\">{}</td>", escape(text))
@@ -104,6 +136,12 @@ mod tests {
     #[test]
     fn text_cannot_break_out() {
         assert_eq!(escape("<a href=\"x\">'&'"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;");
+    }
+
+    #[test]
+    fn one_day_is_no_days() {
+        assert_eq!(counted(1, "day"), "1 day");
+        assert_eq!(counted(1_825, "day"), "1,825 days");
     }
 
     #[test]

@@ -1,30 +1,36 @@
 //! What the layers measured: every metric without a figure of its own in the chapters, as one
 //! table of last values and, where there is something to compare or to follow, a chart each.
 
-use jiff::civil::Date;
 use pinwheel_core::MetricSpec;
 
-use super::data::{Data, End};
-use super::figures::{figure_html, figure_of};
-use super::html::{Cell, table};
+use super::chapters::figure_of;
+use super::data::{Data, End, thinned};
+use super::figure::{Place, Shown, silent};
+use super::html::{Cell, sentence_case, table};
+use super::places::place_of;
 use super::tell::{at_the_end, largest};
 use crate::Error;
 use crate::map::is_for_map;
 use crate::plot::axis::spoken;
-use crate::plot::{Bar, BarChart, Group, Ink, Line, LineChart, Size};
+use crate::plot::{Bar, BarChart, Drawing, Group, Ink, Line, LineChart, Size};
 
 /// A series of this many values is followed over time; a shorter one is compared at its end.
 const FOLLOWED_MIN: usize = 5;
 /// Most classes in one chart; the table has all.
 const CLASSES_MAX: usize = 16;
 
-/// The chapter; empty where every metric has its figure elsewhere.
-pub fn measured(data: &Data<'_>) -> Result<String, Error> {
+/// Rows of one metric in the table.
+const ROWS_MAX: usize = 24;
+
+/// The metrics of one section that have no figure of their own: figures, then a table.
+pub fn measured(data: &Data<'_>, place: Place) -> Result<String, Error> {
     let (mut rows, mut figures) = (Vec::new(), String::new());
     let recorded: Vec<&str> = data.table.metrics().collect();
     let mine = |spec: &&MetricSpec| {
-        let known = recorded.contains(&spec.name) && !is_for_map(spec.name);
-        known && figure_of(spec.name).is_none()
+        recorded.contains(&spec.name)
+            && !is_for_map(spec.name)
+            && figure_of(spec.name).is_none()
+            && place_of(spec.name) == place
     };
     for spec in data.facts.metrics.iter().filter(mine) {
         let series = Series::of(data, spec)?;
@@ -36,18 +42,19 @@ pub fn measured(data: &Data<'_>) -> Result<String, Error> {
     }
     let points: Vec<&str> = data.points().collect();
     let headings: Vec<String> = match points.as_slice() {
-        [_] => vec!["#Value".to_owned()],
+        [_] => vec!["#Last value".to_owned()],
         points => points.iter().map(|point| format!("#{point}")).collect(),
     };
     let headings = ["Metric", "Of", "Unit"].into_iter().chain(headings.iter().map(String::as_str));
+    let lead = match data.runs_of_line() {
+        1 => "",
+        _ => {
+            "<p class=\"lead\">Last values: the median over the runs, with 5&nbsp;% to 95&nbsp;% \
+              of them in brackets.</p>\n"
+        }
+    };
     Ok(format!(
-        "<h2 id=\"measured\">What was measured</h2>\n<p class=\"lead\">The last value of every \
-         series{}.</p>\n{}<div class=\"figures\">\n{figures}</div>\n",
-        if data.facts.experiment.runs > 1 {
-            ", the median over the runs, with 5&nbsp;% to 95&nbsp;% of them in brackets"
-        } else {
-            ""
-        },
+        "<div class=\"figures\">\n{figures}</div>\n{lead}{}",
         table(&headings.collect::<Vec<_>>(), &rows)
     ))
 }
@@ -64,7 +71,7 @@ impl<'a> Series<'a> {
         let points: Vec<&str> = data.points().collect();
         let mut labels: Vec<String> = Vec::new();
         for point in &points {
-            for label in data.table.labels(point, spec.name)? {
+            for label in data.labels(point, spec.name)? {
                 if !labels.contains(&label) {
                     labels.push(label);
                 }
@@ -87,35 +94,44 @@ impl<'a> Series<'a> {
             cells.extend(ends.iter().map(|end| Cell::number(end.map_or(String::new(), shown))));
             cells
         };
-        self.ends.iter().enumerate().map(row).collect()
+        let mut rows: Vec<Vec<Cell>> =
+            self.ends.iter().take(ROWS_MAX).enumerate().map(row).collect();
+        if let Some(more) = self.ends.len().checked_sub(ROWS_MAX).filter(|more| *more > 0) {
+            rows.push(vec![Cell::text(""), Cell::text(format!("and {more} more")), Cell::text("")]);
+        }
+        rows
     }
 
     fn figure(&self, data: &Data<'_>) -> Result<Option<String>, Error> {
         let longest = self.longest(data)?;
-        let (svg, tells) = match longest >= FOLLOWED_MIN {
+        let (drawing, tells) = match longest >= FOLLOWED_MIN {
             true => self.lines(data)?,
             false => (self.bars(data), String::new()),
         };
-        let Some(svg) = svg else { return Ok(None) };
-        let title = self.spec.name.replace('_', " ");
-        let plots = [(String::new(), svg)];
-        let id = format!("measured-{}", self.spec.name);
-        Ok(Some(figure_html(&id, &title, &tells, Size::Half, &plots, self.spec.about)))
+        let Some(drawing) = drawing else { return Ok(None) };
+        Ok(Some(data.figure(Shown {
+            id: &format!("measured-{}", self.spec.name),
+            title: &sentence_case(&self.spec.name.replace('_', " ")),
+            tells,
+            size: Size::Half,
+            plots: vec![(String::new(), drawing)],
+            reading: self.spec.about,
+        })))
     }
 
     fn longest(&self, data: &Data<'_>) -> Result<usize, Error> {
         let mut longest = 0;
         for (label, _) in &self.ends {
             for point in &self.points {
-                let run = data.table.series(point, 0, self.spec.name, label)?;
-                longest = longest.max(run.len());
+                let runs = data.runs(point, self.spec.name, label)?;
+                longest = longest.max(runs.first().map_or(0, Vec::len));
             }
         }
         Ok(longest)
     }
 
     /// A line for each label and variant over time.
-    fn lines(&self, data: &Data<'_>) -> Result<(Option<String>, String), Error> {
+    fn lines(&self, data: &Data<'_>) -> Result<(Option<Drawing>, String), Error> {
         let mut lines = Vec::new();
         for (label, _) in &self.ends {
             for point in &self.points {
@@ -136,16 +152,16 @@ impl<'a> Series<'a> {
         let chart = LineChart {
             title: self.spec.name.to_owned(),
             unit: unit.to_owned(),
-            lines,
+            lines: lines.into_iter().map(thinned).collect(),
             markers: Vec::new(),
             from_zero: true,
         };
-        Ok((chart.draw(Size::Half), tells))
+        Ok((chart.drawing(Size::Half), tells))
     }
 
     /// The last values side by side: a group for each label, a bar for each variant; or a group
     /// for each variant where there are no labels.
-    fn bars(&self, data: &Data<'_>) -> Option<String> {
+    fn bars(&self, data: &Data<'_>) -> Option<Drawing> {
         let value = |end: &Option<End>| end.map_or(0.0, |end| end.last);
         let bar = |(place, end): (usize, &Option<End>)| Bar {
             ink: Ink::Series(place),
@@ -177,12 +193,8 @@ impl<'a> Series<'a> {
         }
         let unit = data.unit(self.spec.name).to_owned();
         let chart = BarChart { title: self.spec.name.to_owned(), unit, legend, groups };
-        chart.draw(Size::Half)
+        chart.drawing(Size::Half)
     }
-}
-
-fn silent(line: &Line) -> bool {
-    line.points.iter().all(|(_, value): &(Date, f64)| *value == 0.0)
 }
 
 /// "0.31 [0.29, 0.34]", or the number alone where the runs agree.

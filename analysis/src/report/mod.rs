@@ -1,118 +1,164 @@
-//! `report.html`: what a result says, on one page that needs nothing else.
+//! `report.html`: what a result argues, on one page that needs nothing else.
+//!
+//! Made of the result folder alone: manifest, verdict, outcomes and table. The outline is that of a
+//! design review: verdict and findings first, goals against limits, money, actors, service and
+//! security, the worst runs, what decides, what each change does, what was checked, what the model
+//! is and how to make it all again.
 
+mod card;
+mod chapters;
+mod counterfactuals;
 mod data;
-mod figures;
+mod figure;
 mod findings;
+mod flows;
+mod head;
 pub mod html;
+mod invariants;
 mod measured;
-mod sections;
+mod numbers;
+mod places;
+mod reproduce;
+mod scorecard;
+mod sensitive;
+mod several;
+mod stress;
 mod tell;
 
-use jiff::civil::Date;
 use pinwheel_core::MetricSpec;
-use pinwheel_models::scenario::Experiment;
 
 use crate::Error;
-use crate::plot::SCRIPT;
+use crate::outcomes::OutcomeTable;
+use crate::plot::Drawing;
 use crate::store::Manifest;
 use crate::table::Table;
 use crate::verdict::Verdict;
+use chapters::CHAPTERS;
 use data::Data;
-use figures::CHAPTERS;
+use figure::Place;
+
+pub use several::side_by_side;
 
 /// Everything a report says that is not in the table.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    pub experiment: &'a Experiment,
     pub metrics: &'a [MetricSpec],
     pub verdict: &'a Verdict,
     pub manifest: &'a Manifest,
-    /// The first day that calibration has not seen.
-    pub split: Option<Date>,
-    /// The command that makes this result again.
-    pub replay: String,
+    pub outcomes: &'a OutcomeTable,
+    /// The result folder, as one types it.
+    pub folder: String,
+}
+
+impl Facts<'_> {
+    /// The command that makes this result again and compares.
+    pub fn replay(&self) -> String {
+        let plain = |c: char| c.is_alphanumeric() || "-_./".contains(c);
+        match self.folder.chars().all(plain) {
+            true => format!("pinwheel replay {}", self.folder),
+            false => format!("pinwheel replay '{}'", self.folder.replace('\'', "'\\''")),
+        }
+    }
 }
 
 const STYLE: &str = include_str!("style.css");
+/// Sorts a table by the heading that is clicked, and gives charts a readout under the pointer; the
+/// page is whole without it.
+const SCRIPT: &str = concat!(include_str!("sort.js"), include_str!("../plot/chart.js"));
 
-/// The page.
-pub fn render(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
-    let data = Data { facts, table };
-    let findings = findings::findings(&data)?;
-    let differences = findings::differences(&data)?;
-    let accuracy = sections::accuracy(facts);
-    let checks = sections::checks(facts);
-    let mut chapters = String::new();
-    let mut links = Vec::new();
-    for chapter in CHAPTERS {
-        let mut drawn = String::new();
-        for figure in chapter.figures {
-            drawn.extend(figure.html(&data)?);
-        }
-        if drawn.is_empty() {
-            continue;
-        }
-        links.push((chapter.id, chapter.title));
-        let proof =
-            if chapter.id == "supply" { sections::conservation(facts) } else { String::new() };
-        chapters += &format!(
-            "<h2 id=\"{}\">{}</h2>\n<p class=\"lead\">{}</p>\n{proof}\
-             <div class=\"figures\">\n{drawn}</div>\n",
-            chapter.id, chapter.title, chapter.lead
-        );
-    }
-    let measured = measured::measured(&data)?;
-    if !findings.is_empty() {
-        links.insert(0, ("findings", "Key findings"));
-    }
-    for (id, title, present) in [
-        ("variants", "Variants", !differences.is_empty()),
-        ("accuracy", "Accuracy", !accuracy.is_empty()),
-    ] {
-        if present {
-            let place = links.iter().position(|(id, _)| *id == "supply").unwrap_or(links.len());
-            links.insert(place, (id, title));
-        }
-    }
-    if !measured.is_empty() {
-        links.push(("measured", "What was measured"));
-    }
-    if !checks.is_empty() {
-        links.push(("checks", "Checks"));
-    }
-    links.extend([("model", "The model"), ("reproduce", "Reproduce")]);
-    let findings = match findings.is_empty() {
-        true => findings,
-        false => format!("<h2 id=\"findings\">Key findings</h2>\n{findings}"),
-    };
-    let body = [
-        sections::head(facts),
-        contents(&links),
-        findings,
-        differences,
-        accuracy,
-        chapters,
-        measured,
-        checks,
-        sections::model(facts),
-        sections::reproduce(facts),
-    ];
-    Ok(page(&facts.experiment.name, &body.concat()))
+/// The sections that show series, in the order of the page.
+const PLACES: [(Place, &str, &str, &str); 6] = [
+    (Place::Supply, "supply", "Token supply", "Where every token is, from the ledger of the runs."),
+    (Place::Flows, "flows", "Money flows", "Who pays whom, and whether users or new tokens pay."),
+    (Place::Actors, "actors", "Actors", "Who takes part, what they earn, and how unequal it is."),
+    (Place::Service, "service", "Service", "What users get: availability, speed, durability."),
+    (Place::Security, "security", "Security", "What fails, what attacks cost, and what is caught."),
+    (Place::Other, "measured", "What else was measured", "Series that belong to no section above."),
+];
+
+/// A page and the charts on it.
+#[derive(Debug)]
+pub struct Report {
+    pub html: String,
+    /// Every chart by its id.
+    pub figures: Vec<(String, Drawing)>,
 }
 
-fn contents(links: &[(&str, &str)]) -> String {
-    let links: String =
-        links.iter().map(|(id, title)| format!("<a href=\"#{id}\">{title}</a>")).collect();
+/// The page.
+pub fn render(facts: &Facts<'_>, table: &Table) -> Result<Report, Error> {
+    let data = Data::new(facts, table);
+    let numbers = numbers::numbers(&data)?;
+    let findings = match findings::findings(&data, &numbers) {
+        list if list.is_empty() => list,
+        list => format!("<h2 id=\"findings\">Key findings</h2>\n{list}"),
+    };
+    let mut sections =
+        vec![findings, scorecard::scorecard(&data, &numbers)?, scorecard::accuracy(facts)];
+    for (place, id, title, lead) in PLACES {
+        let body = series(&data, place)?;
+        if !body.is_empty() {
+            sections.push(html::section(id, title, lead, &body));
+        }
+    }
+    sections.extend([
+        stress::stress(&data, &numbers)?,
+        sensitive::sensitive(&data, &numbers)?,
+        counterfactuals::counterfactuals(&data, &numbers)?,
+        invariants::invariants(facts),
+        card::html(&data, &numbers)?,
+        reproduce::reproduce(facts),
+    ]);
+    let body = [head::head(facts), contents(&sections), sections.concat()].concat();
+    let html = page(&facts.manifest.name, &body);
+    Ok(Report { html, figures: data.into_figures() })
+}
+
+/// The model card of a result as Markdown.
+pub fn model_card(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
+    card::markdown(&Data::new(facts, table))
+}
+
+/// Everything a section shows of series: conservation or flows first, chapters, the rest.
+fn series(data: &Data<'_>, place: Place) -> Result<String, Error> {
+    let mut body = match place {
+        Place::Supply => head::conservation(data.facts),
+        Place::Flows => flows::flows(data)?,
+        _ => String::new(),
+    };
+    for chapter in CHAPTERS.iter().filter(|chapter| chapter.place == place) {
+        let mut drawn = String::new();
+        for figure in chapter.figures {
+            drawn.extend(figure.html(data)?);
+        }
+        if !drawn.is_empty() {
+            body += &format!(
+                "<h3 class=\"part\" id=\"{}\">{}</h3>\n<p class=\"lead\">{}</p>\n\
+                 <div class=\"figures\">\n{drawn}</div>\n",
+                chapter.id, chapter.title, chapter.lead
+            );
+        }
+    }
+    Ok(body + &measured::measured(data, place)?)
+}
+
+/// Links to the sections, from their headings.
+fn contents(sections: &[String]) -> String {
+    let link = |section: &String| {
+        let (id, rest) = section.strip_prefix("<h2 id=\"")?.split_once("\">")?;
+        let (title, _) = rest.split_once("</h2>")?;
+        Some(format!("<a href=\"#{id}\">{title}</a>"))
+    };
+    let links: String = sections.iter().filter_map(link).collect();
     format!("<nav aria-label=\"Contents\">{links}</nav>\n")
 }
 
-/// A page of this project's style, with nothing outside it.
+/// A page around its body: style and script are in it, nothing is loaded.
 pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
-         <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+         <script>{SCRIPT}</script>\n</body>\n</html>\n",
         html::escape(title)
     )
 }

@@ -13,6 +13,7 @@ use pinwheel_models::scenario::{Experiment, Factor, OutcomeSpec, Output, Point, 
 use serde::{Deserialize, Serialize};
 
 use super::MANIFEST;
+use super::model::ModelEntry;
 use crate::Error;
 
 /// The layout of the result folder; a reader refuses what it does not know.
@@ -43,9 +44,14 @@ pub struct Manifest {
     pub sample: Option<Sample>,
     pub warm_up_days: u32,
     pub output: Output,
+    #[serde(default)]
+    pub model: ModelEntry,
     /// What the scenario is about, in numbers.
     #[serde(default)]
     pub outcomes: Vec<OutcomeEntry>,
+    /// The first day that calibration has not seen.
+    #[serde(default)]
+    pub split: Option<Date>,
     /// BLAKE3 of the program, in a plan that only the same program may go on with.
     pub build: String,
     /// Into how many shards a plan is cut; 0 for a plan that is run as a whole.
@@ -56,6 +62,9 @@ pub struct Manifest {
     pub wall_seconds: f64,
     pub threads: usize,
     pub cores: usize,
+    /// What it was computed on.
+    #[serde(default)]
+    pub machine: String,
     pub files: Vec<FileEntry>,
 }
 
@@ -171,6 +180,7 @@ impl Manifest {
             sample: experiment.sample.clone(),
             warm_up_days: experiment.warm_up_days,
             output: experiment.output.clone(),
+            model: ModelEntry::of(experiment),
             outcomes: experiment.outcomes.iter().map(outcome).collect(),
             ..Manifest::blank()
         }

@@ -65,9 +65,18 @@ impl Staging {
         file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::at(&path))
     }
 
+    /// Takes over a file of the result that is being replaced, without a copy where the disk can.
+    pub fn adopt(&self, name: &str) -> Result<(), Error> {
+        let (from, to) = (self.target.join(name), self.path.join(name));
+        match fs::hard_link(&from, &to) {
+            Ok(()) => Ok(()),
+            Err(_) => fs::copy(&from, &to).map(drop).map_err(Error::at(&from)),
+        }
+    }
+
     /// Hashes the files, writes the manifest and puts the folder in place of its target.
     pub fn publish(mut self, mut manifest: Manifest) -> Result<Manifest, Error> {
-        manifest.files = self.entries()?;
+        manifest.files = self.files()?;
         let text = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
         self.write(MANIFEST, &text)?;
         sync_folder(&self.path)?;
@@ -81,7 +90,8 @@ impl Staging {
         Ok(manifest)
     }
 
-    fn entries(&self) -> Result<Vec<FileEntry>, Error> {
+    /// The files so far, with size and hash, by their names.
+    pub fn files(&self) -> Result<Vec<FileEntry>, Error> {
         let at = Error::at(&self.path);
         let mut paths = fs::read_dir(&self.path)
             .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>())

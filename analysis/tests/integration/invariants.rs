@@ -134,7 +134,8 @@ fn a_breach_of_always_stops_at_its_tick_with_both_sides() {
 #[test]
 fn parts_of_the_run_are_judged_alone() {
     let experiment = experiment(
-        "[[invariant]]\nid = \"last\"\nover = { last = \"3 d\" }\nexpect = \"min(raw_power) >= 7 EiB\"\n\
+        "[[invariant]]\nid = \"last\"\nover = { last = \"3 d\" }\n\
+         expect = \"min(raw_power) >= 7 EiB\"\n\
          [[invariant]]\nid = \"dates\"\nover = { from = 2022-10-12, to = 2022-10-13 }\n\
          expect = \"sum(raw_power) == 2 EiB + 3 EiB\"\n\
          [[invariant]]\nid = \"none\"\nover = { last = \"3 d\" }\nexpect = \"qa_power > 0\"\n",
@@ -249,7 +250,8 @@ fn sometimes_needs_one_run_and_a_warning_fails_nothing() {
 
 #[test]
 fn outcomes_leave_the_warm_up_out() {
-    let text = "[ensemble]\nwarm_up = \"3 d\"\n[[outcome]]\nid = \"x\"\nvalue = \"min(raw_power)\"\n\
+    let text = "[ensemble]\nwarm_up = \"3 d\"\n\
+                [[outcome]]\nid = \"x\"\nvalue = \"min(raw_power)\"\n\
                 [[outcome]]\nid = \"y\"\nvalue = \"raw_power / qa_power\"\n";
     let experiment = experiment(text);
     let mut rows: Vec<Row> =

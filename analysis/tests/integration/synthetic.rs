@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use jiff::civil::date;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::ensemble::{self, Drive, Outcome, Watcher};
+use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::report::{self, Facts};
 use pinwheel_analysis::store::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, Staging, VERDICT};
 use pinwheel_analysis::table::Table;
@@ -276,16 +277,16 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
     let runs: Vec<RunEntry> =
         outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
     let fingerprint = Manifest::combine(&runs);
-    let manifest = Manifest { fingerprint, runs, ..plan(experiment) };
+    let manifest = Manifest { fingerprint, runs, split, ..plan(experiment) };
+    let numbers = OutcomeTable::of(experiment, &outcomes);
     let facts = Facts {
-        experiment,
         metrics: &metrics(),
         verdict: &verdict,
         manifest: &manifest,
-        split,
-        replay: "pinwheel replay out/invented".to_owned(),
+        outcomes: &numbers,
+        folder: "out/invented".to_owned(),
     };
-    staging.write(REPORT, report::render(&facts, &table)?.as_bytes())?;
+    staging.write(REPORT, report::render(&facts, &table)?.html.as_bytes())?;
     staging.write(SCENARIO, experiment.resolved.as_bytes())?;
     staging.write(VERDICT, &serde_json::to_vec_pretty(&verdict).expect("plain data"))?;
     staging.publish(manifest)?;

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ensembles;
+mod review;
 mod verdicts;
 
 use std::fs;
@@ -54,6 +55,7 @@ fn help_names_every_verb_and_exit_code() {
         "shard",
         "merge",
         "compare",
+        "review",
     ];
     for verb in examples {
         let output = pinwheel(&root(), &[verb, "--help"]);

@@ -6,19 +6,18 @@ use std::process::Command;
 
 use super::{pinwheel, root, stderr, stdout};
 
-/// Twenty days of Filecoin by the day, in a folder of its own.
+/// Twenty days of Filecoin by the day, below a folder of its own.
 fn scenario(folder: &Path, name: &str, statements: &str) {
-    for below in ["reviews", "data/filecoin", "x"] {
-        fs::create_dir_all(folder.join("scenarios").join(below)).unwrap();
-    }
-    for file in ["reviews/fip0118.toml", "data/filecoin/state_2025-01-31.toml"] {
-        let from = root().join("scenarios").join(file);
-        fs::copy(from, folder.join("scenarios").join(file)).unwrap();
-    }
+    fs::create_dir_all(folder.join("scenarios/x")).unwrap();
+    let state = root().join("scenarios/data/filecoin/state_2025-01-31.toml");
+    fs::copy(state, folder.join("scenarios/state.toml")).unwrap();
     let text = format!(
-        "schema = 1\nextends = \"../reviews/fip0118.toml\"\nvariant = []\n\
-         [meta]\nname = \"{name}\"\n[run]\nruns = 2\nhorizon = \"20 d\"\n\
-         [network]\nproviders = 60\n{statements}"
+        "schema = 1\n[meta]\nname = \"{name}\"\n\
+         [run]\nruns = 2\nstart = 2025-01-31\nhorizon = \"20 d\"\n\
+         [network]\nkind = \"filecoin\"\nrules = \"mainnet@2026-06-01\"\ndetail = \"day\"\n\
+         providers = 60\nbehaviour = \"rational\"\ninitial = \"../state.toml\"\n\
+         price = {{ start = \"4.7 USD\", drift = \"0 %/y\", volatility = \"80 %/sqrt(y)\" }}\n\
+         {statements}"
     );
     fs::write(folder.join(format!("scenarios/x/{name}.toml")), text).unwrap();
 }
@@ -127,8 +126,10 @@ fn ci_is_told_what_failed_where_and_how_to_see_it_again() {
     assert!(summary.contains("```sh\n  pinwheel replay out/broken"), "{summary}");
 
     let output = pinwheel(folder, &["check", "scenarios/x/typo.toml"]);
-    let place = "scenarios/x/typo.toml:15:54: invariant[0].always: unknown metric \"suply_vested\"";
-    assert!(stderr(&output).contains(place), "{}", stderr(&output));
+    let text = fs::read_to_string(folder.join("scenarios/x/typo.toml")).unwrap();
+    let line = 1 + text.lines().position(|line| line.contains("suply_vested")).unwrap();
+    let place = format!("scenarios/x/typo.toml:{line}:54: invariant[0].always: unknown metric");
+    assert!(stderr(&output).contains(&place), "{}", stderr(&output));
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub mod audit;
 pub mod block;
 pub mod bridge;
 pub mod build;
+pub mod card;
 pub mod cells;
 pub mod chain;
 pub mod consensus;

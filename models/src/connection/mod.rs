@@ -17,6 +17,7 @@
 pub mod account;
 pub mod aloha;
 pub mod alone;
+pub mod card;
 pub mod channel;
 pub mod coap;
 pub mod file;

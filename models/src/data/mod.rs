@@ -14,6 +14,7 @@
 //! was stored; a byte of the ledger is kept or pruned; a request is served, dropped or waits.
 
 pub mod audit;
+pub mod card;
 pub mod coding;
 pub mod crowd;
 pub mod exposure;

@@ -24,14 +24,14 @@ impl Halving {
     /// The emission of a day.
     pub fn on(&self, day: u32) -> Amount {
         let exponent = f64::from(PLACES) - f64::from(day) / self.half_life_days;
-        let fraction = math::pow(2.0, exponent) as u128;
+        let fraction = math::exp2(exponent) as u128;
         let whole = (U256::from(self.first.0) * U256::from(fraction)) >> PLACES as usize;
         Amount(whole.to())
     }
 
     /// All that is still to come from a day on, in tokens of `decimals`: the geometric series.
     pub fn from_day_on(&self, day: u32, decimals: u32) -> f64 {
-        let daily = math::pow(2.0, -1.0 / self.half_life_days);
+        let daily = math::exp2(-1.0 / self.half_life_days);
         self.on(day).as_tokens(decimals) / (1.0 - daily)
     }
 }

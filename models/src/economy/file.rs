@@ -44,10 +44,10 @@ pub struct Section {
     pub providers: Option<ProviderSection>,
     /// What happens once.
     pub shock: Vec<ShockSection>,
-    /// Time between two records, in whole days. Default "1 d".
+    /// Time between two records, in whole days; the last day is recorded too. Default "1 d".
     #[schemars(with = "String")]
     pub record_every: Option<Given>,
-    /// Time between two records of `rewards_gini`, which looks at every node. Default "7 d".
+    /// Time between two records of `rewards_gini`. Default "7 d".
     #[schemars(with = "String")]
     pub concentration_every: Option<Given>,
 }
@@ -157,11 +157,7 @@ pub struct ShockSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: Given,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
     let typed: Section = checker.read(given, "economy");
     let supply = tokens(checker, typed.supply, "economy.supply", "\"100_000_000 TOK\"");
     let emission = emission(checker, &typed.emission.unwrap_or_default());
@@ -187,6 +183,7 @@ pub fn settings(
         shocks: shocks?,
         record_every: record_every?,
         concentration_every: concentration_every?,
+        last_day: run?.horizon_days,
     };
     supply_covers(checker, &settings, typed.supply?)?;
     Some(settings)

@@ -20,6 +20,7 @@
 
 pub mod bond;
 pub mod books;
+pub mod card;
 pub mod demand;
 pub mod emission;
 pub mod exchange;
@@ -29,6 +30,7 @@ pub mod money;
 pub mod providers;
 mod record;
 pub mod review;
+mod serving;
 pub mod settings;
 
 use pinwheel_core::check::CheckId;
@@ -205,11 +207,13 @@ impl Economy {
         let (price, rewards) = (self.books.price(), minted + paid);
         let sold = part(rewards, self.settings.providers.sell_millionths);
         let proceeds = self.books.sell(Seller::Providers, sold);
-        let value = rewards.as_tokens(TOK_DECIMALS) * price;
+        let emitted = minted.as_tokens(TOK_DECIMALS);
+        let rewarded = rewards.as_tokens(TOK_DECIMALS);
+        let value = rewarded * price;
         let gini = self.is_due(self.settings.concentration_every).then(|| self.providers.gini());
         let earned = match online {
             0 => Earned::default(),
-            _ => Earned { usd: value / capacity, tok: rewards.as_tokens(TOK_DECIMALS) / capacity },
+            _ => Earned { usd: value / capacity, tok: rewarded / capacity },
         };
         let left = self.providers.judge(day, earned);
         let bond = self.settings.bond;
@@ -221,7 +225,7 @@ impl Economy {
         self.books.bind(bond.of(entered));
         self.sums.entered += entered as u64;
         self.sums.left += left as u64;
-        self.sums.minted_usd += minted.as_tokens(TOK_DECIMALS) * price;
+        self.sums.minted_usd += emitted * price;
         self.sums.rewards_usd += value;
         self.sums.spent += spent;
         self.sums.proceeds += proceeds;
@@ -251,9 +255,9 @@ impl Economy {
         }
     }
 
-    /// Whether the day just settled ends a period of so many days.
+    /// Whether the day just settled ends a period of so many days, or the run.
     fn is_due(&self, every: u32) -> bool {
-        self.day.is_multiple_of(every)
+        self.day.is_multiple_of(every) || self.day == self.settings.last_day
     }
 
     fn check<E: EngineEvent>(&self, ctx: &mut Context<E>) {

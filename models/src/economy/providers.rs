@@ -21,6 +21,7 @@ use pinwheel_core::{Amount, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::money::{USD_DECIMALS, usd};
+use super::serving::Serving;
 use super::settings::ProviderSettings;
 
 const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
@@ -97,49 +98,6 @@ fn trials(probability: f64, uniform: f64) -> u64 {
     (trials as u64).max(1)
 }
 
-/// Who serves: active and up.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Serving {
-    /// What a unit of capacity that was always online has earned: a node's own follows from the
-    /// difference between two days, and nobody is paid one by one.
-    unit: Earned,
-    online: usize,
-    capacity: u128,
-    /// Capacities of all nodes in order, and which of them are online.
-    ranked: Vec<u64>,
-    at: Vec<bool>,
-}
-
-impl Serving {
-    /// A node begins to serve, or ends, which is then no longer in its `is_online`.
-    fn turn(&mut self, node: &mut Node, serves: bool) {
-        self.at[node.rank as usize] = serves;
-        if serves {
-            node.online_since = self.unit;
-            self.online += 1;
-            self.capacity += u128::from(node.capacity);
-        } else {
-            self.online -= 1;
-            self.capacity -= u128::from(node.capacity);
-        }
-    }
-
-    /// `2 sum(i x_i) / (n sum(x)) - (n + 1) / n` over the values in order (Gini, "Variabilità e
-    /// mutabilità", 1912). The order is that of the start, so nothing is sorted.
-    fn gini(&self) -> f64 {
-        let (mut rank, mut weighted) = (0u64, 0u128);
-        for (capacity, online) in self.ranked.iter().zip(&self.at) {
-            rank += u64::from(*online);
-            weighted += u128::from(rank * u64::from(*online)) * u128::from(*capacity);
-        }
-        if self.capacity == 0 {
-            return 0.0;
-        }
-        let count = rank as f64;
-        2.0 * weighted as f64 / (count * self.capacity as f64) - (count + 1.0) / count
-    }
-}
-
 /// What a provider is on the present day.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct Provider {
@@ -167,6 +125,9 @@ pub struct Providers {
     earning: usize,
     active: usize,
     serving: Serving,
+    /// What a unit of capacity that was always online has earned: a node's own follows from the
+    /// difference between two days, and nobody is paid one by one.
+    unit: Earned,
     /// Of the active nodes, in base units of the dollar.
     cost_per_day: u128,
     /// Active nodes at a loss.
@@ -216,30 +177,27 @@ impl Providers {
             }
         };
         let mut nodes: Vec<Node> = (0..settings.count).map(node).collect();
-        nodes.sort_by(|one, other| one.needed.total_cmp(&other.needed));
+        nodes.sort_unstable_by(|one, other| {
+            one.needed.total_cmp(&other.needed).then(one.device.cmp(&other.device))
+        });
         let mut place = vec![0; nodes.len()];
         for (at, node) in (0..).zip(&nodes) {
             place[node.device as usize] = at;
         }
         let mut by_capacity: Vec<u32> = (0..settings.count).collect();
-        by_capacity.sort_by_key(|at| nodes[*at as usize].capacity);
+        by_capacity.sort_unstable_by_key(|at| nodes[*at as usize].capacity);
         for (rank, at) in (0..).zip(&by_capacity) {
             nodes[*at as usize].rank = rank;
         }
-        let ranked: Vec<u64> = by_capacity.iter().map(|at| nodes[*at as usize].capacity).collect();
+        let ranked = by_capacity.iter().map(|at| nodes[*at as usize].capacity);
         let cost_per_day = nodes.iter().map(|node| u128::from(node.cost_per_day)).sum();
         Providers {
             place,
             mean_cost_usd: Amount(cost_per_day).as_tokens(USD_DECIMALS) / nodes.len() as f64,
             earning: nodes.len(),
             active: nodes.len(),
-            serving: Serving {
-                unit: Earned::default(),
-                online: nodes.len(),
-                capacity: ranked.iter().map(|capacity| u128::from(*capacity)).sum(),
-                at: vec![true; nodes.len()],
-                ranked,
-            },
+            serving: Serving::new(ranked.collect()),
+            unit: Earned::default(),
             cost_per_day,
             losing: 0,
             paying_days: 0,
@@ -265,8 +223,9 @@ impl Providers {
         for &(place, up) in &self.changed {
             let node = &mut self.nodes[place as usize];
             if node.active && node.up != up {
-                node.earned = node.earned(self.serving.unit);
-                self.serving.turn(node, up);
+                node.earned = node.earned(self.unit);
+                node.online_since = self.unit;
+                self.serving.turn(node.rank, up);
             }
             node.up = up;
         }
@@ -275,8 +234,8 @@ impl Providers {
     /// Gives those online what a unit of capacity earned on the day, compares it with what each
     /// node needs, and lets go who has lost for too long. Returns how many left.
     pub fn judge(&mut self, day: u32, earned: Earned) -> usize {
-        self.serving.unit.usd += earned.usd;
-        self.serving.unit.tok += earned.tok;
+        self.unit.usd += earned.usd;
+        self.unit.tok += earned.tok;
         let before = self.earning;
         self.earning = self.boundary(earned.usd);
         for place in before.min(self.earning)..before.max(self.earning) {
@@ -336,14 +295,14 @@ impl Providers {
                 continue;
             }
             node.losing_since = NEVER;
-            node.earned = node.earned(self.serving.unit);
+            node.earned = node.earned(self.unit);
             node.days = node.days(day + 1);
             node.active = false;
             self.losing -= 1;
             self.active -= 1;
             self.cost_per_day -= u128::from(node.cost_per_day);
             if node.up {
-                self.serving.turn(node, false);
+                self.serving.turn(node.rank, false);
             }
             self.left.push(place);
         }
@@ -372,8 +331,9 @@ impl Providers {
             node.active_since = day + 1;
             self.active += 1;
             self.cost_per_day += u128::from(node.cost_per_day);
+            node.online_since = self.unit;
             if node.up {
-                self.serving.turn(node, true);
+                self.serving.turn(node.rank, true);
             }
         }
         for place in self.left.drain(..) {
@@ -393,7 +353,7 @@ impl Providers {
         let counted = (
             active.clone().count(),
             online.clone().count(),
-            online.map(|node| u128::from(node.capacity)).sum(),
+            online.map(|node| node.capacity).sum(),
             active.map(|node| u128::from(node.cost_per_day)).sum(),
         );
         let serving = &self.serving;
@@ -442,7 +402,7 @@ impl Providers {
                 online: node.is_online(),
                 capacity: node.capacity as f64 / CAPACITY_UNIT,
                 cost_usd_per_day,
-                earned: node.earned(self.serving.unit),
+                earned: node.earned(self.unit),
                 cost_usd: cost_usd_per_day * f64::from(node.days(days)),
             }
         })

@@ -23,6 +23,8 @@ pub struct Settings {
     /// Days between two records, and between two of the concentration of rewards.
     pub record_every: u32,
     pub concentration_every: u32,
+    /// Days of the run; the last one is recorded in any case.
+    pub last_day: u32,
 }
 
 /// The pool on the first day, and its rule.

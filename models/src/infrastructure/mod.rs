@@ -11,6 +11,7 @@
 //! Left out: load, temperature, repairs that leave a unit worse than new. Numbers of plants and
 //! their sources are in [`parameters`]; those of devices come from the scenario ([`file`]).
 
+pub mod card;
 pub mod cause;
 pub mod crew;
 pub mod demand;

@@ -23,7 +23,8 @@ const IDENTITIES_MAX: i64 = 1_000_000;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ReviewSection")]
 pub struct Section {
-    /// Time between two reviews, in whole days; flows are summed over it. Default "30 d".
+    /// Time between two reviews, in whole days; flows are summed over it. Default "30 d",
+    /// and never more than the run.
     #[schemars(with = "String")]
     pub every: Option<Given>,
     /// Other times for single metrics, such as { gini_rewards = "7 d" }.
@@ -42,16 +43,16 @@ pub fn settings(
 ) -> Option<Settings> {
     let section: Section = checker.read(given, "review");
     let longest = days.map_or(HORIZON_DAYS_MAX, |days| days.horizon_days);
-    // Of a period longer than the run nothing would be recorded.
-    let every = checker.days(section.every, "review.every", longest);
-    let every = every.unwrap_or(EVERY_DAYS.min(longest));
+    let every = checker.days(section.every, "review.every", HORIZON_DAYS_MAX);
+    // A run that is cut short is reviewed at its end.
+    let every = every.unwrap_or(EVERY_DAYS).min(longest);
     let mut periods = [every; LIST.len()];
     for (name, &given) in &section.periods {
         let key = format!("review.periods.{}", shown(name));
         let place = place(checker, name, given, &key);
-        let days = checker.days(Some(given), &key, longest);
+        let days = checker.days(Some(given), &key, HORIZON_DAYS_MAX);
         if let (Some(place), Some(days)) = (place, days) {
-            periods[place] = days;
+            periods[place] = days.min(longest);
         }
     }
     let identities = checker.integer(section.identities, "review.identities", 2..=IDENTITIES_MAX);

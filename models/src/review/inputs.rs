@@ -76,7 +76,7 @@ pub struct Operator {
     pub class: &'static str,
     pub active: bool,
     pub capacity: f64,
-    /// Price of its hardware, USD.
+    /// Price of its hardware, USD; 0 where it is not known.
     pub capex_usd: f64,
     /// Since the start; costs are all there are, with the write-off.
     pub income_usd: f64,

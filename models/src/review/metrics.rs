@@ -144,20 +144,21 @@ pub const LIST: [Entry; COUNT] = [
         "smallest k whose largest k shares sum to more than 1/2"),
     Entry {
         given: Given::Experiment(
-            "variants that differ in the price on day one; scenarios/reviews/death-spiral.toml"),
+            "points that differ in the price on day one; scenarios/reviews/death-spiral.toml"),
         ..entry(26, STRESS, metric("death_spiral_margin", "1",
             "Largest price drop from which capacity comes back within a year.", "model"),
             "largest drop such that, at it and all smaller ones, capacity a year later >= 90 % of that of the same run without a drop")
     },
     Entry {
-        given: Given::Experiment("variants that differ in the share of stakers who leave on day one"),
+        given: Given::Experiment(
+            "points that differ in the share of leavers; scenarios/reviews/bank-run.toml"),
         ..entry(27, STRESS, metric("bank_run_days", "d",
             "Days until a vault is empty or coverage is below 1 when many leave at once.",
             "Diamond and Dybvig 1983"),
             "first day with coverage < 1, after x % of the stakers ask to leave through the cooldown")
     },
     Entry {
-        given: Given::Experiment("[ensemble] sample = \"sobol\" over the parameters in question"),
+        given: Given::Experiment("[ensemble.sample] over parameters; scenarios/reviews/sensitivity.toml"),
         ..entry(28, STRESS, metric("sensitivity_top5", "1",
             "The five parameters that decide most, by total-order index.", "Saltelli 2010; Jansen 1999"),
             "1/(2N) sum (f(A) - f(A_B^i))^2 / Var f, the five largest i")

@@ -9,6 +9,7 @@
 //! Invariants, checked at each review: what is emitted is what the schedule entitled to, and all
 //! balances are what was issued less what was burnt, to the base unit.
 
+pub mod card;
 pub mod file;
 pub mod formulas;
 pub mod inputs;

@@ -167,6 +167,7 @@ impl<E: EngineEvent> Page<'_, E> {
         for &class in classes.iter().chain(all) {
             let members = active.iter().filter(|of| class.is_empty() || of.class == class);
             let mut times: Vec<f64> = members
+                .filter(|of| of.capex_usd > 0.0)
                 .map(|of| {
                     let cost = of.cost_usd - self.before.past(of).cost_usd;
                     let margin = (self.before.income_since(of) - cost) / months;

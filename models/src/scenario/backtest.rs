@@ -10,7 +10,8 @@ use super::check::Checker;
 use super::diagnostic::{did_you_mean, shown};
 use super::file::NumberOrText;
 use super::tree::Given;
-use super::{HORIZON_DAYS_MAX, RunDays};
+use super::{HORIZON_DAYS_MAX, Network, Point, RunDays, Scenario};
+use crate::metric::METRICS;
 
 /// The key that every origin sets: where the history of the network is cut.
 pub const CUT_KEY: &str = "network.forecast.from";
@@ -44,7 +45,8 @@ pub struct BacktestSection {
     /// Days before the origin over which the trend to be beaten is fitted. Default "90 d".
     #[schemars(with = "String")]
     pub trend: Option<Given>,
-    /// Whether each run is scaled so that it starts at what was observed at the origin. Default true.
+    /// Whether each run is scaled so that it starts at what was observed at the origin. Default
+    /// true.
     #[schemars(with = "bool")]
     pub anchored: Option<Given>,
     /// The first day that no choice of method or parameter has seen; told apart where given.
@@ -95,8 +97,29 @@ pub struct Published {
     pub errors: Vec<f64>,
 }
 
+/// The days of the first point, as one can ask of every scenario.
+pub fn run_days(points: &[Point]) -> Option<RunDays> {
+    let Scenario { start, horizon_days, .. } = points.first()?.scenario;
+    let last = start.checked_add(i64::from(horizon_days).days()).ok()?;
+    Some(RunDays { first: start, last, horizon_days })
+}
+
+/// `[backtest]`, whose every point must have a network that can be cut.
+pub fn backtest_of(
+    checker: &mut Checker<'_>,
+    typed: Option<&BacktestSection>,
+    points: &[Point],
+) -> Option<Backtest> {
+    let typed = typed.filter(|_| checker.faults.is_empty())?;
+    let cut = |point: &Point| match &point.scenario.network {
+        Some(Network::Filecoin(settings)) => settings.forecast.is_some(),
+        None => false,
+    };
+    backtest(checker, typed, &METRICS, run_days(points), points.iter().all(cut))
+}
+
 /// Checks `[backtest]` of a scenario whose runs last these days.
-pub fn backtest(
+fn backtest(
     checker: &mut Checker<'_>,
     typed: &BacktestSection,
     metrics: &[MetricSpec],

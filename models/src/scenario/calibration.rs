@@ -67,8 +67,8 @@ pub enum Loss {
     GrowthError,
 }
 
-/// Checks `[calibration]`. That both ends of each range are allowed for their key is the caller's to
-/// check, who can set them.
+/// Checks `[calibration]`. That both ends of each range are allowed for their key is the caller's
+/// to check, who can set them.
 pub fn calibration(
     checker: &mut Checker<'_>,
     typed: &CalibrationSection,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
 
-use super::backtest::{Backtest, BacktestSection, backtest};
+use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::check::Checker;
 use super::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
@@ -93,8 +93,6 @@ fn experiment(
     let known = all.iter().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
-    let backtest = backtest_of(&mut checker, file.backtest.as_ref(), &points);
-    let calibration = calibration_of(&mut checker, file.calibration.as_ref(), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
         let message = "there is no [[outcome]] to hold against it".to_owned();
@@ -111,13 +109,13 @@ fn experiment(
         requirements,
         seed: seed.unwrap_or(SEED),
         runs: u32::try_from(runs.unwrap_or(1)).ok()?,
+        backtest: backtest_of(&mut checker, file.backtest.as_ref(), &points),
+        calibration: calibration_of(&mut checker, file.calibration.as_ref(), &points),
         points,
         sample: sweep.sample,
         warm_up_days: warm_up.unwrap_or(0),
         output,
         targets: stated.targets,
-        backtest,
-        calibration,
         invariants: stated.statements.invariants,
         outcomes: stated.statements.outcomes,
         baseline,
@@ -291,27 +289,6 @@ fn requirements(checker: &mut Checker<'_>, given: &[Given]) -> Vec<String> {
         }
     }
     texts
-}
-
-/// The days of the first point, as one can ask of every scenario.
-fn run_days(points: &[Point]) -> Option<RunDays> {
-    let Scenario { start, horizon_days, .. } = points.first()?.scenario;
-    let last = start.checked_add(i64::from(horizon_days).days()).ok()?;
-    Some(RunDays { first: start, last, horizon_days })
-}
-
-/// `[backtest]`, whose every point must have a network that can be cut.
-fn backtest_of(
-    checker: &mut Checker<'_>,
-    typed: Option<&BacktestSection>,
-    points: &[Point],
-) -> Option<Backtest> {
-    let typed = typed.filter(|_| checker.faults.is_empty())?;
-    let cut = |point: &Point| match &point.scenario.network {
-        Some(Network::Filecoin(settings)) => settings.forecast.is_some(),
-        None => false,
-    };
-    backtest(checker, typed, &METRICS, run_days(points), points.iter().all(cut))
 }
 
 /// `[calibration]`, and whether both ends of each range are allowed for their key.

@@ -12,6 +12,7 @@ mod ensemble;
 pub mod expression;
 pub mod file;
 pub mod files;
+pub mod given;
 pub mod invariant;
 mod load;
 pub mod quantity;

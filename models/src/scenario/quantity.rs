@@ -87,7 +87,7 @@ const UNITS: &[Named] = &[
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
     named("token", NONE, 1.0), fraction("nanotoken", NONE, 1e9),
     named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
-    named("unit", NONE, 1.0), named("job", NONE, 1.0),
+    named("unit", NONE, 1.0), named("job", NONE, 1.0), named("base", NONE, 1.0),
 ];
 
 /// A unit such as `USD/TiB/mo` or `%/sqrt(y)`.
@@ -293,7 +293,7 @@ pub fn is_unit(word: &str) -> bool {
 pub fn money_decimals(unit: &str) -> Option<i32> {
     // Sources: Filecoin's protocol; the ledgers of the layers (18 decimals for tokens, 6 for USD).
     Some(match unit.split('/').next()?.trim() {
-        "FIL" | "token" => 18,
+        "FIL" | "TOK" | "token" => 18,
         "nanoFIL" | "nanotoken" => 9,
         "attoFIL" => 0,
         "kUSD" => 9,

@@ -14,6 +14,7 @@
 //! same requests; nothing is stepped, an idle server costs nothing.
 
 pub mod cache;
+pub mod card;
 mod dispatch;
 pub mod file;
 pub mod law;

@@ -65,7 +65,8 @@ fn a_shock_scales_demand_from_its_day_on() {
 /// Without a fleet, nodes are always up.
 #[test]
 fn without_infrastructure_every_node_serves() {
-    let mut experiment = load("depin-mini.toml", &[("run.horizon", "60 d")]);
+    let mut experiment =
+        load("depin-mini.toml", &[("run.horizon", "60 d"), ("economy.record_every", "1 d")]);
     experiment.points[0].scenario.layers.infrastructure = None;
     let (_, rows) = run(&experiment.points[0], 1, 0);
     assert!(series(&rows, "nodes_online").iter().all(|online| *online == 1_000.0));

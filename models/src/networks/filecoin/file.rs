@@ -335,8 +335,8 @@ fn forecast(
     })
 }
 
-/// The days of the run that drive it, the first and the last (or that of the cut) included; and apart
-/// from them those after the cut, as far as the data go.
+/// The days of the run that drive it, the first and the last (or that of the cut) included; and
+/// apart from them those after the cut, as far as the data go.
 fn history(
     checker: &mut Checker<'_>,
     given: Option<Given>,

@@ -1,23 +1,27 @@
-//! What goes on after the last day of a history that is cut: the flows of power continued from what
-//! the days before the cut show, as one of many paths.
+//! What goes on after the last day of a history that is cut: the flows of power continued from
+//! what the days before the cut show, as one of many paths.
 //!
 //! Four flows are followed: new quality-1 and new verified sectors a day, and the share of the
-//! quality-1 and of the verified sectors that leaves a day because it ends and is not renewed. Each
-//! goes on as
+//! quality-1 and of the verified sectors that leaves a day because it ends and is not renewed.
+//! Each goes on as
 //!
 //! `level * exp(trend * damped days) * exp(walk) * residual`
 //!
-//! - level: its mean over the last days; trend of new sectors: the logarithm of the second half of
-//!   the window over the first; it fades with the damping time, for no trend has lasted. (Damped
-//!   trend: Gardner and McKenzie, "Forecasting Trends in Time Series", Management Science 31, 1985.)
-//! - walk: a random walk, as wide as the flow itself moved over eight weeks before the cut;
-//! - residual: the flow over its trend on the days of the window, in blocks drawn with replacement,
-//!   all four flows on the same days (moving blocks: Künsch, Annals of Statistics 17, 1989).
+//! - level: its mean over the last days, which stands for the middle of them; trend of new
+//!   sectors: the logarithm of the second half of the window over the first; from that middle on
+//!   it fades with the damping time, for no trend has lasted. (Damped trend: Gardner and
+//!   McKenzie, "Forecasting Trends in Time Series", Management Science 31, 1985.)
+//! - walk: a random walk, as wide as the flow itself moved over eight weeks before the cut.
+//!   Losses add up over a path, so theirs is shifted such that their mean, not their median,
+//!   stays in place;
+//! - residual: the flow over its trend on the days of the window, in blocks drawn with
+//!   replacement, all four flows on the same days (moving blocks: Künsch, Annals of Statistics
+//!   17, 1989).
 //!
 //! What is due follows from the loss and the window's share of renewals. With [`Ends::Schedule`],
 //! verified sectors come due at least as their own dates say; quality-1 sectors never do, because
-//! the commitments that providers really chose are not in the data and the model's dates drift away
-//! from the real ones.
+//! the commitments that providers really chose are not in the data and the model's dates drift
+//! away from the real ones.
 //!
 //! Left out: what one knows from elsewhere, such as announced upgrades or a price. Invariant:
 //! nothing here has seen a day after the cut, for [`Outlook::new`] is given none.
@@ -36,7 +40,8 @@ use super::settings::{Ends, Forecast, HistoryDay};
 const WALK_LAG_DAYS: usize = 56;
 /// Days that are averaged before the movement is taken.
 const WALK_MEAN_DAYS: usize = 7;
-/// Most of a kind of sectors that may come due in a day, so that no path empties the network at once.
+/// Most of a kind of sectors that may come due in a day, so that no path empties the network at
+/// once.
 const DUE_SHARE_MAX: f64 = 0.05;
 const PIB_PER_EIB: f64 = 1_024.0;
 
@@ -69,6 +74,8 @@ pub struct Outlook {
     /// Each flow over its trend on the days of the window.
     residuals: Vec<[f64; FLOWS]>,
     damping_days: f64,
+    /// From the middle of the days behind the level to the cut.
+    lead_days: f64,
     block_days: usize,
     ends: Ends,
     /// Days since the cut, where the walks stand, and the day of the window that comes next.
@@ -120,10 +127,7 @@ impl Outlook {
         flows[LOST_VERIFIED].walk_per_day = flows[LOST_CAPACITY].walk_per_day;
         for flow in [NEW_CAPACITY, NEW_VERIFIED] {
             flows[flow].trend_per_day = trend(&series(window, flow));
-            // The mean stands for the middle of its days; the trend carries it to the cut.
-            let middle = (recent.len() as f64 - 1.0) / 2.0;
-            let carried = math::exp(flows[flow].trend_per_day * middle);
-            flows[flow].level = mean(&series(recent, flow)) * carried;
+            flows[flow].level = mean(&series(recent, flow));
         }
         flows[LOST_CAPACITY].level = losses[0].0;
         flows[LOST_VERIFIED].level = losses[1].0;
@@ -132,6 +136,7 @@ impl Outlook {
             flows,
             renewed: losses.map(|(_, renewed)| renewed),
             damping_days: settings.damping_days,
+            lead_days: (recent.len() as f64 - 1.0) / 2.0,
             block_days: settings.block_days as usize,
             ends: settings.ends,
             day: 0,
@@ -150,7 +155,9 @@ impl Outlook {
         let residual = self.residuals[self.place];
         self.place = (self.place + 1) % self.residuals.len();
         self.day += 1;
-        let damped = self.damping_days * (1.0 - math::exp(-(self.day as f64) / self.damping_days));
+        let days = self.day as f64;
+        let faded = math::exp(-(days + self.lead_days) / self.damping_days);
+        let damped = self.damping_days * (1.0 - faded);
         let mut now = [0.0; FLOWS];
         for place in 0..FLOWS {
             let flow = self.flows[place];
@@ -158,14 +165,16 @@ impl Outlook {
             let walker = place.min(LOST_CAPACITY) as u32;
             let step = Normal::STANDARD.sample(&mut streams.indexed(walker, WALK, day));
             self.walks[place] += flow.walk_per_day * step;
-            let grown = math::exp(flow.trend_per_day * damped + self.walks[place]);
+            let variance = flow.walk_per_day * flow.walk_per_day * days;
+            let shift = if place >= LOST_CAPACITY { variance / 2.0 } else { 0.0 };
+            let grown = math::exp(flow.trend_per_day * damped + self.walks[place] - shift);
             now[place] = flow.level * grown * residual[place];
         }
         now
     }
 
-    /// The next day's totals for a network with so many live sectors (quality-1, verified), of which
-    /// so many verified ones end on that day by their own dates.
+    /// The next day's totals for a network with so many live sectors (quality-1, verified), of
+    /// which so many verified ones end on that day by their own dates.
     pub fn totals(&mut self, live: [u64; 2], scheduled: u64, streams: &Streams) -> DayTotals {
         let flows = self.next(streams);
         let sectors = |pib: f64| (pib * SECTORS_PER_PIB + 0.5) as u64;
@@ -191,7 +200,8 @@ impl Outlook {
 }
 
 impl Filecoin {
-    /// The totals of a day after the last known one: nothing happens where no forecast was asked for.
+    /// The totals of a day after the last known one: nothing happens where no forecast was asked
+    /// for.
     pub fn forecast_day(&mut self, streams: &Streams) -> DayTotals {
         let Some(outlook) = &mut self.outlook else { return DayTotals::default() };
         let (mut all, mut verified, mut scheduled) = (0, 0, 0);
@@ -233,8 +243,8 @@ fn trend(values: &[f64]) -> f64 {
     math::ln(after / before) / half as f64
 }
 
-/// Standard deviation of a day's step such that a random walk moves over [`WALK_LAG_DAYS`] as far as
-/// the logarithm of the values' weekly mean did; zero where they are too few.
+/// Standard deviation of a day's step such that a random walk moves over [`WALK_LAG_DAYS`] as far
+/// as the logarithm of the values' weekly mean did; zero where they are too few.
 fn movement(values: &[f64]) -> f64 {
     let weekly: Vec<f64> = values.windows(WALK_MEAN_DAYS).map(mean).collect();
     let moves: Vec<f64> = weekly
@@ -267,7 +277,8 @@ mod tests {
 
     const DAYS: usize = 120;
 
-    /// Days on which so many PiB are onboarded, half of what is due is renewed, nothing is verified.
+    /// Days on which so many PiB are onboarded, half of what is due is renewed, nothing is
+    /// verified.
     fn history(onboarded_pib: impl Fn(usize) -> f64) -> Vec<HistoryDay> {
         let day = |day: usize| HistoryDay {
             date: date(2023, 1, 1),
@@ -316,10 +327,12 @@ mod tests {
         assert!((flow.trend_per_day - 0.01).abs() < 1e-6, "{flow:?}");
         let streams = Streams::new(7, 0);
         let days: Vec<f64> = (0..400).map(|_| outlook.next(&streams)[NEW_CAPACITY]).collect();
-        let last = math::exp(0.01 * (DAYS as f64 - 1.0));
-        assert!((days[0] / last - math::exp(0.01)).abs() < 0.01, "{} {last}", days[0]);
+        // The mean of the last thirty days is that of their middle, 14.5 days before the last.
+        let middle = math::exp(0.01 * (DAYS as f64 - 1.0 - 14.5));
+        let damped = 30.0 * (1.0 - math::exp(-15.5 / 30.0));
+        assert!((days[0] / middle - math::exp(0.01 * damped)).abs() < 0.01, "{}", days[0]);
         // Thirty days of growth are all that is left of it in the long run.
-        assert!((days[399] / last - math::exp(0.3)).abs() < 0.02, "{}", days[399] / last);
+        assert!((days[399] / middle - math::exp(0.3)).abs() < 0.01, "{}", days[399] / middle);
     }
 
     #[test]

@@ -115,6 +115,8 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             patience_days: patience.sample(&mut streams.stream(i as u32, "filecoin patience"))
                 as u32,
             losing_days: 0,
+            leaves: size.is_some()
+                && streams.stream(i as u32, "filecoin exit").uniform() < p.exit_share,
             intent: Default::default(),
             income: Amount::ZERO,
             cost_usd: 0.0,

@@ -12,6 +12,7 @@
 
 pub mod audit;
 pub mod business;
+pub mod card;
 pub mod conform;
 pub mod driven;
 pub mod election;

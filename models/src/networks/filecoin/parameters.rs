@@ -87,6 +87,8 @@ crate::parameters! {
         verified_share: "1" = 0.9, in 0.0 ..= 1.0, "onboarded QA over raw power, 2024: 9.9";
         /// How often a day a provider's data is read, mean over providers (textbook rules only).
         reads_per_day: "1/d" = 0.3, in 0.0 ..= 1000.0, "estimate; the textbook gives no figure";
+        /// Share of the providers that leave from the first day on: they renew and seal nothing more (rational behaviour).
+        exit_share: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
         /// New providers a day at twice the break-even return, as a share of those active.
         entry_rate: "1/d" = 0.0005, in 0.0 ..= 1.0, "estimate";
         /// Volume through Filecoin Pay in the first quarter of FIP-0118.

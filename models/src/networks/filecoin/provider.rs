@@ -188,6 +188,8 @@ pub struct Provider {
     pub hurdle_per_year: f64,
     pub patience_days: u32,
     pub losing_days: u32,
+    /// Has decided to leave as its commitments end, whatever it earns.
+    pub leaves: bool,
     pub intent: Intent,
     /// Income and cost since the last record, USD and FIL.
     pub income: Amount,

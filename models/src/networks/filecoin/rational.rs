@@ -8,6 +8,7 @@
 //! renew    if income > holding
 //! onboard  if income > holding + hardware written off + sealing, the faster the larger the margin
 //! give up  after `patience` days of loss, once the remaining loss exceeds the termination fee
+//! leave    from the first day on, if it is of the `exit_share`: nothing is renewed or sealed
 //! join     at a rate that grows with the return of an average provider above break-even
 //! ```
 //! Costs, hurdle rates and patience differ from provider to provider. Each decides once a week, and
@@ -122,6 +123,10 @@ impl Filecoin {
 
     /// Provider `i` makes up its mind for the coming week.
     fn decide(&mut self, i: usize) {
+        if self.providers[i].leaves {
+            self.providers[i].intent = Intent::default();
+            return;
+        }
         let capacity = self.prospect(i, Kind::Capacity.quality());
         let verified = self.prospect(i, Kind::Verified.quality());
         let quality_one = if self.rules.quality == Quality::Uniform { verified } else { capacity };

@@ -3,8 +3,8 @@
 //! Operators are storage providers. Their costs are those in USD and the FIL they burn for gas,
 //! daily fees, faults and terminations; their capacity is raw power for prices and QA power for
 //! concentration. Users pay what others than providers burn as base fee, and for deals if the
-//! parameters say so. Value at risk is the circulating supply, which the chain's consensus secures:
-//! the protocol aims at 30 % of it locked (`LOCK_TARGET_FACTOR` of the miner actor).
+//! parameters say so. Value at risk is the part of the
+//! circulating supply that the protocol wants locked for its consensus to be secure, 30 %.
 //!
 //! Left out: what holders do with FIL they get, payments through Filecoin Pay (they move no FIL
 //! here), and USD figures where no price is modelled.
@@ -28,6 +28,9 @@ use crate::review::{Source, Wanted};
 
 /// Days ahead for which unlocks are scheduled: the longest commitment of a sector.
 const UNLOCK_DAYS: usize = 1_278;
+/// Part of the circulating supply that the protocol wants locked to call consensus secure
+/// (`LOCK_TARGET_FACTOR_NUM` over `_DENOM` of the miner actor's `monies.rs`).
+const LOCK_TARGET_SHARE: f64 = 0.3;
 const TIB_PER_SECTOR: f64 = 32.0 / 1024.0;
 
 /// What Filecoin gives, and what of the list it never does.
@@ -169,7 +172,7 @@ impl Filecoin {
             utilisation: self.utilisation(),
             collateral: Some(Collateral {
                 slashable: fil(self.treasury.ledger.held(Holding::Locked)),
-                at_risk: fil(self.treasury.circulating()),
+                at_risk: fil(self.treasury.circulating()) * LOCK_TARGET_SHARE,
             }),
             split: (priced && wanted.has("sybil_profit")).then(|| self.split(identities)).flatten(),
             proof: self.audit.real().then(|| Proof {

@@ -2,8 +2,8 @@
 //! go over.
 
 use pinwheel_core::MetricSpec;
-use ruint::aliases::U256;
 
+use super::exact::whole;
 use super::parse::{Kind, Node, Operator, parse};
 use super::{
     Comparison, Condition, Fault, Fold, Formula, Labels, Literal, Number, Operand, Order, Over,
@@ -277,8 +277,9 @@ impl<'a> Checker<'a> {
         let decimals = quantity::money_decimals(unit);
         let exact = whole(digits, decimals.unwrap_or(0));
         if self.exact && (exact.is_none() || unit.contains('%')) {
-            let message = format!("{digits} {unit} is no whole number of base units");
-            return fault(node, message.replace(" is", "is"), "an exact expression needs one");
+            let shown = format!("{digits} {unit}");
+            let message = format!("{} is no whole number of base units", shown.trim_end());
+            return fault(node, message, "an exact expression needs one");
         }
         let known = Shown { unit: parsed, name: unit.to_owned() };
         Ok(Typed {
@@ -455,7 +456,7 @@ impl<'a> Checker<'a> {
         let inner = self.number(inner)?;
         self.folding = false;
         let mut reads = Vec::new();
-        operands_of(&inner.number, &mut reads);
+        inner.number.reads(&mut reads);
         if reads.is_empty() {
             return fault(node, format!("{name} of what never changes"), "name a metric inside");
         }
@@ -487,34 +488,6 @@ fn reducer(name: &str) -> Option<Reducer> {
     named.map(|(_, reducer)| *reducer).or_else(percent)
 }
 
-/// Every operand a number reads at a moment.
-pub(super) fn operands_of(number: &Number, found: &mut Vec<usize>) {
-    let mut add = |place: usize| {
-        if !found.contains(&place) {
-            found.push(place);
-        }
-    };
-    match number {
-        Number::Literal(_) | Number::Fold(_) => {}
-        Number::Read(place) | Number::Over(_, place) => add(*place),
-        Number::Share(part, all) => {
-            add(*part);
-            add(*all);
-        }
-        Number::Negative(inner) | Number::Absolute(inner) => operands_of(inner, found),
-        Number::Sum(left, right)
-        | Number::Difference(left, right)
-        | Number::Product(left, right)
-        | Number::Quotient(left, right) => {
-            operands_of(left, found);
-            operands_of(right, found);
-        }
-        Number::Least(all) | Number::Greatest(all) => {
-            all.iter().for_each(|one| operands_of(one, found));
-        }
-    }
-}
-
 fn unknown_unit(node: &Node, error: &QuantityError) -> Result<Unit, Fault> {
     let help = match error {
         QuantityError::UnknownUnit { similar: Some(similar), .. } => {
@@ -523,27 +496,4 @@ fn unknown_unit(node: &Node, error: &QuantityError) -> Result<Unit, Fault> {
         _ => "write a unit such as FIL, USD/d or TiB".to_owned(),
     };
     fault(node, error.to_string(), help)
-}
-
-/// Digits as a whole number of base units of this many decimals.
-fn whole(digits: &str, decimals: i32) -> Option<U256> {
-    let (mantissa, power) = match digits.split_once(['e', 'E']) {
-        Some((mantissa, power)) => (mantissa, power.parse::<i32>().ok()?),
-        None => (digits, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let zeros = decimals.checked_add(power)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
-    let number: U256 = format!("{whole}{fraction}").parse().ok()?;
-    if number.is_zero() {
-        return Some(number);
-    }
-    let ten = U256::from(10);
-    match u32::try_from(zeros) {
-        Ok(zeros) => number.checked_mul(ten.checked_pow(U256::from(zeros))?),
-        Err(_) => {
-            let divisor = ten.checked_pow(U256::from(zeros.unsigned_abs()))?;
-            number.checked_rem(divisor)?.is_zero().then(|| number / divisor)
-        }
-    }
 }

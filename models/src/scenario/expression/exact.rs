@@ -72,3 +72,44 @@ impl Scalar for Exact {
         false
     }
 }
+
+/// Digits as a whole number of base units of this many decimals.
+pub(super) fn whole(digits: &str, decimals: i32) -> Option<U256> {
+    let (mantissa, power) = match digits.split_once(['e', 'E']) {
+        Some((mantissa, power)) => (mantissa, power.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let zeros = decimals.checked_add(power)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    let number: U256 = format!("{whole}{fraction}").parse().ok()?;
+    if number.is_zero() {
+        return Some(number);
+    }
+    let ten = U256::from(10);
+    match u32::try_from(zeros) {
+        Ok(zeros) => number.checked_mul(ten.checked_pow(U256::from(zeros))?),
+        Err(_) => {
+            let divisor = ten.checked_pow(U256::from(zeros.unsigned_abs()))?;
+            number.checked_rem(divisor)?.is_zero().then(|| number / divisor)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_become_whole_base_units_or_nothing() {
+        let found = |digits: &str, decimals| whole(digits, decimals);
+        assert_eq!(found("1.5", 18), Some(U256::from(1_500_000_000_000_000_000u64)));
+        assert_eq!(found("2e9", 0), Some(U256::from(2_000_000_000u64)));
+        assert_eq!(found("12.50", 1), Some(U256::from(125)));
+        assert_eq!(found("1200", -2), Some(U256::from(12)));
+        assert_eq!(found("0.000", 0), Some(U256::ZERO));
+        for (digits, decimals) in [("0.05", 1), ("1250", -2), ("1e400", 18), ("1", 99)] {
+            assert_eq!(found(digits, decimals), None, "{digits} with {decimals}");
+        }
+    }
+}

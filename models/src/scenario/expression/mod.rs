@@ -196,3 +196,33 @@ impl<T> Formula<T> {
         names
     }
 }
+
+impl Number {
+    /// Adds every operand that is read at a moment, each once.
+    fn reads(&self, found: &mut Vec<usize>) {
+        let mut add = |place: usize| {
+            if !found.contains(&place) {
+                found.push(place);
+            }
+        };
+        match self {
+            Number::Literal(_) | Number::Fold(_) => {}
+            Number::Read(place) | Number::Over(_, place) => add(*place),
+            Number::Share(part, all) => {
+                add(*part);
+                add(*all);
+            }
+            Number::Negative(inner) | Number::Absolute(inner) => inner.reads(found),
+            Number::Sum(left, right)
+            | Number::Difference(left, right)
+            | Number::Product(left, right)
+            | Number::Quotient(left, right) => {
+                left.reads(found);
+                right.reads(found);
+            }
+            Number::Least(all) | Number::Greatest(all) => {
+                all.iter().for_each(|one| one.reads(found));
+            }
+        }
+    }
+}

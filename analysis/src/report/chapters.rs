@@ -1,93 +1,17 @@
-//! The figures of a Filecoin report: what each shows and how to read it.
+//! The figures of the networks that are known by name: what each shows and how to read it.
 
-use super::data::Data;
-use super::html::escape;
-use super::tell::{Tell, at_the_end, largest, of_variants};
-use crate::Error;
-use crate::plot::{
-    Bar, BarChart, Group, Ink, Layer, Line, LineChart, Marker, Size, StackedChart, Stroke,
-};
+use super::figure::{Chapter, Figure, Kind, Place, figure};
+use super::tell::Tell;
+use crate::plot::Size;
 
 /// All FIL there will ever be (Filecoin spec, "token allocation").
 const FIL_MAX: f64 = 2e9;
-/// Days over which class bars are averaged.
-const LATE_DAYS: usize = 90;
-
-/// Metrics with the names they carry in a chart.
-type Parts = &'static [(&'static str, &'static str)];
-
-/// What a figure draws.
-enum Kind {
-    /// One metric: a line for each variant, what was observed over it.
-    Single(&'static str),
-    /// Several metrics side by side, a chart for each variant.
-    Several(Parts),
-    /// Parts of a whole, a chart for each variant.
-    Stack(Parts, Option<(f64, &'static str)>),
-    /// One metric by class, a chart for each variant.
-    Classes(&'static str),
-    /// Means over the last days by class, a chart for each variant.
-    ClassBars(Parts),
-}
-
-pub struct Figure {
-    pub id: &'static str,
-    title: &'static str,
-    kind: Kind,
-    size: Size,
-    from_zero: bool,
-    /// Trailing mean in days; 1 shows the values as they are.
-    mean_days: usize,
-    tell: Tell,
-    reading: &'static str,
-}
-
-/// A chart and what it tells.
-struct Drawn {
-    svg: String,
-    tells: String,
-}
-
-impl Drawn {
-    fn of(svg: Option<String>, tells: String) -> Option<Drawn> {
-        svg.map(|svg| Drawn { svg, tells })
-    }
-}
-
-/// A chapter of figures.
-pub struct Chapter {
-    pub id: &'static str,
-    pub title: &'static str,
-    pub lead: &'static str,
-    pub figures: &'static [Figure],
-}
-
-const fn figure(
-    id: &'static str,
-    title: &'static str,
-    size: Size,
-    kind: Kind,
-    reading: &'static str,
-) -> Figure {
-    Figure { id, title, kind, size, from_zero: true, mean_days: 1, tell: Tell::Moved, reading }
-}
-
-impl Figure {
-    const fn close_up(self) -> Self {
-        Figure { from_zero: false, ..self }
-    }
-    const fn smooth(self, mean_days: usize) -> Self {
-        Figure { mean_days, ..self }
-    }
-    const fn told(self, tell: Tell) -> Self {
-        Figure { tell, ..self }
-    }
-}
 
 pub const CHAPTERS: &[Chapter] = &[
     Chapter {
         id: "supply",
-        title: "Token supply",
+        place: Place::Supply,
+        title: "Where the FIL is",
         lead: "Where every FIL is, from the ledger of the run.",
         figures: &[
             figure(
@@ -125,6 +49,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "power",
+        place: Place::Actors,
         title: "Power",
         lead: "Storage proven to the chain, simulated over real.",
         figures: &[
@@ -151,7 +76,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Below the baseline, the network earns only part of the baseline reward.",
             ),
             figure(
-                "flows",
+                "sector-flows",
                 "Sectors that come and go",
                 Size::Half,
                 Kind::Several(&[
@@ -174,6 +99,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "reward",
+        place: Place::Supply,
         title: "Reward and pledge",
         lead: "What a block earns, and what a sector must lock to take part.",
         figures: &[
@@ -217,6 +143,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "burn",
+        place: Place::Flows,
         title: "Burn and fees",
         lead: "FIL that leaves for good, and why.",
         figures: &[
@@ -274,6 +201,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "providers",
+        place: Place::Actors,
         title: "Providers",
         lead: "Who earns, and whether it covers the cost.",
         figures: &[
@@ -319,6 +247,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "faults",
+        place: Place::Security,
         title: "Faults",
         lead: "Machines fail, proofs are missed, and it costs.",
         figures: &[
@@ -370,189 +299,164 @@ pub const CHAPTERS: &[Chapter] = &[
             .smooth(7),
         ],
     },
+    Chapter {
+        id: "tokens",
+        place: Place::Supply,
+        title: "Where the tokens are",
+        lead: "Every token ever minted, from the ledger of the run, and what it is worth.",
+        figures: &[
+            figure(
+                "token-stack",
+                "All tokens by where they are",
+                Size::Full,
+                Kind::Stack(
+                    &[
+                        ("tokens_locked", "In bonds"),
+                        ("pool_tok", "In the pool"),
+                        ("tokens_circulating", "Circulating"),
+                        ("tokens_burned", "Burned"),
+                    ],
+                    None,
+                ),
+                "The layers add up to all tokens ever minted. What is burned never comes back.",
+            ),
+            figure(
+                "token-price",
+                "Price of the token",
+                Size::Half,
+                Kind::Single("token_price"),
+                "On the exchange, at the end of the day. The band holds 90 of 100 runs.",
+            ),
+            figure(
+                "minted-burned",
+                "Minted and burned so far",
+                Size::Half,
+                Kind::Several(&[("tokens_minted", "Minted"), ("tokens_burned", "Burned")]),
+                "The gap between the lines is what there is. Where burned rises faster, tokens get \
+                 scarcer.",
+            ),
+        ],
+    },
+    Chapter {
+        id: "revenue",
+        place: Place::Flows,
+        title: "Revenue against emission",
+        lead: "What customers pay, what the emission is worth, and what running the network costs.",
+        figures: &[
+            figure(
+                "revenue-emission",
+                "Revenue, emission and cost",
+                Size::Full,
+                Kind::Several(&[
+                    ("token_demand", "Revenue"),
+                    ("emission_value", "Emission"),
+                    ("operator_cost", "Cost"),
+                ]),
+                "30-day means. Above the cost line, revenue alone keeps the network running; below \
+                 it, new tokens pay the rest.",
+            )
+            .smooth(30),
+            figure(
+                "sold",
+                "Rewards sold",
+                Size::Half,
+                Kind::Single("rewards_sold"),
+                "What providers got on the exchange for the rewards they sold. 30-day mean.",
+            )
+            .smooth(30),
+        ],
+    },
+    Chapter {
+        id: "nodes",
+        place: Place::Actors,
+        title: "Nodes",
+        lead: "Who takes part, who leaves, and who earns.",
+        figures: &[
+            figure(
+                "nodes",
+                "Nodes that take part",
+                Size::Half,
+                Kind::Several(&[("nodes_active", "Active"), ("nodes_online", "Online")]),
+                "Active nodes have a bond; those online were up when the day was settled.",
+            ),
+            figure(
+                "entry-exit",
+                "Entries and exits so far",
+                Size::Half,
+                Kind::Several(&[("nodes_entered", "Entered"), ("nodes_left", "Left")]),
+                "Nodes that have lost for long leave; idle ones enter while entering pays.",
+            ),
+            figure(
+                "losing",
+                "Nodes that lose money",
+                Size::Half,
+                Kind::Single("nodes_losing_share"),
+                "Share of the active nodes that earned less than they cost on the day. 30-day mean.",
+            )
+            .told(Tell::Mean)
+            .smooth(30),
+            figure(
+                "node-gini",
+                "Inequality of rewards",
+                Size::Half,
+                Kind::Single("rewards_gini"),
+                "Gini coefficient of the day's rewards: 0 if all are equal, near 1 if one has all.",
+            )
+            .told(Tell::Mean),
+        ],
+    },
+    Chapter {
+        id: "review-supply",
+        place: Place::Supply,
+        title: "Inflation",
+        lead: "How fast the supply grows, by the metrics of the review.",
+        figures: &[
+            figure(
+                "net-inflation",
+                "Net inflation",
+                Size::Half,
+                Kind::Single("net_inflation"),
+                "Minted less burnt over the supply, a year. Below zero the supply shrinks.",
+            )
+            .told(Tell::Mean),
+            figure(
+                "circulating-share",
+                "In circulation",
+                Size::Half,
+                Kind::Single("circulating_share"),
+                "Part of the most there can be that circulates.",
+            ),
+        ],
+    },
+    Chapter {
+        id: "review-flows",
+        place: Place::Flows,
+        title: "Who pays for the network",
+        lead: "Users or new tokens: the metrics of the review.",
+        figures: &[
+            figure(
+                "revenue-cover",
+                "Costs covered by users",
+                Size::Half,
+                Kind::Single("revenue_cover"),
+                "Revenue from users over the costs of operators. At 1 the network needs no subsidy.",
+            )
+            .told(Tell::Mean),
+            figure(
+                "subsidy",
+                "Emission for each dollar of revenue",
+                Size::Half,
+                Kind::Single("subsidy_ratio"),
+                "Value of new tokens over what users paid. Above 1 holders pay more than users do.",
+            )
+            .told(Tell::Mean),
+        ],
+    },
 ];
-
-impl Figure {
-    /// The figure as HTML; `None` when nothing of it was recorded.
-    pub fn html(&self, data: &Data<'_>) -> Result<Option<String>, Error> {
-        let mut plots = Vec::new();
-        let several = data.facts.experiment.points.len() > 1;
-        match self.kind {
-            Kind::Single(metric) => {
-                plots.extend(self.single(data, metric)?.map(|drawn| (String::new(), drawn)));
-            }
-            _ => {
-                for point in data.points() {
-                    let name = if several { point.to_owned() } else { String::new() };
-                    plots.extend(self.of_point(data, point)?.map(|drawn| (name, drawn)));
-                }
-            }
-        }
-        let Some((_, first)) = plots.first() else { return Ok(None) };
-        // One sentence cannot tell what charts of several variants say.
-        let tells = if plots.len() == 1 { first.tells.as_str() } else { "" };
-        let tells = tells.to_owned();
-        let plots: Vec<_> = plots.into_iter().map(|(name, drawn)| (name, drawn.svg)).collect();
-        Ok(Some(figure_html(self.id, self.title, &tells, self.size, &plots, self.reading)))
-    }
-
-    fn single(&self, data: &Data<'_>, metric: &str) -> Result<Option<Drawn>, Error> {
-        let mut lines = Vec::new();
-        let several = data.facts.experiment.points.len() > 1;
-        for (place, point) in data.points().enumerate() {
-            if let Some(line) = data.line((point, metric, ""), self.mean_days)? {
-                let label = if several { point } else { "" };
-                lines.push(Line { label: label.to_owned(), ink: Ink::Series(place), ..line });
-            }
-        }
-        let silent = |line: &Line| line.points.iter().all(|(_, value)| *value == 0.0);
-        if lines.iter().all(silent) {
-            return Ok(None);
-        }
-        let days = lines.first().map_or(0, |line| line.points.len());
-        let observed = data.observed(metric, days)?;
-        let unit = data.unit(metric);
-        let tells = match lines.as_slice() {
-            [line] => self.tell.of(line, observed.as_ref(), unit),
-            lines => of_variants(lines, unit),
-        };
-        if let Some(observed) = observed {
-            lines.iter_mut().filter(|line| line.label.is_empty()).for_each(|line| {
-                line.label = "simulated".to_owned();
-            });
-            lines.push(observed);
-        }
-        Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
-    }
-
-    fn of_point(&self, data: &Data<'_>, point: &str) -> Result<Option<Drawn>, Error> {
-        match self.kind {
-            Kind::Single(_) => Ok(None),
-            Kind::Several(parts) => {
-                let lines = self.parts(data, point, parts)?;
-                let unit = data.unit(parts[0].0);
-                let tells = at_the_end(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
-            }
-            Kind::Classes(metric) => {
-                let mut lines = Vec::new();
-                for (place, class) in data.classes(point, metric)?.iter().enumerate() {
-                    let line = data.line((point, metric, class), self.mean_days)?;
-                    let (label, ink) = (class.clone(), Ink::Series(place));
-                    lines.extend(line.map(|line| Line { label, ink, ..line }));
-                }
-                let unit = data.unit(metric);
-                let tells = largest(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).draw(self.size), tells))
-            }
-            Kind::Stack(parts, cap) => {
-                let lines = self.parts(data, point, parts)?;
-                let tells = at_the_end(&lines, data.unit(parts[0].0));
-                let layer = |line: Line| {
-                    let Line { label, ink, points, .. } = line;
-                    Layer { label, ink, points }
-                };
-                let chart = StackedChart {
-                    title: self.title.to_owned(),
-                    unit: data.unit(parts[0].0).to_owned(),
-                    layers: lines.into_iter().map(layer).collect(),
-                    cap: cap.map(|(value, label)| (value, label.to_owned())),
-                };
-                Ok(Drawn::of(chart.draw(self.size), tells))
-            }
-            Kind::ClassBars(parts) => {
-                Ok(Drawn::of(self.class_bars(data, point, parts)?, String::new()))
-            }
-        }
-    }
-
-    /// The recorded parts that are not zero throughout, each in the colour of its place.
-    fn parts(&self, data: &Data<'_>, point: &str, parts: Parts) -> Result<Vec<Line>, Error> {
-        let mut lines = Vec::new();
-        for (place, (metric, name)) in parts.iter().enumerate() {
-            let line = data.line((point, metric, ""), self.mean_days)?;
-            let line = line.filter(|line| line.points.iter().any(|(_, value)| *value != 0.0));
-            let ink = if *metric == "supply_reserve" { Ink::Rest } else { Ink::Series(place) };
-            let (label, stroke) = ((*name).to_owned(), Stroke::Bold);
-            lines.extend(line.map(|line| Line { label, ink, stroke, ..line }));
-        }
-        Ok(lines)
-    }
-
-    fn chart(&self, data: &Data<'_>, unit: &str, lines: Vec<Line>) -> LineChart {
-        let split = data.facts.split.filter(|_| data.facts.verdict.has_windows());
-        let marker =
-            |date| Marker { date, label: "\u{2190} calibrated \u{b7} verdict \u{2192}".to_owned() };
-        LineChart {
-            title: self.title.to_owned(),
-            unit: unit.to_owned(),
-            lines,
-            markers: split.map(marker).into_iter().collect(),
-            from_zero: self.from_zero,
-        }
-    }
-
-    fn class_bars(
-        &self,
-        data: &Data<'_>,
-        point: &str,
-        parts: Parts,
-    ) -> Result<Option<String>, Error> {
-        let mut groups = Vec::new();
-        for class in data.classes(point, parts[0].0)? {
-            let mut bars = Vec::new();
-            for (place, (metric, _)) in parts.iter().enumerate() {
-                let mean = data.late_mean(point, metric, &class, LATE_DAYS)?;
-                let Some(value) = mean else { return Ok(None) };
-                bars.push(Bar { ink: Ink::Series(place), value });
-            }
-            groups.push(Group { label: class, bars });
-        }
-        let legend = parts.iter().enumerate();
-        let chart = BarChart {
-            title: self.title.to_owned(),
-            unit: data.unit(parts[0].0).to_owned(),
-            legend: legend.map(|(i, (_, name))| ((*name).to_owned(), Ink::Series(i))).collect(),
-            groups,
-        };
-        Ok(chart.draw(self.size))
-    }
-}
-
-/// A figure with its plots, each under its name.
-pub fn figure_html(
-    id: &str,
-    title: &str,
-    tells: &str,
-    size: Size,
-    plots: &[(String, String)],
-    reading: &str,
-) -> String {
-    let class = if size == Size::Full { " class=\"full\"" } else { "" };
-    let mut html = format!(
-        "<figure id=\"{id}\"{class}><h3>{}<span class=\"tells\">{}</span></h3>\n",
-        escape(title),
-        escape(tells)
-    );
-    for (name, svg) in plots {
-        if !name.is_empty() {
-            html += &format!("<h4>{}</h4>", escape(name));
-        }
-        html += &format!("<div class=\"plot\">{svg}</div>\n");
-    }
-    html += &format!("<figcaption>{}</figcaption></figure>\n", escape(reading));
-    html
-}
 
 /// The figure that shows a metric, for links from sentences.
 pub fn figure_of(metric: &str) -> Option<&'static str> {
-    let shows = |figure: &&Figure| match figure.kind {
-        Kind::Single(shown) | Kind::Classes(shown) => shown == metric,
-        Kind::Several(parts) | Kind::Stack(parts, _) | Kind::ClassBars(parts) => {
-            parts.iter().any(|(shown, _)| *shown == metric)
-        }
-    };
     let figures = || CHAPTERS.iter().flat_map(|chapter| chapter.figures);
     let single = |figure: &&Figure| matches!(figure.kind, Kind::Single(shown) if shown == metric);
-    figures().find(single).or_else(|| figures().find(shows)).map(|figure| figure.id)
+    figures().find(single).or_else(|| figures().find(|f| f.shows(metric))).map(|f| f.id)
 }

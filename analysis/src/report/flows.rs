@@ -1,0 +1,261 @@
+//! Who pays whom over the horizon, from recorded flows, and when revenue covers the cost.
+
+use super::data::{Data, trailing_mean};
+use super::figure::Shown;
+use super::html::{Cell, counted, escape, table};
+use crate::Error;
+use crate::plot::axis::spoken;
+use crate::plot::{Flow, SankeyChart, Size};
+use crate::statistics::median;
+use crate::table::{Dated, day_number};
+
+/// Most variants with a chart of their own.
+const CHARTS_MAX: usize = 2;
+/// Days over which revenue and cost are compared.
+const COVER_DAYS: usize = 30;
+
+/// A flow: who pays, who is paid, and the metrics whose sum less others' it is.
+struct Path {
+    from: &'static str,
+    to: &'static str,
+    plus: &'static [&'static str],
+    minus: &'static [&'static str],
+}
+
+const fn path(
+    from: &'static str,
+    to: &'static str,
+    plus: &'static [&'static str],
+    minus: &'static [&'static str],
+) -> Path {
+    Path { from, to, plus, minus }
+}
+
+/// The flows of a network in one unit.
+struct Money {
+    id: &'static str,
+    title: &'static str,
+    unit: &'static str,
+    paths: &'static [Path],
+}
+
+const MONEY: [Money; 3] = [
+    Money {
+        id: "flows-fil",
+        title: "Where FIL flows",
+        unit: "FIL",
+        paths: &[
+            path("Block rewards", "Providers", &["minted"], &["service_stream", "burn_stream"]),
+            path("Block rewards", "Services", &["service_stream"], &[]),
+            path("Block rewards", "Burnt", &["burn_stream"], &[]),
+            path("Genesis allocations", "Holders", &["supply_vested"], &[]),
+            path("Providers", "Burnt: faults", &["burn_fault_fee"], &[]),
+            path("Providers", "Burnt: terminations", &["burn_termination_fee"], &[]),
+            path("Providers", "Burnt: daily fees", &["burn_daily_fee"], &[]),
+            path("Users of gas", "Burnt: base fees", &["burn_base_fee"], &[]),
+        ],
+    },
+    Money {
+        id: "flows-usd",
+        title: "Where dollars flow",
+        unit: "USD",
+        paths: &[
+            path("Customers", "Exchange", &["token_demand"], &[]),
+            path("Exchange", "Providers", &["rewards_sold"], &[]),
+            path("Providers", "Running costs", &["operator_cost"], &[]),
+        ],
+    },
+    Money {
+        id: "flows-tokens",
+        title: "Where tokens flow",
+        unit: "TOK",
+        paths: &[
+            path("Emission", "Nodes", &["tokens_minted"], &[]),
+            path("Customers", "Burned", &["tokens_burned"], &[]),
+        ],
+    },
+];
+
+/// The charts and tables; empty where no flow was recorded.
+pub fn flows(data: &Data<'_>) -> Result<String, Error> {
+    let mut html = String::new();
+    for money in &MONEY {
+        html += &of_money(data, money)?;
+    }
+    Ok(html + &covered(data)?)
+}
+
+fn of_money(data: &Data<'_>, money: &Money) -> Result<String, Error> {
+    let recorded: Vec<&str> = data.table.metrics().collect();
+    let (mut plots, mut rows) = (Vec::new(), Vec::new());
+    let several = data.points().count() > 1;
+    for line in data.points().take(CHARTS_MAX) {
+        let mut flows = Vec::new();
+        for path in money.paths {
+            if !path.plus.iter().all(|metric| recorded.contains(metric)) {
+                continue;
+            }
+            let amount = amount(data, line, path)?;
+            if amount <= 0.0 {
+                continue;
+            }
+            let (from, to) = (path.from.to_owned(), path.to.to_owned());
+            flows.push(Flow { from, to, amount });
+            let mut row = vec![
+                Cell::text(path.from),
+                Cell::text(path.to),
+                Cell::number(format!("{} {}", spoken(amount), money.unit)),
+                Cell::Code(formula(path)),
+            ];
+            if several {
+                row.insert(0, Cell::text(line));
+            }
+            rows.push(row);
+        }
+        let (title, unit) = (money.title.to_owned(), money.unit.to_owned());
+        let drawing = SankeyChart { title, unit, flows }.drawing(Size::Full);
+        let name = if several { line.to_owned() } else { String::new() };
+        plots.extend(drawing.map(|drawing| (name, drawing)));
+    }
+    if plots.is_empty() {
+        return Ok(String::new());
+    }
+    let mut headings = vec!["From", "To", "#Over the horizon", "Recorded as"];
+    if several {
+        headings.insert(0, "Variant");
+    }
+    let figure = data.figure(Shown {
+        id: money.id,
+        title: money.title,
+        tells: " over the whole horizon".to_owned(),
+        size: Size::Full,
+        plots,
+        reading: "From left to right who pays whom, as wide as the amount. Medians over the runs; \
+                  every number is in the table below.",
+    });
+    let table = table(&headings, &rows);
+    Ok(format!(
+        "<div class=\"figures\">{figure}</div>\n<details><summary>The numbers of the chart\
+         </summary>{table}</details>\n"
+    ))
+}
+
+fn formula(path: &Path) -> String {
+    let minus: String = path.minus.iter().map(|metric| format!(" - {metric}")).collect();
+    path.plus.join(" + ") + &minus
+}
+
+/// The median over the runs of what has flowed; for metrics that are not there, nothing.
+fn amount(data: &Data<'_>, line: &str, path: &Path) -> Result<f64, Error> {
+    let mut sums: Vec<f64> = Vec::new();
+    for (sign, metrics) in [(1.0, path.plus), (-1.0, path.minus)] {
+        for metric in metrics {
+            let a_day =
+                data.facts.metrics.iter().any(|m| m.name == *metric && m.unit.ends_with("/d"));
+            for (place, run) in data.runs(line, metric, "")?.iter().enumerate() {
+                let total = if a_day { integrated(run) } else { grown(run) };
+                if sums.len() <= place {
+                    sums.resize(place + 1, 0.0);
+                }
+                sums[place] += sign * total;
+            }
+        }
+    }
+    Ok(median(&sums).unwrap_or(0.0))
+}
+
+/// The sum of a rate a day over the days it stands for: those since the record before.
+fn integrated(run: &Dated) -> f64 {
+    let days = |place: usize| match place {
+        0 if run.len() > 1 => day_number(run[1].0) - day_number(run[0].0),
+        0 => 1,
+        place => day_number(run[place].0) - day_number(run[place - 1].0),
+    };
+    run.iter().enumerate().map(|(place, (_, rate))| rate * f64::from(days(place))).sum()
+}
+
+/// Last less first value of a sum since the start.
+fn grown(run: &Dated) -> f64 {
+    match (run.first(), run.last()) {
+        (Some(first), Some(last)) => last.1 - first.1,
+        _ => 0.0,
+    }
+}
+
+/// Revenue, cost, and the words for both.
+const COVER: [(&str, &str); 1] = [("token_demand", "operator_cost")];
+
+/// When what users pay covers the cost, for each line.
+fn covered(data: &Data<'_>) -> Result<String, Error> {
+    let mut html = String::new();
+    for (revenue, cost) in COVER {
+        for line in data.points() {
+            let (paid, costs) =
+                (data.line((line, revenue, ""), 1)?, data.line((line, cost, ""), 1)?);
+            let (Some(paid), Some(costs)) = (paid, costs) else { continue };
+            let smooth = |points: &Dated| trailing_mean(points, COVER_DAYS);
+            let found = cover(&smooth(&paid.points), &smooth(&costs.points));
+            let name = if data.points().count() > 1 { format!("{line}: ") } else { String::new() };
+            html += &format!("<p class=\"balance\">{}</p>\n", escape(&(name + &found)));
+        }
+    }
+    Ok(html)
+}
+
+/// "Without subsidy the network breaks even after 14 months, on 2027-03-02."
+fn cover(revenue: &Dated, cost: &Dated) -> String {
+    let pairs = || revenue.iter().zip(cost);
+    let Some((last, start)) = revenue.last().zip(revenue.first()) else { return String::new() };
+    // From then on to the end, not for a day.
+    let short = pairs().rposition(|((_, paid), (_, costs))| paid < costs);
+    let covers = match cost.last() {
+        Some((_, costs)) if *costs > 0.0 => crate::verdict::percent(last.1 / costs),
+        _ => "all".to_owned(),
+    };
+    match short {
+        None => format!(
+            "Revenue covers the running costs from the first month on ({covers} of them at the end)."
+        ),
+        Some(place) if place + 1 < revenue.len() => {
+            let date = revenue[place + 1].0;
+            let months = f64::from(day_number(date) - day_number(start.0)) / 30.44;
+            format!(
+                "Without subsidy the network breaks even after {}, on {date}: from then on revenue \
+                 covers the running costs ({covers} of them at the end).",
+                counted(months.ceil() as u64, "month")
+            )
+        }
+        Some(_) => format!(
+            "Without subsidy the network does not break even within the horizon: at the end revenue \
+             covers {covers} of the running costs."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::date_of;
+
+    fn series(values: &[f64], every: i32) -> Dated {
+        (0..).map(|place| date_of(place * every)).zip(values.iter().copied()).collect()
+    }
+
+    #[test]
+    fn rates_count_for_the_days_they_stand_for() {
+        assert_eq!(integrated(&series(&[1.0, 2.0, 3.0], 10)), 60.0);
+        assert_eq!(integrated(&series(&[5.0], 1)), 5.0);
+        assert_eq!(grown(&series(&[5.0, 2.0, 9.0], 1)), 4.0);
+    }
+
+    #[test]
+    fn break_even_counts_from_the_last_day_that_was_short() {
+        let cost = series(&[2.0; 5], 30);
+        let text = cover(&series(&[1.0, 3.0, 1.0, 3.0, 4.0], 30), &cost);
+        assert!(text.contains("after 3 months, on 1970-04-01"), "{text}");
+        assert!(text.contains("200\u{a0}% of them at the end"), "{text}");
+        let text = cover(&series(&[1.0; 5], 30), &cost);
+        assert!(text.contains("does not break even") && text.contains("50\u{a0}%"), "{text}");
+        assert!(cover(&series(&[3.0; 5], 30), &cost).contains("from the first month"));
+    }
+}

@@ -1,0 +1,179 @@
+//! The numbers an experiment is about, one for each run: the outcomes that the scenario states, then
+//! the last values of key series. Findings, comparisons, sensitivity and precision all rest on them.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use pinwheel_models::scenario::invariant::Goal;
+
+use super::chapters::figure_of;
+use super::data::Data;
+use super::html::sentence_case;
+use crate::Error;
+use crate::statistics::{median, quantile};
+
+/// Most numbers that a report tells.
+const NUMBERS_MAX: usize = 12;
+
+/// Series whose last value tells a run, with the words for it and which way is better.
+const KEYS: &[(&str, &str, Option<Goal>)] = &[
+    ("raw_power", "Raw power", None),
+    ("qa_power", "Quality-adjusted power", None),
+    ("this_epoch_reward", "The reward of an epoch", None),
+    ("pledge_per_32gib", "The pledge of a 32 GiB sector", None),
+    ("supply_circulating", "Circulating supply", None),
+    ("supply_locked", "Locked FIL", None),
+    ("supply_burnt", "FIL burnt since genesis", None),
+    ("providers_active", "Providers with power", None),
+    ("token_price", "The price of the token", Some(Goal::Higher)),
+    ("nodes_active", "Active nodes", Some(Goal::Higher)),
+    ("tokens_circulating", "Tokens in circulation", None),
+    ("tokens_burned", "Tokens burned", None),
+    ("token_demand", "Revenue", Some(Goal::Higher)),
+    ("nodes_losing_share", "The share of nodes that lose money", Some(Goal::Lower)),
+    ("service_availability", "Availability of the service", Some(Goal::Higher)),
+    ("availability", "Availability of devices", Some(Goal::Higher)),
+    ("demand_served_share", "The share of demand served", Some(Goal::Higher)),
+    ("demand_cost_ratio", "The unit cost over that of the baseline", Some(Goal::Lower)),
+    ("maintenance_cost_rate", "The cost of maintenance", Some(Goal::Lower)),
+    ("owners", "Owners", Some(Goal::Higher)),
+    ("service_wait_p99", "The wait that 1 % of the jobs exceed", Some(Goal::Lower)),
+    ("service_utilisation", "Utilisation of servers", None),
+    ("delivered_share", "The share of readings delivered", Some(Goal::Higher)),
+    ("tx_inclusion_p50", "The median time into a settled block", Some(Goal::Lower)),
+    ("tx_fee_p50", "The median fee of a transaction", Some(Goal::Lower)),
+    ("users_active", "Active users", Some(Goal::Higher)),
+    ("data_durability_nines", "Durability in nines", Some(Goal::Higher)),
+    ("data_objects_lost", "Objects lost", Some(Goal::Lower)),
+    ("data_read_availability", "Availability of reads", Some(Goal::Higher)),
+];
+
+/// Key series with the words for them.
+pub fn key_metrics() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KEYS.iter().map(|(metric, words, _)| (*metric, *words))
+}
+
+/// One number of every run.
+#[derive(Clone, Debug)]
+pub struct Number {
+    pub id: String,
+    /// What it is, at the beginning of a sentence.
+    pub words: String,
+    pub unit: String,
+    pub goal: Option<Goal>,
+    /// The scenario asks for it.
+    pub stated: bool,
+    /// The series whose last value it is.
+    pub metric: Option<&'static str>,
+    values: BTreeMap<String, Vec<Option<f64>>>,
+    firsts: BTreeMap<String, Vec<f64>>,
+}
+
+impl Number {
+    /// The values of a point's runs, without the missing ones.
+    pub fn of(&self, point: &str) -> Vec<f64> {
+        self.values.get(point).into_iter().flatten().flatten().copied().collect()
+    }
+
+    /// The value of one run.
+    pub fn at(&self, point: &str, run: usize) -> Option<f64> {
+        self.values.get(point)?.get(run).copied().flatten()
+    }
+
+    /// The values of several points' runs together.
+    pub fn of_all<'p>(&self, points: impl Iterator<Item = &'p str>) -> Vec<f64> {
+        points.flat_map(|point| self.of(point)).collect()
+    }
+
+    /// The runs of two points that met the same random numbers.
+    pub fn pairs(&self, first: &str, second: &str) -> Vec<(f64, f64)> {
+        let of = |point: &str| self.values.get(point).cloned().unwrap_or_default();
+        of(first).into_iter().zip(of(second)).filter_map(|(a, b)| Some((a?, b?))).collect()
+    }
+
+    /// The median of the first values, where it is the last value of a series.
+    pub fn started_at(&self, point: &str) -> Option<f64> {
+        median(self.firsts.get(point)?)
+    }
+
+    /// Where its figure is.
+    pub fn figure(&self) -> Option<&'static str> {
+        figure_of(self.metric?)
+    }
+}
+
+/// Median, 5 % and 95 % quantile of some values.
+pub fn bands(values: &[f64]) -> Option<[f64; 3]> {
+    Some([median(values)?, quantile(values, 0.05)?, quantile(values, 0.95)?])
+}
+
+/// All numbers of a result: what was stated first.
+pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
+    let manifest = data.facts.manifest;
+    let mut all = Vec::new();
+    for entry in &manifest.outcomes {
+        let values = |point: &str| data.facts.outcomes.values(point, &entry.id).to_vec();
+        let words =
+            if entry.words.is_empty() { entry.id.replace('-', " ") } else { entry.words.clone() };
+        all.push(Number {
+            id: entry.id.clone(),
+            words: sentence_case(words.trim_end_matches('.')),
+            unit: if entry.unit == "1" { String::new() } else { entry.unit.clone() },
+            goal: entry.goal,
+            stated: true,
+            metric: None,
+            values: manifest.points.iter().map(|p| (p.id.clone(), values(&p.id))).collect(),
+            firsts: BTreeMap::new(),
+        });
+    }
+    let recorded: Vec<&str> = data.table.metrics().collect();
+    for (metric, words, goal) in KEYS {
+        if all.len() >= NUMBERS_MAX {
+            break;
+        }
+        if recorded.contains(metric) {
+            all.extend(ends(data, metric, words, *goal)?);
+        }
+    }
+    Ok(all)
+}
+
+/// The last values of the unlabelled series of a metric; `None` where there is none.
+fn ends(
+    data: &Data<'_>,
+    metric: &'static str,
+    words: &str,
+    goal: Option<Goal>,
+) -> Result<Option<Number>, Error> {
+    let runs = data.facts.manifest.runs_per_point as usize;
+    let mut found: BTreeMap<String, BTreeMap<u32, ((Date, f64), (Date, f64))>> = BTreeMap::new();
+    data.table.scan(metric, |point, label, run, date, value| {
+        if !label.is_empty() {
+            return;
+        }
+        if !found.contains_key(point) {
+            found.insert(point.to_owned(), BTreeMap::new());
+        }
+        let of_point = found.get_mut(point).expect("just made");
+        of_point.entry(run).or_insert(((date, value), (date, value))).1 = (date, value);
+    })?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let last = |runs_of: &BTreeMap<u32, ((Date, f64), (Date, f64))>| -> Vec<Option<f64>> {
+        (0..runs as u32).map(|run| runs_of.get(&run).map(|ends| ends.1.1)).collect()
+    };
+    let first = |runs_of: &BTreeMap<u32, ((Date, f64), (Date, f64))>| -> Vec<f64> {
+        runs_of.values().map(|ends| ends.0.1).collect()
+    };
+    Ok(Some(Number {
+        id: metric.to_owned(),
+        words: words.to_owned(),
+        unit: data.unit(metric).to_owned(),
+        goal,
+        stated: false,
+        metric: Some(metric),
+        values: found.iter().map(|(point, runs)| (point.clone(), last(runs))).collect(),
+        firsts: found.iter().map(|(point, runs)| (point.clone(), first(runs))).collect(),
+    }))
+}

@@ -1,0 +1,18 @@
+//! Chains on a model card.
+
+use crate::card::Card;
+
+pub const CARD: Card = Card {
+    name: "blockchain",
+    entities: "Chains with blocks, validators or miners, accounts and contracts, a pool of \
+               waiting transactions, users and bridges.",
+    process: "Transactions are sent, wait for a fee they can pay, and are executed in blocks \
+              that the consensus makes final.",
+    left_out: &[
+        "There is no virtual machine: contracts are built in.",
+        "The network between nodes is not there but for the travel of blocks of work.",
+        "Storage rent and uncles are not there.",
+        "The sender of a transaction is who it says; only readings are signed, where proofs \
+         are real.",
+    ],
+};

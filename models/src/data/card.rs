@@ -1,0 +1,17 @@
+//! Stored data on a model card.
+
+use crate::card::Card;
+
+pub const CARD: Card = Card {
+    name: "data",
+    entities: "Objects as pieces on nodes in failure domains, readers, curious nodes, \
+               auditors, guardians of keys and a growing ledger.",
+    process: "Nodes fail, bits rot, pieces are scrubbed, read, rebuilt and audited; an object \
+              is lost when too few intact pieces are left.",
+    left_out: &[
+        "Nodes do not fill up.",
+        "Repair does not slow readers down.",
+        "Objects have no versions and nobody pays for them.",
+        "Encryption and secret sharing are always modelled, not computed.",
+    ],
+};

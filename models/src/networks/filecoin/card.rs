@@ -1,0 +1,20 @@
+//! Filecoin on a model card.
+
+use crate::card::Card;
+
+pub const CARD: Card = Card {
+    name: "filecoin",
+    entities: "The chain, storage providers with machines, sectors and purses, holders of the \
+               token, and the streams of FIP-0118.",
+    process: "Every epoch elects winners and pays rewards; at each deadline sectors are \
+              proven or faulty; once a day providers onboard, renew, terminate, enter and \
+              leave, and fees and vesting are settled.",
+    left_out: &[
+        "Single messages and their order are not there; gas is a quantity.",
+        "The chain never reorganises: a late block is a lost win.",
+        "Deals are not negotiated and data is not retrieved.",
+        "There is no exchange and no speculation: the price is given.",
+        "Data cap is not allocated.",
+        "The FVM has no economy beyond its gas.",
+    ],
+};

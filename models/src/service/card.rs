@@ -1,0 +1,17 @@
+//! Stations on a model card.
+
+use crate::card::Card;
+
+pub const CARD: Card = Card {
+    name: "service",
+    entities: "Stations with servers and lines, a dispatcher, a cache, and the requests that \
+               come to them.",
+    process: "Requests arrive by a renewal process, wait in a line or share a server, and \
+              leave; a full line loses them.",
+    left_out: &[
+        "Servers do not fail and do not differ.",
+        "There are no classes, priorities or batches of jobs.",
+        "Nobody gives up waiting or tries again.",
+        "A dispatcher does not remember what it sent while its news is on the way.",
+    ],
+};
