@@ -319,6 +319,7 @@ mod tests {
             horizon_days: 30,
             layers: Default::default(),
             network: None,
+            review: None,
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };
         let cases = [Case { variant: "main".into(), origin: day(20), point }];

@@ -5,12 +5,14 @@ mod github;
 mod junit;
 mod summary;
 
+use std::path::Path;
+
 pub use github::annotations;
 pub use junit::junit;
 pub use summary::summary;
 
-use pinwheel_models::scenario::Diagnostic;
 use pinwheel_models::scenario::invariant::Severity;
+use pinwheel_models::scenario::{Diagnostic, lexical};
 
 use crate::baseline::{BaselineStanding, BaselineVerdict};
 use crate::verdict::{CheckStanding, InvariantRow, InvariantStanding, Standing, Verdict};
@@ -67,7 +69,8 @@ impl Suite {
             standing: CaseStanding::Error,
             sentence: format!("{}; help: {}", fault.message, fault.help),
             replay: None,
-            file: fault.file.clone(),
+            // A base file is named by way of the one that extends it; CI systems want it straight.
+            file: lexical(Path::new(&fault.file)).display().to_string(),
             line: fault.line,
         };
         let cases = faults.iter().map(case).collect();
@@ -206,4 +209,61 @@ fn line_of(text: &str, kind: &str, id: &str) -> Option<u32> {
         inside && value.is_some_and(|value| value.starts_with(&format!("\"{id}\"")))
     });
     place.and_then(|place| u32::try_from(place + 1).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suite(sentence: &str) -> Suite {
+        let broken = Case {
+            standing: CaseStanding::Failed,
+            sentence: sentence.to_owned(),
+            replay: Some("pinwheel replay 'a & b'".to_owned()),
+            file: "a,b:c.toml".to_owned(),
+            line: Some(3),
+            ..case("invariant", "x", "", 1)
+        };
+        let cases = vec![case("target", "y", "p", 2), broken];
+        Suite { name: "s".to_owned(), file: "s.toml".to_owned(), seconds: 1.5, cases }
+    }
+
+    #[test]
+    fn xml_holds_no_character_that_xml_has_not() {
+        let text = junit(&[suite("a < b & \"c\" \u{1} \u{fffe} \n 100 %")]);
+        assert!(
+            text.contains("a &lt; b &amp; &quot;c&quot; \u{fffd} \u{fffd} &#10; 100 %"),
+            "{text}"
+        );
+        assert!(text.contains("\nreplay: pinwheel replay 'a &amp; b'</failure>"), "{text}");
+        assert!(text.contains("tests=\"2\" failures=\"1\" errors=\"0\""), "{text}");
+        assert!(
+            text.contains("name=\"target y [p]\"") && text.contains("time=\"1.500\""),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn annotations_escape_what_github_reads_as_its_own() {
+        let lines = annotations(&[suite("50 %, a: b\r\nc")]);
+        let expected = "::error file=a%2Cb%3Ac.toml,line=3,title=invariant x::50 %25, a: b%0D%0Ac\
+                        %0Areplay: pinwheel replay 'a & b'";
+        assert_eq!(lines, [expected]);
+    }
+
+    #[test]
+    fn markdown_cells_start_nothing() {
+        let text = summary(&[suite("a|b `c` *d* <e>\nf")]);
+        assert!(text.contains("a\\|b \\`c\\` \\*d\\* \\<e\\> f"), "{text}");
+        assert!(text.starts_with("## Pinwheel: 1 of 1 scenarios failed"), "{text}");
+    }
+
+    #[test]
+    fn a_statement_is_found_at_its_line() {
+        let text = "a = 1\n[[target]]\nid = \"x\"\n[[invariant]]\n  id=\"xy\"\n\
+                    [[invariant]]\nid = \"x\"\n";
+        assert_eq!(line_of(text, "invariant", "x"), Some(7));
+        assert_eq!(line_of(text, "target", "x"), Some(3));
+        assert_eq!(line_of(text, "target", "xy"), None);
+    }
 }

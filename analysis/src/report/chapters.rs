@@ -232,7 +232,7 @@ pub const CHAPTERS: &[Chapter] = &[
             figure(
                 "margin-bars",
                 "Cost and margin by size class",
-                Size::Half,
+                Size::Full,
                 Kind::ClassBars(&[("cost", "Cost"), ("margin", "Margin")]),
                 "Means over the last 90 days.",
             ),

