@@ -36,5 +36,9 @@ pub use strip::{Strip, StripChart};
 pub use theme::{Ink, standalone};
 pub use tornado::{Reach, Row, TornadoChart};
 
+/// What gives the charts over dates of a page a readout under the pointer and a closer look. They
+/// are whole without it.
+pub const SCRIPT: &str = include_str!("chart.js");
+
 /// Pixels of an SVG's coordinates per CSS pixel.
 pub const SCALE: i32 = 3;
