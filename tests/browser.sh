@@ -94,6 +94,26 @@ looks map "$scratch/map/map.html"
 # With a script the map shows a period that its address asks for; without one it is the whole run.
 page_in map-period "$scratch/map/map.html#period=38" 1140 1600
 ! cmp -s "$pictures/map-period.png" "$pictures/map-light.png" || fail "the slider shows nothing"
+# The pointer over the first chart with lines gives their values, and a drag a closer look.
+{
+  cat "$scratch/history/report.html"
+  cat << 'SCRIPT'
+<script>
+addEventListener("load", () => {
+  const told = document.querySelector(".readout");
+  const svg = told.parentNode.querySelector("svg"), box = svg.getBoundingClientRect();
+  const send = (type, share) => svg.dispatchEvent(new PointerEvent(type, {
+    clientX: box.left + box.width * share, clientY: box.top + 50, pointerType: "mouse" }));
+  send("pointermove", 0.5);
+  if (!/^\d{4}-\d\d-\d\d, .*\d/.test(told.textContent)) console.error(told.textContent);
+  send("pointerdown", 0.3);
+  send("pointerup", 0.6);
+  if (!svg.querySelector("[clip-path]")) console.error("no closer look");
+});
+</script>
+SCRIPT
+} > "$scratch/driven.html"
+page_in driven "$scratch/driven.html" 1140 1600
 # A page that does report an error must not pass.
 echo '<script>undefinedName()</script>' > "$scratch/broken.html"
 if (page_in broken "$scratch/broken.html" 400 400) > /dev/null 2>&1; then fail "errors pass"; fi

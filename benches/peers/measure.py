@@ -30,7 +30,7 @@ MINI = HERE / "mini"
 SCENARIO = ROOT / "scenarios" / "mini" / "depin-mini.toml"
 
 PACKAGES = {
-    "numpy": ["numpy==1.26.3", "pyarrow"],
+    "numpy": ["numpy==1.26.3", "pyarrow==18.1.0"],
     # It does not import without typing_extensions, and holds numpy below 1.26.4.
     "radcad": ["radcad==0.14.0", "typing_extensions"],
     "cadcad": ["cadCAD==0.5.3", "numpy==1.26.3"],
@@ -95,11 +95,11 @@ def environment(folder, name):
 def child(command):
     """Runs a program to its end; its output, seconds of processor time and peak memory in MB."""
     environment = {**os.environ, **ONE_THREAD}
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [str(word) for word in command],
             stdout=output,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             env=environment,
             cwd=MINI,
         )
@@ -107,8 +107,11 @@ def child(command):
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         text = output.read().decode()
+        errors.seek(0)
+        words = errors.read().decode()
     if process.returncode != 0:
-        sys.exit(f"exit code {process.returncode}: {' '.join(str(w) for w in command)}")
+        command = " ".join(str(word) for word in command)
+        sys.exit(f"exit code {process.returncode}: {command}\n{text}{words}")
     return text, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024.0
 
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::axis::{ValueAxis, date_ticks};
-use super::drawing::{Drawing, Hang, Mark, Point};
+use super::drawing::{Drawing, Hang, Mark, Point, Reading};
 use super::theme::Ink;
 use crate::table::day_number;
 
@@ -114,6 +114,7 @@ impl Scales {
 #[derive(Debug, Default)]
 pub struct Canvas {
     marks: Vec<Mark>,
+    reading: Option<Reading>,
 }
 
 /// The drawing that `paint` puts on a fresh canvas of some width and height. `title` is for screen
@@ -122,7 +123,8 @@ pub fn draw(size_px: (f64, f64), title: &str, paint: impl FnOnce(&mut Canvas)) -
     let mut canvas = Canvas::default();
     paint(&mut canvas);
     let (width_px, height_px) = size_px;
-    Drawing { title: title.to_owned(), width_px, height_px, marks: canvas.marks }
+    let Canvas { marks, reading } = canvas;
+    Drawing { title: title.to_owned(), width_px, height_px, marks, reading }
 }
 
 impl Canvas {
@@ -153,6 +155,12 @@ impl Canvas {
     /// Grid, ticks and units of a chart over dates.
     pub fn axes(&mut self, scales: &Scales, dates: (Date, Date), unit: &str) {
         let frame = scales.frame;
+        self.reading = Some(Reading {
+            frame: [frame.left, frame.top, frame.right, frame.bottom],
+            days: (scales.first_day, scales.first_day + scales.days),
+            values: (scales.values.low, scales.values.high),
+            unit: unit.to_owned(),
+        });
         self.value_axis(frame, &scales.values, unit);
         for tick in date_ticks(dates.0, dates.1, frame.right - frame.left, 46.0) {
             let x = scales.x(tick.day);

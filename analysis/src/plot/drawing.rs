@@ -64,6 +64,36 @@ pub struct Drawing {
     pub width_px: f64,
     pub height_px: f64,
     pub marks: Vec<Mark>,
+    /// How to read values off a chart over dates, for the page's script.
+    pub reading: Option<Reading>,
+}
+
+/// What the places of a chart over dates stand for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// Left, top, right and bottom of the plotting area in CSS pixels.
+    pub frame: [f64; 4],
+    /// Days since 1970-01-01 at its left and right.
+    pub days: (f64, f64),
+    /// Values at its bottom and top.
+    pub values: (f64, f64),
+    pub unit: String,
+}
+
+impl Reading {
+    /// As attributes of the element.
+    fn attributes(&self) -> String {
+        let [left, top, right, bottom] = self.frame.map(|side| side * f64::from(SCALE));
+        format!(
+            " data-frame=\"{left:.0} {top:.0} {right:.0} {bottom:.0}\" data-days=\"{} {}\" \
+             data-values=\"{} {}\" data-unit=\"{}\"",
+            self.days.0,
+            self.days.1,
+            self.values.0,
+            self.values.1,
+            escape(&self.unit)
+        )
+    }
 }
 
 impl Drawing {
@@ -78,9 +108,10 @@ impl Drawing {
         }
         let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
         let label = escape(&self.title);
+        let reading = self.reading.as_ref().map_or(String::new(), Reading::attributes);
         themed(&format!(
             "<svg class=\"chart\" viewBox=\"0 0 {wide} {high}\" role=\"img\" \
-             aria-label=\"{label}\">{body}"
+             aria-label=\"{label}\"{reading}>{body}"
         ))
     }
 
@@ -248,7 +279,8 @@ mod tests {
     use super::*;
 
     fn drawing(marks: Vec<Mark>) -> Drawing {
-        Drawing { title: "a < b".to_owned(), width_px: 40.0, height_px: 20.0, marks }
+        let title = "a < b".to_owned();
+        Drawing { title, width_px: 40.0, height_px: 20.0, marks, reading: None }
     }
 
     #[test]

@@ -31,7 +31,8 @@ mod tests {
         let figures = folder.path().join("deep/figures");
         let bar = Mark::Bar { corner: (1.0, 1.0), opposite: (9.0, 9.0), ink: Ink::Muted };
         let (width_px, height_px) = (20.0, 10.0);
-        let drawing = Drawing { title: String::new(), width_px, height_px, marks: vec![bar] };
+        let drawing =
+            Drawing { title: String::new(), width_px, height_px, marks: vec![bar], reading: None };
         export(&figures, &[("supply/../stack".to_owned(), drawing)]).unwrap();
         let svg = fs::read_to_string(figures.join("supply----stack.svg")).unwrap();
         assert!(svg.starts_with("<svg xmlns=") && !svg.contains("var("), "{svg}");

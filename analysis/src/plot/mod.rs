@@ -23,7 +23,7 @@ mod tornado;
 pub use bars::{Bar, BarChart, Group};
 pub use canvas::Size;
 pub use difference::{Comparison, DifferenceChart};
-pub use drawing::{Drawing, Hang, Mark, Point};
+pub use drawing::{Drawing, Hang, Mark, Point, Reading};
 pub use export::export;
 pub use fan::FanChart;
 pub use heat::HeatMap;
@@ -35,6 +35,10 @@ pub use stacked::{Layer, StackedChart};
 pub use strip::{Strip, StripChart};
 pub use theme::{Ink, standalone};
 pub use tornado::{Reach, Row, TornadoChart};
+
+/// What gives the charts over dates of a page a readout under the pointer and a closer look. They
+/// are whole without it.
+pub const SCRIPT: &str = include_str!("chart.js");
 
 /// Pixels of an SVG's coordinates per CSS pixel.
 pub const SCALE: i32 = 3;

@@ -1,4 +1,4 @@
-//! What the report asks of the table: series with their spread over the runs, and values at the end.
+//! What the report asks of the table: series with their spread over the runs, and last values.
 //!
 //! A few points are drawn one by one. Of many, the runs of each variant are drawn together, from
 //! evenly spaced points, and the differences between them are left to outcomes and sensitivity.
@@ -86,9 +86,11 @@ impl<'a> Data<'a> {
     pub fn unit(&self, metric: &str) -> &str {
         let spec = self.facts.metrics.iter().find(|spec| spec.name == metric);
         match spec.map_or("", |spec| spec.unit) {
-            "1" if metric.ends_with("_share") || metric.ends_with("_ratio") => "share",
+            "1" if metric.ends_with("_share") || metric == "minted_ratio" => "share",
             "1" => "",
             "1/d" => "a day",
+            "1/y" => "a year",
+            "1/mo" => "a month",
             unit => unit,
         }
     }

@@ -13,6 +13,9 @@ const FINDINGS_MAX: usize = 7;
 /// Numbers told first where there are many points; what decides them comes after.
 const NUMBERS_FIRST: usize = 4;
 
+/// A rise by more than this share is told as a multiple.
+const MANIFOLD: f64 = 9.0;
+
 /// The list of findings as HTML; empty when nothing of it was recorded.
 pub fn findings(data: &Data<'_>, numbers: &[Number]) -> String {
     let points: Vec<&str> = data.facts.manifest.points.iter().map(|p| p.id.as_str()).collect();
@@ -66,7 +69,7 @@ fn alone(data: &Data<'_>, number: &Number, point: &str) -> Option<String> {
     let spread = match values.len() {
         1 => String::new(),
         count => {
-            let ends = if number.metric.is_some() { "end" } else { "are" };
+            let ends = if number.stated { "are" } else { "end" };
             let words = format!("{} and {}", spoken(low), with_unit(high, unit));
             format!("; 90 % of the {} runs {ends} between {words}", grouped(count as f64, 0))
         }
@@ -79,11 +82,16 @@ fn alone(data: &Data<'_>, number: &Number, point: &str) -> Option<String> {
     let verb = match change {
         c if c > 0.005 => "rose",
         c if c < -0.005 => "fell",
-        _ => "stayed near where it was,",
+        _ => {
+            let unit = with_unit(middle, unit);
+            return Some(format!("{} stayed near {unit}{spread}{accuracy}.", number.words));
+        }
     };
-    let sign = if change < 0.0 { "\u{2212}" } else { "+" };
-    let moved =
-        if first == 0.0 { String::new() } else { format!(" ({sign}{})", percent(change.abs())) };
+    let moved = match change {
+        _ if first == 0.0 => String::new(),
+        c if c > MANIFOLD => format!(" ({}-fold)", spoken(middle / first)),
+        c => format!(" ({})", signed_percent(c)),
+    };
     Some(format!(
         "{} {verb} from {} to {}{moved}{spread}{accuracy}.",
         number.words,
@@ -110,7 +118,7 @@ fn compared(number: &Number, base: &str, others: &[&str]) -> Option<String> {
     let [middle, ..] = bands(&number.of(base))?;
     let parts = others.iter().filter_map(|other| Some(change(number, base, other)?.1));
     let parts: Vec<String> = parts.collect();
-    let ends = if number.metric.is_some() { "ends at" } else { "is" };
+    let ends = if number.stated { "is" } else { "ends at" };
     let value = with_unit(middle, &number.unit);
     Some(format!("{} {ends} {value} under {base}; {}.", number.words, parts.join(", ")))
 }

@@ -24,6 +24,18 @@ pub fn sentence_case(text: &str) -> String {
         .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }
 
+/// The same with its first letter small, unless it is a name: "FIP-0118", "TiB".
+pub fn uncapitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else { return String::new() };
+    let rest = characters.as_str();
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    match word.chars().any(char::is_uppercase) {
+        true => text.to_owned(),
+        false => first.to_lowercase().chain(rest.chars()).collect(),
+    }
+}
+
 /// "1 day", "30 days".
 pub fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
@@ -136,6 +148,19 @@ mod tests {
     #[test]
     fn text_cannot_break_out() {
         assert_eq!(escape("<a href=\"x\">'&'"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;");
+    }
+
+    #[test]
+    fn names_keep_their_capitals() {
+        for (text, small) in [
+            ("Pledge", "pledge"),
+            ("The reward of FIL", "the reward of FIL"),
+            ("FIP-0118", "FIP-0118"),
+            ("TiB month", "TiB month"),
+            ("", ""),
+        ] {
+            assert_eq!(uncapitalised(text), small);
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn of_always(rows: &[&CheckRow]) -> String {
     let cells = |row: &&CheckRow| {
         let tone = if row.standing.fails() { Tone::Fail } else { Tone::Pass };
         vec![
-            Cell::text(row.check.replace('-', " ")),
+            Cell::text(row.check.replace(['-', '_'], " ")),
             Cell::number(grouped((row.made - row.held) as f64, 0)),
             Cell::number(grouped(row.made as f64, 0)),
             Cell::Mark(tone, row.standing.word()),
@@ -122,7 +122,7 @@ fn of_sometimes(rows: &[&CheckRow]) -> String {
         let reached = row.standing == CheckStanding::Held;
         let hits = grouped(row.held as f64, 0);
         vec![
-            Cell::text(row.check.replace('-', " ")),
+            Cell::text(row.check.replace(['-', '_'], " ")),
             if reached { Cell::number(hits) } else { Cell::Beyond(hits) },
             Cell::number(grouped(row.made as f64, 0)),
             Cell::Mark(if reached { Tone::Pass } else { Tone::Fail }, row.standing.word()),
@@ -132,8 +132,8 @@ fn of_sometimes(rows: &[&CheckRow]) -> String {
     match rows.is_empty() {
         true => String::new(),
         false => format!(
-            "<h3 class=\"part\">Sometimes</h3>\n<p class=\"lead\">A state that was never reached is \
-             red: nothing here says how the network behaves in it.</p>\n{}",
+            "<h3 class=\"part\">Sometimes</h3>\n<p class=\"lead\">A state that was never \
+             reached is red: nothing here says how the network behaves in it.</p>\n{}",
             table(&["Must be reached", "#Hits", "#Looks", ""], &rows)
         ),
     }

@@ -137,6 +137,7 @@ impl<'a> Series<'a> {
             for point in &self.points {
                 let Some(line) = data.line((point, self.spec.name, label), 1)? else { continue };
                 let label = match (self.points.len(), label.is_empty()) {
+                    (1, true) if self.ends.len() > 1 => "all".to_owned(),
                     (1, _) => label.clone(),
                     (_, true) => (*point).to_owned(),
                     (_, false) => format!("{label}, {point}"),

@@ -1,5 +1,6 @@
-//! The numbers an experiment is about, one for each run: the outcomes that the scenario states, then
-//! the last values of key series. Findings, comparisons, sensitivity and precision all rest on them.
+//! The numbers an experiment is about, one for each run: the outcomes that the scenario states,
+//! then the last values of key series. Findings, comparisons, sensitivity and precision rest on
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,9 @@ use crate::statistics::{median, quantile};
 
 /// Most numbers that a report tells.
 const NUMBERS_MAX: usize = 12;
+
+/// Relative difference below which two numbers are one.
+const SAME: f64 = 1e-9;
 
 /// Series whose last value tells a run, with the words for it and which way is better.
 const KEYS: &[(&str, &str, Option<Goal>)] = &[
@@ -80,6 +84,19 @@ impl Number {
         self.values.get(point)?.get(run).copied().flatten()
     }
 
+    /// Whether all values are the same but for rounding.
+    fn is_like(&self, other: &Number) -> bool {
+        let same = |a: &Option<f64>, b: &Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => (a - b).abs() <= SAME * a.abs().max(b.abs()),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let alike = |point: &String, values: &Vec<Option<f64>>| {
+            let others = other.values.get(point).map_or(&[][..], Vec::as_slice);
+            values.len() == others.len() && values.iter().zip(others).all(|(a, b)| same(a, b))
+        };
+        self.unit == other.unit && self.values.iter().all(|(point, values)| alike(point, values))
+    }
+
     /// The values of several points' runs together.
     pub fn of_all<'p>(&self, points: impl Iterator<Item = &'p str>) -> Vec<f64> {
         points.flat_map(|point| self.of(point)).collect()
@@ -113,8 +130,11 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
     let mut all = Vec::new();
     for entry in &manifest.outcomes {
         let values = |point: &str| data.facts.outcomes.values(point, &entry.id).to_vec();
-        let words =
-            if entry.words.is_empty() { entry.id.replace('-', " ") } else { entry.words.clone() };
+        let words = if entry.words.is_empty() {
+            entry.id.replace(['-', '_'], " ")
+        } else {
+            entry.words.clone()
+        };
         all.push(Number {
             id: entry.id.clone(),
             words: sentence_case(words.trim_end_matches('.')),
@@ -131,8 +151,14 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
         if all.len() >= NUMBERS_MAX {
             break;
         }
-        if recorded.contains(metric) {
-            all.extend(ends(data, metric, words, *goal)?);
+        if !recorded.contains(metric) {
+            continue;
+        }
+        let Some(key) = ends(data, metric, words, *goal)? else { continue };
+        // An outcome may ask for what the series ends at: then it is told once, with its figure.
+        match all.iter_mut().find(|number: &&mut Number| number.stated && number.is_like(&key)) {
+            Some(stated) => stated.metric = key.metric,
+            None => all.push(key),
         }
     }
     Ok(all)

@@ -92,9 +92,9 @@ pub fn scorecard(data: &Data<'_>, numbers: &[Number]) -> Result<String, Error> {
     Ok(section(
         "scorecard",
         "Scorecard",
-        "Goals of the network against limits: those the scenario states, and those that follow from \
-         what a number means. \u{2713} keeps the limit, ! deserves a look, \u{2717} breaks it; a \
-         value without a sign has no limit. Medians over the runs.",
+        "Goals of the network against limits: those the scenario states, and those that follow \
+         from what a number means. \u{2713} keeps the limit, ! deserves a look, \u{2717} breaks \
+         it; a value without a sign has no limit. Medians over the runs.",
         &table(&headings, &cells),
     ))
 }
@@ -151,7 +151,7 @@ fn targets(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
         };
         rows.push(Row {
             aim: aim_of(&row.metric),
-            what: sentence_case(&row.id.replace('-', " ")),
+            what: sentence_case(&row.id.replace(['-', '_'], " ")),
             limit: row.limit.to_string(),
             cells: lines.iter().map(cell).collect(),
         });
@@ -192,7 +192,7 @@ fn invariants(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
         let metric = facts.metrics.iter().find(|spec| names(&row.expression, spec.name));
         rows.push(Row {
             aim: metric.map_or(Aim::Service, |spec| aim_of(spec.name)),
-            what: sentence_case(&row.id.replace('-', " ")),
+            what: sentence_case(&row.id.replace(['-', '_'], " ")),
             limit: match row.hold_in {
                 share if share >= 1.0 => "every run".to_owned(),
                 share => format!("{} of runs", crate::verdict::percent(share)),

@@ -122,7 +122,11 @@ fn broken(data: &Data<'_>) -> Vec<Bad> {
     let breaches = verdict.breaches.iter().map(|breach| Bad {
         point: breach.point.clone(),
         run: breach.run,
-        cause: format!("{}: {}", sentence_case(&breach.check.replace('-', " ")), breach.detail),
+        cause: format!(
+            "{}: {}",
+            sentence_case(&breach.check.replace(['-', '_'], " ")),
+            breach.detail
+        ),
         fall: None,
         command: (!breach.replay.is_empty()).then(|| breach.replay.clone()),
     });

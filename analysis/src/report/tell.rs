@@ -2,6 +2,7 @@
 
 use pinwheel_models::scenario::Measure;
 
+use super::html::uncapitalised;
 use crate::plot::Line;
 use crate::plot::axis::spoken;
 use crate::statistics::median;
@@ -106,13 +107,6 @@ pub fn of_variants(lines: &[Line], unit: &str) -> String {
         return String::new();
     }
     format!(" ends at {}", parts.join(", "))
-}
-
-fn uncapitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or(String::new(), |first| first.to_lowercase().chain(characters).collect())
 }
 
 #[cfg(test)]

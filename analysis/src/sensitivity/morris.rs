@@ -34,7 +34,7 @@ impl Morris {
     /// walks, and when the outputs do not vary.
     pub fn of(rows: &[Vec<f64>], outputs: &[f64], again: Bootstrap) -> Option<Morris> {
         let inputs = rows.first()?.len();
-        if rows.len() != outputs.len() || rows.len() % (inputs + 1) != 0 {
+        if rows.len() != outputs.len() || !rows.len().is_multiple_of(inputs + 1) {
             return None;
         }
         let walks = rows.chunks_exact(inputs + 1).zip(outputs.chunks_exact(inputs + 1));

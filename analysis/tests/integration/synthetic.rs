@@ -277,8 +277,11 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
     let runs: Vec<RunEntry> =
         outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
     let fingerprint = Manifest::combine(&runs);
-    let manifest = Manifest { fingerprint, runs, split, ..plan(experiment) };
     let numbers = OutcomeTable::of(experiment, &outcomes);
+    staging.write(SCENARIO, experiment.resolved.as_bytes())?;
+    staging.write(VERDICT, &serde_json::to_vec_pretty(&verdict).expect("plain data"))?;
+    let files = staging.files()?;
+    let manifest = Manifest { fingerprint, runs, split, files, ..plan(experiment) };
     let facts = Facts {
         metrics: &metrics(),
         verdict: &verdict,
@@ -287,8 +290,6 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
         folder: "out/invented".to_owned(),
     };
     staging.write(REPORT, report::render(&facts, &table)?.html.as_bytes())?;
-    staging.write(SCENARIO, experiment.resolved.as_bytes())?;
-    staging.write(VERDICT, &serde_json::to_vec_pretty(&verdict).expect("plain data"))?;
     staging.publish(manifest)?;
     Ok(verdict)
 }

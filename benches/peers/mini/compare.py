@@ -46,7 +46,7 @@ def main(path):
         quantiles = [np.quantile(x, (0.05, 0.5, 0.95)) for x in (ours, theirs)]
         words = [" ".join(f"{value:.6g}" for value in each) for each in quantiles]
         print(f"Pinwheel, {name}: 5, 50, 95 %: {words[0]}; numpy: {words[1]}; p = {p:.2f}")
-    sys.exit(failed)
+    sys.exit(int(failed))
 
 
 if __name__ == "__main__":

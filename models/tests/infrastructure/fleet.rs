@@ -67,6 +67,7 @@ pub fn busy() -> Settings {
     };
     let region = |id: &str, share| Region { utc_offset_hours: 3.0, ..Region::new(id, share) };
     Settings {
+        record_every: SimDuration::from_days(1),
         regions: vec![region("north", 2.0), region("south", 1.0)],
         classes: vec![server, home],
         shocks: vec![
