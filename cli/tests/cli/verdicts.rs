@@ -43,7 +43,7 @@ fn well_formed(text: &str) -> Vec<String> {
         }
         let name = tag.split([' ', '/']).next().unwrap_or_default().to_owned();
         let quotes = tag.matches('"').count();
-        assert!(quotes % 2 == 0 && quotes / 2 == tag.matches("=\"").count(), "{tag}");
+        assert!(quotes.is_multiple_of(2) && quotes / 2 == tag.matches("=\"").count(), "{tag}");
         entities(tag);
         if !tag.ends_with('/') {
             open.push(name.clone());
