@@ -272,8 +272,8 @@ impl Table {
                 let times = column("time")?.i64().map_err(table_error)?;
                 let labels = column("label")?.str().map_err(table_error)?;
                 let values = column("value")?.f64().map_err(table_error)?;
-                for ((((run, point), time), label), value) in
-                    runs.iter()
+                for ((((run, point), time), label), value) in runs
+                    .iter()
                     .zip(points.iter())
                     .zip(times.iter())
                     .zip(labels.iter())

@@ -18,9 +18,9 @@
 //! unit; both sides of the pool are positive; the bonds are those of the active nodes; the tokens
 //! minted are those of the schedule.
 
-pub mod card;
 pub mod bond;
 pub mod books;
+pub mod card;
 pub mod demand;
 pub mod emission;
 pub mod exchange;
