@@ -73,6 +73,7 @@ fn trial(experiment: &Experiment) -> (f64, f64) {
     let streams = Streams::new(experiment.seed, 0);
     let scenario = &experiment.points[0].scenario;
     let mut simulation = Simulation::new(network::build(scenario, &streams), streams);
+    let building = start.elapsed();
     let (mut days, mut rows) = (0, 0);
     let stop = AtomicBool::new(false);
     while days < scenario.horizon_days && start.elapsed() < TRIAL {
@@ -85,7 +86,8 @@ fn trial(experiment: &Experiment) -> (f64, f64) {
     let all: u64 = experiment.points.iter().map(|p| u64::from(p.scenario.horizon_days)).sum();
     let times = all as f64 * f64::from(experiment.runs) / f64::from(days.max(1));
     let kept = rows as f64 / f64::from(experiment.output.every_days);
-    (start.elapsed().as_secs_f64() * times, kept * times)
+    let stepping = (start.elapsed() - building).as_secs_f64();
+    (building.as_secs_f64() * jobs(experiment).len() as f64 + stepping * times, kept * times)
 }
 
 /// "40 s", "12 min", "3.5 h"

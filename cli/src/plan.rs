@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use pinwheel_analysis::Error;
+use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::store::{Manifest, Staging};
 use pinwheel_analysis::work::{self, Work, jobs};
 use pinwheel_models::scenario::{self, Experiment};
@@ -164,7 +165,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Failure> {
         made.assemble(staging, &stop, &progress, |made, verdict, table| {
             if !args.quiet {
                 let took = progress.elapsed();
-                print!("{}", summary::text(&made.experiment, verdict, table, took)?);
+                let numbers = OutcomeTable::of(&made.experiment, &made.outcomes);
+                print!("{}", summary::text(&made.experiment, verdict, table, &numbers, took)?);
             }
             Ok(())
         })?;

@@ -139,7 +139,8 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
                 return Ok(());
             }
             let took = progress.elapsed();
-            print!("{}", summary::text(&made.experiment, verdict, table, took)?);
+            let numbers = OutcomeTable::of(&made.experiment, &made.outcomes);
+            print!("{}", summary::text(&made.experiment, verdict, table, &numbers, took)?);
             let events: u64 = made.outcomes.iter().map(|outcome| outcome.events).sum();
             println!("{}", summary::speed(events, simulated));
             println!("report: {}", made.folder.join(store::REPORT).display());

@@ -6,8 +6,9 @@ use std::time::Duration;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
 use jiff::civil::Date;
 use pinwheel_analysis::Error;
+use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::plot::axis::{grouped, spoken};
-use pinwheel_analysis::statistics::median;
+use pinwheel_analysis::statistics::{median, quantile};
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{
     CheckStanding, InvariantStanding, Limit, Standing, TargetRow, Verdict,
@@ -18,7 +19,7 @@ use pinwheel_models::scenario::Experiment;
 use crate::{baseline, network};
 
 /// Metrics worth a line on the screen; the report has the others.
-const KEY_METRICS: [&str; 7] = [
+const KEY_METRICS: [&str; 10] = [
     "raw_power",
     "qa_power",
     "this_epoch_reward",
@@ -26,13 +27,21 @@ const KEY_METRICS: [&str; 7] = [
     "supply_circulating",
     "supply_locked",
     "supply_burnt",
+    "token_price",
+    "nodes_active",
+    "tokens_circulating",
 ];
+/// Points with a column of their own.
+const COLUMNS_MAX: usize = 6;
+/// Rows of a table; what failed comes first.
+const ROWS_MAX: usize = 40;
 
 /// The summary as text.
 pub fn text(
     experiment: &Experiment,
     verdict: &Verdict,
     table: &Table,
+    outcomes: &OutcomeTable,
     took: Duration,
 ) -> Result<String, Error> {
     let mut text = format!("\n{} in {:.1} s\n\n", experiment.name, took.as_secs_f64());
@@ -43,7 +52,12 @@ pub fn text(
     if !verdict.invariants.is_empty() {
         writeln!(text, "{}\n", invariant_grid(experiment, verdict)).expect(put);
     }
-    if let Some(numbers) = key_grid(experiment, table)? {
+    if !experiment.outcomes.is_empty() {
+        writeln!(text, "{}\n", outcome_grid(experiment, outcomes)).expect(put);
+    }
+    if experiment.points.len() <= COLUMNS_MAX
+        && let Some(numbers) = key_grid(experiment, table)?
+    {
         writeln!(text, "{numbers}\n").expect(put);
     }
     for check in verdict.checks.iter().filter(|row| row.standing != CheckStanding::Held) {
@@ -88,9 +102,44 @@ pub fn number(text: impl ToString) -> Cell {
     Cell::new(text.to_string()).set_alignment(CellAlignment::Right)
 }
 
+/// Median, 5 % and 95 % quantile of each outcome: of each point, or of many points together.
+fn outcome_grid(experiment: &Experiment, outcomes: &OutcomeTable) -> Grid {
+    let points: Vec<&str> = experiment.points.iter().map(|point| point.id.as_str()).collect();
+    let several = format!("all {} points", grouped(points.len() as f64, 0));
+    let columns: Vec<(&str, Vec<&str>)> = match points.len() <= COLUMNS_MAX {
+        true => points.iter().map(|point| (*point, vec![*point])).collect(),
+        false => vec![(several.as_str(), points)],
+    };
+    let mut headings = vec!["outcome", "unit"];
+    headings.extend(columns.iter().map(|(name, _)| *name));
+    let mut grid = grid(&headings);
+    for spec in &experiment.outcomes {
+        let cell = |(_, points): &(&str, Vec<&str>)| {
+            let values = points.iter().flat_map(|point| outcomes.values(point, &spec.id));
+            let values: Vec<f64> = values.flatten().copied().collect();
+            let at = |share| quantile(&values, share).map(spoken);
+            number(match (at(0.5), at(0.05), at(0.95)) {
+                (Some(middle), Some(low), Some(high)) if low != high => {
+                    format!("{middle} [{low}, {high}]")
+                }
+                (Some(middle), ..) => middle,
+                _ => "\u{2013}".to_owned(),
+            })
+        };
+        let mut row = vec![Cell::new(&spec.id), Cell::new(&spec.shown.name)];
+        row.extend(columns.iter().map(cell));
+        grid.add_row(row);
+    }
+    grid
+}
+
 fn invariant_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
     let mut grid = grid(&["", "invariant", "kind", "runs", "sentence"]);
-    for row in &verdict.invariants {
+    let mut rows: Vec<_> = verdict.invariants.iter().collect();
+    if rows.len() > ROWS_MAX {
+        rows.sort_by_key(|row| row.standing == InvariantStanding::Held);
+    }
+    for row in rows.into_iter().take(ROWS_MAX) {
         let word = match (row.standing, row.fails()) {
             (InvariantStanding::Held, _) => "ok",
             (_, true) => "FAIL",
@@ -109,7 +158,11 @@ fn invariant_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
 
 fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
     let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
-    for row in &verdict.targets {
+    let mut rows: Vec<_> = verdict.targets.iter().collect();
+    if rows.len() > ROWS_MAX {
+        rows.sort_by_key(|row| row.standing != Standing::NotMet);
+    }
+    for row in rows.into_iter().take(ROWS_MAX) {
         let word = match row.standing {
             Standing::Met => "ok",
             Standing::NotMet => "FAIL",

@@ -113,6 +113,11 @@ fn pair(term: &str, text: impl Into<String>) -> (String, String) {
     (term.to_owned(), text.into())
 }
 
+/// The pairs that say something.
+fn told(pairs: impl IntoIterator<Item = (String, String)>) -> Lines {
+    Lines::Pairs(pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect())
+}
+
 /// The cards of the network and the layers in use.
 fn cards(facts: &Facts<'_>) -> Vec<&'static Card> {
     let model = &facts.manifest.model;
@@ -150,7 +155,7 @@ fn purpose(facts: &Facts<'_>, all: &[Number]) -> Part {
     Part {
         item: "ODD 1; STRESS 1.1\u{2013}1.3",
         title: "Purpose and patterns",
-        lines: Lines::Pairs(vec![
+        lines: told([
             pair("Question", question),
             pair("Outputs", outputs.join("; ")),
             pair("Aims of the experiment", aims),
@@ -180,8 +185,8 @@ fn process(facts: &Facts<'_>) -> Part {
     let mut pairs: Vec<_> = cards(facts).iter().map(|card| pair(card.name, card.process)).collect();
     pairs.push(pair(
         "Scheduling",
-        "Discrete events in one total order of time, priority and sequence; what a layer reports is \
-         handed to those above at the same instant.",
+        "Discrete events in one total order of time, priority and sequence; what a layer \
+         reports is handed to those above at the same instant.",
     ));
     Part {
         item: "ODD 3; STRESS 2.1\u{2013}2.4, 5.3",
@@ -210,7 +215,8 @@ fn concepts(facts: &Facts<'_>) -> Part {
             pair(
                 "Stochasticity",
                 "Each entity and purpose has a random stream of its own, counter-based (Philox \
-                 4x32-10), named by seed, run, entity and purpose: variants on one seed meet the same draws.",
+                 4x32-10), named by seed, run, entity and purpose: variants on one seed meet the \
+                 same draws.",
             ),
             pair(
                 "Observation",

@@ -391,7 +391,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Nodes that lose money",
                 Size::Half,
                 Kind::Single("nodes_losing_share"),
-                "Share of the active nodes that earned less than they cost on the day. 30-day mean.",
+                "Share of the active nodes that earned less than they cost on the day. 30-day \
+                 mean.",
             )
             .told(Tell::Mean)
             .smooth(30),
@@ -439,7 +440,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Costs covered by users",
                 Size::Half,
                 Kind::Single("revenue_cover"),
-                "Revenue from users over the costs of operators. At 1 the network needs no subsidy.",
+                "Revenue from users over the costs of operators. At 1 the network needs no \
+                 subsidy.",
             )
             .told(Tell::Mean),
             figure(

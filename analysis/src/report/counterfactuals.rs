@@ -37,8 +37,8 @@ pub fn counterfactuals(data: &Data<'_>, numbers: &[Number]) -> Result<String, Er
         "variants",
         "With and without",
         &format!(
-            "Every variant against {}, run by run on the same random numbers, so that chance is the \
-             same on both sides. Brackets hold the 95&nbsp;% interval of the median \
+            "Every variant against {}, run by run on the same random numbers, so that \
+             chance is the same on both sides. Brackets hold the 95&nbsp;% interval of the median \
              difference.{six}",
             super::html::escape(base)
         ),

@@ -1,4 +1,4 @@
-//! What the report asks of the table: series with their spread over the runs, and values at the end.
+//! What the report asks of the table: series with their spread over the runs, and last values.
 //!
 //! A few points are drawn one by one. Of many, the runs of each variant are drawn together, from
 //! evenly spaced points, and the differences between them are left to outcomes and sensitivity.

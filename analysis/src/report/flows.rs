@@ -186,22 +186,27 @@ fn grown(run: &Dated) -> f64 {
     }
 }
 
-/// Revenue, cost, and the words for both.
-const COVER: [(&str, &str); 1] = [("token_demand", "operator_cost")];
+/// Revenue and running cost as the economy layer records them.
+const PAID: (&str, &str) = ("token_demand", "operator_cost");
+/// Revenue over cost as the review has it.
+const COVERED: &str = "revenue_cover";
 
 /// When what users pay covers the cost, for each line.
 fn covered(data: &Data<'_>) -> Result<String, Error> {
     let mut html = String::new();
-    for (revenue, cost) in COVER {
-        for line in data.points() {
-            let (paid, costs) =
-                (data.line((line, revenue, ""), 1)?, data.line((line, cost, ""), 1)?);
-            let (Some(paid), Some(costs)) = (paid, costs) else { continue };
-            let smooth = |points: &Dated| trailing_mean(points, COVER_DAYS);
-            let found = cover(&smooth(&paid.points), &smooth(&costs.points));
-            let name = if data.points().count() > 1 { format!("{line}: ") } else { String::new() };
-            html += &format!("<p class=\"balance\">{}</p>\n", escape(&(name + &found)));
-        }
+    for line in data.points() {
+        let of = |metric: &str| data.line((line, metric, ""), 1);
+        let smooth = |points: &Dated| trailing_mean(points, COVER_DAYS);
+        let found = match (of(PAID.0)?, of(PAID.1)?, of(COVERED)?) {
+            (Some(paid), Some(costs), _) => cover(&smooth(&paid.points), &smooth(&costs.points)),
+            (_, _, Some(share)) => {
+                let whole = share.points.iter().map(|(date, _)| (*date, 1.0)).collect();
+                cover(&share.points, &whole)
+            }
+            _ => continue,
+        };
+        let name = if data.points().count() > 1 { format!("{line}: ") } else { String::new() };
+        html += &format!("<p><b>{}</b></p>\n", escape(&(name + &found)));
     }
     Ok(html)
 }
@@ -218,7 +223,8 @@ fn cover(revenue: &Dated, cost: &Dated) -> String {
     };
     match short {
         None => format!(
-            "Revenue covers the running costs from the first month on ({covers} of them at the end)."
+            "Revenue covers the running costs from the first month on ({covers} of them at the \
+             end)."
         ),
         Some(place) if place + 1 < revenue.len() => {
             let date = revenue[place + 1].0;
@@ -230,8 +236,8 @@ fn cover(revenue: &Dated, cost: &Dated) -> String {
             )
         }
         Some(_) => format!(
-            "Without subsidy the network does not break even within the horizon: at the end revenue \
-             covers {covers} of the running costs."
+            "Without subsidy the network does not break even within the horizon: at the end \
+             revenue covers {covers} of the running costs."
         ),
     }
 }

@@ -132,8 +132,8 @@ fn of_sometimes(rows: &[&CheckRow]) -> String {
     match rows.is_empty() {
         true => String::new(),
         false => format!(
-            "<h3 class=\"part\">Sometimes</h3>\n<p class=\"lead\">A state that was never reached is \
-             red: nothing here says how the network behaves in it.</p>\n{}",
+            "<h3 class=\"part\">Sometimes</h3>\n<p class=\"lead\">A state that was never \
+             reached is red: nothing here says how the network behaves in it.</p>\n{}",
             table(&["Must be reached", "#Hits", "#Looks", ""], &rows)
         ),
     }

@@ -29,7 +29,7 @@ use pinwheel_core::MetricSpec;
 
 use crate::Error;
 use crate::outcomes::OutcomeTable;
-use crate::plot::{Drawing, SCRIPT};
+use crate::plot::{self, Drawing};
 use crate::store::Manifest;
 use crate::table::Table;
 use crate::verdict::Verdict;
@@ -63,7 +63,8 @@ impl Facts<'_> {
 
 const STYLE: &str = include_str!("style.css");
 /// Sorts a table by the heading that is clicked; the page is whole without it.
-const SCRIPT: &str = include_str!("sort.js");
+/// Sorts tables.
+const SORT: &str = include_str!("sort.js");
 
 /// The sections that show series, in the order of the page.
 const PLACES: [(Place, &str, &str, &str); 6] = [
@@ -157,7 +158,8 @@ pub fn page(title: &str, body: &str) -> String {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
-         <script>{SCRIPT}</script>\n</body>\n</html>\n",
-        html::escape(title)
+         <script>\n{SORT}\n{}</script>\n</body>\n</html>\n",
+        html::escape(title),
+        plot::SCRIPT
     )
 }

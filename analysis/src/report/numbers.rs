@@ -1,5 +1,6 @@
-//! The numbers an experiment is about, one for each run: the outcomes that the scenario states, then
-//! the last values of key series. Findings, comparisons, sensitivity and precision all rest on them.
+//! The numbers an experiment is about, one for each run: the outcomes that the scenario states,
+//! then the last values of key series. Findings, comparisons, sensitivity and precision rest on
+//! them.
 
 use std::collections::BTreeMap;
 

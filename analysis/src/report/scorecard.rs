@@ -92,9 +92,9 @@ pub fn scorecard(data: &Data<'_>, numbers: &[Number]) -> Result<String, Error> {
     Ok(section(
         "scorecard",
         "Scorecard",
-        "Goals of the network against limits: those the scenario states, and those that follow from \
-         what a number means. \u{2713} keeps the limit, ! deserves a look, \u{2717} breaks it; a \
-         value without a sign has no limit. Medians over the runs.",
+        "Goals of the network against limits: those the scenario states, and those that follow \
+         from what a number means. \u{2713} keeps the limit, ! deserves a look, \u{2717} breaks \
+         it; a value without a sign has no limit. Medians over the runs.",
         &table(&headings, &cells),
     ))
 }

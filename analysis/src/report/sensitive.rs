@@ -61,7 +61,16 @@ fn designed(data: &Data<'_>, number: &Number) -> Option<(Sensitivity, Vec<Told>)
     let manifest = data.facts.manifest;
     let sample = manifest.sample.as_ref()?;
     let of_row = |point: &&PointEntry| median(&number.of(&point.id)).unwrap_or(f64::NAN);
-    let outputs: Vec<f64> = rows(data).iter().map(of_row).collect();
+    // Where keys are swept beside the sample, the design is repeated: its first time is told.
+    let swept = |point: &PointEntry| -> Vec<String> {
+        let sampled = |key: &str| sample.ranges.iter().any(|range| range.key == key);
+        let others = point.factors.iter().filter(|factor| !sampled(&factor.key));
+        others.map(|factor| factor.value.clone()).collect()
+    };
+    let all = rows(data);
+    let first = swept(all.first()?);
+    let design = all.iter().filter(|point| swept(point) == first);
+    let outputs: Vec<f64> = design.map(of_row).collect();
     let found = Sensitivity::of(sample, manifest.seed, &outputs)?;
     let keys: Vec<String> = sample.ranges.iter().map(|range| range.key.clone()).collect();
     let words = uncapitalised(&number.words);
@@ -168,8 +177,8 @@ impl Sweep {
             return format!("{} does not move {words}.", self.key);
         }
         format!(
-            "{} moves the median of {words} from {} at {low_at} to {} at {high_at}, all other swept \
-             keys taken together.",
+            "{} moves the median of {words} from {} at {low_at} to {} at {high_at}, all \
+             other swept keys taken together.",
             self.key,
             spoken(*low),
             with_unit(*high, &number.unit)
@@ -258,8 +267,8 @@ fn spread(data: &Data<'_>, number: &Number) -> Option<String> {
         tells,
         size: Size::Half,
         plots: vec![(String::new(), drawing)],
-        reading: "A dot is a run, the line is the median. Where dots heap up, most runs end; single \
-                  dots far out are the tails.",
+        reading: "A dot is a run, the line is the median. Where dots heap up, most runs end; \
+                  single dots far out are the tails.",
     }))
 }
 
@@ -293,8 +302,8 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
             tells: format!(": {} runs", runs.len()),
             size: Size::Half,
             plots: vec![(String::new(), drawing)],
-            reading: "Half of the runs lie in the dark band on each day, 90 of 100 in the light one. \
-                      The line is the median.",
+            reading: "Half of the runs lie in the dark band on each day, 90 of 100 in the light \
+                      one. The line is the median.",
         });
     }
     Ok(html)

@@ -39,7 +39,8 @@ pub fn side_by_side(results: &[(Facts<'_>, &Table)]) -> Result<Report, Error> {
     }
     let names: Vec<&str> = results.iter().map(|(facts, _)| facts.manifest.name.as_str()).collect();
     let head = format!(
-        "<header><p class=\"kicker\">Pinwheel \u{00b7} {} side by side</p>\n<h1>{}</h1>\n</header>\n",
+        "<header><p class=\"kicker\">Pinwheel \u{00b7} {} side by side</p>\n\
+         <h1>{}</h1>\n</header>\n",
         counted(results.len() as u64, "result"),
         escape(&names.join(", "))
     );

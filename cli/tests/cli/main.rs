@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ensembles;
+mod reports;
 mod review;
 mod verdicts;
 
@@ -44,6 +45,8 @@ fn help_names_every_verb_and_exit_code() {
         "run",
         "check",
         "replay",
+        "report",
+        "card",
         "baseline",
         "new",
         "explain",

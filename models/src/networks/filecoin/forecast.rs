@@ -11,9 +11,10 @@
 //!   sectors: the logarithm of the second half of the window over the first; from that middle on
 //!   it fades with the damping time, for no trend has lasted. (Damped trend: Gardner and
 //!   McKenzie, "Forecasting Trends in Time Series", Management Science 31, 1985.)
-//! - walk: a random walk, as wide as the flow itself moved over eight weeks before the cut.
-//!   Losses add up over a path, so theirs is shifted such that their mean, not their median,
-//!   stays in place;
+//! - walk: new sectors walk at random, as far as the flow itself moved over eight weeks before the
+//!   cut. Losses come back: the share that is renewed moves from month to month, but no month holds
+//!   for a year, so theirs is a walk that forgets (Ornstein and Uhlenbeck, 1930) and strays as far
+//!   as the flow did. Losses add up over a path, so their mean, not their median, is kept in place;
 //! - residual: the flow over its trend on the days of the window, in blocks drawn with
 //!   replacement, all four flows on the same days (moving blocks: Künsch, Annals of Statistics
 //!   17, 1989).
@@ -63,6 +64,21 @@ struct Flow {
     trend_per_day: f64,
     /// Standard deviation of a day's step of the logarithm.
     walk_per_day: f64,
+    /// What is left of a walk's distance a day later: 1 if it never comes back.
+    kept_per_day: f64,
+}
+
+impl Flow {
+    /// Half the variance of a walk that forgets, after so many days: what its logarithm is lowered
+    /// by to keep the mean. Nothing for one that does not.
+    fn shift(&self, days: f64) -> f64 {
+        let kept = self.kept_per_day * self.kept_per_day;
+        if kept >= 1.0 {
+            return 0.0;
+        }
+        let steps = (1.0 - math::pow(kept, days)) / (1.0 - kept);
+        self.walk_per_day * self.walk_per_day * steps / 2.0
+    }
 }
 
 /// The days after the cut, one path of many; a path differs from another by its random streams.
@@ -121,10 +137,16 @@ impl Outlook {
         let mut flows = [Flow::default(); FLOWS];
         for (place, flow) in flows.iter_mut().enumerate() {
             flow.walk_per_day = settings.spread * movement(&series(&seen, place));
+            flow.kept_per_day = 1.0;
         }
+        // Two values of a series that forgets lie sqrt(2) of its standard deviation apart.
+        let kept = math::exp(-1.0 / WALK_LAG_DAYS as f64);
+        let stays = math::sqrt(WALK_LAG_DAYS as f64 / 2.0 * (1.0 - kept * kept));
+        let forgets = &mut flows[LOST_CAPACITY];
+        (forgets.walk_per_day, forgets.kept_per_day) = (forgets.walk_per_day * stays, kept);
         // Few verified sectors have ended before mid-2023: their own losses are too few to size a
         // walk. The same providers decide on both kinds, so both walk as the quality-1 sectors do.
-        flows[LOST_VERIFIED].walk_per_day = flows[LOST_CAPACITY].walk_per_day;
+        flows[LOST_VERIFIED] = flows[LOST_CAPACITY];
         for flow in [NEW_CAPACITY, NEW_VERIFIED] {
             flows[flow].trend_per_day = trend(&series(window, flow));
             flows[flow].level = mean(&series(recent, flow));
@@ -164,10 +186,9 @@ impl Outlook {
             // Both kinds of losses take the same steps.
             let walker = place.min(LOST_CAPACITY) as u32;
             let step = Normal::STANDARD.sample(&mut streams.indexed(walker, WALK, day));
-            self.walks[place] += flow.walk_per_day * step;
-            let variance = flow.walk_per_day * flow.walk_per_day * days;
-            let shift = if place >= LOST_CAPACITY { variance / 2.0 } else { 0.0 };
-            let grown = math::exp(flow.trend_per_day * damped + self.walks[place] - shift);
+            self.walks[place] = self.walks[place] * flow.kept_per_day + flow.walk_per_day * step;
+            let strayed = self.walks[place] - flow.shift(days);
+            let grown = math::exp(flow.trend_per_day * damped + strayed);
             now[place] = flow.level * grown * residual[place];
         }
         now
@@ -351,6 +372,35 @@ mod tests {
         assert!((0.75..1.1).contains(&spread), "{spread}");
         assert_eq!(path(1, 0.0), 0.0);
         assert_ne!(path(1, 1.0), path(2, 1.0));
+    }
+
+    #[test]
+    fn losses_stray_and_come_back_and_their_mean_stays() {
+        let flow = |streams: &Streams, days: usize| {
+            let mut outlook = Outlook::new(&settings(1.0), &history(|_| 4.0), 1.0);
+            // A year of losses that stray by a third from month to month.
+            outlook.flows[LOST_CAPACITY].walk_per_day = 0.05;
+            let level = outlook.flows[LOST_CAPACITY].level;
+            let lost = (0..days).map(|_| outlook.next(streams)[LOST_CAPACITY]).last();
+            lost.expect("a day") / level
+        };
+        let after = |days: usize| -> Vec<f64> {
+            (0..2_000).map(|run| flow(&Streams::new(7, run), days)).collect()
+        };
+        let spread = |values: &[f64]| {
+            let logs: Vec<f64> = values.iter().map(|value| math::ln(*value)).collect();
+            let middle = mean(&logs);
+            math::sqrt(mean(&logs.iter().map(|x| (x - middle) * (x - middle)).collect::<Vec<_>>()))
+        };
+        let (month, year, two) = (after(28), after(365), after(730));
+        for values in [&month, &year, &two] {
+            assert!((mean(values) - 1.0).abs() < 0.03, "{}", mean(values));
+        }
+        // The stationary spread is 0.05 / sqrt(1 - exp(-2 / 56)).
+        let far = 0.05 / math::sqrt(1.0 - math::exp(-2.0 / 56.0));
+        assert!(spread(&month) < 0.85 * far, "{} {far}", spread(&month));
+        assert!((spread(&year) / far - 1.0).abs() < 0.06, "{} {far}", spread(&year));
+        assert!((spread(&two) / spread(&year) - 1.0).abs() < 0.06, "{}", spread(&two));
     }
 
     #[test]
