@@ -64,8 +64,10 @@ impl<F: Fn(&[f64]) -> Result<f64, Error>> CostFunction for Counted<'_, F> {
         if let Some(loss) = known {
             return Ok(loss);
         }
-        if *self.left.borrow() == 0 {
-            return Err(argmin::core::Error::msg("no evaluations are left"));
+        // argmin takes an error at its first points for a fault of the program; a loss that is
+        // beyond all others leads nowhere, and iterations that ask nothing cost nothing.
+        if *self.left.borrow() == 0 || self.failed.borrow().is_some() {
+            return Ok(f64::INFINITY);
         }
         *self.left.borrow_mut() -= 1;
         match (self.loss)(&unit) {
@@ -75,9 +77,8 @@ impl<F: Fn(&[f64]) -> Result<f64, Error>> CostFunction for Counted<'_, F> {
                 Ok(loss)
             }
             Err(error) => {
-                let message = error.to_string();
                 *self.failed.borrow_mut() = Some(error);
-                Err(argmin::core::Error::msg(message))
+                Ok(f64::INFINITY)
             }
         }
     }
@@ -105,8 +106,7 @@ where
         let solver = NelderMead::new(simplex(&centre))
             .with_sd_tolerance(TOLERANCE)
             .expect("the tolerance is positive");
-        // An end without evaluations left is an error to argmin and the normal end here: what was
-        // found stands in the log.
+        // Whatever argmin thinks of its end, what was found stands in the log.
         let executor = Executor::new(problem, solver);
         drop(executor.configure(|state| state.max_iters(u64::from(share))).run());
         if let Some(error) = failed.borrow_mut().take() {

@@ -162,7 +162,10 @@ fn scores(backtest: &Backtest, findings: &Findings, metric: &str) -> String {
             Cell::text(score.point.clone()),
             Cell::text(match score.window {
                 Window::All => "all".to_owned(),
-                Window::Verdict => "unseen by any choice".to_owned(),
+                Window::Verdict => match backtest.verdict_from {
+                    Some(date) => format!("from {date}"),
+                    None => String::new(),
+                },
             }),
             Cell::number(format!("{} d", score.horizon_days)),
             Cell::number(score.origins.to_string()),

@@ -60,7 +60,11 @@ mod tests {
     fn the_page_holds_every_device_and_asks_for_nothing() {
         let data = data(true);
         let html = page::page(&data, &layout::Layout::of(&data));
-        assert_eq!(html.matches("<circle").count(), 3);
+        assert_eq!(
+            html.matches("r=\"4\"><title>").count(),
+            3,
+            "the legend has circles without one"
+        );
         assert_eq!(html.matches("<line class=\"link").count(), 1, "one end is not on the map");
         assert!(html.contains("<title>europe, router 0: up 67 %</title>"), "{html}");
         assert!(html.contains("a &lt;test&gt;") && !html.contains("<test>"));

@@ -155,6 +155,10 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
             continue;
         }
         let Some(key) = ends(data, metric, words, *goal)? else { continue };
+        // What never happens is no finding.
+        if key.values.values().flatten().flatten().all(|value| *value == 0.0) {
+            continue;
+        }
         // An outcome may ask for what the series ends at: then it is told once, with its figure.
         match all.iter_mut().find(|number: &&mut Number| number.stated && number.is_like(&key)) {
             Some(stated) => stated.metric = key.metric,

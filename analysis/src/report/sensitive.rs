@@ -237,7 +237,9 @@ fn swept_chart(data: &Data<'_>, number: &Number, sweeps: &[Sweep]) -> String {
 pub fn has_spread(data: &Data<'_>, number: &Number) -> bool {
     let runs = data.facts.manifest.runs.len();
     let wanted = number.stated || data.facts.manifest.points.len() > POINTS_MAX;
-    wanted && runs > 1
+    let points = data.facts.manifest.points.iter();
+    let all = number.of_all(points.map(|point| point.id.as_str()));
+    wanted && runs > 1 && all.iter().any(|value| *value != all[0])
 }
 
 /// Every run as a dot, a row for each line of the report.
@@ -267,8 +269,9 @@ fn spread(data: &Data<'_>, number: &Number) -> Option<String> {
         tells,
         size: Size::Half,
         plots: vec![(String::new(), drawing)],
-        reading: "A dot is a run, the line is the median. Where dots heap up, most runs end; \
-                  single dots far out are the tails.",
+        reading: "A dot is a run, the line is the median; of more than 200 runs, dots are evenly \
+                  spaced quantiles. Where they heap up, most runs end; single dots far out are the \
+                  tails.",
     }))
 }
 
@@ -294,6 +297,9 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
             markers: markers(data),
             from_zero: false,
         };
+        if chart.quantiles.iter().all(|(_, values)| values[0] == values[4]) {
+            continue;
+        }
         let Some(drawing) = chart.drawing(Size::Half) else { continue };
         let name = if data.points().count() > 1 { format!(", {line}") } else { String::new() };
         html += &data.figure(Shown {

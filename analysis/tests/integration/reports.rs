@@ -12,6 +12,8 @@ use pinwheel_models::scenario::{Experiment, Factor};
 use crate::synthetic::{experiment, metrics, publish};
 
 const BYTES_MAX: usize = 5 << 20;
+/// Sorting of tables and the readout of charts.
+const SCRIPT_BYTES_MAX: usize = 6 << 10;
 
 fn report(horizon_days: u32, runs: u32, variants: bool) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -35,13 +37,17 @@ fn again(folder: &Path) -> Report {
 
 fn stands_alone(html: &str) {
     for needle in ["http://", "https://", "url(", "@import", "src=", "<link"] {
-        let places: Vec<_> = html.match_indices(needle).collect();
-        let outside = places.iter().any(|(at, _)| !html[*at..].starts_with("http://www.w3.org/"));
+        // The name of a format and a place in the page itself are no requests.
+        let inside = |at: usize| {
+            html[at..].starts_with("http://www.w3.org/") || html[at..].starts_with("url(#")
+        };
+        let outside = html.match_indices(needle).any(|(at, _)| !inside(at));
         assert!(!outside, "{needle} in the page");
     }
     assert!(html.len() < BYTES_MAX, "{} bytes", html.len());
     let script = html.split("<script>").nth(1).unwrap().split("</script>").next().unwrap();
-    assert!(html.matches("<script").count() == 1 && script.len() < 2_048, "one small script");
+    assert!(html.matches("<script").count() == 1, "one script");
+    assert!(script.len() < SCRIPT_BYTES_MAX, "{} bytes of script", script.len());
     let text = html.replace(script, "");
     assert!(!text.contains("NaN") && !text.contains("inf "), "a number that is none");
 }
@@ -178,13 +184,13 @@ fn many(experiment: &mut Experiment, count: usize) {
 #[test]
 fn hundreds_of_points_are_told_by_their_spread_and_not_line_by_line() {
     let folder = tempfile::tempdir().unwrap();
-    let mut experiment = experiment(folder.path(), 20, 1, false);
-    many(&mut experiment, 400);
+    let mut experiment = experiment(folder.path(), 20, 4, false);
+    many(&mut experiment, 100);
     let out = folder.path().join("out");
     publish(&experiment, &out, 2).unwrap();
     let html = fs::read_to_string(out.join("report.html")).unwrap();
     stands_alone(&html);
-    assert!(html.contains("over 400 runs at 400 points"));
+    assert!(html.contains("over 400 runs at 100 points"));
     assert!(html.contains("<h2 id=\"sensitivity\"") && html.contains("id=\"fan-raw-power\""));
     assert!(html.contains("invented.key"), "the swept key is told");
     assert!(html.len() < 2 << 20, "{} bytes", html.len());

@@ -49,8 +49,6 @@ struct Node {
     capacity: u64,
     /// In base units of the dollar.
     cost_per_day: u64,
-    /// Dollars a day that a unit of capacity must bring.
-    needed: f64,
     /// Its place in the order of capacity.
     rank: u32,
     /// Times it has left.
@@ -67,6 +65,23 @@ struct Node {
 }
 
 impl Node {
+    /// Active and up from the start.
+    fn new(device: u32, capacity: u64, cost_per_day: Amount) -> Self {
+        Node {
+            device,
+            losing_since: NEVER,
+            capacity,
+            cost_per_day: cost_per_day.0 as u64,
+            rank: 0,
+            exits: 0,
+            active: true,
+            up: true,
+            earned: Earned::default(),
+            online_since: Earned::default(),
+            days: 0,
+            active_since: 0,
+        }
+    }
     fn is_online(&self) -> bool {
         self.active && self.up
     }
@@ -118,6 +133,8 @@ pub struct Provider {
 pub struct Providers {
     settings: ProviderSettings,
     nodes: Vec<Node>,
+    /// Dollars a day that a unit of capacity must bring to each, rising.
+    needed: Vec<f64>,
     /// Place of each device's node.
     place: Vec<u32>,
     mean_cost_usd: f64,
@@ -154,42 +171,30 @@ impl Providers {
         };
         let capacities = law(1.0, settings.capacity_sigma);
         let costs = law(settings.cost_median_usd_per_day, settings.cost_sigma);
-        let node = |device| {
+        let draw = |device| {
             let capacity = capacities.sample(&mut streams.stream(device, CAPACITY));
             let cost = costs.sample(&mut streams.stream(device, COST));
             // No capacity is nothing: it would divide by zero.
             let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
             let needed = cost / (capacity as f64 / CAPACITY_UNIT);
-            Node {
-                device,
-                losing_since: NEVER,
-                capacity,
-                cost_per_day: usd(cost).0 as u64,
-                needed,
-                rank: 0,
-                exits: 0,
-                active: true,
-                up: true,
-                earned: Earned::default(),
-                online_since: Earned::default(),
-                days: 0,
-                active_since: 0,
-            }
+            (needed, Node::new(device, capacity, usd(cost)))
         };
-        let mut nodes: Vec<Node> = (0..settings.count).map(node).collect();
-        nodes.sort_unstable_by(|one, other| {
-            one.needed.total_cmp(&other.needed).then(one.device.cmp(&other.device))
-        });
+        let (needed, mut nodes): (Vec<f64>, Vec<Node>) = (0..settings.count).map(draw).unzip();
+        let mut order: Vec<u32> = (0..settings.count).collect();
+        order.sort_by(|one, other| needed[*one as usize].total_cmp(&needed[*other as usize]));
+        let mut by_capacity: Vec<(u64, u32)> =
+            nodes.iter().map(|node| (node.capacity, node.device)).collect();
+        by_capacity.sort_unstable();
+        for (rank, (_, device)) in (0..).zip(&by_capacity) {
+            nodes[*device as usize].rank = rank;
+        }
         let mut place = vec![0; nodes.len()];
-        for (at, node) in (0..).zip(&nodes) {
-            place[node.device as usize] = at;
+        for (at, device) in (0..).zip(&order) {
+            place[*device as usize] = at;
         }
-        let mut by_capacity: Vec<u32> = (0..settings.count).collect();
-        by_capacity.sort_unstable_by_key(|at| nodes[*at as usize].capacity);
-        for (rank, at) in (0..).zip(&by_capacity) {
-            nodes[*at as usize].rank = rank;
-        }
-        let ranked = by_capacity.iter().map(|at| nodes[*at as usize].capacity);
+        let needed = order.iter().map(|device| needed[*device as usize]).collect();
+        let nodes: Vec<Node> = order.iter().map(|device| nodes[*device as usize]).collect();
+        let ranked = by_capacity.iter().map(|(capacity, _)| *capacity);
         let cost_per_day = nodes.iter().map(|node| u128::from(node.cost_per_day)).sum();
         Providers {
             place,
@@ -202,6 +207,7 @@ impl Providers {
             losing: 0,
             paying_days: 0,
             waiting: BinaryHeap::new(),
+            needed,
             losses: VecDeque::new(),
             changed: Vec::new(),
             entered: Vec::new(),
@@ -254,15 +260,10 @@ impl Providers {
 
     /// The first place whose node needs more than this, sought from where it was.
     fn boundary(&self, usd_per_capacity: f64) -> usize {
-        let earns = |node: &Node| node.needed <= usd_per_capacity;
-        let mut at = self.earning;
-        while at < self.nodes.len() && earns(&self.nodes[at]) {
-            at += 1;
-        }
-        while at > 0 && !earns(&self.nodes[at - 1]) {
-            at -= 1;
-        }
-        at
+        let (below, above) = self.needed.split_at(self.earning);
+        let more = above.iter().take_while(|needed| **needed <= usd_per_capacity).count();
+        let fewer = below.iter().rev().take_while(|needed| **needed > usd_per_capacity).count();
+        self.earning + more - fewer
     }
 
     /// Whether the node is at a loss today: down, or in need of more than it earns.

@@ -7,14 +7,11 @@
 //!
 //! `level * exp(trend * damped days) * exp(walk) * residual`
 //!
-//! - level: its mean over the last days, which stands for the middle of them; trend of new
-//!   sectors: the logarithm of the second half of the window over the first; from that middle on
-//!   it fades with the damping time, for no trend has lasted. (Damped trend: Gardner and
-//!   McKenzie, "Forecasting Trends in Time Series", Management Science 31, 1985.)
-//! - walk: new sectors walk at random, as far as the flow itself moved over eight weeks before the
-//!   cut. Losses come back: the share that is renewed moves from month to month, but no month holds
-//!   for a year, so theirs is a walk that forgets (Ornstein and Uhlenbeck, 1930) and strays as far
-//!   as the flow did. Losses add up over a path, so their mean, not their median, is kept in place;
+//! - level: its mean over the last days; trend of new sectors: the logarithm of the second half of
+//!   the window over the first; it fades with the damping time, for no trend has lasted. (Damped
+//!   trend: Gardner and McKenzie, "Forecasting Trends in Time Series", Management Science 31,
+//!   1985.)
+//! - walk: a random walk, as wide as the flow itself moved over eight weeks before the cut;
 //! - residual: the flow over its trend on the days of the window, in blocks drawn with
 //!   replacement, all four flows on the same days (moving blocks: Künsch, Annals of Statistics
 //!   17, 1989).
@@ -64,21 +61,6 @@ struct Flow {
     trend_per_day: f64,
     /// Standard deviation of a day's step of the logarithm.
     walk_per_day: f64,
-    /// What is left of a walk's distance a day later: 1 if it never comes back.
-    kept_per_day: f64,
-}
-
-impl Flow {
-    /// Half the variance of a walk that forgets, after so many days: what its logarithm is lowered
-    /// by to keep the mean. Nothing for one that does not.
-    fn shift(&self, days: f64) -> f64 {
-        let kept = self.kept_per_day * self.kept_per_day;
-        if kept >= 1.0 {
-            return 0.0;
-        }
-        let steps = (1.0 - math::pow(kept, days)) / (1.0 - kept);
-        self.walk_per_day * self.walk_per_day * steps / 2.0
-    }
 }
 
 /// The days after the cut, one path of many; a path differs from another by its random streams.
@@ -90,8 +72,6 @@ pub struct Outlook {
     /// Each flow over its trend on the days of the window.
     residuals: Vec<[f64; FLOWS]>,
     damping_days: f64,
-    /// From the middle of the days behind the level to the cut.
-    lead_days: f64,
     block_days: usize,
     ends: Ends,
     /// Days since the cut, where the walks stand, and the day of the window that comes next.
@@ -137,19 +117,16 @@ impl Outlook {
         let mut flows = [Flow::default(); FLOWS];
         for (place, flow) in flows.iter_mut().enumerate() {
             flow.walk_per_day = settings.spread * movement(&series(&seen, place));
-            flow.kept_per_day = 1.0;
         }
-        // Two values of a series that forgets lie sqrt(2) of its standard deviation apart.
-        let kept = math::exp(-1.0 / WALK_LAG_DAYS as f64);
-        let stays = math::sqrt(WALK_LAG_DAYS as f64 / 2.0 * (1.0 - kept * kept));
-        let forgets = &mut flows[LOST_CAPACITY];
-        (forgets.walk_per_day, forgets.kept_per_day) = (forgets.walk_per_day * stays, kept);
         // Few verified sectors have ended before mid-2023: their own losses are too few to size a
         // walk. The same providers decide on both kinds, so both walk as the quality-1 sectors do.
-        flows[LOST_VERIFIED] = flows[LOST_CAPACITY];
+        flows[LOST_VERIFIED].walk_per_day = flows[LOST_CAPACITY].walk_per_day;
         for flow in [NEW_CAPACITY, NEW_VERIFIED] {
             flows[flow].trend_per_day = trend(&series(window, flow));
-            flows[flow].level = mean(&series(recent, flow));
+            // The mean stands for the middle of its days; the trend carries it to the cut.
+            let middle = (recent.len() as f64 - 1.0) / 2.0;
+            let carried = math::exp(flows[flow].trend_per_day * middle);
+            flows[flow].level = mean(&series(recent, flow)) * carried;
         }
         flows[LOST_CAPACITY].level = losses[0].0;
         flows[LOST_VERIFIED].level = losses[1].0;
@@ -158,7 +135,6 @@ impl Outlook {
             flows,
             renewed: losses.map(|(_, renewed)| renewed),
             damping_days: settings.damping_days,
-            lead_days: (recent.len() as f64 - 1.0) / 2.0,
             block_days: settings.block_days as usize,
             ends: settings.ends,
             day: 0,
@@ -177,8 +153,7 @@ impl Outlook {
         let residual = self.residuals[self.place];
         self.place = (self.place + 1) % self.residuals.len();
         self.day += 1;
-        let days = self.day as f64;
-        let faded = math::exp(-(days + self.lead_days) / self.damping_days);
+        let faded = math::exp(-(self.day as f64) / self.damping_days);
         let damped = self.damping_days * (1.0 - faded);
         let mut now = [0.0; FLOWS];
         for place in 0..FLOWS {
@@ -186,9 +161,8 @@ impl Outlook {
             // Both kinds of losses take the same steps.
             let walker = place.min(LOST_CAPACITY) as u32;
             let step = Normal::STANDARD.sample(&mut streams.indexed(walker, WALK, day));
-            self.walks[place] = self.walks[place] * flow.kept_per_day + flow.walk_per_day * step;
-            let strayed = self.walks[place] - flow.shift(days);
-            let grown = math::exp(flow.trend_per_day * damped + strayed);
+            self.walks[place] += flow.walk_per_day * step;
+            let grown = math::exp(flow.trend_per_day * damped + self.walks[place]);
             now[place] = flow.level * grown * residual[place];
         }
         now
@@ -348,12 +322,11 @@ mod tests {
         assert!((flow.trend_per_day - 0.01).abs() < 1e-6, "{flow:?}");
         let streams = Streams::new(7, 0);
         let days: Vec<f64> = (0..400).map(|_| outlook.next(&streams)[NEW_CAPACITY]).collect();
-        // The mean of the last thirty days is that of their middle, 14.5 days before the last.
-        let middle = math::exp(0.01 * (DAYS as f64 - 1.0 - 14.5));
-        let damped = 30.0 * (1.0 - math::exp(-15.5 / 30.0));
-        assert!((days[0] / middle - math::exp(0.01 * damped)).abs() < 0.01, "{}", days[0]);
+        // The mean of the days behind the level, carried by half of them, is close to the last day.
+        let last = math::exp(0.01 * (DAYS as f64 - 1.0));
+        assert!((days[0] / last - math::exp(0.01)).abs() < 0.01, "{} {last}", days[0]);
         // Thirty days of growth are all that is left of it in the long run.
-        assert!((days[399] / middle - math::exp(0.3)).abs() < 0.01, "{}", days[399] / middle);
+        assert!((days[399] / last - math::exp(0.3)).abs() < 0.02, "{}", days[399] / last);
     }
 
     #[test]
@@ -372,35 +345,6 @@ mod tests {
         assert!((0.75..1.1).contains(&spread), "{spread}");
         assert_eq!(path(1, 0.0), 0.0);
         assert_ne!(path(1, 1.0), path(2, 1.0));
-    }
-
-    #[test]
-    fn losses_stray_and_come_back_and_their_mean_stays() {
-        let flow = |streams: &Streams, days: usize| {
-            let mut outlook = Outlook::new(&settings(1.0), &history(|_| 4.0), 1.0);
-            // A year of losses that stray by a third from month to month.
-            outlook.flows[LOST_CAPACITY].walk_per_day = 0.05;
-            let level = outlook.flows[LOST_CAPACITY].level;
-            let lost = (0..days).map(|_| outlook.next(streams)[LOST_CAPACITY]).last();
-            lost.expect("a day") / level
-        };
-        let after = |days: usize| -> Vec<f64> {
-            (0..2_000).map(|run| flow(&Streams::new(7, run), days)).collect()
-        };
-        let spread = |values: &[f64]| {
-            let logs: Vec<f64> = values.iter().map(|value| math::ln(*value)).collect();
-            let middle = mean(&logs);
-            math::sqrt(mean(&logs.iter().map(|x| (x - middle) * (x - middle)).collect::<Vec<_>>()))
-        };
-        let (month, year, two) = (after(28), after(365), after(730));
-        for values in [&month, &year, &two] {
-            assert!((mean(values) - 1.0).abs() < 0.03, "{}", mean(values));
-        }
-        // The stationary spread is 0.05 / sqrt(1 - exp(-2 / 56)).
-        let far = 0.05 / math::sqrt(1.0 - math::exp(-2.0 / 56.0));
-        assert!(spread(&month) < 0.85 * far, "{} {far}", spread(&month));
-        assert!((spread(&year) / far - 1.0).abs() < 0.06, "{} {far}", spread(&year));
-        assert!((spread(&two) / spread(&year) - 1.0).abs() < 0.06, "{}", spread(&two));
     }
 
     #[test]
