@@ -31,7 +31,7 @@ impl Work {
     /// begins anew otherwise.
     pub fn take(path: &Path, plan: &Manifest) -> Result<Self, Error> {
         let work = Work { path: path.to_owned() };
-        if work.plan().ok().as_ref() != Some(plan) {
+        if !work.plan().is_ok_and(|before| before.same_work(plan)) {
             if path.exists() {
                 fs::remove_dir_all(path).map_err(Error::at(path))?;
             }

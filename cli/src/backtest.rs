@@ -167,7 +167,7 @@ fn text(experiment: &Experiment, backtest: &Backtest, findings: &Findings) -> St
     grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     grid.set_header(
         ["metric", "point", "dates", "horizon", "n", "model", "persist.", "trend", "in band", ""]
-            .map(|title| Cell::new(title)),
+            .map(Cell::new),
     );
     let percent = |share: f64| {
         Cell::new(format!("{:.1} %", 100.0 * share)).set_alignment(CellAlignment::Right)

@@ -282,7 +282,7 @@ fn text(
         fit.evaluations.len(),
     );
     for (range, &unit) in calibration.fit.iter().zip(&fit.best.unit) {
-        let edge = unit < 0.01 || unit > 0.99;
+        let edge = !(0.01..=0.99).contains(&unit);
         text += &format!(
             "  {} = {}   allowed {} to {} {}{}\n",
             range.key,

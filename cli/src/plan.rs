@@ -186,14 +186,9 @@ fn open(folder: &Path) -> Result<(Work, Manifest, Experiment), Failure> {
         )));
     }
     let experiment = load(&folder.join(&plan.scenario), &plan.overrides)?;
-    let again = Manifest {
-        version: plan.version.clone(),
-        scenario: plan.scenario.clone(),
-        overrides: plan.overrides.clone(),
-        shards: plan.shards,
-        ..Manifest::of(&experiment, crate::network::rules)
-    };
-    if again != plan {
+    let mut again = planned(Path::new(&plan.scenario), &plan.overrides, &experiment);
+    again.shards = plan.shards;
+    if !again.same_work(&plan) {
         let message = format!("{}: the scenario is not the one that was planned", folder.display());
         return Err(Failure::bad_input(message));
     }

@@ -8,7 +8,7 @@ const TEXT_HIGH_PX: f64 = 11.0;
 /// All texts of a drawing.
 pub fn texts(drawing: &Drawing) -> Vec<&str> {
     let text = |mark| match mark {
-        &Mark::Text { ref text, .. } => Some(text.as_str()),
+        Mark::Text { text, .. } => Some(text.as_str()),
         _ => None,
     };
     drawing.marks.iter().filter_map(text).collect()

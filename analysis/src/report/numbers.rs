@@ -168,6 +168,9 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
     Ok(all)
 }
 
+/// The first and the last value of each run.
+type Ends = BTreeMap<u32, ((Date, f64), (Date, f64))>;
+
 /// The last values of the unlabelled series of a metric; `None` where there is none.
 fn ends(
     data: &Data<'_>,
@@ -176,7 +179,7 @@ fn ends(
     goal: Option<Goal>,
 ) -> Result<Option<Number>, Error> {
     let runs = data.facts.manifest.runs_per_point as usize;
-    let mut found: BTreeMap<String, BTreeMap<u32, ((Date, f64), (Date, f64))>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Ends> = BTreeMap::new();
     data.table.scan(metric, |point, label, run, date, value| {
         if !label.is_empty() {
             return;
@@ -190,12 +193,10 @@ fn ends(
     if found.is_empty() {
         return Ok(None);
     }
-    let last = |runs_of: &BTreeMap<u32, ((Date, f64), (Date, f64))>| -> Vec<Option<f64>> {
+    let last = |runs_of: &Ends| -> Vec<Option<f64>> {
         (0..runs as u32).map(|run| runs_of.get(&run).map(|ends| ends.1.1)).collect()
     };
-    let first = |runs_of: &BTreeMap<u32, ((Date, f64), (Date, f64))>| -> Vec<f64> {
-        runs_of.values().map(|ends| ends.0.1).collect()
-    };
+    let first = |runs_of: &Ends| -> Vec<f64> { runs_of.values().map(|ends| ends.0.1).collect() };
     Ok(Some(Number {
         id: metric.to_owned(),
         words: words.to_owned(),

@@ -285,7 +285,7 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
     let recorded: Vec<&str> = data.table.metrics().collect();
     let keys = super::numbers::key_metrics().filter(|(metric, _)| recorded.contains(metric));
     for (metric, words) in keys.take(FANS_MAX) {
-        let runs: Vec<Dated> = data.runs(line, metric, "")?.iter().map(|run| sparse(run)).collect();
+        let runs: Vec<Dated> = data.runs(line, metric, "")?.iter().map(sparse).collect();
         if runs.len() < FAN_RUNS || runs.iter().all(|run| run.len() < 3) {
             continue;
         }

@@ -186,6 +186,17 @@ impl Manifest {
         }
     }
 
+    /// Whether both ask for the same runs: the same scenario and files, under the same program. A
+    /// number read back from JSON may differ in its last bit, so not every field is compared.
+    pub fn same_work(&self, other: &Manifest) -> bool {
+        let key = |plan: &Manifest| {
+            let Manifest { version, build, scenario_blake3, seed, runs_per_point, .. } = plan;
+            let texts = (version.clone(), build.clone(), scenario_blake3.clone());
+            (texts, plan.sources.clone(), *seed, *runs_per_point, plan.points.len(), plan.shards)
+        };
+        key(self) == key(other)
+    }
+
     /// Size and BLAKE3 of a file, read piece by piece.
     pub fn hash_file(path: &Path) -> Result<(u64, String), Error> {
         let mut file = File::open(path).map_err(Error::at(path))?;

@@ -4,11 +4,12 @@ use std::fs;
 use std::sync::atomic::AtomicBool;
 
 use pinwheel_analysis::Error;
-use pinwheel_analysis::store::{METRICS, REPORT, Staging, Store, VERDICT};
+use pinwheel_analysis::store::{METRICS, Manifest, REPORT, Staging, Store, VERDICT};
 use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict;
+use pinwheel_analysis::work::Work;
 
-use crate::synthetic::{Invented, experiment, publish, simulate};
+use crate::synthetic::{Invented, experiment, plan, publish, simulate};
 
 #[test]
 fn files_are_the_same_for_any_number_of_threads() {
@@ -73,4 +74,22 @@ fn a_breach_names_run_date_and_detail() {
     assert_eq!((breach.run, breach.date.as_str()), (1, "2022-10-15"));
     assert_eq!(breach.detail, "1 attoFIL is missing");
     assert!(verdict.sentence.starts_with("Breached: supply-conserved"), "{}", verdict.sentence);
+}
+
+#[test]
+fn work_goes_on_under_the_same_plan_and_begins_anew_under_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 20, 2, true);
+    let target = folder.path().join("out");
+    let staging = Staging::begin(&target).unwrap();
+    let stop = AtomicBool::new(false);
+    simulate(&experiment, &staging, 1, &stop, |scenario, _| Invented::new(scenario)).unwrap();
+    drop(staging);
+    // The plan read back has numbers of its own: the model's parameters went through JSON.
+    let staging = Staging::begin(&target).unwrap();
+    let work = staging.work(&plan(&experiment)).unwrap();
+    assert!(Work::has_runs(work.path()), "finished runs are kept");
+    let changed = Manifest { seed: 8, ..plan(&experiment) };
+    let work = staging.work(&changed).unwrap();
+    assert!(!Work::has_runs(work.path()), "runs of another seed are not");
 }

@@ -260,7 +260,8 @@ pub fn simulate(
     Ok(outcomes)
 }
 
-fn plan(experiment: &Experiment) -> Manifest {
+/// What is going to be run.
+pub fn plan(experiment: &Experiment) -> Manifest {
     let manifest = Manifest::of(experiment, |_| "mainnet".to_owned());
     Manifest { version: "0.1.0".to_owned(), scenario: "invented.toml".to_owned(), ..manifest }
 }

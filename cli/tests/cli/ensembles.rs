@@ -1,9 +1,13 @@
 //! Ensembles that are killed, cut into shards, or larger than one would wait for.
 
+#![expect(clippy::disallowed_types, reason = "when a file was written tells who wrote it")]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{pinwheel, root, stderr, stdout};
 
@@ -50,6 +54,13 @@ fn content(folder: &Path) -> Vec<Vec<u8>> {
     files.map(|name| fs::read(folder.join(name)).expect(name)).to_vec()
 }
 
+/// The finished runs in a work folder and when each was written.
+fn written(runs: &Path) -> BTreeMap<OsString, SystemTime> {
+    let entries = fs::read_dir(runs).into_iter().flatten().flatten();
+    let finished = entries.filter(|e| e.path().extension().is_some_and(|end| end == "run"));
+    finished.filter_map(|e| Some((e.file_name(), e.metadata().ok()?.modified().ok()?))).collect()
+}
+
 fn scenario(folder: &Path) -> String {
     let path = folder.join("many.toml");
     fs::write(&path, SCENARIO).expect("a writable folder");
@@ -66,7 +77,9 @@ fn fifty_kills_and_the_result_is_the_same() {
 
     let target = folder.path().join("killed");
     let arguments = ["run", &file, "-q", "--yes", "-o", &target.display().to_string()];
-    let (mut kills, mut ends, mut draw) = (0, 0, 1u64);
+    let runs = folder.path().join(".killed.partial/work/runs");
+    let (mut kills, mut ends, mut taken_over, mut draw) = (0, 0, 0, 1u64);
+    let mut before = BTreeMap::new();
     while kills < KILLS {
         let mut child = Command::new(env!("CARGO_BIN_EXE_pinwheel"))
             .args(arguments)
@@ -79,6 +92,7 @@ fn fifty_kills_and_the_result_is_the_same() {
         if child.try_wait().expect("a child").is_some_and(|status| status.success()) {
             assert_eq!(content(&target), expected, "after {kills} kills");
             fs::remove_dir_all(&target).unwrap();
+            before.clear();
             ends += 1;
             assert!(ends < 40 * KILLS, "the machine is too fast to be killed in time");
             continue;
@@ -87,7 +101,16 @@ fn fifty_kills_and_the_result_is_the_same() {
         let status = child.wait().expect("a child");
         kills += u32::from(!status.success());
         assert!(!target.exists() || content(&target) == expected, "half a result");
+        let now = written(&runs);
+        for (name, when) in &before {
+            if let Some(again) = now.get(name) {
+                assert_eq!(again, when, "{name:?} was run again");
+                taken_over += 1;
+            }
+        }
+        before = now;
     }
+    assert!(taken_over > 0, "no run was taken over");
     let last = pinwheel(&root(), &arguments);
     assert_eq!(last.status.code(), Some(0), "{}", stderr(&last));
     assert_eq!(content(&target), expected);

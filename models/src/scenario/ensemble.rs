@@ -51,14 +51,14 @@ pub fn sweep(checker: &mut Checker<'_>, ensemble: &EnsembleSection, seed: u64) -
     let product = axes(checker, vary.map_or(&[][..], |v| &v.product), "ensemble.vary.product");
     let zip = axes(checker, vary.map_or(&[][..], |v| &v.zip), "ensemble.vary.zip");
     let lengths: Vec<usize> = zip.iter().map(Vec::len).collect();
-    if let (Some(&first), Some(section)) = (lengths.first(), vary) {
-        if let Some(odd) = lengths.iter().position(|length| *length != first) {
-            let message = format!("{} values beside {first} of the first", lengths[odd]);
-            let help = "zipped keys step together: give each as many values";
-            let at = section.zip[odd].path.or(section.zip[odd].values.first().copied());
-            checker.fault(at?, &format!("ensemble.vary.zip[{odd}].values"), message, help);
-            return None;
-        }
+    if let (Some(&first), Some(section)) = (lengths.first(), vary)
+        && let Some(odd) = lengths.iter().position(|length| *length != first)
+    {
+        let message = format!("{} values beside {first} of the first", lengths[odd]);
+        let help = "zipped keys step together: give each as many values";
+        let at = section.zip[odd].path.or(section.zip[odd].values.first().copied());
+        checker.fault(at?, &format!("ensemble.vary.zip[{odd}].values"), message, help);
+        return None;
     }
     let sample = match &ensemble.sample {
         Some(section) => Some(sample(checker, section)?),
