@@ -7,10 +7,12 @@ const TEXT_HIGH_PX: f64 = 11.0;
 
 /// All texts of a drawing.
 pub fn texts(drawing: &Drawing) -> Vec<&str> {
-    let text = |mark| match mark {
-        Mark::Text { text, .. } => Some(text.as_str()),
-        _ => None,
-    };
+    fn text(mark: &Mark) -> Option<&str> {
+        match mark {
+            Mark::Text { text, .. } => Some(text),
+            _ => None,
+        }
+    }
     drawing.marks.iter().filter_map(text).collect()
 }
 
