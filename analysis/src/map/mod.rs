@@ -72,8 +72,8 @@ mod tests {
             assert!(!html.contains(request), "{request}");
         }
         assert!(html.contains("default-src 'none'"));
-        // Down in all of the second period, and cut off for most of the third.
-        assert!(html.contains("\"states\":[\"d(d\",\"ddd\",\"Fdd\",\"dd7\"]"), "{html}");
+        // The link first, up for a quarter of the third period; then devices as they are drawn.
+        assert!(html.contains("\"states\":[\"dd7\",\"d(d\",\"ddd\",\"Fdd\"]"), "{html}");
         assert!(html.contains("<td>asia, fibre 0</td>"), "{html}");
     }
 
