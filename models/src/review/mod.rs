@@ -99,7 +99,8 @@ const OF_OPERATORS: [&str; 5] =
 pub struct Review {
     pub identities: u32,
     windows: Vec<Window>,
-    checks: Option<(CheckId, CheckId)>,
+    emission_exact: Option<CheckId>,
+    supply_conserved: Option<CheckId>,
 }
 
 impl Review {
@@ -114,7 +115,8 @@ impl Review {
         Review {
             identities: settings.identities,
             windows: settings.windows.iter().map(window).collect(),
-            checks: None,
+            emission_exact: None,
+            supply_conserved: None,
         }
     }
 
@@ -134,11 +136,13 @@ impl Review {
         subjects: &[Inputs],
         ctx: &mut Context<E>,
     ) {
-        let supply = subjects.iter().any(|subject| subject.supply.is_some());
-        self.checks = supply.then(|| {
-            let checks = &mut ctx.checks;
-            (checks.always("review-emission-exact"), checks.always("review-supply-conserved"))
-        });
+        // A check that nothing here can make would stand in every verdict as never made.
+        let supplies = || subjects.iter().filter_map(|subject| subject.supply);
+        let emission = supplies().any(|supply| supply.emission.is_some());
+        let checks = &mut ctx.checks;
+        self.emission_exact = emission.then(|| checks.always("review-emission-exact"));
+        let supply = supplies().next().is_some();
+        self.supply_conserved = supply.then(|| checks.always("review-supply-conserved"));
         for (number, window) in (0..).zip(&mut self.windows) {
             let empty = Snapshot::default();
             let snapshot = |subject| Snapshot::of(subject, &empty, window.wanted, 0.0);
@@ -169,16 +173,16 @@ impl Review {
 
     /// Metrics 1 and 2 must be 0, to the base unit.
     fn check<E: EngineEvent>(&self, subjects: &[Inputs], ctx: &mut Context<E>) {
-        let Some((emission, conserved)) = self.checks else { return };
         let now = ctx.now();
         for supply in subjects.iter().filter_map(|subject| subject.supply) {
-            if let Some((entitled, paid)) = supply.emission {
+            if let (Some(check), Some((entitled, paid))) = (self.emission_exact, supply.emission) {
                 let detail = || format!("{entitled} base units entitled, {paid} emitted");
-                ctx.checks.note(emission, entitled == paid, now, detail);
+                ctx.checks.note(check, entitled == paid, now, detail);
             }
+            let Some(check) = self.supply_conserved else { continue };
             let residual = supply.residual;
             let detail = || format!("{residual} base units more or less than issued and not burnt");
-            ctx.checks.note(conserved, residual == Amount::ZERO, now, detail);
+            ctx.checks.note(check, residual == Amount::ZERO, now, detail);
         }
     }
 }
