@@ -68,6 +68,7 @@ def main():
     parser.add_argument("--runs", type=int, default=400, help="Pinwheel's runs in a round")
     parser.add_argument("--skip-slow", action="store_true", help="leave out deep copies")
     given = parser.parse_args()
+    given.pinwheel = given.pinwheel.resolve()
     pythons = {name: environment(given.venvs / name, name) for name in PACKAGES}
     peers = [peer for peer in PEERS if not (given.skip_slow and "--copy" in peer[2])]
     with tempfile.TemporaryDirectory() as scratch:
