@@ -76,7 +76,7 @@ echo "-- threads"
 # The last line of a run of eight: two variants, four seeds each. The verdict does not matter here.
 ensemble() {
   { cargo run --release --quiet -- run scenarios/reviews/fip0118.toml --quiet --yes -o "$work/out" \
-    --set run.runs=4 --set run.horizon='"120 d"' --set network.providers=50 "$@" || true; } |
+    --set ensemble.runs=4 --set run.horizon='"120 d"' --set network.providers=50 "$@" || true; } |
     tail -n 1
 }
 one=$(ensemble --threads 1)

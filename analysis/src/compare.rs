@@ -11,12 +11,10 @@ use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
 
 use crate::Error;
+use crate::ensemble::EVENTS_UNWATCHED;
 use crate::statistics::{Paired, quantile};
 use crate::store::{RunEntry, Store};
 use crate::table::Dated;
-
-/// Events between two looks at the flag that stops.
-const EVENTS_UNWATCHED: u64 = 1 << 16;
 
 /// A series that is not the same in both results.
 #[derive(Clone, Debug, PartialEq)]
@@ -204,7 +202,7 @@ pub fn parting<M: Model>(
 ) -> Result<Option<Parting>, Error> {
     let end = SimTime::ZERO + SimDuration::from_days(u64::from(days));
     for event in 1u64.. {
-        if event.is_multiple_of(EVENTS_UNWATCHED) && stop.load(Ordering::Relaxed) {
+        if event.is_multiple_of(u64::from(EVENTS_UNWATCHED)) && stop.load(Ordering::Relaxed) {
             return Err(Error::Stopped);
         }
         let (a, b) = (first.step(end), second.step(end));

@@ -53,7 +53,7 @@ pub struct Drive<'a> {
 }
 
 /// Events between two looks at the flag that stops.
-const EVENTS_UNWATCHED: u32 = 1 << 16;
+pub const EVENTS_UNWATCHED: u32 = 1 << 16;
 
 /// Does the given jobs (see [`crate::work::jobs`]); runs that have a file are taken over.
 pub fn run<M, B>(

@@ -19,8 +19,6 @@ pub enum Error {
     Damaged { path: PathBuf, detail: String },
     /// Another process is at work in the folder.
     Busy(PathBuf),
-    /// Runs of a plan that are not there, by their names.
-    Missing { path: PathBuf, runs: usize, names: String },
     /// A series that a question needs is not there.
     Unfit(String),
     /// The run has recorded no map.
@@ -57,9 +55,6 @@ impl fmt::Display for Error {
                 "{}: another pinwheel is at work here; wait for it, or choose another folder with -o",
                 path.display()
             ),
-            Error::Missing { path, runs, names } => {
-                write!(f, "{}: {runs} runs are missing: {names}", path.display())
-            }
             Error::Unfit(detail) => f.write_str(detail),
             Error::NoMap(path) => write!(
                 f,

@@ -17,8 +17,6 @@ use crate::store::Manifest;
 
 const PLAN: &str = "plan.json";
 const RUNS: &str = "runs";
-/// Missing runs that are named one by one.
-const NAMED_MAX: usize = 20;
 
 /// The folder.
 #[derive(Debug)]
@@ -92,20 +90,10 @@ impl Work {
         fs::read_dir(path.join(RUNS)).is_ok_and(|entries| entries.flatten().any(whole))
     }
 
-    /// All outcomes, in order; an error that names what is missing.
-    pub fn outcomes(&self, experiment: &Experiment) -> Result<Vec<Outcome>, Error> {
+    /// What is left of each run, in the order of the jobs; nothing of those not finished.
+    pub fn outcomes(&self, experiment: &Experiment) -> Result<Vec<Option<Outcome>>, Error> {
         let runs = self.runs();
-        let (mut outcomes, mut missing) = (Vec::new(), Vec::new());
-        for job in jobs(experiment) {
-            match finished(&runs, experiment, job)? {
-                Some(outcome) => outcomes.push(outcome),
-                None => missing.push(job),
-            }
-        }
-        if missing.is_empty() {
-            return Ok(outcomes);
-        }
-        Err(Error::Missing { path: self.path.clone(), runs: missing.len(), names: spans(&missing) })
+        jobs(experiment).map(|job| finished(&runs, experiment, job)).collect()
     }
 }
 
@@ -145,26 +133,6 @@ pub fn finished(
     }
 }
 
-/// "0 to 3, 7, 9 to 12"
-fn spans(jobs: &[usize]) -> String {
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    for &job in jobs {
-        match spans.last_mut() {
-            Some((_, last)) if *last + 1 == job => *last = job,
-            _ => spans.push((job, job)),
-        }
-    }
-    let named = spans.iter().take(NAMED_MAX).map(|(first, last)| match first == last {
-        true => first.to_string(),
-        false => format!("{first} to {last}"),
-    });
-    let mut text = named.collect::<Vec<_>>().join(", ");
-    if spans.len() > NAMED_MAX {
-        text.push_str(", ...");
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,10 +143,5 @@ mod tests {
             let all: Vec<usize> = (0..shards).flat_map(|i| shard(jobs, shards, i)).collect();
             assert_eq!(all, (0..jobs).collect::<Vec<_>>());
         }
-    }
-
-    #[test]
-    fn missing_runs_are_told_as_spans() {
-        assert_eq!(spans(&[0, 1, 2, 7, 9, 10]), "0 to 2, 7, 9 to 10");
     }
 }

@@ -137,7 +137,7 @@ def agree(peers, pythons):
 def agree_in_distribution(pinwheel, python, scratch):
     """Pinwheel has another generator: distributions over 400 runs, as the test of the layer."""
     folder = scratch / "full"
-    child([pinwheel, "run", SCENARIO, "-o", folder, "--set", "run.runs=400", "--quiet"])
+    child([pinwheel, "run", SCENARIO, "-o", folder, "--set", "ensemble.runs=400", "--quiet"])
     text, _, _ = child([python, MINI / "compare.py", folder / "metrics.parquet"])
     print(text, file=sys.stderr, end="")
 
@@ -163,7 +163,7 @@ def pinwheel_shard(pinwheel, runs, gini_every, scratch):
 
 def settings(runs, gini_every):
     every = f'economy.concentration_every="{gini_every} d"'
-    return ["--set", f"run.runs={runs}", "--set", every]
+    return ["--set", f"ensemble.runs={runs}", "--set", every]
 
 
 def measure(given, peers, pythons, gini_every, scratch):

@@ -13,9 +13,10 @@ use pinwheel_models::scenario::Experiment;
 use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
 
 use crate::exit::{Exit, Failure};
+use crate::input::{Input, Threads};
 use crate::network;
 use crate::progress::Progress;
-use crate::run::{cores, key_value, load, plan, stop_flag};
+use crate::run::{plan, stop_flag};
 
 const FORECASTS: &str = "backtest.csv";
 const SCORES: &str = "backtest.json";
@@ -33,26 +34,22 @@ Examples:
   pinwheel backtest scenarios/filecoin/backtest.toml
   pinwheel backtest scenarios/filecoin/backtest.toml --set ensemble.runs=8 -o /tmp/backtest")]
 pub struct Args {
-    /// Scenario file (TOML) with a [backtest] section
-    file: PathBuf,
+    #[command(flatten)]
+    input: Input,
     /// Folder of the result [default: out/<scenario name>]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Override a key of the scenario; may be given again
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
-    overrides: Vec<(String, String)>,
-    /// Runs side by side; changes the time it takes and nothing else [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// No progress and no table
     #[arg(short, long)]
     quiet: bool,
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let experiment = load(&args.file, &args.overrides)?;
+    let experiment = args.input.load()?;
     let Some(backtest) = &experiment.backtest else {
-        let message = format!("{}: no [backtest] section", args.file.display());
+        let message = format!("{}: no [backtest] section", args.input.file.display());
         return Err(Failure::bad_input(message));
     };
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
@@ -81,7 +78,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         })
     };
     let jobs: Vec<Job<'_>> = cases.iter().flat_map(|case| job(&case.point)).collect();
-    let threads = args.threads.map_or_else(cores, usize::from);
+    let threads = args.threads.count();
     let traces = trace::all(&jobs, &network::build, threads);
     progress.finish();
     let traces = traces?;
@@ -98,7 +95,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::bad_input(message));
     }
     write(args, &experiment, backtest, &findings, &staging)?;
-    let mut manifest = plan(&args.file, &args.overrides, &experiment);
+    let mut manifest = plan(&args.input, &experiment);
     manifest.threads = threads;
     manifest.wall_seconds = progress.elapsed().as_secs_f64();
     staging.publish(manifest)?;
@@ -119,10 +116,10 @@ fn cases(args: &Args, experiment: &Experiment, backtest: &Backtest) -> Result<Ve
         let known = start.until(origin).expect("both lie in the calendar").get_days();
         let known = known.unsigned_abs();
         let days = (known + longest).min(experiment.points[0].scenario.horizon_days);
-        let mut overrides = args.overrides.clone();
-        overrides.push((CUT_KEY.to_owned(), origin.to_string()));
-        overrides.push(("run.horizon".to_owned(), format!("\"{days} d\"")));
-        for point in load(&args.file, &overrides)?.points {
+        let mut input = args.input.clone();
+        input.overrides.push((CUT_KEY.to_owned(), origin.to_string()));
+        input.overrides.push(("run.horizon".to_owned(), format!("\"{days} d\"")));
+        for point in input.load()?.points {
             let variant = point.id.clone();
             let id = format!("{variant} from {origin}");
             let point = pinwheel_models::scenario::Point { id, ..point };
@@ -151,8 +148,9 @@ fn write(
     });
     let scores = serde_json::to_vec_pretty(&scores).expect("scores are plain data");
     staging.write(SCORES, &scores)?;
-    let sets = args.overrides.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
-    let command = format!("pinwheel backtest {}{}", args.file.display(), sets.collect::<String>());
+    let sets = args.input.overrides.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
+    let command =
+        format!("pinwheel backtest {}{}", args.input.file.display(), sets.collect::<String>());
     let names = (experiment.name.as_str(), experiment.question.as_str());
     let html = backtest::page(names, backtest, findings, network::metrics(), &command);
     staging.write(REPORT, html.as_bytes())?;

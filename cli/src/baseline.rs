@@ -7,11 +7,11 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::baseline::{Accepted, BaselineRow, BaselineStanding, BaselineVerdict};
 use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::plot::axis::spoken;
-use pinwheel_analysis::store::{Manifest, OUTCOMES, Store};
+use pinwheel_analysis::store::{OUTCOMES, Store};
 use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
-use crate::run::load;
+use crate::input::{again, load};
 use crate::summary::{grid, number};
 
 /// Accept the outcomes of a result, or show what was accepted.
@@ -63,11 +63,7 @@ fn accept(folder: &Path, reason: &str, date: Option<String>) -> Result<Exit, Fai
         return Err(Failure::bad_input("--reason: say why, in 1 to 1000 bytes"));
     }
     let manifest = Store::open(folder)?.manifest;
-    let experiment = load(Path::new(&manifest.scenario), &manifest.overrides)?;
-    if Manifest::hash(experiment.resolved.as_bytes()) != manifest.scenario_blake3 {
-        let message = format!("{} has changed since; run it again first", manifest.scenario);
-        return Err(Failure::bad_input(message));
-    }
+    let experiment = again(&manifest)?;
     let path = path_of(&experiment, &manifest.scenario)?;
     let table = OutcomeTable::read(&folder.join(OUTCOMES))?;
     let accepted = Accepted::of(&experiment, &manifest, &table, reason.trim(), date);

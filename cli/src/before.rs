@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::DateTime;
 use pinwheel_analysis::Error;
+use pinwheel_analysis::ensemble::EVENTS_UNWATCHED;
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::store::Manifest;
 use pinwheel_analysis::verdict::{Verdict, tick_of};
@@ -15,9 +16,6 @@ use pinwheel_models::scenario::{Experiment, Point, quantity};
 use crate::exit::{Exit, Failure};
 use crate::summary::{grid, number};
 use crate::{network, run};
-
-/// Events between two looks at the flag that stops.
-const EVENTS_UNWATCHED: u32 = 1 << 16;
 
 /// The last record of every series: by the number of its metric, then by its label.
 type Last = BTreeMap<(u16, String), Row>;

@@ -14,8 +14,9 @@ use pinwheel_models::scenario::calibration::{Calibration, Loss};
 use pinwheel_models::scenario::{Experiment, Measure, Point};
 
 use crate::exit::{Exit, Failure};
+use crate::input::{Input, Threads, load};
 use crate::network;
-use crate::run::{cores, key_value, load, plan, stop_flag};
+use crate::run::{plan, stop_flag};
 
 const RESULT: &str = "calibration.json";
 const EVALUATIONS: &str = "evaluations.csv";
@@ -31,17 +32,13 @@ calibration.json and evaluations.csv; it appears whole or not at all.
 Example:
   pinwheel calibrate scenarios/filecoin/calibration.toml")]
 pub struct Args {
-    /// Scenario file (TOML) with a [calibration] section
-    file: PathBuf,
+    #[command(flatten)]
+    input: Input,
     /// Folder of the result [default: out/<scenario name>]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Override a key of the scenario; may be given again
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
-    overrides: Vec<(String, String)>,
-    /// Runs side by side; changes the time it takes and nothing else [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// No progress and no summary
     #[arg(short, long)]
     quiet: bool,
@@ -72,15 +69,15 @@ struct Losses {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let experiment = load(&args.file, &args.overrides)?;
+    let experiment = args.input.load()?;
     let Some(calibration) = &experiment.calibration else {
-        let message = format!("{}: no [calibration] section", args.file.display());
+        let message = format!("{}: no [calibration] section", args.input.file.display());
         return Err(Failure::bad_input(message));
     };
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
     let staging = Staging::begin(&folder)?;
     let stop = stop_flag();
-    let threads = args.threads.map_or_else(cores, usize::from);
+    let threads = args.threads.count();
     let bench = Bench { args, calibration, threads, stop: &stop };
     let before = bench.both(&experiment)?;
     let count = std::cell::Cell::new(0u32);
@@ -104,7 +101,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     staging.write(RESULT, &json)?;
     staging.write(EVALUATIONS, csv(calibration, &fit).as_bytes())?;
     staging.write(SCENARIO, experiment.resolved.as_bytes())?;
-    let mut manifest = plan(&args.file, &args.overrides, &experiment);
+    let mut manifest = plan(&args.input, &experiment);
     manifest.threads = threads;
     staging.publish(manifest)?;
     if !args.quiet {
@@ -123,8 +120,8 @@ impl Bench<'_> {
             (range.key.clone(), range.argument(unit))
         };
         let overrides: Vec<(String, String)> =
-            self.args.overrides.iter().cloned().chain(fitted.map(set)).collect();
-        load(&self.args.file, &overrides).map_err(|failure| Error::Unfit(failure.message))
+            self.args.input.overrides.iter().cloned().chain(fitted.map(set)).collect();
+        load(&self.args.input.file, &overrides).map_err(|failure| Error::Unfit(failure.message))
     }
 
     fn traces(&self, experiment: &Experiment, days: u32) -> Result<Vec<Trace>, Error> {
@@ -293,7 +290,7 @@ fn text(
             if edge { ": at the end of its range" } else { "" }
         );
     }
-    text + &format!("pinwheel run {} \\\n", args.file.display())
+    text + &format!("pinwheel run {} \\\n", args.input.file.display())
 }
 
 #[cfg(test)]
@@ -353,10 +350,9 @@ starts = 1
 
     fn args(file: &Path, folder: &Path) -> Args {
         Args {
-            file: file.to_owned(),
+            input: Input { file: file.to_owned(), overrides: vec![] },
             output: Some(folder.join("result")),
-            overrides: vec![],
-            threads: Some(1),
+            threads: Threads::default(),
             quiet: true,
         }
     }

@@ -9,12 +9,13 @@ use comfy_table::Cell;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::compare::{self, Change, Comparison, Parting, What};
 use pinwheel_analysis::plot::axis::spoken;
-use pinwheel_analysis::store::{Manifest, Store};
+use pinwheel_analysis::store::Store;
 use pinwheel_core::{Simulation, Streams};
 use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
-use crate::run::{self, load, stop_flag};
+use crate::input::again;
+use crate::run::{self, stop_flag};
 use crate::{network, summary};
 
 /// Changed series that are listed; the rest is counted.
@@ -85,7 +86,8 @@ fn opened(path: &Path, folder: &Path, stop: &AtomicBool) -> Result<Store, Failur
 /// Where the first pair of runs that differ part, or why that cannot be told.
 fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, String> {
     let (a, b) = (&first.manifest, &second.manifest);
-    let (a_again, b_again) = (again(a)?, again(b)?);
+    let unknown = |failure: Failure| failure.message;
+    let (a_again, b_again) = (again(a).map_err(unknown)?, again(b).map_err(unknown)?);
     let differ = a.runs.iter().find_map(|ours| {
         let same = |run: &&_| {
             let run: &&pinwheel_analysis::store::RunEntry = run;
@@ -117,19 +119,6 @@ fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, S
         What::End => "one of them ends here".to_owned(),
     };
     Ok(format!("run {run} of {point} parts at event {event}, on {day}: {what}"))
-}
-
-/// The experiment of a result, if its files are still the same.
-fn again(manifest: &Manifest) -> Result<Experiment, String> {
-    let changed = |path: &str| format!("{path} has changed since: the first event is not sought");
-    let experiment = load(Path::new(&manifest.scenario), &manifest.overrides)
-        .map_err(|_| changed(&manifest.scenario))?;
-    for (path, blake3) in &experiment.sources {
-        if !manifest.sources.iter().any(|s| s.path == *path && s.blake3 == *blake3) {
-            return Err(changed(path));
-        }
-    }
-    Ok(experiment)
 }
 
 /// A comparison and how to tell it.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Failure};
 use crate::summary::grid;
-use crate::{check, run, scenarios};
+use crate::{check, input, scenarios};
 
 /// The statements: one row of a table each, its ID first.
 const REQUIREMENTS: &str = include_str!("../../docs/requirements.md");
@@ -118,7 +118,7 @@ fn listed(asked: &[String]) -> Result<Vec<(&'static str, &'static str)>, Failure
 fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
     let mut found: Vec<Evidence> = Vec::new();
     for file in scenarios::find(&[folder.to_owned()])? {
-        let experiment = run::load(&file, &[])?;
+        let experiment = input::load(&file, &[])?;
         if experiment.requirements.is_empty() {
             continue;
         }

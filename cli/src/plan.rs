@@ -9,15 +9,14 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use pinwheel_analysis::Error;
-use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::store::{Manifest, Staging};
 use pinwheel_analysis::work::{self, Work, jobs};
 use pinwheel_models::scenario::{self, Experiment};
 
 use crate::exit::{Exit, Failure};
+use crate::input::{Input, Threads, again};
 use crate::progress::Progress;
-use crate::run::{Made, cores, load, plan as planned, simulate, stop_flag};
-use crate::summary;
+use crate::run::{Made, plan as planned, simulate, stop_flag};
 
 /// The folder of a plan that holds the scenario and its files; references stay below it.
 const FILES: &str = "scenarios";
@@ -36,17 +35,14 @@ Example:
   for i in 0 1 2 3 4 5 6 7; do pinwheel shard /tmp/plan --index $i; done
   pinwheel merge /tmp/plan -o out/fip0118")]
 pub struct PlanArgs {
-    /// Scenario file (TOML)
-    file: PathBuf,
+    #[command(flatten)]
+    input: Input,
     /// Folder of the plan, absent or empty
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// Parts of nearly equal numbers of runs; hundreds of short runs each are best
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(SHARDS_MAX)))]
     shards: u32,
-    /// Override a key of the scenario; may be given again
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = crate::run::key_value)]
-    overrides: Vec<(String, String)>,
 }
 
 /// Do the runs of one shard of a plan.
@@ -63,9 +59,8 @@ pub struct ShardArgs {
     /// Which shard, counted from 0
     #[arg(long, value_name = "I")]
     index: u32,
-    /// Runs side by side [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// No progress
     #[arg(short, long)]
     quiet: bool,
@@ -90,7 +85,7 @@ pub struct MergeArgs {
 }
 
 pub fn plan(args: &PlanArgs) -> Result<Exit, Failure> {
-    let experiment = load(&args.file, &args.overrides)?;
+    let experiment = args.input.load()?;
     let count = jobs(&experiment).len();
     let shards = args.shards as usize;
     if shards > count {
@@ -98,11 +93,12 @@ pub fn plan(args: &PlanArgs) -> Result<Exit, Failure> {
             format!("{shards} shards of {count} runs: at most one a run, --shards {count}");
         return Err(Failure::bad_input(message));
     }
-    let inside = Path::new(FILES).join(place_of_scenario(&args.file, &experiment)?);
-    let mut plan = planned(&inside, &args.overrides, &experiment);
+    let inside = Path::new(FILES).join(place_of_scenario(&args.input.file, &experiment)?);
+    let planned_input = Input { file: inside.clone(), ..args.input.clone() };
+    let mut plan = planned(&planned_input, &experiment);
     plan.shards = args.shards;
     let work = Work::create(&args.output, &plan, |folder| {
-        copy_sources(&args.file, &folder.join(&inside), &experiment)?;
+        copy_sources(&args.input.file, &folder.join(&inside), &experiment)?;
         let path = folder.join(SHARDS);
         let line = |index: usize| {
             let jobs = work::shard(count, shards, index);
@@ -125,7 +121,7 @@ pub fn shard(args: &ShardArgs) -> Result<Exit, Failure> {
     let count = jobs(&experiment).len();
     let jobs = work::shard(count, plan.shards as usize, args.index as usize);
     let progress = Progress::new(&experiment, jobs.clone(), args.quiet);
-    let threads = args.threads.map_or_else(cores, usize::from);
+    let threads = args.threads.count();
     let stop = stop_flag();
     let runs = jobs.len();
     let outcomes = simulate(&experiment, jobs, &work.runs(), &stop, threads, &progress);
@@ -138,21 +134,18 @@ pub fn shard(args: &ShardArgs) -> Result<Exit, Failure> {
 pub fn merge(args: &MergeArgs) -> Result<Exit, Failure> {
     let (work, plan, experiment) = open(&args.folder)?;
     let (count, shards) = (jobs(&experiment).len(), plan.shards as usize);
-    let mut missing = Vec::new();
-    for index in 0..shards {
-        let jobs = work::shard(count, shards, index);
-        let left = jobs.filter(|&job| !work::run_path(&work.runs(), &experiment, job).exists());
-        let left = left.count();
-        if left > 0 {
-            missing.push(format!("shard {index}: {left} runs are missing"));
-        }
-    }
+    let outcomes = work.outcomes(&experiment)?;
+    let missing = |index: usize| {
+        let left = work::shard(count, shards, index).filter(|&job| outcomes[job].is_none()).count();
+        (left > 0).then(|| format!("shard {index}: {left} runs are missing"))
+    };
+    let missing: Vec<String> = (0..shards).filter_map(missing).collect();
     if !missing.is_empty() {
         let lines = missing.join("\n");
         let message = format!("{} of {shards} shards are not finished:\n{lines}", missing.len());
         return Err(Failure::bad_input(message));
     }
-    let outcomes = work.outcomes(&experiment)?;
+    let outcomes = outcomes.into_iter().flatten().collect();
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
     let staging = Staging::begin(&folder)?;
     let progress = Progress::new(&experiment, 0..0, true);
@@ -161,37 +154,16 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Failure> {
     let plan = Manifest { scenario, shards: 0, ..plan };
     let made = Made { experiment, outcomes, runs: work.runs(), plan, folder };
     let stop = stop_flag();
-    let (verdict, manifest) =
-        made.assemble(staging, &stop, &progress, |made, verdict, table| {
-            if !args.quiet {
-                let took = progress.elapsed();
-                let numbers = OutcomeTable::of(&made.experiment, &made.outcomes);
-                print!("{}", summary::text(&made.experiment, verdict, table, &numbers, took)?);
-            }
-            Ok(())
-        })?;
+    let (verdict, manifest) = made.assemble(staging, &stop, &progress, args.quiet)?;
     println!("fingerprint: {}", manifest.fingerprint);
-    Ok(Exit::passed(verdict.passed))
+    Ok(Exit::of(&verdict))
 }
 
 /// The plan in a folder with its experiment, which must be the one that was planned.
 fn open(folder: &Path) -> Result<(Work, Manifest, Experiment), Failure> {
     let (work, plan) = Work::open(folder)?;
-    if plan.version != env!("CARGO_PKG_VERSION") {
-        return Err(Failure::bad_input(format!(
-            "{} was planned by version {}, this is version {}",
-            folder.display(),
-            plan.version,
-            env!("CARGO_PKG_VERSION")
-        )));
-    }
-    let experiment = load(&folder.join(&plan.scenario), &plan.overrides)?;
-    let mut again = planned(Path::new(&plan.scenario), &plan.overrides, &experiment);
-    again.shards = plan.shards;
-    if !again.same_work(&plan) {
-        let message = format!("{}: the scenario is not the one that was planned", folder.display());
-        return Err(Failure::bad_input(message));
-    }
+    let scenario = folder.join(&plan.scenario).display().to_string();
+    let experiment = again(&Manifest { scenario, ..plan.clone() })?;
     Ok((work, plan, experiment))
 }
 

@@ -1,6 +1,6 @@
 //! `pinwheel replay`: the proof that a result is what its scenario and seed give.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 use pinwheel_analysis::ensemble::{self, Drive};
@@ -9,8 +9,9 @@ use pinwheel_analysis::work::jobs;
 
 use crate::check::last_verdict;
 use crate::exit::{Exit, Failure};
+use crate::input::{Threads, again};
 use crate::progress::Progress;
-use crate::run::{cores, load, stop_flag};
+use crate::run::stop_flag;
 use crate::{before, network};
 
 /// Run a result again and compare the fingerprints.
@@ -29,9 +30,8 @@ Examples:
 pub struct Args {
     /// Folder of a result
     folder: PathBuf,
-    /// Runs side by side [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// No progress
     #[arg(short, long)]
     quiet: bool,
@@ -48,29 +48,14 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let manifest = pinwheel_analysis::store::Store::open(&args.folder)?.manifest;
-    if manifest.version != env!("CARGO_PKG_VERSION") {
-        return Err(Failure::bad_input(format!(
-            "{} was made by version {}, this is version {}",
-            args.folder.display(),
-            manifest.version,
-            env!("CARGO_PKG_VERSION")
-        )));
-    }
-    let experiment = load(Path::new(&manifest.scenario), &manifest.overrides)?;
-    for (path, blake3) in &experiment.sources {
-        let same = manifest.sources.iter().any(|s| s.path == *path && s.blake3 == *blake3);
-        if !same {
-            let message = format!("{path} is not the file that {} was made from", manifest.name);
-            return Err(Failure::bad_input(message));
-        }
-    }
+    let experiment = again(&manifest)?;
     if let (Some(point), Some(run), Some(before)) = (&args.point, args.run, args.before) {
         let verdict = last_verdict(&args.folder)?;
         return before::run(&experiment, &manifest, verdict.as_ref(), (point, run), before);
     }
     let stop = stop_flag();
     let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);
-    let threads = args.threads.map_or_else(cores, usize::from);
+    let threads = args.threads.count();
     let metrics = network::metrics();
     let drive = Drive { threads, stop: &stop, watcher: &progress, runs: None, metrics };
     let outcomes = ensemble::run(&experiment, network::build, jobs(&experiment), &drive);

@@ -16,9 +16,10 @@ use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
 use pinwheel_analysis::work::{Work, jobs};
 use pinwheel_analysis::{Error, store};
-use pinwheel_models::scenario::{self, Experiment};
+use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
+use crate::input::{Input, Threads, cores};
 use crate::progress::Progress;
 use crate::{estimate, network, profile, summary};
 
@@ -41,22 +42,18 @@ Examples:
   pinwheel run scenarios/filecoin/history.toml
   pinwheel run scenarios/filecoin/history.toml -o /tmp/short --set run.horizon=\"30 d\"
   pinwheel run scenarios/filecoin/history.toml --profile
-  pinwheel run scenarios/reviews/fip0118.toml --set run.runs=8 --threads 4")]
+  pinwheel run scenarios/reviews/fip0118.toml --set ensemble.runs=8 --threads 4")]
 pub struct Args {
-    /// Scenario file (TOML)
-    file: PathBuf,
+    #[command(flatten)]
+    input: Input,
     /// Folder of the result [default: out/<scenario name>]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Root of all random streams; short for --set run.seed=N
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Override a key of the scenario; may be given again
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
-    overrides: Vec<(String, String)>,
-    /// Runs side by side; changes the time it takes and nothing else [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// No progress and no summary; the fingerprint only
     #[arg(short, long)]
     quiet: bool,
@@ -72,36 +69,27 @@ impl Args {
     /// One scenario into its folder, with what is set, and without a word about it.
     pub fn quiet(file: &Path, output: PathBuf, overrides: Vec<(String, String)>) -> Self {
         Args {
-            file: file.to_owned(),
+            input: Input { file: file.to_owned(), overrides },
             output: Some(output),
             seed: None,
-            overrides,
-            threads: None,
+            threads: Threads::default(),
             quiet: true,
             yes: true,
             profile: false,
         }
     }
 
-    /// What was set on the command line, the seed among it.
-    fn all_overrides(&self) -> Vec<(String, String)> {
-        let seed = self.seed.map(|seed| ("run.seed".to_owned(), seed.to_string()));
-        self.overrides.iter().cloned().chain(seed).collect()
-    }
-}
-
-/// `KEY=VALUE` of `--set`.
-pub fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
-    match key.trim() {
-        "" => Err("the key before '=' is empty".to_owned()),
-        key => Ok((key.to_owned(), value.trim().to_owned())),
+    /// The scenario with all that is set on the command line, the seed among it.
+    fn input(&self) -> Input {
+        let mut input = self.input.clone();
+        input.overrides.extend(self.seed.map(|seed| ("run.seed".to_owned(), seed.to_string())));
+        input
     }
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     if args.profile {
-        return profile::run(&load(&args.file, &args.all_overrides())?);
+        return profile::run(&args.input().load()?);
     }
     let (verdict, manifest) = execute(args, &stop_flag())?;
     println!("fingerprint: {}", manifest.fingerprint);
@@ -110,14 +98,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// Runs until the result is published, or until `stop` is set.
 pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Failure> {
-    let overrides = args.all_overrides();
-    let experiment = load(&args.file, &overrides)?;
+    let input = args.input();
+    let experiment = input.load()?;
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
-    let threads = args.threads.map_or_else(cores, usize::from);
+    let threads = args.threads.count();
     estimate::announce(&experiment, threads, args.yes, args.quiet)?;
 
     let staging = Staging::begin(&folder)?;
-    let mut plan = plan(&args.file, &overrides, &experiment);
+    let mut plan = plan(&input, &experiment);
     let several = jobs(&experiment).len() > 1;
     plan.build = if several { build()? } else { String::new() };
     let work = staging.work(&plan)?;
@@ -133,23 +121,14 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
     plan.threads = threads;
     let simulated = progress.elapsed();
     let made = Made { experiment, outcomes, runs: work.runs(), plan, folder };
-    let verdict_and_manifest =
-        made.assemble(staging, stop, &progress, |made, verdict, table| {
-            if args.quiet {
-                return Ok(());
-            }
-            let took = progress.elapsed();
-            let numbers = OutcomeTable::of(&made.experiment, &made.outcomes);
-            print!("{}", summary::text(&made.experiment, verdict, table, &numbers, took)?);
-            let events: u64 = made.outcomes.iter().map(|outcome| outcome.events).sum();
-            println!("{}", summary::speed(events, simulated));
-            println!("report: {}", made.folder.join(store::REPORT).display());
-            Ok(())
-        })?;
+    let (verdict, manifest) = made.assemble(staging, stop, &progress, args.quiet)?;
     if !args.quiet {
-        tell_breaches(&verdict_and_manifest.0);
+        let events = manifest.runs.iter().map(|run| run.events).sum();
+        println!("{}", summary::speed(events, simulated));
+        println!("report: {}", made.folder.join(store::REPORT).display());
+        tell_breaches(&verdict);
     }
-    Ok(verdict_and_manifest)
+    Ok((verdict, manifest))
 }
 
 /// All that has been simulated, before it is a result.
@@ -164,13 +143,13 @@ pub struct Made {
 }
 
 impl Made {
-    /// Merges, judges, reports and publishes; `tell` gets what a summary needs.
+    /// Merges, judges, reports and publishes, then prints the summary unless `quiet`.
     pub fn assemble(
         &self,
         staging: Staging,
         stop: &AtomicBool,
         progress: &Progress,
-        tell: impl FnOnce(&Made, &Verdict, &Table) -> Result<(), Failure>,
+        quiet: bool,
     ) -> Result<(Verdict, Manifest), Failure> {
         let (experiment, outcomes) = (&self.experiment, &self.outcomes);
         let path = staging.path().join(METRICS);
@@ -212,9 +191,16 @@ impl Made {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Stopped.into());
         }
-        // Told from the table, which moves when the folder is published.
-        tell(self, &verdict, &table)?;
-        Ok((verdict, staging.publish(manifest)?))
+        // Made from the table, which moves when the folder is published, and printed after that:
+        // whoever reads the summary may close the pipe.
+        let took = progress.elapsed();
+        let summary = match quiet {
+            true => String::new(),
+            false => summary::text(experiment, &verdict, &table, &numbers, took)?,
+        };
+        let manifest = staging.publish(manifest)?;
+        print!("{summary}");
+        Ok((verdict, manifest))
     }
 }
 
@@ -226,14 +212,6 @@ fn tell_breaches(verdict: &Verdict) {
             breach.check, breach.run, breach.point, breach.tick, breach.detail, breach.replay
         );
     }
-}
-
-/// Loads a scenario; every fault is told.
-pub fn load(file: &Path, overrides: &[(String, String)]) -> Result<Experiment, Failure> {
-    scenario::load(file, overrides).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::bad_input(lines.join("\n"))
-    })
 }
 
 /// A flag that Ctrl-C sets; runs look at it after every simulated day. A second Ctrl-C does not wait:
@@ -253,10 +231,6 @@ pub fn stop_flag() -> Arc<AtomicBool> {
     stop
 }
 
-pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// Does the given jobs; each finished run leaves a file in `runs`.
 pub fn simulate(
     experiment: &Experiment,
@@ -272,11 +246,11 @@ pub fn simulate(
 }
 
 /// What is going to be run.
-pub fn plan(file: &Path, overrides: &[(String, String)], experiment: &Experiment) -> Manifest {
+pub fn plan(input: &Input, experiment: &Experiment) -> Manifest {
     Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        scenario: file.display().to_string(),
-        overrides: overrides.to_vec(),
+        scenario: input.file.display().to_string(),
+        overrides: input.overrides.clone(),
         split: network::verdict_from(experiment),
         ..Manifest::of(experiment, network::rules)
     }

@@ -13,7 +13,7 @@ use pinwheel_core::{Label, Row, SimDuration, SimTime};
 use pinwheel_models::metric;
 use pinwheel_models::scenario::{Experiment, load};
 
-const HEAD: &str = "schema = 1\n[meta]\nname = \"invented\"\n[run]\nruns = 3\nstart = 2022-10-10\n\
+const HEAD: &str = "schema = 1\n[meta]\nname = \"invented\"\n[ensemble]\nruns = 3\n[run]\nstart = 2022-10-10\n\
                     horizon = \"10 d\"\n[network]\nkind = \"filecoin\"\nbehaviour = \"rational\"\n\
                     initial = \"state.toml\"\nprice = { start = \"5 USD\" }\n";
 const STATE: &str = "date = 2022-10-10\nraw_power = \"16 EiB\"\nqa_power = \"18 EiB\"\n\

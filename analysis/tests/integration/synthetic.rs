@@ -192,7 +192,7 @@ pub fn experiment(folder: &Path, horizon_days: u32, runs: u32, variants: bool) -
     let mut text = format!(
         "schema = 1\n[meta]\nname = \"invented\"\n\
          question = \"Does an invented network with <smooth> curves make a readable report?\"\n\
-         [run]\nseed = 7\nruns = {runs}\nstart = 2022-10-10\nhorizon = \"{horizon_days} d\"\n\
+         [ensemble]\nruns = {runs}\n[run]\nseed = 7\nstart = 2022-10-10\nhorizon = \"{horizon_days} d\"\n\
          [network]\nkind = \"filecoin\"\nbehaviour = \"rational\"\ninitial = \"state.toml\"\n\
          price = {{ start = \"5 USD\" }}\n"
     );

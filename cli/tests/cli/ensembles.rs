@@ -77,7 +77,9 @@ fn fifty_kills_and_the_result_is_the_same() {
 
     let target = folder.path().join("killed");
     let arguments = ["run", &file, "-q", "--yes", "-o", &target.display().to_string()];
-    let runs = folder.path().join(".killed.partial/work/runs");
+    let runs = [".killed.partial", "work", "runs"]
+        .iter()
+        .fold(folder.path().to_owned(), |path, part| path.join(part));
     let (mut kills, mut ends, mut taken_over, mut draw) = (0, 0, 0, 1u64);
     let mut before = BTreeMap::new();
     while kills < KILLS {

@@ -276,7 +276,8 @@ fn a_stopped_run_leaves_nothing() {
 /// A small backtest: three origins, two horizons.
 const BACKTEST: &str = "schema = 1
 meta = { name = \"small\", question = \"Does a small backtest run?\" }
-run = { start = 2022-10-10, horizon = \"120 d\", runs = 3 }
+run = { start = 2022-10-10, horizon = \"120 d\" }
+ensemble = { runs = 3 }
 [network]
 kind = \"filecoin\"
 detail = \"day\"

@@ -6,7 +6,7 @@ use super::{pinwheel, root, stderr, stdout};
 fn a_price_sweep_gives_the_margin_of_a_death_spiral() {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = root().join("scenarios/reviews/death-spiral.toml").display().to_string();
-    let small = ["--set", "network.providers=20", "--set", "run.runs=2", "-q", "--yes"];
+    let small = ["--set", "network.providers=20", "--set", "ensemble.runs=2", "-q", "--yes"];
     let run = [&["run", &scenario, "-o", "spiral"][..], &small].concat();
     let output = pinwheel(folder.path(), &run);
     assert!(output.status.success(), "{}", stderr(&output));

@@ -13,7 +13,7 @@ fn scenario(folder: &Path, name: &str, statements: &str) {
     fs::copy(state, folder.join("scenarios/state.toml")).unwrap();
     let text = format!(
         "schema = 1\n[meta]\nname = \"{name}\"\n\
-         [run]\nruns = 2\nstart = 2025-01-31\nhorizon = \"20 d\"\n\
+         [ensemble]\nruns = 2\n[run]\nstart = 2025-01-31\nhorizon = \"20 d\"\n\
          [network]\nkind = \"filecoin\"\nrules = \"mainnet@2026-06-01\"\ndetail = \"day\"\n\
          providers = 60\nbehaviour = \"rational\"\ninitial = \"../state.toml\"\n\
          price = {{ start = \"4.7 USD\", drift = \"0 %/y\", volatility = \"80 %/sqrt(y)\" }}\n\

@@ -184,9 +184,6 @@ pub struct RunSection {
     /// Length of the run in whole days, such as "844 d" or "3 y"; a year is 365.25 days.
     #[schemars(with = "String")]
     pub horizon: Option<Given>,
-    /// Runs of each variant, with different seeds. Default 1.
-    #[schemars(with = "u32", range(min = 1, max = 100_000))]
-    pub runs: Option<Given>,
     /// "small" (the default), "ci" or "full": then the keys of `[ci]` or of `[full]` are laid over
     /// the others. `--set run.size=ci` or `pinwheel check --run --size ci` chooses.
     #[schemars(with = "String", extend("enum" = ["small", "ci", "full"]))]

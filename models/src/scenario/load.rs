@@ -77,15 +77,7 @@ fn experiment(
     let run = file.run.unwrap_or_default();
     let seed = checker.integer(run.seed, "run.seed", 0..=i64::MAX);
     let ensemble = file.ensemble.unwrap_or_default();
-    let runs = match (run.runs, ensemble.runs) {
-        (given, None) => checker.integer(given, "run.runs", 1..=RUNS_MAX),
-        (None, given) => checker.integer(given, "ensemble.runs", 1..=RUNS_MAX),
-        (Some(given), Some(_)) => {
-            let help = "keep ensemble.runs";
-            checker.fault(given, "run.runs", "ensemble.runs is given too".to_owned(), help);
-            None
-        }
-    };
+    let runs = checker.integer(ensemble.runs, "ensemble.runs", 1..=RUNS_MAX);
     let warm_up = checker.days(ensemble.warm_up, "ensemble.warm_up", HORIZON_DAYS_MAX);
     checker.choice(run.size, "run.size", &[("small", ()), ("ci", ()), ("full", ())]);
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
@@ -232,7 +224,7 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
             _ => tree.set(&key, value),
         };
         if let Err(message) = set {
-            let help = "give dotted keys in quotes, such as \"run.runs\" = 30";
+            let help = "give dotted keys in quotes, such as \"ensemble.runs\" = 30";
             let key = format!("{name}.{}", shown(&key));
             faults.push(tree.place(value), key, format!("cannot be set: {message}"), help);
         }

@@ -39,6 +39,7 @@ name = "valid"
 seed = 7
 start = 2022-10-10
 horizon = "5 d"
+[ensemble]
 runs = 3
 [network]
 kind = "filecoin"
