@@ -13,9 +13,10 @@ use pinwheel_core::{Label, Row, SimDuration, SimTime};
 use pinwheel_models::metric;
 use pinwheel_models::scenario::{Experiment, load};
 
-const HEAD: &str = "schema = 1\n[meta]\nname = \"invented\"\n[ensemble]\nruns = 3\n[run]\nstart = 2022-10-10\n\
+const HEAD: &str = "schema = 1\n[meta]\nname = \"invented\"\n[run]\nstart = 2022-10-10\n\
                     horizon = \"10 d\"\n[network]\nkind = \"filecoin\"\nbehaviour = \"rational\"\n\
-                    initial = \"state.toml\"\nprice = { start = \"5 USD\" }\n";
+                    initial = \"state.toml\"\nprice = { start = \"5 USD\" }\n\
+                    [ensemble]\nruns = 3\n";
 const STATE: &str = "date = 2022-10-10\nraw_power = \"16 EiB\"\nqa_power = \"18 EiB\"\n\
                      vested = \"400_000_000 FIL\"\ncirculating = \"340_000_000 FIL\"\n\
                      locked = \"146_000_000 FIL\"\nburnt = \"33_000_000 FIL\"\n\
@@ -250,7 +251,7 @@ fn sometimes_needs_one_run_and_a_warning_fails_nothing() {
 
 #[test]
 fn outcomes_leave_the_warm_up_out() {
-    let text = "[ensemble]\nwarm_up = \"3 d\"\n\
+    let text = "warm_up = \"3 d\"\n\
                 [[outcome]]\nid = \"x\"\nvalue = \"min(raw_power)\"\n\
                 [[outcome]]\nid = \"y\"\nvalue = \"raw_power / qa_power\"\n";
     let experiment = experiment(text);
