@@ -6,7 +6,7 @@ mod paired;
 mod series;
 
 pub use bootstrap::Bootstrap;
-pub use interval::{half_width, replications_needed, student_t, wilson};
+pub use interval::{half_width, replications_needed, wilson};
 pub use paired::Paired;
 pub use series::warm_up;
 

@@ -213,8 +213,8 @@ fn all_faults_are_found_at_once() {
     assert_eq!(faults.matches("help: ").count(), 4, "{faults}");
     for part in [
         "scenario.toml:9:1: run.horizon: \"5 W\": \"W\" is a unit of another dimension",
-        "scenario.toml:15:1: network.providers: 0 is out of range\n  help: allowed: 1 to 100000",
-        "scenario.toml:16:1: network.detial: unknown key\n  help: did you mean \"detail\"?",
+        "scenario.toml:16:1: network.providers: 0 is out of range\n  help: allowed: 1 to 100000",
+        "scenario.toml:17:1: network.detial: unknown key\n  help: did you mean \"detail\"?",
         "unknown metric \"raw_pwer\"\n  help: did you mean \"raw_power\"?",
     ] {
         assert!(faults.contains(part), "{part} is not in\n{faults}");
