@@ -203,7 +203,9 @@ impl Economy {
         };
         self.scheduled += minted;
         self.books.emit(minted);
-        self.books.pay(paid);
+        if paid > Amount::ZERO {
+            self.books.pay(paid);
+        }
         let (price, rewards) = (self.books.price(), minted + paid);
         let sold = part(rewards, self.settings.providers.sell_millionths);
         let proceeds = self.books.sell(Seller::Providers, sold);
@@ -217,12 +219,17 @@ impl Economy {
         };
         let left = self.providers.judge(day, earned);
         let bond = self.settings.bond;
-        self.books.release(bond.of(left));
-        self.books.sell(Seller::Holders, part(bond.of(left), bond.sold_millionths));
+        // On most days nobody comes or goes, and a posting of nothing costs as much as any.
+        if left > 0 {
+            self.books.release(bond.of(left));
+            self.books.sell(Seller::Holders, part(bond.of(left), bond.sold_millionths));
+        }
         let pays = value / (online.max(1) as f64) > self.providers.mean_cost_usd();
         let holders = self.books.holders();
         let entered = self.providers.enter(day, pays, streams, |nodes| bond.of(nodes) <= holders);
-        self.books.bind(bond.of(entered));
+        if entered > 0 {
+            self.books.bind(bond.of(entered));
+        }
         self.sums.entered += entered as u64;
         self.sums.left += left as u64;
         self.sums.minted_usd += emitted * price;

@@ -4,7 +4,7 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
 
 use super::tally::{Cell, work};
-use super::{Event, Fleet};
+use super::{Condition, Event, Fleet};
 use crate::infrastructure::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::failure::FailureLaw;
 use crate::infrastructure::settings::{Class, Policy, USD_DECIMALS};
@@ -75,11 +75,13 @@ impl Fleet {
 
     /// Counts kept on the way must be those of the devices themselves.
     fn check_counts<E: EngineEvent>(&self, whole: Cell, ctx: &mut Context<E>) {
-        let up = (0..self.devices()).filter(|device| self.is_up(*device)).count() as u64;
-        let present = (0..self.devices()).filter(|device| !self.is_gone(*device)).count() as u64;
-        let alike = |device: u32| self.up.get(device as usize) == self.is_up(device);
-        let held = (up, present) == (whole.up, whole.present) && up <= present;
-        let held = held && (0..self.devices()).all(alike);
+        let (mut up, mut present, mut alike) = (0, 0, true);
+        for (index, condition) in self.condition.iter().enumerate() {
+            up += u64::from(condition.is_up());
+            present += u64::from(!condition.has(Condition::GONE));
+            alike &= self.up.get(index) == condition.is_up();
+        }
+        let held = alike && (up, present) == (whole.up, whole.present) && up <= present;
         let Some(check) = self.check else { return };
         ctx.checks.note(check, held, ctx.now(), || {
             let Cell { up: counted, present: there, .. } = whole;
