@@ -9,8 +9,9 @@ All times are processor time, never the clock on the wall; all programs have one
     python3 benches/peers/measure.py                    (a quarter of an hour)
     python3 benches/peers/measure.py --rounds 1 --runs 50
 
-The time of a peer is that of its runs alone, imports not counted. The time of Pinwheel is that of
-the whole process, from the scenario file to the written result, over the number of runs.
+The time of a peer is that of its runs alone, imports not counted. Pinwheel is measured twice: its
+runs alone, with their records on disk ("pinwheel shard"), and the whole process, from the scenario
+file to the written result with its table, verdict and report, over the number of runs.
 """
 
 import argparse
@@ -187,18 +188,26 @@ def measure(given, peers, pythons, gini_every, scratch):
 def table(measured, gini_every):
     period = {1: "a day", 30: "in thirty days"}[gini_every]
     print(f"\nGini coefficient of 1,000 rewards once {period} in every program; 1,825 days.\n")
-    print("| program | s a run, median (range) | peak MB | runs/s of a core | Pinwheel is faster |")
-    print("|---|---|---|---|---|")
-    own, _ = measured[PINWHEEL]
+    print(
+        "| program | s a run, median (range) | peak MB | runs/s of a core "
+        "| runs alone is faster | whole run is faster | owed |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for name, (rounds, peak) in measured.items():
         middle = statistics.median(rounds)
-        # Pairs of one round: both met the same neighbours.
-        ratios = sorted(one / other for one, other in zip(rounds, own))
-        ratio = f"{statistics.median(ratios):.1f}x ({ratios[0]:.1f} to {ratios[-1]:.1f})"
-        owed = f", owed {OWED[name]}x" if name in OWED else ""
-        ratio = "" if name in (PINWHEEL, SHARD) else ratio + owed
         spread = f"{middle:.4f} ({min(rounds):.4f} to {max(rounds):.4f})"
-        print(f"| {name} | {spread} | {peak:.0f} | {1 / middle:.1f} | {ratio} |")
+        faster = ["", ""]
+        if name not in (PINWHEEL, SHARD):
+            faster = [ratio(rounds, measured[own][0]) for own in (SHARD, PINWHEEL)]
+        owed = f"{OWED[name]}x" if name in OWED else ""
+        cells = [name, spread, f"{peak:.0f}", f"{1 / middle:.1f}", *faster, owed]
+        print("| " + " | ".join(cells) + " |")
+
+
+def ratio(rounds, own):
+    """How many times faster, from pairs of one round: both met the same neighbours."""
+    ratios = sorted(one / other for one, other in zip(rounds, own))
+    return f"{statistics.median(ratios):.1f}x ({ratios[0]:.1f} to {ratios[-1]:.1f})"
 
 
 if __name__ == "__main__":

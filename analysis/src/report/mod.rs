@@ -63,7 +63,6 @@ impl Facts<'_> {
 
 const STYLE: &str = include_str!("style.css");
 /// Sorts a table by the heading that is clicked; the page is whole without it.
-/// Sorts tables.
 const SORT: &str = include_str!("sort.js");
 
 /// The sections that show series, in the order of the page.
