@@ -7,8 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use comfy_table::Cell;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::compare::{self, Change, Comparison, Parting, What};
-use pinwheel_analysis::plot::axis::spoken;
+use pinwheel_analysis::compare::{self, Change, Comparison, Parting, Side, Standing, What};
 use pinwheel_analysis::store::Store;
 use pinwheel_core::{Simulation, Streams};
 use pinwheel_models::scenario::Experiment;
@@ -33,7 +32,7 @@ input. A scenario is run first, into a folder below --output.
 
 Examples:
   pinwheel compare out/before out/after
-  pinwheel compare scenarios/a.toml scenarios/b.toml --markdown comment.md")]
+  pinwheel compare scenarios/a.toml scenarios/b.toml --markdown comment.md --html compare.html")]
 pub struct Args {
     /// Result folder or scenario file
     first: PathBuf,
@@ -45,6 +44,9 @@ pub struct Args {
     /// Write the comparison as Markdown too, for a comment
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+    /// Write it as a page too, with the largest changes drawn before and after
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
@@ -56,20 +58,30 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         0 => None,
         _ => Some(parting(&first, &second, &stop)),
     };
-    let told = Told { first: &args.first, second: &args.second, comparison: &comparison, parting };
+    let parting = parting.map(|found| match found {
+        Ok(line) => line,
+        Err(line) => format!("not known, as {line}"),
+    });
+    let names = [&args.first, &args.second].map(|path| path.display().to_string());
+    let told = Told { names: &names, comparison: &comparison, parting: parting.as_deref() };
     print!("{}", told.text(false));
     if let Some(path) = &args.markdown {
         fs::write(path, told.text(true)).map_err(Error::at(path))?;
+    }
+    if let Some(path) = &args.html {
+        let [first, second] = [(&names[0], &first), (&names[1], &second)];
+        let sides = [first, second].map(|(name, store)| Side { name, store });
+        let html = comparison.page(sides, parting.as_deref(), network::metrics())?;
+        fs::write(path, html).map_err(Error::at(path))?;
     }
     Ok(exit(&comparison))
 }
 
 fn exit(comparison: &Comparison) -> Exit {
-    let points = comparison.only_first.len() + comparison.only_second.len();
-    match (comparison.changes.len() + points, comparison.ingredients.changed) {
-        (0, 0) => Exit::Pass,
-        (0, _) => Exit::Baseline,
-        _ => Exit::Failed,
+    match comparison.standing() {
+        Standing::Equal => Exit::Pass,
+        Standing::Fingerprints => Exit::Baseline,
+        Standing::Changed => Exit::Failed,
     }
 }
 
@@ -123,10 +135,10 @@ fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, S
 
 /// A comparison and how to tell it.
 struct Told<'a> {
-    first: &'a Path,
-    second: &'a Path,
+    names: &'a [String; 2],
     comparison: &'a Comparison,
-    parting: Option<Result<String, String>>,
+    /// Where the runs part, or why that is not known.
+    parting: Option<&'a str>,
 }
 
 impl Told<'_> {
@@ -134,16 +146,12 @@ impl Told<'_> {
         let Comparison { changes, equal, ingredients, only_first, only_second } = self.comparison;
         let put = "a string can always be written";
         let mut text = String::new();
-        let verdict = match exit(self.comparison) {
-            Exit::Pass => "Nothing changed".to_owned(),
-            Exit::Baseline => "Only fingerprints changed".to_owned(),
-            _ => format!("{} series changed", changes.len()),
-        };
-        let (first, second) = (self.first.display(), self.second.display());
+        let [first, second] = self.names;
         let bold = if markdown { "**" } else { "" };
+        let verdict = self.comparison.sentence();
         writeln!(text, "{bold}{verdict}{bold} from {first} to {second}; {equal} are equal\n")
             .expect(put);
-        for (of, points) in [(&first, only_first), (&second, only_second)] {
+        for (of, points) in [(first, only_first), (second, only_second)] {
             if !points.is_empty() {
                 writeln!(text, "only in {of}: {}\n", points.join(", ")).expect(put);
             }
@@ -152,36 +160,23 @@ impl Told<'_> {
             text += &self.changes(markdown);
         }
         if ingredients.changed > 0 {
-            let counts = [
-                ("order of events", ingredients.time),
-                ("ledger", ingredients.ledger),
-                ("state", ingredients.state),
-            ];
-            let parts = counts.iter().filter(|(_, count)| *count > 0);
-            let parts: Vec<String> =
-                parts.map(|(name, count)| format!("{name} in {count}")).collect();
-            let (changed, runs) = (ingredients.changed, ingredients.runs);
-            writeln!(text, "Fingerprints: {changed} of {runs} runs changed; {}", parts.join(", "))
-                .expect(put);
+            writeln!(text, "Fingerprints: {}", ingredients.sentence()).expect(put);
         }
-        match &self.parting {
-            Some(Ok(line)) => writeln!(text, "First difference: {line}").expect(put),
-            Some(Err(line)) => writeln!(text, "First difference: not known, as {line}").expect(put),
-            None => {}
+        if let Some(parting) = self.parting {
+            writeln!(text, "First difference: {parting}").expect(put);
         }
         text
     }
 
     fn changes(&self, markdown: bool) -> String {
         let changes = &self.comparison.changes;
-        let several = changes.iter().any(|change| change.point != changes[0].point);
         let headings = ["series", "unit", "first", "second", "difference", "from"];
         let mut grid = summary::grid(&headings);
         if markdown {
             grid.load_style(comfy_table::presets::ASCII_MARKDOWN);
         }
         for change in changes.iter().take(LISTED_MAX) {
-            grid.add_row(cells(change, several));
+            grid.add_row(cells(change));
         }
         let mut text = format!("{grid}\n\n");
         if changes.len() > LISTED_MAX {
@@ -191,32 +186,10 @@ impl Told<'_> {
     }
 }
 
-fn cells(change: &Change, several: bool) -> Vec<Cell> {
-    let mut name = change.metric.clone();
-    for part in [change.label.as_str(), if several { change.point.as_str() } else { "" }] {
-        if !part.is_empty() {
-            name += &format!(", {part}");
-        }
-    }
-    let spec = network::metrics().iter().find(|spec| spec.name == change.metric);
-    let band = |band: Option<[f64; 3]>| match band {
-        None => "none".to_owned(),
-        Some([low, middle, high]) if low == high => spoken(middle),
-        Some([low, middle, high]) => {
-            format!("{} [{}, {}]", spoken(middle), spoken(low), spoken(high))
-        }
-    };
-    let difference = change.difference.as_ref().map_or(String::new(), |paired| {
-        let middle = spoken(paired.median);
-        match (paired.low, paired.high) {
-            (Some(low), Some(high)) => format!("{middle} [{}, {}]", spoken(low), spoken(high)),
-            _ => middle,
-        }
-    });
-    let from = change.from.map_or(String::new(), |day| day.to_string());
-    let unit = spec.map_or("", |spec| spec.unit);
-    let mut cells = vec![Cell::new(name), Cell::new(if unit == "1" { "" } else { unit })];
-    cells.extend([band(change.first), band(change.second), difference].map(summary::number));
-    cells.push(Cell::new(from));
+fn cells(change: &Change) -> Vec<Cell> {
+    let sides = [change.first, change.second].map(Change::side);
+    let mut cells = vec![Cell::new(change.name()), Cell::new(change.unit(network::metrics()))];
+    cells.extend(sides.into_iter().chain([change.difference_words()]).map(summary::number));
+    cells.push(Cell::new(change.from.map_or(String::new(), |day| day.to_string())));
     cells
 }

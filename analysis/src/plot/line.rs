@@ -6,6 +6,7 @@ use super::axis::ValueAxis;
 use super::canvas::{Canvas, Scales, Size, draw};
 use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
+use crate::statistics::spread;
 use crate::table::Dated;
 
 /// How a line is drawn.
@@ -27,6 +28,54 @@ pub struct Line {
     pub points: Dated,
     /// Low and high by date; empty for none.
     pub band: Vec<(Date, f64, f64)>,
+}
+
+/// A line with more values is drawn by the extremes of this many stretches.
+const STRETCHES: usize = 180;
+
+impl Line {
+    /// Median of the runs of one series, with a band from 5 % to 95 % where there are several.
+    pub fn of_runs(label: String, ink: Ink, runs: &[Dated]) -> Line {
+        let spread = spread(runs);
+        let band = match runs.len() {
+            1 => Vec::new(),
+            _ => spread.iter().map(|(date, [low, _, high])| (*date, *low, *high)).collect(),
+        };
+        let points = spread.into_iter().map(|(date, [_, middle, _])| (date, middle)).collect();
+        Line { label, ink, stroke: Stroke::Bold, points, band }
+    }
+
+    /// The line with at most some hundred values: of each stretch its least and its greatest.
+    pub fn thinned(self) -> Line {
+        if self.points.len() <= 2 * STRETCHES {
+            return self;
+        }
+        let every = self.points.len().div_ceil(STRETCHES);
+        let mut points = Vec::with_capacity(2 * STRETCHES);
+        for stretch in self.points.chunks(every) {
+            let place = |pick: fn(f64, f64) -> bool| {
+                (1..stretch.len())
+                    .fold(0, |best, i| if pick(stretch[i].1, stretch[best].1) { i } else { best })
+            };
+            let (low, high) = (place(|a, b| a < b), place(|a, b| a > b));
+            points.extend([low.min(high), low.max(high)].map(|i| stretch[i]));
+        }
+        points.dedup_by_key(|(date, _)| *date);
+        let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
+        if points.first().is_some_and(|point| point.0 != first.0) {
+            points.insert(0, first);
+        }
+        if points.last().is_some_and(|point| point.0 != last.0) {
+            points.push(last);
+        }
+        let band = self.band.chunks(self.band.len().div_ceil(STRETCHES).max(1)).map(|stretch| {
+            let low = stretch.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
+            let high = stretch.iter().map(|point| point.2).fold(f64::NEG_INFINITY, f64::max);
+            (stretch[stretch.len() / 2].0, low, high)
+        });
+        let band = band.collect();
+        Line { points, band, ..self }
+    }
 }
 
 /// A date worth a vertical line.
@@ -120,5 +169,30 @@ pub fn paint_line(canvas: &mut Canvas, scales: &Scales, line: &Line) {
         Stroke::Thin => canvas.path(&points, line.ink, 1.2),
         Stroke::Dashed => canvas.dashed(&points, line.ink, 1.5),
         Stroke::Dots => points.iter().for_each(|point| canvas.dot(*point, line.ink, 2.4)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::date_of;
+
+    #[test]
+    fn a_thinned_line_keeps_its_ends_and_its_spike() {
+        let points: Dated = (0..5_000)
+            .map(|day| (date_of(day), if day == 3_333 { 1e6 } else { f64::from(day % 7) }))
+            .collect();
+        let band = points.iter().map(|(date, value)| (*date, value - 1.0, value + 1.0)).collect();
+        let (label, ink, stroke) = (String::new(), Ink::Series(0), Stroke::Bold);
+        let full = Line { label, ink, stroke, points: points.clone(), band };
+        let line = full.thinned();
+        assert!(line.points.len() <= 2 * STRETCHES + 2 && line.band.len() <= STRETCHES);
+        assert_eq!(
+            (line.points[0], line.points[line.points.len() - 1]),
+            (points[0], points[4_999])
+        );
+        assert!(line.points.contains(&(date_of(3_333), 1e6)));
+        assert!(line.band.iter().any(|(_, _, high)| *high == 1e6 + 1.0));
+        assert!(line.points.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::Facts;
 use crate::Error;
 use crate::plot::{Drawing, Ink, Line, Stroke};
-use crate::statistics::{median, quantile, spread};
+use crate::statistics::{median, quantile};
 use crate::table::{Dated, Table};
 use crate::verdict::OBSERVED;
 
@@ -22,8 +22,6 @@ const SPARSE: usize = 7;
 pub const POINTS_MAX: usize = 6;
 /// Points that stand for all of a variant's, where it has more.
 const MEMBERS_MAX: usize = 200;
-/// A line with more values is drawn by the extremes of this many stretches.
-const STRETCHES: usize = 180;
 
 /// The series of a metric at all drawn points: by point, label and run.
 type Pool = BTreeMap<String, BTreeMap<String, BTreeMap<u32, Dated>>>;
@@ -169,18 +167,7 @@ impl<'a> Data<'a> {
             return Ok(None);
         }
         let runs: Vec<Dated> = runs.iter().map(|run| trailing_mean(run, mean_days)).collect();
-        let spread = spread(&runs);
-        let band = match runs.len() {
-            1 => Vec::new(),
-            _ => spread.iter().map(|(date, [low, _, high])| (*date, *low, *high)).collect(),
-        };
-        Ok(Some(Line {
-            label: String::new(),
-            ink: Ink::Series(0),
-            stroke: Stroke::Bold,
-            points: spread.into_iter().map(|(date, [_, middle, _])| (date, middle)).collect(),
-            band,
-        }))
+        Ok(Some(Line::of_runs(String::new(), Ink::Series(0), &runs)))
     }
 
     /// What was really observed, if the model recorded it.
@@ -271,38 +258,6 @@ fn variants(facts: &Facts<'_>) -> Vec<(String, Vec<String>)> {
     variants
 }
 
-/// A line with at most some hundred values: of each stretch its least and its greatest.
-pub fn thinned(line: Line) -> Line {
-    if line.points.len() <= 2 * STRETCHES {
-        return line;
-    }
-    let every = line.points.len().div_ceil(STRETCHES);
-    let mut points = Vec::with_capacity(2 * STRETCHES);
-    for stretch in line.points.chunks(every) {
-        let place = |pick: fn(f64, f64) -> bool| {
-            (1..stretch.len())
-                .fold(0, |best, i| if pick(stretch[i].1, stretch[best].1) { i } else { best })
-        };
-        let (low, high) = (place(|a, b| a < b), place(|a, b| a > b));
-        points.extend([low.min(high), low.max(high)].map(|i| stretch[i]));
-    }
-    points.dedup_by_key(|(date, _)| *date);
-    let (first, last) = (line.points[0], line.points[line.points.len() - 1]);
-    if points.first().is_some_and(|point| point.0 != first.0) {
-        points.insert(0, first);
-    }
-    if points.last().is_some_and(|point| point.0 != last.0) {
-        points.push(last);
-    }
-    let band = line.band.chunks(line.band.len().div_ceil(STRETCHES).max(1)).map(|stretch| {
-        let low = stretch.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
-        let high = stretch.iter().map(|point| point.2).fold(f64::NEG_INFINITY, f64::max);
-        (stretch[stretch.len() / 2].0, low, high)
-    });
-    let band = band.collect();
-    Line { points, band, ..line }
-}
-
 /// Each value replaced by the mean of it and the `days - 1` before it.
 pub fn trailing_mean(series: &[(Date, f64)], days: usize) -> Dated {
     if days <= 1 || series.len() < days {
@@ -318,7 +273,6 @@ pub fn trailing_mean(series: &[(Date, f64)], days: usize) -> Dated {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::date_of;
     use jiff::civil::date;
 
     #[test]
@@ -327,24 +281,5 @@ mod tests {
         let smooth = trailing_mean(&series, 3);
         assert_eq!(smooth, [(date(2024, 1, 3), 2.0), (date(2024, 1, 4), 3.0)]);
         assert_eq!(trailing_mean(&series, 1), series);
-    }
-
-    #[test]
-    fn a_thinned_line_keeps_its_ends_and_its_spike() {
-        let points: Dated = (0..5_000)
-            .map(|day| (date_of(day), if day == 3_333 { 1e6 } else { f64::from(day % 7) }))
-            .collect();
-        let band = points.iter().map(|(date, value)| (*date, value - 1.0, value + 1.0)).collect();
-        let (label, ink, stroke) = (String::new(), Ink::Series(0), Stroke::Bold);
-        let full = Line { label, ink, stroke, points: points.clone(), band };
-        let line = thinned(full);
-        assert!(line.points.len() <= 2 * STRETCHES + 2 && line.band.len() <= STRETCHES);
-        assert_eq!(
-            (line.points[0], line.points[line.points.len() - 1]),
-            (points[0], points[4_999])
-        );
-        assert!(line.points.contains(&(date_of(3_333), 1e6)));
-        assert!(line.band.iter().any(|(_, _, high)| *high == 1e6 + 1.0));
-        assert!(line.points.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

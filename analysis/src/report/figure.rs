@@ -1,6 +1,6 @@
 //! A figure: a chart with a title that tells, and a line on how to read it.
 
-use super::data::{Data, thinned};
+use super::data::Data;
 use super::html::escape;
 use super::tell::{Tell, at_the_end, largest, of_variants};
 use crate::Error;
@@ -246,7 +246,7 @@ impl Figure {
         LineChart {
             title: self.title.to_owned(),
             unit: unit.to_owned(),
-            lines: lines.into_iter().map(thinned).collect(),
+            lines: lines.into_iter().map(Line::thinned).collect(),
             markers: markers(data),
             from_zero: self.from_zero,
         }

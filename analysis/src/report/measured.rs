@@ -4,7 +4,7 @@
 use pinwheel_core::MetricSpec;
 
 use super::chapters::figure_of;
-use super::data::{Data, End, thinned};
+use super::data::{Data, End};
 use super::figure::{Place, Shown, silent};
 use super::html::{Cell, sentence_case, table};
 use super::places::place_of;
@@ -153,7 +153,7 @@ impl<'a> Series<'a> {
         let chart = LineChart {
             title: self.spec.name.to_owned(),
             unit: unit.to_owned(),
-            lines: lines.into_iter().map(thinned).collect(),
+            lines: lines.into_iter().map(Line::thinned).collect(),
             markers: Vec::new(),
             from_zero: true,
         };

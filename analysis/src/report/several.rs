@@ -6,7 +6,7 @@ use super::findings::with_unit;
 use super::head::network_name;
 use super::html::{Cell, Tone, counted, escape, section, table};
 use super::numbers::{Number, bands, key_metrics, numbers};
-use super::{Facts, Report, data::thinned, page};
+use super::{Facts, Report, page};
 use crate::Error;
 use crate::plot::axis::{grouped, spoken};
 use crate::plot::{Ink, Line, LineChart, Size};
@@ -126,7 +126,7 @@ fn charts(members: &[Member<'_, '_>]) -> Result<String, Error> {
         for member in members.iter().take(LINES_MAX) {
             let Some(line) = member.data.line((&member.line, metric, ""), 1)? else { continue };
             let (label, ink) = (member.name.clone(), Ink::Series(lines.len()));
-            lines.push(thinned(Line { label, ink, ..line }));
+            lines.push(Line { label, ink, ..line }.thinned());
         }
         let (Some(first), 2..) = (members.first(), lines.len()) else { continue };
         let (title, unit) = (words.to_owned(), first.data.unit(metric).to_owned());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{pinwheel, stderr, stdout};
+use super::{pinwheel, root, stderr, stdout};
 
 const SCENARIO: &str = r#"
 schema = 1
@@ -96,4 +96,38 @@ fn the_card_is_markdown_and_a_changed_table_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{verb}: {}", stdout(&output));
         assert!(stderr(&output).contains("metrics.parquet"), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn a_comparison_tells_what_changed_and_where_the_runs_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let scenario = root().join("scenarios/mini/depin-mini.toml");
+    let result = |name: &str, emission: &str| {
+        let sets = ["ensemble.runs=7", "run.horizon=\"90 d\"", emission];
+        let mut words = vec!["run", scenario.to_str().unwrap(), "-o", name, "--quiet"];
+        words.extend(sets.iter().flat_map(|set| ["--set", set]));
+        assert!(pinwheel(folder.path(), &words).status.success());
+    };
+    result("before", "economy.emission.first=\"100_000 TOK/d\"");
+    result("after", "economy.emission.first=\"90_000 TOK/d\"");
+    let compared = |second: &str| {
+        let files = ["--html", "page.html", "--markdown", "comment.md"];
+        pinwheel(folder.path(), &[&["compare", "before", second], &files[..]].concat())
+    };
+    let same = compared("before");
+    assert_eq!(same.status.code(), Some(0), "{}", stderr(&same));
+    assert!(stdout(&same).contains("Nothing changed"), "{}", stdout(&same));
+    assert!(!read("page.html").contains("To accept it"));
+
+    let output = compared("after");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let (text, page, comment) = (stdout(&output), read("page.html"), read("comment.md"));
+    // Less is minted from the first day on; failures and demand are as they were.
+    for told in [&text, &page, &comment] {
+        assert!(told.contains("run 0 of main parts at event ") && told.contains("other postings"));
+        assert!(told.contains("tokens_minted") && !told.contains("nodes_online"), "{told}");
+    }
+    assert!(page.contains("<svg") && page.contains("pinwheel baseline accept after"), "{page}");
+    assert!(comment.contains("| tokens_minted"), "{comment}");
 }

@@ -3,18 +3,23 @@
 //! Runs of equal number are pairs, because they met the same draws (common random numbers) where
 //! the seeds are the same.
 
+mod page;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 use pinwheel_core::fingerprint::Fingerprint;
-use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
+use pinwheel_core::{Event, MetricSpec, Model, SimDuration, SimTime, Simulation};
 
 use crate::Error;
 use crate::ensemble::EVENTS_UNWATCHED;
+use crate::plot::axis::spoken;
 use crate::statistics::{Paired, quantile};
 use crate::store::{RunEntry, Store};
 use crate::table::Dated;
+
+pub use page::Side;
 
 /// A series that is not the same in both results.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +37,39 @@ pub struct Change {
 }
 
 impl Change {
+    /// Metric, label and point: "availability, eu, today".
+    pub fn name(&self) -> String {
+        let parts = [&self.metric, &self.label, &self.point];
+        let parts: Vec<&str> =
+            parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    }
+
+    /// The unit of its metric; nothing for a pure number.
+    pub fn unit<'m>(&self, metrics: &'m [MetricSpec]) -> &'m str {
+        match metrics.iter().find(|spec| spec.name == self.metric) {
+            Some(spec) if spec.unit != "1" => spec.unit,
+            _ => "",
+        }
+    }
+
+    /// A side in words: the median with 5 % to 95 % of the runs in brackets, or "none".
+    pub fn side(band: Option<[f64; 3]>) -> String {
+        match band {
+            None => "none".to_owned(),
+            Some([low, middle, high]) if low == high => spoken(middle),
+            Some([low, middle, high]) => bracketed(middle, low, high),
+        }
+    }
+
+    /// The difference in words: the median with its interval in brackets where there is one.
+    pub fn difference_words(&self) -> String {
+        self.difference.as_ref().map_or(String::new(), |paired| match (paired.low, paired.high) {
+            (Some(low), Some(high)) => bracketed(paired.median, low, high),
+            _ => spoken(paired.median),
+        })
+    }
+
     /// Size of the change relative to the first median, for sorting.
     pub fn relative(&self) -> f64 {
         match (self.first, self.second) {
@@ -63,6 +101,60 @@ pub struct Comparison {
     /// Points that only one of them has.
     pub only_first: Vec<String>,
     pub only_second: Vec<String>,
+}
+
+fn bracketed(middle: f64, low: f64, high: f64) -> String {
+    format!("{} [{}, {}]", spoken(middle), spoken(low), spoken(high))
+}
+
+impl Ingredients {
+    /// "7 of 20 runs changed; order of events in 7, state in 5", or that none did.
+    pub fn sentence(&self) -> String {
+        let counts =
+            [("order of events", self.time), ("ledger", self.ledger), ("state", self.state)];
+        let parts = counts.iter().filter(|(_, count)| *count > 0);
+        let parts: Vec<String> = parts.map(|(name, count)| format!("{name} in {count}")).collect();
+        match parts.is_empty() {
+            true => format!("none of {} runs changed", self.runs),
+            false => {
+                format!("{} of {} runs changed; {}", self.changed, self.runs, parts.join(", "))
+            }
+        }
+    }
+}
+
+/// What two results come to.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Equal,
+    /// Every series is equal, and a fingerprint is not.
+    Fingerprints,
+    /// Series or points changed.
+    Changed,
+}
+
+impl Comparison {
+    pub fn standing(&self) -> Standing {
+        let points = self.only_first.len() + self.only_second.len();
+        match (self.changes.len() + points, self.ingredients.changed) {
+            (0, 0) => Standing::Equal,
+            (0, _) => Standing::Fingerprints,
+            _ => Standing::Changed,
+        }
+    }
+
+    /// The verdict in words.
+    pub fn sentence(&self) -> String {
+        match self.standing() {
+            Standing::Equal => "Nothing changed".to_owned(),
+            Standing::Fingerprints => "Only fingerprints changed".to_owned(),
+            Standing::Changed => match self.changes.len() {
+                0 => "Points came or went".to_owned(),
+                1 => "1 series changed".to_owned(),
+                count => format!("{count} series changed"),
+            },
+        }
+    }
 }
 
 /// Compares two results series by series.
