@@ -143,14 +143,18 @@ struct Told<'a> {
 
 impl Told<'_> {
     fn text(&self, markdown: bool) -> String {
-        let Comparison { changes, equal, ingredients, only_first, only_second } = self.comparison;
+        let Comparison { changes, ingredients, only_first, only_second, .. } = self.comparison;
         let put = "a string can always be written";
         let mut text = String::new();
         let [first, second] = self.names;
         let bold = if markdown { "**" } else { "" };
         let verdict = self.comparison.sentence();
-        writeln!(text, "{bold}{verdict}{bold} from {first} to {second}; {equal} are equal\n")
-            .expect(put);
+        writeln!(
+            text,
+            "{bold}{verdict}{bold} from {first} to {second}; {}\n",
+            self.comparison.equal_words()
+        )
+        .expect(put);
         for (of, points) in [(first, only_first), (second, only_second)] {
             if !points.is_empty() {
                 writeln!(text, "only in {of}: {}\n", points.join(", ")).expect(put);
@@ -176,7 +180,7 @@ impl Told<'_> {
             grid.load_style(comfy_table::presets::ASCII_MARKDOWN);
         }
         for change in changes.iter().take(LISTED_MAX) {
-            grid.add_row(cells(change));
+            grid.add_row(cells(change, change.name(self.comparison.several_points())));
         }
         let mut text = format!("{grid}\n\n");
         if changes.len() > LISTED_MAX {
@@ -186,9 +190,9 @@ impl Told<'_> {
     }
 }
 
-fn cells(change: &Change) -> Vec<Cell> {
+fn cells(change: &Change, name: String) -> Vec<Cell> {
     let sides = [change.first, change.second].map(Change::side);
-    let mut cells = vec![Cell::new(change.name()), Cell::new(change.unit(network::metrics()))];
+    let mut cells = vec![Cell::new(name), Cell::new(change.unit(network::metrics()))];
     cells.extend(sides.into_iter().chain([change.difference_words()]).map(summary::number));
     cells.push(Cell::new(change.from.map_or(String::new(), |day| day.to_string())));
     cells

@@ -37,11 +37,11 @@ pub struct Change {
 }
 
 impl Change {
-    /// Metric, label and point: "availability, eu, today".
-    pub fn name(&self) -> String {
-        let parts = [&self.metric, &self.label, &self.point];
-        let parts: Vec<&str> =
-            parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    /// Metric and label, and the point where there are several: "availability, eu, today".
+    pub fn name(&self, several_points: bool) -> String {
+        let point = if several_points { self.point.as_str() } else { "" };
+        let parts = [self.metric.as_str(), self.label.as_str(), point];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(", ")
     }
 
@@ -57,7 +57,6 @@ impl Change {
     pub fn side(band: Option<[f64; 3]>) -> String {
         match band {
             None => "none".to_owned(),
-            Some([low, middle, high]) if low == high => spoken(middle),
             Some([low, middle, high]) => bracketed(middle, low, high),
         }
     }
@@ -103,8 +102,13 @@ pub struct Comparison {
     pub only_second: Vec<String>,
 }
 
+/// Brackets only where they say more than the middle.
 fn bracketed(middle: f64, low: f64, high: f64) -> String {
-    format!("{} [{}, {}]", spoken(middle), spoken(low), spoken(high))
+    let [low, middle, high] = [low, middle, high].map(spoken);
+    if low == high {
+        return middle;
+    }
+    format!("{middle} [{low}, {high}]")
 }
 
 impl Ingredients {
@@ -140,6 +144,19 @@ impl Comparison {
             (0, 0) => Standing::Equal,
             (0, _) => Standing::Fingerprints,
             _ => Standing::Changed,
+        }
+    }
+
+    /// Whether changed series are of several points.
+    pub fn several_points(&self) -> bool {
+        self.changes.iter().any(|change| change.point != self.changes[0].point)
+    }
+
+    /// How many series did not change, in words.
+    pub fn equal_words(&self) -> String {
+        match self.equal {
+            1 => "1 series is equal".to_owned(),
+            count => format!("{count} series are equal"),
         }
     }
 

@@ -5,7 +5,7 @@ use pinwheel_core::MetricSpec;
 use super::{Change, Comparison, Standing};
 use crate::Error;
 use crate::plot::{Ink, Line, LineChart, Size};
-use crate::report::html::{Cell, Tone, counted, escape, section, table};
+use crate::report::html::{Cell, Tone, escape, section, table};
 use crate::report::page as shell;
 use crate::store::Store;
 use crate::table::Dated;
@@ -34,14 +34,11 @@ impl Comparison {
         let title = format!("{} and {}", first.name, second.name);
         let mut body = format!(
             "<header><p class=\"kicker\">Pinwheel \u{00b7} comparison</p>\n<h1>{}</h1>\n\
-             <p>From <code>{}</code> to <code>{}</code>; {} equal in every run.</p>\n</header>\n",
+             <p>From <code>{}</code> to <code>{}</code>; {} in every run.</p>\n</header>\n",
             escape(&self.sentence()),
             escape(first.name),
             escape(second.name),
-            match self.equal {
-                1 => "1 series is".to_owned(),
-                count => format!("{count} series are"),
-            }
+            self.equal_words()
         );
         body += &section("results", "Results", "Where the two come from.", &results(sides)?);
         if !self.changes.is_empty() {
@@ -73,11 +70,11 @@ impl Comparison {
     fn listed(&self, metrics: &[MetricSpec]) -> String {
         let row = |change: &Change| {
             vec![
-                Cell::text(change.name()),
+                Cell::text(change.name(self.several_points())),
                 Cell::text(change.unit(metrics)),
-                Cell::number(Change::side(change.first)),
-                Cell::number(Change::side(change.second)),
-                Cell::number(change.difference_words()),
+                Cell::Range(Change::side(change.first)),
+                Cell::Range(Change::side(change.second)),
+                Cell::Range(change.difference_words()),
                 Cell::text(change.from.map_or(String::new(), |day| day.to_string())),
             ]
         };
@@ -102,7 +99,7 @@ impl Comparison {
                     lines.push(Line::of_runs(label.to_owned(), ink, &runs).thinned());
                 }
             }
-            let title = change.name();
+            let title = change.name(self.several_points());
             let unit = change.unit(metrics).to_owned();
             let chart =
                 LineChart { title: title.clone(), unit, lines, markers: vec![], from_zero: false };
@@ -115,13 +112,10 @@ impl Comparison {
         if html.is_empty() {
             return Ok(html);
         }
-        let lead = format!(
-            "{} with the largest relative change. Lines are medians over the runs, bands hold 90 \
-             of 100.",
-            counted(self.changes.len().min(DRAWN_MAX) as u64, "series")
-        );
+        let lead = "The series with the largest relative change. Lines are medians over the runs, \
+                    bands hold 90 of 100.";
         let body = format!("<div class=\"figures\">\n{html}</div>\n");
-        Ok(section("before-after", "Before and after", &lead, &body))
+        Ok(section("before-after", "Before and after", lead, &body))
     }
 
     fn fingerprints(&self, parting: Option<&str>) -> String {

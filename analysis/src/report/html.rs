@@ -73,6 +73,8 @@ pub enum Cell {
     Text(String),
     /// Right-aligned with tabular figures.
     Number(String),
+    /// A number and its range in brackets, which goes below it.
+    Range(String),
     /// A verdict in one word. A failure tints its row.
     Mark(Tone, &'static str),
     /// A number beyond what is allowed.
@@ -101,6 +103,10 @@ impl Cell {
             Cell::Text(text) => format!("<td>{}</td>", escape(text)),
             Cell::Words(text) => format!("<td class=\"wordy\">{}</td>", escape(text)),
             Cell::Number(text) => format!("<td class=\"number\">{}</td>", escape(text)),
+            Cell::Range(text) => {
+                let text = escape(text).replacen(" [", "<br>[", 1);
+                format!("<td class=\"number\">{text}</td>")
+            }
             Cell::Code(text) => format!("<td><code>{}</code></td>", escape(text)),
             Cell::Mark(tone, word) => {
                 let class = tone.class();
