@@ -211,7 +211,13 @@ pub fn judge(
             let then = (accepted.outcomes.iter())
                 .find(|then| then.outcome == spec.id && then.point == point.id);
             let now = table.values(&point.id, &spec.id);
-            let sides = Sides { baseline, then, now, same_seed: accepted.seed == experiment.seed };
+            let sides = Sides {
+                relative: spec.relative.unwrap_or(baseline.relative),
+                test: baseline.test,
+                then,
+                now,
+                same_seed: accepted.seed == experiment.seed,
+            };
             rows.push(sides.row(&spec.id, &point.id, &spec.shown.name));
         }
     }
@@ -265,7 +271,9 @@ fn notes(accepted: &Accepted, experiment: &Experiment, runs: &[RunEntry]) -> Vec
 
 /// One outcome at one point, as it was and as it is.
 struct Sides<'a> {
-    baseline: &'a Baseline,
+    /// Largest relative change that passes.
+    relative: f64,
+    test: BaselineTest,
     then: Option<&'a AcceptedOutcome>,
     now: &'a [Option<f64>],
     same_seed: bool,
@@ -279,7 +287,7 @@ impl Sides<'_> {
         let (held, sentence) = match self.then {
             None => (false, "is new; accept it".to_owned()),
             Some(then) if then.unit != unit => (false, format!("was in {}", then.unit)),
-            Some(then) => match self.baseline.test {
+            Some(then) => match self.test {
                 _ if then.values == self.now => (true, "the same in every run".to_owned()),
                 _ if accepted.is_none() != now.is_none() => {
                     (false, "has a value in one of the two only".to_owned())
@@ -293,10 +301,10 @@ impl Sides<'_> {
     }
 
     fn median(&self, change: Option<f64>) -> (bool, String) {
-        let limit = percent(self.baseline.relative);
+        let limit = percent(self.relative);
         match change {
             Some(change) => {
-                let held = change.abs() <= self.baseline.relative;
+                let held = change.abs() <= self.relative;
                 (held, format!("median {}; {limit} allowed", signed(change)))
             }
             None => (false, "the accepted median is 0, and this one is not".to_owned()),
@@ -325,7 +333,7 @@ impl Sides<'_> {
         let Some((low, high)) = relative(low, center).zip(relative(high, center)) else {
             return (false, "the accepted median is 0, and this one is not".to_owned());
         };
-        let limit = self.baseline.relative;
+        let limit = self.relative;
         let held = -limit <= low && high <= limit;
         let (low, high) = (signed(low), signed(high));
         (held, format!("paired {low} to {high} (95 %); {} allowed", percent(limit)))

@@ -89,6 +89,9 @@ pub struct OutcomeSection {
     /// What it is, in the words of the report.
     #[schemars(with = "String")]
     pub words: Option<Given>,
+    /// Largest relative change from the baseline that passes. Default: that of [baseline].
+    #[schemars(with = "NumberOrText")]
+    pub relative: Option<Given>,
 }
 
 /// The accepted numbers that outcomes are held against.
@@ -99,7 +102,7 @@ pub struct BaselineSection {
     /// File that `pinwheel baseline accept` writes, relative to the scenario.
     #[schemars(with = "String")]
     pub file: Option<Given>,
-    /// Largest relative change that passes. Default 0: none.
+    /// Largest relative change that passes, where an outcome does not say otherwise. Default 0.
     #[schemars(with = "NumberOrText")]
     pub relative: Option<Given>,
     /// "median" (the default): the median over runs moves by at most this. "paired": the 95 %
@@ -157,6 +160,8 @@ pub struct OutcomeSpec {
     pub shown: Shown,
     pub goal: Option<Goal>,
     pub words: String,
+    /// Largest relative change from the baseline, if not that of [`Baseline::relative`].
+    pub relative: Option<f64>,
 }
 
 /// Which way an outcome is better.
@@ -174,6 +179,7 @@ pub struct Baseline {
     pub file: String,
     /// Where that is.
     pub path: PathBuf,
+    /// Of outcomes that do not say otherwise.
     pub relative: f64,
     pub test: BaselineTest,
 }
@@ -264,11 +270,13 @@ fn outcome(
     let goals = [("higher", Goal::Higher), ("lower", Goal::Lower)];
     let goal = checker.choice(section.goal, &key("goal"), &goals);
     let words = checker.title(section.words, &key("words"));
+    let relative = checker.share(section.relative, &key("relative"), TOLERANCE_MAX);
     let (value, shown) = match checked? {
         Ok(checked) => checked,
         Err(fault) => return expression_fault(checker, given?, &key("value"), fault),
     };
-    Some(OutcomeSpec { id: id?, value, shown, goal, words: words.unwrap_or_default() })
+    let words = words.unwrap_or_default();
+    Some(OutcomeSpec { id: id?, value, shown, goal, words, relative })
 }
 
 /// Notes a fault at its place inside the text of an expression.
