@@ -373,3 +373,25 @@ impl BaselineVerdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equal runs must be found equal, so that a baseline tells a change from a rounding.
+    #[test]
+    fn what_is_read_is_what_was_written_to_the_last_bit() {
+        let mut stream = pinwheel_core::Streams::new(1, 0).stream(0, "numbers");
+        let mut number = || Some(f64::from_bits(stream.next_u64())).filter(|x| x.is_finite());
+        let values: Vec<Option<f64>> = (0..20_000).map(|_| number()).collect();
+        let accepted = AcceptedOutcome {
+            outcome: "x".to_owned(),
+            point: "main".to_owned(),
+            unit: String::new(),
+            median: median_of(&values),
+            values,
+        };
+        let text = serde_json::to_string(&accepted).unwrap();
+        assert_eq!(serde_json::from_str::<AcceptedOutcome>(&text).unwrap(), accepted);
+    }
+}

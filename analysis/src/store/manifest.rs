@@ -186,8 +186,8 @@ impl Manifest {
         }
     }
 
-    /// Whether both ask for the same runs: the same scenario and files, under the same program. A
-    /// number read back from JSON may differ in its last bit, so not every field is compared.
+    /// Whether both ask for the same runs: the same scenario and files, under the same program.
+    /// What a finished result adds is not compared.
     pub fn same_work(&self, other: &Manifest) -> bool {
         let key = |plan: &Manifest| {
             let Manifest { version, build, scenario_blake3, seed, runs_per_point, .. } = plan;
