@@ -87,7 +87,15 @@ blank=$((3 * $(wc -c < "$pictures/blank.png")))
 "$pinwheel" map "$scratch/map" > /dev/null
 "$pinwheel" run scenarios/filecoin/history.toml --set run.horizon='"30 d"' \
   -o "$scratch/history" > /dev/null
+for first in 100_000 90_000; do
+  "$pinwheel" run scenarios/mini/depin-mini.toml --set "economy.emission.first=\"$first TOK/d\"" \
+    -o "$scratch/$first" > /dev/null
+done
+# Exit code 1 says that series changed.
+"$pinwheel" compare "$scratch/100_000" "$scratch/90_000" --html "$scratch/compare.html" \
+  > /dev/null || [ $? = 1 ] || fail "no comparison"
 looks report "$scratch/history/report.html"
+looks compare "$scratch/compare.html"
 looks layers "$scratch/map/report.html"
 looks map "$scratch/map/map.html"
 

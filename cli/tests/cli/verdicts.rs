@@ -191,7 +191,7 @@ fn a_baseline_is_missing_accepted_kept_and_changed() {
     let folder = folder.path();
     let stated = "[baseline]\nfile = \"baselines/b.json\"\nrelative = \"1 %\"\n\
                   [[outcome]]\nid = \"burnt\"\nvalue = \"supply_burnt - first(supply_burnt)\"\n\
-                  [[outcome]]\nid = \"fair\"\nvalue = \"gini(income)\"\n";
+                  [[outcome]]\nid = \"fair\"\nvalue = \"gini(income)\"\nrelative = \"80 %\"\n";
     scenario(folder, "b", stated);
     let run = |more: &[&str]| {
         let output = pinwheel(folder, &[&["run", "scenarios/x/b.toml"], more].concat());
@@ -238,6 +238,9 @@ fn a_baseline_is_missing_accepted_kept_and_changed() {
         text.contains("CHANGED") && text.contains("note: the scenario is not the one"),
         "{text}"
     );
+    for allowed in [" 1\u{a0}% allowed", " 80\u{a0}% allowed"] {
+        assert!(text.contains(allowed), "{text}");
+    }
     let (code, text) = run(&["--set", "network.providers=40", "--set", "baseline.relative=1.0"]);
     assert_eq!(code, Some(0), "within the tolerance: {text}");
     // Two runs cannot be told from chance.
