@@ -176,8 +176,10 @@ impl Providers {
             let cost = costs.sample(&mut streams.stream(device, COST));
             // No capacity is nothing: it would divide by zero.
             let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
-            let needed = cost / (capacity as f64 / CAPACITY_UNIT);
-            (needed, Node::new(device, capacity, usd(cost)))
+            // What it needs is the cost that is booked, not the one drawn.
+            let cost = usd(cost);
+            let needed = cost.as_tokens(USD_DECIMALS) / (capacity as f64 / CAPACITY_UNIT);
+            (needed, Node::new(device, capacity, cost))
         };
         let (needed, mut nodes): (Vec<f64>, Vec<Node>) = (0..settings.count).map(draw).unzip();
         let mut order: Vec<u32> = (0..settings.count).collect();

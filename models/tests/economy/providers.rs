@@ -111,6 +111,22 @@ proptest! {
     }
 }
 
+/// Whoever earns exactly its cost as it is booked, to the millionth of a dollar, is at no loss.
+#[test]
+fn a_node_that_earns_its_cost_is_at_no_loss() {
+    let mut providers = Providers::new(settings(40, 2, 0.0), &Streams::new(58_718, 0));
+    let mut needs: Vec<f64> =
+        providers.iter(0).map(|node| node.cost_usd_per_day / node.capacity).collect();
+    needs.sort_by(f64::total_cmp);
+    providers.take_changes();
+    for (day, place) in (0..).zip(0..needs.len()) {
+        providers.judge(2 * day, usd(needs[place]));
+        assert_eq!(providers.losing(), needs.len() - 1 - place);
+        // A day on which all earn enough, so that nobody loses twice in a row.
+        providers.judge(2 * day + 1, usd(1e9));
+    }
+}
+
 /// An idle node enters on a day that pays with the probability of the settings.
 #[test]
 fn the_wait_of_idle_nodes_is_geometric() {
