@@ -12,11 +12,11 @@ use pinwheel_models::review::metrics::{Entry, LIST};
 use crate::Error;
 use crate::sensitivity::Sensitivity;
 use crate::statistics::{mean, quantile};
-use crate::store::Manifest;
+use crate::store::{Manifest, PointEntry};
 use crate::table::Table;
 
 /// Part of the capacity without a drop that must be there again a year after one.
-const RECOVERED_SHARE: f64 = 0.9;
+pub const RECOVERED_SHARE: f64 = 0.9;
 const RECOVERY_DAYS: i64 = 365;
 /// Parameters that the last metric of the list names.
 const TOP: usize = 5;
@@ -101,6 +101,23 @@ pub fn levels<'m>(manifest: &'m Manifest, key: &str) -> Vec<(f64, &'m str)> {
     levels.sort_by(|one, other| one.0.total_cmp(&other.0));
     levels
 }
+
+/// The swept key that is a shock: the only one that differs between the points, if it has this word
+/// in its name.
+pub fn shock(manifest: &Manifest, word: &str) -> Option<String> {
+    let alone = |point: &PointEntry| point.factors.len() == 1;
+    let key = &manifest.points.first()?.factors.first()?.key;
+    let one = manifest.points.iter().all(|point| alone(point) && point.factors[0].key == *key);
+    (one && key.contains(word)).then(|| key.clone())
+}
+
+/// What a key is called that drops a price, and one that says how many leave.
+pub const PRICE: &str = "price";
+pub const LEAVERS: &str = "exit";
+/// Capacity that must come back after a drop of the price, unless another series is asked for.
+pub const CAPACITY: &str = "raw_power";
+/// Coverage that must not fall below 1 when many leave, unless another series is asked for.
+pub const COVERAGE: &str = "collateral_coverage";
 
 /// Number 26: how large a price drop may be.
 #[derive(Clone, Debug, PartialEq)]

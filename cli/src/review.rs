@@ -1,5 +1,6 @@
 //! `pinwheel review`: the 28 metrics of a result, those that no single run gives included.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use comfy_table::Cell;
@@ -32,10 +33,10 @@ pub struct Args {
     #[arg(long, value_name = "KEY")]
     exit: Option<String>,
     /// Capacity that must come back, for number 26; METRIC or METRIC:LABEL
-    #[arg(long, value_name = "METRIC", default_value = "raw_power")]
+    #[arg(long, value_name = "METRIC", default_value = review::CAPACITY)]
     capacity: String,
     /// Coverage that must not fall below 1, for number 27
-    #[arg(long, value_name = "METRIC", default_value = "collateral_coverage")]
+    #[arg(long, value_name = "METRIC", default_value = review::COVERAGE)]
     coverage: String,
     /// What number 28 explains by the sampled keys
     #[arg(long, value_name = "METRIC", default_value = "raw_power")]
@@ -78,7 +79,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// The metrics of the experiment as a whole.
 fn stress(args: &Args, manifest: &Manifest, table: &Table) -> Result<(), Failure> {
-    if let Some(price) = swept(manifest, args.price.as_deref(), "price")
+    if let Some(price) = swept(manifest, args.price.as_deref(), review::PRICE)?
         && let Some(found) = review::death_spiral(manifest, table, &price, series(&args.capacity))?
     {
         println!("26 death_spiral_margin: {} of {price}", shown(Some(found.margin)));
@@ -87,7 +88,7 @@ fn stress(args: &Args, manifest: &Manifest, table: &Table) -> Result<(), Failure
             println!("   a drop of {} leaves {kept} of {}", spoken(drop), args.capacity);
         }
     }
-    if let Some(exit) = swept(manifest, args.exit.as_deref(), "exit") {
+    if let Some(exit) = swept(manifest, args.exit.as_deref(), review::LEAVERS)? {
         for found in review::bank_runs(manifest, table, &exit, series(&args.coverage))? {
             let days = found.days.map_or("never".to_owned(), |days| shown(Some(days)));
             let (share, held) = (spoken(found.share), found.held);
@@ -102,12 +103,17 @@ fn stress(args: &Args, manifest: &Manifest, table: &Table) -> Result<(), Failure
     Ok(())
 }
 
-/// The swept key that was asked for, or the only one that has this word in its name.
-fn swept(manifest: &Manifest, asked: Option<&str>, word: &str) -> Option<String> {
+/// The swept key that was asked for, or the one that is a shock by its name.
+fn swept(manifest: &Manifest, asked: Option<&str>, word: &str) -> Result<Option<String>, Failure> {
+    let Some(asked) = asked else { return Ok(review::shock(manifest, word)) };
     let factors = manifest.points.iter().flat_map(|point| &point.factors);
-    let keys = factors.map(|factor| factor.key.as_str());
-    let mut keys = keys.filter(|key| asked.map_or(key.contains(word), |asked| *key == asked));
-    keys.next().map(str::to_owned)
+    let keys: BTreeSet<&str> = factors.map(|factor| factor.key.as_str()).collect();
+    if keys.contains(asked) {
+        return Ok(Some(asked.to_owned()));
+    }
+    let keys: Vec<&str> = keys.into_iter().collect();
+    let swept = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
+    Err(Failure::bad_input(format!("{asked:?} was not swept\n  help: swept keys: {swept}")))
 }
 
 /// METRIC or METRIC:LABEL.

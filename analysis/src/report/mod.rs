@@ -22,6 +22,7 @@ mod reproduce;
 mod scorecard;
 mod sensitive;
 mod several;
+mod shocks;
 mod stress;
 mod tell;
 
@@ -122,6 +123,7 @@ fn series(data: &Data<'_>, place: Place) -> Result<String, Error> {
     let mut body = match place {
         Place::Supply => head::conservation(data.facts),
         Place::Flows => flows::flows(data)?,
+        Place::Security => shocks::shocks(data)?,
         _ => String::new(),
     };
     for chapter in CHAPTERS.iter().filter(|chapter| chapter.place == place) {

@@ -131,3 +131,25 @@ fn a_comparison_tells_what_changed_and_where_the_runs_part() {
     assert!(page.contains("<svg") && page.contains("pinwheel baseline accept after"), "{page}");
     assert!(comment.contains("| tokens_minted"), "{comment}");
 }
+
+#[test]
+fn shocks_of_several_sizes_are_told_by_review_and_report_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = root().join("scenarios/reviews/death-spiral.toml");
+    let words = ["run", scenario.to_str().unwrap(), "-o", "out", "--quiet"];
+    let small = ["--set", "ensemble.runs=1", "--set", "network.providers=60"];
+    let output = pinwheel(folder.path(), &[&words[..], &small].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&pinwheel(folder.path(), &["review", "out"]));
+    let margin = text.lines().find_map(|line| line.strip_prefix("26 death_spiral_margin: "));
+    let margin = margin.and_then(|rest| rest.split(' ').next()).expect("a margin");
+    let margin_percent = (margin.parse::<f64>().unwrap() * 100.0).round();
+    let page = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    let chapter = page.split("id=\"death-spiral\"").nth(1).expect("a chapter");
+    assert!(chapter.contains(&format!("without a drop: {margin_percent}\u{a0}%")), "{margin}");
+    assert!(!page.contains("id=\"bank-run\""), "nobody leaves");
+
+    let asked = pinwheel(folder.path(), &["review", "out", "--price", "network.prize"]);
+    assert_eq!(asked.status.code(), Some(2));
+    assert!(stderr(&asked).contains("swept keys: network.price.start"), "{}", stderr(&asked));
+}
