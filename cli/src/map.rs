@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use pinwheel_analysis::store::Store;
+use pinwheel_analysis::store::{MAP, Store};
 use pinwheel_analysis::{Error, map};
 
 use crate::exit::{Exit, Failure};
@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::bad_input(message));
     }
     let html = map::render(&store, point, args.run)?;
-    let output = args.output.clone().unwrap_or_else(|| args.folder.join("map.html"));
+    let output = args.output.clone().unwrap_or_else(|| args.folder.join(MAP));
     fs::write(&output, html).map_err(Error::at(&output))?;
     println!("{}", output.display());
     Ok(Exit::Pass)

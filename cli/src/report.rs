@@ -111,11 +111,15 @@ impl Opened {
 }
 
 /// Writes beside the file and renames, so that the file is whole or as it was.
-fn write(path: &Path, made: &Report) -> Result<(), Error> {
+fn write(path: &Path, made: &Report) -> Result<(), Failure> {
+    if path.is_dir() {
+        let message = format!("{} is a folder; name a file with -o", path.display());
+        return Err(Failure::bad_input(message));
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.partial"));
     fs::write(&beside, &made.html).map_err(Error::at(&beside))?;
-    fs::rename(&beside, path).map_err(Error::at(path))
+    Ok(fs::rename(&beside, path).map_err(Error::at(path))?)
 }
 
 /// Replaces the folder by one with the new page: its other files are the same ones.

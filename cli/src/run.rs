@@ -28,7 +28,7 @@ use crate::{estimate, network, profile, summary};
 #[command(after_help = "\
 The folder holds report.html (open it in a browser), metrics.parquet, verdict.json, the resolved
 scenario.toml and a manifest with the hash of each. It appears whole or not at all. An older result
-in its place is replaced; a folder with anything else in it is refused.
+in its place is replaced, and what you put into it stays; a folder that is no result is refused.
 
 The exit code is 0 if every `always` check and every invariant held and every target that could be
 judged is met, 1 otherwise, and 3 if only a baseline is missing or has changed. A target whose dates

@@ -20,6 +20,8 @@ pub const OUTCOMES: &str = "outcomes.parquet";
 pub const SCENARIO: &str = "scenario.toml";
 pub const VERDICT: &str = "verdict.json";
 pub const REPORT: &str = "report.html";
+/// Made of a result when it is asked for, and no part of it.
+pub const MAP: &str = "map.html";
 
 /// A published result, verified against its manifest.
 #[derive(Debug)]

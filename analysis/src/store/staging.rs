@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{FileEntry, MANIFEST, Manifest};
+use super::{FileEntry, MANIFEST, MAP, Manifest};
 use crate::Error;
 use crate::work::Work;
 
@@ -31,12 +31,20 @@ impl Staging {
     /// Starts a result for `target`, which must be absent, empty or an older result.
     pub fn begin(target: &Path) -> Result<Self, Error> {
         refuse_foreign(target)?;
-        let target = std::path::absolute(target).map_err(Error::at(target))?;
+        // A link stays a link: what it leads to is replaced.
+        let target = match fs::canonicalize(target) {
+            Ok(real) => real,
+            Err(_) => std::path::absolute(target).map_err(Error::at(target))?,
+        };
+        clear_away(&target)?;
         let parent = target.parent().ok_or_else(|| Error::Foreign(target.clone()))?;
         let mut made: Vec<PathBuf> =
             parent.ancestors().take_while(|p| !p.exists()).map(Path::to_owned).collect();
         made.reverse();
         let root = beside(&target, "partial");
+        if root.exists() && !root.join(LOCK).exists() {
+            return Err(Error::Foreign(root));
+        }
         fs::create_dir_all(&root).map_err(Error::at(&root))?;
         let lock = lock(&root)?;
         let path = root.join(RESULT);
@@ -123,7 +131,9 @@ impl Staging {
         }
         sync_folder(parent)?;
         if replaces {
-            fs::remove_dir_all(&old).map_err(Error::at(&old))?;
+            carry_over(&old, &self.target)?;
+            // The result is whole. What is left of the old one is met again by the next.
+            let _ = fs::remove_dir_all(&old);
         }
         Ok(())
     }
@@ -151,6 +161,43 @@ fn lock(root: &Path) -> Result<File, Error> {
         Err(TryLockError::WouldBlock) => Err(Error::Busy(root.to_owned())),
         Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
     }
+}
+
+/// Ends what a process that died, or was not allowed to, left of an older result.
+fn clear_away(target: &Path) -> Result<(), Error> {
+    let old = beside(target, "old");
+    if !old.exists() {
+        return Ok(());
+    }
+    if Manifest::read(&old).is_err() {
+        return Err(Error::Foreign(old));
+    }
+    if target.exists() {
+        carry_over(&old, target)?;
+        return fs::remove_dir_all(&old).map_err(Error::at(&old));
+    }
+    // It died between the two renames.
+    fs::rename(&old, target).map_err(Error::at(&old))
+}
+
+/// Moves what somebody else put into an older result to the one in its place. A map of another
+/// result would mislead and is not kept.
+fn carry_over(old: &Path, target: &Path) -> Result<(), Error> {
+    // A folder that was empty has none.
+    let Ok(before) = Manifest::read(old) else { return Ok(()) };
+    let now = Manifest::read(target)?;
+    let same = before.fingerprint == now.fingerprint;
+    for entry in fs::read_dir(old).map_err(Error::at(old))? {
+        let name = entry.map_err(Error::at(old))?.file_name();
+        let ours = name == MANIFEST
+            || before.files.iter().any(|file| *file.name == *name)
+            || (name == MAP && !same);
+        let to = target.join(&name);
+        if !ours && !to.exists() {
+            fs::rename(old.join(&name), &to).map_err(Error::at(&to))?;
+        }
+    }
+    Ok(())
 }
 
 fn beside(target: &Path, what: &str) -> PathBuf {

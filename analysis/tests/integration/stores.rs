@@ -98,3 +98,39 @@ fn a_changed_file_is_noticed() {
     fs::remove_file(target.join("manifest.json")).unwrap();
     assert!(matches!(Store::open(&target), Err(Error::Damaged { .. })));
 }
+
+#[test]
+fn what_somebody_put_into_a_result_stays_when_it_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 10, 1, false);
+    let target = folder.path().join("result");
+    let published = |target: &Path| publish(&experiment, target, 1).unwrap();
+    published(&target);
+    fs::write(target.join("notes.txt"), "mine").unwrap();
+    fs::create_dir(target.join("figures")).unwrap();
+    fs::write(target.join("figures/a.svg"), "mine too").unwrap();
+    published(&target);
+    assert_eq!(fs::read_to_string(target.join("notes.txt")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(target.join("figures/a.svg")).unwrap(), "mine too");
+    // A process that died after it had put the new result in place.
+    let old = folder.path().join(".result.old");
+    fs::create_dir(&old).unwrap();
+    fs::copy(target.join("manifest.json"), old.join("manifest.json")).unwrap();
+    fs::write(old.join("late.txt"), "mine as well").unwrap();
+    published(&target);
+    assert_eq!(fs::read_to_string(target.join("late.txt")).unwrap(), "mine as well");
+    assert!(!old.exists());
+    // And one that died between the two renames.
+    fs::rename(&target, &old).unwrap();
+    published(&target);
+    assert!(target.join("late.txt").exists() && !old.exists());
+    // Hidden folders of somebody else are not touched.
+    for name in [".result.old", ".result.partial"] {
+        let other = folder.path().join(name);
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("mine"), "").unwrap();
+        let refused = Staging::begin(&target).unwrap_err().to_string();
+        assert!(refused.contains(name) && other.join("mine").exists(), "{refused}");
+        fs::remove_dir_all(other).unwrap();
+    }
+}
