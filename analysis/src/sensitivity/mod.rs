@@ -41,7 +41,12 @@ impl Sensitivity {
     /// few or do not vary.
     pub fn of(sample: &Sample, seed: u64, outputs: &[f64]) -> Option<Sensitivity> {
         let keys = sample.ranges.len();
-        let rows = || sample.kind.design(sample.n as usize, keys, seed);
+        let run = |row: Vec<f64>| -> Vec<f64> {
+            row.into_iter().zip(&sample.ranges).map(|(at, range)| range.run_at(at)).collect()
+        };
+        let rows = || -> Vec<Vec<f64>> {
+            sample.kind.design(sample.n as usize, keys, seed).into_iter().map(run).collect()
+        };
         let again = Bootstrap::seeded(seed);
         match sample.kind {
             Kind::Sobol => Sobol::of(outputs, keys, again).map(Sensitivity::Sobol),
@@ -106,6 +111,26 @@ mod known {
 mod tests {
     use super::*;
     use pinwheel_models::scenario::Range;
+
+    /// Whole numbers from 0 to 1 are run at 0 and 1: the effect over the range is the difference.
+    #[test]
+    fn effects_are_those_of_the_values_that_were_run() {
+        let range = |key: &str, whole| {
+            let (key, unit) = (key.to_owned(), String::new());
+            Range { key, low: 0.0, high: 1.0, unit, whole, log: false }
+        };
+        for kind in [Kind::Morris, Kind::LatinHypercube] {
+            let ranges = vec![range("switch", true), range("share", false)];
+            let sample = Sample { kind, n: 40, ranges };
+            let output = |row: Vec<f64>| sample.ranges[0].at(row[0]) * 3.0 + row[1];
+            let outputs: Vec<f64> = kind.design(40, 2, 9).into_iter().map(output).collect();
+            let switch = Sensitivity::of(&sample, 9, &outputs).unwrap().sizes()[0];
+            match kind {
+                Kind::Morris => assert!((switch.value - 3.0).abs() < 1e-9, "{switch:?}"),
+                _ => assert!(switch.value > 0.95, "{switch:?}"),
+            }
+        }
+    }
 
     #[test]
     fn each_kind_of_design_finds_what_matters_in_its_own_way() {

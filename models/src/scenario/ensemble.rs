@@ -141,6 +141,15 @@ impl Range {
         low + coordinate * (high - low)
     }
 
+    /// The coordinate of the value that is run: of a whole number, not of where in it a design
+    /// points.
+    pub fn run_at(&self, coordinate: f64) -> f64 {
+        match self.whole {
+            true => (self.at(coordinate) - self.low) / (self.high - self.low),
+            false => coordinate,
+        }
+    }
+
     /// The value at a coordinate as one would type it.
     pub fn typed(&self, coordinate: f64) -> Value {
         let value = self.at(coordinate);
