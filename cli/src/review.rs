@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use comfy_table::Cell;
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::review::{self, Series, Spread};
-use pinwheel_analysis::store::{METRICS, Manifest};
+use pinwheel_analysis::store::{Manifest, Store};
 use pinwheel_analysis::table::Table;
 use pinwheel_models::review::metrics::{Given, LIST};
 
@@ -47,9 +47,9 @@ pub struct Args {
 const COLUMNS_MAX: usize = 6;
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let manifest = Manifest::read(&args.folder)?;
-    let table = Table::read(&args.folder.join(METRICS))?;
-    let lines = review::lines(&manifest, &table)?;
+    let store = Store::open(&args.folder)?;
+    let (manifest, table) = (&store.manifest, store.table());
+    let lines = review::lines(manifest, table)?;
     let several = manifest.points.len() > COLUMNS_MAX;
     let points = if several { 1 } else { manifest.points.len() };
     let mut headings = vec!["", "metric", "of", "unit"];
@@ -66,13 +66,17 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     if several {
         println!("the first of {} points is shown", manifest.points.len());
     }
-    stress(args, &manifest, &table)?;
+    stress(args, manifest, table)?;
     let known = |name: &str| lines.iter().any(|line| line.entry.spec.name == name);
     let of_runs = LIST.iter().filter(|entry| entry.given == Given::Run);
     let missing = of_runs.map(|entry| entry.spec.name).filter(|name| !known(name));
     let missing: Vec<_> = missing.collect();
     if !missing.is_empty() {
-        println!("not given by this network: {}", missing.join(", "));
+        let why = match lines.is_empty() {
+            true => "the scenario has no [review]",
+            false => "not given by this network",
+        };
+        println!("{why}: {}", missing.join(", "));
     }
     Ok(Exit::Pass)
 }

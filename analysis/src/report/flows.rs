@@ -1,4 +1,6 @@
-//! Who pays whom over the horizon, from recorded flows, and when revenue covers the cost.
+//! Who pays whom from the first record to the last, from recorded flows, and when revenue covers the cost.
+
+use jiff::civil::Date;
 
 use super::data::{Data, trailing_mean};
 use super::figure::Shown;
@@ -87,7 +89,7 @@ pub fn flows(data: &Data<'_>) -> Result<String, Error> {
 
 fn of_money(data: &Data<'_>, money: &Money) -> Result<String, Error> {
     let recorded: Vec<&str> = data.table.metrics().collect();
-    let (mut plots, mut rows) = (Vec::new(), Vec::new());
+    let (mut plots, mut rows, mut window) = (Vec::new(), Vec::new(), None);
     let several = data.points().count() > 1;
     for line in data.points().take(CHARTS_MAX) {
         let mut flows = Vec::new();
@@ -96,6 +98,9 @@ fn of_money(data: &Data<'_>, money: &Money) -> Result<String, Error> {
                 continue;
             }
             let amount = amount(data, line, path)?;
+            if let Some(run) = data.runs(line, path.plus[0], "")?.first() {
+                window = run.first().zip(run.last()).map(|(first, last)| (first.0, last.0));
+            }
             if amount <= 0.0 {
                 continue;
             }
@@ -121,21 +126,23 @@ fn of_money(data: &Data<'_>, money: &Money) -> Result<String, Error> {
         let name = if several { line.to_owned() } else { String::new() };
         plots.extend(drawing.map(|drawing| (name, drawing)));
     }
-    if plots.is_empty() {
+    let (Some((first, last)), false) = (window, plots.is_empty()) else {
         return Ok(String::new());
-    }
-    let mut headings = vec!["From", "To", "#Over the horizon", "Recorded as"];
+    };
+    let window = format!("from {first} to {last}");
+    let amounts = format!("#{window}");
+    let mut headings = vec!["From", "To", &amounts, "Recorded as"];
     if several {
         headings.insert(0, "Variant");
     }
     let figure = data.figure(Shown {
         id: money.id,
         title: money.title,
-        tells: " over the whole horizon".to_owned(),
+        tells: format!(" {window}"),
         size: Size::Full,
         plots,
-        reading: "From left to right who pays whom, as wide as the amount. Medians over the runs; \
-                  every number is in the table below.",
+        reading: "From left to right who pays whom, as wide as the amount, between the first record \
+                  and the last. Medians over the runs; every number is in the table below.",
     });
     let table = table(&headings, &rows);
     Ok(format!(
@@ -168,14 +175,11 @@ fn amount(data: &Data<'_>, line: &str, path: &Path) -> Result<f64, Error> {
     Ok(median(&sums).unwrap_or(0.0))
 }
 
-/// The sum of a rate a day over the days it stands for: those since the record before.
+/// The sum of a rate a day over the days it stands for: those since the record before. Like a sum
+/// that has grown, it begins with the first record.
 fn integrated(run: &Dated) -> f64 {
-    let days = |place: usize| match place {
-        0 if run.len() > 1 => day_number(run[1].0) - day_number(run[0].0),
-        0 => 1,
-        place => day_number(run[place].0) - day_number(run[place - 1].0),
-    };
-    run.iter().enumerate().map(|(place, (_, rate))| rate * f64::from(days(place))).sum()
+    let days = |pair: &[(Date, f64)]| f64::from(day_number(pair[1].0) - day_number(pair[0].0));
+    run.windows(2).map(|pair| pair[1].1 * days(pair)).sum()
 }
 
 /// Last less first value of a sum since the start.
@@ -253,8 +257,8 @@ mod tests {
 
     #[test]
     fn rates_count_for_the_days_they_stand_for() {
-        assert_eq!(integrated(&series(&[1.0, 2.0, 3.0], 10)), 60.0);
-        assert_eq!(integrated(&series(&[5.0], 1)), 5.0);
+        assert_eq!(integrated(&series(&[1.0, 2.0, 3.0], 10)), 50.0);
+        assert_eq!(integrated(&series(&[5.0], 1)), 0.0);
         assert_eq!(grown(&series(&[5.0, 2.0, 9.0], 1)), 4.0);
     }
 
