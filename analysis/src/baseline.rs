@@ -174,11 +174,19 @@ impl Accepted {
             }
             Ok(_) => fs::read(path).map_err(Error::at(path))?,
         };
-        let accepted: Accepted =
-            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let accepted: Accepted = serde_json::from_slice(&bytes)
+            .map_err(|error| damaged(format!("no baseline: {error}")))?;
         if accepted.program != PROGRAM || accepted.format != FORMAT {
             let (program, format) = (&accepted.program, accepted.format);
             return Err(damaged(format!("{program} format {format}, not {PROGRAM} {FORMAT}")));
+        }
+        for of in &accepted.outcomes {
+            if of.median != median_of(&of.values) {
+                let (outcome, point) = (&of.outcome, &of.point);
+                let detail =
+                    format!("the median of {outcome} at {point} is not that of its values");
+                return Err(damaged(detail));
+            }
         }
         Ok(Some(accepted))
     }

@@ -62,11 +62,26 @@ fn accept(folder: &Path, reason: &str, date: Option<String>) -> Result<Exit, Fai
     if reason.trim().is_empty() || reason.len() > 1_000 {
         return Err(Failure::bad_input("--reason: say why, in 1 to 1000 bytes"));
     }
-    let manifest = Store::open(folder)?.manifest;
+    let store = Store::open(folder)?;
+    let stopped = store.verdict()?.breaches.len();
+    if stopped > 0 {
+        let (folder, runs) = (folder.display(), store.manifest.runs.len());
+        let message = format!(
+            "{folder}: {stopped} of {runs} runs were stopped at a breach and have no outcomes\n  \
+             help: mend what was breached, or let it warn, and accept whole runs"
+        );
+        return Err(Failure::bad_input(message));
+    }
+    let manifest = store.manifest;
     let experiment = again(&manifest)?;
     let path = path_of(&experiment, &manifest.scenario)?;
     let table = OutcomeTable::read(&folder.join(OUTCOMES))?;
     let accepted = Accepted::of(&experiment, &manifest, &table, reason.trim(), date);
+    if let Some(empty) = accepted.outcomes.iter().find(|outcome| outcome.median.is_none()) {
+        let (outcome, point) = (&empty.outcome, &empty.point);
+        let message = format!("outcome {outcome} has no value in any run of {point}");
+        return Err(Failure::bad_input(message));
+    }
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(Error::at(parent))?;
     }

@@ -1,5 +1,6 @@
 //! `pinwheel check --run`: every scenario run and judged, told to people and to CI systems.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,9 +20,10 @@ use crate::summary::{grid, number};
 pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
     let stop = run::stop_flag();
     let (mut suites, mut exits) = (Vec::new(), Vec::new());
+    let mut names = BTreeMap::new();
     for (place, file) in files.iter().enumerate() {
         eprint!("{}/{} {} ... ", place + 1, files.len(), file.display());
-        let (suite, exit) = one(args, file, &stop)?;
+        let (suite, exit) = one(args, file, &mut names, &stop)?;
         eprintln!("{} in {:.1} s", word(exit), suite.seconds);
         suites.push(suite);
         exits.push(exit);
@@ -60,7 +62,12 @@ fn word(exit: Exit) -> &'static str {
 }
 
 /// Runs one scenario. A fault of it is part of the result; only a stop ends everything.
-fn one(args: &Args, file: &Path, stop: &AtomicBool) -> Result<(Suite, Exit), Failure> {
+fn one<'f>(
+    args: &Args,
+    file: &'f Path,
+    names: &mut BTreeMap<String, &'f Path>,
+    stop: &AtomicBool,
+) -> Result<(Suite, Exit), Failure> {
     let size = args.size.iter().map(|size| ("run.size".to_owned(), size.clone()));
     let overrides: Vec<_> = size.collect();
     let shown = file.display().to_string();
@@ -69,6 +76,12 @@ fn one(args: &Args, file: &Path, stop: &AtomicBool) -> Result<(Suite, Exit), Fai
         Err(faults) => return Ok((Suite::bad(&shown, &faults), Exit::BadInput)),
     };
     let name = experiment.name;
+    // Each result has the folder of its name.
+    if let Some(other) = names.insert(name.clone(), file) {
+        let other = other.display();
+        let message = format!("{other} is named {name} too; give each its own meta.name");
+        return Ok((Suite::broken(&name, &shown, &message), Exit::BadInput));
+    }
     let run_args = run::Args::quiet(file, args.output.join(&name), overrides);
     // A panic of one scenario must not hide what the others have to say.
     let done = catch_unwind(AssertUnwindSafe(|| run::execute(&run_args, stop)));

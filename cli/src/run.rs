@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pinwheel_analysis::baseline;
+use pinwheel_analysis::baseline::{self, Accepted};
 use pinwheel_analysis::ensemble::{self, Drive, Outcome};
 use pinwheel_analysis::outcomes::OutcomeTable;
 use pinwheel_analysis::report::{self, Facts};
@@ -102,6 +102,8 @@ pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Fa
     let experiment = input.load()?;
     let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
     let threads = args.threads.count();
+    // What cannot be judged in the end is not worth the runs.
+    experiment.baseline.iter().try_for_each(|of| Accepted::read(&of.path).map(drop))?;
     estimate::announce(&experiment, threads, args.yes, args.quiet)?;
 
     let staging = Staging::begin(&folder)?;

@@ -428,7 +428,7 @@ fn failure_words(row: &TargetRow) -> String {
     format!("{} ({measured}, {word} {})", row.id, row.limit)
 }
 
-/// "; all 3 invariants hold", or which do not; nothing where none was stated.
+/// "; all 3 invariants hold", how many only warn, or which do not; nothing where none was stated.
 fn invariant_words(rows: &[InvariantRow]) -> String {
     let fails: Vec<&InvariantRow> = rows.iter().filter(|row| row.fails()).collect();
     let warned = rows.iter().filter(|row| row.standing != InvariantStanding::Held).count();
@@ -439,8 +439,14 @@ fn invariant_words(rows: &[InvariantRow]) -> String {
     };
     match (rows, &fails[..]) {
         ([], _) => String::new(),
-        ([_], []) => format!("; the invariant holds{warned}"),
-        (all, []) => format!("; all {} invariants hold{warned}", all.len()),
+        (all, []) if warned.is_empty() => match all.len() {
+            1 => "; the invariant holds".to_owned(),
+            count => format!("; all {count} invariants hold"),
+        },
+        (all, []) => {
+            let held = all.iter().filter(|row| row.standing == InvariantStanding::Held).count();
+            format!("; {held} of {} invariants hold{warned}", all.len())
+        }
         (all, [first, ..]) => {
             let (count, all, id, word) = (fails.len(), all.len(), &first.id, first.standing.word());
             format!("; {count} of {all} invariants do not hold{warned}, first {id}: {word}")

@@ -64,6 +64,9 @@ pub fn sweep(checker: &mut Checker<'_>, ensemble: &EnsembleSection, seed: u64) -
         Some(section) => Some(sample(checker, section)?),
         None => None,
     };
+    if !swept_once(checker, ensemble) {
+        return None;
+    }
     let zipped: Vec<Vec<Setting>> = match lengths.first() {
         Some(&steps) => {
             (0..steps).map(|step| zip.iter().map(|axis| axis[step].clone()).collect()).collect()
@@ -101,6 +104,38 @@ pub fn sweep(checker: &mut Checker<'_>, ensemble: &EnsembleSection, seed: u64) -
         named = sampled(&named, sample, section, seed);
     }
     Some(Sweep { points: named, sample })
+}
+
+/// A key that is swept in two places would have the value of one and the name of both.
+fn swept_once(checker: &mut Checker<'_>, ensemble: &EnsembleSection) -> bool {
+    let mut places: BTreeMap<String, String> = BTreeMap::new();
+    let vary = ensemble.vary.as_ref();
+    let axes = [
+        ("ensemble.vary.product", vary.map_or(&[][..], |vary| &vary.product)),
+        ("ensemble.vary.zip", vary.map_or(&[][..], |vary| &vary.zip)),
+    ];
+    let mut swept: Vec<(Option<Given>, String, String)> = Vec::new();
+    for (key, sections) in axes {
+        for (number, axis) in sections.iter().enumerate() {
+            let name = axis.path.and_then(|path| checker.text_of(path)).unwrap_or_default();
+            swept.push((axis.path, name, format!("{key}[{number}].path")));
+        }
+    }
+    let over = ensemble.sample.iter().flat_map(|section| &section.over);
+    swept.extend(
+        over.map(|(name, given)| {
+            (Some(*given), name.clone(), format!("ensemble.sample.over.{name}"))
+        }),
+    );
+    let mut once = true;
+    for (given, name, place) in swept {
+        if let (Some(other), Some(given)) = (places.insert(name.clone(), place.clone()), given) {
+            let message = format!("{name} is swept in {other} too");
+            checker.fault(given, &place, message, "sweep each key in one place");
+            once = false;
+        }
+    }
+    once
 }
 
 /// Each swept point once for every row of the design.
@@ -256,6 +291,14 @@ fn axes(checker: &mut Checker<'_>, sections: &[AxisSection], key: &str) -> Vec<V
             let typed_at = format!("{typed_at}.values[{place}]");
             Setting { key: path.clone(), typed_at, value: Entry::Typed(given), factor }
         };
+        for (place, &given) in axis.values.iter().enumerate() {
+            let text = |given: Given| text_of(checker.tree.value(given));
+            if axis.values[..place].iter().any(|&other| text(other) == text(given)) {
+                let message = format!("{} is there twice", text(given));
+                let key = format!("{typed_at}.values[{place}]");
+                checker.fault(given, &key, message, "remove one of the two");
+            }
+        }
         found.push(axis.values.iter().enumerate().map(setting).collect());
     }
     found

@@ -440,7 +440,8 @@ impl InvariantChecker<'_, '_, '_> {
         match (over.last, over.from, over.to) {
             (Some(last), None, None) => {
                 let key = format!("{key}.last");
-                let days = self.checker.days(Some(last), &key, HORIZON_DAYS_MAX)?;
+                let horizon_days = self.days.map_or(HORIZON_DAYS_MAX, |days| days.horizon_days);
+                let days = self.checker.days(Some(last), &key, horizon_days)?;
                 Some(Part::LastDays(days))
             }
             (None, None, None) => {
@@ -472,9 +473,8 @@ impl InvariantChecker<'_, '_, '_> {
             return None;
         }
         let days = self.days?;
-        let outside =
-            from.is_some_and(|from| from > days.last) || to.is_some_and(|to| to < days.first);
-        if outside {
+        let inside = |date: Option<Date>| date.is_none_or(|d| days.first <= d && d <= days.last);
+        if !inside(from) || !inside(to) {
             let message = "lies outside the run".to_owned();
             let help = format!("the run goes from {} to {}", days.first, days.last);
             self.checker.fault(at, key, message, help);

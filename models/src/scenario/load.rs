@@ -85,6 +85,13 @@ fn experiment(
     let known = all.iter().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
+    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
+    if let (Some(days), Some(given), Some(shortest)) = (warm_up, ensemble.warm_up, shortest)
+        && days >= shortest
+    {
+        let message = format!("{days} d leave nothing of a run of {shortest} d");
+        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
+    }
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
         let message = "there is no [[outcome]] to hold against it".to_owned();
