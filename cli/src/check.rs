@@ -69,7 +69,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 fn told(files: &[PathBuf], github: bool) -> Exit {
     let mut exit = Exit::Pass;
     for file in files {
-        let experiment = match scenario::load(file, &[]) {
+        // A fault of another size waits there until somebody runs it.
+        let of_size = |size: &str| {
+            scenario::load(file, &[("run.size".to_owned(), size.to_owned())]).map(drop)
+        };
+        let experiment = scenario::load(file, &[]);
+        let experiment = experiment.and_then(|experiment| {
+            scenario::SIZES.into_iter().try_for_each(of_size)?;
+            Ok(experiment)
+        });
+        let experiment = match experiment {
             Ok(experiment) => experiment,
             Err(faults) => {
                 faults.iter().for_each(|fault| eprintln!("{fault}"));

@@ -23,9 +23,10 @@ const LISTED_MAX: usize = 40;
 /// Compare two results, or two scenarios: only what changed, with bands and paired differences.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Values are the last ones of each run: the median, with 5 % to 95 % of the runs in brackets. The
-difference is taken run by run, as equal runs meet the same draws: its median, with an interval
-that holds the true median in 95 % of cases (from six runs on).
+Compared are the runs and the dates that both have. Values are those of the last such date: the
+median, with 5 % to 95 % of the runs in brackets. The difference is taken run by run, as equal runs
+meet the same draws: its median, with an interval that holds the true median in 95 % of cases (from
+six runs on).
 
 Exit code 0 if nothing changed, 1 if a series changed, 3 if only fingerprints changed, 2 for bad
 input. A scenario is run first, into a folder below --output.
@@ -106,9 +107,11 @@ fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, S
             run.point == ours.point && run.run == ours.run
         };
         let theirs = b.runs.iter().find(same)?;
-        (ours.fingerprint != theirs.fingerprint).then_some((ours.point.as_str(), ours.run))
+        let events = (ours.events, theirs.events);
+        let differ = ours.fingerprint != theirs.fingerprint;
+        differ.then_some((ours.point.as_str(), ours.run, events))
     });
-    let Some((point, run)) = differ else { return Err("no run has changed".to_owned()) };
+    let Some((point, run, events)) = differ else { return Err("no run has changed".to_owned()) };
     let simulation = |experiment: &Experiment, seed| {
         let point = experiment.points.iter().find(|p| p.id == point)?;
         let streams = Streams::new(seed, run);
@@ -118,10 +121,13 @@ fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, S
     let missing = || format!("the scenario has no point {point} any more");
     let (one, start, days) = simulation(&a_again, a.seed).ok_or_else(missing)?;
     let (other, _, other_days) = simulation(&b_again, b.seed).ok_or_else(missing)?;
-    let found = compare::parting(one, other, days.max(other_days), stop);
+    let found = compare::parting(one, other, days.min(other_days), stop);
     let found = found.map_err(|error| error.to_string())?;
     let Some(Parting { event, time, what }) = found else {
-        return Err("run again, they are the same: a result was made by another program".to_owned());
+        return match days == other_days && events.0 == events.1 {
+            true => Err("run again, they are the same: another program made a result".to_owned()),
+            false => Ok(format!("run {run} of {point} is the same as far as both went")),
+        };
     };
     let day = start.saturating_add(jiff::Span::new().days((time.as_seconds() / 86_400.0) as i64));
     let what = match what {
@@ -143,7 +149,8 @@ struct Told<'a> {
 
 impl Told<'_> {
     fn text(&self, markdown: bool) -> String {
-        let Comparison { changes, ingredients, only_first, only_second, .. } = self.comparison;
+        let Comparison { changes, ingredients, only_first, only_second, notes, .. } =
+            self.comparison;
         let put = "a string can always be written";
         let mut text = String::new();
         let [first, second] = self.names;
@@ -162,6 +169,9 @@ impl Told<'_> {
         }
         if !changes.is_empty() {
             text += &self.changes(markdown);
+        }
+        for note in notes {
+            writeln!(text, "Note: {note}").expect(put);
         }
         if ingredients.changed > 0 {
             writeln!(text, "Fingerprints: {}", ingredients.sentence()).expect(put);

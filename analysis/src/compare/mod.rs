@@ -16,7 +16,7 @@ use crate::Error;
 use crate::ensemble::EVENTS_UNWATCHED;
 use crate::plot::axis::spoken;
 use crate::statistics::{Paired, quantile};
-use crate::store::{RunEntry, Store};
+use crate::store::{Manifest, PointEntry, RunEntry, Store};
 use crate::table::Dated;
 
 pub use page::Side;
@@ -27,7 +27,8 @@ pub struct Change {
     pub point: String,
     pub metric: String,
     pub label: String,
-    /// The last values of the runs: 5 %, 50 % and 95 % quantile; none where there is no series.
+    /// The values on the last date that both have, of the runs that both have: 5 %, 50 % and 95 %
+    /// quantile; none where there is no series.
     pub first: Option<[f64; 3]>,
     pub second: Option<[f64; 3]>,
     /// Second less first, run by run; none where the runs are no pairs.
@@ -100,6 +101,8 @@ pub struct Comparison {
     /// Points that only one of them has.
     pub only_first: Vec<String>,
     pub only_second: Vec<String>,
+    /// What the two do not have in common, and how they are compared all the same.
+    pub notes: Vec<String>,
 }
 
 /// Brackets only where they say more than the middle.
@@ -213,20 +216,55 @@ pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
         ingredients: ingredients(&first.manifest.runs, &second.manifest.runs),
         only_first: only(&ours, &theirs),
         only_second: only(&theirs, &ours),
+        notes: notes(&first.manifest, &second.manifest),
     })
 }
 
-/// Bit for bit, so that a value that is no number equals itself.
-fn same(a: &BTreeMap<u32, Dated>, b: &BTreeMap<u32, Dated>) -> bool {
-    let alike = |a: &Dated, b: &Dated| {
-        a.len() == b.len()
-            && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && a.1.to_bits() == b.1.to_bits())
+/// What the manifests do not have in common, where it bears on the numbers.
+fn notes(first: &Manifest, second: &Manifest) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (a, b) = (first.runs_per_point, second.runs_per_point);
+    if a != b {
+        notes.push(format!("{a} runs and {b}: only the runs of equal number are compared"));
+    }
+    if first.seed != second.seed {
+        notes.push("the seeds differ: runs are no pairs, and differences are not told".to_owned());
+    }
+    let days = |manifest: &Manifest, id: &str| {
+        let point = manifest.points.iter().find(|point| point.id == id)?;
+        Some((point.start, point.horizon_days))
     };
-    let shared = a.iter().filter_map(|(run, series)| Some((series, b.get(run)?)));
-    !a.is_empty()
-        && !b.is_empty()
-        && shared.clone().count() > 0
-        && shared.into_iter().all(|(a, b)| alike(a, b))
+    let moved = |point: &&PointEntry| {
+        days(second, &point.id).is_some_and(|other| other != (point.start, point.horizon_days))
+    };
+    if let Some(point) = first.points.iter().find(moved) {
+        let id = &point.id;
+        notes.push(format!("{id} has other dates: compared where both have a record"));
+    } else if first.output.every_days != second.output.every_days {
+        notes.push("[output] every differs: compared where both have a record".to_owned());
+    }
+    notes
+}
+
+/// The values on the dates that both have.
+fn common<'s>(a: &'s Dated, b: &'s Dated) -> impl Iterator<Item = (Date, f64, f64)> + 's {
+    let mut rest = b.iter().peekable();
+    a.iter().filter_map(move |(day, value)| {
+        while rest.next_if(|(other, _)| other < day).is_some() {}
+        let (_, other) = rest.next_if(|(other, _)| other == day)?;
+        Some((*day, *value, *other))
+    })
+}
+
+/// Bit for bit on the dates that both have, so that a value that is no number equals itself.
+fn same(a: &BTreeMap<u32, Dated>, b: &BTreeMap<u32, Dated>) -> bool {
+    let mut shared = a.iter().filter_map(|(run, series)| Some((series, b.get(run)?))).peekable();
+    let alike = |(a, b): (&Dated, &Dated)| {
+        let mut met = common(a, b).peekable();
+        (met.peek().is_some() || a.is_empty() && b.is_empty())
+            && met.all(|(_, a, b)| a.to_bits() == b.to_bits())
+    };
+    shared.peek().is_some() && shared.all(alike)
 }
 
 fn change(
@@ -235,35 +273,35 @@ fn change(
     b: &BTreeMap<u32, Dated>,
     paired: bool,
 ) -> Change {
-    let last = |runs: &BTreeMap<u32, Dated>| -> Vec<f64> {
+    // The same runs on the same dates, where there are any.
+    let both: Vec<Vec<(Date, f64, f64)>> = (a.iter())
+        .filter_map(|(run, series)| Some(common(series, b.get(run)?).collect::<Vec<_>>()))
+        .filter(|met| !met.is_empty())
+        .collect();
+    let ends: Vec<(f64, f64)> =
+        both.iter().filter_map(|met| met.last()).map(|(_, a, b)| (*a, *b)).collect();
+    let alone = |runs: &BTreeMap<u32, Dated>| -> Vec<f64> {
         runs.values().filter_map(|series| series.last()).map(|(_, value)| *value).collect()
     };
-    let band = |runs| {
-        let values = last(runs);
-        let at = |q| quantile(&values, q);
+    let (ours, theirs): (Vec<f64>, Vec<f64>) = match ends.is_empty() {
+        true => (alone(a), alone(b)),
+        false => ends.iter().copied().unzip(),
+    };
+    let band = |values: &[f64]| {
+        let at = |q| quantile(values, q);
         Some([at(0.05)?, at(0.5)?, at(0.95)?])
     };
-    let both = a.iter().filter_map(|(run, series)| Some((series, b.get(run)?)));
-    let ends = both.clone().filter_map(|(a, b)| Some((a.last()?.1, b.last()?.1)));
-    let from = both.filter_map(|(a, b)| first_day(a, b)).min();
+    let differs = |(day, a, b): &(Date, f64, f64)| (a.to_bits() != b.to_bits()).then_some(*day);
+    let from = both.iter().filter_map(|met| met.iter().find_map(differs)).min();
     Change {
         point: point.to_owned(),
         metric: metric.to_owned(),
         label: label.to_owned(),
-        first: band(a),
-        second: band(b),
-        difference: if paired { Paired::of(&ends.collect::<Vec<_>>()) } else { None },
+        first: band(&ours),
+        second: band(&theirs),
+        difference: if paired { Paired::of(&ends) } else { None },
         from,
     }
-}
-
-fn first_day(a: &Dated, b: &Dated) -> Option<Date> {
-    let differs = |((day_a, a), (day_b, b)): (&(Date, f64), &(Date, f64))| {
-        (day_a != day_b || a.to_bits() != b.to_bits()).then(|| (*day_a).min(*day_b))
-    };
-    let longer = if a.len() > b.len() { a } else { b };
-    let beyond = longer.get(a.len().min(b.len())).map(|(day, _)| *day);
-    a.iter().zip(b).find_map(differs).or(beyond)
 }
 
 fn ingredients(first: &[RunEntry], second: &[RunEntry]) -> Ingredients {
@@ -371,9 +409,16 @@ mod tests {
     }
 
     #[test]
-    fn a_series_that_ends_early_differs_from_there() {
+    fn runs_are_compared_on_the_dates_that_both_have() {
         let (a, b) = (runs(&[&[1.0, 2.0]]), runs(&[&[1.0, 2.0, 3.0]]));
-        assert_eq!(change(("main", "x", ""), &a, &b, true).from, Some(date(2024, 1, 3)));
+        assert!(same(&a, &b) && same(&b, &a), "the one only ends earlier");
+        let other = runs(&[&[1.0, 2.5, 9.0], &[0.0, 0.0, 0.0]]);
+        let found = change(("main", "x", ""), &a, &other, true);
+        assert_eq!((found.from, found.second), (Some(date(2024, 1, 2)), Some([2.5; 3])));
+        let mut late = b.clone();
+        late.get_mut(&0).unwrap().drain(..2);
+        assert!(!same(&a, &late), "no date in common is no equality");
+        assert_eq!(change(("main", "x", ""), &a, &late, true).first, Some([2.0; 3]));
         let none = BTreeMap::new();
         assert!(!same(&a, &none) && change(("main", "x", ""), &a, &none, true).second.is_none());
     }

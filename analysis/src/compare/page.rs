@@ -125,6 +125,7 @@ impl Comparison {
                 lines.push(format!("only in the {of}: {}", points.join(", ")));
             }
         }
+        lines.extend(self.notes.iter().cloned());
         lines.extend(parting.map(|parting| format!("first difference: {parting}")));
         let items: String =
             lines.iter().map(|line| format!("<li>{}</li>\n", escape(line))).collect();

@@ -33,7 +33,7 @@ const VARIANTS_MAX: usize = 1_000;
 /// Name of the only point of a scenario without variants.
 const MAIN_POINT: &str = "main";
 /// Tables of keys that hold at one size of the run.
-const SIZES: [&str; 2] = ["ci", "full"];
+pub const SIZES: [&str; 2] = ["ci", "full"];
 /// Keys that name files, relative to the file they are typed in; so does every key of this name.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAME: &str = "file";

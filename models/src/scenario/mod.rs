@@ -25,7 +25,7 @@ pub mod tree;
 pub use diagnostic::Diagnostic;
 pub use files::lexical;
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
-pub use load::load;
+pub use load::{SIZES, load};
 pub use schema::schema;
 
 use jiff::civil::Date;
