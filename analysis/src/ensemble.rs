@@ -155,7 +155,8 @@ pub fn step_day<M: Model>(
 }
 
 /// Which rows go into the table, by `[output]`.
-struct Keep {
+#[derive(Debug)]
+pub struct Keep {
     every_days: u32,
     last_day: u32,
     /// By the number of the metric; empty for all.
@@ -163,7 +164,7 @@ struct Keep {
 }
 
 impl Keep {
-    fn new(experiment: &Experiment, point: &Point, metrics: &[MetricSpec]) -> Self {
+    pub fn new(experiment: &Experiment, point: &Point, metrics: &[MetricSpec]) -> Self {
         let wanted = &experiment.output.metrics;
         let known = |spec: &MetricSpec| wanted.iter().any(|name| name == spec.name);
         let metrics = match wanted.is_empty() {
@@ -174,10 +175,12 @@ impl Keep {
         Keep { every_days: experiment.output.every_days, last_day, metrics }
     }
 
-    fn keeps(&self, row: &Row, day: u32) -> bool {
-        let metric = usize::from(row.metric.0);
-        (day.is_multiple_of(self.every_days) || day == self.last_day)
-            && (self.metrics.is_empty() || self.metrics.get(metric) == Some(&true))
+    pub fn keeps(&self, row: &Row, day: u32) -> bool {
+        (day.is_multiple_of(self.every_days) || day == self.last_day) && self.is_wanted(row)
+    }
+    /// Whether its metric is kept.
+    pub fn is_wanted(&self, row: &Row) -> bool {
+        self.metrics.is_empty() || self.metrics.get(usize::from(row.metric.0)) == Some(&true)
     }
 }
 

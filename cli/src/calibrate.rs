@@ -183,7 +183,9 @@ impl Bench<'_> {
                 .copied()
                 .collect();
             let measured = measure(&kind, &simulated, &observed, Window::default());
-            sum += measured.map_err(|missing| Error::Unfit(format!("{missing:?}")))?.value;
+            let metric = &self.calibration.metric;
+            let unfit = |missing| Error::Unfit(format!("calibration.metric {metric}: {missing}"));
+            sum += measured.map_err(unfit)?.value;
         }
         Ok(sum / traces.len() as f64)
     }

@@ -6,7 +6,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use pinwheel_analysis::ensemble::step_day;
+use pinwheel_analysis::ensemble::{Keep, step_day};
 use pinwheel_analysis::plot::axis::{grouped, spoken};
 use pinwheel_analysis::work::jobs;
 use pinwheel_core::{Simulation, Streams};
@@ -74,18 +74,24 @@ fn trial(experiment: &Experiment) -> (f64, f64) {
     let scenario = &experiment.points[0].scenario;
     let mut simulation = Simulation::new(network::build(scenario, &streams), streams);
     let building = start.elapsed();
-    let (mut days, mut rows) = (0, 0);
+    let keep = Keep::new(experiment, &experiment.points[0], network::metrics());
+    let (mut days, mut wanted, mut kept) = (0, 0.0, 0.0);
     let stop = AtomicBool::new(false);
     while days < scenario.horizon_days && start.elapsed() < TRIAL {
         days += 1;
         if step_day(&mut simulation, days, &stop).is_err() {
             break;
         }
-        rows += simulation.ctx.records.drain().len();
+        for row in simulation.ctx.records.drain().iter().filter(|row| keep.is_wanted(row)) {
+            wanted += 1.0;
+            kept += f64::from(u8::from(keep.keeps(row, days)));
+        }
     }
     let all: u64 = experiment.points.iter().map(|p| u64::from(p.scenario.horizon_days)).sum();
     let times = all as f64 * f64::from(experiment.runs) / f64::from(days.max(1));
-    let kept = rows as f64 / f64::from(experiment.output.every_days);
+    let every_days = experiment.output.every_days;
+    // Too few days tried to have met those that are kept.
+    let kept = if days < 2 * every_days { wanted / f64::from(every_days) } else { kept };
     let stepping = (start.elapsed() - building).as_secs_f64();
     (building.as_secs_f64() * jobs(experiment).len() as f64 + stepping * times, kept * times)
 }

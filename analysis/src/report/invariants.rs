@@ -24,7 +24,7 @@ pub fn invariants(facts: &Facts<'_>) -> String {
     let sum = match always.is_empty() {
         true => String::new(),
         false => format!(
-            "<p class=\"{}\">{} of {} checks of what must always hold were violated.</p>\n",
+            "<p class=\"{}\">{} of {} checks that the models make of themselves were violated.</p>\n",
             if violations == 0 { "balance" } else { "balance broken" },
             grouped(violations as f64, 0),
             grouped(made as f64, 0)

@@ -260,9 +260,15 @@ fn sentence(row: &InvariantRow, runs: &[Run<'_>]) -> String {
             format!("{shares}; {asked} is not proven: it takes {more}")
         }
         InvariantStanding::NotMade => {
-            let silent = runs.iter().find(|run| run.kept.made == 0);
-            let why = silent.and_then(|run| run.kept.missing.clone());
-            format!("was never evaluated: {}", why.unwrap_or_else(|| "no run".to_owned()))
+            let silent: Vec<_> = runs.iter().filter(|run| run.kept.made == 0).collect();
+            let why = silent.first().and_then(|run| run.kept.missing.clone());
+            let why = why.unwrap_or_else(|| "no run".to_owned());
+            match silent.len() < runs.len() {
+                true => {
+                    format!("was not evaluated in {} of {} runs: {why}", silent.len(), runs.len())
+                }
+                false => format!("was never evaluated: {why}"),
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The measures of accuracy, each a plain formula over two dated series.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::civil::Date;
 use pinwheel_models::scenario::Measure;
@@ -48,6 +49,13 @@ pub enum Missing {
     Horizon(String),
     /// The series that should be there are not: nobody may take this for a pass.
     Data(String),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Missing::Horizon(text) | Missing::Data(text)) = self;
+        f.write_str(text)
+    }
 }
 
 impl Missing {
