@@ -358,6 +358,11 @@ fn points(
         for (name, &value) in &variant.set {
             let grafted = tree.graft(checker.tree, value);
             let key = format!("{key}.set.{}", shown(name));
+            let sweeps = sweep.points.first().map_or(&[][..], |(_, settings)| settings);
+            if let Some(setting) = sweeps.iter().find(|setting| setting.key == *name) {
+                let message = format!("is swept in {} too", setting.typed_at);
+                checker.fault(value, &key, message, "set it in one place");
+            }
             set_varied(checker, &mut tree, name, grafted, (value, &key));
         }
         let Some(id) = id else { continue };
