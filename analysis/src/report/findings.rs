@@ -74,6 +74,7 @@ fn alone(data: &Data<'_>, number: &Number, point: &str) -> Option<String> {
             format!("; 90 % of the {} runs {ends} between {words}", grouped(count as f64, 0))
         }
     };
+    let spread = spread + &stopped(data, point, number.stated);
     let accuracy = number.metric.map_or(String::new(), |metric| accuracy(data, metric));
     let Some(first) = number.started_at(point) else {
         return Some(format!("{}: {}{spread}.", number.words, with_unit(middle, unit)));
@@ -98,6 +99,22 @@ fn alone(data: &Data<'_>, number: &Number, point: &str) -> Option<String> {
         spoken(first),
         with_unit(middle, unit)
     ))
+}
+
+/// What became of the runs of a point that a breach ended: outcomes are of whole runs, series go as
+/// far as each run went.
+fn stopped(data: &Data<'_>, point: &str, of_whole_runs: bool) -> String {
+    let breaches = &data.facts.verdict.breaches;
+    let stopped = breaches.iter().filter(|breach| breach.point == point).count();
+    if stopped == 0 {
+        return String::new();
+    }
+    let runs = data.facts.manifest.runs_per_point;
+    let words = match of_whole_runs {
+        true => "were stopped at a breach and are not among them",
+        false => "were stopped at a breach and count as they were then",
+    };
+    format!("; {stopped} of {runs} runs {words}")
 }
 
 fn accuracy(data: &Data<'_>, metric: &str) -> String {

@@ -185,6 +185,26 @@ fn a_replay_lands_one_tick_before_the_failure() {
     assert_eq!(output.status.code(), Some(2), "half a place is none");
 }
 
+/// Runs that a breach ended have no outcome: whoever reads one, or accepts it, must know.
+#[test]
+fn outcomes_of_stopped_runs_are_told_and_not_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let stated = "[baseline]\nfile = \"b.json\"\n\
+                  [[outcome]]\nid = \"power\"\nvalue = \"raw_power\"\n\
+                  [[invariant]]\nid = \"low\"\nalways = \"supply_burnt < 40_330_000 FIL\"\n";
+    scenario(folder, "stopped", stated);
+    let output = pinwheel(folder, &["run", "scenarios/x/stopped.toml"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    let page = fs::read_to_string(folder.join("out/stopped/report.html")).unwrap();
+    assert!(page.contains(" of 2 runs were stopped at a breach"), "{}", stdout(&output));
+    let accept = ["baseline", "accept", "out/stopped", "--reason", "why not"];
+    let output = pinwheel(folder, &accept);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    assert!(stderr(&output).contains(" of 2 runs were stopped at a breach"), "{}", stderr(&output));
+    assert!(!folder.join("scenarios/x/b.json").exists());
+}
+
 #[test]
 fn a_baseline_is_missing_accepted_kept_and_changed() {
     let folder = tempfile::tempdir().unwrap();
