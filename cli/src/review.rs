@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use comfy_table::Cell;
-use pinwheel_analysis::plot::axis::spoken;
+use pinwheel_analysis::plot::axis::{spoken, spoken_range};
 use pinwheel_analysis::review::{self, Series, Spread};
 use pinwheel_analysis::store::{Manifest, Store};
 use pinwheel_analysis::table::Table;
@@ -129,9 +129,6 @@ fn series(text: &str) -> Series<'_> {
 fn shown(spread: Option<Spread>) -> String {
     match spread {
         None => "\u{2013}".to_owned(),
-        Some(Spread { low, median, high }) if low == high => spoken(median),
-        Some(Spread { low, median, high }) => {
-            format!("{} [{}, {}]", spoken(median), spoken(low), spoken(high))
-        }
+        Some(Spread { low, median, high }) => spoken_range([low, median, high]),
     }
 }

@@ -14,7 +14,7 @@ use pinwheel_core::{Event, MetricSpec, Model, SimDuration, SimTime, Simulation};
 
 use crate::Error;
 use crate::ensemble::EVENTS_UNWATCHED;
-use crate::plot::axis::spoken;
+use crate::plot::axis::{spoken, spoken_range};
 use crate::statistics::{Paired, quantile};
 use crate::store::{Manifest, PointEntry, RunEntry, Store};
 use crate::table::Dated;
@@ -58,14 +58,14 @@ impl Change {
     pub fn side(band: Option<[f64; 3]>) -> String {
         match band {
             None => "none".to_owned(),
-            Some([low, middle, high]) => bracketed(middle, low, high),
+            Some(band) => spoken_range(band),
         }
     }
 
     /// The difference in words: the median with its interval in brackets where there is one.
     pub fn difference_words(&self) -> String {
         self.difference.as_ref().map_or(String::new(), |paired| match (paired.low, paired.high) {
-            (Some(low), Some(high)) => bracketed(paired.median, low, high),
+            (Some(low), Some(high)) => spoken_range([low, paired.median, high]),
             _ => spoken(paired.median),
         })
     }
@@ -103,15 +103,6 @@ pub struct Comparison {
     pub only_second: Vec<String>,
     /// What the two do not have in common, and how they are compared all the same.
     pub notes: Vec<String>,
-}
-
-/// Brackets only where they say more than the middle.
-fn bracketed(middle: f64, low: f64, high: f64) -> String {
-    let [low, middle, high] = [low, middle, high].map(spoken);
-    if low == high {
-        return middle;
-    }
-    format!("{middle} [{low}, {high}]")
 }
 
 impl Ingredients {

@@ -87,6 +87,12 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     format!("{sign}{digits}{point}{fraction}")
 }
 
+/// A number between two others: "0.951 [0.886, 1.02]", in brackets only what says more than it.
+pub fn spoken_range(low_middle_high: [f64; 3]) -> String {
+    let [low, middle, high] = low_middle_high.map(spoken);
+    if low == high { middle } else { format!("{middle} [{low}, {high}]") }
+}
+
 /// A number for prose: three or four digits that matter, and words for large ones.
 pub fn spoken(value: f64) -> String {
     let (divisor, word) = match value.abs() {

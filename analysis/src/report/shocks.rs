@@ -4,7 +4,7 @@
 use super::data::Data;
 use super::html::{Cell, Tone, table};
 use crate::Error;
-use crate::plot::axis::spoken;
+use crate::plot::axis::spoken_range;
 use crate::review::{self, BankRun, Margin, Series, Spread};
 use crate::verdict::percent;
 
@@ -57,8 +57,7 @@ fn margin(found: &Margin) -> String {
 fn bank_runs(found: &[BankRun]) -> String {
     let row = |run: &BankRun| {
         let days = run.days.map_or("never".to_owned(), |Spread { low, median, high }| {
-            let [low, median, high] = [low, median, high].map(spoken);
-            if low == high { median } else { format!("{median} [{low}, {high}]") }
+            spoken_range([low, median, high])
         });
         vec![
             Cell::number(percent(run.share)),
