@@ -189,8 +189,9 @@ impl Told<'_> {
         if markdown {
             grid.load_style(comfy_table::presets::ASCII_MARKDOWN);
         }
+        let several_points = self.comparison.several_points();
         for change in changes.iter().take(LISTED_MAX) {
-            grid.add_row(cells(change, change.name(self.comparison.several_points())));
+            grid.add_row(cells(change, change.name(several_points)));
         }
         let mut text = format!("{grid}\n\n");
         if changes.len() > LISTED_MAX {

@@ -75,7 +75,7 @@ fn trial(experiment: &Experiment) -> (f64, f64) {
     let mut simulation = Simulation::new(network::build(scenario, &streams), streams);
     let building = start.elapsed();
     let keep = Keep::new(experiment, &experiment.points[0], network::metrics());
-    let (mut days, mut wanted, mut kept) = (0, 0.0, 0.0);
+    let (mut days, mut wanted, mut kept) = (0, 0u64, 0u64);
     let stop = AtomicBool::new(false);
     while days < scenario.horizon_days && start.elapsed() < TRIAL {
         days += 1;
@@ -83,15 +83,18 @@ fn trial(experiment: &Experiment) -> (f64, f64) {
             break;
         }
         for row in simulation.ctx.records.drain().iter().filter(|row| keep.is_wanted(row)) {
-            wanted += 1.0;
-            kept += f64::from(u8::from(keep.keeps(row, days)));
+            wanted += 1;
+            kept += u64::from(keep.keeps(row, days));
         }
     }
     let all: u64 = experiment.points.iter().map(|p| u64::from(p.scenario.horizon_days)).sum();
     let times = all as f64 * f64::from(experiment.runs) / f64::from(days.max(1));
     let every_days = experiment.output.every_days;
     // Too few days tried to have met those that are kept.
-    let kept = if days < 2 * every_days { wanted / f64::from(every_days) } else { kept };
+    let kept = match days < 2 * every_days {
+        true => wanted as f64 / f64::from(every_days),
+        false => kept as f64,
+    };
     let stepping = (start.elapsed() - building).as_secs_f64();
     (building.as_secs_f64() * jobs(experiment).len() as f64 + stepping * times, kept * times)
 }

@@ -56,10 +56,7 @@ impl Change {
 
     /// A side in words: the median with 5 % to 95 % of the runs in brackets, or "none".
     pub fn side(band: Option<[f64; 3]>) -> String {
-        match band {
-            None => "none".to_owned(),
-            Some(band) => spoken_range(band),
-        }
+        band.map_or("none".to_owned(), spoken_range)
     }
 
     /// The difference in words: the median with its interval in brackets where there is one.

@@ -68,9 +68,10 @@ impl Comparison {
     }
 
     fn listed(&self, metrics: &[MetricSpec]) -> String {
+        let several_points = self.several_points();
         let row = |change: &Change| {
             vec![
-                Cell::text(change.name(self.several_points())),
+                Cell::text(change.name(several_points)),
                 Cell::text(change.unit(metrics)),
                 Cell::Range(Change::side(change.first)),
                 Cell::Range(Change::side(change.second)),

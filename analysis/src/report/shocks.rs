@@ -29,20 +29,19 @@ fn part(id: &str, title: &str, lead: &str, body: &str) -> String {
     format!("<h3 class=\"part\" id=\"{id}\">{title}</h3>\n<p class=\"lead\">{lead}</p>\n{body}")
 }
 
+fn shares(spread: Spread) -> String {
+    let [low, median, high] = [spread.low, spread.median, spread.high].map(percent);
+    if low == high { median } else { format!("{median} [{low}, {high}]") }
+}
+
 fn margin(found: &Margin) -> String {
-    let Spread { low, median, high } = found.margin;
-    let range = match low == high {
-        true => percent(median),
-        false => format!("{} [{}, {}]", percent(median), percent(low), percent(high)),
-    };
+    let range = shares(found.margin);
     let row = |(drop, kept): &(f64, Spread)| {
         let (tone, word) = match kept.median >= review::RECOVERED_SHARE {
             true => (Tone::Pass, "came back"),
             false => (Tone::Warn, "did not"),
         };
-        let Spread { low, median, high } = *kept;
-        let kept = format!("{} [{}, {}]", percent(median), percent(low), percent(high));
-        vec![Cell::number(percent(*drop)), Cell::Range(kept), Cell::Mark(tone, word)]
+        vec![Cell::number(percent(*drop)), Cell::Range(shares(*kept)), Cell::Mark(tone, word)]
     };
     let rows: Vec<_> = found.tried.iter().map(row).collect();
     let lead = format!(

@@ -36,7 +36,6 @@ impl Staging {
             Ok(real) => real,
             Err(_) => std::path::absolute(target).map_err(Error::at(target))?,
         };
-        clear_away(&target)?;
         let parent = target.parent().ok_or_else(|| Error::Foreign(target.clone()))?;
         let mut made: Vec<PathBuf> =
             parent.ancestors().take_while(|p| !p.exists()).map(Path::to_owned).collect();
@@ -52,7 +51,10 @@ impl Staging {
             fs::remove_dir_all(&path).map_err(Error::at(&path))?;
         }
         fs::create_dir(&path).map_err(Error::at(&path))?;
-        Ok(Staging { target, root, path, made, _lock: lock })
+        let staging = Staging { target, root, path, made, _lock: lock };
+        // Only now: another process may be between its two renames.
+        clear_away(&staging.target)?;
+        Ok(staging)
     }
 
     /// The folder to write into.
