@@ -1,6 +1,7 @@
 //! A result in the making: a hidden folder beside its target, whose inner folder is renamed into
 //! place when it is whole. Dropped before, it leaves nothing but finished runs, if there are any.
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,9 @@ impl Staging {
             parent.ancestors().take_while(|p| !p.exists()).map(Path::to_owned).collect();
         made.reverse();
         let root = beside(&target, "partial");
-        if root.exists() && !root.join(LOCK).exists() {
+        // A death may leave any part of these, and nothing else.
+        let ours = |name: &OsString| [LOCK, RESULT, WORK].iter().any(|own| *name == **own);
+        if root.exists() && !names(&root)?.iter().all(ours) {
             return Err(Error::Foreign(root));
         }
         fs::create_dir_all(&root).map_err(Error::at(&root))?;
@@ -135,7 +138,7 @@ impl Staging {
         if replaces {
             carry_over(&old, &self.target)?;
             // The result is whole. What is left of the old one is met again by the next.
-            let _ = fs::remove_dir_all(&old);
+            let _ = discard(&old);
         }
         Ok(())
     }
@@ -171,15 +174,33 @@ fn clear_away(target: &Path) -> Result<(), Error> {
     if !old.exists() {
         return Ok(());
     }
-    if Manifest::read(&old).is_err() {
+    let inside = names(&old)?;
+    if !inside.is_empty() && Manifest::read(&old).is_err() {
         return Err(Error::Foreign(old));
     }
-    if target.exists() {
+    if target.exists() || inside.is_empty() {
         carry_over(&old, target)?;
-        return fs::remove_dir_all(&old).map_err(Error::at(&old));
+        return discard(&old);
     }
     // It died between the two renames.
     fs::rename(&old, target).map_err(Error::at(&old))
+}
+
+/// Deletes an older result, its manifest last: as long as anything is left, it says whose it is.
+fn discard(old: &Path) -> Result<(), Error> {
+    for name in names(old)?.iter().filter(|name| **name != *MANIFEST) {
+        let path = old.join(name);
+        let removed =
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(Error::at(&path))?;
+    }
+    fs::remove_dir_all(old).map_err(Error::at(old))
+}
+
+/// What is in a folder.
+fn names(folder: &Path) -> Result<Vec<OsString>, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::at(folder))?;
+    entries.map(|entry| Ok(entry.map_err(Error::at(folder))?.file_name())).collect()
 }
 
 /// Moves what somebody else put into an older result to the one in its place. A map of another
@@ -189,8 +210,7 @@ fn carry_over(old: &Path, target: &Path) -> Result<(), Error> {
     let Ok(before) = Manifest::read(old) else { return Ok(()) };
     let now = Manifest::read(target)?;
     let same = before.fingerprint == now.fingerprint;
-    for entry in fs::read_dir(old).map_err(Error::at(old))? {
-        let name = entry.map_err(Error::at(old))?.file_name();
+    for name in names(old)? {
         let ours = name == MANIFEST
             || before.files.iter().any(|file| *file.name == *name)
             || (name == MAP && !same);

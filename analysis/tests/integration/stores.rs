@@ -124,6 +124,12 @@ fn what_somebody_put_into_a_result_stays_when_it_is_replaced() {
     fs::rename(&target, &old).unwrap();
     published(&target);
     assert!(target.join("late.txt").exists() && !old.exists());
+    // Deaths while either was made or cleared.
+    for left in [".result.old", ".result.partial", ".result.partial/work"] {
+        fs::create_dir_all(folder.path().join(left)).unwrap();
+        published(&target);
+        assert!(target.join("late.txt").exists() && !folder.path().join(left).exists());
+    }
     // Hidden folders of somebody else are not touched.
     for name in [".result.old", ".result.partial"] {
         let other = folder.path().join(name);
