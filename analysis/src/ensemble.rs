@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pinwheel_core::check::{Breach, Tally};
 use pinwheel_core::fingerprint::Fingerprint;
-use pinwheel_core::{MetricSpec, Model, Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_core::{Model, Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::describe::Catalogue;
 use pinwheel_models::scenario::{Experiment, Point, Scenario};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ pub struct Drive<'a> {
     /// Folder of the run files; `None` keeps no rows and takes over no finished run.
     pub runs: Option<&'a Path>,
     /// The metrics, by number: for what `[output]` keeps.
-    pub metrics: &'a [MetricSpec],
+    pub metrics: Catalogue,
 }
 
 /// Events between two looks at the flag that stops.
@@ -164,15 +165,16 @@ pub struct Keep {
 }
 
 impl Keep {
-    pub fn new(experiment: &Experiment, point: &Point, metrics: &[MetricSpec]) -> Self {
+    pub fn new(experiment: &Experiment, point: &Point, metrics: Catalogue) -> Self {
         let wanted = &experiment.output.metrics;
-        let known = |spec: &MetricSpec| wanted.iter().any(|name| name == spec.name);
-        let metrics = match wanted.is_empty() {
-            true => Vec::new(),
-            false => metrics.iter().map(known).collect(),
-        };
+        let mut kept = Vec::new();
+        for (number, _) in wanted.iter().filter_map(|name| metrics.find(name)) {
+            let number = usize::from(number.0);
+            kept.resize(kept.len().max(number + 1), false);
+            kept[number] = true;
+        }
         let last_day = point.scenario.horizon_days;
-        Keep { every_days: experiment.output.every_days, last_day, metrics }
+        Keep { every_days: experiment.output.every_days, last_day, metrics: kept }
     }
 
     pub fn keeps(&self, row: &Row, day: u32) -> bool {
@@ -187,7 +189,7 @@ impl Keep {
 /// Merges the files of all runs into one table. What it writes depends on the runs alone.
 pub fn merge(
     experiment: &Experiment,
-    metrics: &[MetricSpec],
+    metrics: Catalogue,
     runs: &Path,
     table: &Path,
 ) -> Result<(), Error> {

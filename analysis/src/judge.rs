@@ -3,11 +3,12 @@
 
 use pinwheel_core::check::Breach;
 use pinwheel_core::{Label, Row, SimDuration, SimTime};
+use pinwheel_models::input::quantity;
 use pinwheel_models::scenario::expression::{
     self, Cell, Exact, Fold, Formula, Labels, Operand, Reducer, Scalar, Shown, View,
 };
 use pinwheel_models::scenario::invariant::{Invariant, Kind, Part};
-use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point, quantity};
+use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point};
 use serde::{Deserialize, Serialize};
 
 use crate::statistics::quantile;

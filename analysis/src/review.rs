@@ -7,7 +7,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use pinwheel_models::review::metrics::{Entry, LIST};
+use pinwheel_models::describe::review::list::{Entry, LIST};
 
 use crate::Error;
 use crate::sensitivity::Sensitivity;

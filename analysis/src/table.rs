@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use jiff::civil::Date;
-use pinwheel_core::{MetricSpec, Row};
+use pinwheel_core::{Metric, Row};
 use polars::prelude::*;
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
@@ -24,6 +24,7 @@ use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 use crate::Error;
 use crate::ensemble::Outcome;
 use crate::runfile::RunReader;
+use pinwheel_models::describe::Catalogue;
 
 /// Rows of one row group at most.
 const ROW_GROUP_ROWS: usize = 65_536;
@@ -51,11 +52,11 @@ pub fn date_of(day: i32) -> Date {
 }
 
 /// Writes the table block by block.
-pub struct TableWriter<'a> {
+pub struct TableWriter {
     path: PathBuf,
     file: File,
     writer: BatchedWriter<BufWriter<File>>,
-    metrics: &'a [MetricSpec],
+    metrics: Catalogue,
     points: Names,
     labels: Names,
     block: Vec<Placed>,
@@ -100,14 +101,14 @@ pub struct RunKey<'a> {
     pub labels: &'a [String],
 }
 
-impl std::fmt::Debug for TableWriter<'_> {
+impl std::fmt::Debug for TableWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TableWriter").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-impl<'a> TableWriter<'a> {
-    pub fn create(path: &Path, metrics: &'a [MetricSpec]) -> Result<Self, Error> {
+impl TableWriter {
+    pub fn create(path: &Path, metrics: Catalogue) -> Result<Self, Error> {
         let file = File::create(path).map_err(Error::at(path))?;
         let output = BufWriter::new(file.try_clone().map_err(Error::at(path))?);
         let writer = ParquetWriter::new(output).batched(&schema()).map_err(table_error)?;
@@ -166,7 +167,7 @@ impl<'a> TableWriter<'a> {
 
     fn frame(&self, rows: &[Placed]) -> PolarsResult<DataFrame> {
         let point = |row: &Placed| self.points.names[row.point as usize].as_str();
-        let metric = |row: &Placed| self.metrics[usize::from(row.metric)].name;
+        let metric = |row: &Placed| self.metrics.spec(Metric(row.metric)).name;
         let label = |row: &Placed| self.labels.names[row.label as usize].as_str();
         let exact = |row: &Placed| row.exact.map(|units| units.to_string());
         let column = |name: &str, series: Series| Column::from(series.with_name(name.into()));

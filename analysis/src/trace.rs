@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use pinwheel_core::{MetricSpec, Model, SimDuration, Simulation, Streams};
+use pinwheel_core::{Model, SimDuration, Simulation, Streams};
+use pinwheel_models::describe::Catalogue;
 use pinwheel_models::scenario::{Point, Scenario};
 use rayon::prelude::*;
 
@@ -26,7 +27,7 @@ pub struct Job<'a> {
     /// The metrics that are kept.
     pub wanted: &'a [String],
     /// The names behind the numbers of metrics in the records.
-    pub metrics: &'a [MetricSpec],
+    pub metrics: Catalogue,
     pub stop: &'a AtomicBool,
     pub watcher: &'a dyn Watcher,
 }
@@ -59,9 +60,9 @@ where
     let scenario = &job.point.scenario;
     let streams = Streams::new(job.seed, job.run);
     let mut simulation = Simulation::new(build(scenario, &streams), streams);
-    let place_of: BTreeMap<u16, usize> = (job.metrics.iter().zip(0u16..))
-        .filter_map(|(metric, number)| {
-            Some((number, job.wanted.iter().position(|name| name == metric.name)?))
+    let place_of: BTreeMap<u16, usize> = (job.metrics.numbered())
+        .filter_map(|(number, metric)| {
+            Some((number.0, job.wanted.iter().position(|name| name == metric.name)?))
         })
         .collect();
     let none = vec![Dated::new(); job.wanted.len()];

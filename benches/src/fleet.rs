@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Model, Regions, SimDuration, Simulation, Streams};
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
 use pinwheel_models::infrastructure::fleet::{self, Change, Counts, Fleet};
 use pinwheel_models::infrastructure::settings::{Class, Heartbeat, Settings};
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 use serde::{Deserialize, Serialize};
 
 pub const PERIOD: SimDuration = SimDuration::from_seconds(30);

@@ -10,8 +10,9 @@ use pinwheel_analysis::ensemble::EVENTS_UNWATCHED;
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::store::Manifest;
 use pinwheel_analysis::verdict::{Verdict, tick_of};
-use pinwheel_core::{Amount, Row, SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::scenario::{Experiment, Point, quantity};
+use pinwheel_core::{Amount, Metric, Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::input::quantity;
+use pinwheel_models::scenario::{Experiment, Point};
 
 use crate::exit::{Exit, Failure};
 use crate::summary::{grid, number};
@@ -105,7 +106,7 @@ fn last_records(
 fn table(last: &Last, wanted: impl Fn(&str) -> bool) -> String {
     let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
     for ((metric, label), row) in last {
-        let spec = &network::metrics()[usize::from(*metric)];
+        let spec = network::metrics().spec(Metric(*metric));
         if !wanted(spec.name) {
             continue;
         }

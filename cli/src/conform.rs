@@ -1,9 +1,9 @@
 //! `pinwheel conform`: the implementation held against theory and against vectors of others.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use pinwheel_models::networks::filecoin::conform::{self, SUITES};
+use pinwheel_conform::vectors;
+use pinwheel_models::registry;
 
 use crate::exit::{Exit, Failure};
 use crate::theory;
@@ -31,13 +31,11 @@ pub struct Args {
     markdown: bool,
 }
 
-/// Largest vector file that is read.
-const BYTES_MAX: u64 = 64 << 20;
-
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let is_theory = args.suite == THEORY;
-    if !is_theory && !SUITES.contains(&args.suite.as_str()) {
-        let known = SUITES.join(", ");
+    let suite = vectors::suite(&args.suite);
+    if !is_theory && suite.is_none() {
+        let known = registry::ALL.suites().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
         let message = format!("unknown suite {:?}; known: {THEORY}, {known}", args.suite);
         return Err(Failure::bad_input(message));
     }
@@ -49,26 +47,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let message = format!("--markdown belongs to {THEORY}, not to {}", args.suite);
         return Err(Failure::bad_input(message));
     }
-    if is_theory {
-        return Ok(theory::run(args.markdown));
-    }
+    let Some(suite) = suite else { return Ok(theory::run(args.markdown)) };
     let (mut passed, mut failed) = (0, 0);
     for file in &args.files {
-        let found = conform::run(&args.suite, &read(file)?)
-            .map_err(|message| Failure::bad_input(format!("{}: {message}", file.display())))?;
+        let found = vectors::run(suite, file).map_err(Failure::bad_input)?;
         passed += found.passed;
         failed += found.failed;
         found.failures.iter().for_each(|failure| println!("{}: {failure}", file.display()));
     }
     println!("{passed} passed, {failed} failed");
     Ok(Exit::passed(failed == 0))
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
-    let bad = |message: String| Failure::bad_input(format!("{}: {message}", file.display()));
-    let size = fs::metadata(file).map_err(|error| bad(error.to_string()))?.len();
-    if size > BYTES_MAX {
-        return Err(bad(format!("{size} bytes, more than the {BYTES_MAX} that are read")));
-    }
-    fs::read_to_string(file).map_err(|error| bad(error.to_string()))
 }

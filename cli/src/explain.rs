@@ -2,15 +2,12 @@
 
 use std::fmt::Write;
 
-use pinwheel_core::MetricSpec;
-use pinwheel_models::blockchain::file as chain;
-use pinwheel_models::infrastructure::parameters::Parameters as Machines;
-use pinwheel_models::networks::filecoin::parameters::Parameters as Filecoin;
-use pinwheel_models::parameter::ParameterSpec;
-use pinwheel_models::review::SOURCES;
+use pinwheel_models::describe::parameter::ParameterSpec;
+use pinwheel_models::describe::review::list::{Entry, Given, LIST};
+use pinwheel_models::describe::{MetricSpec, ParameterTable, PartSpec};
+use pinwheel_models::input::diagnostic::did_you_mean;
+use pinwheel_models::registry;
 use pinwheel_models::review::file::EVERY_DAYS;
-use pinwheel_models::review::metrics::{Entry, Given, LIST};
-use pinwheel_models::scenario::diagnostic::did_you_mean;
 
 use crate::exit::{Exit, Failure};
 use crate::network;
@@ -31,27 +28,9 @@ pub struct Args {
     name: Option<String>,
 }
 
-/// A table of parameters: the part of the model that has them, and where a scenario sets them.
-struct Group {
-    owner: String,
-    place: String,
-    specs: &'static [ParameterSpec],
-}
-
 /// Every table of parameters.
-fn groups() -> Vec<Group> {
-    let of_network = |owner: &str, specs| {
-        let place = "network.parameters".to_owned();
-        Group { owner: owner.to_owned(), place, specs }
-    };
-    let of_chain = |&(table, specs): &(&str, &'static [ParameterSpec])| Group {
-        owner: format!("a chain's {table}"),
-        place: format!("blockchain.chain[0].{table}"),
-        specs,
-    };
-    let network = [("filecoin", Filecoin::SPECS), ("the machines", Machines::SPECS)];
-    let network = network.map(|(owner, specs)| of_network(owner, specs));
-    network.into_iter().chain(chain::PARAMETERS.iter().map(of_chain)).collect()
+fn groups() -> impl Iterator<Item = &'static ParameterTable> {
+    registry::ALL.0.iter().flat_map(|part| part.parameters)
 }
 
 /// Column of the descriptions in the list.
@@ -75,8 +54,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 const REVIEW: &str = "review";
 
 fn names() -> impl Iterator<Item = &'static str> {
-    let parameters = groups().into_iter().flat_map(|group| group.specs.iter().map(|p| p.name));
-    let metrics = network::metrics().iter().map(|m| m.name);
+    let parameters = groups().flat_map(|group| group.specs.iter().map(|p| p.name));
+    let metrics = network::metrics().metrics().map(|m| m.name);
     parameters.chain(metrics).chain(PRIMITIVES.iter().map(|p| p.name))
 }
 
@@ -85,13 +64,13 @@ fn list() -> String {
     let mut text = String::new();
     let mut put = |line: String| text += &format!("{line}\n");
     let row = |name: &str, about: &str| format!("  {name:<NAME_WIDTH$} {about}");
-    for Group { owner, place, specs } in groups() {
+    for ParameterTable { owner, place, specs } in groups() {
         put(format!("Parameters of {owner} ({place}.NAME in a scenario):"));
         specs.iter().for_each(|p| put(row(p.name, p.about)));
         put(String::new());
     }
     put("Metrics (rows of the table, names for targets):".to_owned());
-    network::metrics().iter().for_each(|m| put(row(m.name, m.about)));
+    network::metrics().metrics().for_each(|m| put(row(m.name, m.about)));
     put("\nPrimitives (words of the model and of the clockwork):".to_owned());
     PRIMITIVES.iter().for_each(|p| put(row(p.name, p.about)));
     text
@@ -102,9 +81,9 @@ fn explain(name: &str) -> String {
     let mut text = String::new();
     for group in groups() {
         let known = group.specs.iter().filter(|p| p.name == name);
-        known.for_each(|p| text += &parameter(p, &group));
+        known.for_each(|p| text += &parameter(p, group));
     }
-    network::metrics().iter().filter(|m| m.name == name).for_each(|m| text += &metric(m));
+    network::metrics().metrics().filter(|m| m.name == name).for_each(|m| text += &metric(m));
     let alike = |p: &&Primitive| p.name.eq_ignore_ascii_case(&name.replace('_', " "));
     PRIMITIVES.iter().filter(alike).for_each(|p| text += &primitive(p));
     text
@@ -114,8 +93,8 @@ fn unit(unit: &str) -> &str {
     if unit == "1" { "none (a number or a share)" } else { unit }
 }
 
-fn parameter(p: &ParameterSpec, group: &Group) -> String {
-    let Group { owner, place, .. } = group;
+fn parameter(p: &ParameterSpec, group: &ParameterTable) -> String {
+    let ParameterTable { owner, place, .. } = group;
     let mut text = format!("{}: a parameter of {owner}\n  {}\n", p.name, p.about);
     let put = "writing to a string cannot fail";
     writeln!(text, "  unit     {}", unit(p.unit)).expect(put);
@@ -157,8 +136,11 @@ fn givers(entry: &Entry) -> String {
     if let Given::Experiment(how) = entry.given {
         return how.to_owned();
     }
-    let of = SOURCES.iter().filter(|source| source.gives.contains(&entry.spec.name));
-    match of.map(|source| source.name).collect::<Vec<_>>().join(", ") {
+    let gives = |part: &&PartSpec| {
+        part.review.is_some_and(|source| source.gives.contains(&entry.spec.name))
+    };
+    let of = registry::ALL.0.iter().copied().filter(gives);
+    match of.map(|part| part.name).collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => "no network of this build".to_owned(),
         names => names,
     }

@@ -1,9 +1,10 @@
 //! Where the command meets the networks: how a scenario becomes a model, and what it records.
 
 use jiff::civil::Date;
-use pinwheel_core::{MetricSpec, Streams};
-use pinwheel_models::metric::METRICS;
+use pinwheel_core::Streams;
+use pinwheel_models::describe::Catalogue;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, RuleChoice};
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{Experiment, Network, Scenario};
 use pinwheel_models::world::World;
 
@@ -20,8 +21,8 @@ pub fn verdict_from(experiment: &Experiment) -> Option<Date> {
 }
 
 /// The metrics a run may record.
-pub fn metrics() -> &'static [MetricSpec] {
-    &METRICS
+pub fn metrics() -> Catalogue {
+    registry::ALL
 }
 
 /// The rules a scenario runs under, as one writes them in it.

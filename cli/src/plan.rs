@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use pinwheel_analysis::Error;
 use pinwheel_analysis::store::{Manifest, Staging};
 use pinwheel_analysis::work::{self, Work, jobs};
-use pinwheel_models::scenario::{self, Experiment};
+use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
 use crate::input::{Input, Threads, again};
@@ -184,7 +184,11 @@ fn copy_sources(file: &Path, copy: &Path, experiment: &Experiment) -> Result<(),
     for (place, (path, _)) in experiment.sources.iter().enumerate() {
         // The scenario itself comes first, and `path` is how it is called beside itself.
         let from = if place == 0 { file.to_owned() } else { from.join(path) };
-        let to = if place == 0 { copy.to_owned() } else { scenario::lexical(&to.join(path)) };
+        let to = if place == 0 {
+            copy.to_owned()
+        } else {
+            pinwheel_models::input::files::lexical(&to.join(path))
+        };
         let folder = to.parent().unwrap_or(&to);
         fs::create_dir_all(folder).map_err(Error::at(folder))?;
         fs::copy(&from, &to).map_err(Error::at(&from))?;

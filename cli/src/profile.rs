@@ -10,8 +10,8 @@ use std::time::Instant;
 use pinwheel_analysis::plot::axis::grouped;
 use pinwheel_analysis::store::{Manifest, RunEntry};
 use pinwheel_core::{Event as _, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::registry;
 use pinwheel_models::scenario::Experiment;
-use pinwheel_models::world::Event;
 
 use crate::exit::{Exit, Failure};
 use crate::{network, summary};
@@ -81,7 +81,9 @@ fn table(costs: &[Cost], look_nanos: f64) -> String {
         grid.add_row(row);
     };
     let used = (0..=u8::MAX).zip(costs).filter(|(_, cost)| cost.events > 0);
-    used.for_each(|(kind, cost)| row(Event::kind_name(kind), cost.events, net(cost)));
+    used.for_each(|(kind, cost)| {
+        row(registry::ALL.event_name(kind).unwrap_or("unnamed"), cost.events, net(cost))
+    });
     row("all", events, nanos);
     let rate = events as f64 / nanos.max(1.0) * 1e3;
     format!("{grid}\n\n{rate:.2} M events/s; {look_nanos:.0} ns a look at the clock are taken off")

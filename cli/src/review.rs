@@ -8,7 +8,7 @@ use pinwheel_analysis::plot::axis::{spoken, spoken_range};
 use pinwheel_analysis::review::{self, Series, Spread};
 use pinwheel_analysis::store::{Manifest, Store};
 use pinwheel_analysis::table::Table;
-use pinwheel_models::review::metrics::{Given, LIST};
+use pinwheel_models::describe::review::list::{Given, LIST};
 
 use crate::exit::{Exit, Failure};
 use crate::summary::{grid, number};

@@ -13,7 +13,7 @@ use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{
     CheckStanding, InvariantStanding, Limit, Standing, TargetRow, Verdict,
 };
-use pinwheel_core::MetricSpec;
+use pinwheel_models::describe::MetricSpec;
 use pinwheel_models::scenario::Experiment;
 
 use crate::{baseline, network};
@@ -226,7 +226,7 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
 /// the metrics of the targets first.
 fn key_series(experiment: &Experiment, table: &Table) -> Result<Vec<(MetricSpec, String)>, Error> {
     let recorded: Vec<&str> = table.metrics().collect();
-    let specs = || network::metrics().iter().filter(|spec| recorded.contains(&spec.name));
+    let specs = || network::metrics().metrics().filter(|spec| recorded.contains(&spec.name));
     let key: Vec<_> = specs().filter(|spec| KEY_METRICS.contains(&spec.name)).collect();
     if !key.is_empty() {
         return Ok(key.into_iter().map(|spec| (*spec, String::new())).collect());

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use comfy_table::Cell;
+use pinwheel_conform::theory::{self, Case, Outcome, Verdict};
 use pinwheel_core::math;
-use pinwheel_models::theory::{self, Case, Outcome, Verdict};
 
 use crate::exit::Exit;
 use crate::summary::{grid, number};

@@ -1,17 +1,21 @@
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
+//!
+//! From the ground up: [`input`], [`describe`] and [`laws`] know no part; the layers
+//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`], [`economy`]) stand on
+//! them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`] lists
+//! all parts, [`world`] runs them together, and [`scenario`] is the roof.
 
 pub mod blockchain;
-pub mod card;
 pub mod connection;
 pub mod data;
+pub mod describe;
 pub mod economy;
 pub mod infrastructure;
-pub mod metric;
+pub mod input;
+pub mod laws;
 pub mod networks;
-pub mod parameter;
+pub mod registry;
 pub mod review;
 pub mod scenario;
 pub mod service;
-pub mod sketch;
-pub mod theory;
 pub mod world;

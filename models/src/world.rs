@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::blockchain::{self, Blockchain};
 use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
+use crate::describe::review::{Inputs, Wanted};
 use crate::economy::{self, Economy};
 use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
-use crate::review::{self, Inputs, Review, Wanted};
+use crate::review::{self, Review};
 use crate::scenario::{Network, Scenario};
 use crate::service::{self, Service};
 
@@ -20,13 +21,6 @@ macro_rules! events {
         /// Whatever happens in a world.
         #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Event { $($variant($event),)* }
-
-        impl Event {
-            /// The name of a kind of event, for statistics.
-            pub fn kind_name(kind: u8) -> &'static str {
-                None$(.or_else(|| <$event>::kind_name(kind)))*.unwrap_or("unnamed")
-            }
-        }
 
         impl EngineEvent for Event {
             fn priority(&self) -> u8 {

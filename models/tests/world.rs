@@ -91,9 +91,9 @@ fn a_world_is_its_seed() {
 /// The fingerprint of a run, and what failed on each of its days.
 fn failures(point: &Point) -> (String, Vec<Row>) {
     let mut run = ended(start(point, 3), point);
-    let specs = &pinwheel_models::metric::METRICS;
-    let of_machines =
-        |row: &Row| ["disks_failed", "outages"].contains(&specs[usize::from(row.metric.0)].name);
+    let of_machines = |row: &Row| {
+        ["disks_failed", "outages"].contains(&pinwheel_models::registry::ALL.spec(row.metric).name)
+    };
     let mut rows = run.ctx.records.drain();
     rows.retain(of_machines);
     (run.ctx.fingerprint.hex(), rows)

@@ -73,6 +73,6 @@ pub use amount::Amount;
 pub use engine::{Context, Event, Model, Simulation};
 pub use ledger::{Account, Holding, Ledger, LedgerError};
 pub use random::{Purpose, Stream, Streams};
-pub use record::{Label, Metric, MetricSpec, Records, Row};
+pub use record::{Label, Metric, Records, Row};
 pub use regions::{Executor, OneByOne, Regions};
 pub use time::{SimDuration, SimTime};

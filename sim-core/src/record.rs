@@ -5,20 +5,25 @@ use serde::{Deserialize, Serialize};
 use crate::amount::Amount;
 use crate::time::SimTime;
 
-/// What a metric is: the entry behind `pinwheel explain`.
-#[derive(Copy, Clone, Debug, PartialEq)]
-pub struct MetricSpec {
-    pub name: &'static str,
-    /// The unit of `value`: "FIL", "PiB", "1" for a share.
-    pub unit: &'static str,
-    pub about: &'static str,
-    /// Where the definition comes from.
-    pub source: &'static str,
-}
-
-/// A metric by its place in the model's list of [`MetricSpec`].
+/// A metric by its number: the part of the model that records it, and the metric's place in that
+/// part's list.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Metric(pub u16);
+
+impl Metric {
+    /// The metric at a place of a part's list.
+    pub const fn new(part: u8, place: u8) -> Self {
+        Metric((part as u16) << 8 | place as u16)
+    }
+    /// The part of the model that records it.
+    pub const fn part(self) -> u8 {
+        (self.0 >> 8) as u8
+    }
+    /// Its place in the part's list.
+    pub const fn place(self) -> u8 {
+        self.0 as u8
+    }
+}
 
 /// A label by its place in [`Records::labels`]; label 0 is the empty one.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! The page of a backtest: fans over what came, errors by horizon, the tables behind them.
 
 use jiff::civil::Date;
-use pinwheel_core::MetricSpec;
+use pinwheel_models::describe::{Catalogue, MetricSpec};
 use pinwheel_models::scenario::backtest::Backtest;
 
 use super::{Fan, Findings, Score, Window};
@@ -17,7 +17,7 @@ pub fn page(
     (name, question): (&str, &str),
     backtest: &Backtest,
     findings: &Findings,
-    metrics: &[MetricSpec],
+    metrics: Catalogue,
     command: &str,
 ) -> String {
     let mut body = format!(
@@ -28,7 +28,7 @@ pub fn page(
         escape(&method(backtest))
     );
     for metric in &backtest.metrics {
-        let Some(spec) = metrics.iter().find(|spec| spec.name == metric) else { continue };
+        let Some(spec) = metrics.find(metric).map(|(_, spec)| spec) else { continue };
         body += &format!(
             "<h2>{}</h2>\n<p class=\"lead\">{}</p>\n",
             escape(&metric.replace('_', " ")),

@@ -11,8 +11,9 @@ pub use github::annotations;
 pub use junit::junit;
 pub use summary::summary;
 
+use pinwheel_models::input::diagnostic::Diagnostic;
+use pinwheel_models::input::files::lexical;
 use pinwheel_models::scenario::invariant::Severity;
-use pinwheel_models::scenario::{Diagnostic, lexical};
 
 use crate::baseline::{BaselineStanding, BaselineVerdict};
 use crate::verdict::{CheckStanding, InvariantRow, InvariantStanding, Standing, Verdict};

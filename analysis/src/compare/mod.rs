@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 use pinwheel_core::fingerprint::Fingerprint;
-use pinwheel_core::{Event, MetricSpec, Model, SimDuration, SimTime, Simulation};
+use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
+
+use pinwheel_models::describe::Catalogue;
 
 use crate::Error;
 use crate::ensemble::EVENTS_UNWATCHED;
@@ -47,8 +49,8 @@ impl Change {
     }
 
     /// The unit of its metric; nothing for a pure number.
-    pub fn unit<'m>(&self, metrics: &'m [MetricSpec]) -> &'m str {
-        match metrics.iter().find(|spec| spec.name == self.metric) {
+    pub fn unit(&self, metrics: Catalogue) -> &'static str {
+        match metrics.find(&self.metric).map(|(_, spec)| spec) {
             Some(spec) if spec.unit != "1" => spec.unit,
             _ => "",
         }

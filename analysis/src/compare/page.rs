@@ -1,7 +1,5 @@
 //! The page of a comparison: the verdict, what changed, and the largest changes before and after.
 
-use pinwheel_core::MetricSpec;
-
 use super::{Change, Comparison, Standing};
 use crate::Error;
 use crate::plot::{Ink, Line, LineChart, Size};
@@ -9,6 +7,7 @@ use crate::report::html::{Cell, Tone, escape, section, table};
 use crate::report::page as shell;
 use crate::store::Store;
 use crate::table::Dated;
+use pinwheel_models::describe::Catalogue;
 
 /// Changed series that are drawn: the largest relative changes.
 const DRAWN_MAX: usize = 6;
@@ -28,7 +27,7 @@ impl Comparison {
         &self,
         sides: [Side<'_>; 2],
         parting: Option<&str>,
-        metrics: &[MetricSpec],
+        metrics: Catalogue,
     ) -> Result<String, Error> {
         let [first, second] = sides;
         let title = format!("{} and {}", first.name, second.name);
@@ -67,7 +66,7 @@ impl Comparison {
         Ok(shell(&title, &body))
     }
 
-    fn listed(&self, metrics: &[MetricSpec]) -> String {
+    fn listed(&self, metrics: Catalogue) -> String {
         let several_points = self.several_points();
         let row = |change: &Change| {
             vec![
@@ -89,7 +88,7 @@ impl Comparison {
     }
 
     /// The largest changes before and after, one chart each.
-    fn charts(&self, sides: [Side<'_>; 2], metrics: &[MetricSpec]) -> Result<String, Error> {
+    fn charts(&self, sides: [Side<'_>; 2], metrics: Catalogue) -> Result<String, Error> {
         let mut html = String::new();
         for change in self.changes.iter().take(DRAWN_MAX) {
             let mut lines = Vec::new();

@@ -3,7 +3,7 @@
 //! The order is that of ODD (Grimm et al. 2020), then the parts that STRESS-DES (Monks et al.,
 //! "Strengthening the reporting of empirical simulation studies", 2019) has beyond it.
 
-use pinwheel_models::card::{Card, card};
+use pinwheel_models::describe::PartSpec;
 
 use super::data::Data;
 use super::head::network_name;
@@ -118,12 +118,12 @@ fn told(pairs: impl IntoIterator<Item = (String, String)>) -> Lines {
     Lines::Pairs(pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect())
 }
 
-/// The cards of the network and the layers in use.
-fn cards(facts: &Facts<'_>) -> Vec<&'static Card> {
+/// The network, the layers and the review in use.
+fn described(facts: &Facts<'_>) -> Vec<&'static PartSpec> {
     let model = &facts.manifest.model;
     let reviewed = model.given.iter().any(|(key, _)| key.starts_with("review."));
     let names = [model.network.as_str()].into_iter().chain(model.layers.iter().map(String::as_str));
-    names.chain(reviewed.then_some("review")).filter_map(card).collect()
+    names.chain(reviewed.then_some("review")).filter_map(|name| facts.metrics.part(name)).collect()
 }
 
 fn purpose(facts: &Facts<'_>, all: &[Number]) -> Part {
@@ -168,7 +168,7 @@ fn purpose(facts: &Facts<'_>, all: &[Number]) -> Part {
 fn entities(facts: &Facts<'_>) -> Part {
     let manifest = facts.manifest;
     let mut pairs: Vec<_> =
-        cards(facts).iter().map(|card| pair(card.name, card.entities)).collect();
+        described(facts).iter().map(|part| pair(part.name, part.card.entities)).collect();
     pairs.extend(manifest.model.choices.iter().cloned());
     if let Some(point) = manifest.points.first() {
         let days = counted(u64::from(point.horizon_days), "day");
@@ -182,7 +182,8 @@ fn entities(facts: &Facts<'_>) -> Part {
 }
 
 fn process(facts: &Facts<'_>) -> Part {
-    let mut pairs: Vec<_> = cards(facts).iter().map(|card| pair(card.name, card.process)).collect();
+    let mut pairs: Vec<_> =
+        described(facts).iter().map(|part| pair(part.name, part.card.process)).collect();
     pairs.push(pair(
         "Scheduling",
         "Discrete events in one total order of time, priority and sequence; what a layer \
@@ -201,7 +202,7 @@ fn concepts(facts: &Facts<'_>) -> Part {
         true => "What actors do is given by data; they do not adapt.",
         false => "Actors follow stated rules on what they earn, cost or wait; nobody learns.",
     };
-    let recorded = facts.metrics.len();
+    let recorded = facts.metrics.metrics().count();
     Part {
         item: "ODD 4; STRESS 5.2",
         title: "Design concepts",
@@ -298,21 +299,16 @@ fn parameters(facts: &Facts<'_>) -> Option<Part> {
 }
 
 fn submodels(facts: &Facts<'_>) -> Part {
-    let place = |card: &&Card| match card.name {
-        "filecoin" => "models/src/networks/filecoin/mod.rs".to_owned(),
-        name => format!("models/src/{name}/mod.rs"),
-    };
-    let pairs = cards(facts);
-    let pairs = pairs
-        .iter()
-        .map(|card| pair(card.name, format!("each rule with its source in {}", place(card))));
+    let pairs = described(facts).into_iter().map(|part| {
+        pair(part.name, format!("each rule with its source in {}", part.source_file()))
+    });
     Part { item: "ODD 7", title: "Submodels", lines: Lines::Pairs(pairs.collect()) }
 }
 
 fn left_out(facts: &Facts<'_>) -> Part {
-    let sentences = cards(facts)
-        .into_iter()
-        .flat_map(|card| card.left_out.iter().map(move |text| format!("{}: {text}", card.name)));
+    let sentences = described(facts).into_iter().flat_map(|part| {
+        part.card.left_out.iter().map(move |text| format!("{}: {text}", part.name))
+    });
     Part {
         item: "STRESS 2.5",
         title: "What is not modelled",

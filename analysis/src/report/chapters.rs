@@ -1,6 +1,8 @@
 //! The figures of the networks that are known by name: what each shows and how to read it.
 
-use super::figure::{Chapter, Figure, Kind, Place, figure};
+use pinwheel_models::describe::Section;
+
+use super::figure::{Chapter, Figure, Kind, figure};
 use super::tell::Tell;
 use crate::plot::Size;
 
@@ -10,7 +12,7 @@ const FIL_MAX: f64 = 2e9;
 pub const CHAPTERS: &[Chapter] = &[
     Chapter {
         id: "supply",
-        place: Place::Supply,
+        place: Section::Supply,
         title: "Where the FIL is",
         lead: "Where every FIL is, from the ledger of the run.",
         figures: &[
@@ -49,7 +51,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "power",
-        place: Place::Actors,
+        place: Section::Actors,
         title: "Power",
         lead: "Storage proven to the chain, simulated over real.",
         figures: &[
@@ -99,7 +101,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "reward",
-        place: Place::Supply,
+        place: Section::Supply,
         title: "Reward and pledge",
         lead: "What a block earns, and what a sector must lock to take part.",
         figures: &[
@@ -143,7 +145,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "burn",
-        place: Place::Flows,
+        place: Section::Flows,
         title: "Burn and fees",
         lead: "FIL that leaves for good, and why.",
         figures: &[
@@ -201,7 +203,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "providers",
-        place: Place::Actors,
+        place: Section::Actors,
         title: "Providers",
         lead: "Who earns, and whether it covers the cost.",
         figures: &[
@@ -247,7 +249,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "faults",
-        place: Place::Security,
+        place: Section::Security,
         title: "Faults",
         lead: "Machines fail, proofs are missed, and it costs.",
         figures: &[
@@ -301,7 +303,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "tokens",
-        place: Place::Supply,
+        place: Section::Supply,
         title: "Where the tokens are",
         lead: "Every token ever minted, from the ledger of the run, and what it is worth.",
         figures: &[
@@ -339,7 +341,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "revenue",
-        place: Place::Flows,
+        place: Section::Flows,
         title: "Revenue against emission",
         lead: "What customers pay, what the emission is worth, and what running the network costs.",
         figures: &[
@@ -368,7 +370,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "nodes",
-        place: Place::Actors,
+        place: Section::Actors,
         title: "Nodes",
         lead: "Who takes part, who leaves, and who earns.",
         figures: &[
@@ -408,7 +410,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "review-supply",
-        place: Place::Supply,
+        place: Section::Supply,
         title: "Inflation",
         lead: "How fast the supply grows, by the metrics of the review.",
         figures: &[
@@ -431,7 +433,7 @@ pub const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         id: "review-flows",
-        place: Place::Flows,
+        place: Section::Flows,
         title: "Who pays for the network",
         lead: "Users or new tokens: the metrics of the review.",
         figures: &[

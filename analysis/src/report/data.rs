@@ -82,7 +82,7 @@ impl<'a> Data<'a> {
     }
 
     pub fn unit(&self, metric: &str) -> &str {
-        let spec = self.facts.metrics.iter().find(|spec| spec.name == metric);
+        let spec = self.facts.metrics.find(metric).map(|(_, spec)| spec);
         match spec.map_or("", |spec| spec.unit) {
             "1" if metric.ends_with("_share") || metric == "minted_ratio" => "share",
             "1" => "",

@@ -1,5 +1,7 @@
 //! A figure: a chart with a title that tells, and a line on how to read it.
 
+use pinwheel_models::describe::Section;
+
 use super::data::Data;
 use super::html::escape;
 use super::tell::{Tell, at_the_end, largest, of_variants};
@@ -13,17 +15,6 @@ pub const LATE_DAYS: usize = 90;
 
 /// Metrics with the names they carry in a chart.
 pub type Parts = &'static [(&'static str, &'static str)];
-
-/// The sections of the outline that show series.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    Supply,
-    Flows,
-    Actors,
-    Service,
-    Security,
-    Other,
-}
 
 /// What a figure draws.
 pub enum Kind {
@@ -54,7 +45,7 @@ pub struct Figure {
 /// A chapter of figures.
 pub struct Chapter {
     pub id: &'static str,
-    pub place: Place,
+    pub place: Section,
     pub title: &'static str,
     pub lead: &'static str,
     pub figures: &'static [Figure],

@@ -163,7 +163,7 @@ fn amount(data: &Data<'_>, line: &str, path: &Path) -> Result<f64, Error> {
     for (sign, metrics) in [(1.0, path.plus), (-1.0, path.minus)] {
         for metric in metrics {
             let a_day =
-                data.facts.metrics.iter().any(|m| m.name == *metric && m.unit.ends_with("/d"));
+                data.facts.metrics.find(metric).is_some_and(|(_, spec)| spec.unit.ends_with("/d"));
             for (place, run) in data.runs(line, metric, "")?.iter().enumerate() {
                 let total = if a_day { integrated(run) } else { grown(run) };
                 if sums.len() <= place {

@@ -1,18 +1,16 @@
 //! What the layers measured: every metric without a figure of its own in the chapters, as one
 //! table of last values and, where there is something to compare or to follow, a chart each.
 
-use pinwheel_core::MetricSpec;
-
 use super::chapters::figure_of;
 use super::data::{Data, End};
-use super::figure::{Place, Shown, silent};
+use super::figure::{Shown, silent};
 use super::html::{Cell, sentence_case, table};
-use super::places::place_of;
 use super::tell::{at_the_end, largest};
 use crate::Error;
 use crate::map::is_for_map;
 use crate::plot::axis::spoken;
 use crate::plot::{Bar, BarChart, Drawing, Group, Ink, Line, LineChart, Size};
+use pinwheel_models::describe::{MetricSpec, Section};
 
 /// A series of this many values is followed over time; a shorter one is compared at its end.
 const FOLLOWED_MIN: usize = 5;
@@ -23,16 +21,16 @@ const CLASSES_MAX: usize = 16;
 const ROWS_MAX: usize = 24;
 
 /// The metrics of one section that have no figure of their own: figures, then a table.
-pub fn measured(data: &Data<'_>, place: Place) -> Result<String, Error> {
+pub fn measured(data: &Data<'_>, place: Section) -> Result<String, Error> {
     let (mut rows, mut figures) = (Vec::new(), String::new());
     let recorded: Vec<&str> = data.table.metrics().collect();
     let mine = |spec: &&MetricSpec| {
         recorded.contains(&spec.name)
             && !is_for_map(spec.name)
             && figure_of(spec.name).is_none()
-            && place_of(spec.name) == place
+            && spec.section == place
     };
-    for spec in data.facts.metrics.iter().filter(mine) {
+    for spec in data.facts.metrics.metrics().filter(mine) {
         let series = Series::of(data, spec)?;
         rows.extend(series.rows());
         figures.extend(series.figure(data)?);

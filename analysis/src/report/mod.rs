@@ -5,6 +5,7 @@
 //! security, the worst runs, what decides, what each change does, what was checked, what the model
 //! is and how to make it all again.
 
+mod aims;
 mod card;
 mod chapters;
 mod counterfactuals;
@@ -17,7 +18,6 @@ pub mod html;
 mod invariants;
 mod measured;
 mod numbers;
-mod places;
 mod reproduce;
 mod scorecard;
 mod sensitive;
@@ -25,8 +25,6 @@ mod several;
 mod shocks;
 mod stress;
 mod tell;
-
-use pinwheel_core::MetricSpec;
 
 use crate::Error;
 use crate::outcomes::OutcomeTable;
@@ -36,14 +34,15 @@ use crate::table::Table;
 use crate::verdict::Verdict;
 use chapters::CHAPTERS;
 use data::Data;
-use figure::Place;
+use pinwheel_models::describe::Catalogue;
+use pinwheel_models::describe::Section;
 
 pub use several::side_by_side;
 
 /// Everything a report says that is not in the table.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    pub metrics: &'a [MetricSpec],
+    pub metrics: Catalogue,
     pub verdict: &'a Verdict,
     pub manifest: &'a Manifest,
     pub outcomes: &'a OutcomeTable,
@@ -67,13 +66,28 @@ const STYLE: &str = include_str!("style.css");
 const SORT: &str = include_str!("sort.js");
 
 /// The sections that show series, in the order of the page.
-const PLACES: [(Place, &str, &str, &str); 6] = [
-    (Place::Supply, "supply", "Token supply", "Where every token is, from the ledger of the runs."),
-    (Place::Flows, "flows", "Money flows", "Who pays whom, and whether users or new tokens pay."),
-    (Place::Actors, "actors", "Actors", "Who takes part, what they earn, and how unequal it is."),
-    (Place::Service, "service", "Service", "What users get: availability, speed, durability."),
-    (Place::Security, "security", "Security", "What fails, what attacks cost, and what is caught."),
-    (Place::Other, "measured", "What else was measured", "Series that belong to no section above."),
+const PLACES: [(Section, &str, &str, &str); 6] = [
+    (
+        Section::Supply,
+        "supply",
+        "Token supply",
+        "Where every token is, from the ledger of the runs.",
+    ),
+    (Section::Flows, "flows", "Money flows", "Who pays whom, and whether users or new tokens pay."),
+    (Section::Actors, "actors", "Actors", "Who takes part, what they earn, and how unequal it is."),
+    (Section::Service, "service", "Service", "What users get: availability, speed, durability."),
+    (
+        Section::Security,
+        "security",
+        "Security",
+        "What fails, what attacks cost, and what is caught.",
+    ),
+    (
+        Section::Other,
+        "measured",
+        "What else was measured",
+        "Series that belong to no section above.",
+    ),
 ];
 
 /// A page and the charts on it.
@@ -119,11 +133,11 @@ pub fn model_card(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
 }
 
 /// Everything a section shows of series: conservation or flows first, chapters, the rest.
-fn series(data: &Data<'_>, place: Place) -> Result<String, Error> {
+fn series(data: &Data<'_>, place: Section) -> Result<String, Error> {
     let mut body = match place {
-        Place::Supply => head::conservation(data.facts),
-        Place::Flows => flows::flows(data)?,
-        Place::Security => shocks::shocks(data)?,
+        Section::Supply => head::conservation(data.facts),
+        Section::Flows => flows::flows(data)?,
+        Section::Security => shocks::shocks(data)?,
         _ => String::new(),
     };
     for chapter in CHAPTERS.iter().filter(|chapter| chapter.place == place) {

@@ -3,11 +3,11 @@
 use pinwheel_models::scenario::invariant::{Goal, Severity};
 
 use super::Facts;
+use super::aims::{Aim, aim_of};
 use super::data::Data;
 use super::findings::with_unit;
 use super::html::{Cell, Tone, section, sentence_case, table};
 use super::numbers::{Number, bands};
-use super::places::{Aim, aim_of};
 use crate::Error;
 use crate::plot::axis::spoken;
 use crate::verdict::{InvariantRow, Limit, Standing, TargetRow};
@@ -189,7 +189,7 @@ fn invariants(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
             };
             (runs > 0).then(|| (tone, signed(tone, &format!("{held} of {runs} runs"))))
         };
-        let metric = facts.metrics.iter().find(|spec| names(&row.expression, spec.name));
+        let metric = facts.metrics.metrics().find(|spec| names(&row.expression, spec.name));
         rows.push(Row {
             aim: metric.map_or(Aim::Service, |spec| aim_of(spec.name)),
             what: sentence_case(&row.id.replace(['-', '_'], " ")),

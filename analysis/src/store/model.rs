@@ -1,7 +1,7 @@
 //! What a manifest says of the model, so that a report needs nothing but the result folder.
 
+use pinwheel_models::describe::parameter::ParameterSpec;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, ProofFidelity, Settings};
-use pinwheel_models::parameter::ParameterSpec;
 use pinwheel_models::scenario::{Experiment, Network, Scenario};
 use serde::{Deserialize, Serialize};
 

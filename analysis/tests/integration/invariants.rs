@@ -10,7 +10,7 @@ use pinwheel_analysis::verdict::{InvariantStanding, Verdict, judge, runs_that_pr
 use pinwheel_core::check::Breach;
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Label, Row, SimDuration, SimTime};
-use pinwheel_models::metric;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{Experiment, load};
 
 const HEAD: &str = "schema = 1\n[meta]\nname = \"invented\"\n[run]\nstart = 2022-10-10\n\
@@ -38,7 +38,7 @@ fn at(days: f64) -> SimTime {
 }
 
 fn row(days: f64, name: &str, label: u16, value: f64) -> Row {
-    let metric = metric::find(name).expect("a metric").0;
+    let metric = registry::ALL.find(name).expect("a metric").0;
     Row { time: at(days), metric, label: Label(label), value, exact: None }
 }
 
@@ -193,7 +193,7 @@ fn verdict(statements: &str, ends: &[f64]) -> Verdict {
 fn empty_table(experiment: &Experiment) -> Table {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metrics.parquet");
-    let writer = pinwheel_analysis::table::TableWriter::create(&path, &metric::METRICS).unwrap();
+    let writer = pinwheel_analysis::table::TableWriter::create(&path, registry::ALL).unwrap();
     writer.finish().unwrap();
     let _ = experiment;
     read(&path)

@@ -26,7 +26,7 @@ fn report(horizon_days: u32, runs: u32, variants: bool) -> String {
 fn again(folder: &Path) -> Report {
     let store = Store::open_to_report(folder).unwrap();
     let facts = Facts {
-        metrics: &metrics(),
+        metrics: metrics(),
         verdict: &store.verdict().unwrap(),
         manifest: &store.manifest,
         outcomes: &OutcomeTable::default(),
@@ -145,7 +145,7 @@ fn a_model_card_names_inputs_parameters_and_what_is_left_out() {
     publish(&experiment, &out, 2).unwrap();
     let store = Store::open(&out).unwrap();
     let facts = Facts {
-        metrics: &metrics(),
+        metrics: metrics(),
         verdict: &store.verdict().unwrap(),
         manifest: &store.manifest,
         outcomes: &OutcomeTable::default(),
@@ -206,7 +206,7 @@ fn two_results_stand_side_by_side() {
     let (verdict, metrics) = (store.verdict().unwrap(), metrics());
     let outcomes = OutcomeTable::default();
     let facts = |name: &str| Facts {
-        metrics: &metrics,
+        metrics,
         verdict: &verdict,
         manifest: &store.manifest,
         outcomes: &outcomes,

@@ -15,15 +15,17 @@ use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{self, Verdict};
 use pinwheel_analysis::work::jobs;
 use pinwheel_core::check::CheckId;
-use pinwheel_core::{
-    Amount, Context, Event, Label, Metric, MetricSpec, Model, SimDuration, Stream, Streams,
-};
+use pinwheel_core::{Amount, Context, Event, Label, Model, SimDuration, Stream, Streams};
+use pinwheel_models::describe::Catalogue;
+use pinwheel_models::networks::filecoin::spec::SPEC;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{self, Experiment, Measure, Network, Point, Scenario, Target};
 use serde::{Deserialize, Serialize};
 
 /// A curve: value at the start and at the end, noise, whether an observation is recorded.
 struct Curve {
-    spec: MetricSpec,
+    name: &'static str,
+    unit: &'static str,
     start: f64,
     end: f64,
     noise: f64,
@@ -31,8 +33,7 @@ struct Curve {
 }
 
 const fn curve(name: &'static str, unit: &'static str, start: f64, end: f64, noise: f64) -> Curve {
-    let spec = MetricSpec { name, unit, about: "Invented.", source: "none" };
-    Curve { spec, start, end, noise, observed_every_days: 0 }
+    Curve { name, unit, start, end, noise, observed_every_days: 0 }
 }
 
 const fn observed(curve: Curve, observed_every_days: u64) -> Curve {
@@ -78,17 +79,12 @@ const CLASSES: [(&str, f64); 5] = [
     ("50 to 100 PiB", 0.25),
     ("over 100 PiB", 0.22),
 ];
-const BY_CLASS: [(&str, &str, f64); 4] = [
-    ("income", "FIL/d", 180_000.0),
-    ("cost", "USD/d", 300_000.0),
-    ("margin", "USD/d", 240_000.0),
-    ("power_share", "1", 1.0),
-];
+const BY_CLASS: [(&str, f64); 4] =
+    [("income", 180_000.0), ("cost", 300_000.0), ("margin", 240_000.0), ("power_share", 1.0)];
 
 /// What the network records.
-pub fn metrics() -> Vec<MetricSpec> {
-    let by_class = BY_CLASS.map(|(name, unit, _)| curve(name, unit, 0.0, 0.0, 0.0).spec);
-    CURVES.iter().map(|curve| curve.spec).chain(by_class).collect()
+pub fn metrics() -> Catalogue {
+    registry::ALL
 }
 
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
@@ -147,12 +143,12 @@ impl Model for Invented {
         let share = day as f64 / self.days;
         let now = ctx.now();
         let seen = ctx.records.label("observed");
-        for (place, curve) in CURVES.iter().enumerate() {
-            let metric = Metric(place as u16);
+        for curve in CURVES {
+            let metric = SPEC.metric(curve.name);
             let smooth = curve.start + (curve.end - curve.start) * share * (2.0 - share) / 1.0;
             let noise = 1.0 + curve.noise * self.noise();
             let value = smooth * noise * (1.0 + self.lift * share);
-            if curve.spec.unit == "FIL" && curve.start > 1e6 {
+            if curve.unit == "FIL" && curve.start > 1e6 {
                 let amount = Amount((value * 1e6) as u128 * 10u128.pow(12));
                 ctx.records.push_amount(now, metric, Label(0), amount, 18);
             } else {
@@ -163,11 +159,11 @@ impl Model for Invented {
                 ctx.records.push(now, metric, seen, smooth * drift);
             }
         }
-        for (place, (_, _, scale)) in BY_CLASS.iter().enumerate() {
+        for (name, scale) in BY_CLASS {
             for (class, weight) in CLASSES {
                 let label = ctx.records.label(class);
                 let value = scale * weight * (1.0 - 0.4 * share) * (1.0 + 0.08 * self.noise());
-                let metric = Metric((CURVES.len() + place) as u16);
+                let metric = SPEC.metric(name);
                 ctx.records.push(now, metric, label, value);
             }
         }
@@ -254,9 +250,9 @@ pub fn simulate(
 ) -> Result<Vec<Outcome>, Error> {
     let runs = staging.work(&plan(experiment))?.runs();
     let metrics = metrics();
-    let drive = Drive { threads, stop, watcher: &Blind, runs: Some(&runs), metrics: &metrics };
+    let drive = Drive { threads, stop, watcher: &Blind, runs: Some(&runs), metrics };
     let outcomes = ensemble::run(experiment, build, jobs(experiment), &drive)?;
-    ensemble::merge(experiment, &metrics, &runs, &staging.path().join(METRICS))?;
+    ensemble::merge(experiment, metrics, &runs, &staging.path().join(METRICS))?;
     Ok(outcomes)
 }
 
@@ -284,7 +280,7 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
     let files = staging.files()?;
     let manifest = Manifest { fingerprint, runs, split, files, ..plan(experiment) };
     let facts = Facts {
-        metrics: &metrics(),
+        metrics: metrics(),
         verdict: &verdict,
         manifest: &manifest,
         outcomes: &numbers,

@@ -17,12 +17,12 @@ use super::chain::{Chain, Head};
 use super::hash::{Hash, root};
 use super::record::share;
 use super::tally::Slot;
-use crate::metric::number;
+use crate::blockchain::spec::SPEC;
 
-const BLOCKS: Metric = number("replay_blocks");
-const MISMATCHES: Metric = number("replay_mismatches");
-const TRIALS: Metric = number("tamper_trials");
-const LOCATED: Metric = number("tamper_located_share");
+const BLOCKS: Metric = SPEC.metric("replay_blocks");
+const MISMATCHES: Metric = SPEC.metric("replay_mismatches");
+const TRIALS: Metric = SPEC.metric("tamper_trials");
+const LOCATED: Metric = SPEC.metric("tamper_located_share");
 const TAMPER: Purpose = Purpose::new("blockchain tamper");
 /// Tries to find a byte whose change still reads as a block.
 const FLIPS_MAX: u32 = 64;

@@ -1,9 +1,8 @@
 //! Chains on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "blockchain",
     entities: "Chains with blocks, validators or miners, accounts and contracts, a pool of \
                waiting transactions, users and bridges.",
     process: "Transactions are sent, wait for a fee they can pay, and are executed in blocks \

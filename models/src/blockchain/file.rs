@@ -19,11 +19,11 @@ use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{from_nanotoken, from_token};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
-use crate::parameter::{self, ParameterSpec};
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::tree::Given;
+use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
 
 const CHAINS_MAX: usize = 16;
 /// Far above any real chain; the base fee's products stay within 128 bits.
@@ -116,17 +116,33 @@ pub struct ChainSection {
 }
 
 /// Every parameter, by the table of a chain it belongs to.
-pub const PARAMETERS: &[(&str, &[ParameterSpec])] = &[
-    ("load", LoadParameters::SPECS),
-    ("members", StakeParameters::SPECS),
-    ("members", WorkParameters::SPECS),
-    ("members", RoundParameters::SPECS),
-    ("devices", DeviceParameters::SPECS),
-    ("attestation", AttestParameters::SPECS),
-    ("dispatch", PlanParameters::SPECS),
-    ("escrow", TradeParameters::SPECS),
-    ("telemetry", TelemetryParameters::SPECS),
+pub const PARAMETERS: &[ParameterTable] = &[
+    parameters_of("a chain's load", "blockchain.chain[0].load", LoadParameters::SPECS),
+    parameters_of("a chain's members", "blockchain.chain[0].members", StakeParameters::SPECS),
+    parameters_of("a chain's members", "blockchain.chain[0].members", WorkParameters::SPECS),
+    parameters_of("a chain's members", "blockchain.chain[0].members", RoundParameters::SPECS),
+    parameters_of("a chain's devices", "blockchain.chain[0].devices", DeviceParameters::SPECS),
+    parameters_of(
+        "a chain's attestation",
+        "blockchain.chain[0].attestation",
+        AttestParameters::SPECS,
+    ),
+    parameters_of("a chain's dispatch", "blockchain.chain[0].dispatch", PlanParameters::SPECS),
+    parameters_of("a chain's escrow", "blockchain.chain[0].escrow", TradeParameters::SPECS),
+    parameters_of(
+        "a chain's telemetry",
+        "blockchain.chain[0].telemetry",
+        TelemetryParameters::SPECS,
+    ),
 ];
+
+const fn parameters_of(
+    owner: &'static str,
+    place: &'static str,
+    specs: &'static [ParameterSpec],
+) -> ParameterTable {
+    ParameterTable { owner, place, specs }
+}
 
 /// The JSON Schema of one table.
 fn table_schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
@@ -135,8 +151,8 @@ fn table_schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
 
 /// Which of them count follows from the chain's consensus.
 fn members_schema(generator: &mut SchemaGenerator) -> Schema {
-    let members = PARAMETERS.iter().filter(|(name, _)| *name == "members");
-    parameter::schema(members.flat_map(|(_, specs)| specs.iter()), generator)
+    let members = PARAMETERS.iter().filter(|table| table.place.ends_with(".members"));
+    parameter::schema(members.flat_map(|table| table.specs), generator)
 }
 
 fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -29,13 +29,13 @@ pub mod fee;
 pub mod file;
 pub mod hash;
 pub mod inclusion;
-mod keys;
 pub mod mempool;
 pub mod metrics;
 pub mod money;
 mod record;
 pub mod review;
 pub mod settings;
+pub mod spec;
 pub mod state;
 pub mod tally;
 pub mod transaction;
@@ -45,6 +45,7 @@ use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::connection::Delivery;
+use crate::describe::EventKinds;
 
 use activity::load::Load;
 use activity::{Cast, Role};
@@ -65,8 +66,11 @@ use tally::Tally;
 pub use transaction::{Address, Outcome, Receipt, Transaction};
 
 const DAY: SimDuration = SimDuration::from_days(1);
-/// First of the layer's kinds of event.
-const KIND: u8 = 48;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 48,
+    names: &["chain turn", "block seen", "transaction wanted", "chain act", "blockchain record"],
+};
 
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,16 +100,6 @@ pub enum Event {
     Bridge(bridge::Event),
 }
 
-impl Event {
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let place = usize::from(kind.checked_sub(KIND)?);
-        let names = ["chain turn", "block seen", "transaction wanted", "chain act"];
-        let own = names.iter().chain(&["blockchain record"]).nth(place).copied();
-        own.or_else(|| attack::Event::kind_name(kind)).or_else(|| bridge::Event::kind_name(kind))
-    }
-}
-
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
@@ -117,11 +111,11 @@ impl EngineEvent for Event {
     }
     fn kind(&self) -> u8 {
         match self {
-            Event::Turn { .. } => KIND,
-            Event::Seen { .. } => KIND + 1,
-            Event::Submit { .. } => KIND + 2,
-            Event::Act { .. } => KIND + 3,
-            Event::Record => KIND + 4,
+            Event::Turn { .. } => KINDS.kind(0),
+            Event::Seen { .. } => KINDS.kind(1),
+            Event::Submit { .. } => KINDS.kind(2),
+            Event::Act { .. } => KINDS.kind(3),
+            Event::Record => KINDS.kind(4),
             Event::Attack(event) => event.kind(),
             Event::Bridge(event) => event.kind(),
         }

@@ -8,12 +8,11 @@ use pinwheel_core::Holding;
 use super::consensus::Consensus;
 use super::money::DECIMALS;
 use super::{Blockchain, Node};
-use crate::review::Source;
-use crate::review::inputs::{Attack, Inputs, Penalties, Proof, Supply};
+use crate::describe::review::Source;
+use crate::describe::review::{Attack, Inputs, Penalties, Proof, Supply};
 
 /// What chains give; everything else needs prices, operators or a maximum.
 pub const SOURCE: Source = Source {
-    name: "blockchain",
     gives: &[
         "conservation_residual",
         "net_inflation",

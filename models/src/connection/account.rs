@@ -5,7 +5,7 @@
 use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
 
-use crate::sketch::Sketch;
+use crate::laws::sketch::Sketch;
 
 /// What bytes were for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

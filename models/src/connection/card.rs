@@ -1,9 +1,8 @@
 //! Links and protocols on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "connection",
     entities: "Devices that take readings, links, gateways, neighbours of a mesh and a \
                platform that hears the readings.",
     process: "A reading goes out every interval over the chosen protocol; packets are lost \

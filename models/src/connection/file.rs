@@ -8,11 +8,11 @@ use super::latency::Matrix;
 use super::mqtt::Qos;
 use super::radio::Radio;
 use super::settings::{Air, Gateways, Latency, MeshPlan, Protocol, Reconnect, Settings};
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::Place;
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::Given;
+use crate::input::NumberOrText;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::diagnostic::Place;
+use crate::input::tree::Given;
 
 /// About 32 bytes each where readings are plain datagrams.
 const DEVICES_MAX: i64 = 10_000_000;

@@ -15,6 +15,11 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, SimTime, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::describe::EventKinds;
+
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds { first: 46, names: &["gossip round", "gossip push"] };
+
 /// What happens while a rumour spreads.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
@@ -24,23 +29,12 @@ pub enum Event {
     Push { node: u32 },
 }
 
-impl Event {
-    /// The name of a kind of event of a rumour.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        match kind {
-            46 => Some("gossip round"),
-            47 => Some("gossip push"),
-            _ => None,
-        }
-    }
-}
-
 impl EngineEvent for Event {
     fn kind(&self) -> u8 {
-        match self {
-            Event::Round => 46,
-            Event::Push { .. } => 47,
-        }
+        KINDS.kind(match self {
+            Event::Round => 0,
+            Event::Push { .. } => 1,
+        })
     }
 }
 

@@ -35,6 +35,7 @@ mod record;
 pub mod sender;
 mod session;
 pub mod settings;
+pub mod spec;
 mod uplink;
 
 use pinwheel_core::check::CheckId;
@@ -42,6 +43,7 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::describe::EventKinds;
 use crate::infrastructure::Change;
 use account::Account;
 pub use alone::Alone;
@@ -59,8 +61,26 @@ use settings::Protocol;
 pub use settings::Settings;
 
 const DAY: SimDuration = SimDuration::from_days(1);
-/// First of the layer's kinds of event.
-const KIND: u8 = 32;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 32,
+    names: &[
+        "reading",
+        "datagram",
+        "uplink",
+        "answer",
+        "timeout",
+        "refusal",
+        "reconnect",
+        "heartbeat",
+        "will",
+        "link outage",
+        "radio frame",
+        "hop",
+        "reroute",
+        "connection record",
+    ],
+};
 const CUT: StreamPurpose = StreamPurpose::new("connection.cut");
 
 /// What happens in this layer.
@@ -129,29 +149,6 @@ pub enum Event {
     Record,
 }
 
-impl Event {
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        const NAMES: [&str; 14] = [
-            "reading",
-            "datagram",
-            "uplink",
-            "answer",
-            "timeout",
-            "refusal",
-            "reconnect",
-            "heartbeat",
-            "will",
-            "link outage",
-            "radio frame",
-            "hop",
-            "reroute",
-            "connection record",
-        ];
-        NAMES.get(usize::from(kind.checked_sub(KIND)?)).copied()
-    }
-}
-
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
@@ -178,7 +175,7 @@ impl EngineEvent for Event {
             Event::Reroute => 12,
             Event::Record => 13,
         };
-        KIND + place
+        KINDS.kind(place)
     }
 }
 

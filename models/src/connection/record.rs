@@ -7,9 +7,9 @@ use super::Connection;
 use super::account::{Account, Purpose};
 use super::gateway::Local;
 use super::sender::Machine;
-use crate::metric::number;
+use crate::connection::spec::SPEC;
 
-const PURPOSE_BYTES: Metric = number("purpose_bytes_per_reading");
+const PURPOSE_BYTES: Metric = SPEC.metric("purpose_bytes_per_reading");
 
 impl Connection {
     /// Copies that have neither landed nor are lost, and how many of them have been heard.
@@ -87,41 +87,56 @@ impl Connection {
         let senders = self.senders.len() as u64;
         let up = self.devices.iter().filter(|device| device.up).count();
         vec![
-            (const { number("connected_devices") }, up as f64),
-            (const { number("readings_taken") }, account.taken as f64),
-            (const { number("delivered_share") }, share(account.delivered, settled)),
-            (const { number("reading_loss_share") }, share(account.lost, account.copies)),
-            (const { number("buffer_drop_share") }, share(account.dropped, account.copies)),
-            (const { number("duplicate_share") }, account.duplicates as f64 / readings),
-            (const { number("merged_share") }, share(account.merged, account.taken)),
-            (const { number("packet_loss_share") }, share(account.packets_lost, account.packets)),
-            (const { number("up_bytes_per_reading") }, bytes.up as f64 / readings),
-            (const { number("down_bytes_per_reading") }, bytes.down as f64 / readings),
-            (const { number("round_trips_per_reading") }, account.round_trips as f64 / readings),
+            (const { SPEC.metric("connected_devices") }, up as f64),
+            (const { SPEC.metric("readings_taken") }, account.taken as f64),
+            (const { SPEC.metric("delivered_share") }, share(account.delivered, settled)),
+            (const { SPEC.metric("reading_loss_share") }, share(account.lost, account.copies)),
+            (const { SPEC.metric("buffer_drop_share") }, share(account.dropped, account.copies)),
+            (const { SPEC.metric("duplicate_share") }, account.duplicates as f64 / readings),
+            (const { SPEC.metric("merged_share") }, share(account.merged, account.taken)),
             (
-                const { number("transmissions_per_message") },
+                const { SPEC.metric("packet_loss_share") },
+                share(account.packets_lost, account.packets),
+            ),
+            (const { SPEC.metric("up_bytes_per_reading") }, bytes.up as f64 / readings),
+            (const { SPEC.metric("down_bytes_per_reading") }, bytes.down as f64 / readings),
+            (
+                const { SPEC.metric("round_trips_per_reading") },
+                account.round_trips as f64 / readings,
+            ),
+            (
+                const { SPEC.metric("transmissions_per_message") },
                 share(account.transmissions, account.messages),
             ),
-            (const { number("given_up_share") }, share(account.given_up, account.messages)),
-            (const { number("joules_per_reading") }, account.joules / readings),
-            (const { number("delivery_seconds_mean") }, account.latency.mean_seconds()),
-            (const { number("delivery_seconds_p50") }, account.latency.quantile(0.5).as_seconds()),
-            (const { number("delivery_seconds_p99") }, account.latency.quantile(0.99).as_seconds()),
+            (const { SPEC.metric("given_up_share") }, share(account.given_up, account.messages)),
+            (const { SPEC.metric("joules_per_reading") }, account.joules / readings),
+            (const { SPEC.metric("delivery_seconds_mean") }, account.latency.mean_seconds()),
             (
-                const { number("staleness_seconds") },
+                const { SPEC.metric("delivery_seconds_p50") },
+                account.latency.quantile(0.5).as_seconds(),
+            ),
+            (
+                const { SPEC.metric("delivery_seconds_p99") },
+                account.latency.quantile(0.99).as_seconds(),
+            ),
+            (
+                const { SPEC.metric("staleness_seconds") },
                 account.age.mean_seconds(self.settings.devices, now),
             ),
-            (const { number("stamp_error_seconds") }, account.stamp_error_seconds / readings),
-            (const { number("reconnects_per_second_peak") }, f64::from(account.storm.highest)),
-            (const { number("connection_attempts") }, account.attempts as f64),
-            (const { number("connections_refused") }, account.refused as f64),
-            (const { number("connection_breaks") }, account.breaks as f64),
-            (const { number("connected_share") }, share(self.connected() as u64, senders)),
-            (const { number("wills_published") }, account.wills as f64),
-            (const { number("retained_share") }, share(retained.count() as u64, senders)),
-            (const { number("notifications_overtaken") }, account.overtaken as f64),
-            (const { number("frame_success_share") }, share(account.frames_heard, account.frames)),
-            (const { number("hops_per_reading") }, share(account.hops, account.landed)),
+            (const { SPEC.metric("stamp_error_seconds") }, account.stamp_error_seconds / readings),
+            (const { SPEC.metric("reconnects_per_second_peak") }, f64::from(account.storm.highest)),
+            (const { SPEC.metric("connection_attempts") }, account.attempts as f64),
+            (const { SPEC.metric("connections_refused") }, account.refused as f64),
+            (const { SPEC.metric("connection_breaks") }, account.breaks as f64),
+            (const { SPEC.metric("connected_share") }, share(self.connected() as u64, senders)),
+            (const { SPEC.metric("wills_published") }, account.wills as f64),
+            (const { SPEC.metric("retained_share") }, share(retained.count() as u64, senders)),
+            (const { SPEC.metric("notifications_overtaken") }, account.overtaken as f64),
+            (
+                const { SPEC.metric("frame_success_share") },
+                share(account.frames_heard, account.frames),
+            ),
+            (const { SPEC.metric("hops_per_reading") }, share(account.hops, account.landed)),
         ]
     }
 }

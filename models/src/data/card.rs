@@ -1,9 +1,8 @@
 //! Stored data on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "data",
     entities: "Objects as pieces on nodes in failure domains, readers, curious nodes, \
                auditors, guardians of keys and a growing ledger.",
     process: "Nodes fail, bits rot, pieces are scrubbed, read, rebuilt and audited; an object \

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::Event;
 use super::exposure::distinct;
 use super::settings::CrowdSettings;
-use crate::infrastructure::draw::unit_exponential;
+use crate::laws::draw::unit_exponential;
+use crate::laws::sketch::Sketch;
 use crate::service::cache::LruCache;
-use crate::sketch::Sketch;
 
 const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
 const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::coding::{Code, PIECES_MAX};
 use super::settings::{NodeSettings, OutageSettings, Settings};
-use crate::infrastructure::draw::Duration;
-use crate::infrastructure::failure::FailureLaw;
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::tree::Given;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::tree::Given;
+use crate::laws::draw::Duration;
+use crate::laws::failure::FailureLaw;
 use parts::{AuditSection, CrowdSection, ExposureSection, GrowthSection, KeySection, RareSection};
 use store::StoreSection;
 

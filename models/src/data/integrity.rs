@@ -9,7 +9,7 @@ use super::coding::Code;
 use super::objects::{Damage, NOWHERE};
 use super::settings::{DamageSettings, Verify};
 use super::store::{Store, waiting};
-use crate::infrastructure::draw::unit_exponential;
+use crate::laws::draw::unit_exponential;
 
 const ROT: Purpose = Purpose::new("data.rot");
 const READ: Purpose = Purpose::new("data.read");

@@ -10,7 +10,7 @@ use super::Event;
 use super::formulas::binomial_tail;
 use super::settings::KeySettings;
 use super::store::waiting;
-use crate::infrastructure::draw::unit_exponential;
+use crate::laws::draw::unit_exponential;
 
 const INCIDENT: Purpose = Purpose::new("data.key");
 /// Shares of a key fit into a word.

@@ -30,6 +30,7 @@ pub mod placement;
 mod record;
 pub mod repair;
 pub mod settings;
+pub mod spec;
 pub mod splitting;
 pub mod store;
 pub mod vault;
@@ -38,6 +39,7 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::describe::EventKinds;
 use crate::infrastructure::Change;
 use audit::Audit;
 use crowd::Crowd;
@@ -49,8 +51,26 @@ pub use settings::Settings;
 use store::Store;
 
 const DAY: SimDuration = SimDuration::from_days(1);
-/// First of the layer's kinds of event.
-const KIND: u8 = 64;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 64,
+    names: &[
+        "node fails",
+        "node outage",
+        "node given up",
+        "piece rebuilt",
+        "bit rot",
+        "scrub",
+        "read",
+        "shock",
+        "ledger write",
+        "key incident",
+        "key refresh",
+        "request",
+        "request served",
+        "data record",
+    ],
+};
 
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,27 +124,6 @@ impl Event {
             Event::Record => 13,
         }
     }
-
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        const NAMES: [&str; 14] = [
-            "node fails",
-            "node outage",
-            "node given up",
-            "piece rebuilt",
-            "bit rot",
-            "scrub",
-            "read",
-            "shock",
-            "ledger write",
-            "key incident",
-            "key refresh",
-            "request",
-            "request served",
-            "data record",
-        ];
-        NAMES.get(usize::from(kind.checked_sub(KIND)?)).copied()
-    }
 }
 
 impl EngineEvent for Event {
@@ -135,7 +134,7 @@ impl EngineEvent for Event {
         }
     }
     fn kind(&self) -> u8 {
-        KIND + self.place()
+        KINDS.kind(self.place())
     }
 }
 

@@ -9,8 +9,8 @@ use pinwheel_core::{Context, SimDuration, SimTime, math};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
-use crate::infrastructure::draw::unit_exponential;
-use crate::infrastructure::failure::FailureLaw;
+use crate::laws::draw::unit_exponential;
+use crate::laws::failure::FailureLaw;
 
 const LIFE: Purpose = Purpose::new("data.node.life");
 

@@ -10,9 +10,9 @@ use super::settings::{NodeSettings, RareSettings, StoreSettings};
 use super::splitting::Splitting;
 use super::store::Store;
 use super::{DAY, Data, Event};
-use crate::infrastructure::draw::Duration;
-use crate::infrastructure::failure::FailureLaw;
-use crate::metric::number;
+use crate::data::spec::SPEC;
+use crate::laws::draw::Duration;
+use crate::laws::failure::FailureLaw;
 
 const GB: f64 = 1e9;
 const MB: f64 = 1e6;
@@ -96,17 +96,17 @@ impl Rare {
         self.chance.add(splitting.loss_within(self.settings.within, &streams));
         let (chance, half_width) = self.chance.mean(self.count);
         let mut rows = Rows::new(ctx);
-        rows.push(const { number("data_loss_chance") }, chance);
-        rows.push(const { number("data_loss_half_width") }, half_width);
-        rows.push(const { number("data_durability_nines") }, -math::log10(chance));
+        rows.push(const { SPEC.metric("data_loss_chance") }, chance);
+        rows.push(const { SPEC.metric("data_loss_half_width") }, half_width);
+        rows.push(const { SPEC.metric("data_durability_nines") }, -math::log10(chance));
         let Some(theory) = theory_seconds(&self.store, &self.nodes) else { return };
         let theory_chance = -math::expm1(-self.settings.within.as_seconds() / theory);
-        rows.push(const { number("data_loss_chance_closed") }, theory_chance);
-        rows.push(const { number("data_loss_chance_ratio") }, chance / theory_chance);
+        rows.push(const { SPEC.metric("data_loss_chance_closed") }, theory_chance);
+        rows.push(const { SPEC.metric("data_loss_chance_ratio") }, chance / theory_chance);
         self.losses_per_second.add(splitting.losses_per_second(&streams));
         let mean = 1.0 / self.losses_per_second.mean(self.count).0;
-        rows.push(const { number("data_mttdl_rare") }, mean / YEAR_SECONDS);
-        rows.push(const { number("data_mttdl_rare_ratio") }, mean / theory);
+        rows.push(const { SPEC.metric("data_mttdl_rare") }, mean / YEAR_SECONDS);
+        rows.push(const { SPEC.metric("data_mttdl_rare_ratio") }, mean / theory);
     }
 }
 
@@ -153,10 +153,10 @@ impl Data {
         let day = ctx.now().as_nanos() / DAY.as_nanos();
         let exposed = exposure.look(day as u32, store);
         let mut rows = Rows::new(ctx);
-        rows.push(const { number("data_exposed_share") }, exposed.share);
-        rows.push(const { number("data_exposed_closed") }, exposed.theory);
-        rows.push(const { number("data_exposed_gap") }, exposed.share - exposed.theory);
-        rows.count(const { number("data_leaks") }, u64::from(exposed.leaks));
+        rows.push(const { SPEC.metric("data_exposed_share") }, exposed.share);
+        rows.push(const { SPEC.metric("data_exposed_closed") }, exposed.theory);
+        rows.push(const { SPEC.metric("data_exposed_gap") }, exposed.share - exposed.theory);
+        rows.count(const { SPEC.metric("data_leaks") }, u64::from(exposed.leaks));
     }
 
     fn record_growth<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
@@ -167,9 +167,9 @@ impl Data {
         for (label, grown, theory) in [("archive", archive, theory.0), ("pruned", pruned, theory.1)]
         {
             rows.label(label);
-            rows.push(const { number("data_ledger_size") }, grown.size / GB);
-            rows.push(const { number("data_ledger_growth") }, grown.per_day / GB);
-            rows.push(const { number("data_ledger_ratio") }, grown.size / theory);
+            rows.push(const { SPEC.metric("data_ledger_size") }, grown.size / GB);
+            rows.push(const { SPEC.metric("data_ledger_growth") }, grown.per_day / GB);
+            rows.push(const { SPEC.metric("data_ledger_ratio") }, grown.size / theory);
         }
     }
 
@@ -177,14 +177,14 @@ impl Data {
         let Some(keys) = &self.keys else { return };
         let (exposed, lost) = keys.theory(ctx.now());
         let mut rows = Rows::new(ctx);
-        rows.count(const { number("data_key_thefts") }, keys.thefts);
-        rows.count(const { number("data_key_losses") }, keys.losses);
-        rows.push(const { number("data_keys_exposed") }, keys.exposed_share());
-        rows.push(const { number("data_keys_exposed_closed") }, exposed);
-        rows.push(const { number("data_keys_exposed_gap") }, keys.exposed_share() - exposed);
-        rows.push(const { number("data_keys_lost") }, keys.gone_share());
-        rows.push(const { number("data_keys_lost_closed") }, lost);
-        rows.push(const { number("data_exposed_per_theft") }, keys.exposed_per_theft());
+        rows.count(const { SPEC.metric("data_key_thefts") }, keys.thefts);
+        rows.count(const { SPEC.metric("data_key_losses") }, keys.losses);
+        rows.push(const { SPEC.metric("data_keys_exposed") }, keys.exposed_share());
+        rows.push(const { SPEC.metric("data_keys_exposed_closed") }, exposed);
+        rows.push(const { SPEC.metric("data_keys_exposed_gap") }, keys.exposed_share() - exposed);
+        rows.push(const { SPEC.metric("data_keys_lost") }, keys.gone_share());
+        rows.push(const { SPEC.metric("data_keys_lost_closed") }, lost);
+        rows.push(const { SPEC.metric("data_exposed_per_theft") }, keys.exposed_per_theft());
     }
 
     fn record_audit<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
@@ -193,10 +193,10 @@ impl Data {
         let mut rows = Rows::new(ctx);
         for detected in audit.results() {
             rows.label(&format!("{} samples", detected.sample));
-            rows.push(const { number("data_audit_detected") }, detected.share);
-            rows.push(const { number("data_audit_closed") }, detected.theory);
-            rows.push(const { number("data_audit_gap") }, detected.share - detected.theory);
-            rows.push(const { number("data_audit_traffic") }, detected.bytes_per_day / MB);
+            rows.push(const { SPEC.metric("data_audit_detected") }, detected.share);
+            rows.push(const { SPEC.metric("data_audit_closed") }, detected.theory);
+            rows.push(const { SPEC.metric("data_audit_gap") }, detected.share - detected.theory);
+            rows.push(const { SPEC.metric("data_audit_traffic") }, detected.bytes_per_day / MB);
         }
     }
 
@@ -205,13 +205,13 @@ impl Data {
         crowd.check(ctx);
         let throughput = crowd.crowd_throughput(ctx.now());
         let mut rows = Rows::new(ctx);
-        rows.push(const { number("data_crowd_throughput") }, throughput);
+        rows.push(const { SPEC.metric("data_crowd_throughput") }, throughput);
         for (label, phase) in ["usual", "crowd"].into_iter().zip(&crowd.phases) {
             rows.label(label);
-            rows.count(const { number("data_requests") }, phase.arrived);
-            rows.push(const { number("data_requests_dropped") }, phase.dropped_share());
-            rows.push(const { number("data_request_p99") }, phase.p99_seconds());
-            rows.push(const { number("data_request_hot") }, phase.hot_share());
+            rows.count(const { SPEC.metric("data_requests") }, phase.arrived);
+            rows.push(const { SPEC.metric("data_requests_dropped") }, phase.dropped_share());
+            rows.push(const { SPEC.metric("data_request_p99") }, phase.p99_seconds());
+            rows.push(const { SPEC.metric("data_request_hot") }, phase.hot_share());
         }
     }
 }
@@ -229,17 +229,17 @@ impl Store {
         let share = self.objects.readable_share();
         let tallies = self.tallies;
         let mut rows = Rows::new(ctx);
-        rows.push(const { number("data_read_availability") }, share);
+        rows.push(const { SPEC.metric("data_read_availability") }, share);
         // Not beyond what this much object time can show.
         let unreadable = (1.0 - share).max(1e-15);
-        rows.push(const { number("data_availability_nines") }, -math::log10(unreadable));
-        rows.count(const { number("data_objects_lost") }, tallies.losses);
-        rows.count(const { number("data_pieces_missing") }, missing);
-        rows.push(const { number("data_overhead") }, self.settings.code.overhead());
+        rows.push(const { SPEC.metric("data_availability_nines") }, -math::log10(unreadable));
+        rows.count(const { SPEC.metric("data_objects_lost") }, tallies.losses);
+        rows.count(const { SPEC.metric("data_pieces_missing") }, missing);
+        rows.push(const { SPEC.metric("data_overhead") }, self.settings.code.overhead());
         let repair = tallies.rebuilt_bytes as f64 / GB;
-        rows.push(const { number("data_repair_traffic") }, repair);
-        rows.count(const { number("data_rebuilds") }, tallies.rebuilds);
-        rows.count(const { number("data_rebuilds_restarted") }, tallies.restarts);
+        rows.push(const { SPEC.metric("data_repair_traffic") }, repair);
+        rows.count(const { SPEC.metric("data_rebuilds") }, tallies.rebuilds);
+        rows.count(const { SPEC.metric("data_rebuilds_restarted") }, tallies.restarts);
         self.record_readable(&mut rows);
         self.record_damage(&mut rows);
         self.record_losses(&mut rows);
@@ -250,16 +250,16 @@ impl Store {
         let contested = self.objects.objects().iter().filter(|object| object.contested).count();
         let [plain, refused] = self.objects.readable();
         let share = f64::from(plain + refused) / f64::from(count);
-        rows.push(const { number("data_objects_readable") }, share);
+        rows.push(const { SPEC.metric("data_objects_readable") }, share);
         if contested > 0 {
             rows.label("contested");
             let share = f64::from(refused) / contested as f64;
-            rows.push(const { number("data_objects_readable") }, share);
+            rows.push(const { SPEC.metric("data_objects_readable") }, share);
             rows.label("");
             let censored = self.tallies.censored;
-            rows.count(const { number("data_censored_pieces") }, censored);
+            rows.count(const { SPEC.metric("data_censored_pieces") }, censored);
             let moved = self.tallies.moved as f64 / censored.max(1) as f64;
-            rows.push(const { number("data_censored_moved") }, moved);
+            rows.push(const { SPEC.metric("data_censored_moved") }, moved);
         }
     }
 
@@ -267,15 +267,15 @@ impl Store {
         let tallies = &self.tallies;
         if self.settings.damage.is_some() {
             let scrubbed = tallies.scrubbed_bytes as f64 / GB;
-            rows.push(const { number("data_scrub_traffic") }, scrubbed);
-            rows.count(const { number("data_pieces_damaged") }, tallies.damaged);
-            rows.count(const { number("data_damage_found") }, tallies.found);
+            rows.push(const { SPEC.metric("data_scrub_traffic") }, scrubbed);
+            rows.count(const { SPEC.metric("data_pieces_damaged") }, tallies.damaged);
+            rows.count(const { SPEC.metric("data_damage_found") }, tallies.found);
         }
         if tallies.reads > 0 {
             let failed = tallies.reads_failed as f64 / tallies.reads as f64;
-            rows.count(const { number("data_reads") }, tallies.reads);
-            rows.push(const { number("data_reads_failed") }, failed);
-            rows.count(const { number("data_corrupt_reads") }, tallies.reads_corrupt);
+            rows.count(const { SPEC.metric("data_reads") }, tallies.reads);
+            rows.push(const { SPEC.metric("data_reads_failed") }, failed);
+            rows.count(const { SPEC.metric("data_corrupt_reads") }, tallies.reads_corrupt);
         }
     }
 
@@ -284,11 +284,11 @@ impl Store {
             return;
         }
         let Some(theory) = theory_seconds(&self.settings, self.node_settings()) else { return };
-        rows.push(const { number("data_mttdl_closed") }, theory / HOUR_SECONDS);
+        rows.push(const { SPEC.metric("data_mttdl_closed") }, theory / HOUR_SECONDS);
         if self.tallies.losses > 0 && self.settings.renew {
             let mean = self.object_seconds(rows.ctx.now()) / self.tallies.losses as f64;
-            rows.push(const { number("data_mttdl") }, mean / HOUR_SECONDS);
-            rows.push(const { number("data_mttdl_ratio") }, mean / theory);
+            rows.push(const { SPEC.metric("data_mttdl") }, mean / HOUR_SECONDS);
+            rows.push(const { SPEC.metric("data_mttdl_ratio") }, mean / theory);
         }
     }
 }

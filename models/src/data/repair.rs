@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::Event;
 use super::objects::Objects;
 use super::settings::RepairSettings;
-use crate::infrastructure::draw::Duration;
-use crate::infrastructure::draw::unit_exponential;
+use crate::laws::draw::Duration;
+use crate::laws::draw::unit_exponential;
 
 const REBUILD: Purpose = Purpose::new("data.rebuild");
 

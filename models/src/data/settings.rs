@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::coding::Code;
 use super::placement::{Kind, Spread};
-use crate::infrastructure::draw::Duration;
-use crate::infrastructure::failure::FailureLaw;
+use crate::laws::draw::Duration;
+use crate::laws::failure::FailureLaw;
 
 /// The data layer of a scenario. Each part that is there is simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

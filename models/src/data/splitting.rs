@@ -23,7 +23,7 @@ use super::Event;
 use super::placement::Spread;
 use super::settings::{Fidelity, NodeSettings, StoreSettings};
 use super::store::Store;
-use crate::infrastructure::draw::Duration;
+use crate::laws::draw::Duration;
 
 const SPLITTING: Purpose = Purpose::new("data.splitting");
 const PICK: Purpose = Purpose::new("data.splitting.pick");

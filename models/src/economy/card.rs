@@ -1,9 +1,8 @@
 //! A token economy on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "economy",
     entities: "A token with its books, an exchange with a pool, customers with a demand, nodes with \
                bonds and the providers behind them.",
     process: "Once a day demand grows, customers buy and burn the token, the emission and what was \

@@ -5,10 +5,11 @@
 
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::random::Purpose;
-use pinwheel_core::{Amount, Streams, math};
+use pinwheel_core::{Amount, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::money::usd;
+use crate::laws::price::GeometricBrownian;
 
 const NOISE: Purpose = Purpose::new("economy.demand");
 /// Most dollars a day: where a drift would lead beyond what the books hold, it ends here.
@@ -41,9 +42,9 @@ impl Demand {
 
     /// A day's growth: `D exp(mu - sigma^2 / 2 + sigma n)`, whose mean is `D exp(mu)`.
     pub fn step(&mut self, day: u32, streams: &Streams) {
-        let DemandLaw { drift_per_day: mu, volatility_per_sqrt_day: sigma, .. } = self.law;
+        let DemandLaw { drift_per_day: drift, volatility_per_sqrt_day: volatility, .. } = self.law;
         let n = Normal::STANDARD.sample(&mut streams.indexed(0, NOISE, day.into()));
-        self.scale(math::exp(mu - 0.5 * sigma * sigma + sigma * n));
+        self.scale(GeometricBrownian { drift, volatility }.growth(1.0, n));
     }
 
     /// Multiplies demand for good: a shock.
@@ -66,6 +67,7 @@ impl Demand {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pinwheel_core::math;
 
     /// The logarithm after t days is normal with mean `(mu - sigma^2 / 2) t` and variance
     /// `sigma^2 t`.

@@ -10,10 +10,11 @@ use super::emission::Halving;
 use super::exchange::ConstantProduct;
 use super::money::{MILLION, TOK_DECIMALS, tok, usd};
 use super::settings::{ExchangeSettings, ProviderSettings, Settings, Shock};
-use crate::scenario::check::Checker;
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::Given;
-use crate::scenario::{HORIZON_DAYS_MAX, Layers, RunDays};
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::tree::Given;
+use crate::input::{HORIZON_DAYS_MAX, RunDays};
+use crate::scenario::Layers;
 
 /// Most tokens on the first day, and in all emissions of a day.
 const TOK_MAX: f64 = 1e15;

@@ -1,37 +1,35 @@
 //! What an economy records.
 
-use pinwheel_core::MetricSpec;
-
-use crate::metric::metric;
+use crate::describe::{MetricSpec, Section, metric};
 
 const LEDGER: &str = "ledger";
 const EXCHANGE: &str = "Adams et al., Uniswap v2 Core, 2020";
 
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
-    metric("token_price", "USD", "Dollars for a token on the exchange, at the day's end.",
+    metric(Section::Flows, "token_price", "USD", "Dollars for a token on the exchange, at the day's end.",
         EXCHANGE),
-    metric("token_demand", "USD/d", "Dollars that customers spend a day: the revenue.", "model"),
-    metric("tokens_minted", "TOK", "All tokens ever issued, those of the first day included.",
+    metric(Section::Other, "token_demand", "USD/d", "Dollars that customers spend a day: the revenue.", "model"),
+    metric(Section::Supply, "tokens_minted", "TOK", "All tokens ever issued, those of the first day included.",
         LEDGER),
-    metric("tokens_burned", "TOK", "All tokens ever burned.", LEDGER),
-    metric("tokens_circulating", "TOK", "Tokens neither in bonds nor in the pool.", LEDGER),
-    metric("tokens_locked", "TOK", "Tokens in the bonds of active nodes.", LEDGER),
-    metric("pool_tok", "TOK", "Tokens in the pool of the exchange.", LEDGER),
-    metric("pool_usd", "USD", "Dollars in the pool of the exchange.", LEDGER),
-    metric("nodes_active", "1", "Nodes that take part, up or down.", "model"),
-    metric("nodes_online", "1", "Nodes that took part and were up when the day was settled.",
+    metric(Section::Supply, "tokens_burned", "TOK", "All tokens ever burned.", LEDGER),
+    metric(Section::Supply, "tokens_circulating", "TOK", "Tokens neither in bonds nor in the pool.", LEDGER),
+    metric(Section::Supply, "tokens_locked", "TOK", "Tokens in the bonds of active nodes.", LEDGER),
+    metric(Section::Supply, "pool_tok", "TOK", "Tokens in the pool of the exchange.", LEDGER),
+    metric(Section::Supply, "pool_usd", "USD", "Dollars in the pool of the exchange.", LEDGER),
+    metric(Section::Actors, "nodes_active", "1", "Nodes that take part, up or down.", "model"),
+    metric(Section::Actors, "nodes_online", "1", "Nodes that took part and were up when the day was settled.",
         "model"),
-    metric("nodes_losing_share", "1",
+    metric(Section::Actors, "nodes_losing_share", "1",
         "Share of the active nodes that earned less than they cost on the day.", "model"),
-    metric("nodes_entered", "1", "Entries of nodes since the start.", "model"),
-    metric("nodes_left", "1", "Exits of nodes since the start.", "model"),
-    metric("rewards_gini", "1", "Gini coefficient of the day's rewards of the nodes online.",
+    metric(Section::Actors, "nodes_entered", "1", "Entries of nodes since the start.", "model"),
+    metric(Section::Actors, "nodes_left", "1", "Exits of nodes since the start.", "model"),
+    metric(Section::Actors, "rewards_gini", "1", "Gini coefficient of the day's rewards of the nodes online.",
         "Gini, Variabilità e mutabilità, 1912"),
-    metric("rewards_value", "USD/d",
+    metric(Section::Flows, "rewards_value", "USD/d",
         "The day's rewards, new tokens and payments, at the price when they are given.", "model"),
-    metric("emission_value", "USD/d", "The day's new tokens at the price when they are given.",
+    metric(Section::Flows, "emission_value", "USD/d", "The day's new tokens at the price when they are given.",
         "model"),
-    metric("rewards_sold", "USD/d", "Dollars that providers got for the rewards sold.", LEDGER),
-    metric("operator_cost", "USD/d", "What running the active nodes costs.", "model"),
+    metric(Section::Flows, "rewards_sold", "USD/d", "Dollars that providers got for the rewards sold.", LEDGER),
+    metric(Section::Flows, "operator_cost", "USD/d", "What running the active nodes costs.", "model"),
 ];

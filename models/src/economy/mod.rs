@@ -32,6 +32,7 @@ mod record;
 pub mod review;
 mod serving;
 pub mod settings;
+pub mod spec;
 
 use pinwheel_core::check::CheckId;
 use pinwheel_core::engine::Event as EngineEvent;
@@ -42,11 +43,13 @@ use books::{Books, Seller};
 use demand::Demand;
 use money::{TOK_DECIMALS, part};
 use providers::{Earned, Providers};
+
+use crate::describe::EventKinds;
 pub use settings::Settings;
 
 const DAY: SimDuration = SimDuration::from_days(1);
-/// First of this layer's kinds of event.
-const KIND: u8 = 120;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds { first: 120, names: &["economy settled"] };
 
 /// What happens in an economy.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,20 +58,13 @@ pub enum Event {
     Settle,
 }
 
-impl Event {
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        (kind == KIND).then_some("economy settled")
-    }
-}
-
 impl EngineEvent for Event {
     /// After whatever else happens at that instant, before the records of others.
     fn priority(&self) -> u8 {
         240
     }
     fn kind(&self) -> u8 {
-        KIND
+        KINDS.kind(0)
     }
 }
 

@@ -5,26 +5,26 @@ use pinwheel_core::{Context, Label, Metric};
 
 use super::money::{TOK_DECIMALS, USD_DECIMALS};
 use super::{Economy, Flows};
-use crate::metric::number;
+use crate::economy::spec::SPEC;
 
-const PRICE: Metric = number("token_price");
-const DEMAND: Metric = number("token_demand");
-const MINTED: Metric = number("tokens_minted");
-const BURNED: Metric = number("tokens_burned");
-const CIRCULATING: Metric = number("tokens_circulating");
-const LOCKED: Metric = number("tokens_locked");
-const POOL_TOK: Metric = number("pool_tok");
-const POOL_USD: Metric = number("pool_usd");
-const ACTIVE: Metric = number("nodes_active");
-const ONLINE: Metric = number("nodes_online");
-const LOSING: Metric = number("nodes_losing_share");
-const ENTERED: Metric = number("nodes_entered");
-const LEFT: Metric = number("nodes_left");
-const GINI: Metric = number("rewards_gini");
-const REWARDS: Metric = number("rewards_value");
-const EMISSION: Metric = number("emission_value");
-const SOLD: Metric = number("rewards_sold");
-const COST: Metric = number("operator_cost");
+const PRICE: Metric = SPEC.metric("token_price");
+const DEMAND: Metric = SPEC.metric("token_demand");
+const MINTED: Metric = SPEC.metric("tokens_minted");
+const BURNED: Metric = SPEC.metric("tokens_burned");
+const CIRCULATING: Metric = SPEC.metric("tokens_circulating");
+const LOCKED: Metric = SPEC.metric("tokens_locked");
+const POOL_TOK: Metric = SPEC.metric("pool_tok");
+const POOL_USD: Metric = SPEC.metric("pool_usd");
+const ACTIVE: Metric = SPEC.metric("nodes_active");
+const ONLINE: Metric = SPEC.metric("nodes_online");
+const LOSING: Metric = SPEC.metric("nodes_losing_share");
+const ENTERED: Metric = SPEC.metric("nodes_entered");
+const LEFT: Metric = SPEC.metric("nodes_left");
+const GINI: Metric = SPEC.metric("rewards_gini");
+const REWARDS: Metric = SPEC.metric("rewards_value");
+const EMISSION: Metric = SPEC.metric("emission_value");
+const SOLD: Metric = SPEC.metric("rewards_sold");
+const COST: Metric = SPEC.metric("operator_cost");
 
 impl Economy {
     pub(super) fn record<E: EngineEvent>(&self, gini: Option<f64>, ctx: &mut Context<E>) {

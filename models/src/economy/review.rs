@@ -4,12 +4,11 @@
 
 use super::money::{TOK_DECIMALS, USD_DECIMALS, tok};
 use super::{Amount, Economy};
-use crate::review::inputs::{Flows, Inputs, Operator, Supply};
-use crate::review::{Source, Wanted};
+use crate::describe::review::{Flows, Inputs, Operator, Supply};
+use crate::describe::review::{Source, Wanted};
 
 /// What an economy gives.
 pub const SOURCE: Source = Source {
-    name: "economy",
     gives: &[
         "emission_error",
         "conservation_residual",

@@ -1,9 +1,8 @@
 //! The physical layer on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "infrastructure",
     entities: "Devices with classes, owners and regions; plants of disks; crews and spare \
                parts; sites, power feeds and regions that take many down at once.",
     process: "Lives and repairs are drawn from laws of failure; each failure, repair, shock, \

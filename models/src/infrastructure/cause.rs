@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draw::Duration;
-use super::failure::FailureLaw;
 use super::parameters::Parameters;
 use super::settings::Reach;
+use crate::laws::draw::Duration;
+use crate::laws::failure::FailureLaw;
 
 pub const SECONDS_PER_YEAR: f64 = 365.25 * 86_400.0;
 const HOUR_SECONDS: f64 = 3_600.0;

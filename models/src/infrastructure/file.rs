@@ -14,9 +14,9 @@ use super::operation::file::map::MapSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
-use crate::scenario::check::Checker;
-use crate::scenario::tree::Given;
-use crate::scenario::{HORIZON_DAYS_MAX, RunDays};
+use crate::input::check::Checker;
+use crate::input::tree::Given;
+use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use class::ClassSection;
 use shock::ShockSection;
 

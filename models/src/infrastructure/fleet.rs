@@ -26,16 +26,35 @@ use serde::{Deserialize, Serialize};
 
 use super::crew::Pool;
 use super::settings::{Class, Settings};
+use crate::describe::EventKinds;
 use bits::Bits;
 use owners::{Group, Owners};
-pub use record::{kolmogorov, nakamoto};
+pub use record::kolmogorov;
 use shocks::Clocks;
 pub use tally::{Cell, Counts, Tallies};
 
 /// Most devices of a fleet.
 pub const DEVICES_MAX: u32 = 100_000_000;
-/// First of the fleet's kinds of event; those below are of plants.
-const KIND: u8 = 2;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 2,
+    names: &[
+        "device fails",
+        "failure noticed",
+        "planned replacement",
+        "device renewed",
+        "heartbeat",
+        "device switched",
+        "spare part arrives",
+        "shock strikes",
+        "shock reaches a device",
+        "device recovers",
+        "owner joins",
+        "owner leaves",
+        "owners review",
+        "fleet record",
+    ],
+};
 
 /// A device that has just gone down or come up. A device that joins is new and comes up.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,30 +97,6 @@ pub enum Event {
     Record,
 }
 
-impl Event {
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        [
-            "device fails",
-            "failure noticed",
-            "planned replacement",
-            "device renewed",
-            "heartbeat",
-            "device switched",
-            "spare part arrives",
-            "shock strikes",
-            "shock reaches a device",
-            "device recovers",
-            "owner joins",
-            "owner leaves",
-            "owners review",
-            "fleet record",
-        ]
-        .get(usize::from(kind.checked_sub(KIND)?))
-        .copied()
-    }
-}
-
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
@@ -110,7 +105,7 @@ impl EngineEvent for Event {
         }
     }
     fn kind(&self) -> u8 {
-        KIND + match self {
+        KINDS.kind(match self {
             Event::Fails { .. } => 0,
             Event::Noticed { .. } => 1,
             Event::Planned { .. } => 2,
@@ -125,7 +120,7 @@ impl EngineEvent for Event {
             Event::Leaves { .. } => 11,
             Event::Reviews { .. } => 12,
             Event::Record => 13,
-        }
+        })
     }
 }
 

@@ -16,9 +16,7 @@ pub mod cause;
 pub mod crew;
 pub mod demand;
 pub mod dependency;
-pub mod draw;
 pub mod energy;
-pub mod failure;
 pub mod file;
 pub mod fleet;
 pub mod geography;
@@ -28,6 +26,7 @@ pub mod parameters;
 pub mod plant;
 pub mod plants;
 pub mod settings;
+pub mod spec;
 pub mod topology;
 
 pub use cause::Cause;

@@ -33,13 +33,17 @@ use super::energy::{Meter, hour_of};
 use super::geography::Place;
 use super::topology::Topology;
 use super::{Change, Fleet};
+use crate::describe::EventKinds;
 use map::Map;
 pub use settings::Settings;
 
 const HOUR: SimDuration = SimDuration::from_hours(1);
 const DAY: SimDuration = SimDuration::from_days(1);
-/// First of this part's kinds of event.
-const KIND: u8 = 96;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 96,
+    names: &["hour", "message", "partition", "partition heals", "operation record", "map"],
+};
 
 /// What happens to a fleet at work.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,15 +65,6 @@ pub enum Event {
     Map,
 }
 
-impl Event {
-    /// The name of a kind of event of this part.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["hour", "message", "partition", "partition heals", "operation record", "map"]
-            .get(usize::from(kind.checked_sub(KIND)?))
-            .copied()
-    }
-}
-
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
@@ -80,14 +75,14 @@ impl EngineEvent for Event {
         }
     }
     fn kind(&self) -> u8 {
-        KIND + match self {
+        KINDS.kind(match self {
             Event::Hour => 0,
             Event::Message => 1,
             Event::Splits { .. } => 2,
             Event::Heals { .. } => 3,
             Event::Record => 4,
             Event::Map => 5,
-        }
+        })
     }
 }
 

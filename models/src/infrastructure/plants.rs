@@ -18,11 +18,12 @@ use pinwheel_core::{Context, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::cause::{Cause, Rule, SECONDS_PER_YEAR};
-use super::draw::{burst, unit_exponential};
-use super::failure::Clock;
 use super::parameters::Parameters;
 use super::plant::{Layout, Outage, Owner, Site, Span, Status, share_of_site};
 use super::settings::Reach;
+use crate::describe::EventKinds;
+use crate::laws::draw::{burst, unit_exponential};
+use crate::laws::failure::Clock;
 
 /// Most disks that fail in one burst.
 const BURST_DISKS_MAX: u32 = 64;
@@ -30,6 +31,9 @@ const BURST_DISKS_MAX: u32 = 64;
 const OWNERS_MAX: usize = 1 << 24;
 /// Most disks of one owner, so that every span of a site fits into 32 bits.
 const DISKS_MAX: u32 = 1 << 30;
+
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds { first: 0, names: &["strike", "repair"] };
 
 /// What happens to plants.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,19 +44,12 @@ pub enum Event {
     Ends { incident: u32 },
 }
 
-impl Event {
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        ["strike", "repair"].get(usize::from(kind)).copied()
-    }
-}
-
 impl EngineEvent for Event {
     fn kind(&self) -> u8 {
-        match self {
+        KINDS.kind(match self {
             Event::Strikes { .. } => 0,
             Event::Ends { .. } => 1,
-        }
+        })
     }
 }
 

@@ -3,9 +3,9 @@
 use pinwheel_core::{Amount, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
-use super::draw::Duration;
-use super::failure::FailureLaw;
 use super::operation;
+use crate::laws::draw::Duration;
+use crate::laws::failure::FailureLaw;
 
 /// Capacity is counted in thousandths of its unit, so that sums of it are exact.
 pub const CAPACITY_UNIT: u64 = 1_000;

@@ -1,9 +1,8 @@
 //! The review of a token economy on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "review",
     entities: "The network as one subject, its operators and its holders.",
     process: "At the end of each period the metrics of that period are computed from what has \
               flowed since the last.",

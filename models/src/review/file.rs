@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::metrics::{Given as From, LIST, Wanted};
 use super::settings::{Settings, WindowSettings};
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::tree::Given;
-use crate::scenario::{HORIZON_DAYS_MAX, RunDays};
+use crate::describe::review::Wanted;
+use crate::describe::review::list::{Given as From, LIST};
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
+use crate::input::{HORIZON_DAYS_MAX, RunDays};
 
 /// Period of a metric that has none of its own.
 pub const EVERY_DAYS: u32 = 30;

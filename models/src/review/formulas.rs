@@ -2,9 +2,8 @@
 
 use pinwheel_core::math;
 
-/// Days of a mean month and of a year, as units of scenarios count them.
-pub const MONTH_DAYS: f64 = 365.25 / 12.0;
-pub const YEAR_DAYS: f64 = 365.25;
+use crate::describe::review::YEAR_DAYS;
+
 /// What stands for "never" among payback times: a century.
 pub const NEVER_MONTHS: f64 = 1_200.0;
 /// Days of unlocks that are summed for the unlock shock.
@@ -87,8 +86,8 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::infrastructure::demand::income::gini;
-    use crate::infrastructure::fleet::nakamoto;
+    use crate::laws::concentration::gini;
+    use crate::laws::concentration::nakamoto;
 
     #[track_caller]
     fn near(value: f64, expected: f64) {

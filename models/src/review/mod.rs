@@ -12,11 +12,9 @@
 pub mod card;
 pub mod file;
 pub mod formulas;
-pub mod inputs;
-pub mod metrics;
 mod record;
 pub mod settings;
-mod sources;
+pub mod spec;
 
 use std::collections::BTreeMap;
 
@@ -25,26 +23,18 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, SimTime}
 use serde::{Deserialize, Serialize};
 
 use formulas::Spread;
-pub use inputs::Inputs;
-use inputs::{Flows, Operator, Supply, Utilisation};
-pub use metrics::Wanted;
-pub use settings::Settings;
-pub use sources::{SOURCES, Source};
 
-/// Kind of its event.
-const KIND: u8 = 112;
+use crate::describe::EventKinds;
+use crate::describe::review::{Flows, Inputs, Operator, Supply, Utilisation, Wanted};
+pub use settings::Settings;
+
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds { first: 112, names: &["review"] };
 
 /// A review of the metrics of one period is due.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     window: u8,
-}
-
-impl Event {
-    /// The name of a kind of event of the review.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        (kind == KIND).then_some("review")
-    }
 }
 
 impl EngineEvent for Event {
@@ -53,7 +43,7 @@ impl EngineEvent for Event {
         255
     }
     fn kind(&self) -> u8 {
-        KIND
+        KINDS.kind(0)
     }
 }
 

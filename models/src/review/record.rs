@@ -2,15 +2,14 @@
 
 use pinwheel_core::{Amount, Context, Event as EngineEvent, Metric};
 
-use super::formulas::{
-    MONTH_DAYS, YEAR_DAYS, elasticity, net_inflation, payback_months, quantile, ratio, unlock_peak,
+use super::Snapshot;
+use super::formulas::{elasticity, net_inflation, payback_months, quantile, ratio, unlock_peak};
+use crate::describe::review::list::LIST;
+use crate::describe::review::{
+    Inputs, MONTH_DAYS, Operator, Supply, Utilisation, Wanted, YEAR_DAYS,
 };
-use super::inputs::{Operator, Supply, Utilisation};
-use super::metrics::Wanted;
-use super::{Inputs, Snapshot};
-use crate::infrastructure::demand::income::gini;
-use crate::infrastructure::fleet::nakamoto;
-use crate::metric;
+use crate::laws::concentration::{gini, nakamoto};
+use crate::review::spec::SPEC;
 
 /// Rewards are sorted and summed in parts of a millionth of their unit.
 const REWARD_PARTS: f64 = 1e6;
@@ -50,14 +49,14 @@ pub(super) fn record<E: EngineEvent>(
 /// The number of a metric of the list; a name that does not exist does not compile.
 macro_rules! of {
     ($name:literal) => {
-        const { metric::number($name) }
+        const { SPEC.metric($name) }
     };
 }
 
 impl<E: EngineEvent> Page<'_, E> {
     /// A value, if the metric is wanted and there is one.
     fn put(&mut self, metric: Metric, part: &str, value: Option<f64>) {
-        let name = metric::METRICS[usize::from(metric.0)].name;
+        let name = LIST[usize::from(metric.place())].spec.name;
         if let Some(value) = value.filter(|value| value.is_finite() && self.wanted.has(name)) {
             let label = self.label(part);
             let now = self.ctx.now();
@@ -66,7 +65,7 @@ impl<E: EngineEvent> Page<'_, E> {
     }
 
     fn exact(&mut self, metric: Metric, amount: Amount) {
-        if self.wanted.has(metric::METRICS[usize::from(metric.0)].name) {
+        if self.wanted.has(LIST[usize::from(metric.place())].spec.name) {
             let label = self.label("");
             let now = self.ctx.now();
             self.ctx.records.push_amount(now, metric, label, amount, 0);

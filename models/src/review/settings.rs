@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::metrics::Wanted;
+use crate::describe::review::Wanted;
 
 /// Which metrics are taken how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

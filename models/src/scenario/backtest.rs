@@ -1,17 +1,18 @@
 //! `[backtest]`: the same forecast from many origins in the past, judged by what came after each.
 
+use crate::describe::MetricSpec;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use pinwheel_core::MetricSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::check::Checker;
-use super::diagnostic::{did_you_mean, shown};
-use super::file::NumberOrText;
-use super::tree::Given;
-use super::{HORIZON_DAYS_MAX, Network, Point, RunDays, Scenario};
-use crate::metric::METRICS;
+use super::{Network, Point, Scenario};
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
+use crate::input::{HORIZON_DAYS_MAX, RunDays};
+use crate::registry;
 
 /// The key that every origin sets: where the history of the network is cut.
 pub const CUT_KEY: &str = "network.forecast.from";
@@ -115,7 +116,8 @@ pub fn backtest_of(
         Some(Network::Filecoin(settings)) => settings.forecast.is_some(),
         None => false,
     };
-    backtest(checker, typed, &METRICS, run_days(points), points.iter().all(cut))
+    let metrics: Vec<MetricSpec> = registry::ALL.metrics().copied().collect();
+    backtest(checker, typed, &metrics, run_days(points), points.iter().all(cut))
 }
 
 /// Checks `[backtest]` of a scenario whose runs last these days.

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::describe::MetricSpec;
 use jiff::civil::Date;
-use pinwheel_core::MetricSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Range;
 use super::backtest::metric_name;
-use super::check::Checker;
 use super::ensemble::range;
-use super::file::NumberOrText;
-use super::tree::Given;
-use super::{Range, RunDays};
+use crate::input::NumberOrText;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::tree::Given;
 
 /// More dimensions than this no simplex of Nelder and Mead searches well.
 const KEYS_MAX: usize = 8;

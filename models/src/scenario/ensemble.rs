@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use pinwheel_core::MetricSpec;
+use crate::describe::MetricSpec;
 
-use super::check::Checker;
 use super::design::Kind;
-use super::diagnostic::{did_you_mean, shown};
 use super::file::{AxisSection, EnsembleSection, OutputSection, SampleSection};
-use super::tree::{Given, Tree, Value};
-use super::{Factor, HORIZON_DAYS_MAX, Output, Range, Sample};
+use super::{Factor, Output, Range, Sample};
+use crate::input::HORIZON_DAYS_MAX;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::{Given, Tree, Value};
 
 /// Most points of a scenario, its variants counted in.
 pub const POINTS_MAX: usize = 20_000;

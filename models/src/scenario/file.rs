@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::backtest::BacktestSection;
 use super::calibration::CalibrationSection;
 use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
-use super::tree::Given;
+use crate::input::NumberOrText;
+use crate::input::tree::Given;
 use crate::networks::filecoin::file::NetworkSection;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
@@ -245,12 +246,4 @@ pub struct TargetSection {
     pub from: Option<Given>,
     #[schemars(with = "String", extend("format" = "date"))]
     pub to: Option<Given>,
-}
-
-/// In the schema: a plain number, or a string with a unit.
-#[derive(Debug, JsonSchema)]
-#[serde(untagged)]
-pub enum NumberOrText {
-    Number(f64),
-    Text(String),
 }

@@ -3,17 +3,18 @@
 
 use std::path::PathBuf;
 
+use crate::describe::MetricSpec;
 use jiff::civil::Date;
-use pinwheel_core::MetricSpec;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::Checker;
-use super::diagnostic::did_you_mean;
 use super::expression::{self, Condition, Fault, Moment, Shown, Value};
-use super::file::{NumberOrText, ScenarioFile};
-use super::tree::{Given, Value as Typed};
-use super::{HORIZON_DAYS_MAX, RunDays};
+use super::file::ScenarioFile;
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::diagnostic::did_you_mean;
+use crate::input::tree::{Given, Value as Typed};
+use crate::input::{HORIZON_DAYS_MAX, RunDays};
 
 /// Most invariants, and most outcomes, of a scenario.
 const STATEMENTS_MAX: usize = 200;

@@ -7,17 +7,18 @@ use jiff::ToSpan;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
-use super::check::Checker;
-use super::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
-use super::files::{Files, SCENARIO_BYTES_MAX, lexical};
 use super::invariant::{self, Statements, baseline, statements};
 use super::target::targets;
-use super::tree::{Given, Tree, Value};
-use super::{Experiment, HORIZON_DAYS_MAX, Layers, Network, Point, RunDays, Scenario, Target};
-use crate::metric::METRICS;
+use super::{Experiment, Layers, Network, Point, Scenario, Target};
+use crate::input::check::Checker;
+use crate::input::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
+use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
+use crate::input::tree::{Given, Tree, Value};
+use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use crate::networks::filecoin;
+use crate::registry;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
 /// Version of the format.
@@ -81,8 +82,7 @@ fn experiment(
     let warm_up = checker.days(ensemble.warm_up, "ensemble.warm_up", HORIZON_DAYS_MAX);
     checker.choice(run.size, "run.size", &[("small", ()), ("ci", ()), ("full", ())]);
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
-    let all = &METRICS;
-    let known = all.iter().map(|spec| (spec.name, *spec)).collect();
+    let known = registry::ALL.metrics().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
@@ -303,7 +303,8 @@ fn calibration_of(
         checker.fault(metric, "calibration", message, help);
         return None;
     }
-    let calibration = calibration(checker, typed, &METRICS, run_days(points))?;
+    let metrics: Vec<_> = registry::ALL.metrics().copied().collect();
+    let calibration = calibration(checker, typed, &metrics, run_days(points))?;
     let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
     for range in &calibration.fit {
         let given = typed.fit[&range.key];
@@ -473,7 +474,7 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
             let message = "nothing that is reviewed".to_owned();
             checker.fault(given, "review", message, "add a network, a fleet or a chain");
         }
-        metrics.extend(review::metrics::METRICS);
+        metrics.extend(crate::describe::review::list::METRICS);
         review::file::settings(checker, given, days)
     });
     let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
@@ -514,7 +515,7 @@ fn layers(
     checker: &mut Checker<'_>,
     file: &ScenarioFile,
     days: Option<RunDays>,
-) -> (Layers, Vec<pinwheel_core::MetricSpec>) {
+) -> (Layers, Vec<crate::describe::MetricSpec>) {
     let (mut layers, mut metrics) = (Layers::default(), Vec::new());
     macro_rules! layer {
         ($name:ident) => {

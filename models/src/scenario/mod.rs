@@ -1,29 +1,20 @@
 //! Scenario files: TOML as typed ([`file`]) becomes a validated [`Scenario`].
 //!
-//! [`files`] reads within bounds, [`tree`] keeps where each value was typed, `read` fills the
-//! structs of [`file`], [`check`] and [`quantity`] judge single values, [`load()`] leads through.
+//! The roof: it knows every part. What reads and checks single values is [`crate::input`];
+//! [`load()`] leads through.
 
 pub mod backtest;
 pub mod calibration;
-pub mod check;
 pub mod design;
-pub mod diagnostic;
 mod ensemble;
 pub mod expression;
 pub mod file;
-pub mod files;
 pub mod given;
 pub mod invariant;
 mod load;
-pub mod quantity;
-mod read;
 mod schema;
-pub mod table;
 mod target;
-pub mod tree;
 
-pub use diagnostic::Diagnostic;
-pub use files::lexical;
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::{SIZES, load};
 pub use schema::schema;
@@ -33,9 +24,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::networks::filecoin;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
-
-/// Longest run: a century.
-pub const HORIZON_DAYS_MAX: u32 = 36_525;
 
 /// Everything a scenario file asks for: one or more points, each run with one or more seeds.
 #[derive(Clone, Debug)]
@@ -156,14 +144,6 @@ impl Layers {
         .filter_map(|(name, present)| present.then_some(name))
         .collect()
     }
-}
-
-/// The dates of a run, for checks that need them.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct RunDays {
-    pub first: Date,
-    pub last: Date,
-    pub horizon_days: u32,
 }
 
 /// The network of a scenario, by the `kind` key.

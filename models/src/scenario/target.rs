@@ -1,13 +1,14 @@
 //! `[[target]]`: accuracy stated before the run.
 
+use crate::describe::MetricSpec;
 use jiff::civil::Date;
-use pinwheel_core::MetricSpec;
 
-use super::check::Checker;
-use super::diagnostic::{did_you_mean, shown};
 use super::file::TargetSection;
-use super::tree::Given;
-use super::{HORIZON_DAYS_MAX, Measure, Target};
+use super::{Measure, Target};
+use crate::input::HORIZON_DAYS_MAX;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
 
 /// Most targets of a scenario.
 const TARGETS_MAX: usize = 1_000;

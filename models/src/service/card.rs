@@ -1,9 +1,8 @@
 //! Stations on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "service",
     entities: "Stations with servers and lines, a dispatcher, a cache, and the requests that \
                come to them.",
     process: "Requests arrive by a renewal process, wait in a line or share a server, and \

@@ -5,14 +5,14 @@ use pinwheel_core::distribution::Zipf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::law::Law;
 use super::settings::{
     CacheSettings, Discipline, Dispatch, Settings, StationSettings, WAITING_ROOM_MAX,
 };
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::tree::Given;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
+use crate::laws::renewal::Law;
 
 const STATIONS_MAX: usize = 1_000;
 const SERVERS_MAX: i64 = 1_000_000;

@@ -3,7 +3,7 @@
 use pinwheel_core::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
-use crate::sketch::Sketch;
+use crate::laws::sketch::Sketch;
 
 /// Counts and sums of one station.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,21 +1,71 @@
 //! What stations record, each day, over all jobs measured so far; the label is the station.
 
-use pinwheel_core::MetricSpec;
+use crate::describe::{MetricSpec, Section};
 
 const SOURCE: &str = "Kleinrock, Queueing Systems I, 1975, section 1";
 
-const fn metric(name: &'static str, unit: &'static str, about: &'static str) -> MetricSpec {
-    MetricSpec { name, unit, about, source: SOURCE }
+const fn metric(
+    section: Section,
+    name: &'static str,
+    unit: &'static str,
+    about: &'static str,
+) -> MetricSpec {
+    MetricSpec { section, name, unit, about, source: SOURCE }
 }
 
 pub const METRICS: &[MetricSpec] = &[
-    metric("service_wait_mean", "s", "Mean time of a job in the station beyond its own size."),
-    metric("service_wait_p50", "s", "Time beyond its own size that half of the jobs exceed."),
-    metric("service_wait_p99", "s", "Time beyond its own size that 1 % of the jobs exceed."),
-    metric("service_waited_share", "1", "Share of the jobs served that no server was free for."),
-    metric("service_response_mean", "s", "Mean time from the arrival of a job to its end."),
-    metric("service_utilisation", "1", "Share of the servers at work, averaged over time."),
-    metric("service_queue_length", "job", "Jobs that no server has taken, averaged over time."),
-    metric("service_lost_share", "1", "Share of the jobs that found their line full."),
-    metric("service_cache_hit_share", "1", "Share of the requests answered by the cache."),
+    metric(
+        Section::Service,
+        "service_wait_mean",
+        "s",
+        "Mean time of a job in the station beyond its own size.",
+    ),
+    metric(
+        Section::Service,
+        "service_wait_p50",
+        "s",
+        "Time beyond its own size that half of the jobs exceed.",
+    ),
+    metric(
+        Section::Service,
+        "service_wait_p99",
+        "s",
+        "Time beyond its own size that 1 % of the jobs exceed.",
+    ),
+    metric(
+        Section::Service,
+        "service_waited_share",
+        "1",
+        "Share of the jobs served that no server was free for.",
+    ),
+    metric(
+        Section::Service,
+        "service_response_mean",
+        "s",
+        "Mean time from the arrival of a job to its end.",
+    ),
+    metric(
+        Section::Service,
+        "service_utilisation",
+        "1",
+        "Share of the servers at work, averaged over time.",
+    ),
+    metric(
+        Section::Service,
+        "service_queue_length",
+        "job",
+        "Jobs that no server has taken, averaged over time.",
+    ),
+    metric(
+        Section::Service,
+        "service_lost_share",
+        "1",
+        "Share of the jobs that found their line full.",
+    ),
+    metric(
+        Section::Service,
+        "service_cache_hit_share",
+        "1",
+        "Share of the requests answered by the cache.",
+    ),
 ];

@@ -17,11 +17,11 @@ pub mod cache;
 pub mod card;
 mod dispatch;
 pub mod file;
-pub mod law;
 mod line;
 pub mod measure;
 pub mod metrics;
 pub mod settings;
+pub mod spec;
 mod station;
 
 use pinwheel_core::check::CheckId;
@@ -29,20 +29,27 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Metric, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
-use crate::metric;
+use crate::describe::EventKinds;
+use crate::service::spec::SPEC;
 pub use measure::{Little, Measure};
 pub use settings::Settings;
 pub use station::Station;
 
-const WAIT_MEAN: Metric = metric::number("service_wait_mean");
-const WAIT_P50: Metric = metric::number("service_wait_p50");
-const WAIT_P99: Metric = metric::number("service_wait_p99");
-const WAITED: Metric = metric::number("service_waited_share");
-const RESPONSE_MEAN: Metric = metric::number("service_response_mean");
-const UTILISATION: Metric = metric::number("service_utilisation");
-const QUEUE_LENGTH: Metric = metric::number("service_queue_length");
-const LOST: Metric = metric::number("service_lost_share");
-const CACHE_HIT: Metric = metric::number("service_cache_hit_share");
+const WAIT_MEAN: Metric = SPEC.metric("service_wait_mean");
+const WAIT_P50: Metric = SPEC.metric("service_wait_p50");
+const WAIT_P99: Metric = SPEC.metric("service_wait_p99");
+const WAITED: Metric = SPEC.metric("service_waited_share");
+const RESPONSE_MEAN: Metric = SPEC.metric("service_response_mean");
+const UTILISATION: Metric = SPEC.metric("service_utilisation");
+const QUEUE_LENGTH: Metric = SPEC.metric("service_queue_length");
+const LOST: Metric = SPEC.metric("service_lost_share");
+const CACHE_HIT: Metric = SPEC.metric("service_cache_hit_share");
+
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 80,
+    names: &["request", "request served", "news of a line", "warmed up", "service record"],
+};
 
 /// What happens at stations.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,17 +64,6 @@ pub enum Event {
     WarmedUp,
     /// The end of a day.
     Record,
-}
-
-impl Event {
-    /// The first kind of event of this layer.
-    const KINDS: u8 = 80;
-
-    /// The name of a kind of event of this layer.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let names = ["request", "request served", "news of a line", "warmed up", "service record"];
-        names.get(usize::from(kind.checked_sub(Self::KINDS)?)).copied()
-    }
 }
 
 impl EngineEvent for Event {
@@ -85,7 +81,7 @@ impl EngineEvent for Event {
             Event::WarmedUp => 3,
             Event::Record => 4,
         };
-        Self::KINDS + kind
+        KINDS.kind(kind)
     }
 }
 

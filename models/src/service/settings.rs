@@ -3,7 +3,7 @@
 use pinwheel_core::SimDuration;
 use pinwheel_core::distribution::Zipf;
 
-use super::law::Law;
+use crate::laws::renewal::Law;
 
 /// Most jobs that wait in one line; where more come than can ever be served, the rest is lost.
 pub const WAITING_ROOM_MAX: u32 = 10_000_000;

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::Event;
 use super::cache::LruCache;
 use super::dispatch::Dispatcher;
-use super::law::Law;
 use super::line::{Line, Queue};
 use super::measure::Measure;
 use super::settings::{CacheSettings, Dispatch, StationSettings};
+use crate::laws::renewal::Law;
 
 /// A job in the station.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]

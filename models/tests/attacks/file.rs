@@ -3,7 +3,8 @@
 
 use pinwheel_models::blockchain::Settings;
 use pinwheel_models::blockchain::bridge::settings::Kind;
-use pinwheel_models::scenario::{Diagnostic, load};
+use pinwheel_models::input::diagnostic::Diagnostic;
+use pinwheel_models::scenario::load;
 
 /// A scenario with this text after the run.
 fn read(text: &str) -> Result<Settings, Vec<Diagnostic>> {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::metric;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{self, Measure, Point, Target};
 use pinwheel_models::world::World;
 
@@ -21,7 +21,7 @@ fn run(point: &Point, seed: u64) -> (Simulation<World>, Vec<Row>) {
 /// Whether the rows meet a target, and the value that decides.
 fn judge(target: &Target, simulation: &Simulation<World>, rows: &[Row]) -> (bool, f64) {
     let labels = simulation.ctx.records.labels();
-    let number = metric::number(&target.metric);
+    let number = registry::ALL.find(&target.metric).expect("a metric").0;
     let of = |row: &&Row| row.metric == number && labels[usize::from(row.label.0)] == target.label;
     let mut values = rows.iter().filter(of).map(|row| row.value);
     match target.measure {

@@ -1,5 +1,6 @@
 //! The audit: a replay gives every block again, and any single change of a record is located.
 
+use pinwheel_conform::theory::chain::{Chains, run};
 use pinwheel_core::{SimDuration, Simulation, Streams};
 use pinwheel_models::blockchain::activity::attesting::AttestParameters;
 use pinwheel_models::blockchain::activity::devices::DeviceParameters;
@@ -9,7 +10,6 @@ use pinwheel_models::blockchain::audit::{Fault, Part, audit};
 use pinwheel_models::blockchain::consensus::stake::StakeParameters;
 use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings, Settings};
 use pinwheel_models::blockchain::{Block, Blockchain, Head};
-use pinwheel_models::theory::chain::{Chains, run};
 
 /// Two hours of a busy chain with all kinds of records: its genesis, blocks and newest hash.
 fn history() -> (Head, Vec<Block>, Head) {

@@ -1,5 +1,6 @@
 //! Consensus: leaders, races and lotteries, and what happens to transactions on branches.
 
+use pinwheel_conform::theory::chain::run;
 use pinwheel_core::{SimDuration, Streams};
 use pinwheel_models::blockchain::activity::load::LoadParameters;
 use pinwheel_models::blockchain::consensus::Consensus;
@@ -7,7 +8,6 @@ use pinwheel_models::blockchain::consensus::expected::RoundParameters;
 use pinwheel_models::blockchain::consensus::stake::StakeParameters;
 use pinwheel_models::blockchain::consensus::work::WorkParameters;
 use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings, TravelLaw};
-use pinwheel_models::theory::chain::run;
 
 fn load() -> Option<LoadParameters> {
     Some(LoadParameters { users: 50.0, rate: 0.1, ..LoadParameters::default() })

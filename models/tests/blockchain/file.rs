@@ -3,7 +3,8 @@
 use pinwheel_models::blockchain::FeeRule;
 use pinwheel_models::blockchain::activity::telemetry::Way;
 use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings};
-use pinwheel_models::scenario::{Diagnostic, load};
+use pinwheel_models::input::diagnostic::Diagnostic;
+use pinwheel_models::scenario::load;
 
 /// A scenario with this text after the run.
 fn read(chains: &str) -> Result<Vec<ChainSettings>, Vec<Diagnostic>> {

@@ -1,5 +1,6 @@
 //! The layer as a whole: snapshots, several chains, what comes from outside.
 
+use pinwheel_conform::theory::chain::{Chains, run};
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Amount, SimDuration, Simulation, Streams};
 use pinwheel_models::blockchain::activity::devices::DeviceParameters;
@@ -10,7 +11,6 @@ use pinwheel_models::blockchain::settings::{
     ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw,
 };
 use pinwheel_models::blockchain::{Address, Blockchain, Call, Outcome, Transaction};
-use pinwheel_models::theory::chain::{Chains, run};
 
 use crate::seconds;
 

@@ -6,7 +6,7 @@ use pinwheel_models::data::settings::{
     DamageSettings, Fidelity, NodeSettings, StoreSettings, Verify,
 };
 use pinwheel_models::data::splitting::Alone;
-use pinwheel_models::infrastructure::failure::FailureLaw;
+use pinwheel_models::laws::failure::FailureLaw;
 
 use super::store::{begin, drawn};
 

@@ -8,7 +8,7 @@ use pinwheel_models::data::settings::{
     RecordSettings, Settings, StoreSettings,
 };
 use pinwheel_models::data::{Data, Event};
-use pinwheel_models::metric;
+use pinwheel_models::registry;
 
 use super::store::drawn;
 
@@ -35,7 +35,7 @@ struct Run {
 impl Run {
     /// The last value of a metric.
     fn last(&self, name: &str, label: &str) -> f64 {
-        let metric = metric::number(name);
+        let metric = registry::ALL.find(name).expect("a metric").0;
         let label = self.labels.iter().position(|known| known == label).expect("a known label");
         let row = self.rows.iter().rev();
         let mut row = row.filter(|row| row.metric == metric && usize::from(row.label.0) == label);

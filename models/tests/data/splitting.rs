@@ -6,8 +6,8 @@ use pinwheel_models::data::formulas::{Rates, mean_time_to_loss};
 use pinwheel_models::data::settings::{NodeSettings, StoreSettings};
 use pinwheel_models::data::splitting::{Alone, Splitting};
 use pinwheel_models::data::store::Store;
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 
 const HOUR: f64 = 3_600.0;
 

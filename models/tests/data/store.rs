@@ -10,8 +10,8 @@ use pinwheel_models::data::placement::{Kind, Spread};
 use pinwheel_models::data::settings::{Effect, NodeSettings, OutageSettings, Shock, StoreSettings};
 use pinwheel_models::data::splitting::Alone;
 use pinwheel_models::data::store::Store;
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 
 const HOUR: f64 = 3_600.0;
 

@@ -7,7 +7,7 @@ use super::{last, load, run, series};
 
 /// The values of one metric in base units.
 fn exact(rows: &[pinwheel_core::Row], name: &str) -> Vec<u128> {
-    let metric = pinwheel_models::metric::number(name);
+    let metric = pinwheel_models::registry::ALL.find(name).expect("a metric").0;
     let of = rows.iter().filter(|row| row.metric == metric);
     of.map(|row| row.exact.expect("an amount")).collect()
 }

@@ -9,7 +9,7 @@ mod scenarios;
 use std::path::{Path, PathBuf};
 
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::metric;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{self, Experiment, Point};
 use pinwheel_models::world::World;
 
@@ -37,7 +37,7 @@ fn run(point: &Point, seed: u64, number: u32) -> (Simulation<World>, Vec<Row>) {
 
 /// The values of a metric, in time.
 fn series(rows: &[Row], name: &str) -> Vec<f64> {
-    let metric = metric::number(name);
+    let metric = registry::ALL.find(name).expect("a metric").0;
     rows.iter().filter(|row| row.metric == metric).map(|row| row.value).collect()
 }
 

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use pinwheel_core::check::Tally;
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::networks::filecoin::metrics::METRICS;
+use pinwheel_models::networks::filecoin::spec::SPEC;
+use pinwheel_models::registry;
 use pinwheel_models::{scenario, world::World};
 
 /// The folder of the scenarios that are shipped.
@@ -57,8 +58,8 @@ impl Run {
 
     /// Rows of a metric without a label, day by day.
     fn rows(&self, metric: &str) -> Vec<&Row> {
-        let place = METRICS.iter().position(|spec| spec.name == metric).expect("a metric");
-        let of = |row: &&Row| usize::from(row.metric.0) == place && row.label.0 == 0;
+        let wanted = SPEC.metric(metric);
+        let of = |row: &&Row| row.metric == wanted && row.label.0 == 0;
         let rows: Vec<&Row> = self.rows.iter().filter(of).collect();
         assert!(!rows.is_empty(), "{metric} was recorded");
         rows
@@ -66,14 +67,14 @@ impl Run {
 
     /// Whether a metric has rows without a label.
     fn has(&self, metric: &str) -> bool {
-        let named = |row: &Row| METRICS[usize::from(row.metric.0)].name == metric;
+        let named = |row: &Row| registry::ALL.spec(row.metric).name == metric;
         self.rows.iter().any(|row| named(row) && row.label.0 == 0)
     }
 
     /// What was observed of a metric, day by day.
     fn observed(&self, metric: &str) -> Vec<f64> {
         let of = |row: &&Row| {
-            METRICS[usize::from(row.metric.0)].name == metric
+            registry::ALL.spec(row.metric).name == metric
                 && self.labels[usize::from(row.label.0)] == "observed"
         };
         self.rows.iter().filter(of).map(|row| row.value).collect()

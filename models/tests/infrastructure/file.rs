@@ -1,9 +1,9 @@
 //! From a scenario file to a fleet.
 
 use pinwheel_core::{Amount, SimDuration, SimTime};
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
 use pinwheel_models::infrastructure::settings::*;
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 use pinwheel_models::scenario::load;
 
 const SCENARIO: &str = r#"

@@ -1,10 +1,10 @@
 //! Single devices: what holds of every run, whatever is in it.
 
 use pinwheel_core::{Amount, SimDuration, SimTime};
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
 use pinwheel_models::infrastructure::fleet::Fleet;
 use pinwheel_models::infrastructure::settings::*;
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 
 use crate::{after, simulation};
 

@@ -1,9 +1,9 @@
 //! Laws of life: hazard and age are inverses, and draws follow the law.
 
 use pinwheel_core::{Streams, math};
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
 use pinwheel_models::infrastructure::fleet::kolmogorov;
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 
 fn laws() -> Vec<(&'static str, FailureLaw)> {
     let weibull = |shape, scale_seconds| FailureLaw::Weibull { shape, scale_seconds };

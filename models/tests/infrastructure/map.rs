@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::metric::METRICS;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::load;
 use pinwheel_models::world::World;
 
@@ -24,7 +24,7 @@ fn recorded(file: &str, keys: &[(&str, &str)]) -> Found {
     let labels = run.ctx.records.labels().to_vec();
     let mut found = Found::new();
     for row in run.ctx.records.drain() {
-        let name = METRICS[usize::from(row.metric.0)].name;
+        let name = registry::ALL.spec(row.metric).name;
         let label = labels[usize::from(row.label.0)].clone();
         found.entry((name, label)).or_default().push(row.value);
     }

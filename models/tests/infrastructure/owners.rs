@@ -1,8 +1,8 @@
 //! Owners who come and go, what devices have in common, and who could stop the service.
 
 use pinwheel_core::Amount;
-use pinwheel_models::infrastructure::fleet::nakamoto;
 use pinwheel_models::infrastructure::settings::*;
+use pinwheel_models::laws::concentration::nakamoto;
 
 use crate::after;
 

@@ -1,10 +1,10 @@
 //! Plants of many owners against closed forms, and their promises to the rest of the world.
 
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, math};
-use pinwheel_models::infrastructure::failure::{Clock, FailureLaw};
 use pinwheel_models::infrastructure::{
     Cause, Event, Infrastructure, OwnerPlan, Parameters, Status,
 };
+use pinwheel_models::laws::failure::{Clock, FailureLaw};
 
 const HOUR_SECONDS: f64 = 3_600.0;
 

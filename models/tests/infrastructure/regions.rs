@@ -1,10 +1,10 @@
 //! A fleet cut into regions is the fleet in one piece, and devices that do nothing cost nothing.
 
 use pinwheel_core::{OneByOne, Regions, SimDuration, SimTime, Streams};
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
 use pinwheel_models::infrastructure::fleet::{Change, Fleet};
 use pinwheel_models::infrastructure::settings::{Class, Detection, Heartbeat, Settings};
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 
 use crate::{Devices, simulation};
 

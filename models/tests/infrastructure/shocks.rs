@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use pinwheel_core::{SimDuration, SimTime, math};
-use pinwheel_models::infrastructure::draw::Duration;
-use pinwheel_models::infrastructure::failure::FailureLaw;
 use pinwheel_models::infrastructure::settings::*;
+use pinwheel_models::laws::draw::Duration;
+use pinwheel_models::laws::failure::FailureLaw;
 
 use crate::after;
 

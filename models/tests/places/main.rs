@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::metric::METRICS;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{Experiment, Scenario, load};
 use pinwheel_models::world::World;
 
@@ -40,7 +40,7 @@ fn finish(mut simulation: Simulation<World>) -> Run {
     let rows = simulation.ctx.records.drain();
     let labels = simulation.ctx.records.labels();
     for row in rows {
-        let name = METRICS[usize::from(row.metric.0)].name.to_owned();
+        let name = registry::ALL.spec(row.metric).name.to_owned();
         let label = labels[usize::from(row.label.0)].clone();
         series.entry((name, label)).or_default().push(row.value);
     }

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::metric::METRICS;
+use pinwheel_models::describe::review::Source;
+use pinwheel_models::describe::review::list::{Given, LIST};
 use pinwheel_models::networks::filecoin;
-use pinwheel_models::review::metrics::{Given, LIST};
-use pinwheel_models::review::{SOURCES, Source};
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{self, Point};
 use pinwheel_models::world::World;
 
@@ -51,7 +51,7 @@ fn run(point: &Point) -> Run {
 }
 
 fn name(row: &Row) -> &'static str {
-    METRICS[usize::from(row.metric.0)].name
+    registry::ALL.spec(row.metric).name
 }
 
 fn reviewed(row: &&Row) -> bool {
@@ -131,7 +131,7 @@ fn filecoin_records_what_it_says_and_names_a_reason_for_the_rest() {
 fn an_economy_records_what_it_says() {
     let keys = [("run.horizon", "\"240 d\""), ("economy.record_every", "\"1 d\"")];
     let run = run(&point("reviews/small-economy.toml", &keys));
-    let source = SOURCES.iter().find(|source| source.name == "economy").expect("there is one");
+    let source = pinwheel_models::economy::review::SOURCE;
     let of_fleet = ["nakamoto"];
     let owed: BTreeSet<_> = source.gives.iter().chain(&of_fleet).copied().collect();
     assert_eq!(run.recorded(), owed);
@@ -157,9 +157,10 @@ fn an_economy_records_what_it_says() {
 #[test]
 fn every_name_that_a_source_gives_is_in_the_list_and_reached() {
     let names = of_runs();
-    for source in SOURCES {
+    for part in registry::ALL.0 {
+        let Some(source) = part.review else { continue };
         for name in source.gives.iter().chain(source.lacks.iter().map(|(name, _)| name)) {
-            assert!(names.contains(name), "{}: {name}", source.name);
+            assert!(names.contains(name), "{}: {name}", part.name);
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use pinwheel_models::scenario::{Diagnostic, load};
+use pinwheel_models::input::diagnostic::Diagnostic;
+use pinwheel_models::scenario::load;
 use proptest::prelude::*;
 
 use crate::valid::{VALID, folder_with_data};

@@ -239,8 +239,8 @@ fn the_schema_lists_keys_and_parameters() {
 
 #[test]
 fn units_and_names_of_parameters_and_metrics_are_known() {
+    use pinwheel_models::input::quantity::Unit;
     use pinwheel_models::networks::filecoin::metrics::METRICS;
-    use pinwheel_models::scenario::quantity::Unit;
     let specs: Vec<_> = Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS).collect();
     let parameters = specs.iter().map(|spec| (spec.name, spec.unit));
     for (name, unit) in parameters.chain(METRICS.iter().map(|metric| (metric.name, metric.unit))) {

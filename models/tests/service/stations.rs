@@ -1,5 +1,5 @@
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::service::law::Law;
+use pinwheel_models::laws::renewal::Law;
 use pinwheel_models::service::settings::{Discipline, Dispatch, StationSettings};
 use pinwheel_models::service::{Event, Measure, Service, Settings};
 

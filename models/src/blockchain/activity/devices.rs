@@ -21,12 +21,12 @@ use super::super::tally::{Slot, quantile};
 use super::super::transaction::Address;
 use super::load::exponential;
 use super::{Role, Wallet};
-use crate::metric::number;
+use crate::blockchain::spec::SPEC;
 
-const CHANGES: Metric = number("device_changes");
-const RECORDED: Metric = number("device_changes_recorded_share");
-const DELAY_P50: Metric = number("device_record_p50");
-const DELAY_P99: Metric = number("device_record_p99");
+const CHANGES: Metric = SPEC.metric("device_changes");
+const RECORDED: Metric = SPEC.metric("device_changes_recorded_share");
+const DELAY_P50: Metric = SPEC.metric("device_record_p50");
+const DELAY_P99: Metric = SPEC.metric("device_record_p99");
 const CLOCK: Purpose = Purpose::new("blockchain device clock");
 const REPORT_GAS: u64 = TRANSACTION_GAS + READ_GAS + UPDATE_GAS;
 /// Slots between two looks for reports that must be sent again.

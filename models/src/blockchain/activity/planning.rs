@@ -20,14 +20,14 @@ use super::super::tally::{Slot, quantile};
 use super::super::transaction::Address;
 use super::load::{exponential, log_normal};
 use super::{Role, Wallet};
-use crate::metric::number;
+use crate::blockchain::spec::SPEC;
 
-const ON_TIME: Metric = number("actions_on_time_share");
-const MANUAL: Metric = number("actions_manual_on_time_share");
-const OUT_OF_GAS: Metric = number("actions_out_of_gas_share");
-const UNSENT: Metric = number("actions_unsent_share");
-const DELAY_P50: Metric = number("action_delay_p50");
-const DELAY_P99: Metric = number("action_delay_p99");
+const ON_TIME: Metric = SPEC.metric("actions_on_time_share");
+const MANUAL: Metric = SPEC.metric("actions_manual_on_time_share");
+const OUT_OF_GAS: Metric = SPEC.metric("actions_out_of_gas_share");
+const UNSENT: Metric = SPEC.metric("actions_unsent_share");
+const DELAY_P50: Metric = SPEC.metric("action_delay_p50");
+const DELAY_P99: Metric = SPEC.metric("action_delay_p99");
 const PLAN: Purpose = Purpose::new("blockchain plan");
 const SECONDS_PER_DAY: f64 = 86_400.0;
 

@@ -10,11 +10,11 @@ use super::settings::{
     CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
 };
 use crate::blockchain::bridge::settings::UNITS_PER_USD;
-use crate::blockchain::keys::Keys;
 use crate::blockchain::money::{from_nanotoken, from_token};
-use crate::scenario::check::Checker;
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::Given;
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::keys::Keys;
+use crate::input::tree::Given;
 
 const BLOCKS_MAX: i64 = 10_000;
 const SEATS_MAX: i64 = 10_000;

@@ -28,6 +28,7 @@ use pinwheel_core::{Context, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Event as LayerEvent;
+use crate::describe::EventKinds;
 use committee::Committee;
 use mining::{Contest, Side};
 use race::Race;
@@ -35,8 +36,11 @@ use selfish::SelfishMining;
 pub use settings::Settings;
 use spam::Spam;
 
-/// First of the kinds of event.
-const KIND: u8 = 55;
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 55,
+    names: &["block of a contest", "committee slot", "attack record", "block with spam"],
+};
 
 /// What happens in an attack.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,12 +57,12 @@ pub enum Event {
 
 impl EngineEvent for Event {
     fn kind(&self) -> u8 {
-        KIND + match self {
+        KINDS.kind(match self {
             Event::Mined { .. } => 0,
             Event::Slot => 1,
             Event::Record => 2,
             Event::SpamBlock => 3,
-        }
+        })
     }
     fn priority(&self) -> u8 {
         if matches!(self, Event::Record) { 250 } else { 128 }
@@ -69,11 +73,6 @@ impl Event {
     /// As an event of whatever the layer is part of.
     fn lift<E: From<LayerEvent>>(self) -> E {
         LayerEvent::Attack(self).into()
-    }
-    /// The name of a kind of event of attacks.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let names = ["block of a contest", "committee slot", "attack record", "block with spam"];
-        names.get(usize::from(kind.checked_sub(KIND)?)).copied()
     }
 }
 

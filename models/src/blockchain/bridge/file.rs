@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::settings::{BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, UNITS_PER_USD};
-use crate::blockchain::keys::Keys;
-use crate::scenario::check::Checker;
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::Given;
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::keys::Keys;
+use crate::input::tree::Given;
 
 /// Transfers of one run, whose latencies are kept.
 const TRANSFERS_MAX: f64 = 2_000_000.0;

@@ -5,23 +5,23 @@ use pinwheel_core::{Context, Metric};
 
 use super::Bridge;
 use super::tally::{CLASSES, usd};
-use crate::metric;
+use crate::blockchain::spec::SPEC;
 
-const SENT: Metric = metric::number("bridge_sent");
-const DELIVERED: Metric = metric::number("bridge_delivered_share");
-const REFUNDED: Metric = metric::number("bridge_refunded_share");
-const STUCK: Metric = metric::number("bridge_stuck");
-const STUCK_VALUE: Metric = metric::number("bridge_stuck_value");
-const LATENCY_P50: Metric = metric::number("bridge_latency_p50");
-const LATENCY_P99: Metric = metric::number("bridge_latency_p99");
-const COST: Metric = metric::number("bridge_cost");
-const COST_SHARE: Metric = metric::number("bridge_cost_share");
-const ESCROW: Metric = metric::number("bridge_escrow");
-const LIQUIDITY: Metric = metric::number("bridge_liquidity");
-const IN_FLIGHT: Metric = metric::number("bridge_in_flight");
-const STOLEN: Metric = metric::number("bridge_stolen");
-const UNBACKED: Metric = metric::number("bridge_unbacked_share");
-const REFUSED: Metric = metric::number("bridge_calls_refused");
+const SENT: Metric = SPEC.metric("bridge_sent");
+const DELIVERED: Metric = SPEC.metric("bridge_delivered_share");
+const REFUNDED: Metric = SPEC.metric("bridge_refunded_share");
+const STUCK: Metric = SPEC.metric("bridge_stuck");
+const STUCK_VALUE: Metric = SPEC.metric("bridge_stuck_value");
+const LATENCY_P50: Metric = SPEC.metric("bridge_latency_p50");
+const LATENCY_P99: Metric = SPEC.metric("bridge_latency_p99");
+const COST: Metric = SPEC.metric("bridge_cost");
+const COST_SHARE: Metric = SPEC.metric("bridge_cost_share");
+const ESCROW: Metric = SPEC.metric("bridge_escrow");
+const LIQUIDITY: Metric = SPEC.metric("bridge_liquidity");
+const IN_FLIGHT: Metric = SPEC.metric("bridge_in_flight");
+const STOLEN: Metric = SPEC.metric("bridge_stolen");
+const UNBACKED: Metric = SPEC.metric("bridge_unbacked_share");
+const REFUSED: Metric = SPEC.metric("bridge_calls_refused");
 
 impl Bridge {
     /// The day's rows, and the state into the fingerprint.

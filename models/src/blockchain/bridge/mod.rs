@@ -42,6 +42,7 @@ use super::contracts::bridge::{Claim, Order, packet};
 use super::hash::Hash;
 use super::inclusion::Path;
 use super::transaction::{Outcome, Receipt, Transaction};
+use crate::describe::EventKinds;
 pub use settings::BridgeSettings;
 use settings::{Kind, UNITS_PER_USD};
 use side::{Purpose, Side, USERS};
@@ -50,6 +51,12 @@ pub use tally::Tally;
 const RELAY: Draw = Draw::new("blockchain.bridge.relay");
 /// Until a call that was refused is tried again.
 const RETRY: SimDuration = SimDuration::from_minutes(10);
+
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds {
+    first: 59,
+    names: &["transfer", "bridge block", "relay", "forgery", "bridge record"],
+};
 
 /// What happens at a bridge.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,13 +75,13 @@ pub enum Event {
 
 impl EngineEvent for Event {
     fn kind(&self) -> u8 {
-        match self {
-            Event::Transfer { .. } => 59,
-            Event::Block { .. } => 60,
-            Event::Relay { .. } => 61,
-            Event::Forge { .. } => 62,
-            Event::Record { .. } => 63,
-        }
+        KINDS.kind(match self {
+            Event::Transfer { .. } => 0,
+            Event::Block { .. } => 1,
+            Event::Relay { .. } => 2,
+            Event::Forge { .. } => 3,
+            Event::Record { .. } => 4,
+        })
     }
     fn priority(&self) -> u8 {
         if matches!(self, Event::Record { .. }) { 250 } else { 128 }
@@ -95,11 +102,6 @@ impl Event {
     /// As an event of whatever the layer is part of.
     fn lift<E: From<LayerEvent>>(self) -> E {
         LayerEvent::Bridge(self).into()
-    }
-    /// The name of a kind of event of bridges.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let names = ["transfer", "bridge block", "relay", "forgery", "bridge record"];
-        names.get(usize::from(kind.checked_sub(59)?)).copied()
     }
 }
 

@@ -12,9 +12,9 @@ use crate::data::settings::{
     AuditSettings, CrowdSettings, ExposureSettings, GrowthSettings, KeySettings, Protection,
     RareSettings, RecordSettings,
 };
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::tree::Given;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::tree::Given;
 
 const OBJECTS_MAX: i64 = 1_000_000;
 const USERS_MAX: i64 = 1_000_000;

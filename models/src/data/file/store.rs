@@ -10,10 +10,10 @@ use crate::data::placement::{Kind, Spread};
 use crate::data::settings::{
     DamageSettings, Effect, Fidelity, NodeSettings, RepairSettings, Shock, StoreSettings, Verify,
 };
-use crate::infrastructure::draw::Duration;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::tree::Given;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
+use crate::laws::draw::Duration;
 
 const OBJECTS_MAX: i64 = 1_000_000;
 const PIECES_MAX: u64 = 10_000_000;

@@ -11,8 +11,8 @@ use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
     Policy, Sparing, Turnover, USD_DECIMALS,
 };
-use crate::scenario::check::Checker;
-use crate::scenario::tree::Given;
+use crate::input::check::Checker;
+use crate::input::tree::Given;
 
 /// Devices that are alike.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -5,11 +5,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::infrastructure::cause::SECONDS_PER_YEAR;
-use crate::infrastructure::draw::Duration;
-use crate::infrastructure::failure::FailureLaw;
-use crate::scenario::check::Checker;
-use crate::scenario::files::SCENARIO_BYTES_MAX;
-use crate::scenario::tree::{Given, Value};
+use crate::input::check::Checker;
+use crate::input::files::SCENARIO_BYTES_MAX;
+use crate::input::tree::{Given, Value};
+use crate::laws::draw::Duration;
+use crate::laws::failure::FailureLaw;
 
 /// Longest mean life or repair, in seconds: ten thousand years.
 const SECONDS_MAX: f64 = 1e4 * SECONDS_PER_YEAR;

@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::law::{self, DurationGiven, LawSection};
 use super::time;
-use crate::infrastructure::failure::FailureLaw;
 use crate::infrastructure::settings::{Class, Effect, Reach, Scope, Shock, Timing};
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::tree::Given;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
+use crate::laws::failure::FailureLaw;
 
 /// A common cause. It needs one of rate, law, every and at.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

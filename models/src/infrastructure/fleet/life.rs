@@ -7,8 +7,8 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime};
 
 use super::{Change, Condition, Event, Fleet};
-use crate::infrastructure::draw::unit_exponential;
 use crate::infrastructure::settings::{Day, Detection, Heartbeat, Policy};
+use crate::laws::draw::unit_exponential;
 
 const LIFE: Purpose = Purpose::new("infrastructure.device.life");
 const REPAIR: Purpose = Purpose::new("infrastructure.device.repair");

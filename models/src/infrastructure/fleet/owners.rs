@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, DEVICES_MAX, Event, Fleet};
 use crate::infrastructure::cause::SECONDS_PER_YEAR;
-use crate::infrastructure::failure::{Clock, FailureLaw};
 use crate::infrastructure::settings::{Class, Income, Scope, Settings, Turnover};
+use crate::laws::failure::{Clock, FailureLaw};
 
 const NEED: Purpose = Purpose::new("infrastructure.owner.need");
 const HOME: Purpose = Purpose::new("infrastructure.owner.region");

@@ -6,42 +6,43 @@ use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
 use super::tally::{Cell, work};
 use super::{Condition, Event, Fleet};
 use crate::infrastructure::cause::SECONDS_PER_YEAR;
-use crate::infrastructure::failure::FailureLaw;
 use crate::infrastructure::settings::{Class, Policy, USD_DECIMALS};
-use crate::metric::number;
+use crate::infrastructure::spec::SPEC;
+use crate::laws::concentration::nakamoto;
+use crate::laws::failure::FailureLaw;
 
-const DEVICES: Metric = number("devices");
-const DEVICES_UP: Metric = number("devices_up");
-const AVAILABILITY: Metric = number("availability");
-const FAILURES: Metric = number("failures");
-const REPAIRS: Metric = number("repairs");
-const PLANNED: Metric = number("planned_replacements");
-const AFR: Metric = number("afr");
-const DOWNTIME: Metric = number("downtime_hours");
-const UNDETECTED: Metric = number("undetected_hours");
-const WAITING: Metric = number("waiting_for_repair");
-const COST: Metric = number("maintenance_cost");
-const HARDWARE: Metric = number("hardware_cost");
-const COST_RATE: Metric = number("maintenance_cost_rate");
-const RECOVERY: Metric = number("recovery_hours");
-const WORK_LOST: Metric = number("work_lost_share");
-const WORK_WASTED: Metric = number("work_wasted_share");
-const FALSE_ALARMS: Metric = number("false_alarms");
-const LOSS: Metric = number("heartbeat_loss_share");
-const EVENTS: Metric = number("events_per_device");
-const BYTES: Metric = number("bytes_per_device");
-const STRIKES: Metric = number("shock_strikes");
-const SERVICE: Metric = number("service_availability");
-const INTERRUPTIONS: Metric = number("service_interruptions");
-const CAPACITY_UP: Metric = number("capacity_up_share");
-const NAKAMOTO_OWNER: Metric = number("nakamoto_owner");
-const NAKAMOTO_REGION: Metric = number("nakamoto_region");
-const OWNERS: Metric = number("owners");
-const OWNERS_JOINED: Metric = number("owners_joined");
-const OWNERS_LEFT: Metric = number("owners_left");
-const LIFE_KS: Metric = number("life_ks");
-const HAZARD: Metric = number("hazard_observed");
-const HAZARD_LAW: Metric = number("hazard_law");
+const DEVICES: Metric = SPEC.metric("devices");
+const DEVICES_UP: Metric = SPEC.metric("devices_up");
+const AVAILABILITY: Metric = SPEC.metric("availability");
+const FAILURES: Metric = SPEC.metric("failures");
+const REPAIRS: Metric = SPEC.metric("repairs");
+const PLANNED: Metric = SPEC.metric("planned_replacements");
+const AFR: Metric = SPEC.metric("afr");
+const DOWNTIME: Metric = SPEC.metric("downtime_hours");
+const UNDETECTED: Metric = SPEC.metric("undetected_hours");
+const WAITING: Metric = SPEC.metric("waiting_for_repair");
+const COST: Metric = SPEC.metric("maintenance_cost");
+const HARDWARE: Metric = SPEC.metric("hardware_cost");
+const COST_RATE: Metric = SPEC.metric("maintenance_cost_rate");
+const RECOVERY: Metric = SPEC.metric("recovery_hours");
+const WORK_LOST: Metric = SPEC.metric("work_lost_share");
+const WORK_WASTED: Metric = SPEC.metric("work_wasted_share");
+const FALSE_ALARMS: Metric = SPEC.metric("false_alarms");
+const LOSS: Metric = SPEC.metric("heartbeat_loss_share");
+const EVENTS: Metric = SPEC.metric("events_per_device");
+const BYTES: Metric = SPEC.metric("bytes_per_device");
+const STRIKES: Metric = SPEC.metric("shock_strikes");
+const SERVICE: Metric = SPEC.metric("service_availability");
+const INTERRUPTIONS: Metric = SPEC.metric("service_interruptions");
+const CAPACITY_UP: Metric = SPEC.metric("capacity_up_share");
+const NAKAMOTO_OWNER: Metric = SPEC.metric("nakamoto_owner");
+const NAKAMOTO_REGION: Metric = SPEC.metric("nakamoto_region");
+const OWNERS: Metric = SPEC.metric("owners");
+const OWNERS_JOINED: Metric = SPEC.metric("owners_joined");
+const OWNERS_LEFT: Metric = SPEC.metric("owners_left");
+const LIFE_KS: Metric = SPEC.metric("life_ks");
+const HAZARD: Metric = SPEC.metric("hazard_observed");
+const HAZARD_LAW: Metric = SPEC.metric("hazard_law");
 
 /// Days over which the hazard of a watched class is averaged.
 const HAZARD_DAYS: u64 = 30;
@@ -279,16 +280,4 @@ pub fn kolmogorov(lives_nanos: &[u64], law: &FailureLaw, until_seconds: f64) -> 
     });
     let root = math::sqrt(count);
     (root + 0.12 + 0.11 / root) * distance.fold(0.0, f64::max)
-}
-
-/// How few together have more than half (Srinivasan and Lee, "Quantifying decentralization", 2017).
-pub fn nakamoto(mut parts: Vec<u64>) -> u32 {
-    parts.sort_unstable_by(|one, other| other.cmp(one));
-    let half = parts.iter().map(|part| u128::from(*part)).sum::<u128>() / 2;
-    let mut sum = 0;
-    let enough = parts.iter().position(|part| {
-        sum += u128::from(*part);
-        sum > half
-    });
-    enough.map_or(0, |place| place as u32 + 1)
 }

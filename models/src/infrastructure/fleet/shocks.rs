@@ -13,9 +13,9 @@ use pinwheel_core::{Context, SimDuration, SimTime, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, Event, Fleet, Group, Owners};
-use crate::infrastructure::draw::{burst, unit_exponential};
-use crate::infrastructure::failure::Clock;
 use crate::infrastructure::settings::{Effect, Reach, Settings, Shock, Timing};
+use crate::laws::draw::{burst, unit_exponential};
+use crate::laws::failure::Clock;
 
 const CLOCK: Purpose = Purpose::new("infrastructure.shock.clock");
 const CHOICE: Purpose = Purpose::new("infrastructure.shock.choice");

@@ -16,11 +16,11 @@ use super::settings::{Energy, Geography, Need, Settings};
 use crate::infrastructure::energy::{Draw, HOURLY_MAX, Hourly, POWER_MILLIWATT_MAX, Tariff};
 use crate::infrastructure::geography::{Place, Region};
 use crate::infrastructure::settings::Settings as FleetSettings;
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::Given;
+use crate::input::NumberOrText;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
 use series::{Scale, series};
 
 /// Most needs of one class.

@@ -10,18 +10,18 @@ use pinwheel_core::{Context, Label, Metric, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
+use crate::infrastructure::spec::SPEC;
 use crate::infrastructure::topology::Topology;
 use crate::infrastructure::{Change, Fleet};
-use crate::metric::number;
 
-const PERIOD: Metric = number("map_period_hours");
-const DEVICE: Metric = number("map_device");
-const LATITUDE: Metric = number("map_latitude");
-const LONGITUDE: Metric = number("map_longitude");
-const LINK_FROM: Metric = number("map_link_from");
-const LINK_TO: Metric = number("map_link_to");
-const UP_SHARE: Metric = number("map_up_share");
-pub const LOAD: Metric = number("map_load");
+const PERIOD: Metric = SPEC.metric("map_period_hours");
+const DEVICE: Metric = SPEC.metric("map_device");
+const LATITUDE: Metric = SPEC.metric("map_latitude");
+const LONGITUDE: Metric = SPEC.metric("map_longitude");
+const LINK_FROM: Metric = SPEC.metric("map_link_from");
+const LINK_TO: Metric = SPEC.metric("map_link_to");
+const UP_SHARE: Metric = SPEC.metric("map_up_share");
+pub const LOAD: Metric = SPEC.metric("map_load");
 
 /// What is asked of a map.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,15 +6,12 @@
 use pinwheel_core::SimTime;
 
 use super::{Fleet, Operation};
-use crate::review::inputs::{Flows, Inputs, Utilisation};
-use crate::review::{Source, Wanted};
+use crate::describe::review::{Flows, Inputs, Utilisation};
+use crate::describe::review::{Source, Wanted};
 
 /// What a fleet and its demands give.
-pub const SOURCE: Source = Source {
-    name: "infrastructure",
-    gives: &["revenue_cover", "utilisation", "gini_rewards", "nakamoto"],
-    lacks: &[],
-};
+pub const SOURCE: Source =
+    Source { gives: &["revenue_cover", "utilisation", "gini_rewards", "nakamoto"], lacks: &[] };
 
 /// The subject of what concerns the whole fleet.
 const FLEET: &str = "fleet";

@@ -1,9 +1,8 @@
 //! Filecoin on a model card.
 
-use crate::card::Card;
+use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    name: "filecoin",
     entities: "The chain, storage providers with machines, sectors and purses, holders of the \
                token, and the streams of FIP-0118.",
     process: "Every epoch elects winners and pays rewards; at each deadline sectors are \

@@ -18,45 +18,46 @@ use super::rules::{Minting, Ramp, Rules};
 use super::sectors::SECTOR_BYTES;
 use super::settings::RuleChoice;
 use super::smoothing::{self, Estimate};
+use crate::describe::{Suite, SuiteResult};
 
-/// The suites this module knows.
-pub const SUITES: [&str; 3] =
-    ["filecoin-reward-simple", "filecoin-reward-baseline", "filecoin-pledge"];
+/// The suites of Filecoin.
+pub const SUITES: &[Suite] = &[
+    Suite {
+        name: "filecoin-reward-simple",
+        about: "Block rewards of the simple minting by epoch, as the reward actor's golden file has them.",
+        run: simple,
+    },
+    Suite {
+        name: "filecoin-reward-baseline",
+        about: "Block rewards of baseline minting by epoch, as the reward actor's golden file has them.",
+        run: baseline,
+    },
+    Suite {
+        name: "filecoin-pledge",
+        about: "Protocol constants, a mainnet state, reward steps and the pledges of FIP-0081.",
+        run: anchors,
+    },
+];
 
 /// Rows or stepping epochs a vector file may ask for.
 const ROWS_MAX: usize = 100_000;
 
-/// How many vectors were met.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Conformance {
-    pub passed: usize,
-    pub failed: usize,
-    pub failures: Vec<String>,
-}
-
-impl Conformance {
-    fn check<T: PartialEq + std::fmt::Display>(&mut self, what: &str, expected: T, found: T) {
-        if expected == found {
-            self.passed += 1;
-        } else {
-            self.failed += 1;
-            self.failures.push(format!("{what}: expected {expected}, found {found}"));
-        }
+fn check<T: PartialEq + std::fmt::Display>(
+    result: &mut SuiteResult,
+    what: &str,
+    expected: T,
+    found: T,
+) {
+    if expected == found {
+        result.passed += 1;
+    } else {
+        result.failed += 1;
+        result.failures.push(format!("{what}: expected {expected}, found {found}"));
     }
 }
 
-/// Runs the vectors of `text` as `suite`.
-pub fn run(suite: &str, text: &str) -> Result<Conformance, String> {
-    match suite {
-        "filecoin-reward-simple" => simple(text),
-        "filecoin-reward-baseline" => baseline(text),
-        "filecoin-pledge" => anchors(text),
-        _ => Err(format!("unknown suite {suite:?}; known: {}", SUITES.join(", "))),
-    }
-}
-
-fn simple(text: &str) -> Result<Conformance, String> {
-    let mut conformance = Conformance::default();
+fn simple(text: &str) -> Result<SuiteResult, String> {
+    let mut conformance = SuiteResult::default();
     for (line, [epoch, expected]) in rows::<2>(text)? {
         let epoch = i64::try_from(&epoch)
             .ok()
@@ -64,15 +65,15 @@ fn simple(text: &str) -> Result<Conformance, String> {
             .ok_or(format!("line {line}: the epoch is outside 0..={EPOCH_MAX}"))?;
         let total = reward::BASELINE_TOTAL_NOMINAL;
         let found = reward::compute_reward(epoch, Q128::ZERO, Q128::ZERO, total);
-        conformance.check(&format!("line {line}"), expected, BigInt::from(found.0));
+        check(&mut conformance, &format!("line {line}"), expected, BigInt::from(found.0));
     }
     Ok(conformance)
 }
 
-fn baseline(text: &str) -> Result<Conformance, String> {
+fn baseline(text: &str) -> Result<SuiteResult, String> {
     let total = reward::BASELINE_TOTAL_NOMINAL;
     let simple = reward::compute_reward(0, Q128::ZERO, Q128::ZERO, total);
-    let mut conformance = Conformance::default();
+    let mut conformance = SuiteResult::default();
     for (line, [previous, current, expected]) in rows::<3>(text)? {
         let theta = |value: &BigInt| {
             Q128::try_from(value)
@@ -85,7 +86,7 @@ fn baseline(text: &str) -> Result<Conformance, String> {
             return Err(format!("line {line}: theta runs backwards"));
         }
         let found = reward::compute_reward(0, previous, current, total) - simple;
-        conformance.check(&format!("line {line}"), expected, BigInt::from(found.0));
+        check(&mut conformance, &format!("line {line}"), expected, BigInt::from(found.0));
     }
     Ok(conformance)
 }
@@ -115,9 +116,9 @@ fn rows<const N: usize>(text: &str) -> Result<Vec<(usize, [BigInt; N])>, String>
     Ok(rows)
 }
 
-fn anchors(text: &str) -> Result<Conformance, String> {
+fn anchors(text: &str) -> Result<SuiteResult, String> {
     let file: Value = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
-    let mut conformance = Conformance::default();
+    let mut conformance = SuiteResult::default();
     constants(&file, &mut conformance)?;
     mainnet(&file, &mut conformance)?;
     stepping(&file, &mut conformance)?;
@@ -125,7 +126,7 @@ fn anchors(text: &str) -> Result<Conformance, String> {
     Ok(conformance)
 }
 
-fn constants(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
+fn constants(file: &Value, conformance: &mut SuiteResult) -> Result<(), String> {
     let section = field(file, "reward_constants")?;
     let ours = reward::q128_constants();
     for (name, value) in [
@@ -136,12 +137,12 @@ fn constants(file: &Value, conformance: &mut Conformance) -> Result<(), String> 
         ("lambda_q128", BigInt::from(ours.lambda)),
         ("expm1_lambda_q128", BigInt::from(ours.expm1_lambda)),
     ] {
-        conformance.check(name, integer(section, name)?, value);
+        check(conformance, name, integer(section, name)?, value);
     }
     Ok(())
 }
 
-fn mainnet(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
+fn mainnet(file: &Value, conformance: &mut SuiteResult) -> Result<(), String> {
     let section = field(file, "mainnet_epoch_3559748")?;
     let epoch = section["epoch"].as_i64().ok_or("epoch: expected an integer")?;
     let network_time = section["effective_network_time"]
@@ -159,7 +160,7 @@ fn mainnet(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
     };
     let state = RewardState::from_parts(parts, Minting::Baseline)?;
     let expected = integer(section, "expect_this_epoch_reward")?;
-    conformance.check("mainnet reward", expected, BigInt::from(state.this_epoch_reward().0));
+    check(conformance, "mainnet reward", expected, BigInt::from(state.this_epoch_reward().0));
 
     let expected = field(section, "expect_32gib_cc_initial_pledge_fil_at_circ_520m")?;
     let network = NetworkState {
@@ -172,22 +173,22 @@ fn mainnet(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
     for (name, progress) in [("gamma_1.00", 0), ("gamma_0.85", 50), ("gamma_0.70", 100)] {
         let stated = expected[name].as_f64().ok_or(format!("{name}: expected a number"))?;
         let pledge = pledge_on_ramp(&network, progress, 100, SECTOR_BYTES);
-        conformance.check(name, format!("{stated:.5}"), format!("{:.5}", pledge.as_tokens(18)));
+        check(conformance, name, format!("{stated:.5}"), format!("{:.5}", pledge.as_tokens(18)));
     }
     Ok(())
 }
 
-fn stepping(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
+fn stepping(file: &Value, conformance: &mut SuiteResult) -> Result<(), String> {
     const THREE_EIB: u128 = 3 << 60;
     let section = field(file, "reward_stepping")?;
     let zero = RewardState::genesis(0, Minting::Baseline);
     let expected = integer(section, "zero_power_genesis_reward")?;
-    conformance.check("zero power", expected, BigInt::from(zero.this_epoch_reward().0));
+    check(conformance, "zero power", expected, BigInt::from(zero.this_epoch_reward().0));
 
     let mut state = RewardState::genesis(THREE_EIB, Minting::Baseline);
     let mut check = |name: &str, found: u128| -> Result<(), String> {
         let expected = field(section, name)?.as_str().ok_or(format!("{name}: expected text"))?;
-        conformance.check(name, expected.to_string(), fil(found));
+        check(conformance, name, expected.to_string(), fil(found));
         Ok(())
     };
     check("three_eib_flat_genesis_reward_fil", state.this_epoch_reward().0)?;
@@ -201,7 +202,7 @@ fn stepping(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
 
 /// Inputs of the actors' test: 2^36 quality-adjusted bytes against a network of 2^10 and a
 /// baseline of 2^37, no expected reward, 1 FIL in circulation.
-fn initial_pledge(file: &Value, conformance: &mut Conformance) -> Result<(), String> {
+fn initial_pledge(file: &Value, conformance: &mut SuiteResult) -> Result<(), String> {
     const EPOCHS_MAX: i64 = 1_000_000_000;
     let section = field(file, "fip0081_initial_pledge")?;
     let rows = section["rows"].as_array().ok_or("fip0081_initial_pledge.rows: expected a list")?;
@@ -224,7 +225,7 @@ fn initial_pledge(file: &Value, conformance: &mut Conformance) -> Result<(), Str
             .map_err(|_| format!("rows[{index}][1]: a duration is not negative"))?;
         let found = pledge_on_ramp(&network, elapsed, duration, 1 << 36);
         let expected = BigInt::from(expected) * (ATTO_PER_FIL / 10_000) + 1;
-        conformance.check(&format!("rows[{index}]"), expected, BigInt::from(found.0));
+        check(conformance, &format!("rows[{index}]"), expected, BigInt::from(found.0));
     }
     Ok(())
 }
@@ -276,44 +277,43 @@ mod tests {
     const BASELINE: &str = include_str!("../../../vectors/filecoin/TestBaselineReward.golden");
     const ANCHORS: &str = include_str!("../../../vectors/filecoin/anchors.json");
 
-    fn passed(suite: &str, text: &str) -> usize {
-        let conformance = run(suite, text).unwrap();
-        assert_eq!(conformance.failures, Vec::<String>::new(), "{suite}");
+    fn passed(suite: fn(&str) -> Result<SuiteResult, String>, text: &str) -> usize {
+        let conformance = suite(text).unwrap();
+        assert_eq!(conformance.failures, Vec::<String>::new());
         conformance.passed
     }
 
     #[test]
     fn every_published_vector_is_met() {
-        assert_eq!(passed("filecoin-reward-simple", SIMPLE), 512);
-        assert_eq!(passed("filecoin-reward-baseline", BASELINE), 512);
+        assert_eq!(passed(simple, SIMPLE), 512);
+        assert_eq!(passed(baseline, BASELINE), 512);
         // 6 constants, 4 of mainnet, 4 of stepping, 12 of FIP-0081.
-        assert_eq!(passed("filecoin-pledge", ANCHORS), 26);
+        assert_eq!(passed(anchors, ANCHORS), 26);
     }
 
     #[test]
     fn a_changed_value_fails() {
         let changed = SIMPLE.replace("36266264293777134739", "36266264293777134738");
-        let conformance = run("filecoin-reward-simple", &changed).unwrap();
+        let conformance = simple(&changed).unwrap();
         assert_eq!((conformance.passed, conformance.failed), (511, 1));
         let changed = ANCHORS.replace("[0,0,1950]", "[0,0,1951]");
-        assert_eq!(run("filecoin-pledge", &changed).unwrap().failed, 1);
+        assert_eq!(anchors(&changed).unwrap().failed, 1);
     }
 
     #[test]
     fn malformed_files_are_errors_not_panics() {
         let huge = format!("t0, t1, y\n0,{},1\n", "9".repeat(400));
         for (suite, text) in [
-            ("no-such-suite", ""),
-            ("filecoin-reward-simple", ""),
-            ("filecoin-reward-simple", "x, y\n1"),
-            ("filecoin-reward-simple", "x, y\n-1,5"),
-            ("filecoin-reward-simple", "x, y\n99999999999,5"),
-            ("filecoin-reward-baseline", "t0, t1, y\n5,4,1"),
-            ("filecoin-reward-baseline", &huge),
-            ("filecoin-pledge", "{}"),
-            ("filecoin-pledge", "[1, 2"),
+            (simple as fn(&str) -> Result<SuiteResult, String>, ""),
+            (simple, "x, y\n1"),
+            (simple, "x, y\n-1,5"),
+            (simple, "x, y\n99999999999,5"),
+            (baseline, "t0, t1, y\n5,4,1"),
+            (baseline, &huge),
+            (anchors, "{}"),
+            (anchors, "[1, 2"),
         ] {
-            assert!(run(suite, text).is_err(), "{suite}: {text:?}");
+            assert!(suite(text).is_err(), "{text:?}");
         }
         for (old, new) in [
             ("31092438721569827253251730", "1"),
@@ -326,7 +326,7 @@ mod tests {
         ] {
             let changed = ANCHORS.replace(old, new);
             assert_ne!(changed, ANCHORS);
-            let wrong = run("filecoin-pledge", &changed).map_or(true, |c| c.failed > 0);
+            let wrong = anchors(&changed).map_or(true, |c| c.failed > 0);
             assert!(wrong, "{old} -> {new}");
         }
     }

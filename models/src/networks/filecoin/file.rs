@@ -12,13 +12,13 @@ use super::settings::{
     Behaviour, Detail, Ends, Forecast, HistoryDay, InitialState, PricePath, ProofFidelity,
     RuleChoice, Settings,
 };
+use crate::describe::parameter::{self, ParameterSpec};
 use crate::infrastructure;
-use crate::parameter::{self, ParameterSpec};
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::files::SCENARIO_BYTES_MAX;
-use crate::scenario::table::Column;
-use crate::scenario::tree::{Given, Tree};
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::files::SCENARIO_BYTES_MAX;
+use crate::input::table::Column;
+use crate::input::tree::{Given, Tree};
 
 /// About 25 kB each: three gigabytes.
 const PROVIDERS_MAX: i64 = 100_000;

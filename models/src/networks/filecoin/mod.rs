@@ -36,6 +36,7 @@ pub mod rules;
 pub mod sectors;
 pub mod settings;
 pub mod smoothing;
+pub mod spec;
 pub mod streams;
 pub mod supply;
 pub mod treasury;
@@ -46,6 +47,7 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, Streams}
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::consensus::expected::Election;
+use crate::describe::EventKinds;
 use crate::infrastructure::{self, Infrastructure};
 use audit::Audit;
 use business::Orders;
@@ -69,6 +71,9 @@ const REGIONS: u16 = 12;
 /// Days between two adjustments of a provider's machines to its sectors.
 const PLANT_DAYS: i32 = 30;
 
+/// The kinds of event, in the order of [`Event`].
+pub const KINDS: EventKinds = EventKinds { first: 16, names: &["epoch", "deadline", "day"] };
+
 /// What happens on the chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
@@ -80,14 +85,6 @@ pub enum Event {
     Day,
 }
 
-impl Event {
-    /// The name of a kind of event of this network.
-    pub fn kind_name(kind: u8) -> Option<&'static str> {
-        let place = usize::from(kind).checked_sub(16)?;
-        ["epoch", "deadline", "day"].get(place).copied()
-    }
-}
-
 impl EngineEvent for Event {
     fn priority(&self) -> u8 {
         match self {
@@ -97,11 +94,11 @@ impl EngineEvent for Event {
         }
     }
     fn kind(&self) -> u8 {
-        match self {
-            Event::Epoch => 16,
-            Event::Deadline { .. } => 17,
-            Event::Day => 18,
-        }
+        KINDS.kind(match self {
+            Event::Epoch => 0,
+            Event::Deadline { .. } => 1,
+            Event::Day => 2,
+        })
     }
 }
 

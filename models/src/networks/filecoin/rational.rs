@@ -17,7 +17,7 @@
 //! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
 
 use pinwheel_core::distribution::{Normal, Poisson};
-use pinwheel_core::{Amount, Purpose, Streams, math};
+use pinwheel_core::{Amount, Purpose, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
@@ -27,6 +27,7 @@ use super::rules::Quality;
 use super::sectors::Kind;
 use super::settings::PricePath;
 use super::treasury::FIL_DECIMALS;
+use crate::laws::price::GeometricBrownian;
 
 /// Names of random streams drawn from in the hot path.
 const GROWTH: Purpose = Purpose::new("filecoin growth");
@@ -57,13 +58,15 @@ impl From<&PricePath> for Market {
 }
 
 impl Market {
-    /// Moves the price by one day of geometric Brownian motion (Black and Scholes 1973).
+    /// Moves the price by one day.
     fn step(&mut self, day: i32, streams: &Streams) {
         let mut draws = streams.indexed(0, "filecoin price", day as u64);
         let normal = Normal::STANDARD.sample(&mut draws);
-        let (drift, vol) = (self.drift_per_year, self.volatility_per_sqrt_year);
-        let dt = 1.0 / 365.0;
-        self.price_usd *= math::exp((drift - vol * vol / 2.0) * dt + vol * math::sqrt(dt) * normal);
+        let law = GeometricBrownian {
+            drift: self.drift_per_year,
+            volatility: self.volatility_per_sqrt_year,
+        };
+        self.price_usd *= law.growth(1.0 / 365.0, normal);
     }
 }
 

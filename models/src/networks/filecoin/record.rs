@@ -11,7 +11,7 @@ use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
 use super::treasury::{FIL_DECIMALS, attofil};
 use crate::infrastructure::Infrastructure;
-use crate::metric::number;
+use crate::networks::filecoin::spec::SPEC;
 
 /// Label of rows that were observed, not simulated.
 pub const OBSERVED: &str = "observed";
@@ -118,34 +118,34 @@ impl Filecoin {
         let eib = |units: u64| units as f64 * SECTOR_BYTES as f64 / EIB;
         let pib = |sectors: u64| sectors as f64 / SECTORS_PER_PIB;
         let flows = &self.flows;
-        page.value(const { number("raw_power") }, eib(self.power.raw_sectors));
-        page.value(const { number("qa_power") }, eib(self.power.qa_units));
+        page.value(const { SPEC.metric("raw_power") }, eib(self.power.raw_sectors));
+        page.value(const { SPEC.metric("qa_power") }, eib(self.power.qa_units));
         let baseline = self.rewards.this_epoch_baseline_bytes() as f64 / EIB;
-        page.value(const { number("baseline_power") }, baseline);
+        page.value(const { SPEC.metric("baseline_power") }, baseline);
         let active = self.providers.iter().filter(|p| p.power.raw_sectors > 0).count();
-        page.value(const { number("providers_active") }, active as f64);
-        page.value(const { number("onboarded_raw") }, pib(flows.onboarded_sectors));
-        page.value(const { number("renewed_raw") }, pib(flows.renewed_sectors));
-        page.value(const { number("expired_raw") }, pib(flows.expired_sectors));
-        page.value(const { number("terminated_raw") }, pib(flows.terminated_sectors));
+        page.value(const { SPEC.metric("providers_active") }, active as f64);
+        page.value(const { SPEC.metric("onboarded_raw") }, pib(flows.onboarded_sectors));
+        page.value(const { SPEC.metric("renewed_raw") }, pib(flows.renewed_sectors));
+        page.value(const { SPEC.metric("expired_raw") }, pib(flows.expired_sectors));
+        page.value(const { SPEC.metric("terminated_raw") }, pib(flows.terminated_sectors));
         let faulty = self.providers.iter().map(|p| p.faults.total()).sum();
-        page.value(const { number("faulty_raw") }, pib(faulty));
+        page.value(const { SPEC.metric("faulty_raw") }, pib(faulty));
     }
 
     fn record_reward<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
         let flows = &self.flows;
-        page.fil(const { number("this_epoch_reward") }, self.rewards.this_epoch_reward());
+        page.fil(const { SPEC.metric("this_epoch_reward") }, self.rewards.this_epoch_reward());
         let time = self.rewards.effective_network_time() as f64;
-        page.value(const { number("effective_network_time") }, time);
-        page.fil(const { number("minted") }, flows.minted);
-        page.fil(const { number("scheduled") }, flows.scheduled);
+        page.value(const { SPEC.metric("effective_network_time") }, time);
+        page.fil(const { SPEC.metric("minted") }, flows.minted);
+        page.fil(const { SPEC.metric("scheduled") }, flows.scheduled);
         let ratio = flows.minted.0 as f64 / flows.scheduled.0.max(1) as f64;
-        page.value(const { number("minted_ratio") }, ratio);
-        page.fil(const { number("pledge_per_32gib") }, self.quote.pledge(1));
-        page.fil(const { number("service_stream") }, flows.service_stream);
-        page.value(const { number("wins") }, flows.wins as f64);
-        page.value(const { number("wins_lost") }, flows.wins_lost as f64);
-        page.value(const { number("null_rounds") }, flows.null_rounds as f64);
+        page.value(const { SPEC.metric("minted_ratio") }, ratio);
+        page.fil(const { SPEC.metric("pledge_per_32gib") }, self.quote.pledge(1));
+        page.fil(const { SPEC.metric("service_stream") }, flows.service_stream);
+        page.value(const { SPEC.metric("wins") }, flows.wins as f64);
+        page.value(const { SPEC.metric("wins_lost") }, flows.wins_lost as f64);
+        page.value(const { SPEC.metric("null_rounds") }, flows.null_rounds as f64);
     }
 
     fn record_supply<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
@@ -153,36 +153,36 @@ impl Filecoin {
         let pledge = treasury.purses.iter().map(|purse| treasury.ledger.balance(purse.pledge));
         let locked_pledge: Amount = pledge.sum();
         let locked = treasury.ledger.held(Holding::Locked);
-        page.fil(const { number("supply_vested") }, treasury.vested_attofil);
-        page.fil(const { number("supply_mined") }, treasury.mined_attofil);
-        page.fil(const { number("supply_burnt") }, treasury.ledger.burned());
-        page.fil(const { number("supply_locked") }, locked);
-        page.fil(const { number("locked_pledge") }, locked_pledge);
-        page.fil(const { number("locked_vesting") }, locked - locked_pledge);
-        page.fil(const { number("supply_circulating") }, treasury.circulating());
-        page.fil(const { number("supply_reserve") }, treasury.ledger.held(Holding::Reserve));
+        page.fil(const { SPEC.metric("supply_vested") }, treasury.vested_attofil);
+        page.fil(const { SPEC.metric("supply_mined") }, treasury.mined_attofil);
+        page.fil(const { SPEC.metric("supply_burnt") }, treasury.ledger.burned());
+        page.fil(const { SPEC.metric("supply_locked") }, locked);
+        page.fil(const { SPEC.metric("locked_pledge") }, locked_pledge);
+        page.fil(const { SPEC.metric("locked_vesting") }, locked - locked_pledge);
+        page.fil(const { SPEC.metric("supply_circulating") }, treasury.circulating());
+        page.fil(const { SPEC.metric("supply_reserve") }, treasury.ledger.held(Holding::Reserve));
         let flows = &self.flows;
-        page.fil(const { number("burn_base_fee") }, flows.burn_base_fee);
-        page.fil(const { number("burn_fault_fee") }, flows.burn_fault_fee);
-        page.fil(const { number("burn_termination_fee") }, flows.burn_termination_fee);
-        page.fil(const { number("burn_daily_fee") }, flows.burn_daily_fee);
-        page.fil(const { number("burn_stream") }, flows.burn_stream);
+        page.fil(const { SPEC.metric("burn_base_fee") }, flows.burn_base_fee);
+        page.fil(const { SPEC.metric("burn_fault_fee") }, flows.burn_fault_fee);
+        page.fil(const { SPEC.metric("burn_termination_fee") }, flows.burn_termination_fee);
+        page.fil(const { SPEC.metric("burn_daily_fee") }, flows.burn_daily_fee);
+        page.fil(const { SPEC.metric("burn_stream") }, flows.burn_stream);
     }
 
     fn record_service<E: EngineEvent>(&self, plants: &Infrastructure, page: &mut Page<'_, E>) {
         let flows = &self.flows;
-        page.value(const { number("base_fee") }, self.gas.base_fee_attofil as f64);
+        page.value(const { SPEC.metric("base_fee") }, self.gas.base_fee_attofil as f64);
         let used = flows.gas_used as f64 / flows.gas_limit.max(1) as f64;
-        page.value(const { number("gas_used_share") }, used);
-        page.value(const { number("windowpost_due") }, flows.deadlines_due as f64);
-        page.value(const { number("windowpost_missed") }, flows.deadlines_missed as f64);
+        page.value(const { SPEC.metric("gas_used_share") }, used);
+        page.value(const { SPEC.metric("windowpost_due") }, flows.deadlines_due as f64);
+        page.value(const { SPEC.metric("windowpost_missed") }, flows.deadlines_missed as f64);
         let statistics = plants.statistics();
         let failed = statistics.disks_failed - flows.disks_failed_before;
-        page.value(const { number("disks_failed") }, failed as f64);
+        page.value(const { SPEC.metric("disks_failed") }, failed as f64);
         let outages = statistics.outages.iter().sum::<u64>() - flows.outages_before;
-        page.value(const { number("outages") }, outages as f64);
+        page.value(const { SPEC.metric("outages") }, outages as f64);
         if self.market.price_usd > 0.0 {
-            page.value(const { number("fil_price") }, self.market.price_usd);
+            page.value(const { SPEC.metric("fil_price") }, self.market.price_usd);
         }
     }
 
@@ -197,14 +197,14 @@ impl Filecoin {
                 income += std::mem::take(&mut provider.income);
                 cost += std::mem::take(&mut provider.cost_usd);
             }
-            page.labelled(const { number("providers") }, label, members as f64);
+            page.labelled(const { SPEC.metric("providers") }, label, members as f64);
             let share = units as f64 / self.power.qa_units.max(1) as f64;
-            page.labelled(const { number("power_share") }, label, share);
-            page.fil_labelled(const { number("income") }, label, income);
-            page.labelled(const { number("cost") }, label, cost);
+            page.labelled(const { SPEC.metric("power_share") }, label, share);
+            page.fil_labelled(const { SPEC.metric("income") }, label, income);
+            page.labelled(const { SPEC.metric("cost") }, label, cost);
             if self.market.price_usd > 0.0 {
                 let income_usd = income.as_tokens(FIL_DECIMALS) * self.market.price_usd;
-                page.labelled(const { number("margin") }, label, income_usd - cost);
+                page.labelled(const { SPEC.metric("margin") }, label, income_usd - cost);
             }
         }
     }
@@ -212,11 +212,15 @@ impl Filecoin {
     fn record_observed<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
         let Some(observed) = self.observed.get(self.day as usize) else { return };
         let label = page.ctx.records.label(OBSERVED);
-        page.labelled(const { number("raw_power") }, label, observed.raw_power_eib);
-        page.labelled(const { number("qa_power") }, label, observed.qa_power_eib);
-        page.fil_labelled(const { number("supply_burnt") }, label, attofil(observed.burnt_fil));
+        page.labelled(const { SPEC.metric("raw_power") }, label, observed.raw_power_eib);
+        page.labelled(const { SPEC.metric("qa_power") }, label, observed.qa_power_eib);
+        page.fil_labelled(
+            const { SPEC.metric("supply_burnt") },
+            label,
+            attofil(observed.burnt_fil),
+        );
         if let Some(locked) = observed.locked_fil {
-            page.fil_labelled(const { number("supply_locked") }, label, attofil(locked));
+            page.fil_labelled(const { SPEC.metric("supply_locked") }, label, attofil(locked));
         }
     }
 }

@@ -19,12 +19,12 @@ use super::rules::{EPOCHS_PER_DAY, Quality};
 use super::sectors::Kind;
 use super::treasury::{FIL_DECIMALS, Treasury};
 use super::{Filecoin, supply};
-use crate::infrastructure::Infrastructure;
-use crate::review::formulas::MONTH_DAYS;
-use crate::review::inputs::{
+use crate::describe::review::MONTH_DAYS;
+use crate::describe::review::{
     Collateral, Flows, Inputs, Operator, Penalties, Proof, Split, Supply, Utilisation,
 };
-use crate::review::{Source, Wanted};
+use crate::describe::review::{Source, Wanted};
+use crate::infrastructure::Infrastructure;
 
 /// Days ahead for which unlocks are scheduled: the longest commitment of a sector.
 const UNLOCK_DAYS: usize = 1_278;
@@ -35,7 +35,6 @@ const TIB_PER_SECTOR: f64 = 32.0 / 1024.0;
 
 /// What Filecoin gives, and what of the list it never does.
 pub const SOURCE: Source = Source {
-    name: "filecoin",
     gives: &[
         "emission_error",
         "conservation_residual",

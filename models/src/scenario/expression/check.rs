@@ -1,7 +1,7 @@
 //! From the tree as typed to a [`Formula`]: names are metrics, units agree, functions get what they
 //! go over.
 
-use pinwheel_core::MetricSpec;
+use crate::describe::MetricSpec;
 
 use super::exact::whole;
 use super::parse::{Kind, Node, Operator, parse};
@@ -9,9 +9,9 @@ use super::{
     Comparison, Condition, Fault, Fold, Formula, Labels, Literal, Number, Operand, Order, Over,
     Reducer, Shown, Truth, Value,
 };
-use crate::metric;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::quantity::{self, QuantityError, Unit};
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::quantity::{self, QuantityError, Unit};
+use crate::registry;
 
 const OVER: [(&str, Over); 7] = [
     ("total", Over::Total),
@@ -312,7 +312,7 @@ impl<'a> Checker<'a> {
     ) -> Result<(usize, Shown), Fault> {
         let spec = self.metric(node, name)?;
         let unit = Unit::parse(spec.unit);
-        let (Ok(unit), Some((number, spec))) = (unit, metric::find(spec.name)) else {
+        let (Ok(unit), Some((number, spec))) = (unit, registry::ALL.find(spec.name)) else {
             let message =
                 format!("{name} is in \"{}\", which is no unit of this program", spec.unit);
             return fault(node, message, "choose another metric");

@@ -37,7 +37,7 @@ pub use exact::Exact;
 use pinwheel_core::Metric;
 use ruint::aliases::U256;
 
-use super::quantity::Unit;
+use crate::input::quantity::Unit;
 
 /// Longest text of an expression.
 pub const TEXT_BYTES_MAX: usize = 1_024;

@@ -1,8 +1,8 @@
 //! From text to a tree as typed, with the byte of every part. Any text gives a tree or a fault.
 
 use super::{Fault, Order, TEXT_BYTES_MAX};
-use crate::scenario::diagnostic::shown;
-use crate::scenario::quantity;
+use crate::input::diagnostic::shown;
+use crate::input::quantity;
 
 /// Deepest nesting of parentheses, signs and `not`.
 const DEPTH_MAX: usize = 32;

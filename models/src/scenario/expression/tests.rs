@@ -1,11 +1,13 @@
 //! Expressions against values that are reckoned by hand.
 
-use pinwheel_core::MetricSpec;
+use std::sync::LazyLock;
+
+use crate::describe::MetricSpec;
 use proptest::prelude::*;
 use ruint::aliases::U256;
 
 use super::{Cell, Exact, Judgement, Labels, Moment, View, condition, judge, number, value};
-use crate::metric::METRICS;
+use crate::registry;
 
 /// What a run has recorded: the cells of each operand, and the results over time.
 #[derive(Default)]
@@ -24,6 +26,8 @@ impl View for Page {
 }
 
 fn metrics() -> &'static [MetricSpec] {
+    static METRICS: LazyLock<Vec<MetricSpec>> =
+        LazyLock::new(|| registry::ALL.metrics().copied().collect());
     &METRICS
 }
 

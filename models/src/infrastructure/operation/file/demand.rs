@@ -13,10 +13,10 @@ use crate::infrastructure::demand::{
 use crate::infrastructure::energy::Hourly;
 use crate::infrastructure::operation::settings::Geography;
 use crate::infrastructure::settings::Settings as FleetSettings;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{did_you_mean, shown};
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::Given;
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::Given;
 
 /// Longest time that a demand waits: a year.
 const PATIENCE_HOURS_MAX: f64 = 8_766.0;

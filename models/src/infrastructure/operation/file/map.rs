@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::infrastructure::operation::map::Asked;
-use crate::scenario::RunDays;
-use crate::scenario::check::Checker;
-use crate::scenario::tree::Given;
+use crate::input::RunDays;
+use crate::input::check::Checker;
+use crate::input::tree::Given;
 
 const DEVICES: u64 = 500;
 const DEVICES_MAX: i64 = 2_000;

@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::infrastructure::energy::Hourly;
-use crate::scenario::check::Checker;
-use crate::scenario::diagnostic::{Place, did_you_mean, shown};
-use crate::scenario::file::NumberOrText;
-use crate::scenario::files::DATA_BYTES_MAX;
-use crate::scenario::tree::{Given, Value};
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{Place, did_you_mean, shown};
+use crate::input::files::DATA_BYTES_MAX;
+use crate::input::tree::{Given, Value};
 
 /// Most hours of a series: eleven years.
 const HOURS_MAX: usize = 100_000;

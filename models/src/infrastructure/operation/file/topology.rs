@@ -8,9 +8,9 @@ use super::{class, classes};
 use crate::infrastructure::settings::Settings as FleetSettings;
 use crate::infrastructure::topology::shape::{Links, Shape};
 use crate::infrastructure::topology::{Partition, Settings};
-use crate::scenario::check::Checker;
-use crate::scenario::file::NumberOrText;
-use crate::scenario::tree::{Given, Value};
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::tree::{Given, Value};
 
 /// Most nodes and links: each change counts them all.
 const NODES_MAX: u64 = 20_000;

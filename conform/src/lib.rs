@@ -1,0 +1,5 @@
+//! Pinwheel held against what it does not know itself: closed forms of mathematics ([`theory`]) and
+//! vectors that others have published ([`vectors`]). Nothing of this runs inside a simulation.
+
+pub mod theory;
+pub mod vectors;

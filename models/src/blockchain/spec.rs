@@ -1,0 +1,19 @@
+//! What the blockchain layer says of itself.
+
+use super::card::CARD;
+use super::metrics::METRICS;
+use super::{attack, bridge, file, review};
+use crate::describe::PartSpec;
+
+/// The blockchain layer, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "blockchain",
+    module: module_path!(),
+    code: 4,
+    metrics: &[METRICS],
+    parameters: file::PARAMETERS,
+    events: &[super::KINDS, attack::KINDS, bridge::KINDS],
+    card: &CARD,
+    review: Some(review::SOURCE),
+    suites: &[],
+};

@@ -1,0 +1,18 @@
+//! What the connection layer says of itself.
+
+use super::card::CARD;
+use super::metrics::METRICS;
+use crate::describe::PartSpec;
+
+/// The connection layer, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "connection",
+    module: module_path!(),
+    code: 3,
+    metrics: &[METRICS],
+    parameters: &[],
+    events: &[super::KINDS],
+    card: &CARD,
+    review: None,
+    suites: &[],
+};

@@ -1,0 +1,18 @@
+//! What the data layer says of itself.
+
+use super::card::CARD;
+use super::metrics::METRICS;
+use crate::describe::PartSpec;
+
+/// The data layer, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "data",
+    module: module_path!(),
+    code: 5,
+    metrics: &[METRICS],
+    parameters: &[],
+    events: &[super::KINDS],
+    card: &CARD,
+    review: None,
+    suites: &[],
+};

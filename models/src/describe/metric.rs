@@ -1,0 +1,44 @@
+//! What a metric is: the entry behind `pinwheel explain`, and its section of a report.
+
+/// The section of a report's outline that shows a metric.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Where the tokens are: minted, locked, burned, in circulation.
+    Supply,
+    /// Who pays whom: fees, burns, revenue, prices.
+    Flows,
+    /// Who takes part and who earns.
+    Actors,
+    /// What users get: availability, latency, losses.
+    Service,
+    /// Attacks, faults and what they cost.
+    Security,
+    /// Whatever has no section of its own.
+    Other,
+}
+
+/// One metric of a part.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct MetricSpec {
+    /// Unique over all parts: "devices_up".
+    pub name: &'static str,
+    /// The unit of a row's value: "FIL", "PiB", "1" for a share.
+    pub unit: &'static str,
+    /// One sentence: what is measured.
+    pub about: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    /// Where a report shows it.
+    pub section: Section,
+}
+
+/// An entry of a part's list of metrics.
+pub const fn metric(
+    section: Section,
+    name: &'static str,
+    unit: &'static str,
+    about: &'static str,
+    source: &'static str,
+) -> MetricSpec {
+    MetricSpec { name, unit, about, source, section }
+}

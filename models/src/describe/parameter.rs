@@ -1,0 +1,86 @@
+//! Self-describing model parameters: one table gives the default, the unit, the allowed range and
+//! the source; the scenario reader, the JSON Schema and `pinwheel explain` all read it.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+
+use crate::input::NumberOrText;
+
+/// The description of one parameter. `unit` is the unit of the plain number in the model.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct ParameterSpec {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub unit: &'static str,
+    pub default: f64,
+    pub minimum: f64,
+    pub maximum: f64,
+    pub source: &'static str,
+}
+
+/// A table of parameters that a scenario may set.
+#[derive(Copy, Clone, Debug)]
+pub struct ParameterTable {
+    /// What has them: "filecoin", "a chain's load".
+    pub owner: &'static str,
+    /// The key they are set below: "network.parameters".
+    pub place: &'static str,
+    /// The parameters, in the order of the table.
+    pub specs: &'static [ParameterSpec],
+}
+
+/// The JSON Schema of a table of parameters: each with its description, unit, default and range.
+pub fn schema<'s>(
+    specs: impl Iterator<Item = &'s ParameterSpec>,
+    generator: &mut SchemaGenerator,
+) -> Schema {
+    let either = generator.subschema_for::<NumberOrText>();
+    let property = |spec: &ParameterSpec| {
+        let schema = json_schema!({
+            "allOf": [either.clone()],
+            "description": format!("{} Source: {}.", spec.about, spec.source),
+            "unit": spec.unit,
+            "default": spec.default,
+            "minimum": spec.minimum,
+            "maximum": spec.maximum,
+        });
+        (spec.name.to_owned(), schema.to_value())
+    };
+    let properties: serde_json::Map<_, _> = specs.map(property).collect();
+    json_schema!({
+        "type": "object",
+        "description": "Parameters of the model; a plain number counts in the parameter's unit.",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+/// Declares a struct of `f64` parameters and its table of [`ParameterSpec`].
+#[macro_export]
+macro_rules! parameters {
+    ($(#[$outer:meta])* $vis:vis struct $name:ident {
+        $( #[doc = $about:literal] $field:ident: $unit:literal = $default:expr,
+           in $minimum:literal ..= $maximum:literal, $source:literal; )*
+    }) => {
+        $(#[$outer])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        $vis struct $name { $( #[doc = $about] pub $field: f64, )* }
+
+        impl Default for $name {
+            fn default() -> Self { Self { $( $field: $default, )* } }
+        }
+
+        impl $name {
+            /// Every parameter, in the order of the file.
+            pub const SPECS: &'static [$crate::describe::parameter::ParameterSpec] = &[
+                $( $crate::describe::parameter::ParameterSpec {
+                    name: stringify!($field), about: $about.trim_ascii_start(), unit: $unit,
+                    default: $default, minimum: $minimum, maximum: $maximum, source: $source,
+                }, )*
+            ];
+            /// The parameter of this name, to read or to set.
+            pub fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
+                match name { $( stringify!($field) => Some(&mut self.$field), )* _ => None }
+            }
+        }
+    };
+}

@@ -1,0 +1,19 @@
+//! What the physical layer says of itself.
+
+use super::card::CARD;
+use super::metrics::METRICS;
+use super::{fleet, operation};
+use crate::describe::PartSpec;
+
+/// The physical layer, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "infrastructure",
+    module: module_path!(),
+    code: 1,
+    metrics: &[METRICS, operation::metrics::METRICS],
+    parameters: &[],
+    events: &[fleet::KINDS, operation::KINDS],
+    card: &CARD,
+    review: Some(operation::review::SOURCE),
+    suites: &[],
+};

@@ -1,0 +1,31 @@
+//! What the Filecoin network says of itself.
+
+use super::card::CARD;
+use super::metrics::METRICS;
+use super::{conform, parameters, review};
+use crate::describe::{ParameterTable, PartSpec};
+use crate::infrastructure::{self, plants};
+
+/// The Filecoin network, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "filecoin",
+    module: module_path!(),
+    code: 0,
+    metrics: &[METRICS],
+    parameters: &[
+        ParameterTable {
+            owner: "filecoin",
+            place: "network.parameters",
+            specs: parameters::Parameters::SPECS,
+        },
+        ParameterTable {
+            owner: "the machines",
+            place: "network.parameters",
+            specs: infrastructure::Parameters::SPECS,
+        },
+    ],
+    events: &[super::KINDS, plants::KINDS],
+    card: &CARD,
+    review: Some(review::SOURCE),
+    suites: conform::SUITES,
+};

@@ -1,0 +1,98 @@
+//! The list of all parts. Whatever is said of parts as a whole is read from here: numbers of metrics
+//! and kinds of event (checked while compiling), cards, `pinwheel explain`, the JSON Schema, vector
+//! suites, reports. A new part is one line.
+
+use crate::describe::part::same;
+use crate::describe::{Catalogue, PartSpec};
+use crate::networks::filecoin;
+use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+
+/// Every part of the program.
+pub const ALL: Catalogue = Catalogue(PARTS);
+
+/// In the order in which tables and lists show them.
+const PARTS: &[&PartSpec] = &[
+    &filecoin::spec::SPEC,
+    &infrastructure::spec::SPEC,
+    &service::spec::SPEC,
+    &connection::spec::SPEC,
+    &blockchain::spec::SPEC,
+    &data::spec::SPEC,
+    &economy::spec::SPEC,
+    &review::spec::SPEC,
+];
+
+/// A part whose name, code or kind of event another has too does not compile.
+const _: () = {
+    let mut one = 0;
+    while one < PARTS.len() {
+        let mut other = 0;
+        while other < one {
+            assert!(PARTS[one].code != PARTS[other].code, "two parts have one code");
+            assert!(!same(PARTS[one].name, PARTS[other].name), "two parts have one name");
+            other += 1;
+        }
+        one += 1;
+    }
+    kinds_are_apart();
+};
+
+/// Walks all ranges of event kinds and marks each number.
+const fn kinds_are_apart() {
+    let mut taken = [false; 256];
+    let mut part = 0;
+    while part < PARTS.len() {
+        let mut list = 0;
+        while list < PARTS[part].events.len() {
+            let kinds = PARTS[part].events[list];
+            let mut place = 0;
+            while place < kinds.names.len() {
+                let kind = kinds.first as usize + place;
+                assert!(kind < taken.len(), "a kind of event is beyond 255");
+                assert!(!taken[kind], "two kinds of event have one number");
+                taken[kind] = true;
+                place += 1;
+            }
+            list += 1;
+        }
+        part += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::describe::MetricSpec;
+    use crate::input::quantity::Unit;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_name_is_one_metric_and_its_number_leads_back_to_it() {
+        let mut names = BTreeSet::new();
+        for (number, entry) in ALL.numbered() {
+            assert!(names.insert(entry.name), "{} is given twice", entry.name);
+            assert_eq!(ALL.spec(number), entry);
+            assert_eq!(ALL.find(entry.name), Some((number, entry)));
+        }
+    }
+
+    #[test]
+    fn every_metric_has_a_unit_a_sentence_and_a_source() {
+        for (_, MetricSpec { name, unit, about, source, .. }) in ALL.numbered() {
+            assert!(Unit::parse(unit).is_ok(), "{name}: {unit}");
+            assert!(about.len() > 10 && !source.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_part_says_what_it_leaves_out_in_sentences() {
+        for PartSpec { name, card, .. } in PARTS {
+            assert!(card.left_out.len() >= 2, "{name}");
+            for text in card.left_out.iter().chain([&card.entities, &card.process]) {
+                let starts = text.starts_with(|first: char| first.is_uppercase());
+                assert!(starts && text.ends_with('.'), "{name}: {text}");
+            }
+        }
+        assert!(ALL.part("infrastructure").is_some() && ALL.part("no such part").is_none());
+    }
+}

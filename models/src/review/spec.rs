@@ -1,0 +1,18 @@
+//! What the review says of itself.
+
+use super::card::CARD;
+use crate::describe::PartSpec;
+use crate::describe::review::list::METRICS;
+
+/// The review, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "review",
+    module: module_path!(),
+    code: 7,
+    metrics: &[&METRICS],
+    parameters: &[],
+    events: &[super::KINDS],
+    card: &CARD,
+    review: None,
+    suites: &[],
+};

@@ -1,0 +1,18 @@
+//! What the service layer says of itself.
+
+use super::card::CARD;
+use super::metrics::METRICS;
+use crate::describe::PartSpec;
+
+/// The service layer, for [`crate::registry`].
+pub const SPEC: PartSpec = PartSpec {
+    name: "service",
+    module: module_path!(),
+    code: 2,
+    metrics: &[METRICS],
+    parameters: &[],
+    events: &[super::KINDS],
+    card: &CARD,
+    review: None,
+    suites: &[],
+};
