@@ -26,7 +26,7 @@ const KEY_METRICS: [&str; 10] = [
     "pledge_per_32gib",
     "supply_circulating",
     "supply_locked",
-    "supply_burnt",
+    "supply_burned",
     "token_price",
     "nodes_active",
     "tokens_circulating",

@@ -9,7 +9,8 @@ use crate::connection::{self, Connection, Delivery};
 use crate::data::{self, Data};
 use crate::describe::review::{Inputs, Wanted};
 use crate::economy::{self, Economy};
-use crate::infrastructure::{self, Change, Fleet, Infrastructure, Operation, fleet, operation};
+use crate::infrastructure::sites::{self, Sites};
+use crate::infrastructure::{Change, Fleet, Operation, fleet, operation};
 use crate::networks::filecoin::{self, Filecoin};
 use crate::review::{self, Review};
 use crate::scenario::{Network, Scenario};
@@ -40,7 +41,7 @@ macro_rules! events {
 }
 
 events! {
-    Infrastructure(infrastructure::Event),
+    Sites(sites::Event),
     Fleet(fleet::Event),
     Operation(operation::Event),
     Service(service::Event),
@@ -52,7 +53,7 @@ events! {
     Review(review::Event),
 }
 
-/// The layers a scenario asks for, and its network with the plants under it.
+/// The layers a scenario asks for, and its network with the sites under it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
     fleet: Option<Fleet>,
@@ -62,7 +63,7 @@ pub struct World {
     blockchain: Option<Blockchain>,
     data: Option<Data>,
     economy: Option<Economy>,
-    filecoin: Option<(Filecoin, Infrastructure)>,
+    filecoin: Option<(Filecoin, Sites)>,
     review: Option<Review>,
     /// Kept for their capacity.
     changed: Vec<u32>,
@@ -119,7 +120,7 @@ impl World {
     fn subjects(&mut self, wanted: Wanted, identities: u32, now: SimTime) -> Vec<Inputs> {
         let mut subjects = Vec::new();
         let filecoin = self.filecoin.as_ref();
-        subjects.extend(filecoin.map(|(of, plants)| of.review(plants, wanted, identities)));
+        subjects.extend(filecoin.map(|(of, sites)| of.review(sites, wanted, identities)));
         let fleet = self.fleet.as_ref();
         subjects.extend(fleet.map(|of| operation::review::of_fleet(of, now, wanted)));
         if let Some(operation) = &mut self.operation {
@@ -135,8 +136,8 @@ impl Model for World {
     type Event = Event;
 
     fn start(&mut self, ctx: &mut Context<Event>) {
-        if let Some((filecoin, plants)) = &mut self.filecoin {
-            plants.start(ctx);
+        if let Some((filecoin, sites)) = &mut self.filecoin {
+            sites.start(ctx);
             filecoin.start(ctx);
         }
         if let Some(fleet) = &mut self.fleet {
@@ -157,11 +158,11 @@ impl Model for World {
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
         const ABSENT: &str = "an event of a layer that is there";
         match event {
-            Event::Infrastructure(event) => {
-                let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
-                plants.handle(event, ctx, &mut self.changed);
+            Event::Sites(event) => {
+                let (filecoin, sites) = self.filecoin.as_mut().expect(ABSENT);
+                sites.handle(event, ctx, &mut self.changed);
                 for owner in self.changed.drain(..) {
-                    filecoin.plant_status(owner, plants.status(owner), ctx.now());
+                    filecoin.site_status(owner, sites.status(owner), ctx.now());
                 }
             }
             Event::Fleet(event) => {
@@ -189,8 +190,8 @@ impl Model for World {
             Event::Data(event) => self.data.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Economy(event) => self.economy.as_mut().expect(ABSENT).handle(event, ctx),
             Event::Filecoin(event) => {
-                let (filecoin, plants) = self.filecoin.as_mut().expect(ABSENT);
-                filecoin.handle(event, plants, ctx);
+                let (filecoin, sites) = self.filecoin.as_mut().expect(ABSENT);
+                filecoin.handle(event, sites, ctx);
             }
             Event::Review(event) => {
                 let mut review = self.review.take().expect(ABSENT);

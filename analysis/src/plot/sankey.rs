@@ -138,14 +138,14 @@ mod tests {
             flow("Market", "Providers", 240.0),
             flow("Market", "Treasury", 60.0),
             flow("Providers", "Hardware and energy", 500.0),
-            flow("Providers", "Burnt", 140.0),
+            flow("Providers", "Burned", 140.0),
             flow("Nobody", "Nobody else", 0.0),
         ])
         .drawing(Size::Full)
         .unwrap();
         assert_legible(&drawing);
         let texts = texts(&drawing);
-        for text in ["Protocol", "600", "Users", "300", "Burnt", "140", "Hardware and energy"] {
+        for text in ["Protocol", "600", "Users", "300", "Burned", "140", "Hardware and energy"] {
             assert!(texts.contains(&text), "{text} is missing in {texts:?}");
         }
         assert!(texts.contains(&"keeps 200"), "840 come, 640 go: {texts:?}");

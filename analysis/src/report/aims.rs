@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn metrics_find_their_goal() {
         for (metric, aim) in [
-            ("supply_burnt", Aim::Solvency),
+            ("supply_burned", Aim::Solvency),
             ("attacker_revenue_share", Aim::Security),
             ("service_wait_p99", Aim::Service),
             ("demand_cost_ratio", Aim::UserCost),

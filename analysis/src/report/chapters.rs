@@ -23,14 +23,14 @@ pub const CHAPTERS: &[Chapter] = &[
                 Kind::Stack(
                     &[
                         ("supply_locked", "Locked"),
-                        ("supply_burnt", "Burnt"),
+                        ("supply_burned", "Burned"),
                         ("supply_circulating", "Circulating"),
                         ("supply_reserve", "Not yet issued"),
                     ],
                     Some((FIL_MAX, "cap: 2 billion FIL")),
                 ),
                 "The layers add up to all FIL there will ever be. Issue moves FIL from the top \
-                 layer down; what is burnt never comes back.",
+                 layer down; what is burned never comes back.",
             ),
             figure(
                 "locked",
@@ -151,9 +151,9 @@ pub const CHAPTERS: &[Chapter] = &[
         figures: &[
             figure(
                 "burnt",
-                "FIL burnt since genesis",
+                "FIL burned since genesis",
                 Size::Half,
-                Kind::Single("supply_burnt"),
+                Kind::Single("supply_burned"),
                 "Simulated and real. The slope is what matters: the start is given.",
             )
             .close_up(),
@@ -279,7 +279,7 @@ pub const CHAPTERS: &[Chapter] = &[
                     ("burn_fault_fee", "Fault fees"),
                     ("burn_termination_fee", "Termination"),
                 ]),
-                "Burnt. 7-day means.",
+                "Burned. 7-day means.",
             )
             .smooth(7),
             figure(
@@ -419,7 +419,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Net inflation",
                 Size::Half,
                 Kind::Single("net_inflation"),
-                "Minted less burnt over the supply, a year. Below zero the supply shrinks.",
+                "Minted less burned over the supply, a year. Below zero the supply shrinks.",
             )
             .told(Tell::Mean),
             figure(

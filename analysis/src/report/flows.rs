@@ -50,12 +50,12 @@ const MONEY: [Money; 3] = [
         paths: &[
             path("Block rewards", "Providers", &["minted"], &["service_stream", "burn_stream"]),
             path("Block rewards", "Services", &["service_stream"], &[]),
-            path("Block rewards", "Burnt", &["burn_stream"], &[]),
+            path("Block rewards", "Burned", &["burn_stream"], &[]),
             path("Genesis allocations", "Holders", &["supply_vested"], &[]),
-            path("Providers", "Burnt: faults", &["burn_fault_fee"], &[]),
-            path("Providers", "Burnt: terminations", &["burn_termination_fee"], &[]),
-            path("Providers", "Burnt: daily fees", &["burn_daily_fee"], &[]),
-            path("Users of gas", "Burnt: base fees", &["burn_base_fee"], &[]),
+            path("Providers", "Burned: faults", &["burn_fault_fee"], &[]),
+            path("Providers", "Burned: terminations", &["burn_termination_fee"], &[]),
+            path("Providers", "Burned: daily fees", &["burn_daily_fee"], &[]),
+            path("Users of gas", "Burned: base fees", &["burn_base_fee"], &[]),
         ],
     },
     Money {

@@ -27,7 +27,7 @@ const KEYS: &[(&str, &str, Option<Goal>)] = &[
     ("pledge_per_32gib", "The pledge of a 32 GiB sector", None),
     ("supply_circulating", "Circulating supply", None),
     ("supply_locked", "Locked FIL", None),
-    ("supply_burnt", "FIL burnt since genesis", None),
+    ("supply_burned", "FIL burned since genesis", None),
     ("providers_active", "Providers with power", None),
     ("token_price", "The price of the token", Some(Goal::Higher)),
     ("nodes_active", "Active nodes", Some(Goal::Higher)),

@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn an_expression_names_whole_words_only() {
-        assert!(names("final(supply_burnt) <= 5", "supply_burnt"));
-        assert!(!names("supply_burnt_total > 0", "supply_burnt"));
+        assert!(names("final(supply_burned) <= 5", "supply_burned"));
+        assert!(!names("supply_burned_total > 0", "supply_burned"));
     }
 }

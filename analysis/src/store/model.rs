@@ -93,7 +93,7 @@ fn parameters(settings: &Settings) -> Vec<ParameterEntry> {
     };
     let (network_specs, machine_specs) = (
         pinwheel_models::networks::filecoin::parameters::Parameters::SPECS,
-        pinwheel_models::infrastructure::Parameters::SPECS,
+        pinwheel_models::infrastructure::sites::Parameters::SPECS,
     );
     let mut all: Vec<ParameterEntry> =
         (network_specs.iter()).filter_map(|spec| entry(spec, network.get_mut(spec.name))).collect();

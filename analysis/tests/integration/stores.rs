@@ -29,7 +29,7 @@ fn a_result_has_its_five_files_and_nothing_beside_it() {
     assert_eq!(names(&target), files);
     assert_eq!(names(&folder.path().join("results")), ["out"]);
     let store = Store::open(&target).unwrap();
-    let series = store.series("main", 0, "supply_burnt", "").unwrap();
+    let series = store.series("main", 0, "supply_burned", "").unwrap();
     assert_eq!(series.len(), 10);
     assert_eq!(series[0].0, date(2022, 10, 11));
     assert!(store.series("main", 0, "no_such_metric", "").unwrap().is_empty());

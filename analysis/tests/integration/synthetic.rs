@@ -55,7 +55,7 @@ const CURVES: &[Curve] = &[
     curve("scheduled", "FIL/d", 273_000.0, 95_000.0, 0.0),
     curve("minted_ratio", "1", 0.979, 0.977, 0.01),
     curve("pledge_per_32gib", "FIL", 0.19, 0.16, 0.01),
-    observed(curve("supply_burnt", "FIL", 33.1e6, 39.6e6, 0.0), 1),
+    observed(curve("supply_burned", "FIL", 33.1e6, 39.6e6, 0.0), 1),
     observed(curve("supply_locked", "FIL", 146e6, 121e6, 0.001), 30),
     curve("locked_pledge", "FIL", 112e6, 105e6, 0.001),
     curve("locked_vesting", "FIL", 34e6, 16e6, 0.001),
@@ -228,7 +228,7 @@ fn targets(horizon_days: u32) -> Vec<Target> {
             Measure::Within { low: 0.965, high: 0.995, window_days: 30 },
         ),
         target("locked", "supply_locked", Measure::MeanAbsoluteError { limit: 0.06 }),
-        target("burn-growth", "supply_burnt", Measure::GrowthError { limit: 0.15 }),
+        target("burn-growth", "supply_burned", Measure::GrowthError { limit: 0.15 }),
     ]
 }
 

@@ -23,7 +23,7 @@ fn scenario(folder: &Path, name: &str, statements: &str) {
 }
 
 const CONSERVED: &str = "[[invariant]]\nid = \"supply\"\nexact = true\nalways = \"\"\"\n\
-    supply_circulating + supply_locked + supply_burnt == \
+    supply_circulating + supply_locked + supply_burned == \
     supply_vested + supply_mined + 17_066_619 FIL\"\"\"\n";
 
 /// Tags, attributes and entities of a document; its nesting must be right.
@@ -68,7 +68,7 @@ fn ci_is_told_what_failed_where_and_how_to_see_it_again() {
     let folder = folder.path();
     let broken = "[[invariant]]\nid = \"power\"\nalways = \"raw_power < 4 EiB and qa_power > 0\"\n\
                   severity = \"warn\"\n\
-                  [[invariant]]\nid = \"burn\"\nfinal = \"supply_burnt < 1 FIL\"\n";
+                  [[invariant]]\nid = \"burn\"\nfinal = \"supply_burned < 1 FIL\"\n";
     scenario(folder, "good", CONSERVED);
     scenario(folder, "broken", &format!("{CONSERVED}{broken}"));
     scenario(folder, "typo", &CONSERVED.replace("supply_vested", "suply_vested"));
@@ -96,7 +96,7 @@ fn ci_is_told_what_failed_where_and_how_to_see_it_again() {
     let attribute = format!("tests=\"{}\"", count("testcase"));
     assert!(junit.lines().nth(1).unwrap().contains(&attribute), "{junit}");
     assert!(
-        junit.contains("supply_burnt &lt; 1 FIL: ")
+        junit.contains("supply_burned &lt; 1 FIL: ")
             && junit.contains("\nreplay: pinwheel replay out/broken")
     );
     // Where Python is, its parser has the last word.
@@ -192,7 +192,7 @@ fn outcomes_of_stopped_runs_are_told_and_not_accepted() {
     let folder = folder.path();
     let stated = "[baseline]\nfile = \"b.json\"\n\
                   [[outcome]]\nid = \"power\"\nvalue = \"raw_power\"\n\
-                  [[invariant]]\nid = \"low\"\nalways = \"supply_burnt < 40_330_000 FIL\"\n";
+                  [[invariant]]\nid = \"low\"\nalways = \"supply_burned < 40_330_000 FIL\"\n";
     scenario(folder, "stopped", stated);
     let output = pinwheel(folder, &["run", "scenarios/x/stopped.toml"]);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
@@ -210,7 +210,7 @@ fn a_baseline_is_missing_accepted_kept_and_changed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let stated = "[baseline]\nfile = \"baselines/b.json\"\nrelative = \"1 %\"\n\
-                  [[outcome]]\nid = \"burnt\"\nvalue = \"supply_burnt - first(supply_burnt)\"\n\
+                  [[outcome]]\nid = \"burned\"\nvalue = \"supply_burned - first(supply_burned)\"\n\
                   [[outcome]]\nid = \"fair\"\nvalue = \"gini(income)\"\nrelative = \"80 %\"\n";
     scenario(folder, "b", stated);
     let run = |more: &[&str]| {

@@ -5,9 +5,9 @@ use pinwheel_core::{Amount, Context, Holding, Model, SimDuration, SimTime, Simul
 use serde::{Deserialize, Serialize};
 
 use super::Case;
-use pinwheel_models::blockchain::activity::attesting::AttestParameters;
+use pinwheel_models::blockchain::activity::attestation::AttestParameters;
+use pinwheel_models::blockchain::activity::escrow::TradeParameters;
 use pinwheel_models::blockchain::activity::load::LoadParameters;
-use pinwheel_models::blockchain::activity::trading::TradeParameters;
 use pinwheel_models::blockchain::chain::{Chain, Head, Proposal};
 use pinwheel_models::blockchain::consensus::Consensus;
 use pinwheel_models::blockchain::consensus::expected::RoundParameters;
@@ -240,7 +240,7 @@ fn wrong_verdicts(streams: &Streams) -> f64 {
     };
     let settings = ChainSettings { attestation: Some(attestation), ..ChainSettings::default() };
     let simulation = run(settings, streams, SimDuration::from_days(1));
-    let attesting = simulation.model.0.activities(0).attesting.as_ref().expect("it is there");
+    let attesting = simulation.model.0.activities(0).attestation.as_ref().expect("it is there");
     let (honest, lies) = (attesting.honest, attesting.lies);
     let decided = honest.accepted + honest.rejected + lies.accepted + lies.rejected;
     (honest.rejected + lies.accepted) as f64 / decided as f64
@@ -262,6 +262,6 @@ fn middleman_loss(streams: &Streams) -> f64 {
         ..ChainSettings::default()
     };
     let simulation = run(settings, streams, SimDuration::from_days(120));
-    let trading = simulation.model.0.activities(0).trading.as_ref().expect("it is there");
+    let trading = simulation.model.0.activities(0).escrow.as_ref().expect("it is there");
     trading.middleman_loss()
 }

@@ -86,7 +86,7 @@ fn parallel(streams: &Streams) -> f64 {
 }
 
 fn two_of_three(streams: &Streams) -> f64 {
-    let classes = vec![class("pump", 30, 8.0, 2.0), Class::new("plant", 10)];
+    let classes = vec![class("pump", 30, 8.0, 2.0), Class::new("sites", 10)];
     up_share(classes, &[need(1, 0, 3, 2)], streams)
 }
 

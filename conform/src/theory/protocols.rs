@@ -7,7 +7,7 @@ use pinwheel_models::connection::account::Account;
 use pinwheel_models::connection::channel::{Channel, Loss};
 use pinwheel_models::connection::mqtt::Qos;
 use pinwheel_models::connection::settings::{Latency, Protocol};
-use pinwheel_models::connection::{Alone, Settings};
+use pinwheel_models::connection::{Isolated, Settings};
 
 const PART: &str = "3 protocols";
 const QOS_0: &str = "the channel's loss p";
@@ -55,7 +55,7 @@ fn base(protocol: Protocol, loss: Loss) -> Settings {
 
 /// Runs for so many intervals, and a while longer if the last readings are still under way.
 fn run(settings: &Settings, intervals: f64, streams: &Streams) -> Account {
-    let mut run = Simulation::new(Alone::new(settings, streams), *streams);
+    let mut run = Simulation::new(Isolated::new(settings, streams), *streams);
     let seconds = intervals * settings.interval_seconds;
     run.run_until(SimTime::ZERO + SimDuration::from_seconds_f64(seconds));
     assert_eq!(run.ctx.checks.breach(), None);

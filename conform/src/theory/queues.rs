@@ -57,7 +57,7 @@ fn station(servers: u32, load: f64, service: Law) -> StationSettings {
         arrivals: Law::exponential(1.0 / (load * f64::from(servers))).expect(SURE),
         service,
         discipline: Discipline::FirstCome,
-        dispatch: Dispatch::Central,
+        dispatch: Dispatch::SingleQueue,
         waiting_room: None,
         information_delay: SimDuration::ZERO,
         cache: None,
@@ -141,7 +141,7 @@ const fn pollaczek_khinchine(
 
 /// M/G/1 with processor sharing at load 0.8.
 fn sharing(service: Law, seconds: u64, streams: &Streams) -> f64 {
-    let discipline = Discipline::Sharing;
+    let discipline = Discipline::ProcessorSharing;
     let station = StationSettings { discipline, ..station(1, 0.8, service) };
     observe(station, 1_000, seconds, streams).response_mean_seconds()
 }
@@ -177,7 +177,7 @@ fn dispatched(servers: u32, load: f64, dispatch: Dispatch) -> StationSettings {
 
 /// Mean response of SQ(d) at 1,000 servers.
 fn supermarket(choices: u32, load: f64, warm_up: u64, seconds: u64, streams: &Streams) -> f64 {
-    let station = dispatched(1_000, load, Dispatch::ShortestOf(choices));
+    let station = dispatched(1_000, load, Dispatch::ShortestOfSampled(choices));
     observe(station, warm_up, seconds, streams).response_mean_seconds()
 }
 
@@ -207,10 +207,10 @@ const fn hardly(id: &'static str, what: &'static str, observe: fn(&Streams) -> f
 /// One if the policies stand in the order that theory gives, on the same arrivals and sizes.
 fn policies_in_order(streams: &Streams) -> f64 {
     let responses = [
-        Dispatch::Central,
-        Dispatch::Shortest,
-        Dispatch::ShortestOf(5),
-        Dispatch::ShortestOf(2),
+        Dispatch::SingleQueue,
+        Dispatch::JoinShortestQueue,
+        Dispatch::ShortestOfSampled(5),
+        Dispatch::ShortestOfSampled(2),
         Dispatch::RoundRobin,
         Dispatch::Random,
     ]
@@ -296,12 +296,12 @@ pub const CASES: &[Case] = &[
     little("little_first_come", "M/LN/3, load .7: gap between L and lambda W",
         |s| little_gap(station(3, 0.7, log_normal()), s)),
     little("little_sharing", "M/H2/1-PS, load .7: gap between L and lambda W",
-        |s| little_gap(StationSettings { discipline: Discipline::Sharing,
+        |s| little_gap(StationSettings { discipline: Discipline::ProcessorSharing,
             ..station(1, 0.7, hyperexponential()) }, s)),
     little("little_lossy", "M/M/4/6, SQ(2), news 1 s old: gap between L and lambda W",
         |s| little_gap(StationSettings { waiting_room: Some(2),
             information_delay: SimDuration::from_seconds(1),
-            ..dispatched(4, 0.6, Dispatch::ShortestOf(2)) }, s)),
+            ..dispatched(4, 0.6, Dispatch::ShortestOfSampled(2)) }, s)),
     mitzenmacher("random_90", "1 line of 50 at random, load .9: mean response", 10.0, 0.05,
         |s| observe(dispatched(50, 0.9, Dispatch::Random), 2_000, 2_500, s)
             .response_mean_seconds()),
@@ -314,9 +314,9 @@ pub const CASES: &[Case] = &[
     mitzenmacher("sq5_90", "SQ(5), 1,000 lines, load .9: mean response", 1.632_9, 0.01,
         |s| supermarket(5, 0.9, 60, 60, s)),
     hardly("shortest_hardly_waits", "JSQ, 1,000 lines, load .9: waits below .01",
-        |s| hardly_waits(Dispatch::Shortest, s)),
+        |s| hardly_waits(Dispatch::JoinShortestQueue, s)),
     hardly("idle_first_hardly_waits", "JIQ, 1,000 lines, load .9: waits below .01",
-        |s| hardly_waits(Dispatch::IdleFirst, s)),
+        |s| hardly_waits(Dispatch::JoinIdleQueue, s)),
     Case { id: "policies_in_order", part: PART,
         what: "M/M/20 <= JSQ <= SQ(5) <= SQ(2) <= round robin <= random, load .9",
         formula: "order of E[T] on the same arrivals and sizes, at every seed",

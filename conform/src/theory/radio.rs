@@ -5,7 +5,7 @@ use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use super::Case;
 use pinwheel_models::connection::aloha::{LORAWAN_BYTES, lora_airtime};
 use pinwheel_models::connection::settings::{Air, Gateways};
-use pinwheel_models::connection::{Alone, Settings};
+use pinwheel_models::connection::{Isolated, Settings};
 
 const PART: &str = "3 radio";
 const PURE: &str = "S = G exp(-2 G)";
@@ -45,7 +45,7 @@ fn throughput(load: f64, slotted: bool, streams: &Streams) -> f64 {
         gateways: Some(gateways),
         ..base
     };
-    let mut run = Simulation::new(Alone::new(&settings, streams), *streams);
+    let mut run = Simulation::new(Isolated::new(&settings, streams), *streams);
     let after = |airtimes| SimTime::ZERO + SimDuration::from_nanos(airtime.as_nanos() * airtimes);
     run.run_until(after(WARM_UP_AIRTIMES));
     let before = run.model.connection.account().frames_heard;

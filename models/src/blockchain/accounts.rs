@@ -3,8 +3,8 @@
 use pinwheel_core::{Account, Amount, Holding, Ledger, LedgerError};
 use serde::{Deserialize, Serialize};
 
-use super::cells::Cells;
 use super::hash::{CELL, Hash, digest};
+use super::merkle_state::MerkleState;
 use super::transaction::Address;
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accounts {
     ledger: Ledger,
-    entries: Cells<Entry>,
+    entries: MerkleState<Entry>,
 }
 
 impl Accounts {

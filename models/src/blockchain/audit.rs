@@ -178,8 +178,8 @@ impl Auditor {
     }
 
     pub fn start<E: EngineEvent>(&mut self, id: &str, ctx: &mut Context<E>) {
-        self.replay = Some(ctx.checks.always(&format!("{id}-replay-equals")));
-        self.locate = Some(ctx.checks.always(&format!("{id}-tampering-located")));
+        self.replay = Some(ctx.checks.always(&format!("blockchain.{id}.replay_equals")));
+        self.locate = Some(ctx.checks.always(&format!("blockchain.{id}.tampering_located")));
     }
 
     /// Executes the whole chain again; on the way, tampered copies of some blocks must be found out.

@@ -2,14 +2,14 @@
 
 use pinwheel_core::{Amount, Holding, Label, Streams};
 
-use super::Node;
-use super::activity::Cast;
-use super::activity::attesting::Attesting;
+use super::ChainInstance;
+use super::activity::Applications;
+use super::activity::attestation::AttestationActivity;
 use super::activity::devices::Devices;
+use super::activity::dispatch::DispatchActivity;
+use super::activity::escrow::EscrowActivity;
 use super::activity::load::Load;
-use super::activity::planning::Planning;
 use super::activity::telemetry::Telemetry;
-use super::activity::trading::Trading;
 use super::audit::Auditor;
 use super::chain::{Chain, Head};
 use super::consensus::authority::Authority;
@@ -30,7 +30,11 @@ const BLOCKS_KEPT: usize = 64;
 const AUTHORITIES: u32 = 4;
 
 /// The chain of these settings, number `chain` of the scenario.
-pub(super) fn node(settings: &ChainSettings, chain: u16, streams: &Streams) -> Node {
+pub(super) fn chain_instance(
+    settings: &ChainSettings,
+    chain: u16,
+    streams: &Streams,
+) -> ChainInstance {
     let rules = Rules {
         chain,
         fee: settings.fee,
@@ -40,32 +44,32 @@ pub(super) fn node(settings: &ChainSettings, chain: u16, streams: &Streams) -> N
     let mut state = State::new(rules);
     let consensus = consensus(settings, chain, &mut state, streams);
     let load = settings.load.as_ref().map(|load| Load::new(load, &mut state, streams));
-    let cast = cast(settings, &mut state, streams);
+    let applications = applications(settings, &mut state, streams);
     let head = Head::new(state, settings.base_fee);
     let auditor = settings.audit.map(|trials| Auditor::new(head.clone(), trials));
     let blocks_kept = if auditor.is_some() { usize::MAX } else { BLOCKS_KEPT };
     let mempool = Mempool::new(settings.pool, settings.patience);
-    Node {
+    ChainInstance {
         id: settings.id.clone(),
         label: Label::default(),
         block_time: settings.block_time,
         chain: Chain::new(head, mempool, blocks_kept),
         consensus,
         load,
-        cast,
+        applications,
         auditor,
         tally: Tally::default(),
     }
 }
 
-fn cast(settings: &ChainSettings, state: &mut State, streams: &Streams) -> Cast {
+fn applications(settings: &ChainSettings, state: &mut State, streams: &Streams) -> Applications {
     let slot = settings.block_time;
     let devices = settings.devices.as_ref();
-    Cast {
+    Applications {
         devices: devices.map(|parameters| Devices::new(parameters, slot, state, streams)),
-        attesting: settings.attestation.as_ref().map(|p| Attesting::new(p, state)),
-        planning: settings.dispatch.as_ref().map(|p| Planning::new(p, state)),
-        trading: settings.escrow.as_ref().map(|p| Trading::new(p, state)),
+        attestation: settings.attestation.as_ref().map(|p| AttestationActivity::new(p, state)),
+        dispatch: settings.dispatch.as_ref().map(|p| DispatchActivity::new(p, state)),
+        escrow: settings.escrow.as_ref().map(|p| EscrowActivity::new(p, state)),
         telemetry: settings
             .telemetry
             .as_ref()

@@ -7,12 +7,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::activity::attesting::AttestParameters;
+use super::activity::attestation::AttestParameters;
 use super::activity::devices::DeviceParameters;
+use super::activity::dispatch::PlanParameters;
+use super::activity::escrow::TradeParameters;
 use super::activity::load::LoadParameters;
-use super::activity::planning::PlanParameters;
 use super::activity::telemetry::{TelemetryParameters, Way};
-use super::activity::trading::TradeParameters;
 use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::WorkParameters;
@@ -23,7 +23,7 @@ use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
 use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 const CHAINS_MAX: usize = 16;
 /// Far above any real chain; the base fee's products stay within 128 bits.
@@ -43,10 +43,10 @@ pub struct Section {
     pub chain: Vec<ChainSection>,
     /// Attacks on consensus.
     #[schemars(with = "super::attack::file::AttackSection")]
-    pub attack: Option<Given>,
+    pub attack: Option<ValueId>,
     /// Bridges, each between two chains of its own.
     #[schemars(with = "Vec<super::bridge::file::BridgeSection>")]
-    pub bridge: Vec<Given>,
+    pub bridge: Vec<ValueId>,
 }
 
 /// One chain.
@@ -56,63 +56,63 @@ pub struct Section {
 pub struct ChainSection {
     /// Its name, the label of its metrics where there are several chains.
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// Time of a slot or round, or the mean time between blocks of work. Default "12 s".
     #[schemars(with = "String")]
-    pub block_time: Option<Given>,
+    pub block_time: Option<ValueId>,
     /// Gas a block may hold. Default 30,000,000.
     #[schemars(with = "u64")]
-    pub gas_limit: Option<Given>,
+    pub gas_limit: Option<ValueId>,
     /// How inclusion is priced: "eip1559", "filecoin" (utilisation as lotus rounds it), "fip0115"
     /// (premium), "first_price", "fixed". Default "eip1559".
     #[schemars(with = "String", extend(
         "enum" = ["eip1559", "filecoin", "fip0115", "first_price", "fixed"]))]
-    pub fee: Option<Given>,
+    pub fee: Option<ValueId>,
     /// The base fee of the first block, the minimum of a first-price rule, or the fixed price of a
     /// unit of gas. Default "1 nanotoken".
     #[schemars(with = "String")]
-    pub price: Option<Given>,
+    pub price: Option<ValueId>,
     /// Newly issued to the proposer of each block. Default "0 token".
     #[schemars(with = "String")]
-    pub block_reward: Option<Given>,
+    pub block_reward: Option<ValueId>,
     /// Transactions that may wait at once. Default 5000.
     #[schemars(with = "u64")]
-    pub pool: Option<Given>,
+    pub pool: Option<ValueId>,
     /// How long a transaction waits before its sender withdraws it. Default "1 h".
     #[schemars(with = "String")]
-    pub patience: Option<Given>,
+    pub patience: Option<ValueId>,
     /// "authority", "stake", "expected" or "work". Default "authority".
     #[schemars(with = "String", extend("enum" = ["authority", "stake", "expected", "work"]))]
-    pub consensus: Option<Given>,
+    pub consensus: Option<ValueId>,
     /// How blocks of work travel: "fixed" or "exponential". Default "fixed".
     #[schemars(with = "String", extend("enum" = ["fixed", "exponential"]))]
-    pub travel: Option<Given>,
+    pub travel: Option<ValueId>,
     /// Validators, miners or participants: parameters of the consensus, by the names that `pinwheel
     /// explain` lists.
     #[schemars(schema_with = "members_schema")]
-    pub members: BTreeMap<String, Given>,
+    pub members: BTreeMap<String, ValueId>,
     /// Transactions of the public.
     #[schemars(schema_with = "table_schema::<LoadParameters>")]
-    pub load: Option<BTreeMap<String, Given>>,
+    pub load: Option<BTreeMap<String, ValueId>>,
     /// Devices that write every change of their state into the ledger.
     #[schemars(schema_with = "table_schema::<DeviceParameters>")]
-    pub devices: Option<BTreeMap<String, Given>>,
+    pub devices: Option<BTreeMap<String, ValueId>>,
     /// Claims of work, verified by panels.
     #[schemars(schema_with = "table_schema::<AttestParameters>")]
-    pub attestation: Option<BTreeMap<String, Given>>,
+    pub attestation: Option<BTreeMap<String, ValueId>>,
     /// Actions carried out by contract.
     #[schemars(schema_with = "table_schema::<PlanParameters>")]
-    pub dispatch: Option<BTreeMap<String, Given>>,
+    pub dispatch: Option<BTreeMap<String, ValueId>>,
     /// Deals paid through an escrow contract.
     #[schemars(schema_with = "table_schema::<TradeParameters>")]
-    pub escrow: Option<BTreeMap<String, Given>>,
+    pub escrow: Option<BTreeMap<String, ValueId>>,
     /// Readings on the chain; `way` is "direct", "batched" or "anchored", `proofs` "modelled" or
     /// "real".
     #[schemars(schema_with = "telemetry_schema")]
-    pub telemetry: Option<BTreeMap<String, Given>>,
+    pub telemetry: Option<BTreeMap<String, ValueId>>,
     /// Tampered copies of blocks on which the daily audit is tried; no audit where it is not given.
     #[schemars(with = "u64")]
-    pub audit: Option<Given>,
+    pub audit: Option<ValueId>,
 }
 
 /// Every parameter, by the table of a chain it belongs to.
@@ -193,7 +193,7 @@ tables!(
 );
 
 /// Reads a table of parameters; what is not given is at its default.
-fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>, key: &str) -> T {
+fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>, key: &str) -> T {
     let mut values = T::default();
     for (name, &given) in typed {
         let key = format!("{key}.{}", shown(name));
@@ -213,7 +213,11 @@ fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, Given>, k
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
+pub fn settings(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    run: Option<RunDays>,
+) -> Option<Settings> {
     let typed: Section = checker.read(given, "blockchain");
     let alone = typed.attack.is_none() && typed.bridge.is_empty();
     if !(usize::from(alone)..=CHAINS_MAX).contains(&typed.chain.len()) {
@@ -312,13 +316,17 @@ impl ChainChecker<'_, '_, '_> {
     }
 
     /// An optional table of parameters.
-    fn part<T: Table>(&mut self, typed: &Option<BTreeMap<String, Given>>, name: &str) -> Option<T> {
+    fn part<T: Table>(
+        &mut self,
+        typed: &Option<BTreeMap<String, ValueId>>,
+        name: &str,
+    ) -> Option<T> {
         let typed = typed.as_ref()?;
         Some(table(self.checker, typed, &self.key(name)))
     }
 
     /// A panel is drawn from the verifiers, and its quorum is a majority: one verdict is reached.
-    fn panel(&mut self, p: &AttestParameters, typed: &BTreeMap<String, Given>) {
+    fn panel(&mut self, p: &AttestParameters, typed: &BTreeMap<String, ValueId>) {
         let given = typed.values().next().copied();
         if p.panel > p.verifiers {
             let message = format!("a panel of {} among {} verifiers", p.panel, p.verifiers);
@@ -380,7 +388,7 @@ impl ChainChecker<'_, '_, '_> {
 
     fn seconds(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         name: &str,
         default: f64,
         range: std::ops::RangeInclusive<f64>,
@@ -389,7 +397,7 @@ impl ChainChecker<'_, '_, '_> {
         self.checker.quantity(given, &key, "s", false, range).unwrap_or(default)
     }
 
-    fn amount(&mut self, given: Option<Given>, name: &str, unit: &str, most: f64) -> Option<f64> {
+    fn amount(&mut self, given: Option<ValueId>, name: &str, unit: &str, most: f64) -> Option<f64> {
         let key = self.key(name);
         self.checker.quantity(given, &key, unit, false, 0.0..=most)
     }

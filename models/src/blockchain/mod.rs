@@ -21,7 +21,6 @@ pub mod block;
 pub mod bridge;
 pub mod build;
 pub mod card;
-pub mod cells;
 pub mod chain;
 pub mod consensus;
 pub mod contracts;
@@ -30,6 +29,7 @@ pub mod file;
 pub mod hash;
 pub mod inclusion;
 pub mod mempool;
+pub mod merkle_state;
 pub mod metrics;
 pub mod money;
 mod record;
@@ -48,7 +48,7 @@ use crate::connection::Delivery;
 use crate::describe::EventKinds;
 
 use activity::load::Load;
-use activity::{Cast, Role};
+use activity::{Actor, Applications};
 use attack::Attacks;
 use audit::Auditor;
 pub use block::{Block, Header};
@@ -69,7 +69,13 @@ const DAY: SimDuration = SimDuration::from_days(1);
 /// The kinds of event, in the order of [`Event`].
 pub const KINDS: EventKinds = EventKinds {
     first: 48,
-    names: &["chain turn", "block seen", "transaction wanted", "chain act", "blockchain record"],
+    names: &[
+        "chain turn",
+        "block seen",
+        "transaction wanted",
+        "application wakes",
+        "blockchain record",
+    ],
 };
 
 /// What happens in this layer.
@@ -89,9 +95,9 @@ pub enum Event {
         chain: u16,
     },
     /// Somebody acts: a device, a verifier, a trader.
-    Act {
+    Wake {
         chain: u16,
-        role: Role,
+        actor: Actor,
         who: u32,
     },
     /// A day ends: its records.
@@ -114,7 +120,7 @@ impl EngineEvent for Event {
             Event::Turn { .. } => KINDS.kind(0),
             Event::Seen { .. } => KINDS.kind(1),
             Event::Submit { .. } => KINDS.kind(2),
-            Event::Act { .. } => KINDS.kind(3),
+            Event::Wake { .. } => KINDS.kind(3),
             Event::Record => KINDS.kind(4),
             Event::Attack(event) => event.kind(),
             Event::Bridge(event) => event.kind(),
@@ -124,14 +130,14 @@ impl EngineEvent for Event {
 
 /// A chain with who runs it and who uses it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Node {
+struct ChainInstance {
     id: String,
     label: Label,
     block_time: SimDuration,
     chain: Chain,
     consensus: Consensus,
     load: Option<Load>,
-    cast: Cast,
+    applications: Applications,
     auditor: Option<Auditor>,
     tally: Tally,
 }
@@ -139,7 +145,7 @@ struct Node {
 /// The layer while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Blockchain {
-    nodes: Vec<Node>,
+    chains: Vec<ChainInstance>,
     attacks: Option<Attacks>,
     bridges: Vec<Bridge>,
     days: u64,
@@ -151,14 +157,15 @@ pub struct Blockchain {
 impl Blockchain {
     /// The layer at time zero.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        let nodes = settings.chains.iter().zip(0..);
-        let nodes = nodes.map(|(settings, id)| build::node(settings, id, streams)).collect();
+        let chains = settings.chains.iter().zip(0..);
+        let chains =
+            chains.map(|(settings, id)| build::chain_instance(settings, id, streams)).collect();
         let bridges = settings.bridges.iter().zip(0..);
         let bridge = |(settings, place): (&bridge::BridgeSettings, u16)| {
             Bridge::new(settings.clone(), place, streams)
         };
         Blockchain {
-            nodes,
+            chains,
             attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
             bridges: bridges.map(bridge).collect(),
             days: 0,
@@ -170,15 +177,15 @@ impl Blockchain {
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         ctx.after(DAY, Event::Record.into());
-        let several = self.nodes.len() > 1;
-        for node in &mut self.nodes {
+        let several = self.chains.len() > 1;
+        for node in &mut self.chains {
             node.label = if several { ctx.records.label(&node.id) } else { Label::default() };
             node.tally.start(&node.id, &node.consensus, ctx);
             node.consensus.start(&node.chain, ctx);
             if let Some(load) = &mut node.load {
                 load.start(&node.chain, ctx);
             }
-            node.cast.start(&node.id, &node.chain, ctx);
+            node.applications.start(&node.id, &node.chain, ctx);
             if let Some(auditor) = &mut node.auditor {
                 auditor.start(&node.id, ctx);
             }
@@ -193,20 +200,20 @@ impl Blockchain {
 
     /// A chain by its place in the scenario.
     pub fn chain(&self, chain: u16) -> &Chain {
-        &self.nodes[usize::from(chain)].chain
+        &self.chains[usize::from(chain)].chain
     }
 
     /// Who uses a chain.
-    pub fn activities(&self, chain: u16) -> &Cast {
-        &self.nodes[usize::from(chain)].cast
+    pub fn activities(&self, chain: u16) -> &Applications {
+        &self.chains[usize::from(chain)].applications
     }
     /// Who runs a chain.
     pub fn consensus(&self, chain: u16) -> &Consensus {
-        &self.nodes[usize::from(chain)].consensus
+        &self.chains[usize::from(chain)].consensus
     }
     /// Seconds from submission to settlement of the transactions settled since the last record.
     pub fn delays(&self, chain: u16) -> &[f64] {
-        &self.nodes[usize::from(chain)].tally.delays
+        &self.chains[usize::from(chain)].tally.delays
     }
 
     /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
@@ -216,7 +223,7 @@ impl Blockchain {
         transaction: Transaction,
         ctx: &Context<E>,
     ) -> Result<(), PoolError> {
-        self.nodes[usize::from(chain)].chain.submit(transaction, ctx.now())?;
+        self.chains[usize::from(chain)].chain.submit(transaction, ctx.now())?;
         self.watched.insert((chain, transaction.sender, transaction.nonce));
         Ok(())
     }
@@ -224,8 +231,10 @@ impl Blockchain {
     /// A device of the infrastructure layer went up or down: the first chain with devices that
     /// follow that layer writes it down.
     pub fn device_changed<E: EngineEvent>(&mut self, device: u32, up: bool, ctx: &mut Context<E>) {
-        for node in &mut self.nodes {
-            if let Some(devices) = node.cast.devices.as_mut().filter(|devices| devices.follow()) {
+        for node in &mut self.chains {
+            if let Some(devices) =
+                node.applications.devices.as_mut().filter(|devices| devices.follow())
+            {
                 devices.set(device, up, &mut node.chain, ctx);
                 return;
             }
@@ -240,8 +249,8 @@ impl Blockchain {
         ctx: &mut Context<E>,
     ) {
         let Delivery { device, number, taken } = reading;
-        for node in &mut self.nodes {
-            if let Some(telemetry) = node.cast.telemetry.as_mut().filter(|t| t.follow()) {
+        for node in &mut self.chains {
+            if let Some(telemetry) = node.applications.telemetry.as_mut().filter(|t| t.follow()) {
                 let number = u32::try_from(number).expect("fewer than 2^32 readings of a device");
                 telemetry.arrived(device, number, taken, &mut node.chain, ctx);
                 return;
@@ -258,23 +267,23 @@ impl Blockchain {
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
             Event::Turn { chain } => {
-                let node = &mut self.nodes[usize::from(chain)];
+                let node = &mut self.chains[usize::from(chain)];
                 let settled = node.consensus.turn(&mut node.chain, ctx);
                 self.settled(chain, &settled, ctx);
             }
             Event::Seen { chain, block } => {
-                let node = &mut self.nodes[usize::from(chain)];
+                let node = &mut self.chains[usize::from(chain)];
                 let settled = node.consensus.seen(&mut node.chain, block, ctx);
                 self.settled(chain, &settled, ctx);
             }
             Event::Submit { chain } => {
-                let node = &mut self.nodes[usize::from(chain)];
+                let node = &mut self.chains[usize::from(chain)];
                 let load = node.load.as_mut().expect("a load that schedules its arrivals");
                 load.arrive(&mut node.chain, ctx);
             }
-            Event::Act { chain, role, who } => {
-                let node = &mut self.nodes[usize::from(chain)];
-                node.cast.act(role, who, &mut node.chain, ctx);
+            Event::Wake { chain, actor, who } => {
+                let node = &mut self.chains[usize::from(chain)];
+                node.applications.act(actor, who, &mut node.chain, ctx);
             }
             Event::Record => self.end_day(ctx),
             Event::Attack(event) => {
@@ -295,9 +304,9 @@ impl Blockchain {
         settled: &Settled,
         ctx: &mut Context<E>,
     ) {
-        let node = &mut self.nodes[usize::from(chain)];
+        let node = &mut self.chains[usize::from(chain)];
         node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
-        node.cast.settled(settled, &mut node.chain, ctx);
+        node.applications.settled(settled, &mut node.chain, ctx);
         if self.watched.is_empty() {
             return;
         }
@@ -312,7 +321,7 @@ impl Blockchain {
         ctx.after(DAY, Event::Record.into());
         let streams = *ctx.streams();
         let mut before = None;
-        for (node, chain) in self.nodes.iter_mut().zip(0..) {
+        for (node, chain) in self.chains.iter_mut().zip(0..) {
             let fee = node.record(ctx);
             if let Some(load) = &node.load {
                 let now = fee.map(|fee| (fee, load.lost_share()));

@@ -2,7 +2,7 @@
 
 use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric, math};
 
-use super::Node;
+use super::ChainInstance;
 use super::consensus::Consensus;
 use super::money::{DECIMALS, as_nanotoken};
 use super::tally::{Slot, quantile};
@@ -45,7 +45,7 @@ pub fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-impl Node {
+impl ChainInstance {
     /// Records the day and begins the next; returns the median fee of the day.
     pub(super) fn record<E: EngineEvent>(&mut self, ctx: &mut Context<E>) -> Option<Amount> {
         let slot = Slot { time: ctx.now(), label: self.label };
@@ -59,7 +59,7 @@ impl Node {
             slot.push(ctx, USERS, load.active() as f64);
             slot.push(ctx, USERS_LOST, load.lost_share());
         }
-        self.cast.record(slot, &self.chain, ctx);
+        self.applications.record(slot, &self.chain, ctx);
         if let Some(auditor) = &mut self.auditor {
             auditor.run(slot, &self.chain, ctx);
         }

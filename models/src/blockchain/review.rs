@@ -7,7 +7,7 @@ use pinwheel_core::Holding;
 
 use super::consensus::Consensus;
 use super::money::DECIMALS;
-use super::{Blockchain, Node};
+use super::{Blockchain, ChainInstance};
 use crate::describe::review::Source;
 use crate::describe::review::{Attack, Inputs, Penalties, Proof, Supply};
 
@@ -38,15 +38,15 @@ impl Blockchain {
             }),
             ..Inputs::default()
         });
-        self.nodes.iter().map(Node::review).chain(attack).collect()
+        self.chains.iter().map(ChainInstance::review).chain(attack).collect()
     }
 }
 
-impl Node {
+impl ChainInstance {
     fn review(&self) -> Inputs {
         let state = self.chain.state();
         let ledger = state.accounts.ledger();
-        let verdicts = self.cast.attesting.as_ref().map(|of| (of.lies, of.honest));
+        let verdicts = self.applications.attestation.as_ref().map(|of| (of.lies, of.honest));
         let proof = verdicts.map(|(lies, honest)| Proof {
             false_claims: lies.accepted + lies.rejected,
             false_passed: lies.accepted,
@@ -58,7 +58,7 @@ impl Node {
             supply: Some(Supply {
                 decimals: DECIMALS,
                 issued: ledger.issued(),
-                burnt: ledger.burned(),
+                burned: ledger.burned(),
                 circulating: ledger.held(Holding::Free),
                 maximum: None,
                 emission: None,

@@ -2,12 +2,12 @@
 
 use pinwheel_core::{Amount, SimDuration};
 
-use super::activity::attesting::AttestParameters;
+use super::activity::attestation::AttestParameters;
 use super::activity::devices::DeviceParameters;
+use super::activity::dispatch::PlanParameters;
+use super::activity::escrow::TradeParameters;
 use super::activity::load::LoadParameters;
-use super::activity::planning::PlanParameters;
 use super::activity::telemetry::{TelemetryParameters, Way};
-use super::activity::trading::TradeParameters;
 use super::attack;
 use super::bridge::BridgeSettings;
 use super::consensus::expected::RoundParameters;

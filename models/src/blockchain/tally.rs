@@ -50,11 +50,11 @@ impl Tally {
         let stake = matches!(consensus, Consensus::Stake(_));
         let work = matches!(consensus, Consensus::Work(_));
         self.checks = Some(Checks {
-            balanced: checks.always(&format!("{id}-ledger-balances")),
-            ordered: checks.always(&format!("{id}-nonces-in-order")),
-            chained: checks.always(&format!("{id}-blocks-chained")),
-            staked: stake.then(|| checks.always(&format!("{id}-stake-conserved"))),
-            kept: work.then(|| checks.always(&format!("{id}-settled-blocks-kept"))),
+            balanced: checks.always(&format!("blockchain.{id}.ledger_balances")),
+            ordered: checks.always(&format!("blockchain.{id}.nonces_in_order")),
+            chained: checks.always(&format!("blockchain.{id}.blocks_chained")),
+            staked: stake.then(|| checks.always(&format!("blockchain.{id}.stake_conserved"))),
+            kept: work.then(|| checks.always(&format!("blockchain.{id}.settled_blocks_kept"))),
         });
     }
 

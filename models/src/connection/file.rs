@@ -11,8 +11,8 @@ use super::settings::{Air, Gateways, Latency, MeshPlan, Protocol, Reconnect, Set
 use crate::input::NumberOrText;
 use crate::input::RunDays;
 use crate::input::check::Checker;
-use crate::input::diagnostic::Place;
-use crate::input::tree::Given;
+use crate::input::diagnostic::TextPosition;
+use crate::input::tree::ValueId;
 
 /// About 32 bytes each where readings are plain datagrams.
 const DEVICES_MAX: i64 = 10_000_000;
@@ -33,42 +33,42 @@ const SECONDS_MAX: f64 = 1e9;
 pub struct Section {
     /// Devices that send.
     #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
-    pub devices: Option<Given>,
+    pub devices: Option<ValueId>,
     /// Time between two readings of a device, such as "60 s" (the default).
     #[schemars(with = "String")]
-    pub interval: Option<Given>,
+    pub interval: Option<ValueId>,
     /// Readings every interval, or at random times with that mean. Default "periodic".
     #[schemars(with = "String", extend("enum" = ["periodic", "poisson"]))]
-    pub arrivals: Option<Given>,
+    pub arrivals: Option<ValueId>,
     /// Size of a reading, such as "32 B" (the default).
     #[schemars(with = "String")]
-    pub payload: Option<Given>,
+    pub payload: Option<ValueId>,
     /// Default "datagram".
     #[schemars(with = "String", extend("enum" =
         ["datagram", "coap", "http", "https", "websocket", "mqtt"]))]
-    pub protocol: Option<Given>,
+    pub protocol: Option<ValueId>,
     /// TLS 1.3 under a WebSocket or MQTT. Default true.
     #[schemars(with = "bool")]
-    pub tls: Option<Given>,
+    pub tls: Option<ValueId>,
     /// Bytes of the server's certificate chain. Default "2500 B".
     #[schemars(with = "String")]
-    pub certificate: Option<Given>,
+    pub certificate: Option<ValueId>,
     /// Readings that are kept while they cannot be sent; the oldest go first. Default 1000.
     #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub buffer: Option<Given>,
+    pub buffer: Option<ValueId>,
     /// Messages of one sender in flight: MQTT's receive maximum. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 64))]
-    pub window: Option<Given>,
+    pub window: Option<ValueId>,
     /// Whether the platform drops readings it has had. Default true.
     #[schemars(with = "bool")]
-    pub deduplicate: Option<Given>,
+    pub deduplicate: Option<ValueId>,
     /// Whose power model the devices' radio follows. Default "lte".
     #[schemars(with = "String", extend("enum" = ["wired", "lte", "wifi", "mesh", "lora"]))]
-    pub radio: Option<Given>,
+    pub radio: Option<ValueId>,
     /// HTTP: how long the server keeps an idle connection, "0 s" for not at all. WebSocket and
     /// MQTT: time between heartbeats. Default "60 s".
     #[schemars(with = "String")]
-    pub keep_alive: Option<Given>,
+    pub keep_alive: Option<ValueId>,
     #[schemars(with = "LinkSection")]
     pub link: Option<LinkSection>,
     #[schemars(with = "MqttSection")]
@@ -80,7 +80,7 @@ pub struct Section {
     pub gateways: Option<GatewaySection>,
     /// "hub" (the default): all send to the platform. "mesh": they relay for their neighbours.
     #[schemars(with = "String", extend("enum" = ["hub", "mesh"]))]
-    pub topology: Option<Given>,
+    pub topology: Option<ValueId>,
     #[schemars(with = "MeshSection")]
     pub mesh: Option<MeshSection>,
     #[schemars(with = "ReconnectSection")]
@@ -95,31 +95,31 @@ pub struct Section {
 pub struct LinkSection {
     /// "fixed" (the default), "matrix" or "geodesic".
     #[schemars(with = "String", extend("enum" = ["fixed", "matrix", "geodesic"]))]
-    pub latency: Option<Given>,
+    pub latency: Option<ValueId>,
     /// Round trip, for "fixed". Default "100 ms".
     #[schemars(with = "String")]
-    pub rtt: Option<Given>,
+    pub rtt: Option<ValueId>,
     /// CSV file of round trips in milliseconds, for "matrix", relative to the scenario.
     #[schemars(with = "String")]
-    pub matrix: Option<Given>,
+    pub matrix: Option<ValueId>,
     /// Radius of the disc the senders lie in, for "geodesic", such as "3000 km" (the default).
     #[schemars(with = "String")]
-    pub radius: Option<Given>,
+    pub radius: Option<ValueId>,
     /// Share of the packets that is lost. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub loss: Option<Given>,
+    pub loss: Option<ValueId>,
     /// Packets lost in a row on average (Gilbert and Elliott); left out, losses are independent.
     #[schemars(with = "f64")]
-    pub burst: Option<Given>,
+    pub burst: Option<ValueId>,
     /// Mean of the exponential delay added to each packet. Default "0 s".
     #[schemars(with = "String")]
-    pub jitter: Option<Given>,
+    pub jitter: Option<ValueId>,
     /// Bits or bytes a second of one sender. Default "1 Mbit/s".
     #[schemars(with = "String")]
-    pub rate: Option<Given>,
+    pub rate: Option<ValueId>,
     /// A lost packet breaks the connection of a stream instead of being repeated. Default false.
     #[schemars(with = "bool")]
-    pub breaks: Option<Given>,
+    pub breaks: Option<ValueId>,
 }
 
 /// MQTT 5.
@@ -128,10 +128,10 @@ pub struct LinkSection {
 pub struct MqttSection {
     /// Quality of service. Default 1.
     #[schemars(with = "u32", range(min = 0, max = 2))]
-    pub qos: Option<Given>,
+    pub qos: Option<ValueId>,
     /// The broker keeps the last reading of each device. Default false.
     #[schemars(with = "bool")]
-    pub retain: Option<Given>,
+    pub retain: Option<ValueId>,
 }
 
 /// CoAP.
@@ -140,11 +140,11 @@ pub struct MqttSection {
 pub struct CoapSection {
     /// Messages are acknowledged and repeated. Default true.
     #[schemars(with = "bool")]
-    pub confirmable: Option<Given>,
+    pub confirmable: Option<ValueId>,
     /// The platform observes the device, which notifies it, instead of being posted to. Default
     /// false.
     #[schemars(with = "bool")]
-    pub observe: Option<Given>,
+    pub observe: Option<ValueId>,
 }
 
 /// Gateways and the hop to them.
@@ -153,28 +153,28 @@ pub struct CoapSection {
 #[schemars(extend("required" = ["count"]))]
 pub struct GatewaySection {
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
-    pub count: Option<Given>,
+    pub count: Option<ValueId>,
     /// Gateways that hear each device. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 8))]
-    pub heard_by: Option<Given>,
+    pub heard_by: Option<ValueId>,
     /// Times each reading is sent. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 15))]
-    pub repeats: Option<Given>,
+    pub repeats: Option<ValueId>,
     /// Share of the frames that a gateway does not hear. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub loss: Option<Given>,
+    pub loss: Option<ValueId>,
     /// Standard deviation of the gateways' clocks. Default "0 s".
     #[schemars(with = "String")]
-    pub clock_skew: Option<Given>,
+    pub clock_skew: Option<ValueId>,
     /// "none" (the default): frames do not disturb each other. Else they share LoRa channels.
     #[schemars(with = "String", extend("enum" = ["none", "aloha", "slotted_aloha"]))]
-    pub air: Option<Given>,
+    pub air: Option<ValueId>,
     /// LoRa channels. Default 8.
     #[schemars(with = "u32", range(min = 1, max = 64))]
-    pub channels: Option<Given>,
+    pub channels: Option<ValueId>,
     /// LoRa's spreading factor. Default 9.
     #[schemars(with = "u32", range(min = 7, max = 12))]
-    pub spreading_factor: Option<Given>,
+    pub spreading_factor: Option<ValueId>,
 }
 
 /// Devices that relay.
@@ -183,19 +183,19 @@ pub struct GatewaySection {
 pub struct MeshSection {
     /// Mean number of neighbours in reach. Default 12.
     #[schemars(with = "f64")]
-    pub neighbours: Option<Given>,
+    pub neighbours: Option<ValueId>,
     /// Nodes with an uplink; the first is the hub. Default 4.
     #[schemars(with = "u32", range(min = 1))]
-    pub exits: Option<Given>,
+    pub exits: Option<ValueId>,
     /// Repetitions of a hop. Default 3.
     #[schemars(with = "u32", range(min = 0, max = 7))]
-    pub hop_retries: Option<Given>,
+    pub hop_retries: Option<ValueId>,
     /// Time of a hop. Default "10 ms".
     #[schemars(with = "String")]
-    pub hop_time: Option<Given>,
+    pub hop_time: Option<ValueId>,
     /// Time until routes follow a change. Default "60 s".
     #[schemars(with = "String")]
-    pub reroute: Option<Given>,
+    pub reroute: Option<ValueId>,
 }
 
 /// How a lost connection comes back.
@@ -204,16 +204,16 @@ pub struct MeshSection {
 pub struct ReconnectSection {
     /// First wait; it doubles with each failure. Default "1 s".
     #[schemars(with = "String")]
-    pub base: Option<Given>,
+    pub base: Option<ValueId>,
     /// Longest wait. Default "60 s".
     #[schemars(with = "String")]
-    pub max: Option<Given>,
+    pub max: Option<ValueId>,
     /// Wait a random share of it. Default true.
     #[schemars(with = "bool")]
-    pub jitter: Option<Given>,
+    pub jitter: Option<ValueId>,
     /// Connections the hub accepts each second. Default: all.
     #[schemars(with = "u32", range(min = 1))]
-    pub accepts: Option<Given>,
+    pub accepts: Option<ValueId>,
 }
 
 /// One outage.
@@ -223,22 +223,22 @@ pub struct ReconnectSection {
 pub struct OutageSection {
     /// From the start of the run, such as "6 h".
     #[schemars(with = "String")]
-    pub at: Option<Given>,
+    pub at: Option<ValueId>,
     #[schemars(with = "String")]
-    pub length: Option<Given>,
+    pub length: Option<ValueId>,
     /// Share of the senders that is cut off; 1 (the default) is the hub itself.
     #[schemars(with = "NumberOrText")]
-    pub share: Option<Given>,
+    pub share: Option<ValueId>,
     /// The hub closes its connections and turns new ones down, instead of being silent. Default
     /// true.
     #[schemars(with = "bool")]
-    pub resets: Option<Given>,
+    pub resets: Option<ValueId>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
 pub fn settings(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     _run: Option<RunDays>,
 ) -> Option<Settings> {
     let typed: Section = checker.read(given, "connection");
@@ -278,7 +278,7 @@ pub fn settings(
 }
 
 /// What single keys cannot tell.
-fn bounds(checker: &mut Checker<'_>, given: Given, out: &Settings) {
+fn bounds(checker: &mut Checker<'_>, given: ValueId, out: &Settings) {
     let mut fault = |key: &str, message: String, help: String| {
         checker.fault(given, &format!("connection.{key}"), message, help);
     };
@@ -369,8 +369,8 @@ fn link(checker: &mut Checker<'_>, typed: &LinkSection, out: &mut Settings) {
 
 fn loss(
     checker: &mut Checker<'_>,
-    share: Option<Given>,
-    burst: Option<Given>,
+    share: Option<ValueId>,
+    burst: Option<ValueId>,
     section: &str,
 ) -> Loss {
     let share = checker.share(share, &format!("connection.{section}.loss"), 1.0).unwrap_or(0.0);
@@ -381,7 +381,7 @@ fn loss(
     }
 }
 
-fn matrix(checker: &mut Checker<'_>, given: Option<Given>) -> Option<Matrix> {
+fn matrix(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<Matrix> {
     let key = "connection.link.matrix";
     let given = checker.required(given, key, "\"../data/latency/planetlab.csv\"");
     let (file, text) = checker.file(given, key, MATRIX_BYTES_MAX)?;
@@ -389,7 +389,7 @@ fn matrix(checker: &mut Checker<'_>, given: Option<Given>) -> Option<Matrix> {
         Ok(matrix) => Some(matrix),
         Err(error) => {
             let line = u64::try_from(error.line).unwrap_or(u64::MAX);
-            let place = Place { file, offset: checker.files.line_offset(file, line) };
+            let place = TextPosition { file, offset: checker.files.line_offset(file, line) };
             let help = "rows of milliseconds with commas between: a square, or its lower half";
             checker.faults.push(place, "", error.message, help);
             None
@@ -478,7 +478,7 @@ fn set<T>(slot: &mut T, value: Option<T>) {
 
 fn seconds(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     range: std::ops::RangeInclusive<f64>,
 ) -> Option<f64> {
@@ -487,7 +487,7 @@ fn seconds(
 
 fn bytes(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     range: std::ops::RangeInclusive<u32>,
 ) -> Option<u32> {
@@ -498,7 +498,7 @@ fn bytes(
 
 fn count(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     range: std::ops::RangeInclusive<i64>,
 ) -> Option<u32> {
@@ -506,6 +506,6 @@ fn count(
     u32::try_from(number).ok()
 }
 
-fn truth(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<bool> {
+fn truth(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Option<bool> {
     checker.boolean(given, &format!("connection.{key}"))
 }

@@ -16,7 +16,6 @@
 
 pub mod account;
 pub mod aloha;
-pub mod alone;
 pub mod card;
 pub mod channel;
 pub mod coap;
@@ -24,6 +23,7 @@ pub mod file;
 pub mod frames;
 pub mod gateway;
 pub mod gossip;
+pub mod isolated;
 pub mod latency;
 pub mod mesh;
 pub mod metrics;
@@ -46,10 +46,10 @@ use serde::{Deserialize, Serialize};
 use crate::describe::EventKinds;
 use crate::infrastructure::Change;
 use account::Account;
-pub use alone::Alone;
 use channel::Loss;
 use frames::{Flight as Packets, Frames};
 use gateway::{Copies, Local, stamped};
+pub use isolated::Isolated;
 use latency::RoundTrips;
 use mesh::Mesh;
 use mqtt::Qos;
@@ -279,14 +279,14 @@ impl Connection {
             settings.protocol == Protocol::Http || mqtt && settings.qos > Qos::AtMostOnce;
         let checks = &mut ctx.checks;
         self.checks = Some(CheckIds {
-            taken_first: checks.always("a_reading_arrives_only_if_taken"),
-            copies: checks.always("every_copy_is_somewhere"),
-            bytes: checks.always("bytes_by_purpose_are_those_sent"),
-            landed: single.then(|| checks.always("delivered_is_what_landed")),
+            taken_first: checks.always("connection.readings_arrive_only_if_taken"),
+            copies: checks.always("connection.copies_conserved"),
+            bytes: checks.always("connection.bytes_by_purpose_sum_to_bytes_sent"),
+            landed: single.then(|| checks.always("connection.delivered_is_what_landed")),
             once: (mqtt && alone && settings.qos == Qos::ExactlyOnce)
-                .then(|| checks.always("qos_2_hands_on_once")),
+                .then(|| checks.always("connection.qos_2_delivers_once")),
             acknowledged: (acknowledged && self.local.is_none())
-                .then(|| checks.always("nothing_acknowledged_is_lost")),
+                .then(|| checks.always("connection.nothing_acknowledged_is_lost")),
         });
         for device in 0..self.settings.devices {
             self.arm(device, ctx);

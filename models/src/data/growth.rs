@@ -55,7 +55,7 @@ impl Growth {
     }
 
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        self.kept = Some(ctx.checks.always("every byte written is kept or pruned"));
+        self.kept = Some(ctx.checks.always("data.ledger_bytes_conserved"));
         ctx.after(HOUR, Event::Writes.into());
     }
 

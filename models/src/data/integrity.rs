@@ -57,8 +57,8 @@ impl Store {
         self.tallies.damaged += 1;
         let kind = if tamper { Damage::Tampered } else { Damage::Rotten };
         self.objects.damage(piece, kind);
-        if let Some(vault) = &mut self.vault {
-            vault.change(piece, tamper, &mut stream);
+        if let Some(object_bytes) = &mut self.object_bytes {
+            object_bytes.change(piece, tamper, &mut stream);
         }
     }
 
@@ -87,8 +87,8 @@ impl Store {
             Verify::Local => kind != Damage::Rotten,
             Verify::Manifest => kind == Damage::None,
         };
-        if let (Some(vault), Some(check)) = (&self.vault, self.checks.bytes) {
-            let agrees = vault.passes(piece, damage.verify) == passes;
+        if let (Some(object_bytes), Some(check)) = (&self.object_bytes, self.checks.bytes) {
+            let agrees = object_bytes.passes(piece, damage.verify) == passes;
             ctx.checks.note(check, agrees, ctx.now(), || {
                 format!("piece {piece} is {kind:?}, {:?} passes it: {}", damage.verify, !passes)
             });
@@ -110,7 +110,7 @@ impl Store {
         ctx: &mut Context<E>,
     ) -> Option<Vec<u32>> {
         let needed = usize::from(self.settings.code.needed);
-        if self.settings.damage.is_none() && self.vault.is_none() {
+        if self.settings.damage.is_none() && self.object_bytes.is_none() {
             // Nothing to choose and to check.
             return (usize::from(self.objects.object(object).reached) >= needed).then(Vec::new);
         }
@@ -150,8 +150,8 @@ impl Store {
     ) {
         let sound = self.sound(sources);
         let mut right = sound;
-        if let (Some(vault), Some(check)) = (&mut self.vault, self.checks.bytes) {
-            right = vault.rebuild(piece, sources);
+        if let (Some(object_bytes), Some(check)) = (&mut self.object_bytes, self.checks.bytes) {
+            right = object_bytes.rebuild(piece, sources);
             ctx.checks.note(check, right || !sound, ctx.now(), || {
                 format!("piece {piece} rebuilt wrongly from {sources:?}, which are sound")
             });
@@ -185,8 +185,8 @@ impl Store {
             let detail = || format!("object {object} read from {sources:?}");
             ctx.checks.note(check, sound, ctx.now(), detail);
         }
-        if let (Some(vault), Some(check)) = (&self.vault, self.checks.bytes) {
-            let agrees = vault.read(object, &sources, ctx.streams()) == sound;
+        if let (Some(object_bytes), Some(check)) = (&self.object_bytes, self.checks.bytes) {
+            let agrees = object_bytes.read(object, &sources, ctx.streams()) == sound;
             ctx.checks.note(check, agrees, ctx.now(), || {
                 format!("object {object} read from {sources:?}, which are sound: {sound}")
             });
@@ -194,10 +194,12 @@ impl Store {
     }
     /// Looks at the bytes of one object, another each time, as nobody in the network could.
     pub(super) fn look_into<E: EngineEvent>(&self, turn: u64, ctx: &mut Context<E>) {
-        let (Some(vault), Some(check)) = (&self.vault, self.checks.bytes) else { return };
+        let (Some(object_bytes), Some(check)) = (&self.object_bytes, self.checks.bytes) else {
+            return;
+        };
         for piece in self.objects.pieces_of((turn % u64::from(self.objects.count())) as u32) {
             let found = self.objects.piece(piece);
-            let right = vault.passes(piece, Verify::Manifest);
+            let right = object_bytes.passes(piece, Verify::Manifest);
             let agrees = found.node == NOWHERE || right == (found.damage == Damage::None);
             ctx.checks.note(check, agrees, ctx.now(), || {
                 format!("piece {piece} is {:?}, its bytes are right: {right}", found.damage)

@@ -16,15 +16,16 @@
 pub mod audit;
 pub mod card;
 pub mod coding;
-pub mod crowd;
 pub mod exposure;
 pub mod file;
+pub mod flash_crowd;
 pub mod formulas;
 pub mod growth;
 mod integrity;
 pub mod keys;
 pub mod metrics;
 pub mod nodes;
+pub mod object_bytes;
 pub mod objects;
 pub mod placement;
 mod record;
@@ -33,7 +34,6 @@ pub mod settings;
 pub mod spec;
 pub mod splitting;
 pub mod store;
-pub mod vault;
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, Streams};
@@ -42,8 +42,8 @@ use serde::{Deserialize, Serialize};
 use crate::describe::EventKinds;
 use crate::infrastructure::Change;
 use audit::Audit;
-use crowd::Crowd;
 use exposure::Exposure;
+use flash_crowd::FlashCrowd;
 use growth::Growth;
 use keys::Keys;
 use record::Rare;
@@ -147,7 +147,7 @@ pub struct Data {
     growth: Option<Growth>,
     keys: Option<Keys>,
     audit: Option<Audit>,
-    crowd: Option<Crowd>,
+    flash_crowd: Option<FlashCrowd>,
 }
 
 impl Data {
@@ -162,7 +162,10 @@ impl Data {
             growth: settings.growth.as_ref().map(|s| Growth::new(s, nodes.count)),
             keys: settings.keys.as_ref().map(Keys::new),
             audit: settings.audit.as_ref().map(|s| Audit::new(s, streams)),
-            crowd: settings.crowd.as_ref().map(|s| Crowd::new(s, nodes.count, streams)),
+            flash_crowd: settings
+                .flash_crowd
+                .as_ref()
+                .map(|s| FlashCrowd::new(s, nodes.count, streams)),
         }
     }
 
@@ -171,7 +174,7 @@ impl Data {
         self.store.iter_mut().for_each(|store| store.start(ctx));
         self.growth.iter_mut().for_each(|growth| growth.start(ctx));
         self.keys.iter_mut().for_each(|keys| keys.start(ctx));
-        self.crowd.iter_mut().for_each(|crowd| crowd.start(ctx));
+        self.flash_crowd.iter_mut().for_each(|crowd| crowd.start(ctx));
         ctx.after(DAY, Event::Record.into());
     }
 
@@ -185,9 +188,9 @@ impl Data {
             Event::Writes => self.growth.iter_mut().for_each(|growth| growth.write(ctx)),
             Event::KeyIncident => self.keys.iter_mut().for_each(|keys| keys.incident(ctx)),
             Event::Refreshes => self.keys.iter_mut().for_each(|keys| keys.refresh(ctx)),
-            Event::Arrives => self.crowd.iter_mut().for_each(|crowd| crowd.arrive(ctx)),
+            Event::Arrives => self.flash_crowd.iter_mut().for_each(|crowd| crowd.arrive(ctx)),
             Event::Served { node } => {
-                self.crowd.iter_mut().for_each(|crowd| crowd.served(node, ctx));
+                self.flash_crowd.iter_mut().for_each(|crowd| crowd.served(node, ctx));
             }
             _ => self.store.iter_mut().for_each(|store| store.handle(event, ctx)),
         }

@@ -201,7 +201,7 @@ impl Data {
     }
 
     fn record_crowd<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
-        let Some(crowd) = &self.crowd else { return };
+        let Some(crowd) = &self.flash_crowd else { return };
         crowd.check(ctx);
         let throughput = crowd.crowd_throughput(ctx.now());
         let mut rows = Rows::new(ctx);

@@ -18,7 +18,7 @@ pub struct Settings {
     pub growth: Option<GrowthSettings>,
     pub keys: Option<KeySettings>,
     pub audit: Option<AuditSettings>,
-    pub crowd: Option<CrowdSettings>,
+    pub flash_crowd: Option<FlashCrowdSettings>,
 }
 
 impl Settings {
@@ -32,7 +32,7 @@ impl Settings {
             growth: None,
             keys: None,
             audit: None,
-            crowd: None,
+            flash_crowd: None,
         }
     }
 }
@@ -271,7 +271,7 @@ pub struct AuditSettings {
 
 /// Requests for popular objects, and a crowd that comes at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CrowdSettings {
+pub struct FlashCrowdSettings {
     pub objects: u32,
     /// Exponent of Zipf's law for their popularity.
     pub exponent: f64,

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Event;
 use super::nodes::Nodes;
+use super::object_bytes::ObjectBytes;
 use super::objects::{NOWHERE, Objects};
 use super::placement::Domain;
 use super::repair::Repairs;
 use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings, Verify};
-use super::vault::Vault;
 
 const OWNER: Purpose = Purpose::new("data.node.owner");
 const OUTAGE: Purpose = Purpose::new("data.node.outage");
@@ -61,7 +61,7 @@ pub struct Store {
     pub(super) nodes: Nodes,
     pub(super) objects: Objects,
     pub(super) repairs: Repairs,
-    pub(super) vault: Option<Vault>,
+    pub(super) object_bytes: Option<ObjectBytes>,
     /// Outages so far, by node.
     outages: Vec<u32>,
     pub(super) tallies: Tallies,
@@ -94,7 +94,7 @@ impl Store {
             nodes: Nodes::new(nodes.life.clone(), nodes.count),
             objects: Objects::new(code, objects, contested, nodes.count),
             repairs: Repairs::new(&settings.repair, objects),
-            vault: real.then(|| Vault::new(code, objects, object_bytes, streams)),
+            object_bytes: real.then(|| ObjectBytes::new(code, objects, object_bytes, streams)),
             outages: vec![0; nodes.count as usize],
             tallies: Tallies::default(),
             checks: StoreChecks::default(),
@@ -136,9 +136,9 @@ impl Store {
         let honest = verify == Some(Verify::Manifest) && self.settings.reads_per_second > 0.0;
         let mut check = |wanted: bool, name| wanted.then(|| ctx.checks.always(name));
         self.checks = StoreChecks {
-            books: check(true, "counts of pieces agree with the pieces"),
-            honest: check(honest, "what passes the owner's hashes is what was stored"),
-            bytes: check(self.vault.is_some(), "real bytes and the model tell the same"),
+            books: check(true, "data.piece_counts_agree"),
+            honest: check(honest, "data.verified_reads_are_right"),
+            bytes: check(self.object_bytes.is_some(), "data.real_bytes_match_model"),
         };
         (0..self.objects.count()).for_each(|object| self.place(object, ctx));
         for node in 0..self.node_settings.count {

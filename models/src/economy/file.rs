@@ -12,7 +12,7 @@ use super::money::{MILLION, TOK_DECIMALS, tok, usd};
 use super::settings::{ExchangeSettings, ProviderSettings, Settings, Shock};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use crate::scenario::Layers;
 
@@ -32,7 +32,7 @@ const SIGMA_MAX: f64 = 2.0;
 pub struct Section {
     /// Tokens on the first day, such as "100_000_000 TOK".
     #[schemars(with = "String")]
-    pub supply: Option<Given>,
+    pub supply: Option<ValueId>,
     #[schemars(with = "EmissionSection")]
     pub emission: Option<EmissionSection>,
     #[schemars(with = "ExchangeSection")]
@@ -47,10 +47,10 @@ pub struct Section {
     pub shock: Vec<ShockSection>,
     /// Time between two records, in whole days; the last day is recorded too. Default "1 d".
     #[schemars(with = "String")]
-    pub record_every: Option<Given>,
+    pub record_every: Option<ValueId>,
     /// Time between two records of `rewards_gini`. Default "7 d".
     #[schemars(with = "String")]
-    pub concentration_every: Option<Given>,
+    pub concentration_every: Option<ValueId>,
 }
 
 /// Tokens that a day brings to those who work.
@@ -60,10 +60,10 @@ pub struct Section {
 pub struct EmissionSection {
     /// On the first day, such as "100_000 TOK/d".
     #[schemars(with = "String")]
-    pub first: Option<Given>,
+    pub first: Option<ValueId>,
     /// Time in which it halves, such as "2 y".
     #[schemars(with = "String")]
-    pub half_life: Option<Given>,
+    pub half_life: Option<ValueId>,
 }
 
 /// A pool of tokens and dollars whose product is constant.
@@ -72,13 +72,13 @@ pub struct EmissionSection {
 #[schemars(rename = "EconomyExchangeSection", extend("required" = ["usd", "tok"]))]
 pub struct ExchangeSection {
     #[schemars(with = "String")]
-    pub usd: Option<Given>,
+    pub usd: Option<ValueId>,
     /// Out of the supply.
     #[schemars(with = "String")]
-    pub tok: Option<Given>,
+    pub tok: Option<ValueId>,
     /// Share of what is paid in that stays in the pool. Default "0.3 %".
     #[schemars(with = "NumberOrText")]
-    pub fee: Option<Given>,
+    pub fee: Option<ValueId>,
 }
 
 /// What customers spend: a geometric Brownian motion.
@@ -88,16 +88,16 @@ pub struct ExchangeSection {
 pub struct DemandSection {
     /// Before the first day, such as "20_000 USD/d".
     #[schemars(with = "String")]
-    pub first: Option<Given>,
+    pub first: Option<ValueId>,
     /// Growth of the mean, such as "0.05 %/d". Default 0.
     #[schemars(with = "String")]
-    pub drift: Option<Given>,
+    pub drift: Option<ValueId>,
     /// Such as "5 %/sqrt(d)". Default 0.
     #[schemars(with = "String")]
-    pub volatility: Option<Given>,
+    pub volatility: Option<ValueId>,
     /// Share of the tokens bought that is burned; the rest is paid to the nodes online. Default 1.
     #[schemars(with = "NumberOrText")]
-    pub burn_share: Option<Given>,
+    pub burn_share: Option<ValueId>,
 }
 
 /// Tokens that a node locks while it takes part.
@@ -107,10 +107,10 @@ pub struct DemandSection {
 pub struct BondSection {
     /// Such as "500 TOK".
     #[schemars(with = "String")]
-    pub per_node: Option<Given>,
+    pub per_node: Option<ValueId>,
     /// Share of the bonds given back that is sold on the exchange at once. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub sold_on_exit: Option<Given>,
+    pub sold_on_exit: Option<ValueId>,
 }
 
 /// Who runs nodes, and when they leave and come.
@@ -120,25 +120,25 @@ pub struct BondSection {
 pub struct ProviderSection {
     /// Nodes, all active on the first day; with `[infrastructure]` as many as it has devices.
     #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub count: Option<Given>,
+    pub count: Option<ValueId>,
     /// Standard deviation of the logarithm of a node's capacity, whose median is 1. Default 0.
     #[schemars(with = "f64")]
-    pub capacity_sigma: Option<Given>,
+    pub capacity_sigma: Option<ValueId>,
     /// Median of what a node costs, such as "0.5 USD/d".
     #[schemars(with = "String")]
-    pub cost_median: Option<Given>,
+    pub cost_median: Option<ValueId>,
     /// Standard deviation of the logarithm of that cost. Default 0.
     #[schemars(with = "f64")]
-    pub cost_sigma: Option<Given>,
+    pub cost_sigma: Option<ValueId>,
     /// Share of the rewards that is sold on the day. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub sell_share: Option<Given>,
+    pub sell_share: Option<ValueId>,
     /// Time at a loss after which a node leaves, in whole days. Default "30 d".
     #[schemars(with = "String")]
-    pub patience: Option<Given>,
+    pub patience: Option<ValueId>,
     /// Rate at which idle nodes enter while the mean node would earn. Default "0 %/d".
     #[schemars(with = "String")]
-    pub entry: Option<Given>,
+    pub entry: Option<ValueId>,
 }
 
 /// What happens once, before the business of its day.
@@ -148,17 +148,21 @@ pub struct ProviderSection {
 pub struct ShockSection {
     /// Time since the start, such as "18 mo".
     #[schemars(with = "String")]
-    pub at: Option<Given>,
+    pub at: Option<ValueId>,
     /// Multiplies demand for good. Default 1.
     #[schemars(with = "f64")]
-    pub demand_scale: Option<Given>,
+    pub demand_scale: Option<ValueId>,
     /// Tokens that holders sell at once. Default none.
     #[schemars(with = "String")]
-    pub sale: Option<Given>,
+    pub sale: Option<ValueId>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
+pub fn settings(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    run: Option<RunDays>,
+) -> Option<Settings> {
     let typed: Section = checker.read(given, "economy");
     let supply = tokens(checker, typed.supply, "economy.supply", "\"100_000_000 TOK\"");
     let emission = emission(checker, &typed.emission.unwrap_or_default());
@@ -191,7 +195,7 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -
 }
 
 /// Nodes stand on the devices of the fleet, one on each.
-pub fn fits(checker: &mut Checker<'_>, given: Given, layers: &Layers) {
+pub fn fits(checker: &mut Checker<'_>, given: ValueId, layers: &Layers) {
     let (Some(economy), Some(fleet)) = (&layers.economy, &layers.infrastructure) else { return };
     let devices: u64 = fleet.classes.iter().map(|class| u64::from(class.count)).sum();
     let nodes = economy.providers.count;
@@ -203,7 +207,7 @@ pub fn fits(checker: &mut Checker<'_>, given: Given, layers: &Layers) {
 }
 
 /// The pool and the bonds of the first day come out of the supply.
-fn supply_covers(checker: &mut Checker<'_>, settings: &Settings, supply: Given) -> Option<()> {
+fn supply_covers(checker: &mut Checker<'_>, settings: &Settings, supply: ValueId) -> Option<()> {
     let bonds = settings.bond.of(settings.providers.count as usize);
     let needed = settings.exchange.tok + bonds;
     if needed <= settings.supply {
@@ -217,7 +221,7 @@ fn supply_covers(checker: &mut Checker<'_>, settings: &Settings, supply: Given) 
 
 fn tokens(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     example: &str,
 ) -> Option<Amount> {
@@ -226,7 +230,7 @@ fn tokens(
 }
 
 /// A whole number of days, or the default where nothing is given.
-fn days(checker: &mut Checker<'_>, given: Option<Given>, key: &str, default: u32) -> Option<u32> {
+fn days(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str, default: u32) -> Option<u32> {
     match given {
         Some(_) => checker.days(given, key, HORIZON_DAYS_MAX),
         None => Some(default),
@@ -236,7 +240,7 @@ fn days(checker: &mut Checker<'_>, given: Option<Given>, key: &str, default: u32
 /// A number of a unit within 0 and a limit, or the default where nothing is given.
 fn number(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     (key, unit): (&str, &str),
     most: f64,
     default: f64,
@@ -250,7 +254,7 @@ fn number(
 /// A share in millionths.
 fn millionths(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     most: f64,
     default: f64,

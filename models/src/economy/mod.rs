@@ -153,10 +153,10 @@ impl Economy {
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let checks = &mut ctx.checks;
         self.checks = Some(Checks {
-            books: checks.always("economy: circulating + locked + pool + burned = minted"),
-            pool: checks.always("economy: the pool has both sides"),
-            bonds: checks.always("economy: the bonds are those of the active nodes"),
-            schedule: checks.always("economy: minted as scheduled"),
+            books: checks.always("economy.supply_conserved"),
+            pool: checks.always("economy.pool_has_both_sides"),
+            bonds: checks.always("economy.bonds_match_active_nodes"),
+            schedule: checks.always("economy.minted_as_scheduled"),
         });
         ctx.after(DAY, Event::Settle.into());
     }

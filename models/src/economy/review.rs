@@ -54,7 +54,7 @@ impl Economy {
             supply: Some(Supply {
                 decimals: TOK_DECIMALS,
                 issued: self.books.minted(),
-                burnt: self.books.burned(),
+                burned: self.books.burned(),
                 circulating: self.books.circulating(),
                 maximum: Some(tok(self.supply_max_tok())),
                 emission: Some((self.scheduled, self.books.minted() - self.settings.supply)),
@@ -65,7 +65,7 @@ impl Economy {
                 revenue_usd: Some(usd(self.sums.spent)),
                 cost_usd: Some(usd(self.sums.cost)),
                 sold_usd: Some(usd(self.sums.proceeds)),
-                burnt_usd: Some(burned_usd),
+                burned_usd: Some(burned_usd),
                 rewards_usd: Some(self.sums.rewards_usd),
                 useful_units: Some(self.sums.capacity_days),
             },

@@ -2,17 +2,16 @@
 //!
 //! Two kinds of machines share the laws of life ([`failure`]), the lengths of repairs and outages
 //! ([`draw`]), crews and spare parts ([`crew`]): single devices ([`fleet`]), which fail one by one,
-//! and plants ([`plants`]), whose disks fail as populations, which is what exabytes need.
+//! and sites ([`sites`]), whose disks fail as populations, which is what exabytes need.
 //!
 //! A fleet at work ([`operation`]) adds what devices need to be up ([`dependency`]), where they are
 //! ([`geography`]) and how they are linked ([`topology`]), what they draw ([`energy`]) and which
 //! demand they serve ([`demand`]).
 //!
-//! Left out: load, temperature, repairs that leave a unit worse than new. Numbers of plants and
-//! their sources are in [`parameters`]; those of devices come from the scenario ([`file`]).
+//! Left out: load, temperature, repairs that leave a unit worse than new. Numbers of sites and
+//! their sources are in [`sites::parameters`]; those of devices come from the scenario ([`file`]).
 
 pub mod card;
-pub mod cause;
 pub mod crew;
 pub mod demand;
 pub mod dependency;
@@ -22,17 +21,11 @@ pub mod fleet;
 pub mod geography;
 pub mod metrics;
 pub mod operation;
-pub mod parameters;
-pub mod plant;
-pub mod plants;
 pub mod settings;
+pub mod sites;
 pub mod spec;
 pub mod topology;
 
-pub use cause::Cause;
 pub use fleet::{Change, Fleet};
 pub use operation::Operation;
-pub use parameters::Parameters;
-pub use plant::Status;
-pub use plants::{Event, Infrastructure, OwnerPlan, Statistics};
 pub use settings::Settings;

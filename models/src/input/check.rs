@@ -11,7 +11,7 @@ use super::diagnostic::{Faults, did_you_mean, shown};
 use super::files::Files;
 use super::quantity::{self, QuantityError};
 use super::read;
-use super::tree::{Given, Tree, Value};
+use super::tree::{Tree, Value, ValueId};
 
 /// Longest text of a name or a question.
 const TEXT_BYTES_MAX: usize = 4_096;
@@ -26,16 +26,25 @@ pub struct Checker<'a> {
 
 impl Checker<'_> {
     /// The struct as typed at `key`.
-    pub fn read<T: serde::de::DeserializeOwned + Default>(&mut self, given: Given, key: &str) -> T {
+    pub fn read<T: serde::de::DeserializeOwned + Default>(
+        &mut self,
+        given: ValueId,
+        key: &str,
+    ) -> T {
         read::read(self.tree, given, key, self.faults)
     }
 
-    pub fn fault(&mut self, given: Given, key: &str, message: String, help: impl Into<String>) {
+    pub fn fault(&mut self, given: ValueId, key: &str, message: String, help: impl Into<String>) {
         self.faults.push(self.tree.place(given), key, message, help);
     }
 
     /// The value itself, or a fault that names the key which is missing.
-    pub fn required(&mut self, given: Option<Given>, key: &str, example: &str) -> Option<Given> {
+    pub fn required(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        example: &str,
+    ) -> Option<ValueId> {
         let nearest = self.tree.nearest(key);
         // Where a value stands for the whole table, that is the fault, and noted.
         if given.is_none() && self.tree.table(nearest).is_some() {
@@ -46,12 +55,12 @@ impl Checker<'_> {
         given
     }
 
-    fn wrong_kind(&mut self, given: Given, key: &str, wanted: &str) {
+    fn wrong_kind(&mut self, given: ValueId, key: &str, wanted: &str) {
         let message = format!("expected {wanted}, found {}", self.shown(given));
         self.fault(given, key, message, format!("write {wanted}"));
     }
 
-    fn shown(&self, given: Given) -> String {
+    fn shown(&self, given: ValueId) -> String {
         match self.tree.value(given) {
             Value::Text(text) => format!("\"{}\"", shown(text)),
             Value::Integer(number) => number.to_string(),
@@ -62,7 +71,7 @@ impl Checker<'_> {
         }
     }
 
-    pub fn text(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+    pub fn text(&mut self, given: Option<ValueId>, key: &str) -> Option<String> {
         let given = given?;
         match self.tree.value(given) {
             Value::Text(text) if text.len() <= TEXT_BYTES_MAX => return Some(text.clone()),
@@ -76,7 +85,7 @@ impl Checker<'_> {
     }
 
     /// The text of a value that is one, without a fault if it is not.
-    pub fn text_of(&self, given: Given) -> Option<String> {
+    pub fn text_of(&self, given: ValueId) -> Option<String> {
         match self.tree.value(given) {
             Value::Text(text) => Some(text.clone()),
             _ => None,
@@ -84,13 +93,13 @@ impl Checker<'_> {
     }
 
     /// A list of texts.
-    pub fn texts(&mut self, given: &[Given], key: &str) -> Vec<String> {
+    pub fn texts(&mut self, given: &[ValueId], key: &str) -> Vec<String> {
         let read = |(number, &item)| self.text(Some(item), &format!("{key}[{number}]"));
         given.iter().enumerate().filter_map(read).collect()
     }
 
     /// A name of letters, digits, `-` and `_`, fit for a file name.
-    pub fn identifier(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+    pub fn identifier(&mut self, given: Option<ValueId>, key: &str) -> Option<String> {
         const BYTES_MAX: usize = 64;
         let text = self.text(given, key)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -104,7 +113,7 @@ impl Checker<'_> {
     }
 
     /// A name for people: a short line of text.
-    pub fn title(&mut self, given: Option<Given>, key: &str) -> Option<String> {
+    pub fn title(&mut self, given: Option<ValueId>, key: &str) -> Option<String> {
         const BYTES_MAX: usize = 100;
         let text = self.text(given, key)?;
         let blank = text.trim().is_empty() || text.chars().any(char::is_control);
@@ -119,7 +128,7 @@ impl Checker<'_> {
     /// One of the named choices.
     pub fn choice<T: Copy>(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         key: &str,
         choices: &[(&str, T)],
     ) -> Option<T> {
@@ -134,7 +143,7 @@ impl Checker<'_> {
 
     pub fn integer(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         key: &str,
         range: RangeInclusive<i64>,
     ) -> Option<u64> {
@@ -152,7 +161,7 @@ impl Checker<'_> {
     }
 
     /// An integer too large for TOML, as a string of digits and underscores.
-    pub fn wide_integer(&mut self, given: Option<Given>, key: &str) -> Option<u128> {
+    pub fn wide_integer(&mut self, given: Option<ValueId>, key: &str) -> Option<u128> {
         let given = given?;
         let parsed = match self.tree.value(given) {
             Value::Integer(number) => u128::try_from(*number).ok(),
@@ -166,7 +175,7 @@ impl Checker<'_> {
         parsed
     }
 
-    pub fn date(&mut self, given: Option<Given>, key: &str) -> Option<Date> {
+    pub fn date(&mut self, given: Option<ValueId>, key: &str) -> Option<Date> {
         let given = given?;
         match self.tree.value(given) {
             Value::Date(date) => Some(*date),
@@ -181,7 +190,7 @@ impl Checker<'_> {
     /// `unit` itself where that has no dimension, or where `plain` allows it.
     pub fn quantity(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         key: &str,
         unit: &str,
         plain: bool,
@@ -217,12 +226,12 @@ impl Checker<'_> {
     }
 
     /// A share or a relative error: "3 %" or 0.03.
-    pub fn share(&mut self, given: Option<Given>, key: &str, maximum: f64) -> Option<f64> {
+    pub fn share(&mut self, given: Option<ValueId>, key: &str, maximum: f64) -> Option<f64> {
         self.quantity(given, key, "1", true, 0.0..=maximum)
     }
 
     /// True or false.
-    pub fn boolean(&mut self, given: Option<Given>, key: &str) -> Option<bool> {
+    pub fn boolean(&mut self, given: Option<ValueId>, key: &str) -> Option<bool> {
         match self.tree.value(given?) {
             Value::Boolean(truth) => return Some(*truth),
             _ => self.wrong_kind(given?, key, "true or false"),
@@ -231,7 +240,7 @@ impl Checker<'_> {
     }
 
     /// A length of time in whole days, at least one.
-    pub fn days(&mut self, given: Option<Given>, key: &str, days_max: u32) -> Option<u32> {
+    pub fn days(&mut self, given: Option<ValueId>, key: &str, days_max: u32) -> Option<u32> {
         let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?.round();
         if (1.0..=f64::from(days_max)).contains(&days) {
             return Some(days as u32);
@@ -244,7 +253,7 @@ impl Checker<'_> {
     /// A file named relative to the scenario; its number and text.
     pub fn file(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         key: &str,
         bytes_max: u64,
     ) -> Option<(usize, Rc<str>)> {
@@ -259,7 +268,7 @@ impl Checker<'_> {
     }
 
     /// A fault for each identifier that was given twice.
-    pub fn unique(&mut self, ids: &[(Option<Given>, String)], what: &str) {
+    pub fn unique(&mut self, ids: &[(Option<ValueId>, String)], what: &str) {
         let mut seen = BTreeMap::new();
         for (number, (given, id)) in ids.iter().enumerate() {
             let (Some(given), Some(first)) = (given, seen.insert(id, number)) else { continue };

@@ -38,7 +38,7 @@ impl std::error::Error for Diagnostic {}
 
 /// Where something was typed: a file of [`Files`] and a byte in it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPosition {
     pub file: usize,
     pub offset: usize,
 }
@@ -46,14 +46,14 @@ pub struct Place {
 /// The faults found so far, in the order of the files.
 #[derive(Debug, Default)]
 pub struct Faults {
-    found: Vec<(Place, String, String, String)>,
+    found: Vec<(TextPosition, String, String, String)>,
     more: bool,
 }
 
 impl Faults {
     pub fn push(
         &mut self,
-        place: Place,
+        place: TextPosition,
         key: impl Into<String>,
         message: impl Into<String>,
         help: impl Into<String>,

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
-use super::diagnostic::{Place, did_you_mean, shown};
+use super::diagnostic::{TextPosition, did_you_mean, shown};
 use super::table::Table;
 
 /// Largest scenario or state file.
@@ -98,7 +98,7 @@ impl Files {
     }
 
     /// Line and column of a place, counted from 1 in characters.
-    pub fn position(&self, place: Place) -> (Option<u32>, Option<u32>) {
+    pub fn position(&self, place: TextPosition) -> (Option<u32>, Option<u32>) {
         let Some(entry) = self.entries.get(place.file).filter(|entry| entry.has_lines) else {
             return (None, None);
         };
@@ -110,14 +110,14 @@ impl Files {
 
     /// The place in a value that begins at `start`, behind the first part of its text. Where the
     /// text is not typed letter by letter, with escapes, the place is where the value begins.
-    pub fn inside(&self, start: Place, before: &str) -> Place {
+    pub fn inside(&self, start: TextPosition, before: &str) -> TextPosition {
         let text = self.entries.get(start.file).map_or("", |entry| &entry.text);
         let rest = text.get(start.offset..).unwrap_or("");
         let quotes = ["\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"];
         let opening = quotes.into_iter().find(|quote| rest.starts_with(quote)).unwrap_or("");
         let letter_by_letter = rest[opening.len()..].starts_with(before);
         let behind = if letter_by_letter { opening.len() + before.len() } else { 0 };
-        Place { offset: start.offset + behind, ..start }
+        TextPosition { offset: start.offset + behind, ..start }
     }
 
     /// The path of a file that may not be there yet, by the same rules as one that is read.

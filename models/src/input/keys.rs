@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use pinwheel_core::SimDuration;
 
 use super::check::Checker;
-use super::tree::Given;
+use super::tree::ValueId;
 
 /// The keys under one path.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Keys<'_, '_> {
     }
     pub fn duration(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         name: &str,
         default_seconds: f64,
         seconds: RangeInclusive<f64>,
@@ -29,13 +29,13 @@ impl Keys<'_, '_> {
         let seconds = self.checker.quantity(given, &key, "s", false, seconds);
         SimDuration::from_seconds_f64(seconds.unwrap_or(default_seconds))
     }
-    pub fn share(&mut self, given: Option<Given>, name: &str, default: f64, maximum: f64) -> f64 {
+    pub fn share(&mut self, given: Option<ValueId>, name: &str, default: f64, maximum: f64) -> f64 {
         let key = self.key(name);
         self.checker.share(given, &key, maximum).unwrap_or(default)
     }
     pub fn count(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         name: &str,
         default: u32,
         range: RangeInclusive<i64>,

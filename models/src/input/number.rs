@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 
 /// A plain number, or a string with a unit. Only the schema uses it: values are read as
-/// [`super::tree::Given`] and checked with the rules of their key.
+/// [`super::tree::ValueId`] and checked with the rules of their key.
 #[derive(Debug, JsonSchema)]
 #[serde(untagged)]
 pub enum NumberOrText {

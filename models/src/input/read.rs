@@ -6,10 +6,10 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess
 use serde::forward_to_deserialize_any;
 
 use super::diagnostic::{Faults, did_you_mean, shown};
-use super::tree::{Given, Tree, Value};
+use super::tree::{Tree, Value, ValueId};
 
 /// Reads the value `given`, which lies at the dotted key `path`.
-pub fn read<T>(tree: &Tree, given: Given, path: &str, faults: &mut Faults) -> T
+pub fn read<T>(tree: &Tree, given: ValueId, path: &str, faults: &mut Faults) -> T
 where
     T: de::DeserializeOwned + Default,
 {
@@ -22,7 +22,7 @@ where
 
 struct Reader<'t> {
     tree: &'t Tree,
-    given: Given,
+    given: ValueId,
     path: String,
     faults: &'t mut Faults,
 }
@@ -88,7 +88,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
 
     fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let tree = self.tree;
-        let items: &[Given] = match tree.value(self.given) {
+        let items: &[ValueId] = match tree.value(self.given) {
             Value::Array(items) => items,
             _ => {
                 self.wrong_shape("an array");
@@ -108,10 +108,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
 struct Entries<'r, 't, I> {
     reader: &'r mut Reader<'t>,
     rest: I,
-    value: Option<(String, Given)>,
+    value: Option<(String, ValueId)>,
 }
 
-impl<'de, 'k, I: Iterator<Item = (&'k String, Given)>> MapAccess<'de> for Entries<'_, '_, I> {
+impl<'de, 'k, I: Iterator<Item = (&'k String, ValueId)>> MapAccess<'de> for Entries<'_, '_, I> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -134,7 +134,7 @@ impl<'de, 'k, I: Iterator<Item = (&'k String, Given)>> MapAccess<'de> for Entrie
 /// The members of an array, each read with its own path.
 struct Items<'r, 't, 'i> {
     reader: &'r mut Reader<'t>,
-    rest: std::iter::Enumerate<std::slice::Iter<'i, Given>>,
+    rest: std::iter::Enumerate<std::slice::Iter<'i, ValueId>>,
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, '_, '_> {

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use jiff::civil::Date;
 
 use super::check::Checker;
-use super::diagnostic::{Place, did_you_mean, shown};
+use super::diagnostic::{TextPosition, did_you_mean, shown};
 use super::files::DATA_BYTES_MAX;
-use super::tree::Given;
+use super::tree::ValueId;
 
 /// Most rows of a data file: two centuries of days.
 const ROWS_MAX: usize = 73_050;
@@ -36,7 +36,7 @@ impl Checker<'_> {
     /// is parsed once for all variants.
     pub fn table(
         &mut self,
-        given: Option<Given>,
+        given: Option<ValueId>,
         key: &str,
         columns: &[Column],
         daily: bool,
@@ -58,7 +58,7 @@ impl Checker<'_> {
         daily: bool,
     ) -> Option<Table> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let start = Place { file, offset: 0 };
+        let start = TextPosition { file, offset: 0 };
         if text.lines().any(|line| line.len() > LINE_BYTES_MAX) {
             let help = format!("at most {LINE_BYTES_MAX} bytes a line, one row for each day");
             self.faults.push(start, "", "a line is too long", help);
@@ -95,7 +95,7 @@ impl Checker<'_> {
                 }
             };
             if let Some((key, message, help)) = fault {
-                let place = Place { file, offset: self.files.line_offset(file, line) };
+                let place = TextPosition { file, offset: self.files.line_offset(file, line) };
                 self.faults.push(place, key, message, help);
                 return None;
             }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Faults, Place, shown};
+use super::diagnostic::{Faults, TextPosition, shown};
 
 /// Most values in one file.
 const NODES_MAX: usize = 20_000;
@@ -20,7 +20,7 @@ const KEY_BYTES_MAX: usize = 256;
 /// value that is checked later; the reader answers a wish for a `u32` with it.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct Given(pub u32);
+pub struct ValueId(pub u32);
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -29,14 +29,14 @@ pub enum Value {
     Float(f64),
     Boolean(bool),
     Date(Date),
-    Array(Vec<Given>),
-    Table(BTreeMap<String, Given>),
+    Array(Vec<ValueId>),
+    Table(BTreeMap<String, ValueId>),
 }
 
 #[derive(Clone, Debug)]
 struct Node {
     /// Of the key, where there is one.
-    place: Place,
+    place: TextPosition,
     /// Byte at which the value itself begins.
     start: usize,
     value: Value,
@@ -64,7 +64,7 @@ impl Value {
 }
 
 impl Tree {
-    pub const ROOT: Given = Given(0);
+    pub const ROOT: ValueId = ValueId(0);
 
     /// Parses a whole file. A syntax error stops at the first; later ones mostly follow from it.
     pub fn parse(text: &str, file: usize, faults: &mut Faults) -> Option<Tree> {
@@ -72,7 +72,7 @@ impl Tree {
             Ok(table) => table.into_inner(),
             Err(error) => {
                 let offset = error.span().map_or(0, |span| span.start);
-                let place = Place { file, offset };
+                let place = TextPosition { file, offset };
                 faults.push(
                     place,
                     "",
@@ -83,7 +83,7 @@ impl Tree {
             }
         };
         let mut tree = Tree { nodes: Vec::new() };
-        let place = Place { file, offset: 0 };
+        let place = TextPosition { file, offset: 0 };
         tree.add(DeValue::Table(table), "", (place, 0), 0, faults).map(|_| tree)
     }
 
@@ -93,17 +93,18 @@ impl Tree {
         &mut self,
         value: DeValue<'_>,
         key: &str,
-        (place, start): (Place, usize),
+        (place, start): (TextPosition, usize),
         depth: usize,
         faults: &mut Faults,
-    ) -> Option<Given> {
+    ) -> Option<ValueId> {
         if depth > DEPTH_MAX || self.nodes.len() >= NODES_MAX {
             let help = format!("at most {DEPTH_MAX} levels and {NODES_MAX} values");
             faults.push(place, key, "too deeply nested, or too many values", help);
             return None;
         }
         let given = self.push(place, start, Value::Boolean(false));
-        let inside = |span: std::ops::Range<usize>| Place { file: place.file, offset: span.start };
+        let inside =
+            |span: std::ops::Range<usize>| TextPosition { file: place.file, offset: span.start };
         let value = match value {
             DeValue::Array(items) => {
                 let add = |item: toml::Spanned<DeValue<'_>>| {
@@ -137,26 +138,26 @@ impl Tree {
         Some(given)
     }
 
-    fn push(&mut self, place: Place, start: usize, value: Value) -> Given {
+    fn push(&mut self, place: TextPosition, start: usize, value: Value) -> ValueId {
         self.nodes.push(Node { place, start, value });
-        Given(u32::try_from(self.nodes.len() - 1).expect("NODES_MAX bounds each addition"))
+        ValueId(u32::try_from(self.nodes.len() - 1).expect("NODES_MAX bounds each addition"))
     }
 
-    pub fn value(&self, given: Given) -> &Value {
+    pub fn value(&self, given: ValueId) -> &Value {
         &self.nodes[given.0 as usize].value
     }
 
-    pub fn place(&self, given: Given) -> Place {
+    pub fn place(&self, given: ValueId) -> TextPosition {
         self.nodes[given.0 as usize].place
     }
 
     /// Where the value itself begins, behind its key.
-    pub fn start(&self, given: Given) -> Place {
+    pub fn start(&self, given: ValueId) -> TextPosition {
         let node = &self.nodes[given.0 as usize];
-        Place { offset: node.start, ..node.place }
+        TextPosition { offset: node.start, ..node.place }
     }
 
-    pub fn table(&self, given: Given) -> Option<&BTreeMap<String, Given>> {
+    pub fn table(&self, given: ValueId) -> Option<&BTreeMap<String, ValueId>> {
         match self.value(given) {
             Value::Table(table) => Some(table),
             _ => None,
@@ -164,7 +165,7 @@ impl Tree {
     }
 
     /// The value of a key of the root.
-    pub fn root(&self, key: &str) -> Option<Given> {
+    pub fn root(&self, key: &str) -> Option<ValueId> {
         self.table(Self::ROOT)?.get(key).copied()
     }
 
@@ -174,12 +175,12 @@ impl Tree {
         }
     }
 
-    pub fn set_text(&mut self, given: Given, text: String) {
+    pub fn set_text(&mut self, given: ValueId, text: String) {
         self.nodes[given.0 as usize].value = Value::Text(text);
     }
 
     /// The value at a dotted key, or what lies nearest above it.
-    pub fn nearest(&self, key: &str) -> Given {
+    pub fn nearest(&self, key: &str) -> ValueId {
         let mut at = Self::ROOT;
         for segment in key.split('.') {
             match self.step(at, segment) {
@@ -206,7 +207,7 @@ impl Tree {
         self.overlay_at(Self::ROOT, other, Self::ROOT);
     }
 
-    fn overlay_at(&mut self, at: Given, other: &Tree, from: Given) {
+    fn overlay_at(&mut self, at: ValueId, other: &Tree, from: ValueId) {
         let (place, start) = (other.place(from), other.start(from).offset);
         let value = match other.value(from) {
             Value::Table(theirs) => {
@@ -232,19 +233,19 @@ impl Tree {
     }
 
     /// A copy of a value of `other`, not yet at any key.
-    pub fn graft(&mut self, other: &Tree, from: Given) -> Given {
+    pub fn graft(&mut self, other: &Tree, from: ValueId) -> ValueId {
         let to = self.push(other.place(from), 0, Value::Boolean(false));
         self.overlay_at(to, other, from);
         to
     }
 
     /// A value that nobody typed, not yet at any key; `place` is what it stands for.
-    pub fn leaf(&mut self, place: Place, value: Value) -> Given {
+    pub fn leaf(&mut self, place: TextPosition, value: Value) -> ValueId {
         self.push(place, place.offset, value)
     }
 
     /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.
-    pub fn set(&mut self, key: &str, value: Given) -> Result<(), String> {
+    pub fn set(&mut self, key: &str, value: ValueId) -> Result<(), String> {
         let mut at = Self::ROOT;
         let (path, last) = key.rsplit_once('.').unwrap_or(("", key));
         if key.len() > KEY_BYTES_MAX || key.split('.').count() > DEPTH_MAX {
@@ -264,7 +265,7 @@ impl Tree {
     }
 
     /// What lies at `name` or `name[number]` below `at`; an error if nothing can.
-    fn step(&self, at: Given, segment: &str) -> Result<Option<Given>, String> {
+    fn step(&self, at: ValueId, segment: &str) -> Result<Option<ValueId>, String> {
         let (name, number) = split_segment(segment)?;
         let found = match self.value(at) {
             Value::Table(table) => table.get(name).copied(),
@@ -283,7 +284,7 @@ impl Tree {
         }
     }
 
-    fn insert(&mut self, at: Given, segment: &str, value: Given) -> Result<(), String> {
+    fn insert(&mut self, at: ValueId, segment: &str, value: ValueId) -> Result<(), String> {
         if let Some(old) = self.step(at, segment)? {
             self.nodes[old.0 as usize] = self.nodes[value.0 as usize].clone();
         } else if let Value::Table(table) = &mut self.nodes[at.0 as usize].value {
@@ -299,8 +300,8 @@ impl Tree {
         text: &str,
         file: usize,
         faults: &mut Faults,
-    ) -> Option<Given> {
-        let place = Place { file, offset: 0 };
+    ) -> Option<ValueId> {
+        let place = TextPosition { file, offset: 0 };
         let value = match DeValue::parse(text) {
             Ok(value) => value.into_inner(),
             Err(_) => DeValue::String(text.into()),
@@ -309,7 +310,7 @@ impl Tree {
     }
 
     /// The tree below `at` as plain TOML.
-    pub fn to_toml(&self, at: Given) -> toml::Value {
+    pub fn to_toml(&self, at: ValueId) -> toml::Value {
         match self.value(at) {
             Value::Text(text) => toml::Value::String(text.clone()),
             Value::Integer(number) => toml::Value::Integer(*number),
@@ -328,7 +329,7 @@ impl Tree {
                 toml::Value::Array(items.iter().map(|&item| self.to_toml(item)).collect())
             }
             Value::Table(table) => {
-                let entry = |(key, &item): (&String, &Given)| (key.clone(), self.to_toml(item));
+                let entry = |(key, &item): (&String, &ValueId)| (key.clone(), self.to_toml(item));
                 toml::Value::Table(table.iter().map(entry).collect())
             }
         }

@@ -10,7 +10,7 @@ use crate::describe::review::Wanted;
 use crate::describe::review::list::{Given as From, LIST};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 
 /// Period of a metric that has none of its own.
@@ -27,19 +27,19 @@ pub struct Section {
     /// Time between two reviews, in whole days; flows are summed over it. Default "30 d",
     /// and never more than the run.
     #[schemars(with = "String")]
-    pub every: Option<Given>,
+    pub every: Option<ValueId>,
     /// Other times for single metrics, such as { gini_rewards = "7 d" }.
     #[schemars(with = "BTreeMap<String, String>")]
-    pub periods: BTreeMap<String, Given>,
+    pub periods: BTreeMap<String, ValueId>,
     /// Identities an operator splits into, for `sybil_profit`. Default 10.
     #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
-    pub identities: Option<Given>,
+    pub identities: Option<ValueId>,
 }
 
 /// The section's settings.
 pub fn settings(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     days: Option<RunDays>,
 ) -> Option<Settings> {
     let section: Section = checker.read(given, "review");
@@ -64,7 +64,7 @@ pub fn settings(
 }
 
 /// The place in the list of a metric that runs give.
-fn place(checker: &mut Checker<'_>, name: &str, given: Given, key: &str) -> Option<usize> {
+fn place(checker: &mut Checker<'_>, name: &str, given: ValueId, key: &str) -> Option<usize> {
     let found = LIST.iter().position(|entry| entry.spec.name == name);
     match found.map(|place| (place, LIST[place].given)) {
         Some((place, From::Run)) => return Some(place),

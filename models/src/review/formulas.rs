@@ -16,9 +16,9 @@ pub fn ratio(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-/// Growth of a supply a year, of which so much was minted and burnt in `days`.
-pub fn net_inflation(minted: f64, burnt: f64, supply: f64, days: f64) -> Option<f64> {
-    ratio((minted - burnt) * YEAR_DAYS, supply * days)
+/// Growth of a supply a year, of which so much was minted and burned in `days`.
+pub fn net_inflation(minted: f64, burned: f64, supply: f64, days: f64) -> Option<f64> {
+    ratio((minted - burned) * YEAR_DAYS, supply * days)
 }
 
 /// The largest sum over 30 days in a row; of all of them if there are fewer.
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn two_percent_a_month_less_half_burnt() {
-        // 100 tokens, 1 minted and 0.5 burnt in half a year: 1 % a year.
+        // 100 tokens, 1 minted and 0.5 burned in half a year: 1 % a year.
         near(net_inflation(1.0, 0.5, 100.0, YEAR_DAYS / 2.0).unwrap(), 0.01);
         assert_eq!(net_inflation(1.0, 0.0, 0.0, 30.0), None);
     }

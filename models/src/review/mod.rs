@@ -7,7 +7,7 @@
 //! Left out: whatever a subject does not know; its metrics are not recorded, never guessed.
 //!
 //! Invariants, checked at each review: what is emitted is what the schedule entitled to, and all
-//! balances are what was issued less what was burnt, to the base unit.
+//! balances are what was issued less what was burned, to the base unit.
 
 pub mod card;
 pub mod file;
@@ -130,9 +130,9 @@ impl Review {
         let supplies = || subjects.iter().filter_map(|subject| subject.supply);
         let emission = supplies().any(|supply| supply.emission.is_some());
         let checks = &mut ctx.checks;
-        self.emission_exact = emission.then(|| checks.always("review-emission-exact"));
+        self.emission_exact = emission.then(|| checks.always("review.emission_exact"));
         let supply = supplies().next().is_some();
-        self.supply_conserved = supply.then(|| checks.always("review-supply-conserved"));
+        self.supply_conserved = supply.then(|| checks.always("review.supply_conserved"));
         for (number, window) in (0..).zip(&mut self.windows) {
             let empty = Snapshot::default();
             let snapshot = |subject| Snapshot::of(subject, &empty, window.wanted, 0.0);

@@ -94,12 +94,12 @@ impl<E: EngineEvent> Page<'_, E> {
         }
         self.exact(of!("conservation_residual"), supply.residual);
         let minted = tokens(supply.issued - then.issued);
-        let burnt = tokens(supply.burnt - then.burnt);
-        let outstanding = tokens(then.issued.saturating_sub(then.burnt));
+        let burned = tokens(supply.burned - then.burned);
+        let outstanding = tokens(then.issued.saturating_sub(then.burned));
         let circulating = tokens(supply.circulating);
-        let inflation = net_inflation(minted, burnt, outstanding, self.days);
+        let inflation = net_inflation(minted, burned, outstanding, self.days);
         self.put(of!("net_inflation"), "", inflation);
-        self.put(of!("burn_to_mint"), "", ratio(burnt, minted));
+        self.put(of!("burn_to_mint"), "", ratio(burned, minted));
         if let Some(maximum) = supply.maximum {
             self.put(of!("circulating_share"), "", ratio(circulating, tokens(maximum)));
             let left = tokens(maximum.saturating_sub(supply.issued));
@@ -110,8 +110,8 @@ impl<E: EngineEvent> Page<'_, E> {
             let shock = ratio(unlock_peak(unlocks), circulating);
             self.put(of!("unlock_shock"), "", shock);
         }
-        let burnt_usd = self.grown(|flows| flows.burnt_usd);
-        let balance = burnt_usd.and_then(|burnt| ratio(burnt, minted));
+        let burned_usd = self.grown(|flows| flows.burned_usd);
+        let balance = burned_usd.and_then(|burned| ratio(burned, minted));
         self.put(of!("equilibrium_price"), "", balance);
     }
 

@@ -10,7 +10,7 @@ use super::{Network, Point, Scenario};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use crate::registry;
 
@@ -29,30 +29,30 @@ const ERROR_MAX: f64 = 1e3;
 pub struct BacktestSection {
     /// Metrics with observed series.
     #[schemars(with = "Vec<String>")]
-    pub metrics: Vec<Given>,
+    pub metrics: Vec<ValueId>,
     /// The first origin: the last day that its forecast knows.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub first: Option<Given>,
+    pub first: Option<ValueId>,
     /// Time from one origin to the next, such as "1 mo". Default "1 mo". The last one is that whose
     /// shortest horizon ends with the run.
     #[schemars(with = "String")]
-    pub every: Option<Given>,
+    pub every: Option<ValueId>,
     /// Times after the origin at which forecasts are judged, rising.
     #[schemars(with = "Vec<String>")]
-    pub horizons: Vec<Given>,
+    pub horizons: Vec<ValueId>,
     /// Share of the outcomes that the band should hold. Default "80 %".
     #[schemars(with = "NumberOrText")]
-    pub band: Option<Given>,
+    pub band: Option<ValueId>,
     /// Days before the origin over which the trend to be beaten is fitted. Default "90 d".
     #[schemars(with = "String")]
-    pub trend: Option<Given>,
+    pub trend: Option<ValueId>,
     /// Whether each run is scaled so that it starts at what was observed at the origin. Default
     /// true.
     #[schemars(with = "bool")]
-    pub anchored: Option<Given>,
+    pub anchored: Option<ValueId>,
     /// The first day that no choice of method or parameter has seen; told apart where given.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub verdict_from: Option<Given>,
+    pub verdict_from: Option<ValueId>,
     /// Errors of others, to be shown beside.
     pub published: Vec<PublishedSection>,
 }
@@ -63,15 +63,15 @@ pub struct BacktestSection {
 #[schemars(extend("required" = ["name", "metric", "source", "errors"]))]
 pub struct PublishedSection {
     #[schemars(with = "String")]
-    pub name: Option<Given>,
+    pub name: Option<ValueId>,
     #[schemars(with = "String")]
-    pub metric: Option<Given>,
+    pub metric: Option<ValueId>,
     /// Where the numbers are from, and on which origins.
     #[schemars(with = "String")]
-    pub source: Option<Given>,
+    pub source: Option<ValueId>,
     /// Mean absolute relative errors, one for each horizon.
     #[schemars(with = "Vec<NumberOrText>")]
-    pub errors: Vec<Given>,
+    pub errors: Vec<ValueId>,
 }
 
 /// Forecasts from rolling origins, validated.
@@ -159,7 +159,7 @@ fn backtest(
 /// One metric's name, which must be known.
 pub fn metric_name(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     metrics: &[MetricSpec],
 ) -> Option<String> {
@@ -175,12 +175,12 @@ pub fn metric_name(
 
 fn metric_names(
     checker: &mut Checker<'_>,
-    given: &[Given],
+    given: &[ValueId],
     metrics: &[MetricSpec],
 ) -> Option<Vec<String>> {
     let key = "backtest.metrics";
     counted(checker, given, key, "[\"raw_power\"]")?;
-    let name = |(place, &item): (usize, &Given)| {
+    let name = |(place, &item): (usize, &ValueId)| {
         metric_name(checker, Some(item), &format!("{key}[{place}]"), metrics)
     };
     let names: Vec<_> = given.iter().enumerate().map(name).collect();
@@ -188,7 +188,7 @@ fn metric_names(
 }
 
 /// A list that has something in it, and not too much.
-fn counted(checker: &mut Checker<'_>, given: &[Given], key: &str, example: &str) -> Option<()> {
+fn counted(checker: &mut Checker<'_>, given: &[ValueId], key: &str, example: &str) -> Option<()> {
     if given.is_empty() {
         checker.required(None, key, example);
         return None;
@@ -205,7 +205,7 @@ fn counted(checker: &mut Checker<'_>, given: &[Given], key: &str, example: &str)
     Some(())
 }
 
-fn horizons(checker: &mut Checker<'_>, given: &[Given]) -> Option<Vec<u32>> {
+fn horizons(checker: &mut Checker<'_>, given: &[ValueId]) -> Option<Vec<u32>> {
     let key = "backtest.horizons";
     counted(checker, given, key, "[\"30 d\", \"90 d\"]")?;
     let mut all: Vec<u32> = Vec::new();
@@ -269,7 +269,7 @@ fn published(
         let metric = metric_name(checker, section.metric, &key("metric"), metrics);
         let source = checker.required(section.source, &key("source"), "\"where it is from\"");
         let source = checker.text(source, &key("source"));
-        let share = |(place, &item): (usize, &Given)| {
+        let share = |(place, &item): (usize, &ValueId)| {
             checker.share(Some(item), &format!("{}[{place}]", key("errors")), ERROR_MAX)
         };
         let errors: Vec<_> = section.errors.iter().enumerate().map(share).collect();

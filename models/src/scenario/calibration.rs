@@ -13,7 +13,7 @@ use super::ensemble::range;
 use crate::input::NumberOrText;
 use crate::input::RunDays;
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 /// More dimensions than this no simplex of Nelder and Mead searches well.
 const KEYS_MAX: usize = 8;
@@ -27,25 +27,25 @@ const STARTS_MAX: i64 = 64;
 pub struct CalibrationSection {
     /// Dotted keys with their ranges, [low, high] or [low, high, "log"].
     #[schemars(with = "BTreeMap<String, Vec<NumberOrText>>")]
-    pub fit: BTreeMap<String, Given>,
+    pub fit: BTreeMap<String, ValueId>,
     /// Metric whose observed series is fitted to.
     #[schemars(with = "String")]
-    pub metric: Option<Given>,
+    pub metric: Option<ValueId>,
     /// First day that the fit sees. Default: the first of the run.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub from: Option<Given>,
+    pub from: Option<ValueId>,
     /// First day that the fit does not see: from it on the error is told once, after the fit.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub verdict_from: Option<Given>,
+    pub verdict_from: Option<ValueId>,
     /// "mean_absolute_error" (relative, the default) or "growth_error", as targets measure them.
     #[schemars(with = "String", extend("enum" = ["mean_absolute_error", "growth_error"]))]
-    pub loss: Option<Given>,
+    pub loss: Option<ValueId>,
     /// Most evaluations, each of all runs. Default 60.
     #[schemars(with = "u32", range(min = 2, max = 100_000))]
-    pub evaluations: Option<Given>,
+    pub evaluations: Option<ValueId>,
     /// Simplices that start apart and share the evaluations. Default 2.
     #[schemars(with = "u32", range(min = 1, max = 64))]
-    pub starts: Option<Given>,
+    pub starts: Option<ValueId>,
 }
 
 /// A fit of named keys to an observed series, validated.

@@ -14,7 +14,7 @@ use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::{Given, Tree, Value};
+use crate::input::tree::{Tree, Value, ValueId};
 
 /// Most points of a scenario, its variants counted in.
 pub const POINTS_MAX: usize = 20_000;
@@ -34,8 +34,8 @@ pub struct Setting {
 /// A value that was typed, or one that a design gives.
 #[derive(Clone, Debug)]
 pub enum Entry {
-    Typed(Given),
-    Drawn(Given, Value),
+    Typed(ValueId),
+    Drawn(ValueId, Value),
 }
 
 /// What is swept: the settings of each point, the names of the points, the design if there is one.
@@ -115,7 +115,7 @@ fn swept_once(checker: &mut Checker<'_>, ensemble: &EnsembleSection) -> bool {
         ("ensemble.vary.product", vary.map_or(&[][..], |vary| &vary.product)),
         ("ensemble.vary.zip", vary.map_or(&[][..], |vary| &vary.zip)),
     ];
-    let mut swept: Vec<(Option<Given>, String, String)> = Vec::new();
+    let mut swept: Vec<(Option<ValueId>, String, String)> = Vec::new();
     for (key, sections) in axes {
         for (number, axis) in sections.iter().enumerate() {
             let name = axis.path.and_then(|path| checker.text_of(path)).unwrap_or_default();
@@ -204,7 +204,7 @@ impl Range {
         }
     }
 
-    fn setting(&self, coordinate: f64, typed: Given) -> Setting {
+    fn setting(&self, coordinate: f64, typed: ValueId) -> Setting {
         let value = self.typed(coordinate);
         let factor = Factor {
             key: self.key.clone(),
@@ -282,7 +282,7 @@ fn axes(checker: &mut Checker<'_>, sections: &[AxisSection], key: &str) -> Vec<V
             checker.fault(axis.path.unwrap_or_default(), &typed_at, message, help);
             continue;
         }
-        let setting = |(place, &given): (usize, &Given)| {
+        let setting = |(place, &given): (usize, &ValueId)| {
             let value = checker.tree.value(given);
             let factor = Factor {
                 key: path.clone(),
@@ -293,7 +293,7 @@ fn axes(checker: &mut Checker<'_>, sections: &[AxisSection], key: &str) -> Vec<V
             Setting { key: path.clone(), typed_at, value: Entry::Typed(given), factor }
         };
         for (place, &given) in axis.values.iter().enumerate() {
-            let text = |given: Given| text_of(checker.tree.value(given));
+            let text = |given: ValueId| text_of(checker.tree.value(given));
             if axis.values[..place].iter().any(|&other| text(other) == text(given)) {
                 let message = format!("{} is there twice", text(given));
                 let key = format!("{typed_at}.values[{place}]");
@@ -322,13 +322,13 @@ fn sample(checker: &mut Checker<'_>, section: &SampleSection) -> Option<Sample> 
         return None;
     }
     let range =
-        |(path, &given): (&String, &Given)| range(checker, &format!("{key}.over"), path, given);
+        |(path, &given): (&String, &ValueId)| range(checker, &format!("{key}.over"), path, given);
     let ranges: Option<Vec<Range>> = section.over.iter().map(range).collect();
     Some(Sample { kind: kind?, n: u32::try_from(n?).ok()?, ranges: ranges? })
 }
 
 /// The range of the key `path`, typed below `table`.
-pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: Given) -> Option<Range> {
+pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: ValueId) -> Option<Range> {
     let key = format!("{table}.{}", shown(path));
     let help = "write [low, high], both numbers or both with one unit, or [low, high, \"log\"]";
     let Value::Array(items) = checker.tree.value(given).clone() else {
@@ -390,7 +390,7 @@ impl Default for Output {
 
 impl Setting {
     /// The value in a tree of its own, ready to be set there.
-    pub fn graft(&self, tree: &mut Tree, from: &Tree) -> (Given, Given) {
+    pub fn graft(&self, tree: &mut Tree, from: &Tree) -> (ValueId, ValueId) {
         match &self.value {
             Entry::Typed(given) => (tree.graft(from, *given), *given),
             Entry::Drawn(given, value) => (tree.leaf(from.place(*given), value.clone()), *given),

@@ -10,7 +10,7 @@ use super::backtest::BacktestSection;
 use super::calibration::CalibrationSection;
 use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use crate::input::NumberOrText;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::networks::filecoin::file::NetworkSection;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
@@ -21,47 +21,47 @@ use crate::{blockchain, connection, data, economy, infrastructure, review, servi
 pub struct ScenarioFile {
     /// Version of this format.
     #[schemars(with = "u32", extend("const" = 1))]
-    pub schema: Option<Given>,
+    pub schema: Option<ValueId>,
     /// Another scenario to start from; this file's keys are laid over it.
     #[schemars(with = "String")]
-    pub extends: Option<Given>,
+    pub extends: Option<ValueId>,
     /// Requirements this scenario is evidence for, such as "FIL-06".
     #[schemars(with = "Vec<String>", inner(regex(pattern = "^[A-Z]{2,6}-[0-9]{2,3}$")))]
-    pub requirements: Vec<Given>,
+    pub requirements: Vec<ValueId>,
     #[schemars(with = "MetaSection")]
     pub meta: Option<MetaSection>,
     #[schemars(with = "RunSection")]
     pub run: Option<RunSection>,
     /// Keys that differ where `run.size` is "ci", dotted, with their values there.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
-    pub ci: Option<Given>,
+    pub ci: Option<ValueId>,
     /// Keys that differ where `run.size` is "full", dotted, with their values there.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
-    pub full: Option<Given>,
+    pub full: Option<ValueId>,
     /// Devices that fail and are repaired.
     #[schemars(with = "infrastructure::file::Section")]
-    pub infrastructure: Option<Given>,
+    pub infrastructure: Option<ValueId>,
     /// Stations where work queues for servers.
     #[schemars(with = "service::file::Section")]
-    pub service: Option<Given>,
+    pub service: Option<ValueId>,
     /// Links and protocols between the devices and the platform.
     #[schemars(with = "connection::file::Section")]
-    pub connection: Option<Given>,
+    pub connection: Option<ValueId>,
     /// Chains.
     #[schemars(with = "blockchain::file::Section")]
-    pub blockchain: Option<Given>,
+    pub blockchain: Option<ValueId>,
     /// Stored objects.
     #[schemars(with = "data::file::Section")]
-    pub data: Option<Given>,
+    pub data: Option<ValueId>,
     /// A token, what it pays for, and its market.
     #[schemars(with = "economy::file::Section")]
-    pub economy: Option<Given>,
+    pub economy: Option<ValueId>,
     /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
     #[schemars(with = "NetworkSection")]
-    pub network: Option<Given>,
+    pub network: Option<ValueId>,
     /// The metrics of a token-economy review.
     #[schemars(with = "review::file::Section")]
-    pub review: Option<Given>,
+    pub review: Option<ValueId>,
     /// Variants to compare, each with the same seeds.
     pub variant: Vec<VariantSection>,
     /// How often each point is run, and which points there are beside the variants.
@@ -93,14 +93,14 @@ pub struct ScenarioFile {
 pub struct EnsembleSection {
     /// Runs of each point, with different seeds. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
-    pub runs: Option<Given>,
+    pub runs: Option<ValueId>,
     /// Keys that take several values, one point for each.
     pub vary: Option<VarySection>,
     /// Keys that are drawn together from ranges, for sensitivity.
     pub sample: Option<SampleSection>,
     /// Time at the start of each run that outcomes do not judge, such as "30 d". Default none.
     #[schemars(with = "String")]
-    pub warm_up: Option<Given>,
+    pub warm_up: Option<ValueId>,
 }
 
 /// Swept keys: every combination of `product`, each with every step of `zip`.
@@ -119,9 +119,9 @@ pub struct VarySection {
 pub struct AxisSection {
     /// Dotted key, as in a variant's `set`.
     #[schemars(with = "String")]
-    pub path: Option<Given>,
+    pub path: Option<ValueId>,
     #[schemars(with = "Vec<serde_json::Value>")]
-    pub values: Vec<Given>,
+    pub values: Vec<ValueId>,
 }
 
 /// A design over ranges of keys.
@@ -131,14 +131,14 @@ pub struct AxisSection {
 pub struct SampleSection {
     /// "sobol" (first and total order indices), "morris" (screening) or "latin-hypercube".
     #[schemars(with = "String", extend("enum" = ["sobol", "latin-hypercube", "morris"]))]
-    pub kind: Option<Given>,
+    pub kind: Option<ValueId>,
     /// Base rows, walks or rows: n * (keys + 2), n * (keys + 1) or n points.
     #[schemars(with = "u32", range(min = 2, max = 65_536))]
-    pub n: Option<Given>,
+    pub n: Option<ValueId>,
     /// Dotted keys with their ranges, [low, high] or [low, high, "log"]. Between bounds without a
     /// decimal point only whole numbers are drawn: write a share as [0.0, 1.0].
     #[schemars(with = "BTreeMap<String, Vec<NumberOrText>>")]
-    pub over: BTreeMap<String, Given>,
+    pub over: BTreeMap<String, ValueId>,
 }
 
 /// What of the records goes into the table.
@@ -148,10 +148,10 @@ pub struct OutputSection {
     /// Days between two records that are kept, such as "7 d"; the last day is kept too. Default
     /// "1 d". Checks and outcomes see every record.
     #[schemars(with = "String")]
-    pub every: Option<Given>,
+    pub every: Option<ValueId>,
     /// The metrics that are kept. Default all.
     #[schemars(with = "Vec<String>")]
-    pub metrics: Vec<Given>,
+    pub metrics: Vec<ValueId>,
 }
 
 /// What the scenario is about; shown in the report.
@@ -161,15 +161,15 @@ pub struct OutputSection {
 pub struct MetaSection {
     /// Short name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
-    pub name: Option<Given>,
+    pub name: Option<ValueId>,
     /// The question the scenario answers.
     #[schemars(with = "String")]
-    pub question: Option<Given>,
+    pub question: Option<ValueId>,
     #[schemars(with = "Vec<String>")]
-    pub authors: Vec<Given>,
+    pub authors: Vec<ValueId>,
     /// Where the assumptions are written down.
     #[schemars(with = "Vec<String>")]
-    pub assumptions: Vec<Given>,
+    pub assumptions: Vec<ValueId>,
 }
 
 /// When, how long and how often.
@@ -179,17 +179,17 @@ pub struct MetaSection {
 pub struct RunSection {
     /// Root seed of every random stream. Default 42.
     #[schemars(with = "u64")]
-    pub seed: Option<Given>,
+    pub seed: Option<ValueId>,
     /// First day, as a TOML date.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub start: Option<Given>,
+    pub start: Option<ValueId>,
     /// Length of the run in whole days, such as "844 d" or "3 y"; a year is 365.25 days.
     #[schemars(with = "String")]
-    pub horizon: Option<Given>,
+    pub horizon: Option<ValueId>,
     /// "small" (the default), "ci" or "full": then the keys of `[ci]` or of `[full]` are laid over
     /// the others. `--set run.size=ci` or `pinwheel check --run --size ci` chooses.
     #[schemars(with = "String", extend("enum" = ["small", "ci", "full"]))]
-    pub size: Option<Given>,
+    pub size: Option<ValueId>,
 }
 
 /// One variant: a name and the keys it changes.
@@ -198,10 +198,10 @@ pub struct RunSection {
 #[schemars(extend("required" = ["id"]))]
 pub struct VariantSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// Dotted keys of `[run]`, the network and the layers, with their values in this variant.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
-    pub set: BTreeMap<String, Given>,
+    pub set: BTreeMap<String, ValueId>,
 }
 
 /// One stated accuracy.
@@ -210,40 +210,40 @@ pub struct VariantSection {
 #[schemars(extend("required" = ["id", "metric", "measure"]))]
 pub struct TargetSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// Name of a metric of the network or a layer.
     #[schemars(with = "String")]
-    pub metric: Option<Given>,
+    pub metric: Option<ValueId>,
     /// The label of the series, where the metric is recorded by label. Default: the one without.
     #[schemars(with = "String")]
-    pub label: Option<Given>,
+    pub label: Option<ValueId>,
     /// The only variant that is judged. Default: all.
     #[schemars(with = "String")]
-    pub variant: Option<Given>,
+    pub variant: Option<ValueId>,
     /// One of mean_absolute_error, growth_error, value_at, within, final.
     #[schemars(with = "String", extend(
         "enum" = ["mean_absolute_error", "growth_error", "value_at", "within", "final"]))]
-    pub measure: Option<Given>,
+    pub measure: Option<ValueId>,
     /// Largest relative error, such as "3 %"; for all measures but `within` and `final`.
     #[schemars(with = "NumberOrText")]
-    pub limit: Option<Given>,
+    pub limit: Option<ValueId>,
     /// Date of `value_at`.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub at: Option<Given>,
+    pub at: Option<ValueId>,
     /// Value of `value_at`, in the metric's unit.
     #[schemars(with = "NumberOrText")]
-    pub expected: Option<Given>,
+    pub expected: Option<ValueId>,
     /// Bounds of `within` and `final`, in the metric's unit.
     #[schemars(with = "NumberOrText")]
-    pub low: Option<Given>,
+    pub low: Option<ValueId>,
     #[schemars(with = "NumberOrText")]
-    pub high: Option<Given>,
+    pub high: Option<ValueId>,
     /// `within` holds for means over this time; default "1 d".
     #[schemars(with = "String")]
-    pub window: Option<Given>,
+    pub window: Option<ValueId>,
     /// First and last date that are judged; default all.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub from: Option<Given>,
+    pub from: Option<ValueId>,
     #[schemars(with = "String", extend("format" = "date"))]
-    pub to: Option<Given>,
+    pub to: Option<ValueId>,
 }

@@ -13,7 +13,7 @@ use super::file::ScenarioFile;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::did_you_mean;
-use crate::input::tree::{Given, Value as Typed};
+use crate::input::tree::{Value as Typed, ValueId};
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 
 /// Most invariants, and most outcomes, of a scenario.
@@ -27,38 +27,38 @@ const TOLERANCE_MAX: f64 = 1.0;
 #[schemars(extend("required" = ["id"]))]
 pub struct InvariantSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// A condition that holds at every tick of every run.
     #[schemars(with = "String")]
-    pub always: Option<Given>,
+    pub always: Option<ValueId>,
     /// A condition that holds at one tick of one run at least: a state the runs must reach.
     #[schemars(with = "String")]
-    pub sometimes: Option<Given>,
+    pub sometimes: Option<ValueId>,
     /// A condition on the end of each run: last values, and functions over the whole run.
     #[serde(rename = "final")]
     #[schemars(with = "String")]
-    pub end: Option<Given>,
+    pub end: Option<ValueId>,
     /// The part of each run that `expect` judges.
     pub over: Option<OverSection>,
     /// A condition on the part of each run that `over` names.
     #[schemars(with = "String")]
-    pub expect: Option<Given>,
+    pub expect: Option<ValueId>,
     /// Evaluate in integer base units: all metrics are amounts of one token. Default false.
     #[schemars(with = "bool")]
-    pub exact: Option<Given>,
+    pub exact: Option<ValueId>,
     /// Largest relative difference at which `==` holds. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub tolerance: Option<Given>,
+    pub tolerance: Option<ValueId>,
     /// Share of the runs in which it must hold, proven with the lower bound of Wilson's interval
     /// (95 %, one-sided). Default 1: in every run.
     #[schemars(with = "NumberOrText")]
-    pub hold_in: Option<Given>,
+    pub hold_in: Option<ValueId>,
     /// "error" (the default) fails the verdict, "warn" is only told.
     #[schemars(with = "String", extend("enum" = ["error", "warn"]))]
-    pub severity: Option<Given>,
+    pub severity: Option<ValueId>,
     /// The only variant that is judged. Default: all.
     #[schemars(with = "String")]
-    pub variant: Option<Given>,
+    pub variant: Option<ValueId>,
 }
 
 /// A part of each run: the last days of it, or between two dates.
@@ -67,11 +67,11 @@ pub struct InvariantSection {
 pub struct OverSection {
     /// The last part of the run, such as "90 d".
     #[schemars(with = "String")]
-    pub last: Option<Given>,
+    pub last: Option<ValueId>,
     #[schemars(with = "String", extend("format" = "date"))]
-    pub from: Option<Given>,
+    pub from: Option<ValueId>,
     #[schemars(with = "String", extend("format" = "date"))]
-    pub to: Option<Given>,
+    pub to: Option<ValueId>,
 }
 
 /// One number for each run.
@@ -80,19 +80,19 @@ pub struct OverSection {
 #[schemars(extend("required" = ["id", "value"]))]
 pub struct OutcomeSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// An expression, such as "gini(income)" or "p95(queue_wait_p99)".
     #[schemars(with = "String")]
-    pub value: Option<Given>,
+    pub value: Option<ValueId>,
     /// Which way is better: "higher" or "lower".
     #[schemars(with = "String", extend("enum" = ["higher", "lower"]))]
-    pub goal: Option<Given>,
+    pub goal: Option<ValueId>,
     /// What it is, in the words of the report.
     #[schemars(with = "String")]
-    pub words: Option<Given>,
+    pub words: Option<ValueId>,
     /// Largest relative change from the baseline that passes. Default: that of [baseline].
     #[schemars(with = "NumberOrText")]
-    pub relative: Option<Given>,
+    pub relative: Option<ValueId>,
 }
 
 /// The accepted numbers that outcomes are held against.
@@ -102,14 +102,14 @@ pub struct OutcomeSection {
 pub struct BaselineSection {
     /// File that `pinwheel baseline accept` writes, relative to the scenario.
     #[schemars(with = "String")]
-    pub file: Option<Given>,
+    pub file: Option<ValueId>,
     /// Largest relative change that passes, where an outcome does not say otherwise. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub relative: Option<Given>,
+    pub relative: Option<ValueId>,
     /// "median" (the default): the median over runs moves by at most this. "paired": the 95 %
     /// interval of the median difference of equal runs lies within it.
     #[schemars(with = "String", extend("enum" = ["median", "paired"]))]
-    pub test: Option<Given>,
+    pub test: Option<ValueId>,
 }
 
 /// A condition that runs must keep.
@@ -283,7 +283,7 @@ fn outcome(
 /// Notes a fault at its place inside the text of an expression.
 fn expression_fault<T>(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     key: &str,
     fault: Fault,
 ) -> Option<T> {
@@ -390,7 +390,7 @@ impl InvariantChecker<'_, '_, '_> {
     }
 
     /// The kind, and the key and value of its condition.
-    fn kind(&mut self) -> Option<(Kind, &'static str, Given)> {
+    fn kind(&mut self) -> Option<(Kind, &'static str, ValueId)> {
         let section = self.section;
         let all = [
             ("always", section.always),
@@ -431,7 +431,7 @@ impl InvariantChecker<'_, '_, '_> {
         Some((kind, name, value))
     }
 
-    fn part(&mut self, expect: Given) -> Option<Part> {
+    fn part(&mut self, expect: ValueId) -> Option<Part> {
         let key = self.key("over");
         let Some(over) = &self.section.over else {
             let help = "add over = { last = \"90 d\" }, or write final";
@@ -465,7 +465,7 @@ impl InvariantChecker<'_, '_, '_> {
         }
     }
 
-    fn between(&mut self, [from, to]: [Option<Date>; 2], at: Given, key: &str) -> Option<Part> {
+    fn between(&mut self, [from, to]: [Option<Date>; 2], at: ValueId, key: &str) -> Option<Part> {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
@@ -489,7 +489,7 @@ impl InvariantChecker<'_, '_, '_> {
 pub fn known_variants(
     checker: &mut Checker<'_>,
     sections: &[InvariantSection],
-    ids: &[(Option<Given>, String)],
+    ids: &[(Option<ValueId>, String)],
 ) {
     for (number, section) in sections.iter().enumerate() {
         let Some(given) = section.variant else { continue };

@@ -13,9 +13,9 @@ use super::invariant::{self, Statements, baseline, statements};
 use super::target::targets;
 use super::{Experiment, Layers, Network, Point, Scenario, Target};
 use crate::input::check::Checker;
-use crate::input::diagnostic::{Diagnostic, Faults, Place, did_you_mean, shown};
+use crate::input::diagnostic::{Diagnostic, Faults, TextPosition, did_you_mean, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
-use crate::input::tree::{Given, Tree, Value};
+use crate::input::tree::{Tree, Value, ValueId};
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use crate::networks::filecoin;
 use crate::registry;
@@ -56,7 +56,7 @@ fn experiment(
     files: &mut Files,
     faults: &mut Faults,
 ) -> Option<Experiment> {
-    let whole = Place { file: 0, offset: 0 };
+    let whole = TextPosition { file: 0, offset: 0 };
     let opened = files.open(path);
     let (real, text) =
         opened.map_err(|(message, help)| faults.push(whole, "", message, help)).ok()?;
@@ -181,10 +181,10 @@ impl Documents<'_> {
 }
 
 /// The values that name files: `extends`, the path keys, and the path keys that variants set.
-fn path_values(tree: &Tree) -> Vec<Given> {
-    let below = |table: Option<Given>, key: &str| tree.table(table?)?.get(key).copied();
+fn path_values(tree: &Tree) -> Vec<ValueId> {
+    let below = |table: Option<ValueId>, key: &str| tree.table(table?)?.get(key).copied();
     let network = tree.root("network");
-    let mut found: Vec<Given> = tree.root("extends").into_iter().collect();
+    let mut found: Vec<ValueId> = tree.root("extends").into_iter().collect();
     for key in PATH_KEYS {
         let name = key.rsplit('.').next().unwrap_or(key);
         found.extend(below(network, name));
@@ -200,7 +200,7 @@ fn path_values(tree: &Tree) -> Vec<Given> {
 }
 
 /// Every value under a key that names a file by convention.
-fn named(tree: &Tree, at: Given, found: &mut Vec<Given>) {
+fn named(tree: &Tree, at: ValueId, found: &mut Vec<ValueId>) {
     match tree.value(at) {
         Value::Table(table) => {
             found.extend(table.get(PATH_NAME));
@@ -246,7 +246,7 @@ fn set_overrides(
 ) {
     for (key, text) in overrides {
         let file = files.add_argument(format!("--set {}={}", shown(key), shown(text)));
-        let place = Place { file, offset: 0 };
+        let place = TextPosition { file, offset: 0 };
         let set = match key.as_str() {
             "schema" | "extends" => Err("it belongs to the file".to_owned()),
             _ => match tree.add_argument(key, text, file, faults) {
@@ -272,7 +272,7 @@ fn schema(checker: &mut Checker<'_>) -> Option<()> {
 }
 
 /// Requirement numbers such as "FIL-06".
-fn requirements(checker: &mut Checker<'_>, given: &[Given]) -> Vec<String> {
+fn requirements(checker: &mut Checker<'_>, given: &[ValueId]) -> Vec<String> {
     let texts = checker.texts(given, "requirements");
     for (number, text) in texts.iter().enumerate() {
         let well_formed = text.split_once('-').is_some_and(|(letters, digits)| {
@@ -415,8 +415,8 @@ fn set_varied(
     checker: &mut Checker<'_>,
     tree: &mut Tree,
     name: &str,
-    value: Given,
-    (typed, typed_at): (Given, &str),
+    value: ValueId,
+    (typed, typed_at): (ValueId, &str),
 ) {
     let varied = matches!(name, "run.start" | "run.horizon")
         || VARIED.iter().any(|section| name.starts_with(section));
@@ -432,7 +432,7 @@ fn set_varied(
 }
 
 /// A fault for each target of a variant that there is not.
-fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<Given>, String)]) {
+fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<ValueId>, String)]) {
     let file: ScenarioFile = checker.read(Tree::ROOT, "");
     invariant::known_variants(checker, &file.invariant, ids);
     for (number, target) in file.target.iter().enumerate() {

@@ -8,7 +8,7 @@ use super::{Measure, Target};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 /// Most targets of a scenario.
 const TARGETS_MAX: usize = 1_000;
@@ -107,7 +107,7 @@ impl TargetChecker<'_, '_, '_> {
         format!("{}.{name}", self.prefix)
     }
 
-    fn required(&mut self, given: Option<Given>, name: &str, example: &str) -> Option<Given> {
+    fn required(&mut self, given: Option<ValueId>, name: &str, example: &str) -> Option<ValueId> {
         let key = self.key(name);
         self.checker.required(given, &key, example)
     }
@@ -124,7 +124,7 @@ impl TargetChecker<'_, '_, '_> {
         found
     }
 
-    fn date_in_run(&mut self, given: Option<Given>, name: &str) -> Option<Date> {
+    fn date_in_run(&mut self, given: Option<ValueId>, name: &str) -> Option<Date> {
         let key = self.key(name);
         let date = self.checker.date(given, &key)?;
         // A date after the end is left to the judge, which says that it did not judge it: a run
@@ -144,7 +144,7 @@ impl TargetChecker<'_, '_, '_> {
         self.checker.share(given, &key, LIMIT_MAX)
     }
 
-    fn number(&mut self, given: Option<Given>, name: &str, unit: &str) -> Option<f64> {
+    fn number(&mut self, given: Option<ValueId>, name: &str, unit: &str) -> Option<f64> {
         let given = self.required(given, name, "0.97");
         let key = self.key(name);
         self.checker.quantity(given, &key, unit, true, -VALUE_MAX..=VALUE_MAX)

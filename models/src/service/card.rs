@@ -3,10 +3,10 @@
 use crate::describe::Card;
 
 pub const CARD: Card = Card {
-    entities: "Stations with servers and lines, a dispatcher, a cache, and the requests that \
+    entities: "Stations with servers and queues, a dispatcher, a cache, and the requests that \
                come to them.",
-    process: "Requests arrive by a renewal process, wait in a line or share a server, and \
-              leave; a full line loses them.",
+    process: "Requests arrive by a renewal process, wait in a queue or share a server, and \
+              leave; a full queue loses them.",
     left_out: &[
         "Servers do not fail and do not differ.",
         "There are no classes, priorities or batches of jobs.",

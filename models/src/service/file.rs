@@ -11,7 +11,7 @@ use super::settings::{
 use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::laws::renewal::Law;
 
 const STATIONS_MAX: usize = 1_000;
@@ -30,13 +30,13 @@ const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
 pub struct Section {
     /// What happens before this is not measured. Default 0.
     #[schemars(with = "String")]
-    pub warm_up: Option<Given>,
+    pub warm_up: Option<ValueId>,
     /// `dispatch` of the stations that do not say.
     #[schemars(with = "String")]
-    pub dispatch: Option<Given>,
+    pub dispatch: Option<ValueId>,
     /// `information_delay` of the stations that do not say.
     #[schemars(with = "String")]
-    pub information_delay: Option<Given>,
+    pub information_delay: Option<ValueId>,
     /// The stations, each with requests of its own.
     pub station: Vec<StationSection>,
 }
@@ -48,10 +48,10 @@ pub struct Section {
 pub struct StationSection {
     /// Name of the station and label of its metrics.
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// Like servers. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub servers: Option<Given>,
+    pub servers: Option<ValueId>,
     /// Time between requests.
     #[schemars(with = "LawSection")]
     pub arrivals: Option<LawSection>,
@@ -60,19 +60,19 @@ pub struct StationSection {
     pub service: Option<LawSection>,
     /// First come first served, shared evenly, or lost where no server is free. Default
     /// "first_come".
-    #[schemars(with = "String", extend("enum" = ["first_come", "sharing", "loss"]))]
-    pub discipline: Option<Given>,
-    /// One line for all servers ("central", the default), or one for each, which is chosen by
-    /// "random", "round_robin", "sq2" (the shorter of two, or of any other number), "shortest" or
-    /// "idle_first".
+    #[schemars(with = "String", extend("enum" = ["first_come", "processor_sharing", "loss"]))]
+    pub discipline: Option<ValueId>,
+    /// One queue for all servers ("single_queue", the default), or one for each, which is chosen by
+    /// "random", "round_robin", "sq2" (the shorter of two, or of any other number), "join_shortest_queue" or
+    /// "join_idle_queue".
     #[schemars(with = "String")]
-    pub dispatch: Option<Given>,
-    /// Jobs that may wait in one line. Default: 10,000,000, the most there is.
+    pub dispatch: Option<ValueId>,
+    /// Jobs that may wait in one queue. Default: 10,000,000, the most there is.
     #[schemars(with = "u32")]
-    pub waiting_room: Option<Given>,
-    /// Age of what the dispatcher knows of the lines. Default 0.
+    pub waiting_room: Option<ValueId>,
+    /// Age of what the dispatcher knows of the queues. Default 0.
     #[schemars(with = "String")]
-    pub information_delay: Option<Given>,
+    pub information_delay: Option<ValueId>,
     /// A store that answers a part of the requests at once.
     pub cache: Option<CacheSection>,
 }
@@ -86,18 +86,18 @@ pub struct LawSection {
     /// `sigma`) or "hyperexponential" (with `cv_squared`).
     #[schemars(with = "String", extend("enum" =
         ["exponential", "fixed", "erlang", "log_normal", "hyperexponential"]))]
-    pub law: Option<Given>,
+    pub law: Option<ValueId>,
     /// Such as "1.25 s".
     #[schemars(with = "String")]
-    pub mean: Option<Given>,
+    pub mean: Option<ValueId>,
     #[schemars(with = "u32", range(min = 1, max = 1_000))]
-    pub phases: Option<Given>,
+    pub phases: Option<ValueId>,
     /// Standard deviation of the logarithm.
     #[schemars(with = "f64")]
-    pub sigma: Option<Given>,
+    pub sigma: Option<ValueId>,
     /// Variance over the squared mean, at least 1.
     #[schemars(with = "f64")]
-    pub cv_squared: Option<Given>,
+    pub cv_squared: Option<ValueId>,
 }
 
 /// A store of the objects asked for last.
@@ -107,19 +107,19 @@ pub struct LawSection {
 pub struct CacheSection {
     /// Different objects that are asked for.
     #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
-    pub objects: Option<Given>,
+    pub objects: Option<ValueId>,
     /// Exponent of Zipf's law of their popularity. Default 1.
     #[schemars(with = "f64")]
-    pub zipf_exponent: Option<Given>,
+    pub zipf_exponent: Option<ValueId>,
     /// Objects the store holds.
     #[schemars(with = "u32")]
-    pub capacity: Option<Given>,
+    pub capacity: Option<ValueId>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
 pub fn settings(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     _run: Option<RunDays>,
 ) -> Option<Settings> {
     let typed: Section = checker.read(given, "service");
@@ -177,7 +177,7 @@ fn station(checker: &mut Checker<'_>, all: &Section, number: usize) -> Option<St
     })
 }
 
-/// The discipline of a line and its waiting room, which a station that loses does not have.
+/// The discipline of a queue and its waiting room, which a station that loses does not have.
 fn discipline(
     checker: &mut Checker<'_>,
     typed: &StationSection,
@@ -185,7 +185,7 @@ fn discipline(
 ) -> (Discipline, Option<u32>) {
     let choices = [
         ("first_come", (Discipline::FirstCome, false)),
-        ("sharing", (Discipline::Sharing, false)),
+        ("processor_sharing", (Discipline::ProcessorSharing, false)),
         ("loss", (Discipline::FirstCome, true)),
     ];
     let chosen = checker.choice(typed.discipline, &key("discipline"), &choices);
@@ -202,26 +202,27 @@ fn discipline(
 }
 
 /// A length of time up to a day; none is zero.
-fn duration(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> SimDuration {
+fn duration(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> SimDuration {
     let seconds = checker.quantity(given, key, "s", false, 0.0..=SECONDS_PER_DAY);
     SimDuration::from_seconds_f64(seconds.unwrap_or(0.0))
 }
 
-fn dispatch(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<Dispatch> {
+fn dispatch(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Option<Dispatch> {
     if given.is_none() {
-        return Some(Dispatch::Central);
+        return Some(Dispatch::SingleQueue);
     }
-    let names = ["central", "random", "round_robin", "sq2", "shortest", "idle_first"];
+    let names =
+        ["single_queue", "random", "round_robin", "sq2", "join_shortest_queue", "join_idle_queue"];
     let text = checker.text(given, key)?;
     let choices = text.strip_prefix("sq").and_then(|number| number.parse().ok());
     match (text.as_str(), choices) {
-        ("central", _) => Some(Dispatch::Central),
+        ("single_queue", _) => Some(Dispatch::SingleQueue),
         ("random", _) => Some(Dispatch::Random),
         ("round_robin", _) => Some(Dispatch::RoundRobin),
-        ("shortest", _) => Some(Dispatch::Shortest),
-        ("idle_first", _) => Some(Dispatch::IdleFirst),
+        ("join_shortest_queue", _) => Some(Dispatch::JoinShortestQueue),
+        ("join_idle_queue", _) => Some(Dispatch::JoinIdleQueue),
         (_, Some(choices)) if (2..=CHOICES_MAX).contains(&choices) => {
-            Some(Dispatch::ShortestOf(choices))
+            Some(Dispatch::ShortestOfSampled(choices))
         }
         _ => {
             let help = did_you_mean(&text, names.into_iter());

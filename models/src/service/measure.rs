@@ -121,7 +121,7 @@ impl Measure {
         self.jobs.lost += 1;
     }
 
-    /// A job enters a line; a server is free for it or not.
+    /// A job enters a queue; a server is free for it or not.
     pub(super) fn enter(&mut self, now: SimTime, at_once: bool) {
         self.advance(now);
         self.present += 1;

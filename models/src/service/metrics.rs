@@ -60,7 +60,7 @@ pub const METRICS: &[MetricSpec] = &[
         Section::Service,
         "service_lost_share",
         "1",
-        "Share of the jobs that found their line full.",
+        "Share of the jobs that found their queue full.",
     ),
     metric(
         Section::Service,

@@ -1,7 +1,7 @@
 //! Stations that serve requests: how long they wait, how busy the servers are, what is lost.
 //!
 //! A station has like servers, renewal arrivals and independent sizes. Jobs stand in one central
-//! line or in a line for each server, which a dispatcher chooses, perhaps by old news. A line is
+//! queue or in a queue for each server, which a dispatcher chooses, perhaps by old news. A queue is
 //! served first come first served or shared evenly; where its room ends, jobs are lost. A cache may
 //! answer a part of the requests at once.
 //!
@@ -17,9 +17,9 @@ pub mod cache;
 pub mod card;
 mod dispatch;
 pub mod file;
-mod line;
 pub mod measure;
 pub mod metrics;
+mod queue;
 pub mod settings;
 pub mod spec;
 mod station;
@@ -48,7 +48,7 @@ const CACHE_HIT: Metric = SPEC.metric("service_cache_hit_share");
 /// The kinds of event, in the order of [`Event`].
 pub const KINDS: EventKinds = EventKinds {
     first: 80,
-    names: &["request", "request served", "news of a line", "warmed up", "service record"],
+    names: &["request", "request served", "queue length update", "warmed up", "service record"],
 };
 
 /// What happens at stations.
@@ -57,9 +57,9 @@ pub enum Event {
     /// A request comes.
     Arrival { station: u16 },
     /// A job is done.
-    Departure { station: u16, line: u32, job: u32 },
-    /// The dispatcher hears that a line has grown or shrunk by one.
-    News { station: u16, line: u32, longer: bool },
+    Departure { station: u16, queue: u32, job: u32 },
+    /// The dispatcher hears that a queue has grown or shrunk by one.
+    LengthUpdate { station: u16, queue: u32, longer: bool },
     /// Measuring begins.
     WarmedUp,
     /// The end of a day.
@@ -77,7 +77,7 @@ impl EngineEvent for Event {
         let kind = match self {
             Event::Arrival { .. } => 0,
             Event::Departure { .. } => 1,
-            Event::News { .. } => 2,
+            Event::LengthUpdate { .. } => 2,
             Event::WarmedUp => 3,
             Event::Record => 4,
         };
@@ -107,7 +107,7 @@ impl Service {
 
     /// Schedules the first arrivals. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        self.little = Some(ctx.checks.always("service: L = lambda W on every path"));
+        self.little = Some(ctx.checks.always("service.littles_law"));
         self.stations.iter_mut().for_each(|station| station.expect(ctx));
         ctx.after(self.warm_up, Event::WarmedUp.into());
         ctx.after(DAY, Event::Record.into());
@@ -116,15 +116,15 @@ impl Service {
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
             Event::Arrival { station } => self.stations[usize::from(station)].arrive(ctx),
-            Event::Departure { station, line, job } => {
+            Event::Departure { station, queue, job } => {
                 let station = usize::from(station);
-                self.stations[station].depart(line, job, ctx);
+                self.stations[station].depart(queue, job, ctx);
                 if self.stations[station].measure().is_empty() {
                     self.check(&self.stations[station], ctx);
                 }
             }
-            Event::News { station, line, longer } => {
-                self.stations[usize::from(station)].hear(line, longer);
+            Event::LengthUpdate { station, queue, longer } => {
+                self.stations[usize::from(station)].update(queue, longer);
             }
             Event::WarmedUp => {
                 self.stations.iter_mut().for_each(|station| station.measure_from(ctx.now()));

@@ -5,7 +5,7 @@ use pinwheel_core::distribution::Zipf;
 
 use crate::laws::renewal::Law;
 
-/// Most jobs that wait in one line; where more come than can ever be served, the rest is lost.
+/// Most jobs that wait in one queue; where more come than can ever be served, the rest is lost.
 pub const WAITING_ROOM_MAX: u32 = 10_000_000;
 
 /// Stations that serve requests, each on its own.
@@ -29,39 +29,39 @@ pub struct StationSettings {
     pub service: Law,
     pub discipline: Discipline,
     pub dispatch: Dispatch,
-    /// Jobs that may wait in one line; more are lost. `None` for no limit.
+    /// Jobs that may wait in one queue; more are lost. `None` for no limit.
     pub waiting_room: Option<u32>,
-    /// How old the dispatcher's knowledge of the lines is.
+    /// How old the dispatcher's knowledge of the queues is.
     pub information_delay: SimDuration,
     /// What answers a part of the requests at once.
     pub cache: Option<CacheSettings>,
 }
 
-/// The order in which a line is served.
+/// The order in which a queue is served.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Discipline {
     /// First come, first served.
     FirstCome,
-    /// All jobs of a line share its servers evenly, none has more than one.
-    Sharing,
+    /// All jobs of a queue share its servers evenly, none has more than one.
+    ProcessorSharing,
 }
 
-/// Which line an arriving job joins.
+/// Which queue an arriving job joins.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Dispatch {
-    /// One line for all servers.
-    Central,
-    /// A line for each server, any of them.
+    /// One queue for all servers.
+    SingleQueue,
+    /// A queue for each server, any of them.
     Random,
     /// Each in turn.
     RoundRobin,
     /// The shortest of so many picked at random, SQ(d): picked with replacement, as in
     /// Mitzenmacher, "The power of two choices in randomized load balancing", 2001.
-    ShortestOf(u32),
+    ShortestOfSampled(u32),
     /// The shortest of all; among equals any.
-    Shortest,
+    JoinShortestQueue,
     /// Any idle one, else any (Lu et al., "Join-Idle-Queue", 2011).
-    IdleFirst,
+    JoinIdleQueue,
 }
 
 /// A store of the objects asked for last.

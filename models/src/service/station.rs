@@ -1,4 +1,4 @@
-//! A station: arrivals, a cache in front, a dispatcher, lines and their servers.
+//! A station: arrivals, a cache in front, a dispatcher, queues and their servers.
 
 use pinwheel_core::distribution::Zipf;
 use pinwheel_core::engine::Event as EngineEvent;
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Event;
 use super::cache::LruCache;
 use super::dispatch::Dispatcher;
-use super::line::{Line, Queue};
 use super::measure::Measure;
+use super::queue::{Queue, Waiting};
 use super::settings::{CacheSettings, Dispatch, StationSettings};
 use crate::laws::renewal::Law;
 
@@ -30,7 +30,7 @@ pub struct Station {
     front: Option<Front>,
     dispatcher: Dispatcher,
     information_delay: SimDuration,
-    lines: Vec<Line>,
+    queues: Vec<Queue>,
     jobs: Vec<Job>,
     /// Places in `jobs` that may be used again.
     free: Vec<u32>,
@@ -76,10 +76,10 @@ impl Station {
         let entity = u32::from(number);
         let StationSettings { servers, discipline, dispatch, waiting_room, .. } = *settings;
         let (count, servers_each) = match dispatch {
-            Dispatch::Central => (1, servers),
+            Dispatch::SingleQueue => (1, servers),
             _ => (servers, 1),
         };
-        let line = Line::new(discipline, servers_each, waiting_room);
+        let queue = Queue::new(discipline, servers_each, waiting_room);
         let source = |law, purpose: &str| Source { law, stream: streams.stream(entity, purpose) };
         Station {
             number,
@@ -89,7 +89,7 @@ impl Station {
             front: settings.cache.map(|cache| Front::new(cache, entity, streams)),
             dispatcher: Dispatcher::new(dispatch, count, entity, streams),
             information_delay: settings.information_delay,
-            lines: vec![line; count as usize],
+            queues: vec![queue; count as usize],
             jobs: Vec::new(),
             free: Vec::new(),
             measure: Measure::new(servers),
@@ -129,94 +129,96 @@ impl Station {
         if hit {
             return;
         }
-        let line = self.dispatcher.choose();
-        if self.lines[line as usize].is_full() {
+        let queue = self.dispatcher.choose();
+        if self.queues[queue as usize].is_full() {
             self.measure.lose();
             return;
         }
         let job = self.admit(Job { arrived: now, size });
-        let at = &mut self.lines[line as usize];
+        let at = &mut self.queues[queue as usize];
         let at_once = at.enter();
         self.measure.enter(now, at_once);
         let servers = at.servers();
-        match &mut at.queue {
-            Queue::FirstCome(_) if at_once => self.begin(line, job, ctx),
-            Queue::FirstCome(waiting) => waiting.push_back(job),
-            Queue::Sharing(sharing) => {
+        match &mut at.waiting {
+            Waiting::FirstCome(_) if at_once => self.begin(queue, job, ctx),
+            Waiting::FirstCome(waiting) => waiting.push_back(job),
+            Waiting::ProcessorSharing(sharing) => {
                 sharing.enter(job, size, servers, now);
-                self.share(line, ctx);
+                self.share(queue, ctx);
             }
         }
-        self.tell(line, true, ctx);
+        self.send_update(queue, true, ctx);
     }
 
-    /// A job is done and leaves; the next in line takes its server.
+    /// A job is done and leaves; the next in queue takes its server.
     pub(super) fn depart<E: EngineEvent + From<Event>>(
         &mut self,
-        line: u32,
+        queue: u32,
         job: u32,
         ctx: &mut Context<E>,
     ) {
         let (Job { arrived, size }, now) = (self.jobs[job as usize], ctx.now());
         self.free.push(job);
-        let at = &mut self.lines[line as usize];
+        let at = &mut self.queues[queue as usize];
         let busy = at.busy();
         at.leave();
         self.measure.leave(now, arrived, size, at.busy() < busy);
         let servers = at.servers();
-        match &mut at.queue {
-            Queue::FirstCome(waiting) => {
+        match &mut at.waiting {
+            Waiting::FirstCome(waiting) => {
                 if let Some(next) = waiting.pop_front() {
-                    self.begin(line, next, ctx);
+                    self.begin(queue, next, ctx);
                 }
             }
-            Queue::Sharing(sharing) => {
+            Waiting::ProcessorSharing(sharing) => {
                 sharing.leave(servers, now);
-                self.share(line, ctx);
+                self.share(queue, ctx);
             }
         }
-        self.tell(line, false, ctx);
+        self.send_update(queue, false, ctx);
     }
 
-    /// The dispatcher hears how a line has changed.
-    pub(super) fn hear(&mut self, line: u32, longer: bool) {
-        self.dispatcher.hear(line, longer);
+    /// The dispatcher hears how a queue has changed.
+    pub(super) fn update(&mut self, queue: u32, longer: bool) {
+        self.dispatcher.update(queue, longer);
     }
 
     /// A server takes a job.
-    fn begin<E: EngineEvent + From<Event>>(&self, line: u32, job: u32, ctx: &mut Context<E>) {
+    fn begin<E: EngineEvent + From<Event>>(&self, queue: u32, job: u32, ctx: &mut Context<E>) {
         let station = self.number;
-        ctx.after(self.jobs[job as usize].size, Event::Departure { station, line, job }.into());
+        ctx.after(self.jobs[job as usize].size, Event::Departure { station, queue, job }.into());
     }
 
-    /// The next departure of a shared line, now that its jobs have changed.
-    fn share<E: EngineEvent + From<Event>>(&mut self, line: u32, ctx: &mut Context<E>) {
-        let at = &mut self.lines[line as usize];
+    /// The next departure of a shared queue, now that its jobs have changed.
+    fn share<E: EngineEvent + From<Event>>(&mut self, queue: u32, ctx: &mut Context<E>) {
+        let at = &mut self.queues[queue as usize];
         let (servers, station) = (at.servers(), self.number);
-        let Queue::Sharing(sharing) = &mut at.queue else { unreachable!("the line is shared") };
+        let Waiting::ProcessorSharing(sharing) = &mut at.waiting else {
+            unreachable!("the queue is shared")
+        };
         if let Some(timer) = sharing.timer.take() {
             ctx.cancel(timer);
         }
         sharing.timer = sharing
             .next(servers)
-            .map(|(delay, job)| ctx.timer(delay, Event::Departure { station, line, job }.into()));
+            .map(|(delay, job)| ctx.timer(delay, Event::Departure { station, queue, job }.into()));
     }
 
-    /// Sends the news of a line to the dispatcher.
-    fn tell<E: EngineEvent + From<Event>>(
+    /// Sends the news of a queue to the dispatcher.
+    fn send_update<E: EngineEvent + From<Event>>(
         &mut self,
-        line: u32,
+        queue: u32,
         longer: bool,
         ctx: &mut Context<E>,
     ) {
-        if !self.dispatcher.looks() {
+        if !self.dispatcher.needs_lengths() {
             return;
         }
         if self.information_delay == SimDuration::ZERO {
-            self.dispatcher.hear(line, longer);
+            self.dispatcher.update(queue, longer);
         } else {
-            let news = Event::News { station: self.number, line, longer };
-            ctx.after(self.information_delay, news.into());
+            let update = Event::LengthUpdate { station: self.number, queue, longer };
+            ctx.after(self.information_delay, update.into());
         }
     }
 

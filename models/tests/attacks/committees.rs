@@ -60,7 +60,7 @@ fn conflicting_blocks_are_final_above_the_bound_and_never_below() {
 fn a_quorum_of_one_half_breaks_finality() {
     let broken = run(CommitteeSettings { quorum: 0.5, share: 0.2, ..COMMITTEE });
     let breach = broken.ctx.checks.breach().expect("a breach");
-    assert_eq!(breach.check, "no_conflicting_finality_below_a_third");
+    assert_eq!(breach.check, "blockchain.attack.no_conflicting_finality_below_a_third");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use pinwheel_conform::theory::chain::{Chains, run};
 use pinwheel_core::{SimDuration, Simulation, Streams};
-use pinwheel_models::blockchain::activity::attesting::AttestParameters;
+use pinwheel_models::blockchain::activity::attestation::AttestParameters;
 use pinwheel_models::blockchain::activity::devices::DeviceParameters;
+use pinwheel_models::blockchain::activity::escrow::TradeParameters;
 use pinwheel_models::blockchain::activity::load::LoadParameters;
-use pinwheel_models::blockchain::activity::trading::TradeParameters;
 use pinwheel_models::blockchain::audit::{Fault, Part, audit};
 use pinwheel_models::blockchain::consensus::stake::StakeParameters;
 use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings, Settings};

@@ -36,7 +36,7 @@ fn transactions_of_orphans_come_into_another_block_once_and_in_order() {
         // The order of nonces and the hash chain are checked at every block.
         assert_eq!(simulation.ctx.checks.breach(), None);
         let settled = &simulation.ctx.checks.tallies()[1];
-        assert!(settled.check == "main-nonces-in-order" && settled.made > 1_000);
+        assert!(settled.check == "blockchain.main.nonces_in_order" && settled.made > 1_000);
         assert!(simulation.model.0.chain(0).mempool.len() < 300);
     }
 }
@@ -46,7 +46,7 @@ fn settling_too_early_breaks_the_promise_and_is_noticed() {
     let settings = work(60.0, 0.0, TravelLaw::Fixed);
     let simulation = run(settings, &Streams::new(1, 0), SimDuration::from_days(1));
     let breach = simulation.ctx.checks.breach().expect("a longer branch comes along");
-    assert_eq!(breach.check, "main-settled-blocks-kept");
+    assert_eq!(breach.check, "blockchain.main.settled_blocks_kept");
 }
 
 #[test]

@@ -122,6 +122,6 @@ fn forged_readings_do_not_pass_their_signatures() {
     let readings = chain.state().contracts.anchor.readings;
     assert!((780..=810).contains(&readings), "{readings}");
     let proven = simulation.ctx.checks.tallies();
-    let proven = proven.iter().find(|tally| tally.check == "main-readings-proven");
+    let proven = proven.iter().find(|tally| tally.check == "blockchain.main.readings_proven");
     assert!(proven.or(simulation.ctx.checks.tallies().last()).is_some_and(|t| t.made > 20));
 }

@@ -177,7 +177,7 @@ fn jitter_flattens_a_storm() {
 fn a_broker_publishes_the_will_of_a_client_that_stays_away() {
     let base = Settings { keep_alive_seconds: 100.0, ..settings(Protocol::Mqtt, 0.0) };
     let streams = pinwheel_core::Streams::new(1, 0);
-    let alone = pinwheel_models::connection::Alone::new(&base, &streams);
+    let alone = pinwheel_models::connection::Isolated::new(&base, &streams);
     let mut run = pinwheel_core::Simulation::new(alone, streams);
     let at = |seconds| SimTime::ZERO + SimDuration::from_seconds(seconds);
     run.run_until(at(1_000));

@@ -6,7 +6,7 @@ use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::connection::channel::{Loss, Outage};
 use pinwheel_models::connection::mqtt::Qos;
 use pinwheel_models::connection::settings::{Air, Gateways, MeshPlan, Protocol};
-use pinwheel_models::connection::{Alone, Settings};
+use pinwheel_models::connection::{Isolated, Settings};
 use pinwheel_models::infrastructure::Change;
 
 const ALL: [Protocol; 5] =
@@ -68,9 +68,9 @@ fn all() -> Vec<Settings> {
     all
 }
 
-fn start(settings: &Settings) -> Simulation<Alone> {
+fn start(settings: &Settings) -> Simulation<Isolated> {
     let streams = Streams::new(3, 0);
-    Simulation::new(Alone::new(settings, &streams), streams)
+    Simulation::new(Isolated::new(settings, &streams), streams)
 }
 
 const END: SimTime = SimTime::from_nanos(2 * 86_400 * 1_000_000_000);
@@ -113,7 +113,7 @@ fn a_run_goes_on_from_any_cut() {
             let cut = draw.below(straight.ctx.events());
             let mut first = start(settings);
             (0..cut).for_each(|_| assert!(first.step(end).is_some()));
-            let mut second: Simulation<Alone> = restore(&save(&first)).expect("a snapshot");
+            let mut second: Simulation<Isolated> = restore(&save(&first)).expect("a snapshot");
             second.run_until(end);
             assert!(save(&second) == whole, "setting {place}, cut {cut}");
         }
@@ -125,7 +125,7 @@ fn a_run_is_its_seed_and_a_protocol_moves_no_reading() {
     let taken = |protocol, seed| {
         let settings = Settings { poisson: true, ..rough(protocol) };
         let streams = Streams::new(seed, 0);
-        let mut run = Simulation::new(Alone::new(&settings, &streams), streams);
+        let mut run = Simulation::new(Isolated::new(&settings, &streams), streams);
         run.run_until(SimTime::ZERO + SimDuration::from_seconds(86_400));
         let account = run.model.connection.account();
         (run.ctx.fingerprint.hex(), account.taken)

@@ -4,7 +4,7 @@ use pinwheel_core::{Context, Model, Row, SimDuration, SimTime, Simulation, Strea
 use pinwheel_models::data::coding::Code;
 use pinwheel_models::data::placement::{Kind, Spread};
 use pinwheel_models::data::settings::{
-    CrowdSettings, ExposureSettings, GrowthSettings, KeySettings, NodeSettings, Protection,
+    ExposureSettings, FlashCrowdSettings, GrowthSettings, KeySettings, NodeSettings, Protection,
     RecordSettings, Settings, StoreSettings,
 };
 use pinwheel_models::data::{Data, Event};
@@ -147,7 +147,7 @@ fn a_ledger_grows_by_its_rates_and_pruning_stops_it() {
 }
 
 fn crowd(load: f64, hot_objects: u32) -> Run {
-    let crowd = CrowdSettings {
+    let crowd = FlashCrowdSettings {
         objects: 2_000,
         exponent: 1.0,
         replicas: 3,
@@ -160,7 +160,7 @@ fn crowd(load: f64, hot_objects: u32) -> Run {
         lasts: SimDuration::from_minutes(20),
         load,
     };
-    let settings = Settings { crowd: Some(crowd), ..Settings::new(NodeSettings::new(10)) };
+    let settings = Settings { flash_crowd: Some(crowd), ..Settings::new(NodeSettings::new(10)) };
     run(&settings, 1)
 }
 

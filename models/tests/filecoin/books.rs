@@ -31,7 +31,7 @@ fn day_and_deadline_resolution_agree_within_one_percent_each_day() {
 #[test]
 fn the_supply_is_two_billion_less_what_is_burnt_every_day() {
     let run = Run::of_smoke(&[("run.horizon", "200 d"), ("network.parameters.disk_afr", "20 %/y")]);
-    let parts = ["supply_burnt", "supply_reserve", "supply_locked"].map(|name| run.exact(name));
+    let parts = ["supply_burned", "supply_reserve", "supply_locked"].map(|name| run.exact(name));
     let circulating = run.exact("supply_circulating");
     for (day, circulating) in circulating.iter().enumerate() {
         let rest: u128 = parts.iter().map(|part| part[day]).sum();
@@ -39,8 +39,8 @@ fn the_supply_is_two_billion_less_what_is_burnt_every_day() {
         let total = circulating + rest;
         assert_eq!(total, 2_000_000_000 * 10u128.pow(18), "day {day}");
     }
-    assert_eq!(run.held("supply-conserved"), 200);
-    assert_eq!(run.held("pledge-matches-sectors"), 200);
+    assert_eq!(run.held("filecoin.supply_conserved"), 200);
+    assert_eq!(run.held("filecoin.pledge_matches_sectors"), 200);
     let minted: u128 = run.exact("minted").iter().skip(1).sum();
     let mined = run.exact("supply_mined");
     assert_eq!(mined.last().expect("a day") - mined[0], minted);

@@ -87,7 +87,7 @@ fn what_comes_after_the_cut_changes_no_simulated_value() {
 #[test]
 fn a_cut_changes_nothing_before_it_and_all_after_it() {
     let (whole, cut) = (run(&shipped(), ""), run(&shipped(), CUT));
-    for metric in ["raw_power", "qa_power", "onboarded_raw", "supply_burnt"] {
+    for metric in ["raw_power", "qa_power", "onboarded_raw", "supply_burned"] {
         let (whole, cut) = (whole.daily(metric), cut.daily(metric));
         assert_eq!(whole[..KNOWN_DAYS], cut[..KNOWN_DAYS], "{metric}");
         assert!((KNOWN_DAYS..DAYS).all(|day| whole[day] != cut[day]), "{metric}");

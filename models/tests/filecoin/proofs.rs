@@ -50,8 +50,8 @@ fn the_real_verifier_refuses_lost_data_and_the_fee_follows() {
         ("network.parameters.disk_afr", "100 %/y"),
         ("network.parameters.parity_share", "0"),
     ]);
-    println!("refused on {} days", run.held("real-proof-refused"));
-    assert!(run.held("real-proof-refused") > 0);
+    println!("refused on {} days", run.held("filecoin.real_proof_refused"));
+    assert!(run.held("filecoin.real_proof_refused") > 0);
     let (fees, faulty) = (run.daily("burn_fault_fee"), run.daily("faulty_raw"));
     let first = faulty.iter().position(|pib| *pib > 0.0).expect("a fault");
     println!("faulty {faulty:?} PiB, fees {fees:?} FIL/d");
@@ -62,7 +62,7 @@ fn the_real_verifier_refuses_lost_data_and_the_fee_follows() {
 #[test]
 fn where_nothing_breaks_nothing_is_refused_or_paid() {
     let run = small(&[("network.proofs", "real")]);
-    assert_eq!(run.held("real-proof-refused"), 0);
+    assert_eq!(run.held("filecoin.real_proof_refused"), 0);
     assert_eq!((run.total("burn_fault_fee"), run.total("windowpost_missed")), (0.0, 0.0));
     assert!(run.daily("faulty_raw").iter().all(|pib| *pib == 0.0));
     assert!(run.total("windowpost_due") > 0.0 && run.total("minted") > 0.0);

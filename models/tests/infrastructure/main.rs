@@ -5,9 +5,9 @@ mod fleet;
 mod laws;
 mod map;
 mod owners;
-mod plants;
 mod regions;
 mod shocks;
+mod sites;
 
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::infrastructure::fleet::{Change, Event, Fleet};

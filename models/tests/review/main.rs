@@ -146,7 +146,7 @@ fn an_economy_records_what_it_says() {
     close("burn_to_mint", burned / minted, 1e-9);
     let outstanding = day("tokens_minted", 210) - day("tokens_burned", 210);
     close("net_inflation", (minted - burned) / outstanding * 365.25 / 30.0, 1e-9);
-    // All that customers spend is burnt, so the price of the balance is their dollars by token.
+    // All that customers spend is burned, so the price of the balance is their dollars by token.
     let spent: f64 = (211..=240).map(|of| day("token_demand", of)).sum();
     close("equilibrium_price", spent / minted, 1e-6);
     let cost: f64 = (211..=240).map(|of| day("operator_cost", of)).sum();
@@ -209,13 +209,13 @@ fn values_follow_from_the_daily_records() {
         "burn_daily_fee",
         "burn_stream",
     ];
-    let burnt: f64 = burns.iter().map(|name| sum(name)).sum();
+    let burned: f64 = burns.iter().map(|name| sum(name)).sum();
     let vested = day("supply_vested", 270) - day("supply_vested", 240);
     let minted = sum("minted") + vested;
-    close(run.last("burn_to_mint", ""), burnt / minted, 0.02, "burn to mint");
+    close(run.last("burn_to_mint", ""), burned / minted, 0.02, "burn to mint");
     let issued = |at| day("supply_vested", at) + day("supply_mined", at) + 17_066_619.0;
-    let outstanding = issued(240) - day("supply_burnt", 240);
-    let inflation = (minted - burnt) / outstanding * 365.25 / 30.0;
+    let outstanding = issued(240) - day("supply_burned", 240);
+    let inflation = (minted - burned) / outstanding * 365.25 / 30.0;
     close(run.last("net_inflation", ""), inflation, 0.01, "inflation");
     let months = (2e9 - issued(270)) / minted * 30.0 / (365.25 / 12.0);
     close(run.last("months_to_cap", ""), months, 0.01, "months to cap");

@@ -229,7 +229,7 @@ fn the_schema_lists_keys_and_parameters() {
     assert_eq!(run["required"], serde_json::json!(["start", "horizon"]));
     let network = &schema["$defs"]["NetworkSection"]["properties"];
     let parameters = network["parameters"]["properties"].as_object().expect("parameters");
-    for spec in Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS) {
+    for spec in Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS) {
         let property = &parameters[spec.name];
         assert_eq!(property["unit"], spec.unit);
         assert_eq!(property["default"], spec.default);
@@ -241,7 +241,8 @@ fn the_schema_lists_keys_and_parameters() {
 fn units_and_names_of_parameters_and_metrics_are_known() {
     use pinwheel_models::input::quantity::Unit;
     use pinwheel_models::networks::filecoin::metrics::METRICS;
-    let specs: Vec<_> = Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS).collect();
+    let specs: Vec<_> =
+        Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS).collect();
     let parameters = specs.iter().map(|spec| (spec.name, spec.unit));
     for (name, unit) in parameters.chain(METRICS.iter().map(|metric| (metric.name, metric.unit))) {
         assert!(Unit::parse(unit).is_ok(), "{name}: unit {unit}");

@@ -60,7 +60,7 @@ fn mean_response(station: &StationSettings, seeds: u32, warm_up: u64, seconds: u
 #[test]
 fn a_hundred_servers_are_visibly_above_the_limit() {
     const LIMIT: f64 = 2.614_1;
-    let station = station(100, 0.9, Dispatch::ShortestOf(2));
+    let station = station(100, 0.9, Dispatch::ShortestOfSampled(2));
     let (mean, error) = mean_response(&station, 30, 120, 600);
     assert!(mean - LIMIT > 3.0 * error && mean < 1.03 * LIMIT, "{mean} +- {error}");
 }
@@ -74,9 +74,12 @@ fn old_news_makes_a_herd() {
         ..station(20, 0.9, dispatch)
     };
     let response = |station| measure(station, 200, 1_000, 0).response_mean_seconds();
-    let fresh = response(station(20, 0.9, Dispatch::Shortest));
+    let fresh = response(station(20, 0.9, Dispatch::JoinShortestQueue));
     let random = response(station(20, 0.9, Dispatch::Random));
-    let (herd, two) = (response(late(Dispatch::Shortest)), response(late(Dispatch::ShortestOf(2))));
+    let (herd, two) = (
+        response(late(Dispatch::JoinShortestQueue)),
+        response(late(Dispatch::ShortestOfSampled(2))),
+    );
     assert!(fresh < random && two < herd && random < herd, "{fresh} {random} {two} {herd}");
 }
 
@@ -84,7 +87,7 @@ fn old_news_makes_a_herd() {
 #[test]
 fn two_policies_meet_the_same_requests() {
     let of = |dispatch| measure(station(5, 0.8, dispatch), 0, 5_000, 3);
-    let (central, random) = (of(Dispatch::Central), of(Dispatch::Random));
+    let (central, random) = (of(Dispatch::SingleQueue), of(Dispatch::Random));
     assert_eq!(central.requests(), random.requests());
     // The work done differs by the jobs still present.
     let work = |measure: &Measure| measure.utilisation() * 5.0 * 5_000.0;
@@ -98,10 +101,10 @@ fn two_policies_meet_the_same_requests() {
 fn sharing_conserves_work() {
     let of = |discipline| {
         let hyper = Law::hyperexponential(1.0, 10.0).expect("valid");
-        let station = station(1, 0.8, Dispatch::Central);
+        let station = station(1, 0.8, Dispatch::SingleQueue);
         measure(StationSettings { discipline, service: hyper, ..station }, 0, 20_000, 5)
     };
-    let (ordered, shared) = (of(Discipline::FirstCome), of(Discipline::Sharing));
+    let (ordered, shared) = (of(Discipline::FirstCome), of(Discipline::ProcessorSharing));
     assert!((ordered.utilisation() - shared.utilisation()).abs() < 1e-9);
     assert_ne!(ordered.response_mean_seconds(), shared.response_mean_seconds());
 }
@@ -109,7 +112,7 @@ fn sharing_conserves_work() {
 /// Without waiting, work in progress is the offered load; with one server, utilisation is.
 #[test]
 fn utilisation_is_the_load_that_is_served() {
-    let measure = measure(station(4, 0.7, Dispatch::Central), 100, 20_000, 0);
+    let measure = measure(station(4, 0.7, Dispatch::SingleQueue), 100, 20_000, 0);
     assert!((measure.utilisation() - 0.7).abs() < 0.01, "{}", measure.utilisation());
     let length = measure.queue_length();
     let by_little = measure.wait_mean_seconds() * 0.7 * 4.0;
@@ -119,7 +122,7 @@ fn utilisation_is_the_load_that_is_served() {
 /// The wait of M/M/1 is exponential where there is one: P(W > t) = rho e^(-(1 - rho) t).
 #[test]
 fn the_quantiles_of_the_wait_are_those_of_theory() {
-    let measure = measure(station(1, 0.5, Dispatch::Central), 100, 2_000_000, 0);
+    let measure = measure(station(1, 0.5, Dispatch::SingleQueue), 100, 2_000_000, 0);
     for share in [0.75, 0.9, 0.99] {
         let theory = 2.0 * pinwheel_core::math::ln(0.5 / (1.0 - share));
         let found = measure.wait_quantile_seconds(share);
@@ -130,10 +133,10 @@ fn the_quantiles_of_the_wait_are_those_of_theory() {
 /// A restored simulation goes on as the one that was not stopped.
 #[test]
 fn a_snapshot_keeps_lines_news_and_timers() {
-    let mut late = station(6, 0.9, Dispatch::ShortestOf(2));
+    let mut late = station(6, 0.9, Dispatch::ShortestOfSampled(2));
     late.information_delay = SimDuration::from_seconds(2);
     let mut shared = station(3, 0.9, Dispatch::Random);
-    shared.discipline = Discipline::Sharing;
+    shared.discipline = Discipline::ProcessorSharing;
     for settings in [late, shared] {
         let mut simulation = run(settings, 0, 300, 0);
         let model = postcard::to_allocvec(&simulation.model.0).expect("serializes");

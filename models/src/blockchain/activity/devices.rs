@@ -20,7 +20,7 @@ use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::Address;
 use super::load::exponential;
-use super::{Role, Wallet};
+use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
 
 const CHANGES: Metric = SPEC.metric("device_changes");
@@ -111,9 +111,9 @@ impl Devices {
         chain: &Chain,
         ctx: &mut Context<E>,
     ) {
-        self.check = Some(ctx.checks.always(&format!("{id}-ledger-follows-devices")));
+        self.check = Some(ctx.checks.always(&format!("blockchain.{id}.ledger_follows_devices")));
         let chain = chain.state().rules.chain;
-        ctx.after(self.retry, Event::Act { chain, role: Role::Retry, who: 0 }.into());
+        ctx.after(self.retry, Event::Wake { chain, actor: Actor::Retry, who: 0 }.into());
         if self.parameters.uptime > 0.0 {
             for who in 0..self.devices.len() as u32 {
                 self.arm(who, chain, ctx);
@@ -126,7 +126,7 @@ impl Devices {
         let up = device.changes.is_multiple_of(2);
         let mean = if up { self.parameters.uptime } else { self.parameters.downtime };
         let wait = exponential(mean, &mut device.clock);
-        ctx.after(wait, Event::Act { chain, role: Role::Device, who }.into());
+        ctx.after(wait, Event::Wake { chain, actor: Actor::Device, who }.into());
     }
 
     /// Whether the devices follow those of the infrastructure layer.
@@ -184,7 +184,7 @@ impl Devices {
     /// Sends again what was lost on the way: reports that are neither in the ledger nor in the pool.
     pub fn retry<E: EngineEvent + From<Event>>(&mut self, chain: &mut Chain, ctx: &mut Context<E>) {
         let id = chain.state().rules.chain;
-        ctx.after(self.retry, Event::Act { chain: id, role: Role::Retry, who: 0 }.into());
+        ctx.after(self.retry, Event::Wake { chain: id, actor: Actor::Retry, who: 0 }.into());
         for who in 0..self.devices.len() as u32 {
             let device = &mut self.devices[who as usize];
             if device.unrecorded.is_empty() {

@@ -1,11 +1,11 @@
 //! Who uses a chain, and for what: each activity sends transactions and watches what becomes of them.
 
-pub mod attesting;
+pub mod attestation;
 pub mod devices;
+pub mod dispatch;
+pub mod escrow;
 pub mod load;
-pub mod planning;
 pub mod telemetry;
-pub mod trading;
 
 use pinwheel_core::{Context, Event as EngineEvent};
 use serde::{Deserialize, Serialize};
@@ -17,15 +17,15 @@ use super::fee::Bid;
 use super::money::from_nanotoken;
 use super::tally::Slot;
 use super::transaction::Address;
-use attesting::Attesting;
+use attestation::AttestationActivity;
 use devices::Devices;
-use planning::Planning;
+use dispatch::DispatchActivity;
+use escrow::EscrowActivity;
 use telemetry::Telemetry;
-use trading::Trading;
 
 /// Who acts.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Role {
+pub enum Actor {
     /// A device fails or is repaired.
     Device,
     /// Devices send again what was not taken.
@@ -73,15 +73,15 @@ impl Wallet {
 
 /// The activities of one chain.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Cast {
+pub struct Applications {
     pub devices: Option<Devices>,
-    pub attesting: Option<Attesting>,
-    pub planning: Option<Planning>,
-    pub trading: Option<Trading>,
+    pub attestation: Option<AttestationActivity>,
+    pub dispatch: Option<DispatchActivity>,
+    pub escrow: Option<EscrowActivity>,
     pub telemetry: Option<Telemetry>,
 }
 
-impl Cast {
+impl Applications {
     /// Schedules the first events and registers checks.
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
@@ -90,32 +90,32 @@ impl Cast {
         ctx: &mut Context<E>,
     ) {
         self.devices.iter_mut().for_each(|devices| devices.start(id, chain, ctx));
-        self.attesting.iter_mut().for_each(|attesting| attesting.start(id, chain, ctx));
-        self.planning.iter_mut().for_each(|planning| planning.start(chain, ctx));
-        self.trading.iter_mut().for_each(|trading| trading.start(id, chain, ctx));
+        self.attestation.iter_mut().for_each(|attestation| attestation.start(id, chain, ctx));
+        self.dispatch.iter_mut().for_each(|dispatch| dispatch.start(chain, ctx));
+        self.escrow.iter_mut().for_each(|escrow| escrow.start(id, chain, ctx));
         self.telemetry.iter_mut().for_each(|telemetry| telemetry.start(id, chain, ctx));
     }
 
     /// Somebody acts.
     pub fn act<E: EngineEvent + From<Event>>(
         &mut self,
-        role: Role,
+        actor: Actor,
         who: u32,
         chain: &mut Chain,
         ctx: &mut Context<E>,
     ) {
         const ABSENT: &str = "an event of an activity that is there";
-        match role {
-            Role::Device => self.devices.as_mut().expect(ABSENT).change(who, chain, ctx),
-            Role::Retry => self.devices.as_mut().expect(ABSENT).retry(chain, ctx),
-            Role::Claim => self.attesting.as_mut().expect(ABSENT).claim(who, chain, ctx),
-            Role::Vote => self.attesting.as_mut().expect(ABSENT).vote(who, chain, ctx),
-            Role::Plan => self.planning.as_mut().expect(ABSENT).plan(who, chain, ctx),
-            Role::Deal => self.trading.as_mut().expect(ABSENT).deal(chain, ctx),
-            Role::Step => self.trading.as_mut().expect(ABSENT).step(who, chain, ctx),
-            Role::Middleman => self.trading.as_mut().expect(ABSENT).middleman_fails(chain, ctx),
-            Role::Reading => self.telemetry.as_mut().expect(ABSENT).read(who, chain, ctx),
-            Role::Gateway => self.telemetry.as_mut().expect(ABSENT).write(chain, ctx),
+        match actor {
+            Actor::Device => self.devices.as_mut().expect(ABSENT).change(who, chain, ctx),
+            Actor::Retry => self.devices.as_mut().expect(ABSENT).retry(chain, ctx),
+            Actor::Claim => self.attestation.as_mut().expect(ABSENT).claim(who, chain, ctx),
+            Actor::Vote => self.attestation.as_mut().expect(ABSENT).vote(who, chain, ctx),
+            Actor::Plan => self.dispatch.as_mut().expect(ABSENT).plan(who, chain, ctx),
+            Actor::Deal => self.escrow.as_mut().expect(ABSENT).deal(chain, ctx),
+            Actor::Step => self.escrow.as_mut().expect(ABSENT).step(who, chain, ctx),
+            Actor::Middleman => self.escrow.as_mut().expect(ABSENT).middleman_fails(chain, ctx),
+            Actor::Reading => self.telemetry.as_mut().expect(ABSENT).read(who, chain, ctx),
+            Actor::Gateway => self.telemetry.as_mut().expect(ABSENT).write(chain, ctx),
         }
     }
 
@@ -132,7 +132,7 @@ impl Cast {
                     self.devices.iter_mut().for_each(|d| d.settled(inclusion, chain, ctx));
                 }
                 Call::Escrow(_) => {
-                    self.trading.iter_mut().for_each(|t| t.settled(inclusion));
+                    self.escrow.iter_mut().for_each(|t| t.settled(inclusion));
                 }
                 Call::Anchor(_) => {
                     self.telemetry.iter_mut().for_each(|t| t.settled(inclusion, ctx));
@@ -141,19 +141,19 @@ impl Cast {
             }
         }
         for notice in &settled.notices {
-            self.attesting.iter_mut().for_each(|a| a.noticed(notice, chain, ctx));
-            self.planning.iter_mut().for_each(|p| p.noticed(notice));
-            self.trading.iter_mut().for_each(|t| t.noticed(notice, chain, ctx));
+            self.attestation.iter_mut().for_each(|a| a.noticed(notice, chain, ctx));
+            self.dispatch.iter_mut().for_each(|p| p.noticed(notice));
+            self.escrow.iter_mut().for_each(|t| t.noticed(notice, chain, ctx));
         }
-        self.trading.iter_mut().for_each(|trading| trading.check(chain, ctx));
+        self.escrow.iter_mut().for_each(|escrow| escrow.check(chain, ctx));
     }
 
     /// Records the day.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, chain: &Chain, ctx: &mut Context<E>) {
         self.devices.iter_mut().for_each(|devices| devices.record(slot, ctx));
-        self.attesting.iter_mut().for_each(|attesting| attesting.record(slot, chain, ctx));
-        self.planning.iter_mut().for_each(|planning| planning.record(slot, ctx));
-        self.trading.iter_mut().for_each(|trading| trading.record(slot, ctx));
+        self.attestation.iter_mut().for_each(|attestation| attestation.record(slot, chain, ctx));
+        self.dispatch.iter_mut().for_each(|dispatch| dispatch.record(slot, ctx));
+        self.escrow.iter_mut().for_each(|escrow| escrow.record(slot, ctx));
         self.telemetry.iter_mut().for_each(|telemetry| telemetry.record(slot, ctx));
     }
 }

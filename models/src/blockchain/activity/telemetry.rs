@@ -33,7 +33,7 @@ use super::super::record::share;
 use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::{Address, Outcome};
-use super::{Role, Wallet, marked};
+use super::{Actor, Wallet, marked};
 use crate::blockchain::spec::SPEC;
 
 const TRANSACTIONS: Metric = SPEC.metric("telemetry_tx_per_device_day");
@@ -190,17 +190,18 @@ impl Telemetry {
         ctx: &mut Context<E>,
     ) {
         let anchored = self.way == Way::Anchored;
-        self.check = anchored.then(|| ctx.checks.always(&format!("{id}-readings-proven")));
+        self.check =
+            anchored.then(|| ctx.checks.always(&format!("blockchain.{id}.readings_proven")));
         let chain = chain.state().rules.chain;
         let own_clocks = if self.follow() { 0 } else { self.numbers.len() as u32 };
         for who in 0..own_clocks {
             let mut draws = ctx.streams().indexed(who, START, u64::from(chain));
             let offset = SimDuration::from_seconds_f64(draws.uniform() * self.parameters.interval);
-            ctx.after(offset, Event::Act { chain, role: Role::Reading, who }.into());
+            ctx.after(offset, Event::Wake { chain, actor: Actor::Reading, who }.into());
         }
         if self.way != Way::Direct {
             let period = SimDuration::from_seconds_f64(self.parameters.period);
-            ctx.after(period, Event::Act { chain, role: Role::Gateway, who: 0 }.into());
+            ctx.after(period, Event::Wake { chain, actor: Actor::Gateway, who: 0 }.into());
         }
     }
 
@@ -218,7 +219,7 @@ impl Telemetry {
     ) {
         let id = chain.state().rules.chain;
         let interval = SimDuration::from_seconds_f64(self.parameters.interval);
-        ctx.after(interval, Event::Act { chain: id, role: Role::Reading, who }.into());
+        ctx.after(interval, Event::Wake { chain: id, actor: Actor::Reading, who }.into());
         let number = self.numbers[who as usize] + 1;
         self.arrived(who, number, ctx.now(), chain, ctx);
     }
@@ -289,7 +290,7 @@ impl Telemetry {
     pub fn write<E: EngineEvent + From<Event>>(&mut self, chain: &mut Chain, ctx: &mut Context<E>) {
         let id = chain.state().rules.chain;
         let period = SimDuration::from_seconds_f64(self.parameters.period);
-        ctx.after(period, Event::Act { chain: id, role: Role::Gateway, who: 0 }.into());
+        ctx.after(period, Event::Wake { chain: id, actor: Actor::Gateway, who: 0 }.into());
         if self.gathered.is_empty() {
             return;
         }

@@ -198,13 +198,15 @@ impl Committee {
     }
 
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
-        self.check = Some(ctx.checks.always("no_conflicting_finality_below_a_third"));
-        self.books = Some(ctx.checks.always("committee_bonds_balance"));
+        self.check =
+            Some(ctx.checks.always("blockchain.attack.no_conflicting_finality_below_a_third"));
+        self.books = Some(ctx.checks.always("blockchain.attack.committee_bonds_balance"));
         let CommitteeSettings { seats, conduct, slots, .. } = self.settings;
         let breaking = self.settings.breaking_seats();
         let expected = law::binomial_tail(seats, self.settings.influence(), breaking);
         if conduct == Conduct::Equivocate && expected * slots as f64 >= EXPECTED_MIN {
-            self.reached = Some(ctx.checks.sometimes("conflicting_finality_above_a_third"));
+            self.reached =
+                Some(ctx.checks.sometimes("blockchain.attack.conflicting_finality_above_a_third"));
         }
         ctx.after(self.settings.slot, Event::Slot.lift());
     }

@@ -14,7 +14,7 @@ use crate::blockchain::money::{from_nanotoken, from_token};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::keys::Keys;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 const BLOCKS_MAX: i64 = 10_000;
 const SEATS_MAX: i64 = 10_000;
@@ -31,13 +31,13 @@ const SLOT_SECONDS: f64 = 12.0;
 #[schemars(rename = "AttackSection")]
 pub struct AttackSection {
     #[schemars(with = "DoubleSpendSection")]
-    pub double_spend: Option<Given>,
+    pub double_spend: Option<ValueId>,
     #[schemars(with = "SelfishSection")]
-    pub selfish_mining: Option<Given>,
+    pub selfish_mining: Option<ValueId>,
     #[schemars(with = "CommitteeSection")]
-    pub committee: Option<Given>,
+    pub committee: Option<ValueId>,
     #[schemars(with = "SpamSection")]
-    pub spam: Option<Given>,
+    pub spam: Option<ValueId>,
 }
 
 /// An attacker who pays and mines a branch without the payment.
@@ -46,28 +46,28 @@ pub struct AttackSection {
 pub struct DoubleSpendSection {
     /// The attacker's share of the hash power.
     #[schemars(with = "NumberOrText")]
-    pub share: Option<Given>,
+    pub share: Option<ValueId>,
     /// Blocks the merchant waits for. Default 6.
     #[schemars(with = "u32")]
-    pub confirmations: Option<Given>,
+    pub confirmations: Option<ValueId>,
     /// Mean time between blocks. Default "10 min".
     #[schemars(with = "String")]
-    pub interval: Option<Given>,
+    pub interval: Option<ValueId>,
     /// Blocks behind at which the attacker stops. Default 100.
     #[schemars(with = "u32")]
-    pub give_up: Option<Given>,
+    pub give_up: Option<ValueId>,
     /// Nodes keep a branch that is so many blocks ahead of the fork. Default: no checkpoint.
     #[schemars(with = "u32")]
-    pub checkpoint: Option<Given>,
+    pub checkpoint: Option<ValueId>,
     /// What the merchant delivers. Default "100000 USD".
     #[schemars(with = "String")]
-    pub payment: Option<Given>,
+    pub payment: Option<ValueId>,
     /// Price of the hash work of a block. Default "200000 USD".
     #[schemars(with = "String")]
-    pub work: Option<Given>,
+    pub work: Option<ValueId>,
     /// What a block earns. Default: its work.
     #[schemars(with = "String")]
-    pub reward: Option<Given>,
+    pub reward: Option<ValueId>,
 }
 
 /// A pool that keeps its blocks back.
@@ -76,13 +76,13 @@ pub struct DoubleSpendSection {
 pub struct SelfishSection {
     /// The pool's share of the hash power, below one half.
     #[schemars(with = "NumberOrText")]
-    pub share: Option<Given>,
+    pub share: Option<ValueId>,
     /// Share of the honest power on the pool's side in a tie. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub gamma: Option<Given>,
+    pub gamma: Option<ValueId>,
     /// Mean time between blocks. Default "10 min".
     #[schemars(with = "String")]
-    pub interval: Option<Given>,
+    pub interval: Option<ValueId>,
 }
 
 /// Committees drawn by weight, with an attacker among the operators.
@@ -91,38 +91,38 @@ pub struct SelfishSection {
 pub struct CommitteeSection {
     /// Seats of a committee; 0 for leaders alone. Default 128.
     #[schemars(with = "u32")]
-    pub seats: Option<Given>,
+    pub seats: Option<ValueId>,
     /// Time between slots. Default "12 s".
     #[schemars(with = "String")]
-    pub slot: Option<Given>,
+    pub slot: Option<ValueId>,
     /// A block is final with more than this share of the seats. Default two thirds.
     #[schemars(with = "NumberOrText")]
-    pub quorum: Option<Given>,
+    pub quorum: Option<ValueId>,
     /// "stake" or "identity". Default "stake".
     #[schemars(with = "String", extend("enum" = ["stake", "identity"]))]
-    pub weighting: Option<Given>,
+    pub weighting: Option<ValueId>,
     /// Honest operators. Default 1000.
     #[schemars(with = "u32")]
-    pub operators: Option<Given>,
+    pub operators: Option<ValueId>,
     /// Identities of the attacker. Default 100.
     #[schemars(with = "u32")]
-    pub identities: Option<Given>,
+    pub identities: Option<ValueId>,
     /// The attacker's share of the stake.
     #[schemars(with = "NumberOrText")]
-    pub share: Option<Given>,
+    pub share: Option<ValueId>,
     /// "honest", "equivocate", "withhold" or "censor". Default "honest".
     #[schemars(with = "String", extend(
         "enum" = ["honest", "equivocate", "withhold", "censor"]))]
-    pub conduct: Option<Given>,
+    pub conduct: Option<ValueId>,
     /// All stake. Default "1000000000 USD".
     #[schemars(with = "String")]
-    pub stake: Option<Given>,
+    pub stake: Option<ValueId>,
     /// What an identity loses for signing two blocks. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub slash: Option<Given>,
+    pub slash: Option<ValueId>,
     /// Price of an identity. Default "10 USD".
     #[schemars(with = "String")]
-    pub identity_price: Option<Given>,
+    pub identity_price: Option<ValueId>,
 }
 
 /// An attacker who fills every block of a chain with EIP-1559 fees.
@@ -131,35 +131,35 @@ pub struct CommitteeSection {
 pub struct SpamSection {
     /// What there is to spend, such as "100 token".
     #[schemars(with = "String")]
-    pub budget: Option<Given>,
+    pub budget: Option<ValueId>,
     /// When the attack begins. Default "6 h".
     #[schemars(with = "String")]
-    pub begins: Option<Given>,
+    pub begins: Option<ValueId>,
     /// Time between blocks. Default "12 s".
     #[schemars(with = "String")]
-    pub interval: Option<Given>,
+    pub interval: Option<ValueId>,
     /// Gas a block may hold. Default 30,000,000.
     #[schemars(with = "u64")]
-    pub gas_limit: Option<Given>,
+    pub gas_limit: Option<ValueId>,
     /// Base fee at the start. Default "10 nanotoken".
     #[schemars(with = "String")]
-    pub base_fee: Option<Given>,
+    pub base_fee: Option<ValueId>,
     /// Mean number of honest transactions for a block, of 100,000 gas each. Default 140.
     #[schemars(with = "f64")]
-    pub users_per_block: Option<Given>,
+    pub users_per_block: Option<ValueId>,
     /// Median of what users pay at most for gas, over the first base fee. Default 3.
     #[schemars(with = "f64")]
-    pub willing: Option<Given>,
+    pub willing: Option<ValueId>,
     /// Standard deviation of its logarithm. Default 1.
     #[schemars(with = "f64")]
-    pub willing_spread: Option<Given>,
+    pub willing_spread: Option<ValueId>,
     /// Users withdraw after this. Default "10 min".
     #[schemars(with = "String")]
-    pub patience: Option<Given>,
+    pub patience: Option<ValueId>,
 }
 
 /// Checks `[blockchain.attack]` of a run of so many days.
-pub fn settings(checker: &mut Checker<'_>, given: Given, days: u32) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, days: u32) -> Option<Settings> {
     let path = "blockchain.attack";
     let typed: AttackSection = checker.read(given, path);
     checker.tree.table(given)?;
@@ -185,20 +185,20 @@ const SECONDS: RangeInclusive<f64> = 0.1..=DAY_SECONDS;
 
 impl Keys<'_, '_> {
     /// A share that must be given, in a range without its ends' attacks being pointless.
-    fn attacker(&mut self, given: Option<Given>, maximum: f64) -> Option<f64> {
+    fn attacker(&mut self, given: Option<ValueId>, maximum: f64) -> Option<f64> {
         let key = self.key("share");
         let given = self.checker.required(given, &key, "\"30 %\"");
         self.checker.quantity(given, &key, "1", true, 1e-3..=maximum)
     }
     /// Dollars of a scenario in base units: the only place where money comes from a float.
-    fn money(&mut self, given: Option<Given>, name: &str, default: f64) -> Amount {
+    fn money(&mut self, given: Option<ValueId>, name: &str, default: f64) -> Amount {
         let key = self.key(name);
         let usd = self.checker.quantity(given, &key, "USD", false, 0.0..=USD_MAX);
         Amount((usd.unwrap_or(default) * UNITS_PER_USD as f64) as u128)
     }
 }
 
-fn race(keys: &mut Keys<'_, '_>, given: Given) -> Option<RaceSettings> {
+fn race(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<RaceSettings> {
     let typed: DoubleSpendSection = keys.checker.read(given, &keys.path);
     keys.checker.tree.table(given)?;
     let share = keys.attacker(typed.share, 0.99);
@@ -219,7 +219,7 @@ fn race(keys: &mut Keys<'_, '_>, given: Given) -> Option<RaceSettings> {
     })
 }
 
-fn selfish(keys: &mut Keys<'_, '_>, given: Given) -> Option<SelfishSettings> {
+fn selfish(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<SelfishSettings> {
     let typed: SelfishSection = keys.checker.read(given, &keys.path);
     keys.checker.tree.table(given)?;
     // The pool's lead has no mean from one half on.
@@ -231,7 +231,7 @@ fn selfish(keys: &mut Keys<'_, '_>, given: Given) -> Option<SelfishSettings> {
     })
 }
 
-fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSettings> {
+fn seats(keys: &mut Keys<'_, '_>, given: ValueId, days: u32) -> Option<CommitteeSettings> {
     let typed: CommitteeSection = keys.checker.read(given, &keys.path);
     keys.checker.tree.table(given)?;
     let share = keys.attacker(typed.share, 0.99);
@@ -282,7 +282,7 @@ fn seats(keys: &mut Keys<'_, '_>, given: Given, days: u32) -> Option<CommitteeSe
 /// Most transactions of users that may wait in a flood.
 const WAITING_MAX: f64 = 1e6;
 
-fn flood(keys: &mut Keys<'_, '_>, given: Given) -> Option<SpamSettings> {
+fn flood(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<SpamSettings> {
     let typed: SpamSection = keys.checker.read(given, &keys.path);
     keys.checker.tree.table(given)?;
     let key = keys.key("budget");

@@ -84,7 +84,7 @@ impl Race {
     }
 
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
-        self.checks = Some(ctx.checks.always("race_checkpoint_holds"));
+        self.checks = Some(ctx.checks.always("blockchain.attack.race_checkpoint_holds"));
         self.miners.start(ctx);
     }
 

@@ -55,7 +55,7 @@ impl SelfishMining {
     }
 
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
-        self.check = Some(ctx.checks.always("selfish_blocks_accounted"));
+        self.check = Some(ctx.checks.always("blockchain.attack.selfish_blocks_accounted"));
         self.miners.start(ctx);
     }
 

@@ -123,7 +123,7 @@ impl Spam {
     }
 
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
-        self.check = Some(ctx.checks.always("spam_budget_accounted"));
+        self.check = Some(ctx.checks.always("blockchain.attack.spam_budget_accounted"));
         ctx.after(self.settings.interval, Event::SpamBlock.lift());
     }
 

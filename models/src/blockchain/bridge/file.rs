@@ -10,7 +10,7 @@ use super::settings::{BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffi
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::keys::Keys;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 /// Transfers of one run, whose latencies are kept.
 const TRANSFERS_MAX: f64 = 2_000_000.0;
@@ -29,64 +29,64 @@ const DAY_SECONDS: f64 = 86_400.0;
 pub struct BridgeSection {
     /// Short name; the label of its metrics.
     #[schemars(with = "String")]
-    pub name: Option<Given>,
+    pub name: Option<ValueId>,
     /// "light_client", "relayers" or "pool".
     #[schemars(with = "String", extend("enum" = ["light_client", "relayers", "pool"]))]
-    pub kind: Option<Given>,
+    pub kind: Option<ValueId>,
     /// The token's home chain.
     #[schemars(with = "SideSection")]
-    pub home: Option<Given>,
+    pub home: Option<ValueId>,
     /// The other chain.
     #[schemars(with = "SideSection")]
-    pub other: Option<Given>,
+    pub other: Option<ValueId>,
     /// Rate of transfers, such as "500 /d". Default "500 /d".
     #[schemars(with = "String")]
-    pub transfers: Option<Given>,
+    pub transfers: Option<ValueId>,
     /// Median size of a transfer. Default "500 USD".
     #[schemars(with = "String")]
-    pub size: Option<Given>,
+    pub size: Option<ValueId>,
     /// Standard deviation of the logarithm of the size. Default 1.5.
     #[schemars(with = "f64")]
-    pub size_spread: Option<Given>,
+    pub size_spread: Option<ValueId>,
     /// Share of the transfers that go home. Default "50 %".
     #[schemars(with = "NumberOrText")]
-    pub return_share: Option<Given>,
+    pub return_share: Option<ValueId>,
     /// After this a transfer is refunded. Default "4 h".
     #[schemars(with = "String")]
-    pub timeout: Option<Given>,
+    pub timeout: Option<ValueId>,
     /// What the bridge keeps of the value. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub fee: Option<Given>,
+    pub fee: Option<ValueId>,
     /// Relayers. Default 1.
     #[schemars(with = "u32")]
-    pub relayers: Option<Given>,
+    pub relayers: Option<ValueId>,
     /// Relayers that must sign, for kind "relayers".
     #[schemars(with = "u32")]
-    pub needed: Option<Given>,
+    pub needed: Option<ValueId>,
     /// Relayers that do not sign. Default 0.
     #[schemars(with = "u32")]
-    pub withholding: Option<Given>,
+    pub withholding: Option<ValueId>,
     /// Mean time from finality to a relayer's call. Default "30 s".
     #[schemars(with = "String")]
-    pub relay_delay: Option<Given>,
+    pub relay_delay: Option<ValueId>,
     /// Share of the time in which a relayer is up. Default "99 %".
     #[schemars(with = "NumberOrText")]
-    pub relay_availability: Option<Given>,
+    pub relay_availability: Option<ValueId>,
     /// Mean length of a relayer's outage. Default "1 h".
     #[schemars(with = "String")]
-    pub relay_outage: Option<Given>,
+    pub relay_outage: Option<ValueId>,
     /// A pool's liquidity on each chain, for kind "pool".
     #[schemars(with = "String")]
-    pub liquidity: Option<Given>,
+    pub liquidity: Option<ValueId>,
     /// Relayers that sign forgeries.
     #[schemars(with = "u32")]
-    pub cheats: Option<Given>,
+    pub cheats: Option<ValueId>,
     /// Rate of the forgeries. Default "1 /d".
     #[schemars(with = "String")]
-    pub forgeries: Option<Given>,
+    pub forgeries: Option<ValueId>,
     /// What a forgery tries to take. Default "1000000 USD".
     #[schemars(with = "String")]
-    pub forgery: Option<Given>,
+    pub forgery: Option<ValueId>,
 }
 
 /// A chain at one end of a bridge.
@@ -95,37 +95,37 @@ pub struct BridgeSection {
 pub struct SideSection {
     /// Time between blocks. Default "12 s".
     #[schemars(with = "String")]
-    pub interval: Option<Given>,
+    pub interval: Option<ValueId>,
     /// "regular" or "random" (proof of work). Default "regular".
     #[schemars(with = "String", extend("enum" = ["regular", "random"]))]
-    pub blocks: Option<Given>,
+    pub blocks: Option<ValueId>,
     /// Blocks on top of a block that make it final. Default 64.
     #[schemars(with = "u32")]
-    pub finality: Option<Given>,
+    pub finality: Option<ValueId>,
     /// Validators that sign a header. Default 86, the quorum of 128.
     #[schemars(with = "u32")]
-    pub signatures: Option<Given>,
+    pub signatures: Option<ValueId>,
     /// Price of gas, such as "60 nanoUSD/gas". Default "60000 nanoUSD/gas": 20 Gwei at 3,000 USD.
     #[schemars(with = "String")]
-    pub gas_price: Option<Given>,
+    pub gas_price: Option<ValueId>,
     /// The chain halts after this time.
     #[schemars(with = "String")]
-    pub halt_after: Option<Given>,
+    pub halt_after: Option<ValueId>,
     /// For so long. Default "1 d".
     #[schemars(with = "String")]
-    pub halt_for: Option<Given>,
+    pub halt_for: Option<ValueId>,
 }
 
 /// What a time of this section may be.
 const SECONDS: RangeInclusive<f64> = 1e-3..=365.25 * DAY_SECONDS;
 
 impl Keys<'_, '_> {
-    fn rate(&mut self, given: Option<Given>, name: &str, default: f64, maximum: f64) -> f64 {
+    fn rate(&mut self, given: Option<ValueId>, name: &str, default: f64, maximum: f64) -> f64 {
         let key = self.key(name);
         let rate = self.checker.quantity(given, &key, "/d", false, 1e-3..=maximum);
         rate.unwrap_or(default)
     }
-    fn usd(&mut self, given: Option<Given>, name: &str, default: f64) -> f64 {
+    fn usd(&mut self, given: Option<ValueId>, name: &str, default: f64) -> f64 {
         let key = self.key(name);
         self.checker.quantity(given, &key, "USD", false, 1e-6..=USD_MAX).unwrap_or(default)
     }
@@ -134,7 +134,7 @@ impl Keys<'_, '_> {
 /// Checks all `[[blockchain.bridge]]` of a run of so many days.
 pub fn bridges(
     checker: &mut Checker<'_>,
-    given: &[Given],
+    given: &[ValueId],
     days: u32,
 ) -> Option<Vec<BridgeSettings>> {
     let mut built = vec![];
@@ -156,7 +156,7 @@ pub fn bridges(
 /// Checks one bridge of a run of so many days.
 fn settings(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     path: &str,
     days: u32,
 ) -> Option<BridgeSettings> {
@@ -246,7 +246,7 @@ fn kind(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Opt
 }
 
 /// A chain at one end; without a table of its own it has all defaults.
-fn side(checker: &mut Checker<'_>, given: Option<Given>, path: &str) -> Option<SideSettings> {
+fn side(checker: &mut Checker<'_>, given: Option<ValueId>, path: &str) -> Option<SideSettings> {
     let typed: SideSection = match given {
         Some(given) => checker.read(given, path),
         None => SideSection::default(),

@@ -185,10 +185,12 @@ impl Bridge {
 
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let (bridge, name) = (self.place, &self.settings.name);
-        self.conserved = Some(ctx.checks.always(&format!("bridge_value_conserved/{name}")));
-        self.unforged = Some(ctx.checks.always(&format!("bridge_forgery_below_k/{name}")));
+        self.conserved =
+            Some(ctx.checks.always(&format!("blockchain.{name}.bridge_value_conserved")));
+        self.unforged =
+            Some(ctx.checks.always(&format!("blockchain.{name}.bridge_forgery_below_threshold")));
         if self.settings.cheats_suffice() {
-            self.robbed = Some(ctx.checks.sometimes(&format!("bridge_robbed/{name}")));
+            self.robbed = Some(ctx.checks.sometimes(&format!("blockchain.{name}.bridge_robbed")));
         }
         for side in [0, 1] {
             let gap = self.sides[side].gap();

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BYTE_GAS, CREATE_GAS, Failure, Meter, UPDATE_GAS};
-use crate::blockchain::cells::Cells;
 use crate::blockchain::hash::Hash;
+use crate::blockchain::merkle_state::MerkleState;
 use crate::blockchain::transaction::Address;
 
 /// Gas to check one signature.
@@ -53,7 +53,7 @@ pub struct Entry {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
-    entries: Cells<Entry>,
+    entries: MerkleState<Entry>,
     pub readings: u64,
 }
 

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CREATE_GAS, Env, Failure, Meter, Notice, READ_GAS, UPDATE_GAS};
 use crate::blockchain::accounts::Accounts;
-use crate::blockchain::cells::Cells;
 use crate::blockchain::hash::{CELL, Hash, digest};
+use crate::blockchain::merkle_state::MerkleState;
 use crate::blockchain::transaction::Address;
 
 /// Largest panel: the votes are bits of one word.
@@ -64,7 +64,7 @@ pub struct Attestation {
     /// Pays rewards.
     fund: Address,
     verifiers: Vec<Address>,
-    claims: Cells<Claim>,
+    claims: MerkleState<Claim>,
     /// Open claims in the order of their deadlines.
     open: VecDeque<u32>,
 }
@@ -85,7 +85,7 @@ impl Attestation {
             terms,
             fund: address,
             verifiers,
-            claims: Cells::default(),
+            claims: MerkleState::default(),
             open: VecDeque::new(),
         }
     }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CREATE_GAS, Env, Failure, Meter, Notice, UPDATE_GAS};
 use crate::blockchain::accounts::Accounts;
-use crate::blockchain::cells::Cells;
 use crate::blockchain::hash::Hash;
+use crate::blockchain::merkle_state::MerkleState;
 use crate::blockchain::transaction::Address;
 
 /// Gas of carrying out one action: a call of a cold account and a changed cell (EIP-2929).
@@ -48,14 +48,14 @@ pub struct Dispatch {
     /// Gas that actions may use in one block.
     allowance: u64,
     pot: Address,
-    actions: Cells<Action>,
+    actions: MerkleState<Action>,
     planned: BTreeSet<(SimTime, u32)>,
 }
 
 impl Dispatch {
     pub fn new(allowance: u64, accounts: &mut Accounts) -> Self {
         let pot = accounts.open(Holding::Locked);
-        Dispatch { allowance, pot, actions: Cells::default(), planned: BTreeSet::new() }
+        Dispatch { allowance, pot, actions: MerkleState::default(), planned: BTreeSet::new() }
     }
 
     pub fn call(

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CREATE_GAS, Env, Failure, Meter, Notice, READ_GAS, UPDATE_GAS};
 use crate::blockchain::accounts::Accounts;
-use crate::blockchain::cells::Cells;
 use crate::blockchain::hash::Hash;
+use crate::blockchain::merkle_state::MerkleState;
 use crate::blockchain::transaction::Address;
 
 /// What can be asked of the contract.
@@ -34,13 +34,13 @@ struct Deal {
 pub struct Escrow {
     pot: Address,
     held: Amount,
-    deals: Cells<Deal>,
+    deals: MerkleState<Deal>,
 }
 
 impl Escrow {
     pub fn new(accounts: &mut Accounts) -> Self {
         let pot = accounts.open(Holding::Locked);
-        Escrow { pot, held: Amount::ZERO, deals: Cells::default() }
+        Escrow { pot, held: Amount::ZERO, deals: MerkleState::default() }
     }
     /// Whether the pot has what open deals have paid in, to the last unit.
     pub fn conserved(&self, accounts: &Accounts) -> bool {

@@ -7,8 +7,8 @@ use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
 
 use super::{CREATE_GAS, Env, Failure, Meter, READ_GAS, UPDATE_GAS};
-use crate::blockchain::cells::Cells;
 use crate::blockchain::hash::Hash;
+use crate::blockchain::merkle_state::MerkleState;
 use crate::blockchain::transaction::Address;
 
 /// What can be asked of the registry.
@@ -33,7 +33,7 @@ pub struct Device {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
-    devices: Cells<Device>,
+    devices: MerkleState<Device>,
 }
 
 impl Registry {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::blockchain::accounts::Accounts;
 use crate::blockchain::block::Evidence;
-use crate::blockchain::cells::Cells;
 use crate::blockchain::hash::Hash;
+use crate::blockchain::merkle_state::MerkleState;
 use crate::blockchain::transaction::Address;
 
 /// What a proven breach costs.
@@ -30,7 +30,7 @@ struct Validator {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staking {
     slashing: Slashing,
-    validators: Cells<Validator>,
+    validators: MerkleState<Validator>,
     /// All stakes ever entered, and all that was taken.
     entered: Amount,
     taken: Amount,

@@ -9,12 +9,12 @@ use crate::data::audit::SAMPLE_MAX;
 use crate::data::coding::Code;
 use crate::data::keys::SHARES_MAX;
 use crate::data::settings::{
-    AuditSettings, CrowdSettings, ExposureSettings, GrowthSettings, KeySettings, Protection,
+    AuditSettings, ExposureSettings, FlashCrowdSettings, GrowthSettings, KeySettings, Protection,
     RareSettings, RecordSettings,
 };
 use crate::input::RunDays;
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 const OBJECTS_MAX: i64 = 1_000_000;
 const USERS_MAX: i64 = 1_000_000;
@@ -34,16 +34,16 @@ const RETENTION_DAYS_MAX: u32 = 36_525;
 pub struct ExposureSection {
     /// Pieces in the clear, a key that only readers have, or secret sharing.
     #[schemars(with = "String", extend("enum" = ["plain", "encrypted", "shared"]))]
-    pub protection: Option<Given>,
+    pub protection: Option<ValueId>,
     /// Share of curious nodes at the end of the run; it grows evenly from zero.
     #[schemars(with = "String")]
-    pub curious: Option<Given>,
+    pub curious: Option<ValueId>,
     /// Whether single nodes turn curious or owners with all their nodes. Default "node".
     #[schemars(with = "String", extend("enum" = ["node", "owner"]))]
-    pub by: Option<Given>,
+    pub by: Option<ValueId>,
     /// Nodes with the key of an object, for "encrypted". Default 1.
     #[schemars(with = "u32")]
-    pub readers: Option<Given>,
+    pub readers: Option<ValueId>,
 }
 
 pub(super) fn exposure(
@@ -82,10 +82,10 @@ pub(super) fn exposure(
 pub struct RareSection {
     /// Trials of each level and day. Default 1000.
     #[schemars(with = "u32", range(min = 10, max = 100_000))]
-    pub trials: Option<Given>,
+    pub trials: Option<ValueId>,
     /// The chance is that of a loss within this time. Default "1 y".
     #[schemars(with = "String")]
-    pub within: Option<Given>,
+    pub within: Option<ValueId>,
 }
 
 pub(super) fn rare(checker: &mut Checker<'_>, typed: &RareSection) -> Option<RareSettings> {
@@ -112,27 +112,27 @@ pub struct GrowthSection {
 pub struct RecordSection {
     /// Its name, such as "transaction".
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// How many are written, such as "15 /s" (Poisson).
     #[schemars(with = "String")]
-    pub rate: Option<Given>,
+    pub rate: Option<ValueId>,
     /// Mean size, such as "220 B".
     #[schemars(with = "String")]
-    pub size: Option<Given>,
+    pub size: Option<ValueId>,
     /// Coefficient of variation of the size (log-normal). Default 0.
     #[schemars(with = "f64")]
-    pub size_variation: Option<Given>,
+    pub size_variation: Option<ValueId>,
     /// How long a node that prunes keeps it, in whole days. Default for ever.
     #[schemars(with = "String")]
-    pub retention: Option<Given>,
+    pub retention: Option<ValueId>,
     /// Share of its bytes that is live state and stays whatever the retention. Default 0.
     #[schemars(with = "String")]
-    pub state: Option<Given>,
+    pub state: Option<ValueId>,
     /// Pieces that are needed and stored of it, spread over the nodes. Default: whole on each.
     #[schemars(with = "u32")]
-    pub needed: Option<Given>,
+    pub needed: Option<ValueId>,
     #[schemars(with = "u32")]
-    pub pieces: Option<Given>,
+    pub pieces: Option<ValueId>,
 }
 
 pub(super) fn growth(checker: &mut Checker<'_>, typed: &GrowthSection) -> Option<GrowthSettings> {
@@ -189,25 +189,25 @@ fn record(checker: &mut Checker<'_>, typed: &RecordSection, key: &str) -> Option
 #[schemars(extend("required" = ["users", "thefts", "losses"]))]
 pub struct KeySection {
     #[schemars(with = "u32")]
-    pub users: Option<Given>,
+    pub users: Option<ValueId>,
     /// Objects under the key of one user. Default 1.
     #[schemars(with = "u32")]
-    pub objects_per_user: Option<Given>,
+    pub objects_per_user: Option<ValueId>,
     /// Shares that a key is cut into. Default 1: the user has the key alone.
     #[schemars(with = "u32", range(min = 1, max = 64))]
-    pub shares: Option<Given>,
+    pub shares: Option<ValueId>,
     /// Shares that open it. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 64))]
-    pub needed: Option<Given>,
+    pub needed: Option<ValueId>,
     /// How often one share is stolen, such as "5 %/y".
     #[schemars(with = "String")]
-    pub thefts: Option<Given>,
+    pub thefts: Option<ValueId>,
     /// How often one share is lost.
     #[schemars(with = "String")]
-    pub losses: Option<Given>,
+    pub losses: Option<ValueId>,
     /// All shares are made anew this often. Default never.
     #[schemars(with = "String")]
-    pub refresh: Option<Given>,
+    pub refresh: Option<ValueId>,
 }
 
 pub(super) fn keys(checker: &mut Checker<'_>, typed: &KeySection) -> Option<KeySettings> {
@@ -240,22 +240,22 @@ pub(super) fn keys(checker: &mut Checker<'_>, typed: &KeySection) -> Option<KeyS
 pub struct AuditSection {
     /// Chunks of the audited object.
     #[schemars(with = "u32", range(min = 1, max = 60_000))]
-    pub chunks: Option<Given>,
+    pub chunks: Option<ValueId>,
     /// Chunks that its holder withholds.
     #[schemars(with = "u32")]
-    pub missing: Option<Given>,
+    pub missing: Option<ValueId>,
     /// Size of a chunk. Default "512 B".
     #[schemars(with = "String")]
-    pub chunk_size: Option<Given>,
+    pub chunk_size: Option<ValueId>,
     /// Sizes of the samples to compare.
     #[schemars(with = "Vec<u32>")]
-    pub samples: Vec<Given>,
+    pub samples: Vec<ValueId>,
     /// Audits of each size in a day.
     #[schemars(with = "u32")]
-    pub audits_per_day: Option<Given>,
+    pub audits_per_day: Option<ValueId>,
     /// Whether a missing chunk is known as such, or its answer fails its hash. Default "modelled".
     #[schemars(with = "String", extend("enum" = ["modelled", "real"]))]
-    pub bytes: Option<Given>,
+    pub bytes: Option<ValueId>,
 }
 
 pub(super) fn audit(checker: &mut Checker<'_>, typed: &AuditSection) -> Option<AuditSettings> {
@@ -300,74 +300,75 @@ pub(super) fn audit(checker: &mut Checker<'_>, typed: &AuditSection) -> Option<A
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["objects", "requests", "hot_time", "cold_time", "begins", "lasts", "load"]))]
-pub struct CrowdSection {
+pub struct FlashCrowdSection {
     #[schemars(with = "u32")]
-    pub objects: Option<Given>,
+    pub objects: Option<ValueId>,
     /// Exponent of Zipf's law for their popularity. Default 1.
     #[schemars(with = "f64")]
-    pub exponent: Option<Given>,
+    pub exponent: Option<ValueId>,
     /// Nodes that have each object. Default 3.
     #[schemars(with = "u32")]
-    pub replicas: Option<Given>,
+    pub replicas: Option<ValueId>,
     /// Usual requests, such as "5 /s" (Poisson).
     #[schemars(with = "String")]
-    pub requests: Option<Given>,
+    pub requests: Option<ValueId>,
     /// Mean service times of the two tiers (exponential).
     #[schemars(with = "String")]
-    pub hot_time: Option<Given>,
+    pub hot_time: Option<ValueId>,
     #[schemars(with = "String")]
-    pub cold_time: Option<Given>,
+    pub cold_time: Option<ValueId>,
     /// Objects in the hot tier of a node: those used last. Default 0.
     #[schemars(with = "u32")]
-    pub hot_objects: Option<Given>,
+    pub hot_objects: Option<ValueId>,
     /// Longest queue of a node; a request that meets it is dropped. Default 100.
     #[schemars(with = "u32")]
-    pub queue: Option<Given>,
+    pub queue: Option<ValueId>,
     /// When the crowd comes, counted from the start, and how long it stays.
     #[schemars(with = "String")]
-    pub begins: Option<Given>,
+    pub begins: Option<ValueId>,
     #[schemars(with = "String")]
-    pub lasts: Option<Given>,
+    pub lasts: Option<ValueId>,
     /// Requests of the crowd in multiples of the usual.
     #[schemars(with = "f64")]
-    pub load: Option<Given>,
+    pub load: Option<ValueId>,
 }
 
 /// Most places that objects may have: one on each node for its memory, one for each replica.
 const PLACES_MAX: u64 = 100_000_000;
 
-pub(super) fn crowd(
+pub(super) fn flash_crowd(
     checker: &mut Checker<'_>,
-    typed: &CrowdSection,
+    typed: &FlashCrowdSection,
     nodes: Option<u32>,
-) -> Option<CrowdSettings> {
-    let objects = count(checker, typed.objects, "data.crowd.objects", "1000", OBJECTS_MAX);
-    let key = "data.crowd.exponent";
+) -> Option<FlashCrowdSettings> {
+    let objects = count(checker, typed.objects, "data.flash_crowd.objects", "1000", OBJECTS_MAX);
+    let key = "data.flash_crowd.exponent";
     let exponent = checker.quantity(typed.exponent, key, "1", true, 0.0..=EXPONENT_MAX);
     let most = i64::from(nodes.unwrap_or(1).min(1_000));
-    let replicas = checker.integer(typed.replicas, "data.crowd.replicas", 1..=most);
-    let requests = checker.required(typed.requests, "data.crowd.requests", "\"5 /s\"");
-    let requests = checker.quantity(requests, "data.crowd.requests", "1/s", false, 1e-9..=1e6);
-    let hot_time = checker.required(typed.hot_time, "data.crowd.hot_time", "\"20 ms\"");
-    let hot_time = duration(checker, hot_time, "data.crowd.hot_time");
-    let cold_time = checker.required(typed.cold_time, "data.crowd.cold_time", "\"200 ms\"");
-    let cold_time = duration(checker, cold_time, "data.crowd.cold_time");
-    let hot = checker.integer(typed.hot_objects, "data.crowd.hot_objects", 0..=OBJECTS_MAX);
-    let queue = checker.integer(typed.queue, "data.crowd.queue", 1..=QUEUE_MAX);
-    let begins = checker.required(typed.begins, "data.crowd.begins", "\"12 h\"");
-    let begins = duration(checker, begins, "data.crowd.begins");
-    let lasts = checker.required(typed.lasts, "data.crowd.lasts", "\"10 min\"");
-    let lasts = duration(checker, lasts, "data.crowd.lasts");
-    let load = checker.required(typed.load, "data.crowd.load", "10");
-    let load = checker.quantity(load, "data.crowd.load", "1", true, 1e-3..=LOAD_MAX);
+    let replicas = checker.integer(typed.replicas, "data.flash_crowd.replicas", 1..=most);
+    let requests = checker.required(typed.requests, "data.flash_crowd.requests", "\"5 /s\"");
+    let requests =
+        checker.quantity(requests, "data.flash_crowd.requests", "1/s", false, 1e-9..=1e6);
+    let hot_time = checker.required(typed.hot_time, "data.flash_crowd.hot_time", "\"20 ms\"");
+    let hot_time = duration(checker, hot_time, "data.flash_crowd.hot_time");
+    let cold_time = checker.required(typed.cold_time, "data.flash_crowd.cold_time", "\"200 ms\"");
+    let cold_time = duration(checker, cold_time, "data.flash_crowd.cold_time");
+    let hot = checker.integer(typed.hot_objects, "data.flash_crowd.hot_objects", 0..=OBJECTS_MAX);
+    let queue = checker.integer(typed.queue, "data.flash_crowd.queue", 1..=QUEUE_MAX);
+    let begins = checker.required(typed.begins, "data.flash_crowd.begins", "\"12 h\"");
+    let begins = duration(checker, begins, "data.flash_crowd.begins");
+    let lasts = checker.required(typed.lasts, "data.flash_crowd.lasts", "\"10 min\"");
+    let lasts = duration(checker, lasts, "data.flash_crowd.lasts");
+    let load = checker.required(typed.load, "data.flash_crowd.load", "10");
+    let load = checker.quantity(load, "data.flash_crowd.load", "1", true, 1e-3..=LOAD_MAX);
     let held = u64::from(nodes.unwrap_or(1)) + replicas.unwrap_or(3);
     let places = u64::from(objects?) * held;
     if let (true, Some(given)) = (places > PLACES_MAX, typed.objects) {
         let message = format!("{places} places for objects on the nodes");
-        checker.fault(given, "data.crowd.objects", message, format!("at most {PLACES_MAX}"));
+        checker.fault(given, "data.flash_crowd.objects", message, format!("at most {PLACES_MAX}"));
         return None;
     }
-    Some(CrowdSettings {
+    Some(FlashCrowdSettings {
         objects: objects?,
         exponent: exponent.unwrap_or(1.0),
         replicas: replicas.unwrap_or(i64::min(3, most) as u64) as u16,

@@ -12,7 +12,7 @@ use crate::data::settings::{
 };
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
 
 const OBJECTS_MAX: i64 = 1_000_000;
@@ -30,32 +30,32 @@ const KINDS: [(&str, Kind); 3] =
 #[schemars(extend("required" = ["objects", "object_size", "needed", "pieces", "repair"]))]
 pub struct StoreSection {
     #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub objects: Option<Given>,
+    pub objects: Option<ValueId>,
     /// Bytes of an object, such as "1 GiB".
     #[schemars(with = "String")]
-    pub object_size: Option<Given>,
+    pub object_size: Option<ValueId>,
     /// Pieces that give an object back; 1 for plain copies.
     #[schemars(with = "u32", range(min = 1, max = 255))]
-    pub needed: Option<Given>,
+    pub needed: Option<ValueId>,
     /// Pieces that are stored.
     #[schemars(with = "u32", range(min = 2, max = 256))]
-    pub pieces: Option<Given>,
+    pub pieces: Option<ValueId>,
     /// Whether bytes are counted, or encoded, hashed and rebuilt. Default "modelled".
     #[schemars(with = "String", extend("enum" = ["modelled", "real"]))]
-    pub coding: Option<Given>,
+    pub coding: Option<ValueId>,
     /// Domains that the pieces of an object are spread over, the most important first: "region",
     /// "owner", "site". Default none.
     #[schemars(with = "Vec<String>")]
-    pub spread: Vec<Given>,
+    pub spread: Vec<ValueId>,
     /// Share of the objects that censors refuse. Default 0.
     #[schemars(with = "String")]
-    pub contested: Option<Given>,
+    pub contested: Option<ValueId>,
     /// A lost object is stored anew at once, so that losses can be counted. Default false.
     #[schemars(with = "bool")]
-    pub renew_lost: Option<Given>,
+    pub renew_lost: Option<ValueId>,
     /// Reads of all objects together, such as "10 /h". Default none.
     #[schemars(with = "String")]
-    pub reads: Option<Given>,
+    pub reads: Option<ValueId>,
     #[schemars(with = "RepairSection")]
     pub repair: Option<RepairSection>,
     /// What changes bytes, and what finds it.
@@ -71,25 +71,25 @@ pub struct StoreSection {
 pub struct RepairSection {
     /// Time of one rebuild: its mean, or all of it.
     #[schemars(with = "String")]
-    pub time: Option<Given>,
+    pub time: Option<ValueId>,
     /// Instead of `time`: the bandwidth of one rebuild, such as "10 MB/s".
     #[schemars(with = "String")]
-    pub bandwidth: Option<Given>,
+    pub bandwidth: Option<ValueId>,
     /// Whether `time` is the mean of an exponential or the same each time. Default "exponential".
     #[schemars(with = "String", extend("enum" = ["exponential", "fixed"]))]
-    pub law: Option<Given>,
+    pub law: Option<ValueId>,
     /// Repair of an object begins when so many pieces are left. Default one fewer than stored.
     #[schemars(with = "u32")]
-    pub begins_at: Option<Given>,
+    pub begins_at: Option<ValueId>,
     /// Most rebuilds of one object at a time; 1 is serial repair. Default no bound.
     #[schemars(with = "u32")]
-    pub at_once_per_object: Option<Given>,
+    pub at_once_per_object: Option<ValueId>,
     /// Most rebuilds at a time. Default no bound.
     #[schemars(with = "u32")]
-    pub at_once: Option<Given>,
+    pub at_once: Option<ValueId>,
     /// A node that is down this long is not counted on. Default it always is.
     #[schemars(with = "String")]
-    pub gives_up_after: Option<Given>,
+    pub gives_up_after: Option<ValueId>,
 }
 
 /// What changes bytes, and what finds it.
@@ -99,16 +99,16 @@ pub struct RepairSection {
 pub struct DamageSection {
     /// How often a piece rots, such as "2 %/y". Default never.
     #[schemars(with = "String")]
-    pub rot: Option<Given>,
+    pub rot: Option<ValueId>,
     /// How often a piece is tampered with, together with the hash beside it. Default never.
     #[schemars(with = "String")]
-    pub tamper: Option<Given>,
+    pub tamper: Option<ValueId>,
     /// Every node checks all its pieces this often. Default never.
     #[schemars(with = "String")]
-    pub scrub: Option<Given>,
+    pub scrub: Option<ValueId>,
     /// What pieces are held against: nothing, the hash beside the piece, or the owner's list.
     #[schemars(with = "String", extend("enum" = ["nothing", "local", "manifest"]))]
-    pub verify: Option<Given>,
+    pub verify: Option<ValueId>,
 }
 
 /// Something that happens to one domain.
@@ -118,18 +118,18 @@ pub struct DamageSection {
 pub struct ShockSection {
     /// When, counted from the start.
     #[schemars(with = "String")]
-    pub after: Option<Given>,
+    pub after: Option<ValueId>,
     #[schemars(with = "String", extend("enum" = ["region", "owner", "site"]))]
-    pub domain: Option<Given>,
+    pub domain: Option<ValueId>,
     /// Which domain, counted from 0; of owners the first is the largest. Default 0.
     #[schemars(with = "u32")]
-    pub number: Option<Given>,
+    pub number: Option<ValueId>,
     /// Nodes are down for a while, gone with their data, or refuse contested objects from then on.
     #[schemars(with = "String", extend("enum" = ["outage", "loss", "censors"]))]
-    pub effect: Option<Given>,
+    pub effect: Option<ValueId>,
     /// How long an outage lasts.
     #[schemars(with = "String")]
-    pub lasts: Option<Given>,
+    pub lasts: Option<ValueId>,
 }
 
 pub(super) fn settings(
@@ -207,12 +207,12 @@ fn fits(
     true
 }
 
-pub(super) fn fidelity(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Fidelity {
+pub(super) fn fidelity(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Fidelity {
     let choices = [("modelled", Fidelity::Modelled), ("real", Fidelity::Real)];
     checker.choice(given, key, &choices).unwrap_or(Fidelity::Modelled)
 }
 
-fn spread(checker: &mut Checker<'_>, given: &[Given]) -> Option<Spread> {
+fn spread(checker: &mut Checker<'_>, given: &[ValueId]) -> Option<Spread> {
     let key = "data.store.spread";
     let texts = checker.texts(given, key);
     let mut kinds = Vec::new();

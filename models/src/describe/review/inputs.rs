@@ -39,14 +39,14 @@ pub struct Supply {
     pub decimals: u32,
     /// Minted or released from a reserve, ever.
     pub issued: Amount,
-    pub burnt: Amount,
+    pub burned: Amount,
     pub circulating: Amount,
     /// The most that can ever be issued.
     pub maximum: Option<Amount>,
     /// What the rules entitled receivers of emissions to, and what left the emission account;
     /// both since the start.
     pub emission: Option<(Amount, Amount)>,
-    /// Sum of all balances less (issued less burnt), without its sign.
+    /// Sum of all balances less (issued less burned), without its sign.
     pub residual: Amount,
 }
 
@@ -62,7 +62,7 @@ pub struct Flows {
     /// Rewards and unlocks sold at the prices of their days, USD.
     pub sold_usd: Option<f64>,
     /// Burns whose size is fixed in USD.
-    pub burnt_usd: Option<f64>,
+    pub burned_usd: Option<f64>,
     /// Rewards of operators, USD, and the useful units they are for.
     pub rewards_usd: Option<f64>,
     pub useful_units: Option<f64>,

@@ -12,7 +12,7 @@ use crate::infrastructure::settings::{
     Policy, Sparing, Turnover, USD_DECIMALS,
 };
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 /// Devices that are alike.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -20,45 +20,45 @@ use crate::input::tree::Given;
 #[schemars(rename = "ClassSection", extend("required" = ["id", "count"]))]
 pub struct ClassSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     #[schemars(with = "u32")]
-    pub count: Option<Given>,
+    pub count: Option<ValueId>,
     /// Owners on the first day. Default: each device has its own.
     #[schemars(with = "u32")]
-    pub owners: Option<Given>,
+    pub owners: Option<ValueId>,
     /// Owner n has devices in proportion to n to the power of minus this. Default 0, even.
     #[schemars(with = "f64")]
-    pub owner_concentration: Option<Given>,
+    pub owner_concentration: Option<ValueId>,
     /// What one device gives to the service, in the service's own unit. Default 1.
     #[schemars(with = "f64")]
-    pub capacity: Option<Given>,
+    pub capacity: Option<ValueId>,
     /// Draw of one device, such as "12 W". Default 0.
     #[schemars(with = "String")]
-    pub power: Option<Given>,
+    pub power: Option<ValueId>,
     /// Price of one device, such as "500 USD". Default 0.
     #[schemars(with = "String")]
-    pub price: Option<Given>,
+    pub price: Option<ValueId>,
     /// Age of all devices on the first day. Default new.
     #[schemars(with = "String")]
-    pub age: Option<Given>,
+    pub age: Option<ValueId>,
     /// The law of life. Default never.
     pub failure: Option<LawSection>,
     /// How long a repair takes, a time or a law. Default 0.
     #[schemars(with = "DurationGiven")]
-    pub repair: Option<Given>,
+    pub repair: Option<ValueId>,
     /// Repairs that can go on at one time. Default no limit.
     #[schemars(with = "u32")]
-    pub crews: Option<Given>,
+    pub crews: Option<ValueId>,
     /// Whether there are so many crews (and parts) in each region. Default false.
     #[schemars(with = "bool")]
-    pub crews_by_region: Option<Given>,
+    pub crews_by_region: Option<ValueId>,
     pub spares: Option<SparesSection>,
     /// How the platform learns of a failure: "at_once" (the default), "heartbeat", "inspection".
     #[schemars(with = "String", extend("enum" = ["at_once", "heartbeat", "inspection"]))]
-    pub detection: Option<Given>,
+    pub detection: Option<ValueId>,
     /// Time between inspections.
     #[schemars(with = "String")]
-    pub inspection: Option<Given>,
+    pub inspection: Option<ValueId>,
     pub maintenance: Option<MaintenanceSection>,
     pub heartbeat: Option<HeartbeatSection>,
     pub checkpoint: Option<CheckpointSection>,
@@ -66,28 +66,28 @@ pub struct ClassSection {
     pub turnover: Option<TurnoverSection>,
     /// Devices that share a room, and a power feed. Default 1.
     #[schemars(with = "u32")]
-    pub devices_per_site: Option<Given>,
+    pub devices_per_site: Option<ValueId>,
     #[schemars(with = "u32")]
-    pub devices_per_feed: Option<Given>,
+    pub devices_per_feed: Option<ValueId>,
     /// Vendor batches the devices come from in turn. Default 1.
     #[schemars(with = "u32")]
-    pub batches: Option<Given>,
+    pub batches: Option<ValueId>,
     /// Keeps the length of each first life and holds it against the law. Default false.
     #[schemars(with = "bool")]
-    pub watched: Option<Given>,
+    pub watched: Option<ValueId>,
     /// A law to hold them against in place of the true one.
     pub watched_against: Option<LawSection>,
     /// What a device needs to be up. A class comes after those it needs.
     pub needs: Vec<NeedSection>,
     /// Draw of a device without a load, such as "5 W". Default: its power.
     #[schemars(with = "String")]
-    pub idle_power: Option<Given>,
+    pub idle_power: Option<ValueId>,
     /// Draw of a device that is down. Default 0.
     #[schemars(with = "String")]
-    pub standby_power: Option<Given>,
+    pub standby_power: Option<ValueId>,
     /// What owning a device costs, such as "4 USD/mo": its price over its life, rent, hands.
     #[schemars(with = "String")]
-    pub owning: Option<Given>,
+    pub owning: Option<ValueId>,
 }
 
 impl ClassSection {
@@ -104,10 +104,10 @@ impl ClassSection {
 #[schemars(extend("required" = ["stock", "lead"]))]
 pub struct SparesSection {
     #[schemars(with = "u32")]
-    pub stock: Option<Given>,
+    pub stock: Option<ValueId>,
     /// Time from an order to the part, a time or a law.
     #[schemars(with = "DurationGiven")]
-    pub lead: Option<Given>,
+    pub lead: Option<ValueId>,
 }
 
 /// When devices are replaced before they fail, and what it costs.
@@ -116,17 +116,17 @@ pub struct SparesSection {
 #[schemars(extend("required" = ["policy"]))]
 pub struct MaintenanceSection {
     #[schemars(with = "String", extend("enum" = ["run_to_failure", "interval", "age"]))]
-    pub policy: Option<Given>,
+    pub policy: Option<ValueId>,
     /// Of "interval" and "age".
     #[schemars(with = "String")]
-    pub period: Option<Given>,
+    pub period: Option<ValueId>,
     /// Of a planned replacement, a time or a law. Default 0.
     #[schemars(with = "DurationGiven")]
-    pub planned_duration: Option<Given>,
+    pub planned_duration: Option<ValueId>,
     #[schemars(with = "String")]
-    pub planned_cost: Option<Given>,
+    pub planned_cost: Option<ValueId>,
     #[schemars(with = "String")]
-    pub failure_cost: Option<Given>,
+    pub failure_cost: Option<ValueId>,
 }
 
 /// A sign of life.
@@ -135,13 +135,13 @@ pub struct MaintenanceSection {
 #[schemars(extend("required" = ["period"]))]
 pub struct HeartbeatSection {
     #[schemars(with = "String")]
-    pub period: Option<Given>,
+    pub period: Option<ValueId>,
     /// Share of the messages that never arrive. Default 0.
     #[schemars(with = "String")]
-    pub loss: Option<Given>,
+    pub loss: Option<ValueId>,
     /// So many missed in a row and a device is taken for dead. Default 3.
     #[schemars(with = "u32")]
-    pub misses: Option<Given>,
+    pub misses: Option<ValueId>,
 }
 
 /// Work in progress is saved once in a while.
@@ -151,10 +151,10 @@ pub struct HeartbeatSection {
 pub struct CheckpointSection {
     /// Work between two savings.
     #[schemars(with = "String")]
-    pub period: Option<Given>,
+    pub period: Option<ValueId>,
     /// Time that saving takes. Default 0.
     #[schemars(with = "String")]
-    pub cost: Option<Given>,
+    pub cost: Option<ValueId>,
 }
 
 /// Hardware at home that is on for a part of the day.
@@ -164,16 +164,16 @@ pub struct CheckpointSection {
 pub struct DaySection {
     /// Share of the devices that are always on. Default 0.
     #[schemars(with = "String")]
-    pub always: Option<Given>,
+    pub always: Option<ValueId>,
     /// Hour of the region's clock at which the others are switched on, such as "17 h".
     #[schemars(with = "String")]
-    pub from: Option<Given>,
+    pub from: Option<ValueId>,
     /// How long they stay on.
     #[schemars(with = "String")]
-    pub hours: Option<Given>,
+    pub hours: Option<ValueId>,
     /// Standard deviation of the hour. Default 0.
     #[schemars(with = "String")]
-    pub spread: Option<Given>,
+    pub spread: Option<ValueId>,
 }
 
 /// Owners who come and go.
@@ -182,21 +182,21 @@ pub struct DaySection {
 pub struct TurnoverSection {
     /// New owners who consider joining, such as "20 /mo". Default none.
     #[schemars(with = "String")]
-    pub prospects: Option<Given>,
+    pub prospects: Option<ValueId>,
     /// Devices each brings. Default 1.
     #[schemars(with = "u32")]
-    pub devices_each: Option<Given>,
+    pub devices_each: Option<ValueId>,
     /// Rate at which an owner leaves whatever it earns, such as "10 %/y". Default none.
     #[schemars(with = "String")]
-    pub leave: Option<Given>,
+    pub leave: Option<ValueId>,
     /// What a device is paid, such as "12 USD/mo". Default: money plays no part.
     #[schemars(with = "String")]
-    pub income: Option<Given>,
+    pub income: Option<ValueId>,
     /// Median of what an owner needs for a device, and the spread of its logarithm. Default 0.
     #[schemars(with = "String")]
-    pub needed: Option<Given>,
+    pub needed: Option<ValueId>,
     #[schemars(with = "f64")]
-    pub needed_sigma: Option<Given>,
+    pub needed_sigma: Option<ValueId>,
 }
 
 /// A checker of the keys of one class.
@@ -262,11 +262,11 @@ impl Keys<'_, '_> {
     fn at(&self, name: &str) -> String {
         format!("{}.{name}", self.key)
     }
-    fn count(&mut self, given: Option<Given>, name: &str, least: i64) -> Option<u32> {
+    fn count(&mut self, given: Option<ValueId>, name: &str, least: i64) -> Option<u32> {
         let count = self.checker.integer(given, &self.at(name), least..=DEVICES_MAX)?;
         u32::try_from(count).ok()
     }
-    fn money(&mut self, given: Option<Given>, name: &str) -> Amount {
+    fn money(&mut self, given: Option<ValueId>, name: &str) -> Amount {
         let usd = self.checker.quantity(given, &self.at(name), "USD", false, 0.0..=1e12);
         Amount((usd.unwrap_or(0.0) * 10u64.pow(USD_DECIMALS) as f64).round() as u128)
     }
@@ -372,7 +372,7 @@ impl Keys<'_, '_> {
     fn day(&mut self, typed: &ClassSection) -> Option<Option<Day>> {
         let Some(section) = &typed.day else { return Some(None) };
         let always = self.checker.share(section.always, &self.at("day.always"), 1.0);
-        let mut hour = |given: Option<Given>, name: &str, needed: bool, maximum: f64| {
+        let mut hour = |given: Option<ValueId>, name: &str, needed: bool, maximum: f64| {
             let key = self.at(&format!("day.{name}"));
             let given = if needed { self.checker.required(given, &key, "\"8 h\"") } else { given };
             self.checker.quantity(given, &key, "h", false, 0.0..=maximum)
@@ -390,7 +390,7 @@ impl Keys<'_, '_> {
 
     fn turnover(&mut self, typed: &ClassSection) -> Option<Option<Turnover>> {
         let Some(section) = &typed.turnover else { return Some(None) };
-        let mut number = |given: Option<Given>, name: &str, unit: &str, maximum: f64| {
+        let mut number = |given: Option<ValueId>, name: &str, unit: &str, maximum: f64| {
             let key = self.at(&format!("turnover.{name}"));
             self.checker.quantity(given, &key, unit, unit == "1", 0.0..=maximum)
         };

@@ -4,10 +4,10 @@ use pinwheel_core::{SimDuration, math};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::infrastructure::cause::SECONDS_PER_YEAR;
+use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::input::check::Checker;
 use crate::input::files::SCENARIO_BYTES_MAX;
-use crate::input::tree::{Given, Value};
+use crate::input::tree::{Value, ValueId};
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
 
@@ -26,30 +26,30 @@ pub struct LawSection {
     /// sigma), "sum" of hazards (parts), such as a bathtub, "table" (ages and rates, or a file).
     #[schemars(with = "String", extend(
         "enum" = ["never", "exponential", "weibull", "log_normal", "sum", "table"]))]
-    pub law: Option<Given>,
+    pub law: Option<ValueId>,
     #[schemars(with = "String")]
-    pub mean: Option<Given>,
+    pub mean: Option<ValueId>,
     /// Of a Weibull law: below 1 the hazard falls with age, above 1 it rises.
     #[schemars(with = "f64")]
-    pub shape: Option<Given>,
+    pub shape: Option<ValueId>,
     /// The age that 36.8 % reach.
     #[schemars(with = "String")]
-    pub scale: Option<Given>,
+    pub scale: Option<ValueId>,
     #[schemars(with = "String")]
-    pub median: Option<Given>,
+    pub median: Option<ValueId>,
     /// Standard deviation of the logarithm.
     #[schemars(with = "f64")]
-    pub sigma: Option<Given>,
+    pub sigma: Option<ValueId>,
     /// Laws whose hazards add.
     pub parts: Vec<LawSection>,
     /// Rising ages, the first "0 d", each with the hazard from there on.
     #[schemars(with = "Vec<String>")]
-    pub ages: Vec<Given>,
+    pub ages: Vec<ValueId>,
     #[schemars(with = "Vec<String>")]
-    pub rates: Vec<Given>,
+    pub rates: Vec<ValueId>,
     /// CSV file with the columns age_days and rate_per_year, in place of ages and rates.
     #[schemars(with = "String")]
-    pub file: Option<Given>,
+    pub file: Option<ValueId>,
 }
 
 /// In the schema: a fixed time, or a law.
@@ -156,7 +156,7 @@ fn table(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> Option<Fai
 }
 
 /// Ages in seconds and rates a second from a file.
-fn read_rows(checker: &mut Checker<'_>, given: Given, key: &str) -> Option<Vec<(f64, f64)>> {
+fn read_rows(checker: &mut Checker<'_>, given: ValueId, key: &str) -> Option<Vec<(f64, f64)>> {
     let (_, text) = checker.file(Some(given), key, SCENARIO_BYTES_MAX)?;
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().ok().cloned().unwrap_or_default();
@@ -182,7 +182,7 @@ fn read_rows(checker: &mut Checker<'_>, given: Given, key: &str) -> Option<Vec<(
 /// A length of time: "6 h", or a law.
 pub(super) fn duration(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
 ) -> Option<Duration> {
     let given = given?;

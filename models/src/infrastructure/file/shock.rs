@@ -9,7 +9,7 @@ use super::time;
 use crate::infrastructure::settings::{Class, Effect, Reach, Scope, Shock, Timing};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::laws::failure::FailureLaw;
 
 /// A common cause. It needs one of rate, law, every and at.
@@ -18,46 +18,46 @@ use crate::laws::failure::FailureLaw;
 #[schemars(rename = "ShockSection", extend("required" = ["id", "scope"]))]
 pub struct ShockSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// What the devices it reaches have in common.
     #[schemars(with = "String", extend(
         "enum" = ["world", "region", "site", "feed", "carrier", "batch", "owner"]))]
-    pub scope: Option<Given>,
+    pub scope: Option<ValueId>,
     /// How often it strikes each place, such as "0.2 /y".
     #[schemars(with = "String")]
-    pub rate: Option<Given>,
+    pub rate: Option<ValueId>,
     /// The law of the times at which it strikes a place, under minimal repair.
     pub law: Option<LawSection>,
     /// Time between strikes somewhere.
     #[schemars(with = "String")]
-    pub every: Option<Given>,
+    pub every: Option<ValueId>,
     /// Time of its only strike, from the start.
     #[schemars(with = "String")]
-    pub at: Option<Given>,
+    pub at: Option<ValueId>,
     /// Different places struck at one time; 0 switches the shock off. Default 1.
     #[schemars(with = "u32")]
-    pub places: Option<Given>,
+    pub places: Option<ValueId>,
     /// Share of a place's devices it reaches. Default all.
     #[schemars(with = "String")]
-    pub share: Option<Given>,
+    pub share: Option<ValueId>,
     /// Mean number of devices it reaches (geometric), in place of a share.
     #[schemars(with = "f64")]
-    pub burst: Option<Given>,
+    pub burst: Option<ValueId>,
     /// Number of devices it reaches, in place of a share.
     #[schemars(with = "u32")]
-    pub devices: Option<Given>,
+    pub devices: Option<ValueId>,
     /// Mean time from the strike until a device goes down. Default 0.
     #[schemars(with = "String")]
-    pub spread: Option<Given>,
+    pub spread: Option<ValueId>,
     /// How long devices are down, a time or a law. Without it they fail and must be repaired.
     #[schemars(with = "DurationGiven")]
-    pub duration: Option<Given>,
+    pub duration: Option<ValueId>,
     /// Whether the outage ends for all at once (the default) or for each in its own time.
     #[schemars(with = "bool")]
-    pub together: Option<Given>,
+    pub together: Option<ValueId>,
     /// Classes it can reach. Default all.
     #[schemars(with = "Vec<String>")]
-    pub classes: Vec<Given>,
+    pub classes: Vec<ValueId>,
 }
 
 const SCOPES: &[(&str, Scope)] = &[

@@ -11,8 +11,8 @@ use pinwheel_core::{Context, SimDuration, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, DEVICES_MAX, Event, Fleet};
-use crate::infrastructure::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::settings::{Class, Income, Scope, Settings, Turnover};
+use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::laws::failure::{Clock, FailureLaw};
 
 const NEED: Purpose = Purpose::new("infrastructure.owner.need");

@@ -59,7 +59,7 @@ impl Filecoin {
         }
         let vested = provider.vesting.release(day);
         if vested > Amount::ZERO {
-            self.treasury.vest(i, vested);
+            self.accounts.vest(i, vested);
         }
     }
 
@@ -150,7 +150,7 @@ impl Filecoin {
         let sectors = u128::from(cohort.sectors);
         let pledge = self.quote.pledge(quality).0 * sectors;
         let lacking = Amount(pledge.saturating_sub(cohort.pledge_attofil));
-        if !self.treasury.lock_pledge(i, lacking) {
+        if !self.accounts.lock_pledge(i, lacking) {
             return false;
         }
         self.providers[i].pledge += lacking;
@@ -181,7 +181,7 @@ impl Filecoin {
     fn seal(&mut self, i: usize, kind: Kind, term: Term, days: i32, sectors: u64) {
         let pledge = self.quote.pledge(kind.quality());
         let total = Amount(pledge.0 * u128::from(sectors));
-        if sectors == 0 || !self.treasury.lock_pledge(i, total) {
+        if sectors == 0 || !self.accounts.lock_pledge(i, total) {
             return;
         }
         let cohort = Cohort {
@@ -208,7 +208,7 @@ impl Filecoin {
         provider.cost_usd +=
             sectors * (provider.opex_usd_per_sector_day + self.costs.capex_usd_per_sector_day);
         let keep = Amount(provider.pledge.0 / 100);
-        self.treasury.sell_surplus(i, keep);
+        self.accounts.sell_surplus(i, keep);
     }
 }
 

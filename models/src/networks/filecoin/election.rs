@@ -109,12 +109,12 @@ impl Filecoin {
         self.flows.minted += reward;
         let split = self.streams_split(reward);
         if split.miner != reward {
-            self.treasury.award_streams(split.service, split.burn);
+            self.accounts.award_streams(split.service, split.burn);
             self.flows.service_stream += split.service;
             self.flows.burn_stream += split.burn;
         }
         let to_vest = Amount(split.miner.0 * 75 / 100);
-        self.treasury.award(i, split.miner - to_vest, to_vest);
+        self.accounts.award(i, split.miner - to_vest, to_vest);
         let provider = &mut self.providers[i];
         provider.to_vest += to_vest;
         provider.income += split.miner;

@@ -208,7 +208,7 @@ impl Filecoin {
                 reward: self.rewards.smoothed(),
                 qa_power: self.qa_power,
                 baseline_bytes: self.rewards.this_epoch_baseline_bytes(),
-                circulating: self.treasury.circulating(),
+                circulating: self.accounts.circulating(),
             },
         )
     }
@@ -231,7 +231,7 @@ impl Filecoin {
             ten,
             fault_fee_per_unit: one.fault_fee,
             day_reward_per_unit: one.day_reward,
-            horizon_reward_per_unit_fil: horizon.as_tokens(super::treasury::FIL_DECIMALS),
+            horizon_reward_per_unit_fil: horizon.as_tokens(super::accounts::FIL_DECIMALS),
             termination_floor_per_unit: pricing.termination_floor(SECTOR_BYTES),
             termination_fee_per_pledge: termination.0 as f64 / one.initial_pledge.0.max(1) as f64,
         };
@@ -269,7 +269,7 @@ impl Filecoin {
 
     fn burn_base_fee_of(&mut self, i: usize, gas: u64) {
         let cost = Amount(u128::from(gas) * self.gas.base_fee_attofil);
-        self.flows.burn_base_fee += self.treasury.burn(i, cost);
+        self.flows.burn_base_fee += self.accounts.burn(i, cost);
     }
 
     /// Fills the epoch's blocks with messages and sets the base fee of the next.
@@ -324,7 +324,7 @@ impl Filecoin {
     }
 
     fn burn_base_fee_of_others(&mut self, gas: u128) {
-        let cost = self.treasury.burn_holders(Amount(gas * self.gas.base_fee_attofil));
+        let cost = self.accounts.burn_holders(Amount(gas * self.gas.base_fee_attofil));
         self.flows.burn_base_fee += cost;
         self.flows.burn_base_fee_others += cost;
     }
@@ -332,7 +332,7 @@ impl Filecoin {
     /// Distributes what vests today of the genesis allocations.
     pub fn vest_allocations(&mut self) {
         let vested = supply::vested_between(self.epoch, self.epoch + EPOCHS_PER_DAY);
-        self.treasury.vest_allocation(vested);
+        self.accounts.vest_allocation(vested);
     }
 
     /// FIP-0118: judges the quarters that have ended by the volume of Filecoin Pay.

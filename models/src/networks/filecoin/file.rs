@@ -18,7 +18,7 @@ use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::files::SCENARIO_BYTES_MAX;
 use crate::input::table::Column;
-use crate::input::tree::{Given, Tree};
+use crate::input::tree::{Tree, ValueId};
 
 /// About 25 kB each: three gigabytes.
 const PROVIDERS_MAX: i64 = 100_000;
@@ -37,44 +37,44 @@ const POWER_PIB_MAX: f64 = 1e9;
 #[schemars(extend("required" = ["kind", "initial"]))]
 pub struct NetworkSection {
     #[schemars(with = "String", extend("const" = "filecoin"))]
-    pub kind: Option<Given>,
+    pub kind: Option<ValueId>,
     /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
     /// "textbook". Default "mainnet".
     #[schemars(with = "String", regex(pattern = r"^(mainnet(@\d{4}-\d{2}-\d{2})?|textbook)$"))]
-    pub rules: Option<Given>,
+    pub rules: Option<ValueId>,
     /// Every epoch and proving deadline, or one step a day. Default "deadline".
     #[schemars(with = "String", extend("enum" = ["deadline", "day"]))]
-    pub detail: Option<Given>,
+    pub detail: Option<ValueId>,
     /// How proofs of storage are checked. Default "modelled".
     #[schemars(with = "String", extend("enum" = ["modelled", "sampled", "real"]))]
-    pub proofs: Option<Given>,
+    pub proofs: Option<ValueId>,
     /// Storage providers at the start. Default 2000.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
-    pub providers: Option<Given>,
+    pub providers: Option<ValueId>,
     /// Whether power follows `history` or providers decide at `price`. Default "driven".
     #[schemars(with = "String", extend("enum" = ["driven", "rational"]))]
-    pub behaviour: Option<Given>,
+    pub behaviour: Option<ValueId>,
     /// TOML file with the chain's state on the first day, relative to the scenario.
     #[schemars(with = "String")]
-    pub initial: Option<Given>,
+    pub initial: Option<ValueId>,
     /// CSV file with daily power and burn; covers the whole run. For "driven".
     #[schemars(with = "String")]
-    pub history: Option<Given>,
+    pub history: Option<ValueId>,
     /// Cuts the history at a day and goes on from there without it. For "driven".
     #[schemars(with = "ForecastSection")]
     pub forecast: Option<ForecastSection>,
     /// CSV file with observed locked FIL, in millions, recorded beside the simulated.
     #[schemars(with = "String")]
-    pub observed_locked: Option<Given>,
+    pub observed_locked: Option<ValueId>,
     /// Date on which FIP-0118 "Solstice" takes effect, or "never". Default "never".
     #[schemars(with = "String")]
-    pub solstice: Option<Given>,
+    pub solstice: Option<ValueId>,
     /// Price of FIL. For "rational".
     #[schemars(with = "PriceSection")]
     pub price: Option<PriceSection>,
     /// Parameters of the model; a plain number counts in the parameter's unit.
     #[schemars(schema_with = "parameters_schema")]
-    pub parameters: BTreeMap<String, Given>,
+    pub parameters: BTreeMap<String, ValueId>,
 }
 
 /// Price of FIL as geometric Brownian motion.
@@ -84,13 +84,13 @@ pub struct NetworkSection {
 pub struct PriceSection {
     /// On the first day, such as "5 USD".
     #[schemars(with = "String")]
-    pub start: Option<Given>,
+    pub start: Option<ValueId>,
     /// Relative drift, such as "10 %/y". Default 0.
     #[schemars(with = "String")]
-    pub drift: Option<Given>,
+    pub drift: Option<ValueId>,
     /// Standard deviation of the log price, such as "80 %/sqrt(y)". Default 0.
     #[schemars(with = "String")]
-    pub volatility: Option<Given>,
+    pub volatility: Option<ValueId>,
 }
 
 /// A forecast from within the history: up to `from` its columns drive, after that the flows go on
@@ -101,51 +101,52 @@ pub struct PriceSection {
 pub struct ForecastSection {
     /// Last day that is known.
     #[schemars(with = "String", extend("format" = "date"))]
-    pub from: Option<Given>,
+    pub from: Option<ValueId>,
     /// Days before it from which trends, rates and residuals are taken. Default "90 d".
     #[schemars(with = "String")]
-    pub window: Option<Given>,
+    pub window: Option<ValueId>,
     /// Last part of the window, whose mean is the level of new sectors. Default "30 d".
     #[schemars(with = "String")]
-    pub level: Option<Given>,
+    pub level: Option<ValueId>,
     /// Time in which a trend fades. Default "30 d".
     #[schemars(with = "String")]
-    pub damping: Option<Given>,
+    pub damping: Option<ValueId>,
     /// Length of the blocks of days in which residuals are drawn. Default "7 d".
     #[schemars(with = "String")]
-    pub block: Option<Given>,
+    pub block: Option<ValueId>,
     /// Factor on the size of the random walks. Default 1.
     #[schemars(with = "f64", range(min = 0.0, max = 10.0))]
-    pub spread: Option<Given>,
+    pub spread: Option<ValueId>,
     /// How many sectors come due: "rate", that of the window; "schedule", the same, but of verified
     /// sectors at least those whose date has come. Default "schedule".
     #[schemars(with = "String", extend("enum" = ["rate", "schedule"]))]
-    pub ends: Option<Given>,
+    pub ends: Option<ValueId>,
 }
 
 /// The file named by `initial`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct InitialSection {
-    date: Option<Given>,
-    raw_power: Option<Given>,
-    qa_power: Option<Given>,
-    vested: Option<Given>,
-    circulating: Option<Given>,
-    locked: Option<Given>,
-    burnt: Option<Given>,
-    locked_vesting_share: Option<Given>,
-    base_fee: Option<Given>,
-    cumsum_baseline: Option<Given>,
-    cumsum_realized: Option<Given>,
-    effective_network_time: Option<Given>,
-    effective_baseline_power: Option<Given>,
-    this_epoch_baseline_power: Option<Given>,
+    date: Option<ValueId>,
+    raw_power: Option<ValueId>,
+    qa_power: Option<ValueId>,
+    vested: Option<ValueId>,
+    circulating: Option<ValueId>,
+    locked: Option<ValueId>,
+    #[serde(rename = "burnt")]
+    burned: Option<ValueId>,
+    locked_vesting_share: Option<ValueId>,
+    base_fee: Option<ValueId>,
+    cumsum_baseline: Option<ValueId>,
+    cumsum_realized: Option<ValueId>,
+    effective_network_time: Option<ValueId>,
+    effective_baseline_power: Option<ValueId>,
+    this_epoch_baseline_power: Option<ValueId>,
 }
 
 /// Parameters of the network and of the machines under it, which share one table.
 fn specs() -> impl Iterator<Item = &'static ParameterSpec> {
-    Parameters::SPECS.iter().chain(infrastructure::Parameters::SPECS)
+    Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS)
 }
 
 /// Every parameter as a property with its description, unit, default and range.
@@ -156,7 +157,7 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
 /// Checks `[network]` for a run from the first to the last of `dates`.
 pub fn settings(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     dates: Option<(Date, Date)>,
 ) -> Option<Settings> {
     let typed: NetworkSection = checker.read(given, "network");
@@ -206,7 +207,7 @@ pub fn settings(
     })
 }
 
-fn rules(checker: &mut Checker<'_>, given: Option<Given>) -> Option<RuleChoice> {
+fn rules(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<RuleChoice> {
     let key = "network.rules";
     let text = checker.text(given, key)?;
     match (text.as_str(), text.strip_prefix("mainnet@")) {
@@ -292,7 +293,7 @@ fn forecast(
     typed: &ForecastSection,
     dates: Option<(Date, Date)>,
 ) -> Option<Forecast> {
-    let mut days = |given: Option<Given>, name: &str, range, default: u32| {
+    let mut days = |given: Option<ValueId>, name: &str, range, default: u32| {
         let key = format!("network.forecast.{name}");
         let days = checker.quantity(given, &key, "d", false, range);
         if given.is_some() { days.map(|days| days as u32) } else { Some(default) }
@@ -339,7 +340,7 @@ fn forecast(
 /// apart from them those after the cut, as far as the data go.
 fn history(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     dates: Option<(Date, Date)>,
     cut: Option<Date>,
 ) -> Option<(Vec<HistoryDay>, Vec<HistoryDay>)> {
@@ -371,7 +372,7 @@ fn history(
     let days = table.dates.iter().zip(&table.rows);
     let days = days.filter(|(date, _)| (first..=last).contains(*date));
     let day = |(&date, row): (&Date, &Vec<f64>)| match row[..] {
-        [raw, qa, onboarded, onboarded_qa, renewed, renewed_qa, burnt, rate] => HistoryDay {
+        [raw, qa, onboarded, onboarded_qa, renewed, renewed_qa, burned, rate] => HistoryDay {
             date,
             raw_power_eib: raw,
             qa_power_eib: qa,
@@ -379,7 +380,7 @@ fn history(
             onboarded_qa_pib: onboarded_qa,
             renewed_raw_pib: renewed,
             renewed_qa_pib: renewed_qa,
-            burnt_fil_cumulative: burnt,
+            burned_fil_cumulative: burned,
             renewal_rate: rate,
         },
         _ => unreachable!("a row has a number for each wanted column"),
@@ -387,7 +388,7 @@ fn history(
     Some(days.map(day).partition(|day| day.date <= driven_last))
 }
 
-fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date, f64)> {
+fn observed_locked(checker: &mut Checker<'_>, given: Option<ValueId>) -> Vec<(Date, f64)> {
     const MILLION: f64 = 1e6;
     let columns = [Column { name: "locked_fil_million", minimum: 0.0, maximum: FIL_MAX / MILLION }];
     let Some(table) = checker.table(given, "network.observed_locked", &columns, false) else {
@@ -399,10 +400,10 @@ fn observed_locked(checker: &mut Checker<'_>, given: Option<Given>) -> Vec<(Date
 
 fn parameters(
     checker: &mut Checker<'_>,
-    typed: &BTreeMap<String, Given>,
-) -> (Parameters, infrastructure::Parameters) {
+    typed: &BTreeMap<String, ValueId>,
+) -> (Parameters, infrastructure::sites::Parameters) {
     let mut network = Parameters::default();
-    let mut machines = infrastructure::Parameters::default();
+    let mut machines = infrastructure::sites::Parameters::default();
     for (name, &given) in typed {
         let key = format!("network.parameters.{}", shown(name));
         let Some(spec) = specs().find(|spec| spec.name == name) else {
@@ -423,7 +424,7 @@ fn parameters(
 /// The state on the first day, from a file of its own.
 fn initial(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     start: Option<Date>,
 ) -> Option<InitialState> {
     let key = "network.initial";
@@ -453,7 +454,7 @@ fn initial_state(checker: &mut Checker<'_>) -> Option<InitialState> {
     let vested_fil = amount(typed.vested, "vested", "FIL", FIL_MAX);
     let circulating_fil = amount(typed.circulating, "circulating", "FIL", FIL_MAX);
     let locked_fil = amount(typed.locked, "locked", "FIL", FIL_MAX);
-    let burnt_fil = amount(typed.burnt, "burnt", "FIL", FIL_MAX);
+    let burned_fil = amount(typed.burned, "burnt", "FIL", FIL_MAX);
     let share = amount(typed.locked_vesting_share, "locked_vesting_share", "1", 1.0);
     let base_fee_attofil = amount(typed.base_fee, "base_fee", "attoFIL", 1e18);
     let mut wide = |given, key| {
@@ -474,7 +475,7 @@ fn initial_state(checker: &mut Checker<'_>) -> Option<InitialState> {
         vested_fil: vested_fil?,
         circulating_fil: circulating_fil?,
         locked_fil: locked_fil?,
-        burnt_fil: burnt_fil?,
+        burned_fil: burned_fil?,
         locked_vesting_share: share?,
         base_fee_attofil: base_fee_attofil?,
         cumsum_baseline: cumsum_baseline?,

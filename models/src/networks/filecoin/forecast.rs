@@ -283,7 +283,7 @@ mod tests {
             onboarded_qa_pib: onboarded_pib(day),
             renewed_raw_pib: 10.24,
             renewed_qa_pib: 10.24,
-            burnt_fil_cumulative: 0.0,
+            burned_fil_cumulative: 0.0,
             renewal_rate: 0.5,
         };
         (0..DAYS).map(day).collect()

@@ -6,13 +6,13 @@ use pinwheel_core::distribution::{Exponential, Normal};
 use pinwheel_core::{Amount, Streams, math};
 
 use super::Filecoin;
+use super::accounts::attofil;
 use super::parameters::Parameters;
 use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES, Term};
 use super::settings::{InitialState, Settings};
-use super::treasury::attofil;
 use super::vesting::Vesting;
-use crate::infrastructure::OwnerPlan;
+use crate::infrastructure::sites::OwnerPlan;
 
 const EIB: f64 = (1u64 << 60) as f64;
 /// Dormant providers that may join a rational run, as a share of those at the start.
@@ -172,17 +172,17 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
             (pledge as u128, day_reward.0 * u128::from(kind.quality()))
         });
         provider.pledge = Amount(total);
-        let funded = network.treasury.lock_pledge(i, Amount(total));
+        let funded = network.accounts.lock_pledge(i, Amount(total));
         assert!(funded, "the initial state locks no more than exists");
         let share = u128::from(provider.sectors.quality_units());
         let vesting = vesting.mul_div_floor(share, u128::from(units.max(1)));
         provider.vesting = Vesting::with_stock(vesting);
-        network.treasury.fund_vesting(i, vesting);
+        network.accounts.fund_vesting(i, vesting);
     }
 }
 
 /// The machines behind the initial sectors.
-pub fn plants(network: &Filecoin, regions: u16, streams: &Streams) -> Vec<OwnerPlan> {
+pub fn sites(network: &Filecoin, regions: u16, streams: &Streams) -> Vec<OwnerPlan> {
     let plan = |(i, provider): (usize, &Provider)| {
         let disks = provider.sectors.live().div_ceil(network.sectors_per_disk) as u32;
         let region = streams.stream(i as u32, "filecoin region").below(u64::from(regions)) as u16;

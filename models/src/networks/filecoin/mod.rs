@@ -10,6 +10,7 @@
 //! Invariants, checked as the run goes: the ledger balances at every block; pledge accounts hold
 //! exactly the pledge of the sectors; the supply never exceeds two billion FIL.
 
+pub mod accounts;
 pub mod audit;
 pub mod business;
 pub mod card;
@@ -39,7 +40,6 @@ pub mod smoothing;
 pub mod spec;
 pub mod streams;
 pub mod supply;
-pub mod treasury;
 pub mod vesting;
 
 use pinwheel_core::check::CheckId;
@@ -48,7 +48,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::blockchain::consensus::expected::Election;
 use crate::describe::EventKinds;
-use crate::infrastructure::{self, Infrastructure};
+use crate::infrastructure::sites::{self, Sites};
+use accounts::Accounts;
 use audit::Audit;
 use business::Orders;
 use driven::DayTotals;
@@ -62,14 +63,13 @@ use rules::{EPOCHS_PER_DAY, Rules};
 use sectors::{Cohort, SECTOR_BYTES};
 use settings::{Behaviour, Detail, RuleChoice, Settings};
 use smoothing::Estimate;
-use treasury::Treasury;
 
 const EPOCH: SimDuration = SimDuration::from_seconds(30);
 const DAY: SimDuration = SimDuration::from_days(1);
 const EPOCHS_PER_DEADLINE: i64 = EPOCHS_PER_DAY / DEADLINES as i64;
 const REGIONS: u16 = 12;
 /// Days between two adjustments of a provider's machines to its sectors.
-const PLANT_DAYS: i32 = 30;
+const SITE_DAYS: i32 = 30;
 
 /// The kinds of event, in the order of [`Event`].
 pub const KINDS: EventKinds = EventKinds { first: 16, names: &["epoch", "deadline", "day"] };
@@ -153,7 +153,7 @@ pub struct Filecoin {
     /// Day of the run: 1 is the day after the initial state.
     day: i32,
 
-    treasury: Treasury,
+    accounts: Accounts,
     providers: Vec<Provider>,
     power: Power,
     rewards: reward::RewardState,
@@ -196,7 +196,7 @@ pub struct Filecoin {
 
 impl Filecoin {
     /// The network on its first day, and the machines of its providers.
-    pub fn new(settings: &Settings, streams: &Streams) -> (Self, Infrastructure) {
+    pub fn new(settings: &Settings, streams: &Streams) -> (Self, Sites) {
         let p = &settings.parameters;
         let initial = &settings.initial;
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
@@ -222,7 +222,7 @@ impl Filecoin {
         };
         let tib_per_sector = 32.0 / 1024.0;
         let sectors_per_disk = settings.infrastructure.disk_terabytes * 1e12 / SECTOR_BYTES as f64;
-        let treasury = Treasury::new(initial, providers.len());
+        let accounts = Accounts::new(initial, providers.len());
         let mut network = Filecoin {
             detail: settings.detail,
             rule_choice: settings.rules,
@@ -231,8 +231,8 @@ impl Filecoin {
             epoch: first_epoch,
             first_epoch,
             day: 0,
-            tally: review::Tally::new(&treasury, providers.len()),
-            treasury,
+            tally: review::Tally::new(&accounts, providers.len()),
+            accounts,
             providers,
             power: Power::default(),
             rewards: fees::reward_state(initial, first_epoch, rules.minting),
@@ -288,22 +288,22 @@ impl Filecoin {
         network.refresh_quote();
         genesis::lock(&mut network, initial, p);
         network.rebuild_election();
-        let plans = genesis::plants(&network, REGIONS, streams);
-        let infrastructure = Infrastructure::new(&settings.infrastructure, &plans, streams);
+        let plans = genesis::sites(&network, REGIONS, streams);
+        let infrastructure = Sites::new(&settings.infrastructure, &plans, streams);
         (network, infrastructure)
     }
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.checks = Some(CheckIds {
-            conserved: ctx.checks.always("supply-conserved"),
-            pledge: ctx.checks.always("pledge-matches-sectors"),
-            supply: ctx.checks.always("supply-at-most-two-billion"),
-            fault: ctx.checks.sometimes("fault-fee-paid"),
-            missed: ctx.checks.sometimes("proof-missed"),
+            conserved: ctx.checks.always("filecoin.supply_conserved"),
+            pledge: ctx.checks.always("filecoin.pledge_matches_sectors"),
+            supply: ctx.checks.always("filecoin.supply_within_cap"),
+            fault: ctx.checks.sometimes("filecoin.fault_fee_paid"),
+            missed: ctx.checks.sometimes("filecoin.proof_missed"),
             null_round: (self.detail == Detail::Deadline)
-                .then(|| ctx.checks.sometimes("null-round")),
-            refused: self.audit.real().then(|| ctx.checks.sometimes("real-proof-refused")),
+                .then(|| ctx.checks.sometimes("filecoin.null_round")),
+            refused: self.audit.real().then(|| ctx.checks.sometimes("filecoin.real_proof_refused")),
         });
         ctx.after(SimDuration::ZERO, Event::Day.into());
         if self.detail == Detail::Deadline {
@@ -319,9 +319,9 @@ impl Filecoin {
     }
 
     /// Reacts to one event.
-    pub fn handle<E>(&mut self, event: Event, plants: &mut Infrastructure, ctx: &mut Context<E>)
+    pub fn handle<E>(&mut self, event: Event, sites: &mut Sites, ctx: &mut Context<E>)
     where
-        E: EngineEvent + From<Event> + From<infrastructure::Event>,
+        E: EngineEvent + From<Event> + From<sites::Event>,
     {
         match event {
             Event::Deadline { provider } => {
@@ -335,22 +335,22 @@ impl Filecoin {
             }
             Event::Day => {
                 if self.day > 0 {
-                    self.end_day(plants, ctx);
+                    self.end_day(sites, ctx);
                 }
                 ctx.after(DAY, event.into());
-                self.begin_day(plants, ctx);
+                self.begin_day(sites, ctx);
             }
         }
     }
 
     /// Takes over what the machines of a provider can do now.
-    pub fn plant_status(
+    pub fn site_status(
         &mut self,
         provider: u32,
-        status: infrastructure::Status,
+        status: sites::SiteStatus,
         now: pinwheel_core::SimTime,
     ) {
-        self.plant_changed(provider as usize, status, now);
+        self.sites_changed(provider as usize, status, now);
     }
 
     /// One epoch: blocks and rewards, then the reward and the base fee of the next.
@@ -392,9 +392,9 @@ impl Filecoin {
     }
 
     /// Plans and opens a day: rules, allocations that vest, every provider's business.
-    fn begin_day<E>(&mut self, plants: &mut Infrastructure, ctx: &mut Context<E>)
+    fn begin_day<E>(&mut self, sites: &mut Sites, ctx: &mut Context<E>)
     where
-        E: EngineEvent + From<infrastructure::Event>,
+        E: EngineEvent + From<sites::Event>,
     {
         self.day += 1;
         let streams = *ctx.streams();
@@ -412,25 +412,25 @@ impl Filecoin {
         for i in 0..self.providers.len() {
             let orders = self.orders[i];
             self.business_day(i, orders, &streams);
-            if (self.day + i as i32) % PLANT_DAYS == 0 {
+            if (self.day + i as i32) % SITE_DAYS == 0 {
                 let disks = self.providers[i].sectors.live().div_ceil(self.sectors_per_disk) as u32;
-                plants.resize(i as u32, disks, ctx);
-                let status = plants.status(i as u32);
-                self.plant_changed(i, status, ctx.now());
+                sites.resize(i as u32, disks, ctx);
+                let status = sites.status(i as u32);
+                self.sites_changed(i, status, ctx.now());
             }
         }
         self.gas.begin_day();
     }
 
     /// Closes a day: in day detail the chain's day, then the books and the records.
-    fn end_day<E: EngineEvent>(&mut self, plants: &Infrastructure, ctx: &mut Context<E>) {
+    fn end_day<E: EngineEvent>(&mut self, sites: &Sites, ctx: &mut Context<E>) {
         if self.detail == Detail::Day {
             self.fold_day(ctx);
         }
         self.check_books(ctx);
         self.check_pledge(ctx);
-        self.record_day(plants, ctx);
-        ctx.fingerprint.ledger.mix(self.treasury.ledger.digest.value());
+        self.record_day(sites, ctx);
+        ctx.fingerprint.ledger.mix(self.accounts.ledger.digest.value());
         ctx.fingerprint.state.mix(self.power.raw_sectors);
         ctx.fingerprint.state.mix(self.power.qa_units);
         ctx.fingerprint.state.mix(self.gas.base_fee_attofil as u64);
@@ -441,11 +441,11 @@ impl Filecoin {
     fn check_books<E: EngineEvent>(&self, ctx: &mut Context<E>) {
         let ids = self.checks.expect("the run has started");
         let now = ctx.now();
-        let balanced = self.treasury.ledger.verify();
+        let balanced = self.accounts.ledger.verify();
         ctx.checks.note(ids.conserved, balanced.is_ok(), now, || {
             balanced.err().map(|error| error.to_string()).unwrap_or_default()
         });
-        let total = self.treasury.ledger.issued() - self.treasury.ledger.burned();
+        let total = self.accounts.ledger.issued() - self.accounts.ledger.burned();
         ctx.checks.note(ids.supply, total <= supply::TOTAL, now, || format!("{total} attoFIL"));
     }
 
@@ -453,10 +453,11 @@ impl Filecoin {
     fn check_pledge<E: EngineEvent>(&self, ctx: &mut Context<E>) {
         let ids = self.checks.expect("the run has started");
         let now = ctx.now();
-        let wrong =
-            self.providers.iter().zip(&self.treasury.purses).position(|(provider, purse)| {
-                provider.pledge != self.treasury.ledger.balance(purse.pledge)
-            });
+        let wrong = self.providers.iter().zip(&self.accounts.purses).position(
+            |(provider, accounts_of_provider)| {
+                provider.pledge != self.accounts.ledger.balance(accounts_of_provider.pledge)
+            },
+        );
         ctx.checks.note(ids.pledge, wrong.is_none(), now, || format!("provider {wrong:?}"));
         let (fees, missed) = (self.flows.burn_fault_fee, self.flows.deadlines_missed);
         ctx.checks.note(ids.fault, fees > Amount::ZERO, now, String::new);

@@ -14,14 +14,14 @@ use super::provider::{DEADLINES, Power, share_of_deadline};
 use super::sectors::Kind;
 use super::settings::Detail;
 use super::{DAY, Filecoin};
-use crate::infrastructure::Status;
+use crate::infrastructure::sites::SiteStatus;
 
 /// Length of a deadline: 60 epochs.
 pub const DEADLINE: SimDuration = SimDuration::from_minutes(30);
 
 impl Filecoin {
     /// Takes over what the machines of provider `i` can do now.
-    pub fn plant_changed(&mut self, i: usize, status: Status, now: SimTime) {
+    pub fn sites_changed(&mut self, i: usize, status: SiteStatus, now: SimTime) {
         if self.detail == Detail::Day {
             self.catch_up(i, now);
         }
@@ -164,7 +164,7 @@ impl Filecoin {
         if proven.continued > 0 {
             let units = provider.units_of(u64::from(proven.continued));
             let fee = Amount(self.quote.fault_fee_per_unit.0 * u128::from(units));
-            self.flows.burn_fault_fee += self.treasury.burn(i, fee);
+            self.flows.burn_fault_fee += self.accounts.burn(i, fee);
         }
         if proven.expired > 0 {
             self.terminate(i, u64::from(proven.expired));
@@ -178,7 +178,7 @@ impl Filecoin {
         if fee > 0 {
             let fee = Amount(fee * deadlines / DEADLINES as u128);
             let cap = self.daily_fee_cap(i, deadlines);
-            self.flows.burn_daily_fee += self.treasury.burn(i, fee.min(cap));
+            self.flows.burn_daily_fee += self.accounts.burn(i, fee.min(cap));
         }
     }
 
@@ -227,7 +227,7 @@ impl Filecoin {
         for cohort in &ended {
             let fee = self.termination_fee(kind, cohort);
             self.return_pledge(i, Amount(cohort.pledge_attofil));
-            self.flows.burn_termination_fee += self.treasury.burn(i, fee);
+            self.flows.burn_termination_fee += self.accounts.burn(i, fee);
             self.flows.terminated_sectors += u64::from(cohort.sectors);
         }
         ended.clear();
@@ -237,7 +237,7 @@ impl Filecoin {
     /// Gives back the pledge of sectors that left the chain.
     pub fn return_pledge(&mut self, i: usize, pledge: Amount) {
         self.providers[i].pledge -= pledge;
-        self.treasury.release_pledge(i, pledge);
+        self.accounts.release_pledge(i, pledge);
     }
 
     /// Brings the network's power up to date with provider `i`.

@@ -21,12 +21,12 @@ use pinwheel_core::{Amount, Purpose, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
+use super::accounts::FIL_DECIMALS;
 use super::business::Orders;
 use super::provider::{Intent, SizeClass};
 use super::rules::Quality;
 use super::sectors::Kind;
 use super::settings::PricePath;
-use super::treasury::FIL_DECIMALS;
 use crate::laws::price::GeometricBrownian;
 
 /// Names of random streams drawn from in the hot path.
@@ -209,7 +209,7 @@ impl Filecoin {
     /// FIP-0077: a new provider locks a deposit that vests like a block reward.
     fn lock_deposit(&mut self, i: usize) {
         let deposit = self.pricing().creation_deposit();
-        if deposit > Amount::ZERO && self.treasury.lock_deposit(i, deposit) {
+        if deposit > Amount::ZERO && self.accounts.lock_deposit(i, deposit) {
             self.providers[i].to_vest += deposit;
         }
     }

@@ -6,11 +6,11 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metri
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
+use super::accounts::{FIL_DECIMALS, attofil};
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
-use super::treasury::{FIL_DECIMALS, attofil};
-use crate::infrastructure::Infrastructure;
+use crate::infrastructure::sites::Sites;
 use crate::networks::filecoin::spec::SPEC;
 
 /// Label of rows that were observed, not simulated.
@@ -53,7 +53,7 @@ pub struct Flows {
 pub struct Observed {
     raw_power_eib: f64,
     qa_power_eib: f64,
-    burnt_fil: f64,
+    burned_fil: f64,
     locked_fil: Option<f64>,
 }
 
@@ -67,7 +67,7 @@ pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
     let day = |day: &HistoryDay| Observed {
         raw_power_eib: day.raw_power_eib,
         qa_power_eib: day.qa_power_eib,
-        burnt_fil: day.burnt_fil_cumulative,
+        burned_fil: day.burned_fil_cumulative,
         locked_fil: locked(day.date),
     };
     history.iter().chain(&settings.judged).map(day).collect()
@@ -97,16 +97,16 @@ impl<E: EngineEvent> Page<'_, E> {
 
 impl Filecoin {
     /// Writes the records of the day that ends.
-    pub fn record_day<E: EngineEvent>(&mut self, plants: &Infrastructure, ctx: &mut Context<E>) {
+    pub fn record_day<E: EngineEvent>(&mut self, sites: &Sites, ctx: &mut Context<E>) {
         self.tally_day();
         let mut page = Page { ctx };
         self.record_power(&mut page);
         self.record_reward(&mut page);
         self.record_supply(&mut page);
-        self.record_service(plants, &mut page);
+        self.record_service(sites, &mut page);
         self.record_classes(&mut page);
         self.record_observed(&mut page);
-        let statistics = plants.statistics();
+        let statistics = sites.statistics();
         self.flows = Flows {
             disks_failed_before: statistics.disks_failed,
             outages_before: statistics.outages.iter().sum(),
@@ -149,18 +149,21 @@ impl Filecoin {
     }
 
     fn record_supply<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
-        let treasury = &self.treasury;
-        let pledge = treasury.purses.iter().map(|purse| treasury.ledger.balance(purse.pledge));
+        let accounts = &self.accounts;
+        let pledge = accounts
+            .purses
+            .iter()
+            .map(|accounts_of_provider| accounts.ledger.balance(accounts_of_provider.pledge));
         let locked_pledge: Amount = pledge.sum();
-        let locked = treasury.ledger.held(Holding::Locked);
-        page.fil(const { SPEC.metric("supply_vested") }, treasury.vested_attofil);
-        page.fil(const { SPEC.metric("supply_mined") }, treasury.mined_attofil);
-        page.fil(const { SPEC.metric("supply_burnt") }, treasury.ledger.burned());
+        let locked = accounts.ledger.held(Holding::Locked);
+        page.fil(const { SPEC.metric("supply_vested") }, accounts.vested_attofil);
+        page.fil(const { SPEC.metric("supply_mined") }, accounts.mined_attofil);
+        page.fil(const { SPEC.metric("supply_burned") }, accounts.ledger.burned());
         page.fil(const { SPEC.metric("supply_locked") }, locked);
         page.fil(const { SPEC.metric("locked_pledge") }, locked_pledge);
         page.fil(const { SPEC.metric("locked_vesting") }, locked - locked_pledge);
-        page.fil(const { SPEC.metric("supply_circulating") }, treasury.circulating());
-        page.fil(const { SPEC.metric("supply_reserve") }, treasury.ledger.held(Holding::Reserve));
+        page.fil(const { SPEC.metric("supply_circulating") }, accounts.circulating());
+        page.fil(const { SPEC.metric("supply_reserve") }, accounts.ledger.held(Holding::Reserve));
         let flows = &self.flows;
         page.fil(const { SPEC.metric("burn_base_fee") }, flows.burn_base_fee);
         page.fil(const { SPEC.metric("burn_fault_fee") }, flows.burn_fault_fee);
@@ -169,14 +172,14 @@ impl Filecoin {
         page.fil(const { SPEC.metric("burn_stream") }, flows.burn_stream);
     }
 
-    fn record_service<E: EngineEvent>(&self, plants: &Infrastructure, page: &mut Page<'_, E>) {
+    fn record_service<E: EngineEvent>(&self, sites: &Sites, page: &mut Page<'_, E>) {
         let flows = &self.flows;
         page.value(const { SPEC.metric("base_fee") }, self.gas.base_fee_attofil as f64);
         let used = flows.gas_used as f64 / flows.gas_limit.max(1) as f64;
         page.value(const { SPEC.metric("gas_used_share") }, used);
         page.value(const { SPEC.metric("windowpost_due") }, flows.deadlines_due as f64);
         page.value(const { SPEC.metric("windowpost_missed") }, flows.deadlines_missed as f64);
-        let statistics = plants.statistics();
+        let statistics = sites.statistics();
         let failed = statistics.disks_failed - flows.disks_failed_before;
         page.value(const { SPEC.metric("disks_failed") }, failed as f64);
         let outages = statistics.outages.iter().sum::<u64>() - flows.outages_before;
@@ -215,9 +218,9 @@ impl Filecoin {
         page.labelled(const { SPEC.metric("raw_power") }, label, observed.raw_power_eib);
         page.labelled(const { SPEC.metric("qa_power") }, label, observed.qa_power_eib);
         page.fil_labelled(
-            const { SPEC.metric("supply_burnt") },
+            const { SPEC.metric("supply_burned") },
             label,
-            attofil(observed.burnt_fil),
+            attofil(observed.burned_fil),
         );
         if let Some(locked) = observed.locked_fil {
             page.fil_labelled(const { SPEC.metric("supply_locked") }, label, attofil(locked));

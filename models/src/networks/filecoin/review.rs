@@ -12,19 +12,19 @@
 use pinwheel_core::{Amount, Holding};
 use serde::{Deserialize, Serialize};
 
+use super::accounts::{Accounts, FIL_DECIMALS};
 use super::gas::PARTITION_SECTORS;
 use super::provider::{CONSENSUS_MINIMUM_SECTORS, DEADLINES, SizeClass, share_of_deadline};
 use super::record::Flows as DayFlows;
 use super::rules::{EPOCHS_PER_DAY, Quality};
 use super::sectors::Kind;
-use super::treasury::{FIL_DECIMALS, Treasury};
 use super::{Filecoin, supply};
 use crate::describe::review::MONTH_DAYS;
 use crate::describe::review::{
     Collateral, Flows, Inputs, Operator, Penalties, Proof, Split, Supply, Utilisation,
 };
 use crate::describe::review::{Source, Wanted};
-use crate::infrastructure::Infrastructure;
+use crate::infrastructure::sites::Sites;
 
 /// Days ahead for which unlocks are scheduled: the longest commitment of a sector.
 const UNLOCK_DAYS: usize = 1_278;
@@ -90,15 +90,15 @@ pub struct Tally {
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
 struct Sums {
     rewards: Amount,
-    burnt_before: Amount,
+    burned_before: Amount,
     income_usd: f64,
     cost_usd: f64,
 }
 
 impl Tally {
-    pub fn new(treasury: &Treasury, providers: usize) -> Self {
+    pub fn new(accounts: &Accounts, providers: usize) -> Self {
         Tally {
-            emission_start: treasury.ledger.balance(treasury.reward_actor),
+            emission_start: accounts.ledger.balance(accounts.reward_actor),
             providers: vec![Sums::default(); providers],
             ..Tally::default()
         }
@@ -122,19 +122,19 @@ impl Filecoin {
         tally.entitled += flows.entitled;
         tally.penalties += penalties(flows);
         tally.minted_usd += fil(flows.minted) * price;
-        let sold = self.treasury.sold - tally.sold_before;
-        tally.sold_before = self.treasury.sold;
+        let sold = self.accounts.sold - tally.sold_before;
+        tally.sold_before = self.accounts.sold;
         tally.sold_usd += fil(sold) * price;
         let mut verified = 0;
-        let providers = self.providers.iter().zip(&self.treasury.purses);
-        for ((provider, purse), sums) in providers.zip(&mut tally.providers) {
+        let providers = self.providers.iter().zip(&self.accounts.purses);
+        for ((provider, accounts_of_provider), sums) in providers.zip(&mut tally.providers) {
             let deals = provider.sectors.of(Kind::Verified);
             verified += deals;
             let income = fil(provider.income) * price;
-            let burnt = purse.burnt - sums.burnt_before;
-            let cost = provider.cost_usd + fil(burnt) * price;
+            let burned = accounts_of_provider.burned - sums.burned_before;
+            let cost = provider.cost_usd + fil(burned) * price;
             sums.rewards += provider.income;
-            sums.burnt_before = purse.burnt;
+            sums.burned_before = accounts_of_provider.burned;
             sums.income_usd += income + deals as f64 * self.costs.deal_usd_per_sector_day;
             sums.cost_usd += cost;
             tally.income_usd += income;
@@ -146,7 +146,7 @@ impl Filecoin {
     }
 
     /// What the review asks for, as it stands now.
-    pub fn review(&self, plants: &Infrastructure, wanted: Wanted, identities: u32) -> Inputs {
+    pub fn review(&self, sites: &Sites, wanted: Wanted, identities: u32) -> Inputs {
         let priced = self.market.price_usd > 0.0;
         let usd = |value: f64| priced.then_some(value);
         let tally = &self.tally;
@@ -158,7 +158,7 @@ impl Filecoin {
                 revenue_usd: usd(tally.revenue_usd),
                 cost_usd: usd(tally.cost_usd),
                 sold_usd: usd(tally.sold_usd),
-                burnt_usd: None,
+                burned_usd: None,
                 rewards_usd: usd(tally.income_usd),
                 useful_units: Some(tally.tib_months),
             },
@@ -170,8 +170,8 @@ impl Filecoin {
             }),
             utilisation: self.utilisation(),
             collateral: Some(Collateral {
-                slashable: fil(self.treasury.ledger.held(Holding::Locked)),
-                at_risk: fil(self.treasury.circulating()) * LOCK_TARGET_SHARE,
+                slashable: fil(self.accounts.ledger.held(Holding::Locked)),
+                at_risk: fil(self.accounts.circulating()) * LOCK_TARGET_SHARE,
             }),
             split: (priced && wanted.has("sybil_profit")).then(|| self.split(identities)).flatten(),
             proof: self.audit.real().then(|| Proof {
@@ -183,10 +183,10 @@ impl Filecoin {
             penalties: Some(Penalties {
                 taken: fil(tally.penalties + penalties(&self.flows)),
                 honest: None,
-                collateral: fil(self.treasury.ledger.held(Holding::Locked)),
+                collateral: fil(self.accounts.ledger.held(Holding::Locked)),
             }),
             concentration: match wanted.has("nakamoto") {
-                true => self.concentration(plants),
+                true => self.concentration(sites),
                 false => vec![],
             },
             ..Inputs::default()
@@ -194,17 +194,17 @@ impl Filecoin {
     }
 
     fn review_supply(&self) -> Supply {
-        let treasury = &self.treasury;
-        let left = treasury.ledger.balance(treasury.reward_actor);
+        let accounts = &self.accounts;
+        let left = accounts.ledger.balance(accounts.reward_actor);
         let entitled = self.tally.entitled + self.flows.entitled;
         Supply {
             decimals: FIL_DECIMALS,
-            issued: treasury.vested_attofil + treasury.mined_attofil + supply::RESERVE_DISBURSED,
-            burnt: treasury.ledger.burned(),
-            circulating: treasury.circulating(),
+            issued: accounts.vested_attofil + accounts.mined_attofil + supply::RESERVE_DISBURSED,
+            burned: accounts.ledger.burned(),
+            circulating: accounts.circulating(),
             maximum: Some(supply::TOTAL),
             emission: Some((entitled, self.tally.emission_start.saturating_sub(left))),
-            residual: treasury.ledger.residual(),
+            residual: accounts.ledger.residual(),
         }
     }
 
@@ -262,11 +262,11 @@ impl Filecoin {
     }
 
     /// QA power by provider, region and size class.
-    fn concentration(&self, plants: &Infrastructure) -> Vec<(&'static str, Vec<u64>)> {
+    fn concentration(&self, sites: &Sites) -> Vec<(&'static str, Vec<u64>)> {
         let units = |of: &super::Provider| of.power.qa_units;
         let mut regions: Vec<u64> = Vec::new();
         for (i, provider) in self.providers.iter().enumerate() {
-            let Some(site) = plants.sites(i as u32).first() else { continue };
+            let Some(site) = sites.sites(i as u32).first() else { continue };
             let region = usize::from(site.region);
             regions.resize(regions.len().max(region + 1), 0);
             regions[region] += units(provider);

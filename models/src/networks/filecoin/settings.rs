@@ -20,7 +20,7 @@ pub struct Settings {
     pub solstice: Option<Date>,
     pub parameters: Parameters,
     /// The machines under the providers.
-    pub infrastructure: infrastructure::Parameters,
+    pub infrastructure: infrastructure::sites::Parameters,
     /// Where the history is cut, and how its flows go on from there; `None` to follow it to the end.
     pub forecast: Option<Forecast>,
     /// What was observed on the days after the cut: recorded beside the simulated series for those
@@ -108,7 +108,7 @@ pub struct HistoryDay {
     pub onboarded_qa_pib: f64,
     pub renewed_raw_pib: f64,
     pub renewed_qa_pib: f64,
-    pub burnt_fil_cumulative: f64,
+    pub burned_fil_cumulative: f64,
     /// Share of the raw power due that day which was renewed.
     pub renewal_rate: f64,
 }
@@ -132,7 +132,7 @@ pub struct InitialState {
     pub vested_fil: f64,
     pub circulating_fil: f64,
     pub locked_fil: f64,
-    pub burnt_fil: f64,
+    pub burned_fil: f64,
     /// Share of the locked FIL that is block rewards still vesting; the rest is pledge.
     pub locked_vesting_share: f64,
     pub base_fee_attofil: f64,

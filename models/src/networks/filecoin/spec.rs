@@ -4,7 +4,7 @@ use super::card::CARD;
 use super::metrics::METRICS;
 use super::{conform, parameters, review};
 use crate::describe::{ParameterTable, PartSpec};
-use crate::infrastructure::{self, plants};
+use crate::infrastructure::sites;
 
 /// The Filecoin network, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
@@ -21,10 +21,10 @@ pub const SPEC: PartSpec = PartSpec {
         ParameterTable {
             owner: "the machines",
             place: "network.parameters",
-            specs: infrastructure::Parameters::SPECS,
+            specs: sites::Parameters::SPECS,
         },
     ],
-    events: &[super::KINDS, plants::KINDS],
+    events: &[super::KINDS, sites::KINDS],
     card: &CARD,
     review: Some(review::SOURCE),
     suites: conform::SUITES,

@@ -67,20 +67,20 @@ pub struct Supply {
     pub vested: Amount,
     pub mined: Amount,
     pub reserve_disbursed: Amount,
-    pub burnt: Amount,
+    pub burned: Amount,
     /// Pledge, deposits and rewards still vesting.
     pub locked: Amount,
 }
 
 impl Supply {
-    /// FIL that has left the actors that held it at genesis, burnt or not.
+    /// FIL that has left the actors that held it at genesis, burned or not.
     pub fn issued(&self) -> Amount {
         self.vested + self.mined + self.reserve_disbursed
     }
 
     /// Circulating supply as the chain computes it: never below zero.
     pub fn circulating(&self) -> Amount {
-        self.issued().saturating_sub(self.burnt + self.locked)
+        self.issued().saturating_sub(self.burned + self.locked)
     }
 }
 
@@ -124,12 +124,12 @@ mod tests {
             vested: fil(484_847_134),
             mined: fil(365_928_138),
             reserve_disbursed: RESERVE_DISBURSED,
-            burnt: fil(40_327_377),
+            burned: fil(40_327_377),
             locked: fil(140_975_297),
         };
         // The table rounds each line; its sum differs by one FIL.
         assert!(supply.circulating().0.abs_diff(fil(686_539_216).0) <= ATTO_PER_FIL);
-        let drained = Supply { burnt: fil(900_000_000), ..supply };
+        let drained = Supply { burned: fil(900_000_000), ..supply };
         assert_eq!(drained.circulating(), Amount::ZERO);
     }
 }

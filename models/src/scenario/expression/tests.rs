@@ -89,8 +89,8 @@ fn units_convert_between_the_sides() {
     assert_eq!(holds("power_share[\"a\"] <= 60 %", &[&[0.6]], 0.0), Some(true));
     assert_eq!(holds("wins > 100/d", &[&[101.0]], 0.0), Some(true));
     assert_eq!(holds("minted * 30 d < 4 FIL", &[&[0.1]], 0.0), Some(true));
-    assert_eq!(holds("supply_burnt > 0", &[&[0.1]], 0.0), Some(true));
-    let (_, shown) = value("supply_burnt - first(supply_burnt)", metrics()).expect("valid");
+    assert_eq!(holds("supply_burned > 0", &[&[0.1]], 0.0), Some(true));
+    let (_, shown) = value("supply_burned - first(supply_burned)", metrics()).expect("valid");
     assert_eq!(shown.name, "FIL");
     let (_, shown) = value("raw_power / onboarded_raw", metrics()).expect("valid");
     assert_eq!(shown.name, "s");
@@ -152,18 +152,18 @@ fn exact_amounts_lose_no_base_unit() {
     assert_eq!(off.left.show(18), "2000000000.000000000000000001");
     // A float has no such digit.
     assert!((two_billion + 1) as f64 == two_billion as f64);
-    assert!(exactly("supply_burnt == 0.000000000000000007 FIL", &[7]).held);
-    assert!(exactly("supply_burnt == 7 attoFIL", &[7]).held);
-    assert!(exactly("2 * supply_burnt - supply_locked < 0", &[3, 7]).held);
-    assert!(exactly("abs(supply_burnt - supply_locked) == 4 attoFIL", &[3, 7]).held);
-    assert!(exactly("max(supply_burnt, supply_locked) == 7 attoFIL", &[3, 7]).held);
+    assert!(exactly("supply_burned == 0.000000000000000007 FIL", &[7]).held);
+    assert!(exactly("supply_burned == 7 attoFIL", &[7]).held);
+    assert!(exactly("2 * supply_burned - supply_locked < 0", &[3, 7]).held);
+    assert!(exactly("abs(supply_burned - supply_locked) == 4 attoFIL", &[3, 7]).held);
+    assert!(exactly("max(supply_burned, supply_locked) == 7 attoFIL", &[3, 7]).held);
     // Twice the largest amount passes 128 bits and stays exact; the square of it passes 256.
-    assert!(exactly("supply_burnt + supply_locked > supply_locked", &[u128::MAX, u128::MAX]).held);
-    let product = "supply_burnt * supply_burnt * supply_burnt > 0";
+    assert!(exactly("supply_burned + supply_locked > supply_locked", &[u128::MAX, u128::MAX]).held);
+    let product = "supply_burned * supply_burned * supply_burned > 0";
     let broken = exactly(product, &[u128::MAX]);
     assert!(!broken.held && broken.broken && broken.left.show(18) == "not exact");
     // A record without base units is no amount.
-    let formula = condition("supply_burnt >= 0", metrics(), Moment::Tick, true).expect("valid");
+    let formula = condition("supply_burned >= 0", metrics(), Moment::Tick, true).expect("valid");
     let page = Page { cells: vec![cells(&[1.0])], ..Page::default() };
     assert!(!judge::<Exact>(&formula, 0.0, &page).expect("recorded").held);
 }
@@ -200,7 +200,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
     fn any_text_is_checked_and_evaluated_without_panic(
-        text in "(supply_burnt|income|gini|p95|max|FIL|[0-9.]{1,3}|[-+*/(),<>=\" ]| and ){1,16}",
+        text in "(supply_burned|income|gini|p95|max|FIL|[0-9.]{1,3}|[-+*/(),<>=\" ]| and ){1,16}",
         amount in any::<u128>(),
     ) {
         for exact in [false, true] {
@@ -216,7 +216,7 @@ proptest! {
     #[test]
     fn exact_and_float_agree_on_small_amounts(a in 0u128..1_000, b in 0u128..1_000) {
         let sums = U256::from(a) + U256::from(b) > U256::from(1_000);
-        let text = "supply_burnt + supply_locked > 1000 attoFIL";
+        let text = "supply_burned + supply_locked > 1000 attoFIL";
         prop_assert_eq!(exactly(text, &[a, b]).held, sums);
         let values = [a as f64 / 1e18, b as f64 / 1e18];
         if a + b != 1_000 {

@@ -16,7 +16,7 @@ use crate::infrastructure::settings::Settings as FleetSettings;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 /// Longest time that a demand waits: a year.
 const PATIENCE_HOURS_MAX: f64 = 8_766.0;
@@ -29,39 +29,39 @@ const MICRO: f64 = 1e6;
 #[schemars(extend("required" = ["id", "unit", "rate", "source"]))]
 pub struct DemandSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// What rates and capacities are counted in, such as "kW" or "collection/h". An amount is a
     /// rate for so many hours, a price is for one unit during one hour.
     #[schemars(with = "String")]
-    pub unit: Option<Given>,
+    pub unit: Option<ValueId>,
     /// How much is asked for.
     #[schemars(with = "SeriesSection")]
-    pub rate: Option<Given>,
+    pub rate: Option<ValueId>,
     /// Classes that serve, in the order in which they are called.
     pub source: Vec<SourceSection>,
     /// Classes whose pooled capacity bounds what is served.
     pub limit: Vec<LimitSection>,
     /// Classes of which each device carries its own equal part of the demand.
     #[schemars(with = "Vec<String>")]
-    pub through: Vec<Given>,
+    pub through: Vec<ValueId>,
     /// How long a demand waits before it is missed, in whole hours. Default "0 h".
     #[schemars(with = "String")]
-    pub patience: Option<Given>,
+    pub patience: Option<ValueId>,
     /// Paid for a unit served during an hour, such as "0.3 USD". Default 0.
     #[schemars(with = "String")]
-    pub price: Option<Given>,
+    pub price: Option<ValueId>,
     /// Cost of settling a unit served during an hour. Default 0.
     #[schemars(with = "String")]
-    pub fee: Option<Given>,
+    pub fee: Option<ValueId>,
     /// Classes whose whole cost (owning and energy) this demand bears. Default: all it names.
     #[schemars(with = "Vec<String>")]
-    pub bears: Option<Vec<Given>>,
+    pub bears: Option<Vec<ValueId>>,
     /// Id of an earlier demand whose unit cost this one's is compared with.
     #[schemars(with = "String")]
-    pub baseline: Option<Given>,
+    pub baseline: Option<ValueId>,
     /// Round trip to the nearest source up to which quality is full. Default: distance is free.
     #[schemars(with = "String")]
-    pub full_quality_within: Option<Given>,
+    pub full_quality_within: Option<ValueId>,
 }
 
 /// A class that serves.
@@ -70,16 +70,16 @@ pub struct DemandSection {
 #[schemars(extend("required" = ["class"]))]
 pub struct SourceSection {
     #[schemars(with = "String")]
-    pub class: Option<Given>,
+    pub class: Option<ValueId>,
     /// Of one device, in the demand's unit. Default: the class's capacity.
     #[schemars(with = "NumberOrText")]
-    pub capacity: Option<Given>,
+    pub capacity: Option<ValueId>,
     /// The share of its capacity that a device has in each hour. Default 1.
     #[schemars(with = "SeriesSection")]
-    pub profile: Option<Given>,
+    pub profile: Option<ValueId>,
     /// Cost of a unit during an hour, such as fuel. Default 0.
     #[schemars(with = "String")]
-    pub cost: Option<Given>,
+    pub cost: Option<ValueId>,
 }
 
 /// A class that bounds what is served.
@@ -88,10 +88,10 @@ pub struct SourceSection {
 #[schemars(extend("required" = ["class"]))]
 pub struct LimitSection {
     #[schemars(with = "String")]
-    pub class: Option<Given>,
+    pub class: Option<ValueId>,
     /// Of one device, in the demand's unit. Default: the class's capacity.
     #[schemars(with = "NumberOrText")]
-    pub capacity: Option<Given>,
+    pub capacity: Option<ValueId>,
 }
 
 /// By region of the user, then of the source: round trip in seconds. Empty without geography.
@@ -126,7 +126,7 @@ pub(super) fn settings(
         checker.fault(id, "infrastructure.demand", message, format!("at most {DEMANDS_MAX}"));
         return Vec::new();
     }
-    let mut ids: Vec<(Option<Given>, String)> = Vec::new();
+    let mut ids: Vec<(Option<ValueId>, String)> = Vec::new();
     let mut demands = Vec::new();
     for (number, section) in typed.iter().enumerate() {
         let at = format!("infrastructure.demand[{number}]");
@@ -211,8 +211,8 @@ impl Reader<'_, '_> {
 
     fn baseline(
         &mut self,
-        given: Option<Given>,
-        before: &[(Option<Given>, String)],
+        given: Option<ValueId>,
+        before: &[(Option<ValueId>, String)],
     ) -> Option<usize> {
         let key = self.key("baseline");
         let text = self.checker.text(given, &key)?;
@@ -228,12 +228,12 @@ impl Reader<'_, '_> {
         place
     }
 
-    fn usd(&mut self, given: Option<Given>, name: &str) -> u64 {
+    fn usd(&mut self, given: Option<ValueId>, name: &str) -> u64 {
         let usd = self.checker.quantity(given, &self.key(name), "USD", false, 0.0..=USD_MAX);
         math::round(usd.unwrap_or(0.0) * MICRO) as u64
     }
 
-    fn patience(&mut self, given: Option<Given>) -> u64 {
+    fn patience(&mut self, given: Option<ValueId>) -> u64 {
         let key = self.key("patience");
         let range = 0.0..=PATIENCE_HOURS_MAX;
         let hours = self.checker.quantity(given, &key, "h", false, range).unwrap_or(0.0);
@@ -245,7 +245,13 @@ impl Reader<'_, '_> {
     }
 
     /// The capacity of a device in thousandths of the demand's unit.
-    fn capacity(&mut self, given: Option<Given>, key: &str, unit: &str, class: u8) -> Option<u64> {
+    fn capacity(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        unit: &str,
+        class: u8,
+    ) -> Option<u64> {
         let Some(given) = given else {
             return Some(self.fleet.classes[usize::from(class)].capacity_milli);
         };

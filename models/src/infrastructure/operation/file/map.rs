@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::infrastructure::operation::map::Asked;
 use crate::input::RunDays;
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 
 const DEVICES: u64 = 500;
 const DEVICES_MAX: i64 = 2_000;
@@ -21,10 +21,10 @@ const HOURS_MAX: f64 = 8_766.0;
 pub struct MapSection {
     /// One picture for each such time, an hour or more. Default "1 d".
     #[schemars(with = "String")]
-    pub every: Option<Given>,
+    pub every: Option<ValueId>,
     /// Devices on the map at most, sampled evenly; 1 to 2000. Default 500.
     #[schemars(with = "u32", range(min = 1, max = 2000))]
-    pub devices: Option<Given>,
+    pub devices: Option<ValueId>,
 }
 
 pub fn settings(

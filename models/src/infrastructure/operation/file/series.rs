@@ -9,9 +9,9 @@ use serde::Deserialize;
 use crate::infrastructure::energy::Hourly;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::diagnostic::{Place, did_you_mean, shown};
+use crate::input::diagnostic::{TextPosition, did_you_mean, shown};
 use crate::input::files::DATA_BYTES_MAX;
-use crate::input::tree::{Given, Value};
+use crate::input::tree::{Value, ValueId};
 
 /// Most hours of a series: eleven years.
 const HOURS_MAX: usize = 100_000;
@@ -33,21 +33,21 @@ pub enum SeriesSection {
 #[serde(default, deny_unknown_fields)]
 pub struct SeriesTable {
     #[schemars(with = "NumberOrText")]
-    pub mean: Option<Given>,
+    pub mean: Option<ValueId>,
     /// How far the wave goes from its mean, such as "40 %". Default 0.
     #[schemars(with = "NumberOrText")]
-    pub swing: Option<Given>,
+    pub swing: Option<ValueId>,
     /// Hour of the day of the peak, 0 to 24. Default 12.
     #[schemars(with = "NumberOrText")]
-    pub peak: Option<Given>,
+    pub peak: Option<ValueId>,
     /// CSV file, relative to the scenario.
     #[schemars(with = "String")]
-    pub file: Option<Given>,
+    pub file: Option<ValueId>,
     #[schemars(with = "String")]
-    pub column: Option<Given>,
+    pub column: Option<ValueId>,
     /// Every number of the column times this. Default 1.
     #[schemars(with = "f64")]
-    pub factor: Option<Given>,
+    pub factor: Option<ValueId>,
 }
 
 /// How numbers become the integers of a series: so many steps a unit, at most so many steps.
@@ -70,7 +70,7 @@ impl Scale<'_> {
 /// The series at `key`.
 pub(super) fn series(
     checker: &mut Checker<'_>,
-    given: Given,
+    given: ValueId,
     key: &str,
     scale: Scale<'_>,
 ) -> Option<Hourly> {
@@ -135,7 +135,7 @@ fn column(
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headers = reader.headers().cloned().unwrap_or_default();
     let place = |name: &str| headers.iter().position(|header| header.trim() == name);
-    let start = Place { file, offset: 0 };
+    let start = TextPosition { file, offset: 0 };
     let (Some(hour), Some(place)) = (place("hour"), place(&name)) else {
         let missing = if place("hour").is_none() { "hour" } else { &name };
         let help = format!("the header must have it; {}", did_you_mean(missing, headers.iter()));
@@ -169,7 +169,7 @@ fn column(
             None
         };
         if let Some((column, message, help)) = fault {
-            let place = Place { file, offset: checker.files.line_offset(file, line) };
+            let place = TextPosition { file, offset: checker.files.line_offset(file, line) };
             checker.faults.push(place, shown(column), message, help);
             return None;
         }

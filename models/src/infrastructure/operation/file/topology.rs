@@ -10,7 +10,7 @@ use crate::infrastructure::topology::shape::{Links, Shape};
 use crate::infrastructure::topology::{Partition, Settings};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::tree::{Given, Value};
+use crate::input::tree::{Value, ValueId};
 
 /// Most nodes and links: each change counts them all.
 const NODES_MAX: u64 = 20_000;
@@ -25,32 +25,32 @@ const HUNDRED_YEARS_SECONDS: f64 = 100.0 * 365.25 * 86_400.0;
 pub struct TopologySection {
     /// Classes whose devices are the nodes, numbered from 0 in their order.
     #[schemars(with = "Vec<String>")]
-    pub nodes: Vec<Given>,
+    pub nodes: Vec<ValueId>,
     /// The class whose devices are the links; it has as many devices as the shape has links.
     #[schemars(with = "String")]
-    pub links: Option<Given>,
+    pub links: Option<ValueId>,
     /// "random" is connected; "nearest" needs the places of the regions; "list" needs `list`.
     #[schemars(with = "String", extend(
         "enum" = ["ring", "star", "full", "random", "nearest", "list"]))]
-    pub shape: Option<Given>,
+    pub shape: Option<ValueId>,
     /// The two nodes of each link.
     #[schemars(with = "Vec<[u32; 2]>")]
-    pub list: Vec<Given>,
+    pub list: Vec<ValueId>,
     /// Of a message on one link. Default "0 ms".
     #[schemars(with = "String")]
-    pub latency: Option<Given>,
+    pub latency: Option<ValueId>,
     /// For each kilometre of a link, such as "0.007 ms/km". Default 0.
     #[schemars(with = "NumberOrText")]
-    pub latency_per_km: Option<Given>,
+    pub latency_per_km: Option<ValueId>,
     /// Share of the messages that one link loses. Default 0.
     #[schemars(with = "NumberOrText")]
-    pub loss: Option<Given>,
+    pub loss: Option<ValueId>,
     /// Time from one message between two random nodes to the next. Default: none are sent.
     #[schemars(with = "String")]
-    pub message_period: Option<Given>,
+    pub message_period: Option<ValueId>,
     /// Two nodes whose connection is recorded.
     #[schemars(with = "[u32; 2]")]
-    pub terminals: Option<Given>,
+    pub terminals: Option<ValueId>,
     pub partition: Vec<PartitionSection>,
 }
 
@@ -61,12 +61,12 @@ pub struct TopologySection {
 pub struct PartitionSection {
     /// From the start of the run, such as "2 d".
     #[schemars(with = "String")]
-    pub start: Option<Given>,
+    pub start: Option<ValueId>,
     #[schemars(with = "String")]
-    pub length: Option<Given>,
+    pub length: Option<ValueId>,
     /// The nodes of one side.
     #[schemars(with = "Vec<u32>")]
-    pub nodes: Vec<Given>,
+    pub nodes: Vec<ValueId>,
 }
 
 #[derive(Copy, Clone)]
@@ -171,7 +171,7 @@ fn shape(
                 checker.required(None, &key("list"), "[[0, 1], [1, 2]]");
                 return None;
             }
-            let read = |(number, &given): (usize, &Given)| {
+            let read = |(number, &given): (usize, &ValueId)| {
                 pair(checker, given, &format!("{}[{number}]", key("list")), nodes)
             };
             let pairs: Option<Vec<_>> = typed.list.iter().enumerate().map(read).collect();
@@ -181,7 +181,7 @@ fn shape(
 }
 
 /// The class of the links must have a device for each link of the shape.
-fn fits(checker: &mut Checker<'_>, given: Given, shape: &Shape, nodes: u64, links: u64) {
+fn fits(checker: &mut Checker<'_>, given: ValueId, shape: &Shape, nodes: u64, links: u64) {
     let message = format!("{links} devices for the links between {nodes} nodes");
     let help = match shape.links(nodes) {
         Links::Exactly(count) if count != links => {
@@ -197,7 +197,7 @@ fn fits(checker: &mut Checker<'_>, given: Given, shape: &Shape, nodes: u64, link
 }
 
 /// The numbers of two different nodes.
-fn pair(checker: &mut Checker<'_>, given: Given, key: &str, nodes: u64) -> Option<[u32; 2]> {
+fn pair(checker: &mut Checker<'_>, given: ValueId, key: &str, nodes: u64) -> Option<[u32; 2]> {
     let most = nodes.saturating_sub(1) as i64;
     let ends = match checker.tree.value(given) {
         Value::Array(ends) => ends.clone(),
@@ -238,7 +238,7 @@ fn partitions(checker: &mut Checker<'_>, typed: &[PartitionSection], nodes: u64)
             checker.required(None, &key("nodes"), "[0, 1]");
         }
         let range = 0..=nodes.saturating_sub(1) as i64;
-        let read = |(place, &given): (usize, &Given)| {
+        let read = |(place, &given): (usize, &ValueId)| {
             let key = format!("{}[{place}]", key("nodes"));
             checker.integer(Some(given), &key, range.clone()).map(|node| node as u32)
         };

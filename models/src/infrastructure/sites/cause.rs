@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
-use super::settings::Reach;
+use crate::infrastructure::settings::Reach;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
 

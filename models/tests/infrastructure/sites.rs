@@ -1,32 +1,31 @@
-//! Plants of many owners against closed forms, and their promises to the rest of the world.
+//! Sites of many owners against closed forms, and their promises to the rest of the world.
 
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, math};
-use pinwheel_models::infrastructure::{
-    Cause, Event, Infrastructure, OwnerPlan, Parameters, Status,
-};
+use pinwheel_models::infrastructure::sites::cause::Cause;
+use pinwheel_models::infrastructure::sites::{Event, OwnerPlan, Parameters, SiteStatus, Sites};
 use pinwheel_models::laws::failure::{Clock, FailureLaw};
 
 const HOUR_SECONDS: f64 = 3_600.0;
 
-/// A world of plants only, that watches them.
+/// A world of sites only, that watches them.
 #[derive(Clone)]
-struct Plants {
-    infrastructure: Infrastructure,
+struct Watched {
+    sites: Sites,
     changed: Vec<u32>,
     since: SimTime,
     /// Integral over time of the disks out of reach, and of the hours any crew was busy.
     disk_hours_lost: f64,
     crew_hours_busy: f64,
     /// Every change of status.
-    log: Vec<(SimTime, u32, Status)>,
+    log: Vec<(SimTime, u32, SiteStatus)>,
     failure_times: Vec<f64>,
 }
 
-impl Plants {
-    fn simulation(parameters: &Parameters, owners: &[OwnerPlan], seed: u64) -> Simulation<Plants> {
+impl Watched {
+    fn simulation(parameters: &Parameters, owners: &[OwnerPlan], seed: u64) -> Simulation<Watched> {
         let streams = Streams::new(seed, 0);
-        let plants = Plants {
-            infrastructure: Infrastructure::new(parameters, owners, &streams),
+        let sites = Watched {
+            sites: Sites::new(parameters, owners, &streams),
             changed: Vec::new(),
             since: SimTime::ZERO,
             disk_hours_lost: 0.0,
@@ -34,41 +33,41 @@ impl Plants {
             log: Vec::new(),
             failure_times: Vec::new(),
         };
-        Simulation::new(plants, streams)
+        Simulation::new(sites, streams)
     }
     fn owners(&self) -> std::ops::Range<u32> {
-        0..self.infrastructure.owners()
+        0..self.sites.owners()
     }
     fn integrate(&mut self, now: SimTime) {
         let hours = now.since(self.since).as_seconds() / HOUR_SECONDS;
         self.since = now;
         for owner in self.owners() {
-            let unavailable = self.infrastructure.status(owner).disks_unavailable;
+            let unavailable = self.sites.status(owner).disks_unavailable;
             self.disk_hours_lost += hours * f64::from(unavailable);
-            let sites = self.infrastructure.sites(owner);
+            let sites = self.sites.sites(owner);
             let busy: u32 = sites.iter().map(|site| site.crews.busy()).sum();
             self.crew_hours_busy += hours * f64::from(busy);
         }
     }
 }
 
-impl Model for Plants {
+impl Model for Watched {
     type Event = Event;
     fn start(&mut self, ctx: &mut Context<Event>) {
-        self.infrastructure.start(ctx);
+        self.sites.start(ctx);
     }
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
-        if self.infrastructure.owners() < 10 {
+        if self.sites.owners() < 10 {
             self.integrate(ctx.now());
         }
-        let failed = self.infrastructure.statistics().disks_failed;
-        self.infrastructure.handle(event, ctx, &mut self.changed);
-        for _ in failed..self.infrastructure.statistics().disks_failed {
+        let failed = self.sites.statistics().disks_failed;
+        self.sites.handle(event, ctx, &mut self.changed);
+        for _ in failed..self.sites.statistics().disks_failed {
             self.failure_times.push(ctx.now().as_seconds());
         }
         for owner in self.changed.drain(..) {
-            let status = self.infrastructure.status(owner);
-            assert!(status.disks_unavailable <= self.infrastructure.disks(owner));
+            let status = self.sites.status(owner);
+            assert!(status.disks_unavailable <= self.sites.disks(owner));
             assert_eq!(status.online, status.offline_since.is_none());
             self.log.push((ctx.now(), owner, status));
         }
@@ -128,7 +127,7 @@ fn assert_hosts_down(mtbf_hours: f64, mttr_hours: f64, days: u64) {
     };
     let unavailable: Vec<f64> = (0..30)
         .map(|seed| {
-            let mut run = Plants::simulation(&p, &[owner(3_600)], seed);
+            let mut run = Watched::simulation(&p, &[owner(3_600)], seed);
             run.run_until(after_days(days));
             run.model.integrate(run.ctx.now());
             run.model.disk_hours_lost / 3_600.0 / (days as f64 * 24.0)
@@ -163,7 +162,7 @@ fn one_crew_makes_a_queue_as_pollaczek_and_khinchine_say() {
     let hours = 400.0 * 24.0;
     let (mut busy_share, mut down) = (vec![], vec![]);
     for seed in 0..30 {
-        let mut run = Plants::simulation(&p, &[owner(10_000)], seed);
+        let mut run = Watched::simulation(&p, &[owner(10_000)], seed);
         run.run_until(after_days(400));
         run.model.integrate(run.ctx.now());
         busy_share.push(run.model.crew_hours_busy / hours);
@@ -207,15 +206,15 @@ fn resizing_every_day_keeps_the_rate_of_failures_per_disk() {
     let failed: Vec<f64> = (0..60)
         .map(|seed| {
             disk_years = 0.0;
-            let mut run = Plants::simulation(&p, &[owner(20)], seed);
+            let mut run = Watched::simulation(&p, &[owner(20)], seed);
             for day in 0..365 {
                 let disks = [20, 500, 0, 120, 121][day as usize % 5];
-                run.model.infrastructure.resize(0, disks, &mut run.ctx);
-                assert_eq!(run.model.infrastructure.disks(0), disks);
+                run.model.sites.resize(0, disks, &mut run.ctx);
+                assert_eq!(run.model.sites.disks(0), disks);
                 disk_years += f64::from(disks) / 365.25;
                 run.run_until(after_days(day + 1));
             }
-            run.model.infrastructure.statistics().disks_failed as f64
+            run.model.sites.statistics().disks_failed as f64
         })
         .collect();
     assert_mean(&failed, disk_years, 0.05);
@@ -234,7 +233,7 @@ fn new_disks_lower_the_age_of_a_plant() {
 #[test]
 fn disks_fail_in_bursts() {
     let p = Parameters { disk_afr: 0.2, disk_shape: 1.0, disk_burst: 3.0, ..quiet() };
-    let mut run = Plants::simulation(&p, &[owner(100_000)], 5);
+    let mut run = Watched::simulation(&p, &[owner(100_000)], 5);
     run.run_until(after_days(365));
     let times = &run.model.failure_times;
     let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -250,7 +249,7 @@ fn an_outage_of_a_region_takes_all_its_owners_and_no_other() {
     let p = Parameters { region_outages_per_year: 12.0, region_outage_share: 1.0, ..quiet() };
     let plans: Vec<OwnerPlan> =
         (0..6).map(|n| OwnerPlan { region: n % 2, sites: 2, disks: 100 }).collect();
-    let mut run = Plants::simulation(&p, &plans, 3);
+    let mut run = Watched::simulation(&p, &plans, 3);
     let (mut dark, mut both) = ([0; 2], 0);
     while run.step(after_days(3_650)).is_some() {
         // Outages end owner by owner within one instant: look when the instant is over.
@@ -259,7 +258,7 @@ fn an_outage_of_a_region_takes_all_its_owners_and_no_other() {
         if next.is_some() && ahead.ctx.now() == run.ctx.now() {
             continue;
         }
-        let online = |n: u32| run.model.infrastructure.status(n).online;
+        let online = |n: u32| run.model.sites.status(n).online;
         for region in 0..2u32 {
             let of_region = [region, region + 2, region + 4].map(online);
             assert!(of_region.iter().all(|state| *state == of_region[0]), "{of_region:?}");
@@ -274,26 +273,26 @@ fn an_outage_of_a_region_takes_all_its_owners_and_no_other() {
 #[test]
 fn without_parity_each_failed_disk_is_lost_and_with_parity_only_whole_groups_are() {
     let fragile = Parameters { disk_afr: 0.05, ..quiet() };
-    let mut run = Plants::simulation(&fragile, &[owner(36_000)], 1);
+    let mut run = Watched::simulation(&fragile, &[owner(36_000)], 1);
     run.run_until(after_days(365));
-    let bare = *run.model.infrastructure.statistics();
+    let bare = *run.model.sites.statistics();
     assert!(bare.disks_failed > 1_000);
     assert_eq!(bare.disks_lost, bare.disks_failed);
-    assert_eq!(run.model.infrastructure.status(0).disks_lost, bare.disks_lost);
+    assert_eq!(run.model.sites.status(0).disks_lost, bare.disks_lost);
     assert!(run.model.disk_hours_lost > 0.0);
 
     let safe = Parameters { parity_share: 1.0, ..fragile.clone() };
-    let mut run = Plants::simulation(&safe, &[owner(36_000)], 1);
+    let mut run = Watched::simulation(&safe, &[owner(36_000)], 1);
     run.run_until(after_days(365));
-    let parity = *run.model.infrastructure.statistics();
+    let parity = *run.model.sites.statistics();
     assert_eq!(parity.disks_failed, bare.disks_failed, "the same failures");
     assert_eq!(parity.disks_lost, 0);
     assert_eq!(run.model.disk_hours_lost, 0.0, "the data stays readable");
 
     let worn = Parameters { disk_afr: 1.0, disk_repair_hours: 200.0, ..safe };
-    let mut run = Plants::simulation(&worn, &[owner(36_000)], 1);
+    let mut run = Watched::simulation(&worn, &[owner(36_000)], 1);
     run.run_until(after_days(365));
-    let worn = *run.model.infrastructure.statistics();
+    let worn = *run.model.sites.statistics();
     assert!(worn.disks_lost > 0);
     assert_eq!(worn.disks_lost % 36, 0, "group by group");
 }
@@ -324,9 +323,9 @@ fn stormy() -> (Parameters, Vec<OwnerPlan>) {
 fn a_run_is_its_seed() {
     let (p, plans) = stormy();
     let run = |seed| {
-        let mut run = Plants::simulation(&p, &plans, seed);
+        let mut run = Watched::simulation(&p, &plans, seed);
         run.run_until(after_days(200));
-        (run.ctx.fingerprint, run.model.log, *run.model.infrastructure.statistics())
+        (run.ctx.fingerprint, run.model.log, *run.model.sites.statistics())
     };
     let (first, second, other) = (run(1), run(1), run(2));
     assert!(first.2.outages.iter().all(|count| *count > 0), "{:?}", first.2);
@@ -338,7 +337,7 @@ fn a_run_is_its_seed() {
 fn another_owner_moves_nobody_s_numbers() {
     let (p, plans) = stormy();
     let log = |plans: &[OwnerPlan]| {
-        let mut run = Plants::simulation(&p, plans, 1);
+        let mut run = Watched::simulation(&p, plans, 1);
         run.run_until(after_days(200));
         run.model.log.retain(|(_, owner, _)| *owner < 7);
         run.model.log
@@ -351,12 +350,12 @@ fn another_owner_moves_nobody_s_numbers() {
 #[test]
 fn an_owner_who_joins_later_fails_like_the_others() {
     let p = Parameters { site_outages_per_year: 50.0, ..quiet() };
-    let mut run = Plants::simulation(&p, &[owner(10)], 1);
+    let mut run = Watched::simulation(&p, &[owner(10)], 1);
     run.run_until(after_days(100));
     let plan = OwnerPlan { region: 4, sites: 2, disks: 50 };
-    let joined = run.model.infrastructure.add(plan, &mut run.ctx);
-    assert_eq!((joined, run.model.infrastructure.disks(joined)), (1, 50));
-    assert!(run.model.infrastructure.status(joined).online);
+    let joined = run.model.sites.add(plan, &mut run.ctx);
+    assert_eq!((joined, run.model.sites.disks(joined)), (1, 50));
+    assert!(run.model.sites.status(joined).online);
     run.run_until(after_days(465));
     let struck = run.model.log.iter().filter(|(_, owner, status)| *owner == 1 && !status.online);
     assert!((20..150).contains(&struck.count()));
@@ -365,35 +364,36 @@ fn an_owner_who_joins_later_fails_like_the_others() {
 #[test]
 fn a_run_goes_on_from_its_snapshot() {
     let (p, plans) = stormy();
-    let mut straight = Plants::simulation(&p, &plans, 9);
+    let mut straight = Watched::simulation(&p, &plans, 9);
     straight.run_until(after_days(50));
-    let bytes = postcard::to_stdvec(&(&straight.model.infrastructure, &straight.ctx)).unwrap();
+    let bytes = postcard::to_stdvec(&(&straight.model.sites, &straight.ctx)).unwrap();
     let mut restored = straight.clone();
-    (restored.model.infrastructure, restored.ctx) = postcard::from_bytes(&bytes).unwrap();
+    (restored.model.sites, restored.ctx) = postcard::from_bytes(&bytes).unwrap();
     for run in [&mut straight, &mut restored] {
-        run.model.infrastructure.resize(3, 2_000, &mut run.ctx);
+        run.model.sites.resize(3, 2_000, &mut run.ctx);
         run.run_until(after_days(150));
     }
     assert_eq!(straight.ctx.fingerprint, restored.ctx.fingerprint);
     assert!(straight.model.log == restored.model.log);
-    let state = |run: &Simulation<Plants>| postcard::to_stdvec(&run.model.infrastructure).unwrap();
+    let state = |run: &Simulation<Watched>| postcard::to_stdvec(&run.model.sites).unwrap();
     assert!(state(&straight) == state(&restored));
 }
 
 #[test]
 fn everything_that_went_down_comes_back() {
     let (p, plans) = stormy();
-    let mut run = Plants::simulation(&p, &plans, 4);
+    let mut run = Watched::simulation(&p, &plans, 4);
     run.run_until(after_days(100));
     for owner in run.model.owners() {
-        run.model.infrastructure.resize(owner, 0, &mut run.ctx);
-        assert_eq!(run.model.infrastructure.status(owner).disks_unavailable, 0);
-        run.model.infrastructure.resize(owner, 400, &mut run.ctx);
+        run.model.sites.resize(owner, 0, &mut run.ctx);
+        assert_eq!(run.model.sites.status(owner).disks_unavailable, 0);
+        run.model.sites.resize(owner, 400, &mut run.ctx);
     }
     run.run_until(after_days(500));
     // Owners are not down for good: each was seen online late in the run.
     for owner in run.model.owners() {
-        let late = |entry: &&(SimTime, u32, Status)| entry.0 > after_days(400) && entry.1 == owner;
+        let late =
+            |entry: &&(SimTime, u32, SiteStatus)| entry.0 > after_days(400) && entry.1 == owner;
         assert!(run.model.log.iter().filter(late).any(|(_, _, status)| status.online));
     }
 }
@@ -413,11 +413,11 @@ fn filecoin_like() -> Vec<OwnerPlan> {
 
 /// Daily changes of the share of disks within reach, over the length of the history scenario.
 fn daily_changes(seed: u64) -> Vec<f64> {
-    let mut run = Plants::simulation(&Parameters::default(), &filecoin_like(), seed);
+    let mut run = Watched::simulation(&Parameters::default(), &filecoin_like(), seed);
     let mut before = 0.0;
     let changes = (1..=844).map(|day| {
         run.run_until(after_days(day));
-        let infrastructure = &run.model.infrastructure;
+        let infrastructure = &run.model.sites;
         let unavailable: u64 = (0..infrastructure.owners())
             .map(|owner| u64::from(infrastructure.status(owner).disks_unavailable))
             .sum();
@@ -430,7 +430,7 @@ fn daily_changes(seed: u64) -> Vec<f64> {
 }
 
 /// Filecoin's raw power less its known onboarding and expiry: daily sd 0.43 %, median 0.12 %,
-/// deepest fall 5.5 %. These plants were not fitted to it; they must be of that kind.
+/// deepest fall 5.5 %. These sites were not fitted to it; they must be of that kind.
 #[test]
 fn a_large_network_swings_as_rarely_and_as_far_as_filecoin() {
     for seed in 0..5 {

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Event;
 use super::exposure::distinct;
-use super::settings::CrowdSettings;
+use super::settings::FlashCrowdSettings;
 use crate::laws::draw::unit_exponential;
 use crate::laws::sketch::Sketch;
 use crate::service::cache::LruCache;
 
-const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
-const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");
-const REQUEST: Purpose = Purpose::new("data.crowd.request");
+const REPLICAS: Purpose = Purpose::new("data.flash_crowd.replicas");
+const ARRIVAL: Purpose = Purpose::new("data.flash_crowd.arrival");
+const REQUEST: Purpose = Purpose::new("data.flash_crowd.request");
 
 /// Requests that arrived in one of the two phases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -65,8 +65,8 @@ struct Server {
 
 /// Nodes under requests.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Crowd {
-    settings: CrowdSettings,
+pub struct FlashCrowd {
+    settings: FlashCrowdSettings,
     popularity: Zipf,
     /// Nodes of each object, `settings.replicas` each.
     replicas: Vec<u32>,
@@ -80,14 +80,14 @@ pub struct Crowd {
     conserved: Option<CheckId>,
 }
 
-impl Crowd {
-    pub fn new(settings: &CrowdSettings, nodes: u32, streams: &Streams) -> Self {
+impl FlashCrowd {
+    pub fn new(settings: &FlashCrowdSettings, nodes: u32, streams: &Streams) -> Self {
         let place =
             |object| distinct(nodes, settings.replicas, &mut streams.stream(object, REPLICAS));
         let popularity = Zipf::new(u64::from(settings.objects), settings.exponent);
         let hot = LruCache::new(settings.objects, settings.hot_objects);
         let server = Server { queue: VecDeque::new(), hot };
-        Crowd {
+        FlashCrowd {
             settings: settings.clone(),
             popularity: popularity.expect("checked settings"),
             replicas: (0..settings.objects).flat_map(place).collect(),
@@ -101,7 +101,7 @@ impl Crowd {
     }
 
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        self.conserved = Some(ctx.checks.always("a request is served, dropped or waits"));
+        self.conserved = Some(ctx.checks.always("data.requests_conserved"));
         self.next_arrival(ctx);
     }
 

@@ -1,4 +1,4 @@
-//! A line of jobs and the servers at its head.
+//! A queue of jobs and the servers at its head.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -11,29 +11,29 @@ use super::settings::{Discipline, WAITING_ROOM_MAX};
 
 /// Jobs that wait for, or share, the same servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Line {
+pub(super) struct Queue {
     servers: u32,
     /// Jobs in service and waiting together, at most.
     room: u32,
     jobs: u32,
-    pub(super) queue: Queue,
+    pub(super) waiting: Waiting,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) enum Queue {
+pub(super) enum Waiting {
     /// Jobs that no server has taken yet.
     FirstCome(VecDeque<u32>),
-    Sharing(Sharing),
+    ProcessorSharing(Sharing),
 }
 
-impl Line {
+impl Queue {
     pub(super) fn new(discipline: Discipline, servers: u32, waiting_room: Option<u32>) -> Self {
-        let queue = match discipline {
-            Discipline::FirstCome => Queue::FirstCome(VecDeque::new()),
-            Discipline::Sharing => Queue::Sharing(Sharing::default()),
+        let waiting = match discipline {
+            Discipline::FirstCome => Waiting::FirstCome(VecDeque::new()),
+            Discipline::ProcessorSharing => Waiting::ProcessorSharing(Sharing::default()),
         };
         let room = servers.saturating_add(waiting_room.unwrap_or(WAITING_ROOM_MAX));
-        Line { servers, room, jobs: 0, queue }
+        Queue { servers, room, jobs: 0, waiting }
     }
     pub(super) fn is_full(&self) -> bool {
         self.jobs == self.room
@@ -56,7 +56,7 @@ impl Line {
     }
 }
 
-/// Processor sharing in the work that each job present has received since the line was last empty:
+/// Processor sharing in the work that each job present has received since the queue was last empty:
 /// it grows at one rate for all, so that a job is done when it has grown by the job's size
 /// (Parekh and Gallager 1993 call it virtual time).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

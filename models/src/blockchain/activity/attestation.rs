@@ -21,7 +21,7 @@ use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::Address;
 use super::load::exponential;
-use super::{Role, Wallet, marked};
+use super::{Actor, Wallet, marked};
 use crate::blockchain::spec::SPEC;
 
 const LATENCY_P50: Metric = SPEC.metric("attest_latency_p50");
@@ -95,7 +95,7 @@ impl Verdicts {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Attesting {
+pub struct AttestationActivity {
     parameters: AttestParameters,
     wallet: Wallet,
     first_device: Address,
@@ -112,7 +112,7 @@ pub struct Attesting {
     check: Option<CheckId>,
 }
 
-impl Attesting {
+impl AttestationActivity {
     /// Devices and verifiers with their accounts, and the contract.
     pub fn new(parameters: &AttestParameters, state: &mut State) -> Self {
         let p = parameters;
@@ -133,7 +133,7 @@ impl Attesting {
         let fund = from_token(p.fund);
         let contract = Attestation::new(terms, fund, verifiers, &mut state.accounts);
         state.contracts.attestation = Some(contract);
-        Attesting {
+        AttestationActivity {
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first_device,
             first_verifier,
@@ -155,12 +155,12 @@ impl Attesting {
         chain: &Chain,
         ctx: &mut Context<E>,
     ) {
-        self.check = Some(ctx.checks.always(&format!("{id}-rewards-conserved")));
+        self.check = Some(ctx.checks.always(&format!("blockchain.{id}.rewards_conserved")));
         let chain = chain.state().rules.chain;
         for who in 0..self.rounds.len() as u32 {
             let mut draws = ctx.streams().indexed(who, START, u64::from(chain));
             let offset = SimDuration::from_seconds_f64(draws.uniform() * self.parameters.period);
-            ctx.after(offset, Event::Act { chain, role: Role::Claim, who }.into());
+            ctx.after(offset, Event::Wake { chain, actor: Actor::Claim, who }.into());
         }
     }
 
@@ -179,7 +179,7 @@ impl Attesting {
     ) {
         let id = chain.state().rules.chain;
         let period = SimDuration::from_seconds_f64(self.parameters.period);
-        ctx.after(period, Event::Act { chain: id, role: Role::Claim, who }.into());
+        ctx.after(period, Event::Wake { chain: id, actor: Actor::Claim, who }.into());
         let (round, claimed) = &mut self.rounds[who as usize];
         (*round, *claimed) = (*round + 1, ctx.now());
         let call = Call::Attestation(Order::Claim { device: who, round: *round });
@@ -205,7 +205,7 @@ impl Attesting {
                     let mut draws = ctx.streams().indexed(who, BALLOT, u64::from(id));
                     let wait = exponential(self.parameters.response, &mut draws);
                     if draws.uniform() >= self.parameters.absent {
-                        ctx.after(wait, Event::Act { chain: id, role: Role::Vote, who }.into());
+                        ctx.after(wait, Event::Wake { chain: id, actor: Actor::Vote, who }.into());
                     }
                 }
             }
@@ -252,7 +252,7 @@ impl Attesting {
         self.wallet.send(chain, sender, call, TRANSACTION_GAS + READ_GAS + UPDATE_GAS, ctx);
     }
 
-    /// How often a verifier errs, by its role.
+    /// How often a verifier errs, by its actor.
     fn error_of(&self, verifier: u32) -> f64 {
         let p = &self.parameters;
         let roles = [p.owner_error, p.user_error, p.stakeholder_error];

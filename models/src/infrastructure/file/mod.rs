@@ -15,7 +15,7 @@ use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use class::ClassSection;
 use shock::ShockSection;
@@ -35,16 +35,16 @@ const SECONDS_MAX: f64 = 100.0 * 365.25 * 86_400.0;
 pub struct Section {
     /// Devices that never fail, in place of classes.
     #[schemars(with = "u32")]
-    pub devices: Option<Given>,
+    pub devices: Option<ValueId>,
     /// Share of the capacity of the first day that must be up for the service to be. Default 50 %.
     #[schemars(with = "String")]
-    pub serving_share: Option<Given>,
+    pub serving_share: Option<ValueId>,
     /// Time between two records of the fleet, in whole days. Default "1 d".
     #[schemars(with = "String")]
-    pub record_every: Option<Given>,
+    pub record_every: Option<ValueId>,
     /// Providers of connectivity in each region. Default 1.
     #[schemars(with = "u32")]
-    pub carriers_per_region: Option<Given>,
+    pub carriers_per_region: Option<ValueId>,
     /// Parts of the world. Default one.
     pub region: Vec<RegionSection>,
     /// Kinds of devices.
@@ -69,26 +69,30 @@ pub struct Section {
 #[schemars(rename = "RegionSection", extend("required" = ["id"]))]
 pub struct RegionSection {
     #[schemars(with = "String")]
-    pub id: Option<Given>,
+    pub id: Option<ValueId>,
     /// Its part of the devices, in proportion to those of the others. Default 1.
     #[schemars(with = "f64")]
-    pub share: Option<Given>,
+    pub share: Option<ValueId>,
     /// How far its clocks are ahead, such as "2 h" or "-5 h". Default 0.
     #[schemars(with = "String")]
-    pub utc_offset: Option<Given>,
+    pub utc_offset: Option<ValueId>,
     /// Where it is, in degrees north and east. For `geography`.
     #[schemars(with = "f64")]
-    pub latitude: Option<Given>,
+    pub latitude: Option<ValueId>,
     #[schemars(with = "f64")]
-    pub longitude: Option<Given>,
+    pub longitude: Option<ValueId>,
     /// Standard deviation of the distance of its devices to north and to east, such as "300 km".
     /// Default 0.
     #[schemars(with = "String")]
-    pub spread: Option<Given>,
+    pub spread: Option<ValueId>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
+pub fn settings(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    run: Option<RunDays>,
+) -> Option<Settings> {
     let typed: Section = checker.read(given, "infrastructure");
     for (count, most, what) in [
         (typed.region.len(), REGIONS_MAX, "region"),
@@ -202,7 +206,7 @@ fn classes(checker: &mut Checker<'_>, typed: &Section) -> Option<Vec<Class>> {
 /// A time of at least so many seconds.
 fn time(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     minimum_seconds: f64,
 ) -> Option<SimDuration> {

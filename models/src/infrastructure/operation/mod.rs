@@ -183,9 +183,9 @@ impl Operation {
         let checks = &mut ctx.checks;
         let energy = self.settings.energy.as_ref();
         self.checks = Some(Checks {
-            census: checks.always("devices_up_are_those_of_the_tree"),
-            power: energy.map(|_| checks.always("power_balanced")),
-            demand: self.demands.first().map(|_| checks.always("demand_balanced")),
+            census: checks.always("infrastructure.devices_up_match_dependencies"),
+            power: energy.map(|_| checks.always("infrastructure.power_balanced")),
+            demand: self.demands.first().map(|_| checks.always("infrastructure.demand_balanced")),
         });
         ctx.after(DAY, Event::Record.into());
         if !self.demands.is_empty() {

@@ -11,10 +11,12 @@ use super::coding::{Code, PIECES_MAX};
 use super::settings::{NodeSettings, OutageSettings, Settings};
 use crate::input::RunDays;
 use crate::input::check::Checker;
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
-use parts::{AuditSection, CrowdSection, ExposureSection, GrowthSection, KeySection, RareSection};
+use parts::{
+    AuditSection, ExposureSection, FlashCrowdSection, GrowthSection, KeySection, RareSection,
+};
 use store::StoreSection;
 
 const NODES_MAX: i64 = 100_000;
@@ -52,8 +54,8 @@ pub struct Section {
     #[schemars(with = "AuditSection")]
     pub audit: Option<AuditSection>,
     /// Requests for popular objects.
-    #[schemars(with = "CrowdSection")]
-    pub crowd: Option<CrowdSection>,
+    #[schemars(with = "FlashCrowdSection")]
+    pub flash_crowd: Option<FlashCrowdSection>,
 }
 
 /// The nodes that hold data. With a fleet, node and device of one number are one machine.
@@ -62,41 +64,45 @@ pub struct Section {
 #[schemars(rename = "DataNodeSection", extend("required" = ["count"]))]
 pub struct NodeSection {
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
-    pub count: Option<Given>,
+    pub count: Option<ValueId>,
     /// Regions that the sites lie in. Default 1.
     #[schemars(with = "u32")]
-    pub regions: Option<Given>,
+    pub regions: Option<ValueId>,
     /// Sites that the nodes stand at, in turn. Default one for each region.
     #[schemars(with = "u32")]
-    pub sites: Option<Given>,
+    pub sites: Option<ValueId>,
     /// Owners; each node has one at random. Default 1.
     #[schemars(with = "u32")]
-    pub owners: Option<Given>,
+    pub owners: Option<ValueId>,
     /// Exponent of Zipf's law for the sizes of owners. Default 0: all alike.
     #[schemars(with = "f64")]
-    pub owner_exponent: Option<Given>,
+    pub owner_exponent: Option<ValueId>,
     /// Mean time until a node's data is gone and an empty node takes its place. Default never.
     #[schemars(with = "String")]
-    pub life: Option<Given>,
+    pub life: Option<ValueId>,
     /// Instead of `life`: the share of nodes whose data is gone within a year, such as "1.37 %".
     #[schemars(with = "String")]
-    pub annual_failure: Option<Given>,
+    pub annual_failure: Option<ValueId>,
     /// Shape of a Weibull life with that mean. Default 1: exponential.
     #[schemars(with = "f64")]
-    pub life_shape: Option<Given>,
+    pub life_shape: Option<ValueId>,
     /// Mean time between outages that data survives (exponential). Default no outages.
     #[schemars(with = "String")]
-    pub outage_every: Option<Given>,
+    pub outage_every: Option<ValueId>,
     /// Mean length of an outage (exponential).
     #[schemars(with = "String")]
-    pub outage_lasts: Option<Given>,
+    pub outage_lasts: Option<ValueId>,
     /// Share of the outages of a fleet's devices that destroy their data. Default 0.
     #[schemars(with = "String")]
-    pub lost_share: Option<Given>,
+    pub lost_share: Option<ValueId>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -> Option<Settings> {
+pub fn settings(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    run: Option<RunDays>,
+) -> Option<Settings> {
     let typed: Section = checker.read(given, "data");
     let nodes = match typed.nodes {
         Some(nodes) => nodes_of(checker, &nodes),
@@ -113,7 +119,7 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -
     let growth = typed.growth.map(|typed| parts::growth(checker, &typed));
     let keys = typed.keys.map(|typed| parts::keys(checker, &typed));
     let audit = typed.audit.map(|typed| parts::audit(checker, &typed));
-    let crowd = typed.crowd.map(|typed| parts::crowd(checker, &typed, count));
+    let crowd = typed.flash_crowd.map(|typed| parts::flash_crowd(checker, &typed, count));
     for (there, key) in [(exposure.is_some(), "exposure"), (rare.is_some(), "rare")] {
         if there && store.is_none() {
             let message = format!("data.{key} needs objects");
@@ -128,7 +134,7 @@ pub fn settings(checker: &mut Checker<'_>, given: Given, run: Option<RunDays>) -
         growth: whole(growth)?,
         keys: whole(keys)?,
         audit: whole(audit)?,
-        crowd: whole(crowd)?,
+        flash_crowd: whole(crowd)?,
     })
 }
 
@@ -215,12 +221,12 @@ fn outage(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<Option<Outag
 }
 
 /// An exponential time by its mean.
-fn mean(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<Duration> {
+fn mean(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Option<Duration> {
     let seconds = checker.quantity(given, key, "s", false, SECONDS)?;
     Some(Duration::Drawn(FailureLaw::Exponential { rate_per_second: 1.0 / seconds }))
 }
 
-fn duration(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Option<SimDuration> {
+fn duration(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Option<SimDuration> {
     let seconds = checker.quantity(given, key, "s", false, SECONDS)?;
     Some(SimDuration::from_seconds_f64(seconds))
 }
@@ -228,7 +234,7 @@ fn duration(checker: &mut Checker<'_>, given: Option<Given>, key: &str) -> Optio
 /// A count that a run cannot do without.
 fn count(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     example: &str,
     most: i64,
@@ -240,8 +246,8 @@ fn count(
 /// `needed` of `pieces`.
 fn code(
     checker: &mut Checker<'_>,
-    needed: Option<Given>,
-    pieces: Option<Given>,
+    needed: Option<ValueId>,
+    pieces: Option<ValueId>,
     key: &str,
 ) -> Option<Code> {
     let most = i64::from(PIECES_MAX);

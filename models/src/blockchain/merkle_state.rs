@@ -6,19 +6,19 @@ use super::hash::{CELL, Hash, Merkle, digest};
 
 /// Numbered values of one kind, all part of the state root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cells<T> {
+pub struct MerkleState<T> {
     values: Vec<T>,
     changed: Vec<u32>,
     tree: Merkle,
 }
 
-impl<T> Default for Cells<T> {
+impl<T> Default for MerkleState<T> {
     fn default() -> Self {
-        Cells { values: Vec::new(), changed: Vec::new(), tree: Merkle::default() }
+        MerkleState { values: Vec::new(), changed: Vec::new(), tree: Merkle::default() }
     }
 }
 
-impl<T: Serialize> Cells<T> {
+impl<T: Serialize> MerkleState<T> {
     pub fn len(&self) -> usize {
         self.values.len()
     }

@@ -232,7 +232,7 @@ impl Fleet {
 
     /// Starts lives, heartbeats, days, shocks and the daily record. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        self.check = Some(ctx.checks.always("devices up are at most the devices there are"));
+        self.check = Some(ctx.checks.always("infrastructure.devices_up_within_devices"));
         for device in 0..self.devices() {
             self.begin_life(device, self.class_of(device).age_seconds, ctx);
             self.begin_heartbeats(device, ctx);

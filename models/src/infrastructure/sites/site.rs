@@ -9,8 +9,8 @@ use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
-use super::crew::Crews;
 use super::parameters::Parameters;
+use crate::infrastructure::crew::Crews;
 
 /// An interval of a site's row of disks.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ pub struct Site {
     pub region: u16,
     pub disks: u32,
     pub crews: Crews,
-    /// Place of the first of the site's clocks, in the order of [`Cause::OF_SITE`].
+    /// ClockScope of the first of the site's clocks, in the order of [`Cause::OF_SITE`].
     pub first_clock: u32,
     /// Sorted by the start of their spans.
     outages: Vec<Outage>,
@@ -154,7 +154,7 @@ impl Site {
 
 /// What the rest of the world sees of an owner's plant.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
+pub struct SiteStatus {
     /// Whether the owner's node can act: its main site is up, nothing stops the whole owner.
     pub online: bool,
     /// Disks whose data cannot be read now, each counted once.
@@ -173,7 +173,7 @@ pub struct Owner {
     pub parity: bool,
     /// Since the start; part of the status from the next refresh on.
     pub disks_lost: u64,
-    pub status: Status,
+    pub status: SiteStatus,
 }
 
 impl Owner {

@@ -11,19 +11,25 @@
 //! struck again; a random stream belongs to one site, owner or region, so that adding an owner
 //! moves no other's numbers.
 
+pub mod cause;
+pub mod parameters;
+pub mod site;
+
 use std::ops::Range;
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::cause::{Cause, Rule, SECONDS_PER_YEAR};
-use super::parameters::Parameters;
-use super::plant::{Layout, Outage, Owner, Site, Span, Status, share_of_site};
-use super::settings::Reach;
+use cause::{Cause, Rule, SECONDS_PER_YEAR};
+
 use crate::describe::EventKinds;
+use crate::infrastructure::settings::Reach;
 use crate::laws::draw::{burst, unit_exponential};
 use crate::laws::failure::Clock;
+pub use parameters::Parameters;
+pub use site::SiteStatus;
+use site::{Layout, Outage, Owner, Site, Span, share_of_site};
 
 /// Most disks that fail in one burst.
 const BURST_DISKS_MAX: u32 = 64;
@@ -71,9 +77,9 @@ pub struct Statistics {
     pub disks_lost: u64,
 }
 
-/// Whose clock it is.
+/// What a failure clock covers: one cause at a site, an owner, a region or the whole network.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
-enum Place {
+enum ClockScope {
     Site { site: u32, cause: Cause },
     Owner(u32),
     Region(u16),
@@ -105,7 +111,7 @@ impl Incident {
 
 /// The plants of all owners.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Infrastructure {
+pub struct Sites {
     parameters: Parameters,
     /// What each cause does, in the order of [`Cause::ALL`].
     rules: Vec<Rule>,
@@ -113,7 +119,7 @@ pub struct Infrastructure {
     owners: Vec<Owner>,
     sites: Vec<Site>,
     clocks: Vec<Clock>,
-    places: Vec<Place>,
+    places: Vec<ClockScope>,
     regions: u16,
     incidents: Vec<Incident>,
     /// Places in `incidents` that may be used again.
@@ -121,10 +127,10 @@ pub struct Infrastructure {
     statistics: Statistics,
 }
 
-impl Infrastructure {
+impl Sites {
     /// The plants of these owners, all in order. Owners are numbered as given.
     pub fn new(parameters: &Parameters, owners: &[OwnerPlan], streams: &Streams) -> Self {
-        let mut infrastructure = Infrastructure {
+        let mut sites = Sites {
             parameters: parameters.clone(),
             rules: Cause::ALL.map(|cause| cause.rule(parameters)).to_vec(),
             layout: Layout::new(parameters),
@@ -138,11 +144,11 @@ impl Infrastructure {
             statistics: Statistics::default(),
         };
         let age_seconds = parameters.plant_age_years * SECONDS_PER_YEAR;
-        infrastructure.add_clock(Place::Network, 0, 1, 0.0, SimTime::ZERO, streams);
+        sites.add_clock(ClockScope::Network, 0, 1, 0.0, SimTime::ZERO, streams);
         for plan in owners {
-            infrastructure.build(*plan, age_seconds, SimTime::ZERO, streams);
+            sites.build(*plan, age_seconds, SimTime::ZERO, streams);
         }
-        infrastructure
+        sites
     }
 
     /// Starts every clock. Called once, at time zero.
@@ -180,12 +186,12 @@ impl Infrastructure {
                 let index = clock as usize;
                 self.clocks[index].strike(ctx.now());
                 match self.places[index] {
-                    Place::Site { site, cause } => {
+                    ClockScope::Site { site, cause } => {
                         self.strike_site(index, site, cause, ctx, changed)
                     }
-                    Place::Owner(owner) => self.strike_owner(index, owner, ctx, changed),
-                    Place::Region(region) => self.strike_region(index, region, ctx, changed),
-                    Place::Network => self.strike_network(index, ctx, changed),
+                    ClockScope::Owner(owner) => self.strike_owner(index, owner, ctx, changed),
+                    ClockScope::Region(region) => self.strike_region(index, region, ctx, changed),
+                    ClockScope::Network => self.strike_network(index, ctx, changed),
                 }
                 self.arm(index, ctx);
             }
@@ -193,7 +199,7 @@ impl Infrastructure {
     }
 
     /// How an owner's plant is now.
-    pub fn status(&self, owner: u32) -> Status {
+    pub fn status(&self, owner: u32) -> SiteStatus {
         self.owners[owner as usize].status
     }
     /// Disks the owner has, failed ones included.
@@ -243,14 +249,14 @@ impl Infrastructure {
 }
 
 /// Building.
-impl Infrastructure {
+impl Sites {
     fn build(&mut self, plan: OwnerPlan, age_seconds: f64, now: SimTime, streams: &Streams) {
         assert!(plan.sites > 0, "an owner has a site");
         assert!(plan.disks <= DISKS_MAX, "{} disks of one owner, above {DISKS_MAX}", plan.disks);
         assert!(self.owners.len() < OWNERS_MAX, "at most {OWNERS_MAX} owners");
         while self.regions <= plan.region {
             let region = self.regions;
-            self.add_clock(Place::Region(region), u32::from(region), 1, 0.0, now, streams);
+            self.add_clock(ClockScope::Region(region), u32::from(region), 1, 0.0, now, streams);
             self.regions += 1;
         }
         let owner = self.owners.len() as u32;
@@ -260,23 +266,23 @@ impl Infrastructure {
             let disks = share_of_site(plan.disks, sites, index);
             let first_clock = self.clocks.len() as u32;
             for cause in Cause::OF_SITE {
-                let place = Place::Site { site: first_site + index, cause };
+                let place = ClockScope::Site { site: first_site + index, cause };
                 let population = self.layout.population(cause, disks);
                 let entity = owner << 8 | index;
                 self.add_clock(place, entity, population, age_seconds, now, streams);
             }
             self.sites.push(Site::new(owner, plan.region, disks, first_clock, &self.layout));
         }
-        self.add_clock(Place::Owner(owner), owner, 1, 0.0, now, streams);
+        self.add_clock(ClockScope::Owner(owner), owner, 1, 0.0, now, streams);
         let draw = streams.stream(owner, "infrastructure.parity").uniform();
         let parity = draw < self.parameters.parity_share;
-        let status = Status { online: true, ..Status::default() };
+        let status = SiteStatus { online: true, ..SiteStatus::default() };
         self.owners.push(Owner { first_site, sites, parity, disks_lost: 0, status });
     }
 
     fn add_clock(
         &mut self,
-        place: Place,
+        place: ClockScope,
         entity: u32,
         population: u32,
         age_seconds: f64,
@@ -284,10 +290,10 @@ impl Infrastructure {
         streams: &Streams,
     ) {
         let cause = match place {
-            Place::Site { cause, .. } => cause,
-            Place::Owner(_) => Cause::Operator,
-            Place::Region(_) => Cause::Region,
-            Place::Network => Cause::Software,
+            ClockScope::Site { cause, .. } => cause,
+            ClockScope::Owner(_) => Cause::Operator,
+            ClockScope::Region(_) => Cause::Region,
+            ClockScope::Network => Cause::Software,
         };
         let law = self.rules[cause as usize].law.clone();
         let stream = streams.stream(entity, cause.purpose());
@@ -303,7 +309,7 @@ impl Infrastructure {
 
 /// Failing. Each strike draws all its numbers whether or not they are used, so that draws of one
 /// stream stay in step when the state differs.
-impl Infrastructure {
+impl Sites {
     fn strike_site<E: EngineEvent + From<Event>>(
         &mut self,
         clock: usize,
@@ -440,7 +446,7 @@ impl Infrastructure {
 }
 
 /// Going down and coming back.
-impl Infrastructure {
+impl Sites {
     fn begin<E: EngineEvent + From<Event>>(
         &mut self,
         incident: Incident,
@@ -510,7 +516,7 @@ impl Infrastructure {
         let owner = &mut self.owners[owner as usize];
         let sites = &self.sites[owner.sites()];
         let online = !sites[0].dark();
-        let status = Status {
+        let status = SiteStatus {
             online,
             disks_unavailable: sites.iter().map(Site::unavailable).sum(),
             disks_lost: owner.disks_lost,

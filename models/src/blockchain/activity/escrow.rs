@@ -24,7 +24,7 @@ use super::super::state::State;
 use super::super::tally::Slot;
 use super::super::transaction::{Address, Outcome};
 use super::load::{exponential, log_normal};
-use super::{Role, Wallet};
+use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
 
 const ESCROW_LOSS: Metric = SPEC.metric("escrow_loss_share");
@@ -79,7 +79,7 @@ struct Deal {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Trading {
+pub struct EscrowActivity {
     parameters: TradeParameters,
     wallet: Wallet,
     first: Address,
@@ -96,7 +96,7 @@ pub struct Trading {
     check: Option<CheckId>,
 }
 
-impl Trading {
+impl EscrowActivity {
     /// The traders with their accounts, and the contract.
     pub fn new(parameters: &TradeParameters, state: &mut State) -> Self {
         let p = parameters;
@@ -105,7 +105,7 @@ impl Trading {
             state.open(Holding::Free, from_token(p.balance));
         }
         state.contracts.escrow = Some(Escrow::new(&mut state.accounts));
-        Trading {
+        EscrowActivity {
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first,
             deals: Vec::new(),
@@ -132,16 +132,16 @@ impl Trading {
         chain: &Chain,
         ctx: &mut Context<E>,
     ) {
-        self.check = Some(ctx.checks.always(&format!("{id}-escrow-conserved")));
+        self.check = Some(ctx.checks.always(&format!("blockchain.{id}.escrow_conserved")));
         let chain = chain.state().rules.chain;
-        ctx.after(SimDuration::ZERO, Event::Act { chain, role: Role::Deal, who: 0 }.into());
+        ctx.after(SimDuration::ZERO, Event::Wake { chain, actor: Actor::Deal, who: 0 }.into());
         self.arm_middleman(chain, ctx);
     }
 
     fn arm_middleman<E: EngineEvent + From<Event>>(&self, chain: u16, ctx: &mut Context<E>) {
         let mut draws = ctx.streams().indexed(u32::from(chain), MIDDLEMAN, self.defaults);
         let life = exponential(self.parameters.middleman_life, &mut draws);
-        ctx.after(life, Event::Act { chain, role: Role::Middleman, who: 0 }.into());
+        ctx.after(life, Event::Wake { chain, actor: Actor::Middleman, who: 0 }.into());
     }
 
     /// A deal is struck.
@@ -151,7 +151,7 @@ impl Trading {
         let mut draws = ctx.streams().indexed(u32::from(id), DEAL, u64::from(tag));
         let p = &self.parameters;
         let next = exponential(86_400.0 / p.deals, &mut draws);
-        ctx.after(next, Event::Act { chain: id, role: Role::Deal, who: 0 }.into());
+        ctx.after(next, Event::Wake { chain: id, actor: Actor::Deal, who: 0 }.into());
         let buyer = Address(self.first.0 + draws.below(p.traders as u64) as u32);
         let seller =
             Address(self.first.0 + (p.traders as u64 + draws.below(p.traders as u64)) as u32);
@@ -169,7 +169,7 @@ impl Trading {
         let order = Order::Open { seller, amount, deadline: now + deadline, tag };
         let gas = TRANSACTION_GAS + CREATE_GAS;
         self.wallet.send(chain, buyer, Call::Escrow(order), gas, ctx);
-        ctx.at(step, Event::Act { chain: id, role: Role::Step, who: tag }.into());
+        ctx.at(step, Event::Wake { chain: id, actor: Actor::Step, who: tag }.into());
     }
 
     /// A deal's release or refund is due.

@@ -13,7 +13,7 @@ type Hash = [u8; 32];
 
 /// Pieces with the hashes that lie beside them, and the hashes their owners keep.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Vault {
+pub struct ObjectBytes {
     code: Code,
     object_bytes: usize,
     pieces: Vec<Vec<u8>>,
@@ -25,18 +25,18 @@ fn hash(bytes: &[u8]) -> Hash {
     *blake3::hash(bytes).as_bytes()
 }
 
-impl Vault {
+impl ObjectBytes {
     /// Objects of random bytes.
     pub fn new(code: Code, objects: u32, object_bytes: u64, streams: &Streams) -> Self {
         let object_bytes = object_bytes as usize;
-        let mut vault =
-            Vault { code, object_bytes, pieces: vec![], local: vec![], manifest: vec![] };
+        let mut object_bytes =
+            ObjectBytes { code, object_bytes, pieces: vec![], local: vec![], manifest: vec![] };
         for object in 0..objects {
-            vault.pieces.extend(code.encode(&vault.content(object, streams)));
+            object_bytes.pieces.extend(code.encode(&object_bytes.content(object, streams)));
         }
-        vault.manifest = vault.pieces.iter().map(|piece| hash(piece)).collect();
-        vault.local = vault.manifest.clone();
-        vault
+        object_bytes.manifest = object_bytes.pieces.iter().map(|piece| hash(piece)).collect();
+        object_bytes.local = object_bytes.manifest.clone();
+        object_bytes
     }
 
     /// What an object is: drawn anew each time it is asked for.

@@ -7,19 +7,19 @@ use super::{Connection, Delivery, Event, Settings};
 
 /// Devices, links and a platform with nothing around them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Alone {
+pub struct Isolated {
     pub connection: Connection,
     /// Readings that have reached the platform.
     pub deliveries: Vec<Delivery>,
 }
 
-impl Alone {
+impl Isolated {
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        Alone { connection: Connection::new(settings, streams), deliveries: Vec::new() }
+        Isolated { connection: Connection::new(settings, streams), deliveries: Vec::new() }
     }
 }
 
-impl Model for Alone {
+impl Model for Isolated {
     type Event = Event;
 
     fn start(&mut self, ctx: &mut Context<Event>) {

@@ -20,7 +20,7 @@ use crate::input::NumberOrText;
 use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::tree::Given;
+use crate::input::tree::ValueId;
 use series::{Scale, series};
 
 /// Most needs of one class.
@@ -37,17 +37,17 @@ const RESOLUTION: u8 = 5;
 #[derive(Debug, Default)]
 pub struct ClassPart {
     pub needs: Vec<NeedSection>,
-    pub idle_power: Option<Given>,
-    pub standby_power: Option<Given>,
-    pub owning: Option<Given>,
+    pub idle_power: Option<ValueId>,
+    pub standby_power: Option<ValueId>,
+    pub owning: Option<ValueId>,
 }
 
 /// Where a region is.
 #[derive(Debug, Default)]
 pub struct RegionPart {
-    pub latitude: Option<Given>,
-    pub longitude: Option<Given>,
-    pub spread: Option<Given>,
+    pub latitude: Option<ValueId>,
+    pub longitude: Option<ValueId>,
+    pub spread: Option<ValueId>,
 }
 
 /// All parts of the section that are about a fleet at work.
@@ -70,14 +70,14 @@ pub struct Parts {
 pub struct NeedSection {
     /// The class that is needed.
     #[schemars(with = "String")]
-    pub class: Option<Given>,
+    pub class: Option<ValueId>,
     /// Its devices form groups of so many; each device that needs them hangs on one group.
     /// Default 1.
     #[schemars(with = "u32")]
-    pub units: Option<Given>,
+    pub units: Option<ValueId>,
     /// How many of the group must be up. Default 1.
     #[schemars(with = "u32")]
-    pub needed: Option<Given>,
+    pub needed: Option<ValueId>,
 }
 
 /// What a kWh costs and emits: a constant, or a column of a file by the hour.
@@ -86,10 +86,10 @@ pub struct NeedSection {
 pub struct EnergySection {
     /// Such as "0.25 USD/kWh". Default 0.
     #[schemars(with = "SeriesSection")]
-    pub price: Option<Given>,
+    pub price: Option<ValueId>,
     /// Such as "0.3 kg/kWh" of CO2. Default 0.
     #[schemars(with = "SeriesSection")]
-    pub carbon: Option<Given>,
+    pub carbon: Option<ValueId>,
 }
 
 /// Where devices are counted, and how long a signal takes to them.
@@ -98,13 +98,13 @@ pub struct EnergySection {
 pub struct GeographySection {
     /// Resolution of the H3 cells in which devices are counted, 0 to 15. Default 5.
     #[schemars(with = "u8", range(min = 0, max = 15))]
-    pub cells: Option<Given>,
+    pub cells: Option<ValueId>,
     /// Round trip from a user to a source next door, such as "10 ms". Default 0.
     #[schemars(with = "String")]
-    pub access_round_trip: Option<Given>,
+    pub access_round_trip: Option<ValueId>,
     /// Round trip for each kilometre to the source, such as "0.015 ms/km". Default 0.
     #[schemars(with = "NumberOrText")]
-    pub round_trip_per_km: Option<Given>,
+    pub round_trip_per_km: Option<ValueId>,
 }
 
 /// Checks all parts against the fleet they belong to.
@@ -146,7 +146,7 @@ pub fn settings(
 
 /// Keys of classes and regions that have no effect without a section of their own.
 fn refuse_idle_keys(checker: &mut Checker<'_>, parts: &Parts) {
-    let mut refuse = |given: Option<Given>, key: String, section: &str| {
+    let mut refuse = |given: Option<ValueId>, key: String, section: &str| {
         let Some(given) = given else { return };
         let message = "has no effect by itself".to_owned();
         checker.fault(given, &key, message, format!("add [infrastructure.{section}]"));
@@ -171,7 +171,7 @@ fn refuse_idle_keys(checker: &mut Checker<'_>, parts: &Parts) {
 /// The place of a class in the fleet's list by its id.
 fn class(
     checker: &mut Checker<'_>,
-    given: Option<Given>,
+    given: Option<ValueId>,
     key: &str,
     fleet: &FleetSettings,
 ) -> Option<u8> {
@@ -187,7 +187,7 @@ fn class(
 /// Classes by their ids, each once.
 fn classes(
     checker: &mut Checker<'_>,
-    given: &[Given],
+    given: &[ValueId],
     key: &str,
     fleet: &FleetSettings,
 ) -> Vec<u8> {
@@ -250,7 +250,7 @@ fn needs(checker: &mut Checker<'_>, typed: &[ClassPart], fleet: &FleetSettings) 
 
 fn energy(checker: &mut Checker<'_>, parts: &Parts, fleet: &FleetSettings) -> Option<Energy> {
     let typed = parts.energy.as_ref()?;
-    let mut tariff = |given: Option<Given>, name: &str, unit: &'static str| {
+    let mut tariff = |given: Option<ValueId>, name: &str, unit: &'static str| {
         let given = given?;
         let scale = Scale { unit, steps: 1e6, steps_max: HOURLY_MAX };
         series(checker, given, &format!("infrastructure.energy.{name}"), scale)
@@ -293,7 +293,7 @@ fn geography(checker: &mut Checker<'_>, parts: &Parts) -> Option<Geography> {
     let mut regions = Vec::new();
     for (number, part) in parts.regions.iter().enumerate() {
         let key = |name: &str| format!("infrastructure.region[{number}].{name}");
-        let mut degrees = |given: Option<Given>, name: &str, most: f64| {
+        let mut degrees = |given: Option<ValueId>, name: &str, most: f64| {
             let given = checker.required(given, &key(name), "48.1");
             checker.quantity(given, &key(name), "1", true, -most..=most)
         };

@@ -19,7 +19,7 @@ use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::Address;
 use super::load::{exponential, log_normal};
-use super::{Role, Wallet};
+use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
 
 const ON_TIME: Metric = SPEC.metric("actions_on_time_share");
@@ -64,7 +64,7 @@ crate::parameters! {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Planning {
+pub struct DispatchActivity {
     parameters: PlanParameters,
     wallet: Wallet,
     first: Address,
@@ -78,7 +78,7 @@ pub struct Planning {
     delays: Vec<f64>,
 }
 
-impl Planning {
+impl DispatchActivity {
     /// The devices with their accounts, and the contract.
     pub fn new(parameters: &PlanParameters, state: &mut State) -> Self {
         let p = parameters;
@@ -87,7 +87,7 @@ impl Planning {
             state.open(Holding::Free, from_token(p.balance));
         }
         state.contracts.dispatch = Some(Dispatch::new(p.allowance as u64, &mut state.accounts));
-        Planning {
+        DispatchActivity {
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first,
             plans: vec![0; p.devices as usize],
@@ -114,7 +114,7 @@ impl Planning {
         let mean = SECONDS_PER_DAY / self.parameters.actions;
         let mut draws = ctx.streams().indexed(who, PLAN, self.plans[who as usize]);
         let wait = exponential(mean, &mut draws);
-        ctx.after(wait, Event::Act { chain, role: Role::Plan, who }.into());
+        ctx.after(wait, Event::Wake { chain, actor: Actor::Plan, who }.into());
     }
 
     /// Somebody plans an action of a device.

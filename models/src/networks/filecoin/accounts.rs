@@ -16,17 +16,17 @@ pub const FIL_DECIMALS: u32 = 18;
 
 /// One provider's accounts.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
-pub struct Purse {
+pub struct ProviderAccounts {
     pub available: Account,
     pub pledge: Account,
     pub vesting: Account,
-    /// FIL the provider has burnt since the start: gas, fees, penalties.
-    pub burnt: Amount,
+    /// FIL the provider has burned since the start: gas, fees, penalties.
+    pub burned: Amount,
 }
 
 /// The ledger and who is who in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Treasury {
+pub struct Accounts {
     pub ledger: Ledger,
     pub reward_actor: Account,
     pub mining_reserve: Account,
@@ -35,7 +35,7 @@ pub struct Treasury {
     pub holders: Account,
     /// Recipients of FIP-0118's service stream.
     pub service: Account,
-    pub purses: Vec<Purse>,
+    pub purses: Vec<ProviderAccounts>,
     /// FIL from the reward actor so far, what left it before the start included.
     pub mined_attofil: Amount,
     /// Allocations vested so far, likewise.
@@ -50,10 +50,10 @@ pub fn attofil(fil: f64) -> Amount {
     Amount((fil * 1e9) as u128 * 1_000_000_000)
 }
 
-impl Treasury {
+impl Accounts {
     /// The books on the first day, before providers are given their part of the locked FIL: what is
-    /// known to be locked stands with the holders until [`Treasury::fund_pledge`] and
-    /// [`Treasury::fund_vesting`] bind it.
+    /// known to be locked stands with the holders until [`Accounts::fund_pledge`] and
+    /// [`Accounts::fund_vesting`] bind it.
     pub fn new(initial: &InitialState, providers: usize) -> Self {
         let mut ledger = Ledger::default();
         let reward_actor = ledger.open(Holding::Reserve);
@@ -64,9 +64,9 @@ impl Treasury {
         let purses = (0..providers).map(|_| open_purse(&mut ledger)).collect();
 
         let vested = attofil(initial.vested_fil);
-        let burnt = attofil(initial.burnt_fil);
-        let outside = attofil(initial.circulating_fil) + attofil(initial.locked_fil) + burnt;
-        // circulating = vested + mined + reserve disbursed - burnt - locked (lotus, stmgr/supply.go)
+        let burned = attofil(initial.burned_fil);
+        let outside = attofil(initial.circulating_fil) + attofil(initial.locked_fil) + burned;
+        // circulating = vested + mined + reserve disbursed - burned - locked (lotus, stmgr/supply.go)
         let mined = outside - vested - supply::RESERVE_DISBURSED;
         for (account, amount) in [
             (reward_actor, supply::MINING_ALLOCATION - mined),
@@ -76,8 +76,8 @@ impl Treasury {
         ] {
             ledger.mint(account, amount).expect("two billion FIL fit the ledger");
         }
-        ledger.burn(holders, burnt).expect("the burnt FIL stood with the holders");
-        Treasury {
+        ledger.burn(holders, burned).expect("the burned FIL stood with the holders");
+        Accounts {
             ledger,
             reward_actor,
             mining_reserve,
@@ -95,21 +95,24 @@ impl Treasury {
     /// nothing moves, if there is not enough FIL to be had.
     #[must_use]
     pub fn lock_pledge(&mut self, provider: usize, amount: Amount) -> bool {
-        let purse = self.purses[provider];
-        self.raise(purse.available, amount) && self.move_fil(purse.available, purse.pledge, amount)
+        let accounts_of_provider = self.purses[provider];
+        self.raise(accounts_of_provider.available, amount)
+            && self.move_fil(accounts_of_provider.available, accounts_of_provider.pledge, amount)
     }
 
     /// Locks a new provider's deposit among what vests. False if there is not enough FIL.
     #[must_use]
     pub fn lock_deposit(&mut self, provider: usize, amount: Amount) -> bool {
-        let purse = self.purses[provider];
-        self.raise(purse.available, amount) && self.move_fil(purse.available, purse.vesting, amount)
+        let accounts_of_provider = self.purses[provider];
+        self.raise(accounts_of_provider.available, amount)
+            && self.move_fil(accounts_of_provider.available, accounts_of_provider.vesting, amount)
     }
 
     /// Returns pledge to its provider.
     pub fn release_pledge(&mut self, provider: usize, amount: Amount) {
-        let purse = self.purses[provider];
-        let moved = self.move_fil(purse.pledge, purse.available, amount);
+        let accounts_of_provider = self.purses[provider];
+        let moved =
+            self.move_fil(accounts_of_provider.pledge, accounts_of_provider.available, amount);
         assert!(moved, "a provider's pledge account holds the pledge of its sectors");
     }
 
@@ -121,25 +124,26 @@ impl Treasury {
 
     /// Pays a block reward out of the reward actor: a part at once, a part to vest.
     pub fn award(&mut self, provider: usize, at_once: Amount, to_vest: Amount) {
-        let purse = self.purses[provider];
-        let paid = self.move_fil(self.reward_actor, purse.available, at_once)
-            && self.move_fil(self.reward_actor, purse.vesting, to_vest);
+        let accounts_of_provider = self.purses[provider];
+        let paid = self.move_fil(self.reward_actor, accounts_of_provider.available, at_once)
+            && self.move_fil(self.reward_actor, accounts_of_provider.vesting, to_vest);
         assert!(paid, "the mining allocation outlasts its own schedule");
         self.mined_attofil += at_once + to_vest;
     }
 
     /// FIP-0118: pays the service stream and burns what no stream takes.
-    pub fn award_streams(&mut self, service: Amount, burnt: Amount) {
+    pub fn award_streams(&mut self, service: Amount, burned: Amount) {
         let paid = self.move_fil(self.reward_actor, self.service, service)
-            && self.ledger.burn(self.reward_actor, burnt).is_ok();
+            && self.ledger.burn(self.reward_actor, burned).is_ok();
         assert!(paid, "the mining allocation outlasts its own schedule");
-        self.mined_attofil += service + burnt;
+        self.mined_attofil += service + burned;
     }
 
     /// Frees a vested part of a provider's rewards.
     pub fn vest(&mut self, provider: usize, amount: Amount) {
-        let purse = self.purses[provider];
-        let moved = self.move_fil(purse.vesting, purse.available, amount);
+        let accounts_of_provider = self.purses[provider];
+        let moved =
+            self.move_fil(accounts_of_provider.vesting, accounts_of_provider.available, amount);
         assert!(moved, "a provider's vesting account holds what its schedule still owes");
     }
 
@@ -151,12 +155,12 @@ impl Treasury {
     }
 
     /// Burns a provider's FIL (fees, gas), bought from the holders if need be. What nobody has is
-    /// not burnt; the amount burnt is returned.
+    /// not burned; the amount burned is returned.
     pub fn burn(&mut self, provider: usize, amount: Amount) -> Amount {
         let available = self.purses[provider].available;
         let amount =
             if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
-        self.purses[provider].burnt += amount;
+        self.purses[provider].burned += amount;
         self.burn_from(available, amount)
     }
 
@@ -181,7 +185,7 @@ impl Treasury {
             vested: self.vested_attofil,
             mined: self.mined_attofil,
             reserve_disbursed: supply::RESERVE_DISBURSED,
-            burnt: self.ledger.burned(),
+            burned: self.ledger.burned(),
             locked: self.ledger.held(Holding::Locked),
         };
         supply.circulating()
@@ -203,11 +207,11 @@ impl Treasury {
     }
 }
 
-fn open_purse(ledger: &mut Ledger) -> Purse {
-    Purse {
+fn open_purse(ledger: &mut Ledger) -> ProviderAccounts {
+    ProviderAccounts {
         available: ledger.open(Holding::Free),
         pledge: ledger.open(Holding::Locked),
         vesting: ledger.open(Holding::Locked),
-        burnt: Amount::ZERO,
+        burned: Amount::ZERO,
     }
 }
