@@ -36,6 +36,8 @@ impl Tally {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Checks {
     tallies: Vec<Tally>,
+    /// Stands before the names of the checks that are registered now.
+    prefix: String,
     breach: Option<Breach>,
 }
 
@@ -52,8 +54,14 @@ impl Checks {
     pub fn sometimes(&mut self, name: &str) -> CheckId {
         self.register(name, true)
     }
+    /// Puts the id of an instance before the names of the checks that are registered from now on:
+    /// `io.economy.supply_conserved`. The empty id puts nothing there.
+    pub fn name_after(&mut self, instance: &str) {
+        self.prefix = if instance.is_empty() { String::new() } else { format!("{instance}.") };
+    }
     fn register(&mut self, name: &str, sometimes: bool) -> CheckId {
-        self.tallies.push(Tally { check: name.to_owned(), sometimes, made: 0, held: 0 });
+        let check = format!("{}{name}", self.prefix);
+        self.tallies.push(Tally { check, sometimes, made: 0, held: 0 });
         CheckId(u16::try_from(self.tallies.len() - 1).expect("fewer than 65,536 checks"))
     }
     /// Notes one check; `detail` is called on the first breach of an `always` check only.

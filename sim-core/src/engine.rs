@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::check::Checks;
 use crate::fingerprint::Fingerprint;
 use crate::queue::{Queue, Timer};
-use crate::random::Streams;
-use crate::record::Records;
+use crate::random::{Scope, Streams};
+use crate::record::{Records, Subject};
 use crate::regions::Outbox;
 use crate::time::{SimDuration, SimTime};
 
@@ -21,6 +21,23 @@ pub trait Event: Copy + Debug + Serialize + DeserializeOwned {
     }
     /// A small number for the kind of event, for the fingerprint and for statistics.
     fn kind(&self) -> u8;
+    /// The event as one of the instance at this place of a world; the same event where a world has
+    /// only one of each.
+    fn at_place(self, _place: u8) -> Self {
+        self
+    }
+}
+
+/// One of several like parts of a world, such as one of two networks: where its events go, whom its
+/// rows are about, and which random streams are its own. The default is the world itself.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Handed to [`Event::at_place`] for every event that is scheduled on its behalf.
+    pub place: u8,
+    /// Whom its rows are about.
+    pub subject: Subject,
+    /// Whose streams it draws from.
+    pub scope: Scope,
 }
 
 /// A system that reacts to its own events.
@@ -41,7 +58,11 @@ pub struct Context<E: Event> {
     now: SimTime,
     events: u64,
     queue: Queue<E>,
+    /// The streams of the world.
     streams: Streams,
+    /// Where events of whoever acts now go, and the streams it draws from.
+    place: u8,
+    acting_streams: Streams,
     pub(crate) outbox: Outbox<E>,
     pub records: Records,
     pub checks: Checks,
@@ -55,11 +76,28 @@ impl<E: Event> Context<E> {
             events: 0,
             queue: Queue::new(),
             streams,
+            place: 0,
+            acting_streams: streams,
             outbox,
             records: Records::default(),
             checks: Checks::default(),
             fingerprint: Fingerprint::default(),
         }
+    }
+
+    /// From now on the model acts on behalf of one of its instances: events are scheduled for it,
+    /// rows are about it, [`Context::streams`] are its own. Ends with [`Context::leave`].
+    #[inline]
+    pub fn enter(&mut self, instance: &Instance) {
+        self.place = instance.place;
+        self.acting_streams = self.streams.within(instance.scope);
+        self.records.set_subject(instance.subject);
+    }
+
+    /// The model acts on behalf of the world as a whole again.
+    #[inline]
+    pub fn leave(&mut self) {
+        self.enter(&Instance::default());
     }
 
     /// The simulated instant.
@@ -87,19 +125,28 @@ impl<E: Event> Context<E> {
         self.queue.capacity_bytes()
     }
 
-    /// Schedules `event` a delay from now, for good.
+    /// Schedules `event` a delay from now. It cannot be cancelled; use [`Context::timer`] if it must
+    /// be.
     pub fn after(&mut self, delay: SimDuration, event: E) {
         self.at(self.now + delay, event);
     }
 
-    /// Schedules `event` at an instant, for good. The past is a fault of the model.
+    /// Schedules `event` at an instant. It cannot be cancelled; use [`Context::timer`] if it must be.
+    ///
+    /// # Panics
+    ///
+    /// If `time` lies before now.
     pub fn at(&mut self, time: SimTime, event: E) {
         assert!(time >= self.now, "event {event:?} scheduled at {time}, before {}", self.now);
-        self.queue.push(time, event.priority(), event);
+        self.queue.push(time, event.priority(), event.at_place(self.place));
     }
 
     /// Sends `event` to another of the world's [`crate::regions`], to happen there a delay from
-    /// now. A delay below the lookahead is a fault of the model.
+    /// now.
+    ///
+    /// # Panics
+    ///
+    /// If the delay is below the lookahead, or there is no such region.
     pub fn send(&mut self, region: u32, delay: SimDuration, event: E) {
         self.outbox.send(self.now, region, delay, event);
     }
@@ -117,6 +164,7 @@ impl<E: Event> Context<E> {
 
     /// Schedules `event` a delay from now and returns the timer that can cancel it.
     pub fn timer(&mut self, delay: SimDuration, event: E) -> Timer {
+        let event = event.at_place(self.place);
         self.queue.push_timer(self.now + delay, event.priority(), event)
     }
 
@@ -128,11 +176,12 @@ impl<E: Event> Context<E> {
     /// Draws the streams of another run of the same seed from now on.
     pub(crate) fn set_run(&mut self, run: u32) {
         self.streams = self.streams.with_run(run);
+        self.acting_streams = self.acting_streams.with_run(run);
     }
 
-    /// The run's random streams, keyed by entity and purpose.
+    /// The random streams of whoever acts, keyed by entity and purpose.
     pub fn streams(&self) -> &Streams {
-        &self.streams
+        &self.acting_streams
     }
 }
 

@@ -70,9 +70,9 @@ pub mod snapshot;
 pub mod time;
 
 pub use amount::Amount;
-pub use engine::{Context, Event, Model, Simulation};
+pub use engine::{Context, Event, Instance, Model, Simulation};
 pub use ledger::{Account, Holding, Ledger, LedgerError};
-pub use random::{Purpose, Stream, Streams};
-pub use record::{Label, Metric, Records, Row};
+pub use random::{Purpose, Scope, Stream, Streams};
+pub use record::{Label, Metric, Records, Row, Subject};
 pub use regions::{Executor, OneByOne, Regions};
 pub use time::{SimDuration, SimTime};

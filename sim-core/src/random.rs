@@ -30,6 +30,17 @@ impl From<&str> for Purpose {
     }
 }
 
+/// The name of an instance, hashed, for [`Streams::within`].
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope(u64);
+
+impl Scope {
+    /// The scope of this name; the empty name is no scope.
+    pub const fn of(name: &str) -> Self {
+        if name.is_empty() { Scope(0) } else { Scope(Purpose::new(name).0) }
+    }
+}
+
 /// The root of all streams of one run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streams {
@@ -37,13 +48,44 @@ pub struct Streams {
     run: u32,
     /// Added to the numbers of all entities.
     first_entity: u32,
-    /// Seed and run, hashed once.
+    /// The names of the instances these streams are of, hashed; 0 where there is none.
+    scope: u64,
+    /// Seed, run and scope, hashed once.
     root: u64,
 }
 
 impl Streams {
+    /// The streams of a run of a seed.
     pub const fn new(seed: u64, run: u32) -> Self {
-        Streams { seed, run, first_entity: 0, root: mix(mix(0, seed), run as u64) }
+        Streams::of(seed, run, 0)
+    }
+    const fn of(seed: u64, run: u32, scope: u64) -> Self {
+        let root = mix(mix(0, seed), run as u64);
+        let root = if scope == 0 { root } else { mix(root, scope) };
+        Streams { seed, run, first_entity: 0, scope, root }
+    }
+    /// The streams of one instance: of a network in a world of several, of a class of devices, of
+    /// a station. Two instances draw independent numbers for the same entity and purpose, and no
+    /// instance moves the numbers of another. The empty name leaves the streams as they are.
+    ///
+    /// ```
+    /// use pinwheel_core::Streams;
+    ///
+    /// let run = Streams::new(42, 0);
+    /// let draw = |streams: Streams| streams.stream(0, "price").next_u64();
+    /// assert_ne!(draw(run.scoped("io")), draw(run.scoped("fil")));
+    /// assert_eq!(run.scoped(""), run);
+    /// ```
+    pub const fn scoped(self, name: &str) -> Self {
+        self.within(Scope::of(name))
+    }
+    /// The same by the hash of the name.
+    pub const fn within(self, inner: Scope) -> Self {
+        if inner.0 == 0 {
+            return self;
+        }
+        let scope = mix(self.scope, inner.0);
+        Streams::of(self.seed, self.run, scope).numbered_from(self.first_entity)
     }
     /// The same streams for a part of the world whose entity 0 is the whole's `first_entity`: what
     /// is drawn does not depend on how the world is cut.
@@ -52,11 +94,13 @@ impl Streams {
     }
     /// The same entities in another run of the same seed.
     pub const fn with_run(self, run: u32) -> Self {
-        Streams::new(self.seed, run).numbered_from(self.first_entity)
+        Streams::of(self.seed, run, self.scope).numbered_from(self.first_entity)
     }
+    /// The seed of all runs.
     pub const fn seed(&self) -> u64 {
         self.seed
     }
+    /// The number of the run.
     pub const fn run(&self) -> u32 {
         self.run
     }

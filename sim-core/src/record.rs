@@ -29,11 +29,17 @@ impl Metric {
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Label(pub u16);
 
+/// Whom a row is about, by its place in [`Records::subjects`]; subject 0 is the empty one, the world.
+/// In a world of several networks each network is a subject by its id.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Subject(pub u16);
+
 /// One observation. `exact` holds base units where the metric is an amount.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub time: SimTime,
     pub metric: Metric,
+    pub subject: Subject,
     pub label: Label,
     pub value: f64,
     pub exact: Option<u128>,
@@ -44,11 +50,15 @@ pub struct Row {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Records {
     labels: Vec<String>,
+    subjects: Vec<String>,
+    /// Whom the rows that come now are about.
+    subject: Subject,
     rows: Vec<Row>,
 }
 impl Default for Records {
     fn default() -> Self {
-        Records { labels: vec![String::new()], rows: Vec::new() }
+        let none = || vec![String::new()];
+        Records { labels: none(), subjects: none(), subject: Subject(0), rows: Vec::new() }
     }
 }
 
@@ -65,9 +75,30 @@ impl Records {
     pub fn labels(&self) -> &[String] {
         &self.labels
     }
+    /// The subject of this name, made if it is new.
+    ///
+    /// # Panics
+    ///
+    /// Beyond 65,536 subjects.
+    pub fn subject(&mut self, name: &str) -> Subject {
+        let place = self.subjects.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.subjects.push(name.to_owned());
+            self.subjects.len() - 1
+        });
+        Subject(u16::try_from(place).expect("fewer than 65,536 subjects"))
+    }
+    /// All subjects so far; a [`Subject`] is a place in this list.
+    pub fn subjects(&self) -> &[String] {
+        &self.subjects
+    }
+    /// From now on rows are about this subject.
+    pub(crate) fn set_subject(&mut self, subject: Subject) {
+        self.subject = subject;
+    }
     /// Adds an observation that is no amount of money.
     pub fn push(&mut self, time: SimTime, metric: Metric, label: Label, value: f64) {
-        self.rows.push(Row { time, metric, label, value, exact: None });
+        let subject = self.subject;
+        self.rows.push(Row { time, metric, subject, label, value, exact: None });
     }
     /// An amount of a token with `decimals` decimals: its exact base units and its value in tokens.
     pub fn push_amount(
@@ -79,7 +110,8 @@ impl Records {
         decimals: u32,
     ) {
         let value = amount.as_tokens(decimals);
-        self.rows.push(Row { time, metric, label, value, exact: Some(amount.0) });
+        let (subject, exact) = (self.subject, Some(amount.0));
+        self.rows.push(Row { time, metric, subject, label, value, exact });
     }
     /// Takes the rows gathered so far.
     pub fn drain(&mut self) -> Vec<Row> {
