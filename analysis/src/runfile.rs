@@ -150,6 +150,7 @@ fn decode(record: &[u8]) -> Row {
     Row {
         time: SimTime::from_nanos(part(0, 8) as u64),
         metric: Metric(part(8, 2) as u16),
+        subject: pinwheel_core::Subject::default(),
         label: Label(part(10, 2) as u16),
         value: f64::from_bits(part(12, 8) as u64),
         exact: (record[20] == 1).then(|| part(21, 16)),

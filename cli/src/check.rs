@@ -7,8 +7,9 @@ use pinwheel_analysis::ci::{self, Suite};
 use pinwheel_analysis::plot::axis::spoken;
 use pinwheel_analysis::store::VERDICT;
 use pinwheel_analysis::verdict::{Verdict, percent, runs_that_prove};
+use pinwheel_models::networks::Settings as Network;
 use pinwheel_models::networks::filecoin::settings::Detail;
-use pinwheel_models::scenario::{self, Experiment, Invariant, Network, Scenario};
+use pinwheel_models::scenario::{self, Experiment, Invariant, Scenario};
 
 use crate::exit::{Exit, Failure};
 use crate::{judged, network, scenarios};
@@ -93,7 +94,7 @@ fn told(files: &[PathBuf], github: bool) -> Exit {
         let runs = f64::from(experiment.runs);
         let (mut steps, mut seconds) = (0.0, 0.0);
         for point in &experiment.points {
-            let providers = match &point.scenario.network {
+            let providers = match point.scenario.networks.first().map(|n| &n.settings) {
                 Some(Network::Filecoin(settings)) => format!("{} providers, ", settings.providers),
                 None => String::new(),
             };
@@ -148,7 +149,9 @@ pub fn stands(verdict: &Verdict) -> bool {
 
 /// Steps of one run and the seconds each takes, roughly; `None` where nobody measured it.
 fn cost(scenario: &Scenario) -> Option<(f64, f64)> {
-    let Some(Network::Filecoin(settings)) = &scenario.network else { return None };
+    let Some(Network::Filecoin(settings)) = scenario.networks.first().map(|n| &n.settings) else {
+        return None;
+    };
     let providers = f64::from(settings.providers);
     let (per_day, seconds) = match settings.detail {
         Detail::Deadline => (providers * DEADLINES_PER_DAY + EPOCHS_PER_DAY, SECONDS_PER_DEADLINE),

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 /// Runs a point to its horizon and prints its line; false if a check was breached on the way.
 fn print_run(point: &Point, seed: u64) -> bool {
     let streams = Streams::new(seed, 0);
-    let mut run = Simulation::new(World::new(&point.scenario, &streams), streams);
+    let mut run = Simulation::new(point.scenario.world(&streams), streams);
     for day in 1..=u64::from(point.scenario.horizon_days) {
         run.run_until(SimTime::ZERO + SimDuration::from_days(day));
         run.ctx.records.drain();

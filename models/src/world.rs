@@ -1,134 +1,319 @@
-//! One world: the layers and the network that stands on them. Its event is the sum of theirs, and
-//! here alone one layer meets another: what a lower one reports is handed to those above it.
+//! One world: the parts a scenario asks for, and the networks that stand on them. Its event is the sum
+//! of theirs. Parts meet through [`Signal`](crate::part::Signal)s, which are handed to all of them
+//! here, in the order of [`parts!`], and through [`Shared`]; no part calls another.
 
-use pinwheel_core::{Context, Event as EngineEvent, Model, SimTime, Streams};
+use pinwheel_core::{Context, Event as EngineEvent, Instance, Model, Scope, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
-use crate::connection::{self, Connection, Delivery};
+use crate::connection::{self, Connection};
 use crate::data::{self, Data};
-use crate::describe::review::{Inputs, Wanted};
+use crate::describe::review::Inputs;
 use crate::economy::{self, Economy};
-use crate::infrastructure::sites::{self, Sites};
-use crate::infrastructure::{Change, Fleet, Operation, fleet, operation};
-use crate::networks::filecoin::{self, Filecoin};
+use crate::infrastructure::{self, Infrastructure};
+use crate::input::check::Checker;
+use crate::input::tree::ValueId;
+use crate::networks::{self, Network, for_each_network};
+use crate::part::{Around, Devices, Known, Part, Request, Shared};
 use crate::review::{self, Review};
-use crate::scenario::{Network, Scenario};
 use crate::service::{self, Service};
 
-/// Declares [`Event`] as the sum of the layers' events.
-macro_rules! events {
-    ($($variant:ident($event:ty)),* $(,)?) => {
+/// Declares the layers, from the lowest up: what a scenario says of them, their state, their events,
+/// and the five things that happen to each.
+macro_rules! parts {
+    ($($variant:ident($name:ident: $part:ident) $({$($inner:ident($module:ident)),*})?,)*) => {
+        /// What a scenario says of each layer, by the section of its name.
+        #[derive(Clone, Debug, Default)]
+        pub struct Layers {
+            $(
+                #[doc = concat!("`[", stringify!($name), "]`, if there is such a section.")]
+                pub $name: Option<Box<$name::Settings>>,
+            )*
+        }
+
+        impl Layers {
+            /// Reads and checks every section that `section` finds, from the lowest layer up; what
+            /// is read of a lower one is `known` to those above.
+            pub fn read(
+                checker: &mut Checker<'_>,
+                section: impl Fn(&str) -> Option<ValueId>,
+                known: &mut Known,
+            ) -> Self {
+                let mut layers = Layers::default();
+                $(
+                    if let Some(given) = section(stringify!($name)) {
+                        let read = $name::file::settings(checker, given, known);
+                        if let Some(settings) = &read {
+                            <$part as Part<Event>>::announce(settings, known);
+                        } else if checker.faults.is_empty() {
+                            let message = "the section is empty or incomplete".to_owned();
+                            let help = "see `pinwheel schema` for its keys";
+                            checker.fault(given, stringify!($name), message, help);
+                        }
+                        layers.$name = read.map(Box::new);
+                    }
+                )*
+                layers
+            }
+
+            /// The names of the sections in use, from the lowest layer up.
+            pub fn names(&self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(names.extend(self.$name.as_ref().map(|_| stringify!($name)));)*
+                names
+            }
+        }
+
+        /// The state of each layer that is there.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        struct State {
+            $($name: Option<$part>,)*
+        }
+
+        impl State {
+            fn new(layers: &Layers, streams: &Streams) -> (Self, Devices) {
+                let mut devices = Devices::default();
+                $(
+                    let around = Around { streams, devices: &devices };
+                    let $name =
+                        layers.$name.as_ref().map(|settings| <$part as Part<Event>>::new(settings, &around));
+                    if let Some(found) = $name.as_ref().and_then(Part::<Event>::devices) {
+                        devices = found;
+                    }
+                )*
+                (State { $($name,)* }, devices)
+            }
+            fn start(&mut self, shared: &mut Shared, ctx: &mut Context<Event>) {
+                $(
+                    if let Some(part) = &mut self.$name {
+                        Part::start(part, shared, ctx);
+                    }
+                )*
+            }
+            #[inline]
+            fn handle(&mut self, event: Event, shared: &mut Shared, ctx: &mut Context<Event>) {
+                match event {
+                    $(
+                        Event::$variant(event) => {
+                            let part = self.$name.as_mut().expect(ABSENT);
+                            Part::handle(part, event, shared, ctx);
+                        }
+                    )*
+                    Event::Network { .. } | Event::Review(_) => unreachable!("handled above"),
+                }
+            }
+            fn hear(&mut self, place: usize, shared: &mut Shared, ctx: &mut Context<Event>) {
+                let signal = shared.signal(place).expect(TOLD);
+                $(
+                    if let Some(part) = &mut self.$name {
+                        Part::hear(part, &signal, shared, ctx);
+                    }
+                )*
+            }
+            fn review(&mut self, request: Request) -> Vec<Inputs> {
+                let mut subjects = Vec::new();
+                $(
+                    if let Some(part) = &mut self.$name {
+                        subjects.extend(Part::<Event>::review(part, request));
+                    }
+                )*
+                subjects
+            }
+        }
+
         /// Whatever happens in a world.
         #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Event { $($variant($event),)* }
+        pub enum Event {
+            $(
+                #[doc = concat!("In the layer `", stringify!($name), "`.")]
+                $variant($name::Event),
+            )*
+            /// In the network at a place of the scenario's list.
+            Network {
+                /// The place.
+                at: u8,
+                /// What happens there.
+                event: networks::Event,
+            },
+            /// A review is due.
+            Review(review::Event),
+        }
 
         impl EngineEvent for Event {
             fn priority(&self) -> u8 {
-                match self { $(Event::$variant(event) => event.priority(),)* }
+                match self {
+                    $(Event::$variant(event) => event.priority(),)*
+                    Event::Network { event, .. } => event.priority(),
+                    Event::Review(event) => event.priority(),
+                }
             }
             fn kind(&self) -> u8 {
-                match self { $(Event::$variant(event) => event.kind(),)* }
+                match self {
+                    $(Event::$variant(event) => event.kind(),)*
+                    Event::Network { event, .. } => event.kind(),
+                    Event::Review(event) => event.kind(),
+                }
+            }
+            #[inline]
+            fn at_place(self, place: u8) -> Self {
+                match self {
+                    Event::Network { event, .. } => Event::Network { at: place, event },
+                    other => other,
+                }
             }
         }
 
-        $(impl From<$event> for Event {
-            fn from(event: $event) -> Self {
-                Event::$variant(event)
+        $(
+            impl From<$name::Event> for Event {
+                fn from(event: $name::Event) -> Self {
+                    Event::$variant(event)
+                }
             }
-        })*
+            $($(
+                impl From<$name::$module::Event> for Event {
+                    fn from(event: $name::$module::Event) -> Self {
+                        Event::$variant($name::Event::$inner(event))
+                    }
+                }
+            )*)?
+        )*
     };
 }
 
-events! {
-    Sites(sites::Event),
-    Fleet(fleet::Event),
-    Operation(operation::Event),
-    Service(service::Event),
-    Connection(connection::Event),
-    Blockchain(blockchain::Event),
-    Data(data::Event),
-    Economy(economy::Event),
-    Filecoin(filecoin::Event),
-    Review(review::Event),
+parts! {
+    Infrastructure(infrastructure: Infrastructure) { Fleet(fleet), Operation(operation) },
+    Service(service: Service),
+    Connection(connection: Connection),
+    Blockchain(blockchain: Blockchain),
+    Data(data: Data),
+    Economy(economy: Economy),
 }
 
-/// The layers a scenario asks for, and its network with the sites under it.
+/// The place of a network's event is filled in by [`EngineEvent::at_place`].
+macro_rules! events_of_networks {
+    ($($variant:ident($name:ident: $network:ident),)*) => {
+        $(
+            impl From<networks::$name::Event> for Event {
+                fn from(event: networks::$name::Event) -> Self {
+                    Event::Network { at: 0, event: networks::Event::$variant(event) }
+                }
+            }
+        )*
+    };
+}
+for_each_network!(events_of_networks);
+
+impl From<review::Event> for Event {
+    fn from(event: review::Event) -> Self {
+        Event::Review(event)
+    }
+}
+
+/// An event is stored inline in the queue: a larger one makes every event slower.
+const EVENT_BYTES_MAX: usize = 24;
+const _: () = assert!(size_of::<Event>() <= EVENT_BYTES_MAX, "an event has grown");
+
+const ABSENT: &str = "an event of a part that is there";
+const TOLD: &str = "a signal that was told";
+
+/// A network of a scenario: its id and what it is.
+#[derive(Clone, Debug)]
+pub struct NetworkEntry {
+    /// Subject of its rows, and name of its random streams; empty for the only one of a scenario.
+    pub id: String,
+    /// Its kind and everything that is said of it.
+    pub settings: networks::Settings,
+}
+
+/// A network while it runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Running {
+    id: String,
+    instance: Instance,
+    network: Network,
+}
+
+/// The layers and networks a scenario asks for, and their review.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
-    fleet: Option<Fleet>,
-    operation: Option<Operation>,
-    service: Option<Service>,
-    connection: Option<Connection>,
-    blockchain: Option<Blockchain>,
-    data: Option<Data>,
-    economy: Option<Economy>,
-    filecoin: Option<(Filecoin, Sites)>,
+    layers: State,
+    networks: Vec<Running>,
     review: Option<Review>,
-    /// Kept for their capacity.
-    changed: Vec<u32>,
-    changes: Vec<Change>,
-    deliveries: Vec<Delivery>,
+    shared: Shared,
 }
 
 impl World {
-    /// The world of a scenario on its first day, for the run that `streams` name.
-    pub fn new(scenario: &Scenario, streams: &Streams) -> Self {
-        let layers = &scenario.layers;
-        let fleet = layers.infrastructure.as_ref().map(|settings| Fleet::new(settings, streams));
+    /// A world on its first day, for the run that `streams` name.
+    pub fn new(
+        layers: &Layers,
+        networks: &[NetworkEntry],
+        review: Option<&review::Settings>,
+        streams: &Streams,
+    ) -> Self {
+        let (layers, devices) = State::new(layers, streams);
+        let running = |(place, entry): (u8, &NetworkEntry)| {
+            let scope = Scope::of(&entry.id);
+            let streams = streams.within(scope);
+            let around = Around { streams: &streams, devices: &devices };
+            Running {
+                id: entry.id.clone(),
+                // The subject is a place in the records, which are not there yet.
+                instance: Instance { place, scope, ..Instance::default() },
+                network: Network::new::<Event>(&entry.settings, &around),
+            }
+        };
         World {
-            operation: fleet.as_ref().and_then(|fleet| Operation::of(fleet, streams)),
-            fleet,
-            service: layers.service.as_ref().map(|settings| Service::new(settings, streams)),
-            connection: layers.connection.as_ref().map(|s| Connection::new(s, streams)),
-            blockchain: layers.blockchain.as_ref().map(|s| Blockchain::new(s, streams)),
-            data: layers.data.as_ref().map(|settings| Data::new(settings, streams)),
-            economy: layers.economy.as_ref().map(|settings| Economy::new(settings, streams)),
-            filecoin: scenario.network.as_ref().map(|network| match network {
-                Network::Filecoin(settings) => Filecoin::new(settings, streams),
-            }),
-            review: scenario.review.as_ref().map(Review::new),
-            changed: vec![],
-            changes: vec![],
-            deliveries: vec![],
+            layers,
+            networks: (0..).zip(networks).map(running).collect(),
+            review: review.map(Review::new),
+            shared: Shared::default(),
         }
     }
-}
 
-impl World {
-    /// Tells the layers above which devices of the fleet went down or came back.
-    fn report_changes(&mut self, ctx: &mut Context<Event>) {
-        for change in &self.changes {
-            if let Some(connection) = &mut self.connection {
-                connection.device_changed(*change, ctx);
+    /// The digest of a network's books, by its id; `None` if there is no such network.
+    pub fn ledger_digest(&self, id: &str) -> Option<u64> {
+        let running = self.networks.iter().find(|running| running.id == id)?;
+        Some(running.network.ledger_digest())
+    }
+
+    /// Everybody hears what was told, and what is told on hearing it.
+    #[inline]
+    fn broadcast(&mut self, ctx: &mut Context<Event>) {
+        let mut place = 0;
+        while let Some(signal) = self.shared.signal(place) {
+            self.layers.hear(place, &mut self.shared, ctx);
+            for Running { instance, network, .. } in &mut self.networks {
+                ctx.enter(instance);
+                network.hear(&signal, &mut self.shared, ctx);
+                ctx.leave();
             }
-            if let Some(blockchain) = &mut self.blockchain {
-                blockchain.device_changed(change.device, change.up, ctx);
-            }
-            if let Some(data) = &mut self.data {
-                data.node_changed(*change, ctx);
-            }
-            if let Some(economy) = &mut self.economy {
-                economy.device_changed(change.device, change.up);
-            }
+            place += 1;
+        }
+        if place > 0 {
+            self.shared.clear();
         }
     }
-}
 
-impl World {
     /// What there is to review, always in this order.
-    fn subjects(&mut self, wanted: Wanted, identities: u32, now: SimTime) -> Vec<Inputs> {
-        let mut subjects = Vec::new();
-        let filecoin = self.filecoin.as_ref();
-        subjects.extend(filecoin.map(|(of, sites)| of.review(sites, wanted, identities)));
-        let fleet = self.fleet.as_ref();
-        subjects.extend(fleet.map(|of| operation::review::of_fleet(of, now, wanted)));
-        if let Some(operation) = &mut self.operation {
-            subjects.extend(operation.review(now, wanted));
+    fn subjects(&mut self, request: Request) -> Vec<Inputs> {
+        let mut subjects = self.layers.review(request);
+        for Running { instance, network, .. } in &mut self.networks {
+            let of_network = network.review::<Event>(request);
+            subjects.extend(of_network.into_iter().map(|of| Inputs { instance: *instance, ..of }));
         }
-        subjects.extend(self.blockchain.iter().flat_map(Blockchain::review));
-        subjects.extend(self.economy.iter().map(|economy| economy.review(wanted)));
         subjects
+    }
+
+    /// Takes the review out while it looks at the world.
+    fn with_review(
+        &mut self,
+        ctx: &mut Context<Event>,
+        act: impl FnOnce(&mut Self, &mut Review, &mut Context<Event>),
+    ) {
+        if let Some(mut review) = self.review.take() {
+            act(self, &mut review, ctx);
+            self.review = Some(review);
+        }
     }
 }
 
@@ -136,69 +321,36 @@ impl Model for World {
     type Event = Event;
 
     fn start(&mut self, ctx: &mut Context<Event>) {
-        if let Some((filecoin, sites)) = &mut self.filecoin {
-            sites.start(ctx);
-            filecoin.start(ctx);
+        self.layers.start(&mut self.shared, ctx);
+        for Running { id, instance, network } in &mut self.networks {
+            instance.subject = ctx.records.subject(id);
+            ctx.checks.name_after(id);
+            ctx.enter(instance);
+            network.start(&mut self.shared, ctx);
+            ctx.leave();
+            ctx.checks.name_after("");
         }
-        if let Some(fleet) = &mut self.fleet {
-            fleet.start(ctx);
-            self.operation.iter_mut().for_each(|operation| operation.start(fleet, ctx));
-        }
-        self.service.iter_mut().for_each(|service| service.start(ctx));
-        self.connection.iter_mut().for_each(|connection| connection.start(ctx));
-        self.blockchain.iter_mut().for_each(|blockchain| blockchain.start(ctx));
-        self.data.iter_mut().for_each(|data| data.start(ctx));
-        self.economy.iter_mut().for_each(|economy| economy.start(ctx));
-        if let Some(mut review) = self.review.take() {
-            review.start(&self.subjects(review.wanted(), review.identities, ctx.now()), ctx);
-            self.review = Some(review);
-        }
+        self.broadcast(ctx);
+        self.with_review(ctx, |world, review, ctx| {
+            let request = review.request(review.wanted(), ctx.now());
+            review.start(&world.subjects(request), ctx);
+        });
     }
 
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
-        const ABSENT: &str = "an event of a layer that is there";
         match event {
-            Event::Sites(event) => {
-                let (filecoin, sites) = self.filecoin.as_mut().expect(ABSENT);
-                sites.handle(event, ctx, &mut self.changed);
-                for owner in self.changed.drain(..) {
-                    filecoin.site_status(owner, sites.status(owner), ctx.now());
-                }
+            Event::Network { at, event } => {
+                let Running { instance, network, .. } = &mut self.networks[usize::from(at)];
+                ctx.enter(instance);
+                network.handle(event, &mut self.shared, ctx);
+                ctx.leave();
             }
-            Event::Fleet(event) => {
-                let fleet = self.fleet.as_mut().expect(ABSENT);
-                self.changes.clear();
-                fleet.handle(event, ctx, &mut self.changes);
-                // From here on a device is up only with all that it needs.
-                if let Some(operation) = &mut self.operation {
-                    operation.change(&mut self.changes, fleet, ctx);
-                }
-                self.report_changes(ctx);
-            }
-            Event::Operation(event) => self.operation.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Service(event) => self.service.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Connection(event) => {
-                let connection = self.connection.as_mut().expect(ABSENT);
-                connection.handle(event, ctx, &mut self.deliveries);
-                if let Some(blockchain) = &mut self.blockchain {
-                    let readings = self.deliveries.iter();
-                    readings.for_each(|reading| blockchain.reading_arrived(*reading, ctx));
-                }
-                self.deliveries.clear();
-            }
-            Event::Blockchain(event) => self.blockchain.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Data(event) => self.data.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Economy(event) => self.economy.as_mut().expect(ABSENT).handle(event, ctx),
-            Event::Filecoin(event) => {
-                let (filecoin, sites) = self.filecoin.as_mut().expect(ABSENT);
-                filecoin.handle(event, sites, ctx);
-            }
-            Event::Review(event) => {
-                let mut review = self.review.take().expect(ABSENT);
-                let subjects = self.subjects(review.asked(event), review.identities, ctx.now());
-                review.handle(event, &subjects, ctx);
-                self.review = Some(review);
-            }
+            Event::Review(event) => self.with_review(ctx, |world, review, ctx| {
+                let request = review.request(review.asked(event), ctx.now());
+                review.handle(event, &world.subjects(request), ctx);
+            }),
+            event => self.layers.handle(event, &mut self.shared, ctx),
         }
+        self.broadcast(ctx);
     }
 }

@@ -25,7 +25,7 @@ fn history(keys: &[(&str, &str)]) -> Point {
 
 fn start(point: &Point, seed: u64) -> Simulation<World> {
     let streams = Streams::new(seed, 0);
-    Simulation::new(World::new(&point.scenario, &streams), streams)
+    Simulation::new(point.scenario.world(&streams), streams)
 }
 
 fn end(point: &Point) -> SimTime {

@@ -1,8 +1,9 @@
 //! What a manifest says of the model, so that a report needs nothing but the result folder.
 
 use pinwheel_models::describe::parameter::ParameterSpec;
+use pinwheel_models::networks::Settings as Network;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, ProofFidelity, Settings};
-use pinwheel_models::scenario::{Experiment, Network, Scenario};
+use pinwheel_models::scenario::{Experiment, Scenario};
 use serde::{Deserialize, Serialize};
 
 /// The model of the first point; variants and sweeps change values in it.
@@ -32,13 +33,15 @@ pub struct ParameterEntry {
 impl ModelEntry {
     pub fn of(experiment: &Experiment) -> Self {
         let given = pinwheel_models::scenario::given::given(&experiment.resolved);
-        let Some(Scenario { layers, network, .. }) =
+        let Some(Scenario { layers, networks, .. }) =
             experiment.points.first().map(|point| &point.scenario)
         else {
             return ModelEntry { given, ..ModelEntry::default() };
         };
         let layers = layers.names().into_iter().map(str::to_owned).collect();
-        let network = network.as_ref().map(|Network::Filecoin(settings)| settings);
+        let network = networks.first().map(|entry| match &entry.settings {
+            Network::Filecoin(settings) => settings,
+        });
         ModelEntry {
             network: network.map_or(String::new(), |_| "filecoin".to_owned()),
             layers,

@@ -17,9 +17,10 @@ use pinwheel_analysis::work::jobs;
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{Amount, Context, Event, Label, Model, SimDuration, Stream, Streams};
 use pinwheel_models::describe::Catalogue;
+use pinwheel_models::networks::Settings as Network;
 use pinwheel_models::networks::filecoin::spec::SPEC;
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{self, Experiment, Measure, Network, Point, Scenario, Target};
+use pinwheel_models::scenario::{self, Experiment, Measure, Point, Scenario, Target};
 use serde::{Deserialize, Serialize};
 
 /// A curve: value at the start and at the end, noise, whether an observation is recorded.
@@ -107,7 +108,7 @@ pub struct Invented {
 
 impl Invented {
     pub fn new(scenario: &Scenario) -> Self {
-        let Some(Network::Filecoin(settings)) = &scenario.network else { panic!("a network") };
+        let Network::Filecoin(settings) = &scenario.networks[0].settings;
         Invented {
             days: f64::from(scenario.horizon_days),
             lift: if settings.solstice.is_some() { 0.08 } else { 0.0 },

@@ -20,10 +20,10 @@ use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{from_nanotoken, from_token};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
-use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
+use crate::part::Known;
 
 const CHAINS_MAX: usize = 16;
 /// Far above any real chain; the base fee's products stay within 128 bits.
@@ -213,11 +213,8 @@ fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>,
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    let run = known.days;
     let typed: Section = checker.read(given, "blockchain");
     let alone = typed.attack.is_none() && typed.bridge.is_empty();
     if !(usize::from(alone)..=CHAINS_MAX).contains(&typed.chain.len()) {

@@ -32,6 +32,7 @@ pub mod mempool;
 pub mod merkle_state;
 pub mod metrics;
 pub mod money;
+mod part;
 mod record;
 pub mod review;
 pub mod settings;
@@ -44,8 +45,8 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Label, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
-use crate::connection::Delivery;
 use crate::describe::EventKinds;
+use crate::part::Delivery;
 
 use activity::load::Load;
 use activity::{Actor, Applications};

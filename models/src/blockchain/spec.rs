@@ -4,10 +4,14 @@ use super::card::CARD;
 use super::metrics::METRICS;
 use super::{attack, bridge, file, review};
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 
 /// The blockchain layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "blockchain",
+    kind: PartKind::Layer,
+    about: "Chains.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 4,
     metrics: &[METRICS],

@@ -9,10 +9,10 @@ use super::mqtt::Qos;
 use super::radio::Radio;
 use super::settings::{Air, Gateways, Latency, MeshPlan, Protocol, Reconnect, Settings};
 use crate::input::NumberOrText;
-use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::diagnostic::TextPosition;
 use crate::input::tree::ValueId;
+use crate::part::Known;
 
 /// About 32 bytes each where readings are plain datagrams.
 const DEVICES_MAX: i64 = 10_000_000;
@@ -236,11 +236,7 @@ pub struct OutageSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "connection");
     checker.tree.table(given)?;
     let mut out = Settings::default();

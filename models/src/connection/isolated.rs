@@ -26,6 +26,7 @@ impl Model for Isolated {
         self.connection.start(ctx);
     }
     fn handle(&mut self, event: Event, ctx: &mut Context<Event>) {
-        self.connection.handle(event, ctx, &mut self.deliveries);
+        self.connection.handle(event, ctx);
+        self.deliveries.extend(self.connection.deliveries());
     }
 }

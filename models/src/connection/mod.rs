@@ -28,6 +28,7 @@ pub mod latency;
 pub mod mesh;
 pub mod metrics;
 pub mod mqtt;
+mod part;
 pub mod platform;
 pub mod radio;
 mod reading;
@@ -44,7 +45,7 @@ use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, SimTime, Str
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
-use crate::infrastructure::Change;
+pub use crate::part::Delivery;
 use account::Account;
 use channel::Loss;
 use frames::{Flight as Packets, Frames};
@@ -53,7 +54,6 @@ pub use isolated::Isolated;
 use latency::RoundTrips;
 use mesh::Mesh;
 use mqtt::Qos;
-pub use platform::Delivery;
 use platform::{Device, Reading};
 use radio::{Power, Radio};
 use sender::{Line, Sender};
@@ -211,7 +211,7 @@ pub struct Connection {
     hub_resets: bool,
     partial_outages: Vec<u16>,
     checks: Option<CheckIds>,
-    /// Arrived while the present event is handled.
+    /// Readings that have reached the platform and were not taken yet.
     arrived: Vec<Delivery>,
 }
 
@@ -310,13 +310,13 @@ impl Connection {
         ctx.after(DAY, Event::Record.into());
     }
 
-    /// Reacts to one event; readings that reach the platform now are added to `deliveries`.
-    pub fn handle<E: EngineEvent + From<Event>>(
-        &mut self,
-        event: Event,
-        ctx: &mut Context<E>,
-        deliveries: &mut Vec<Delivery>,
-    ) {
+    /// Readings that have reached the platform since the last call.
+    pub fn deliveries(&mut self) -> impl Iterator<Item = Delivery> {
+        self.arrived.drain(..)
+    }
+
+    /// Reacts to one event.
+    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
             Event::Reading { device } => self.take(device, ctx),
             Event::Arrives { device, number, delay_micros } => {
@@ -339,26 +339,26 @@ impl Connection {
                 self.record(ctx);
             }
         }
-        deliveries.append(&mut self.arrived);
     }
 
     /// A device fails or comes back. While it is down it takes no readings; what it has stored
     /// stays.
     pub fn device_changed<E: EngineEvent + From<Event>>(
         &mut self,
-        change: Change,
+        number: u32,
+        up: bool,
         ctx: &mut Context<E>,
     ) {
-        let Some(device) = self.devices.get_mut(change.device as usize) else { return };
-        device.up = change.up;
-        if change.up && !device.armed {
-            self.arm(change.device, ctx);
+        let Some(device) = self.devices.get_mut(number as usize) else { return };
+        device.up = up;
+        if up && !device.armed {
+            self.arm(number, ctx);
         }
         if let Some(mesh) = &mut self.mesh {
-            mesh.set_node(change.device, change.up);
+            mesh.set_node(number, up);
             self.reroute_later(ctx);
         } else if self.local.is_none() && !self.senders.is_empty() {
-            self.power(change.device, change.up, ctx);
+            self.power(number, up, ctx);
         }
     }
 

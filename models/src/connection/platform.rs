@@ -12,15 +12,6 @@ pub struct Reading {
     pub taken: SimTime,
 }
 
-/// A reading that has arrived at the platform, for the layers above.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    pub device: u32,
-    pub number: u64,
-    /// As stamped: by the device's own time, or by its gateway's clock.
-    pub taken: SimTime,
-}
-
 /// What the platform and the world know of one device. A million of them are kept.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {

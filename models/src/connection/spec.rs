@@ -3,10 +3,14 @@
 use super::card::CARD;
 use super::metrics::METRICS;
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 
 /// The connection layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "connection",
+    kind: PartKind::Layer,
+    about: "Links and protocols between the devices and the platform.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 3,
     metrics: &[METRICS],

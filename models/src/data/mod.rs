@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod nodes;
 pub mod object_bytes;
 pub mod objects;
+mod part;
 pub mod placement;
 mod record;
 pub mod repair;
@@ -40,7 +41,6 @@ use pinwheel_core::{Context, SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
-use crate::infrastructure::Change;
 use audit::Audit;
 use exposure::Exposure;
 use flash_crowd::FlashCrowd;
@@ -199,13 +199,14 @@ impl Data {
     /// A device of the fleet, which is the node of the same number, went down or came up.
     pub fn node_changed<E: EngineEvent + From<Event>>(
         &mut self,
-        change: Change,
+        node: u32,
+        up: bool,
         ctx: &mut Context<E>,
     ) {
         if let Some(store) = &mut self.store
-            && (change.device as usize) < store.domains().len()
+            && (node as usize) < store.domains().len()
         {
-            store.node_changed(change.device, change.up, ctx);
+            store.node_changed(node, up, ctx);
         }
     }
 }

@@ -3,10 +3,14 @@
 use super::card::CARD;
 use super::metrics::METRICS;
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 
 /// The data layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "data",
+    kind: PartKind::Layer,
+    about: "Stored objects.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 5,
     metrics: &[METRICS],

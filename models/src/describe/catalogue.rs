@@ -10,6 +10,11 @@ use super::part::{PartSpec, Suite};
 pub struct Catalogue(pub &'static [&'static PartSpec]);
 
 impl Catalogue {
+    /// All parts, in the order of the list.
+    pub fn parts(self) -> impl Iterator<Item = &'static PartSpec> {
+        self.0.iter().copied()
+    }
+
     /// The part of this name.
     pub fn part(self, name: &str) -> Option<&'static PartSpec> {
         self.0.iter().copied().find(|part| part.name == name)

@@ -1,6 +1,7 @@
 //! The description of a part: a layer, a network, or the review.
 
 use pinwheel_core::Metric;
+use schemars::{Schema, SchemaGenerator};
 
 use super::card::Card;
 use super::metric::MetricSpec;
@@ -14,6 +15,12 @@ use super::review::Source;
 pub struct PartSpec {
     /// The section of a scenario that asks for it, or the kind of a network.
     pub name: &'static str,
+    /// What kind of part it is.
+    pub kind: PartKind,
+    /// One sentence: what its section describes.
+    pub about: &'static str,
+    /// The JSON Schema of its section.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// The path of the module that describes it: `module_path!()`.
     pub module: &'static str,
     /// The first half of the part's metric numbers; no other part has it.
@@ -30,6 +37,17 @@ pub struct PartSpec {
     pub review: Option<Source>,
     /// Vector files of others that it can be held against.
     pub suites: &'static [Suite],
+}
+
+/// What kind of part something is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// A layer: at most one in a world, with a section of its name.
+    Layer,
+    /// A network: any number in a world, each a `[[network]]` of its kind.
+    Network,
+    /// What looks at the others.
+    Review,
 }
 
 impl PartSpec {

@@ -10,11 +10,11 @@ use super::emission::Halving;
 use super::exchange::ConstantProduct;
 use super::money::{MILLION, TOK_DECIMALS, tok, usd};
 use super::settings::{ExchangeSettings, ProviderSettings, Settings, Shock};
+use crate::input::HORIZON_DAYS_MAX;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
-use crate::input::{HORIZON_DAYS_MAX, RunDays};
-use crate::scenario::Layers;
+use crate::part::Known;
 
 /// Most tokens on the first day, and in all emissions of a day.
 const TOK_MAX: f64 = 1e15;
@@ -158,11 +158,8 @@ pub struct ShockSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    let run = known.days;
     let typed: Section = checker.read(given, "economy");
     let supply = tokens(checker, typed.supply, "economy.supply", "\"100_000_000 TOK\"");
     let emission = emission(checker, &typed.emission.unwrap_or_default());
@@ -191,19 +188,20 @@ pub fn settings(
         last_day: run?.horizon_days,
     };
     supply_covers(checker, &settings, typed.supply?)?;
+    fits(checker, given, settings.providers.count, known)?;
     Some(settings)
 }
 
 /// Nodes stand on the devices of the fleet, one on each.
-pub fn fits(checker: &mut Checker<'_>, given: ValueId, layers: &Layers) {
-    let (Some(economy), Some(fleet)) = (&layers.economy, &layers.infrastructure) else { return };
-    let devices: u64 = fleet.classes.iter().map(|class| u64::from(class.count)).sum();
-    let nodes = economy.providers.count;
-    if u64::from(nodes) != devices {
-        let message = format!("{nodes} nodes on {devices} devices of [infrastructure]");
-        let help = format!("set economy.providers.count = {devices}");
-        checker.fault(given, "economy.providers.count", message, help);
+fn fits(checker: &mut Checker<'_>, given: ValueId, nodes: u32, known: &Known) -> Option<()> {
+    let devices: u64 = known.classes.iter().map(|class| u64::from(class.count)).sum();
+    if devices == 0 || u64::from(nodes) == devices {
+        return Some(());
     }
+    let message = format!("{nodes} nodes on {devices} devices of [infrastructure]");
+    let help = format!("set economy.providers.count = {devices}");
+    checker.fault(given, "economy.providers.count", message, help);
+    None
 }
 
 /// The pool and the bonds of the first day come out of the supply.

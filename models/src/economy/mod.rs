@@ -27,6 +27,7 @@ pub mod exchange;
 pub mod file;
 pub mod metrics;
 pub mod money;
+mod part;
 pub mod providers;
 mod record;
 pub mod review;

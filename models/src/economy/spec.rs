@@ -4,10 +4,14 @@ use super::card::CARD;
 use super::metrics::METRICS;
 use super::review;
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 
 /// The token economy, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "economy",
+    kind: PartKind::Layer,
+    about: "A token, what it pays for, and its market.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 6,
     metrics: &[METRICS],

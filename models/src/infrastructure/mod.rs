@@ -21,6 +21,7 @@ pub mod fleet;
 pub mod geography;
 pub mod metrics;
 pub mod operation;
+mod part;
 pub mod settings;
 pub mod sites;
 pub mod spec;
@@ -28,4 +29,5 @@ pub mod topology;
 
 pub use fleet::{Change, Fleet};
 pub use operation::Operation;
+pub use part::{Event, Infrastructure};
 pub use settings::Settings;

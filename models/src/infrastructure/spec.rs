@@ -4,10 +4,14 @@ use super::card::CARD;
 use super::metrics::METRICS;
 use super::{fleet, operation};
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 
 /// The physical layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "infrastructure",
+    kind: PartKind::Layer,
+    about: "Devices that fail and are repaired.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 1,
     metrics: &[METRICS, operation::metrics::METRICS],

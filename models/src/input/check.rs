@@ -1,6 +1,7 @@
 //! Checks of single values: type, range, unit. Each returns the value, or notes a fault that says
 //! what was given, what is allowed, and one suggestion.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -19,9 +20,15 @@ const TEXT_BYTES_MAX: usize = 4_096;
 /// The values of one tree under examination, the files around it and the faults found.
 #[derive(Debug)]
 pub struct Checker<'a> {
+    /// The scenario as typed.
     pub tree: &'a Tree,
+    /// The scenario's file and those it names.
     pub files: &'a mut Files,
+    /// Where faults are noted.
     pub faults: &'a mut Faults,
+    /// What stands for the first part of a key in messages, where a section is one of a list:
+    /// `network` is `network[1]` then.
+    pub member: Option<String>,
 }
 
 impl Checker<'_> {
@@ -31,11 +38,33 @@ impl Checker<'_> {
         given: ValueId,
         key: &str,
     ) -> T {
-        read::read(self.tree, given, key, self.faults)
+        self.read_beside(given, key, &[])
     }
 
+    /// The same; the keys `beside` belong to others and are passed over.
+    pub fn read_beside<T: serde::de::DeserializeOwned + Default>(
+        &mut self,
+        given: ValueId,
+        key: &str,
+        beside: &[&str],
+    ) -> T {
+        let key = self.full(key);
+        read::read(self.tree, given, &key, beside, self.faults)
+    }
+
+    /// Notes a fault of the value `given`, which lies at the dotted `key`.
     pub fn fault(&mut self, given: ValueId, key: &str, message: String, help: impl Into<String>) {
+        let key = self.full(key).into_owned();
         self.faults.push(self.tree.place(given), key, message, help);
+    }
+
+    /// A key as it is told, with the member of a list that it lies in.
+    fn full<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        match (&self.member, key.split_once('.')) {
+            (None, _) => Cow::Borrowed(key),
+            (Some(member), None) => Cow::Owned(member.clone()),
+            (Some(member), Some((_, rest))) => Cow::Owned(format!("{member}.{rest}")),
+        }
     }
 
     /// The value itself, or a fault that names the key which is missing.
@@ -45,7 +74,7 @@ impl Checker<'_> {
         key: &str,
         example: &str,
     ) -> Option<ValueId> {
-        let nearest = self.tree.nearest(key);
+        let nearest = self.tree.nearest(&self.full(key));
         // Where a value stands for the whole table, that is the fault, and noted.
         if given.is_none() && self.tree.table(nearest).is_some() {
             let last = key.rsplit('.').next().unwrap_or(key);

@@ -8,12 +8,13 @@ use serde::forward_to_deserialize_any;
 use super::diagnostic::{Faults, did_you_mean, shown};
 use super::tree::{Tree, Value, ValueId};
 
-/// Reads the value `given`, which lies at the dotted key `path`.
-pub fn read<T>(tree: &Tree, given: ValueId, path: &str, faults: &mut Faults) -> T
+/// Reads the value `given`, which lies at the dotted key `path`. The keys `beside` of it belong to
+/// others and are passed over.
+pub fn read<T>(tree: &Tree, given: ValueId, path: &str, beside: &[&str], faults: &mut Faults) -> T
 where
     T: de::DeserializeOwned + Default,
 {
-    let mut reader = Reader { tree, given, path: path.to_owned(), faults };
+    let mut reader = Reader { tree, given, path: path.to_owned(), beside, faults };
     T::deserialize(&mut reader).unwrap_or_else(|error| {
         faults.push(tree.place(given), path, error.to_string(), "see `pinwheel schema`");
         T::default()
@@ -24,6 +25,8 @@ struct Reader<'t> {
     tree: &'t Tree,
     given: ValueId,
     path: String,
+    /// Keys that are read elsewhere.
+    beside: &'t [&'t str],
     faults: &'t mut Faults,
 }
 
@@ -49,8 +52,10 @@ impl Reader<'_> {
         let mut known = Vec::new();
         for (key, &value) in table {
             match fields {
+                _ if self.beside.contains(&key.as_str()) => {}
                 Some(fields) if !fields.contains(&key.as_str()) => {
-                    let help = did_you_mean(key, fields.iter().copied());
+                    let known = fields.iter().chain(self.beside).copied();
+                    let help = did_you_mean(key, known);
                     let key = joined(&self.path, &shown(key));
                     self.faults.push(tree.place(value), key, "unknown key", help);
                 }
@@ -127,7 +132,7 @@ impl<'de, 'k, I: Iterator<Item = (&'k String, ValueId)>> MapAccess<'de> for Entr
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let (path, given) = self.value.take().expect("a value is asked for after its key");
         let Reader { tree, faults, .. } = self.reader;
-        seed.deserialize(&mut Reader { tree, given, path, faults })
+        seed.deserialize(&mut Reader { tree, given, path, beside: &[], faults })
     }
 }
 
@@ -147,7 +152,7 @@ impl<'de> SeqAccess<'de> for Items<'_, '_, '_> {
         let Some((number, &given)) = self.rest.next() else { return Ok(None) };
         let path = format!("{}[{number}]", self.reader.path);
         let Reader { tree, faults, .. } = self.reader;
-        seed.deserialize(&mut Reader { tree, given, path, faults }).map(Some)
+        seed.deserialize(&mut Reader { tree, given, path, beside: &[], faults }).map(Some)
     }
 }
 

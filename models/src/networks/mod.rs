@@ -1,3 +1,160 @@
-//! The networks: each a folder with the same file names.
+//! The networks: each a folder with the same file names. A new one is a folder, one line in
+//! [`for_each_network!`] and one in [`crate::registry`].
 
 pub mod filecoin;
+
+use pinwheel_core::{Context, Event as EngineEvent};
+use serde::{Deserialize, Serialize};
+
+use crate::describe::review::Inputs;
+use crate::input::check::Checker;
+use crate::input::tree::ValueId;
+use crate::part::{Around, Known, Part, Request, Shared, Signal};
+
+/// Hands the list of networks to another macro: `Variant(folder: State)`. The folder's name is the
+/// `kind` of a scenario.
+macro_rules! for_each_network {
+    ($then:ident) => {
+        $then! {
+            Filecoin(filecoin: Filecoin),
+        }
+    };
+}
+pub(crate) use for_each_network;
+
+/// Declares the sums of the networks: settings, events and states.
+macro_rules! networks {
+    ($($variant:ident($name:ident: $network:ident),)*) => {
+        /// What a scenario says of a network, by its kind.
+        #[derive(Clone, Debug)]
+        pub enum Settings {
+            $(
+                #[doc = concat!("`kind = \"", stringify!($name), "\"`")]
+                $variant(Box<$name::settings::Settings>),
+            )*
+        }
+
+        /// The kinds of network there are, as typed after `kind =`.
+        pub const KINDS: &[&str] = &[$(stringify!($name),)*];
+
+        impl Settings {
+            /// The kind, as typed.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Settings::$variant(_) => stringify!($name),)* }
+            }
+            /// Whether it goes on without data from a day of its history on: what a backtest needs.
+            pub fn is_cut(&self) -> bool {
+                match self { $(Settings::$variant(settings) => settings.is_cut(),)* }
+            }
+            /// Reads and checks a network of a kind that is one of [`KINDS`].
+            pub fn read(
+                kind: &str,
+                checker: &mut Checker<'_>,
+                given: ValueId,
+                known: &Known,
+            ) -> Option<Self> {
+                match kind {
+                    $(
+                        stringify!($name) => {
+                            let read = $name::file::settings(checker, given, known);
+                            read.map(|settings| Settings::$variant(Box::new(settings)))
+                        }
+                    )*
+                    _ => None,
+                }
+            }
+        }
+
+        /// What happens in a network.
+        #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Event {
+            $(
+                #[doc = concat!("In one of kind `", stringify!($name), "`.")]
+                $variant($name::Event),
+            )*
+        }
+
+        impl EngineEvent for Event {
+            fn priority(&self) -> u8 {
+                match self { $(Event::$variant(event) => event.priority(),)* }
+            }
+            fn kind(&self) -> u8 {
+                match self { $(Event::$variant(event) => event.kind(),)* }
+            }
+        }
+
+        /// A network while it runs.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        pub enum Network {
+            $(
+                #[doc = concat!("One of kind `", stringify!($name), "`.")]
+                $variant(Box<$name::$network>),
+            )*
+        }
+
+        impl Network {
+            /// The network at time zero.
+            pub fn new<E: EngineEvent $(+ From<$name::Event>)*>(
+                settings: &Settings,
+                around: &Around<'_>,
+            ) -> Self {
+                match settings {
+                    $(
+                        Settings::$variant(settings) => {
+                            let network = <$name::$network as Part<E>>::new(settings, around);
+                            Network::$variant(Box::new(network))
+                        }
+                    )*
+                }
+            }
+            /// Registers checks and schedules the first events.
+            pub fn start<E: EngineEvent $(+ From<$name::Event>)*>(
+                &mut self,
+                shared: &mut Shared,
+                ctx: &mut Context<E>,
+            ) {
+                match self { $(Network::$variant(network) => Part::start(&mut **network, shared, ctx),)* }
+            }
+            /// Reacts to one of its events.
+            pub fn handle<E: EngineEvent $(+ From<$name::Event>)*>(
+                &mut self,
+                event: Event,
+                shared: &mut Shared,
+                ctx: &mut Context<E>,
+            ) {
+                match (self, event) {
+                    $(
+                        (Network::$variant(network), Event::$variant(event)) => {
+                            Part::handle(&mut **network, event, shared, ctx);
+                        }
+                    )*
+                    #[allow(unreachable_patterns, reason = "with one kind there is no other")]
+                    _ => unreachable!("an event goes to a network of its kind"),
+                }
+            }
+            /// Hears what has happened elsewhere.
+            pub fn hear<E: EngineEvent $(+ From<$name::Event>)*>(
+                &mut self,
+                signal: &Signal,
+                shared: &mut Shared,
+                ctx: &mut Context<E>,
+            ) {
+                match self { $(Network::$variant(network) => Part::hear(&mut **network, signal, shared, ctx),)* }
+            }
+            /// What it tells a review.
+            pub fn review<E: EngineEvent $(+ From<$name::Event>)*>(
+                &mut self,
+                request: Request,
+            ) -> Vec<Inputs> {
+                match self {
+                    $(Network::$variant(network) => Part::<E>::review(&mut **network, request),)*
+                }
+            }
+            /// The digest of all postings in its books.
+            pub fn ledger_digest(&self) -> u64 {
+                match self { $(Network::$variant(network) => network.ledger_digest(),)* }
+            }
+        }
+    };
+}
+for_each_network!(networks);

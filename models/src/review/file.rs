@@ -8,10 +8,11 @@ use serde::Deserialize;
 use super::settings::{Settings, WindowSettings};
 use crate::describe::review::Wanted;
 use crate::describe::review::list::{Given as From, LIST};
+use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
-use crate::input::{HORIZON_DAYS_MAX, RunDays};
+use crate::part::Known;
 
 /// Period of a metric that has none of its own.
 pub const EVERY_DAYS: u32 = 30;
@@ -37,11 +38,8 @@ pub struct Section {
 }
 
 /// The section's settings.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    days: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    let days = known.days;
     let section: Section = checker.read(given, "review");
     let longest = days.map_or(HORIZON_DAYS_MAX, |days| days.horizon_days);
     let every = checker.days(section.every, "review.every", HORIZON_DAYS_MAX);

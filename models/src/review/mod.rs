@@ -26,6 +26,7 @@ use formulas::Spread;
 
 use crate::describe::EventKinds;
 use crate::describe::review::{Flows, Inputs, Operator, Supply, Utilisation, Wanted};
+use crate::part::Request;
 pub use settings::Settings;
 
 /// The kinds of event, in the order of [`Event`].
@@ -87,7 +88,7 @@ const OF_OPERATORS: [&str; 5] =
 /// The review of a world.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Review {
-    pub identities: u32,
+    identities: u32,
     windows: Vec<Window>,
     emission_exact: Option<CheckId>,
     supply_conserved: Option<CheckId>,
@@ -108,6 +109,11 @@ impl Review {
             emission_exact: None,
             supply_conserved: None,
         }
+    }
+
+    /// What is asked of every part, for these metrics.
+    pub fn request(&self, wanted: Wanted, now: SimTime) -> Request {
+        Request { wanted, identities: self.identities, now }
     }
 
     /// Every metric that is taken at any time.
@@ -154,7 +160,9 @@ impl Review {
         let days = ctx.now().since(window.since).as_seconds() / 86_400.0;
         for (subject, before) in subjects.iter().zip(&mut window.before) {
             let next = Snapshot::of(subject, before, window.wanted, days);
+            ctx.enter(&subject.instance);
             record::record(subject, before, &next, window.wanted, days, ctx);
+            ctx.leave();
             *before = next;
         }
         window.since = ctx.now();

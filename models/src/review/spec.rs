@@ -2,11 +2,15 @@
 
 use super::card::CARD;
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 use crate::describe::review::list::METRICS;
 
 /// The review, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "review",
+    kind: PartKind::Review,
+    about: "The metrics of a token-economy review.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 7,
     metrics: &[&METRICS],

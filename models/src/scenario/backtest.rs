@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Network, Point, Scenario};
+use super::{Point, Scenario};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
@@ -112,9 +112,9 @@ pub fn backtest_of(
     points: &[Point],
 ) -> Option<Backtest> {
     let typed = typed.filter(|_| checker.faults.is_empty())?;
-    let cut = |point: &Point| match &point.scenario.network {
-        Some(Network::Filecoin(settings)) => settings.forecast.is_some(),
-        None => false,
+    let cut = |point: &Point| {
+        let networks = &point.scenario.networks;
+        !networks.is_empty() && networks.iter().all(|network| network.settings.is_cut())
     };
     let metrics: Vec<MetricSpec> = registry::ALL.metrics().copied().collect();
     backtest(checker, typed, &metrics, run_days(points), points.iter().all(cut))

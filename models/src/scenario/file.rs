@@ -11,10 +11,9 @@ use super::calibration::CalibrationSection;
 use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use crate::input::NumberOrText;
 use crate::input::tree::ValueId;
-use crate::networks::filecoin::file::NetworkSection;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
-/// A Pinwheel scenario, schema 1. A quantity with a dimension is a string with its unit ("844 d").
+/// A Pinwheel scenario, schema 1; the sections of layers and networks are added to it from what they
+/// say of themselves ([`crate::scenario::schema`]). A quantity with a dimension is a string with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["schema", "meta", "run"]))]
@@ -38,30 +37,6 @@ pub struct ScenarioFile {
     /// Keys that differ where `run.size` is "full", dotted, with their values there.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub full: Option<ValueId>,
-    /// Devices that fail and are repaired.
-    #[schemars(with = "infrastructure::file::Section")]
-    pub infrastructure: Option<ValueId>,
-    /// Stations where work queues for servers.
-    #[schemars(with = "service::file::Section")]
-    pub service: Option<ValueId>,
-    /// Links and protocols between the devices and the platform.
-    #[schemars(with = "connection::file::Section")]
-    pub connection: Option<ValueId>,
-    /// Chains.
-    #[schemars(with = "blockchain::file::Section")]
-    pub blockchain: Option<ValueId>,
-    /// Stored objects.
-    #[schemars(with = "data::file::Section")]
-    pub data: Option<ValueId>,
-    /// A token, what it pays for, and its market.
-    #[schemars(with = "economy::file::Section")]
-    pub economy: Option<ValueId>,
-    /// The network, by its `kind`. A scenario has a network, a layer of its own, or both.
-    #[schemars(with = "NetworkSection")]
-    pub network: Option<ValueId>,
-    /// The metrics of a token-economy review.
-    #[schemars(with = "review::file::Section")]
-    pub review: Option<ValueId>,
     /// Variants to compare, each with the same seeds.
     pub variant: Vec<VariantSection>,
     /// How often each point is run, and which points there are beside the variants.

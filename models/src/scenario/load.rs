@@ -11,15 +11,17 @@ use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::target::targets;
-use super::{Experiment, Layers, Network, Point, Scenario, Target};
+use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target};
+use crate::describe::part::PartKind;
+use crate::describe::{MetricSpec, PartSpec};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{Diagnostic, Faults, TextPosition, did_you_mean, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
 use crate::input::tree::{Tree, Value, ValueId};
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
-use crate::networks::filecoin;
+use crate::part::Known;
 use crate::registry;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+use crate::{networks, review};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -38,9 +40,11 @@ pub const SIZES: [&str; 2] = ["ci", "full"];
 /// Keys that name files, relative to the file they are typed in; so does every key of this name.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAME: &str = "file";
-/// Sections that variants may change, beside a few keys of the run.
-const VARIED: [&str; 7] =
-    ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data.", "economy."];
+/// The section of the networks, and that of the review.
+const NETWORK: &str = "network";
+const REVIEW: &str = "review";
+/// Most networks of one world.
+const NETWORKS_MAX: usize = 64;
 
 /// Reads and checks a scenario, with the `--set key=value` of the command line laid over it.
 pub fn load(path: &Path, overrides: &[(String, String)]) -> Result<Experiment, Vec<Diagnostic>> {
@@ -65,9 +69,9 @@ fn experiment(
     set_overrides(&mut tree, &size.collect::<Vec<_>>(), files, faults);
     SIZES.into_iter().for_each(|size| lay_size(&mut tree, size, faults));
     set_overrides(&mut tree, overrides, files, faults);
-    let mut checker = Checker { tree: &tree, files, faults };
+    let mut checker = Checker { tree: &tree, files, faults, member: None };
     schema(&mut checker)?;
-    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    let file = typed(&mut checker);
     let meta = file.meta.unwrap_or_default();
     let name = checker.required(meta.name, "meta.name", "\"history\"");
     let name = checker.identifier(name, "meta.name");
@@ -313,7 +317,8 @@ fn calibration_of(
             let mut tree = shared.clone();
             let value = tree.leaf(checker.tree.place(given), range.typed(end));
             set_varied(checker, &mut tree, &range.key, value, (given, &typed_at));
-            let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+            let mut inside =
+                Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
             scenario(&mut inside);
         }
     }
@@ -392,7 +397,8 @@ fn swept(
             let (grafted, typed) = setting.graft(&mut tree, checker.tree);
             set_varied(checker, &mut tree, &setting.key, grafted, (typed, &setting.typed_at));
         }
-        let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+        let mut inside =
+            Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
         let (built, judged) = scenario(&mut inside);
         stated = judged;
         let name = match (name.is_empty(), id == MAIN_POINT) {
@@ -410,6 +416,13 @@ fn swept(
     stated
 }
 
+/// Whether a key lies in a network or in a layer.
+fn is_varied(key: &str) -> bool {
+    let section = key.split(['.', '[']).next().unwrap_or(key);
+    let layer = || registry::ALL.part(section).is_some_and(|part| part.kind == PartKind::Layer);
+    section != key && (section == NETWORK || layer())
+}
+
 /// Sets a key that variants and sweeps may change; a fault names where it was typed.
 fn set_varied(
     checker: &mut Checker<'_>,
@@ -418,8 +431,7 @@ fn set_varied(
     value: ValueId,
     (typed, typed_at): (ValueId, &str),
 ) {
-    let varied = matches!(name, "run.start" | "run.horizon")
-        || VARIED.iter().any(|section| name.starts_with(section));
+    let varied = matches!(name, "run.start" | "run.horizon") || is_varied(name);
     let result = match varied {
         true => tree.set(name, value),
         false => Err("only the run, the network and the layers can vary".to_owned()),
@@ -433,7 +445,7 @@ fn set_varied(
 
 /// A fault for each target of a variant that there is not.
 fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<ValueId>, String)]) {
-    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    let file = typed(checker);
     invariant::known_variants(checker, &file.invariant, ids);
     for (number, target) in file.target.iter().enumerate() {
         let Some(given) = target.variant else { continue };
@@ -455,44 +467,118 @@ struct Stated {
 
 /// One run's worth of scenario from a tree with its variant applied.
 fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
-    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    let file = typed(checker);
     let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
-    let (layers, mut metrics) = layers(checker, &file, days);
-    let network = file.network.map(|given| {
-        metrics.extend(filecoin::metrics::METRICS);
-        let dates = days.map(|days| (days.first, days.last));
-        let settings = filecoin::file::settings(checker, given, dates);
-        settings.map(|settings| Network::Filecoin(Box::new(settings)))
-    });
-    if network.is_none() && metrics.is_empty() {
+    let mut known = Known { days, ..Known::default() };
+    let tree = checker.tree;
+    let layers = Layers::read(checker, |name| tree.root(name), &mut known);
+    let mut parts: Vec<&PartSpec> = registry::ALL.parts().filter(|p| is_given(tree, p)).collect();
+    let networks = networks_of(checker, &mut parts, &known);
+    if parts.is_empty() {
         checker.required(None, "network", "{ kind = \"filecoin\", ... }");
-        metrics.extend(filecoin::metrics::METRICS);
+        parts.extend(registry::ALL.parts().filter(|part| part.kind == PartKind::Network));
     }
-    let review = file.review.map(|given| {
-        let known = file.network.or(file.infrastructure).or(file.blockchain);
-        if known.is_none() {
+    let review = tree.root(REVIEW).map(|given| {
+        if parts.iter().all(|part| part.review.is_none()) {
             let message = "nothing that is reviewed".to_owned();
-            checker.fault(given, "review", message, "add a network, a fleet or a chain");
+            checker.fault(given, REVIEW, message, "add a network, a fleet, a chain or an economy");
         }
-        metrics.extend(crate::describe::review::list::METRICS);
-        review::file::settings(checker, given, days)
+        parts.extend(registry::ALL.part(REVIEW));
+        review::file::settings(checker, given, &known)
     });
+    let metrics: Vec<MetricSpec> =
+        parts.iter().flat_map(|part| part.metrics.iter().copied().flatten()).copied().collect();
     let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
     let statements = statements(checker, &file, &metrics, days);
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
         // A section that is there and not valid has left a fault.
-        let network = match network {
-            Some(network) => Some(network?),
-            None => None,
-        };
         let review = match review {
             Some(review) => Some(review?),
             None => None,
         };
-        Some(Scenario { start, horizon_days, layers, network, review })
+        Some(Scenario { start, horizon_days, layers, networks: networks?, review })
     };
     (build(), Stated { targets, statements })
+}
+
+/// The keys of the scenario itself; those of parts are read by the parts.
+fn typed(checker: &mut Checker<'_>) -> ScenarioFile {
+    let layers = registry::ALL.parts().filter(|part| part.kind != PartKind::Network);
+    let mut beside: Vec<&str> = layers.map(|part| part.name).collect();
+    beside.push(NETWORK);
+    checker.read_beside(Tree::ROOT, "", &beside)
+}
+
+/// Whether the section of a layer is there.
+fn is_given(tree: &Tree, part: &PartSpec) -> bool {
+    part.kind == PartKind::Layer && tree.root(part.name).is_some()
+}
+
+/// `[network]`, or each of `[[network]]`; their parts are added to `parts`. `None` if one is not
+/// valid, which has left a fault.
+fn networks_of(
+    checker: &mut Checker<'_>,
+    parts: &mut Vec<&'static PartSpec>,
+    known: &Known,
+) -> Option<Vec<NetworkEntry>> {
+    let Some(root) = checker.tree.root(NETWORK) else { return Some(Vec::new()) };
+    let members = match checker.tree.value(root) {
+        Value::Array(items) => items.clone(),
+        _ => vec![root],
+    };
+    let several = members.len() > 1;
+    if members.len() > NETWORKS_MAX || members.is_empty() {
+        let message = format!("{} networks", members.len());
+        checker.fault(root, NETWORK, message, format!("1 to {NETWORKS_MAX}"));
+        return None;
+    }
+    let (mut networks, mut ids) = (Vec::new(), Vec::new());
+    for (number, &given) in members.iter().enumerate() {
+        let is_member = matches!(checker.tree.value(root), Value::Array(_));
+        checker.member = is_member.then(|| format!("{NETWORK}[{number}]"));
+        let entry = network(checker, given, several, parts, known);
+        checker.member = None;
+        if let Some(NetworkEntry { id, .. }) = entry.as_ref().filter(|_| several) {
+            ids.push((Some(given), id.clone()));
+        }
+        networks.push(entry);
+    }
+    checker.unique(&ids, NETWORK);
+    networks.into_iter().collect()
+}
+
+/// One network by its kind.
+fn network(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    several: bool,
+    parts: &mut Vec<&'static PartSpec>,
+    known: &Known,
+) -> Option<NetworkEntry> {
+    let Some(table) = checker.tree.table(given) else {
+        let message = format!("expected a table, found {}", checker.tree.value(given).kind());
+        checker.fault(given, NETWORK, message, "write [network], or [[network]] for several");
+        return None;
+    };
+    let (kind, id) = (table.get("kind").copied(), table.get("id").copied());
+    let kind = checker.required(kind, "network.kind", "\"filecoin\"");
+    let kinds: Vec<_> = networks::KINDS.iter().map(|kind| (*kind, *kind)).collect();
+    let kind = checker.choice(kind, "network.kind", &kinds);
+    let id = match several {
+        true => checker.required(id, "network.id", "\"io\""),
+        false => id,
+    };
+    let id = id.map(|id| checker.identifier(Some(id), "network.id"));
+    let spec = kind.and_then(|kind| registry::ALL.part(kind));
+    parts.extend(spec.filter(|spec| !parts.iter().any(|part| part.name == spec.name)));
+    let settings = networks::Settings::read(kind?, checker, given, known)?;
+    let id = match id {
+        Some(id) => id?,
+        None if several => return None,
+        None => String::new(),
+    };
+    Some(NetworkEntry { id, settings })
 }
 
 /// First date, last date and length of the run.
@@ -508,39 +594,4 @@ fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<RunDays> {
         checker.fault(run.start?, "run.start", message, "start earlier");
     }
     Some(RunDays { first, last: last.ok()?, horizon_days })
-}
-
-/// The layers with a section of their own, and the metrics that targets may name with them.
-fn layers(
-    checker: &mut Checker<'_>,
-    file: &ScenarioFile,
-    days: Option<RunDays>,
-) -> (Layers, Vec<crate::describe::MetricSpec>) {
-    let (mut layers, mut metrics) = (Layers::default(), Vec::new());
-    macro_rules! layer {
-        ($name:ident) => {
-            if let Some(given) = file.$name {
-                metrics.extend($name::metrics::METRICS);
-                layers.$name = $name::file::settings(checker, given, days).map(Box::new);
-                if layers.$name.is_none() && checker.faults.is_empty() {
-                    let message = "the section is empty or incomplete".to_owned();
-                    let help = "see `pinwheel schema` for its keys";
-                    checker.fault(given, stringify!($name), message, help);
-                }
-            }
-        };
-    }
-    layer!(infrastructure);
-    if file.infrastructure.is_some() {
-        metrics.extend(infrastructure::operation::metrics::METRICS);
-    }
-    layer!(service);
-    layer!(connection);
-    layer!(blockchain);
-    layer!(data);
-    layer!(economy);
-    if let Some(given) = file.economy {
-        economy::file::fits(checker, given, &layers);
-    }
-    (layers, metrics)
 }

@@ -20,10 +20,12 @@ pub use load::{SIZES, load};
 pub use schema::schema;
 
 use jiff::civil::Date;
+use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use crate::networks::filecoin;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+use crate::review;
+use crate::world::World;
+pub use crate::world::{Layers, NetworkEntry};
 
 /// Everything a scenario file asks for: one or more points, each run with one or more seeds.
 #[derive(Clone, Debug)]
@@ -113,43 +115,18 @@ pub struct Output {
 pub struct Scenario {
     pub start: Date,
     pub horizon_days: u32,
+    /// The layers it describes, by the sections of their names.
     pub layers: Layers,
-    pub network: Option<Network>,
+    /// The networks, in the order of the file.
+    pub networks: Vec<NetworkEntry>,
     pub review: Option<review::Settings>,
 }
 
-/// The layers that a scenario describes itself, by the sections of their names.
-#[derive(Clone, Debug, Default)]
-pub struct Layers {
-    pub infrastructure: Option<Box<infrastructure::Settings>>,
-    pub service: Option<Box<service::Settings>>,
-    pub connection: Option<Box<connection::Settings>>,
-    pub blockchain: Option<Box<blockchain::Settings>>,
-    pub data: Option<Box<data::Settings>>,
-    pub economy: Option<Box<economy::Settings>>,
-}
-
-impl Layers {
-    /// The names of the sections in use, from the lowest layer up.
-    pub fn names(&self) -> Vec<&'static str> {
-        [
-            ("infrastructure", self.infrastructure.is_some()),
-            ("service", self.service.is_some()),
-            ("connection", self.connection.is_some()),
-            ("blockchain", self.blockchain.is_some()),
-            ("data", self.data.is_some()),
-            ("economy", self.economy.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(name, present)| present.then_some(name))
-        .collect()
+impl Scenario {
+    /// The world of one run, on its first day.
+    pub fn world(&self, streams: &Streams) -> World {
+        World::new(&self.layers, &self.networks, self.review.as_ref(), streams)
     }
-}
-
-/// The network of a scenario, by the `kind` key.
-#[derive(Clone, Debug)]
-pub enum Network {
-    Filecoin(Box<filecoin::settings::Settings>),
 }
 
 /// An accuracy stated before the run, judged after it.

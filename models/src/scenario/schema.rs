@@ -1,8 +1,36 @@
 //! The JSON Schema of scenario files, for editors.
 
-use super::file::ScenarioFile;
+use schemars::SchemaGenerator;
+use serde_json::{Value, json};
 
-/// JSON Schema (draft 2020-12) of a scenario, from the structs it is read into.
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(ScenarioFile).to_value()
+use super::file::ScenarioFile;
+use crate::describe::part::PartKind;
+use crate::registry;
+
+/// JSON Schema (draft 2020-12) of a scenario: its own keys from the structs they are read into, the
+/// sections of layers and networks from what each part says of itself.
+pub fn schema() -> Value {
+    let mut generator = SchemaGenerator::default();
+    let mut sections = serde_json::Map::new();
+    let mut kinds = Vec::new();
+    for part in registry::ALL.parts() {
+        let section = (part.schema)(&mut generator).to_value();
+        match part.kind {
+            PartKind::Network => kinds.push(section),
+            _ => {
+                let section = json!({ "description": part.about, "allOf": [section] });
+                sections.insert(part.name.to_owned(), section);
+            }
+        }
+    }
+    let network = json!({ "anyOf": kinds });
+    sections.insert("network".to_owned(), json!({
+        "description": "The network by its kind, or several of them as [[network]], each with an id.",
+        "anyOf": [network, { "type": "array", "items": network }],
+    }));
+    let mut schema = generator.into_root_schema_for::<ScenarioFile>().to_value();
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.append(&mut sections);
+    }
+    schema
 }

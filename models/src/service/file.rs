@@ -8,11 +8,11 @@ use serde::Deserialize;
 use super::settings::{
     CacheSettings, Discipline, Dispatch, Settings, StationSettings, WAITING_ROOM_MAX,
 };
-use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::renewal::Law;
+use crate::part::Known;
 
 const STATIONS_MAX: usize = 1_000;
 const SERVERS_MAX: i64 = 1_000_000;
@@ -117,11 +117,7 @@ pub struct CacheSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    _run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "service");
     let warm_up = duration(checker, typed.warm_up, "service.warm_up");
     if typed.station.is_empty() {

@@ -19,6 +19,7 @@ mod dispatch;
 pub mod file;
 pub mod measure;
 pub mod metrics;
+mod part;
 mod queue;
 pub mod settings;
 pub mod spec;

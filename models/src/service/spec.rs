@@ -3,10 +3,14 @@
 use super::card::CARD;
 use super::metrics::METRICS;
 use crate::describe::PartSpec;
+use crate::describe::part::PartKind;
 
 /// The service layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "service",
+    kind: PartKind::Layer,
+    about: "Stations where work queues for servers.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 2,
     metrics: &[METRICS],

@@ -10,7 +10,7 @@ use pinwheel_models::world::World;
 
 fn run(point: &Point, seed: u64) -> (Simulation<World>, Vec<Row>) {
     let streams = Streams::new(seed, 0);
-    let world = World::new(&point.scenario, &streams);
+    let world = point.scenario.world(&streams);
     let mut simulation = Simulation::new(world, streams);
     let days = u64::from(point.scenario.horizon_days);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(days));

@@ -45,7 +45,7 @@ fn their_first_days_break_no_check_and_are_the_same_again() {
         for point in &experiment.points {
             let fingerprint = || {
                 let streams = Streams::new(experiment.seed, 0);
-                let world = World::new(&point.scenario, &streams);
+                let world = point.scenario.world(&streams);
                 let mut simulation = Simulation::new(world, streams);
                 simulation.run_until(SimTime::ZERO + SimDuration::from_days(2));
                 assert_eq!(simulation.ctx.checks.breach(), None, "{name}, {}", point.id);

@@ -78,7 +78,7 @@ fn a_snapshot_keeps_losses_and_waits() {
     let set = [("economy.providers.cost_median", "40 USD/d")];
     let point = &load("depin-mini.toml", &set).points[0];
     let streams = Streams::new(1, 0);
-    let mut simulation = Simulation::new(World::new(&point.scenario, &streams), streams);
+    let mut simulation = Simulation::new(point.scenario.world(&streams), streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(200));
     let model = postcard::to_allocvec(&simulation.model).expect("serializes");
     let mut other = simulation.clone();

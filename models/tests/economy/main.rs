@@ -28,7 +28,7 @@ fn load(file: &str, set: &[(&str, &str)]) -> Experiment {
 /// A run to the end of its horizon or to its first breach, and its rows.
 fn run(point: &Point, seed: u64, number: u32) -> (Simulation<World>, Vec<Row>) {
     let streams = Streams::new(seed, number);
-    let mut simulation = Simulation::new(World::new(&point.scenario, &streams), streams);
+    let mut simulation = Simulation::new(point.scenario.world(&streams), streams);
     let days = u64::from(point.scenario.horizon_days);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(days));
     let rows = simulation.ctx.records.drain();

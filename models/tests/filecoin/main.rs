@@ -39,7 +39,7 @@ impl Run {
         });
         let point = &experiment.points[0];
         let streams = Streams::new(experiment.seed, 0);
-        let mut simulation = Simulation::new(World::new(&point.scenario, &streams), streams);
+        let mut simulation = Simulation::new(point.scenario.world(&streams), streams);
         let days = point.scenario.horizon_days as u64;
         simulation.run_until(SimTime::ZERO + SimDuration::from_days(days));
         assert_eq!(simulation.ctx.checks.breach(), None);

@@ -18,7 +18,7 @@ fn recorded(file: &str, keys: &[(&str, &str)]) -> Found {
     let experiment = load(&path, &keys).unwrap_or_else(|faults| panic!("{faults:?}"));
     let point = &experiment.points[0];
     let streams = Streams::new(5, 0);
-    let mut run = Simulation::new(World::new(&point.scenario, &streams), streams);
+    let mut run = Simulation::new(point.scenario.world(&streams), streams);
     run.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(point.scenario.horizon_days)));
     assert_eq!(run.ctx.checks.breach(), None);
     let labels = run.ctx.records.labels().to_vec();

@@ -117,7 +117,7 @@ fn a_run_that_is_stored_and_restored_ends_the_same() {
         "id = \"link\"\nfailure = { law = \"exponential\", mean = \"2 d\" }\nrepair = \"5 h\"",
     );
     let (scenario, streams) = (only(&text), Streams::new(3, 0));
-    let mut whole = Simulation::new(World::new(&scenario, &streams), streams);
+    let mut whole = Simulation::new(scenario.world(&streams), streams);
     whole.run_until(SimTime::ZERO + SimDuration::from_hours(150));
     let model = postcard::to_stdvec(&whole.model).expect("the world can be stored");
     let context = postcard::to_stdvec(&whole.ctx).expect("the clockwork can be stored");

@@ -30,7 +30,7 @@ fn days(scenario: &Scenario) -> SimTime {
 }
 
 fn run(scenario: &Scenario, streams: Streams) -> Run {
-    let mut simulation = Simulation::new(World::new(scenario, &streams), streams);
+    let mut simulation = Simulation::new(scenario.world(&streams), streams);
     simulation.run_until(days(scenario));
     finish(simulation)
 }

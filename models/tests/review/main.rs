@@ -39,7 +39,7 @@ struct Run {
 
 fn run(point: &Point) -> Run {
     let streams = Streams::new(118, 0);
-    let mut run = Simulation::new(World::new(&point.scenario, &streams), streams);
+    let mut run = Simulation::new(point.scenario.world(&streams), streams);
     run.run_until(SimTime::ZERO + SimDuration::from_days(point.scenario.horizon_days.into()));
     assert_eq!(run.ctx.checks.breach(), None);
     let fingerprint = &run.ctx.fingerprint;
@@ -183,7 +183,7 @@ fn a_review_moves_nothing_and_goes_on_from_a_snapshot() {
 
     let streams = Streams::new(118, 0);
     let end = |days| SimTime::ZERO + SimDuration::from_days(days);
-    let mut first = Simulation::new(World::new(&with.scenario, &streams), streams);
+    let mut first = Simulation::new(with.scenario.world(&streams), streams);
     first.run_until(end(100));
     let mut second: Simulation<World> = restore(&save(&first)).expect("a whole snapshot");
     first.run_until(end(280));

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::coding::{Code, PIECES_MAX};
 use super::settings::{NodeSettings, OutageSettings, Settings};
-use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
+use crate::part::Known;
 use parts::{
     AuditSection, ExposureSection, FlashCrowdSection, GrowthSection, KeySection, RareSection,
 };
@@ -98,11 +98,8 @@ pub struct NodeSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    let run = known.days;
     let typed: Section = checker.read(given, "data");
     let nodes = match typed.nodes {
         Some(nodes) => nodes_of(checker, &nodes),

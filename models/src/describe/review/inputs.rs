@@ -4,13 +4,15 @@
 //! difference over its own period. What a network does not have stays `None`, and the metrics that
 //! need it are not recorded.
 
-use pinwheel_core::Amount;
+use pinwheel_core::{Amount, Instance};
 use serde::{Deserialize, Serialize};
 
 /// All that one subject of a review knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
-    /// Whose metrics these are: empty for the network; else the beginning of their labels.
+    /// The network that is told of; the default for a layer.
+    pub instance: Instance,
+    /// Of what in it: empty for the whole; else the beginning of the labels.
     pub subject: String,
     pub supply: Option<Supply>,
     /// Tokens that come free on each of the days ahead, by the schedules of today.

@@ -14,9 +14,10 @@ use super::operation::file::map::MapSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
+use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
-use crate::input::{HORIZON_DAYS_MAX, RunDays};
+use crate::part::Known;
 use class::ClassSection;
 use shock::ShockSection;
 
@@ -88,11 +89,8 @@ pub struct RegionSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    run: Option<RunDays>,
-) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    let run = known.days;
     let typed: Section = checker.read(given, "infrastructure");
     for (count, most, what) in [
         (typed.region.len(), REGIONS_MAX, "region"),

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use super::crew::Pool;
 use super::settings::{Class, Settings};
 use crate::describe::EventKinds;
+use crate::part::{DeviceClass, Devices};
 use bits::Bits;
 use owners::{Group, Owners};
 pub use record::kolmogorov;
@@ -307,6 +308,18 @@ impl Fleet {
     }
     pub fn owner(&self, device: u32) -> u32 {
         self.owner[device as usize]
+    }
+    /// The devices as parts that stand on them see them, on the first day.
+    pub fn as_devices(&self) -> Devices {
+        let Settings { classes, regions, .. } = &self.settings;
+        let class = |class: &Class| DeviceClass { id: class.id.clone(), count: class.count };
+        Devices {
+            classes: classes.iter().map(class).collect(),
+            regions: regions.iter().map(|region| region.id.clone()).collect(),
+            class: self.class.clone(),
+            region: self.region.clone(),
+            owner: self.owner.clone(),
+        }
     }
     pub fn settings(&self) -> &Settings {
         &self.settings

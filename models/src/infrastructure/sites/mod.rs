@@ -15,6 +15,7 @@ pub mod cause;
 pub mod parameters;
 pub mod site;
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use pinwheel_core::engine::Event as EngineEvent;
@@ -109,9 +110,10 @@ impl Incident {
     }
 }
 
-/// The plants of all owners.
+/// The sites of all owners. `P` is the event of the part that stands on them: it carries theirs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Sites {
+#[serde(bound = "")]
+pub struct Sites<P> {
     parameters: Parameters,
     /// What each cause does, in the order of [`Cause::ALL`].
     rules: Vec<Rule>,
@@ -125,9 +127,10 @@ pub struct Sites {
     /// Places in `incidents` that may be used again.
     free: Vec<u32>,
     statistics: Statistics,
+    carrier: PhantomData<fn() -> P>,
 }
 
-impl Sites {
+impl<P: From<Event>> Sites<P> {
     /// The plants of these owners, all in order. Owners are numbered as given.
     pub fn new(parameters: &Parameters, owners: &[OwnerPlan], streams: &Streams) -> Self {
         let mut sites = Sites {
@@ -142,6 +145,7 @@ impl Sites {
             incidents: Vec::new(),
             free: Vec::new(),
             statistics: Statistics::default(),
+            carrier: PhantomData,
         };
         let age_seconds = parameters.plant_age_years * SECONDS_PER_YEAR;
         sites.add_clock(ClockScope::Network, 0, 1, 0.0, SimTime::ZERO, streams);
@@ -152,18 +156,14 @@ impl Sites {
     }
 
     /// Starts every clock. Called once, at time zero.
-    pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+    pub fn start<E: EngineEvent + From<P>>(&mut self, ctx: &mut Context<E>) {
         for clock in 0..self.clocks.len() {
             self.arm(clock, ctx);
         }
     }
 
     /// An owner joins with new hardware; returns its number.
-    pub fn add<E: EngineEvent + From<Event>>(
-        &mut self,
-        plan: OwnerPlan,
-        ctx: &mut Context<E>,
-    ) -> u32 {
+    pub fn add<E: EngineEvent + From<P>>(&mut self, plan: OwnerPlan, ctx: &mut Context<E>) -> u32 {
         let first_clock = self.clocks.len();
         let streams = *ctx.streams();
         self.build(plan, 0.0, ctx.now(), &streams);
@@ -174,7 +174,7 @@ impl Sites {
     }
 
     /// Reacts to an event; owners whose status changed are appended to `changed`.
-    pub fn handle<E: EngineEvent + From<Event>>(
+    pub fn handle<E: EngineEvent + From<P>>(
         &mut self,
         event: Event,
         ctx: &mut Context<E>,
@@ -219,7 +219,7 @@ impl Sites {
 
     /// The owner's plant grows or shrinks to so many disks. Clocks go on with what is left of
     /// their way, at the new rate.
-    pub fn resize<E: EngineEvent + From<Event>>(
+    pub fn resize<E: EngineEvent + From<P>>(
         &mut self,
         owner: u32,
         disks: u32,
@@ -249,7 +249,7 @@ impl Sites {
 }
 
 /// Building.
-impl Sites {
+impl<P: From<Event>> Sites<P> {
     fn build(&mut self, plan: OwnerPlan, age_seconds: f64, now: SimTime, streams: &Streams) {
         assert!(plan.sites > 0, "an owner has a site");
         assert!(plan.disks <= DISKS_MAX, "{} disks of one owner, above {DISKS_MAX}", plan.disks);
@@ -301,16 +301,16 @@ impl Sites {
         self.places.push(place);
     }
 
-    fn arm<E: EngineEvent + From<Event>>(&mut self, clock: usize, ctx: &mut Context<E>) {
+    fn arm<E: EngineEvent + From<P>>(&mut self, clock: usize, ctx: &mut Context<E>) {
         let event = Event::Strikes { clock: clock as u32 };
-        self.clocks[clock].arm(event.into(), ctx);
+        self.clocks[clock].arm(P::from(event).into(), ctx);
     }
 }
 
 /// Failing. Each strike draws all its numbers whether or not they are used, so that draws of one
 /// stream stay in step when the state differs.
-impl Sites {
-    fn strike_site<E: EngineEvent + From<Event>>(
+impl<P: From<Event>> Sites<P> {
+    fn strike_site<E: EngineEvent + From<P>>(
         &mut self,
         clock: usize,
         site: u32,
@@ -368,7 +368,7 @@ impl Sites {
     }
 
     /// A mistake stops the owner as a whole or hides part of one of its sites.
-    fn strike_owner<E: EngineEvent + From<Event>>(
+    fn strike_owner<E: EngineEvent + From<P>>(
         &mut self,
         clock: usize,
         owner: u32,
@@ -391,7 +391,7 @@ impl Sites {
     }
 
     /// A regional outage reaches a share of the region's sites and ends for all at once.
-    fn strike_region<E: EngineEvent + From<Event>>(
+    fn strike_region<E: EngineEvent + From<P>>(
         &mut self,
         clock: usize,
         region: u16,
@@ -424,7 +424,7 @@ impl Sites {
     }
 
     /// A software fault stops a random share of all owners; each recovers in its own time.
-    fn strike_network<E: EngineEvent + From<Event>>(
+    fn strike_network<E: EngineEvent + From<P>>(
         &mut self,
         clock: usize,
         ctx: &mut Context<E>,
@@ -446,8 +446,8 @@ impl Sites {
 }
 
 /// Going down and coming back.
-impl Sites {
-    fn begin<E: EngineEvent + From<Event>>(
+impl<P: From<Event>> Sites<P> {
+    fn begin<E: EngineEvent + From<P>>(
         &mut self,
         incident: Incident,
         ctx: &mut Context<E>,
@@ -472,12 +472,12 @@ impl Sites {
             self.sites[first_site as usize].crews.enqueue(number);
             self.dispatch(first_site as usize, ctx);
         } else {
-            ctx.after(incident.duration, Event::Ends { incident: number }.into());
+            ctx.after(incident.duration, P::from(Event::Ends { incident: number }).into());
         }
         self.report(first_site, ctx.now(), changed);
     }
 
-    fn end<E: EngineEvent + From<Event>>(
+    fn end<E: EngineEvent + From<P>>(
         &mut self,
         number: u32,
         ctx: &mut Context<E>,
@@ -497,10 +497,10 @@ impl Sites {
     }
 
     /// Sends free crews to waiting incidents.
-    fn dispatch<E: EngineEvent + From<Event>>(&mut self, site: usize, ctx: &mut Context<E>) {
+    fn dispatch<E: EngineEvent + From<P>>(&mut self, site: usize, ctx: &mut Context<E>) {
         while let Some(incident) = self.sites[site].crews.dispatch() {
             let duration = self.incidents[incident as usize].duration;
-            ctx.after(duration, Event::Ends { incident }.into());
+            ctx.after(duration, P::from(Event::Ends { incident }).into());
         }
     }
 

@@ -93,10 +93,10 @@ impl Filecoin {
 
     /// Once a month a provider ends a few quality-1 sectors before their time.
     fn terminate_early(&mut self, i: usize) {
-        if self.early_termination_per_month > 0.0 && (self.day + i as i32) % 30 == 0 {
+        if self.derived.early_termination_per_month > 0.0 && (self.day + i as i32) % 30 == 0 {
             let book = &self.providers[i].sectors;
             let quality_one = book.live() - book.of(Kind::Verified);
-            let ended = (quality_one as f64 * self.early_termination_per_month) as u64;
+            let ended = (quality_one as f64 * self.derived.early_termination_per_month) as u64;
             self.end_early(i, Kind::Capacity, ended.min(book.of(Kind::Capacity)));
         }
     }
@@ -129,7 +129,7 @@ impl Filecoin {
     /// from its first extension on. Under FIP-0118 a provider extends with the upgrade to quality 10
     /// (ExtendSectorExpiration3), as long as it can top the pledge up.
     fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
-        let mut cohort = Cohort { expiry_day: self.day + self.terms.renewal, ..cohort };
+        let mut cohort = Cohort { expiry_day: self.day + self.derived.terms.renewal, ..cohort };
         let upgrade = kind != Kind::Verified && self.rules.quality == Quality::Uniform;
         let kind = if upgrade && self.top_up(i, &mut cohort) { Kind::Verified } else { kind };
         if cohort.daily_fee_attofil == 0 {
@@ -138,7 +138,7 @@ impl Filecoin {
         }
         let term = if kind == Kind::Verified { Term::Long } else { Term::Short };
         if kind == Kind::Verified {
-            cohort.expiry_day = self.day + self.terms.verified_long;
+            cohort.expiry_day = self.day + self.derived.terms.verified_long;
         }
         self.providers[i].sectors.add(kind, term, cohort);
     }
@@ -163,9 +163,16 @@ impl Filecoin {
     /// Puts new sectors on chain: pledge, gas, power. What the provider cannot pledge for is not
     /// sealed.
     fn onboard(&mut self, i: usize, orders: Orders, streams: &Streams) {
-        let deals = share(orders.onboard_capacity, self.deal_share, i, self.day, streams);
-        let short = share(orders.onboard_verified, self.verified_short_share, i, self.day, streams);
-        let terms = self.terms;
+        let deals =
+            share(orders.onboard_capacity, self.parameters.deal_share, i, self.day, streams);
+        let short = share(
+            orders.onboard_verified,
+            self.parameters.verified_short_share,
+            i,
+            self.day,
+            streams,
+        );
+        let terms = self.derived.terms;
         let (capacity, long) = (orders.onboard_capacity - deals, orders.onboard_verified - short);
         self.seal(i, Kind::Verified, Term::Short, terms.verified_short, short);
         self.seal(i, Kind::Verified, Term::Medium, terms.verified_long, long);
@@ -195,7 +202,7 @@ impl Filecoin {
         let provider = &mut self.providers[i];
         provider.pledge += total;
         provider.sectors.add(kind, term, cohort);
-        provider.cost_usd += sectors as f64 * self.costs.sealing_usd_per_sector;
+        provider.cost_usd += sectors as f64 * self.derived.costs.sealing_usd_per_sector;
         self.flows.onboarded_sectors += sectors;
         self.flows.onboarded_units += sectors * kind.quality();
         self.pay_gas(i, sectors * self.gas.onboard_gas);
@@ -205,8 +212,8 @@ impl Filecoin {
     fn pay_bills(&mut self, i: usize) {
         let provider = &mut self.providers[i];
         let sectors = provider.sectors.live() as f64;
-        provider.cost_usd +=
-            sectors * (provider.opex_usd_per_sector_day + self.costs.capex_usd_per_sector_day);
+        provider.cost_usd += sectors
+            * (provider.opex_usd_per_sector_day + self.derived.costs.capex_usd_per_sector_day);
         let keep = Amount(provider.pledge.0 / 100);
         self.accounts.sell_surplus(i, keep);
     }

@@ -52,7 +52,7 @@ impl Filecoin {
         let mut blocks = 0;
         for _ in 0..wins {
             let i = self.election.winner(&mut draws);
-            let on_time = draws.uniform() >= self.orphan_share;
+            let on_time = draws.uniform() >= self.parameters.orphan_share;
             if self.providers[i].online && on_time {
                 self.flows.wins += 1;
                 self.flows.entitled += per_win;
@@ -93,7 +93,7 @@ impl Filecoin {
             };
             let on_time = wins - offline;
             // Too late, rounding the mean up or down by chance.
-            let orphaned = by_chance(on_time, self.orphan_share, draws.uniform());
+            let orphaned = by_chance(on_time, self.parameters.orphan_share, draws.uniform());
             self.flows.wins += on_time - orphaned;
             self.flows.entitled += Amount(per_win.0 * u128::from(on_time - orphaned));
             self.flows.wins_lost += wins - on_time + orphaned;

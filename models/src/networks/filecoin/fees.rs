@@ -217,7 +217,7 @@ impl Filecoin {
     pub fn refresh_quote(&mut self) {
         let pricing = self.pricing();
         let (one, ten) = (pricing.quote(1_000), pricing.quote(10_000));
-        let horizon_epochs = self.planning_horizon_days as i64 * EPOCHS_PER_DAY;
+        let horizon_epochs = self.parameters.planning_horizon as i64 * EPOCHS_PER_DAY;
         let horizon = pricing.expected_reward(SECTOR_BYTES, horizon_epochs);
         let old = SectorTerms {
             initial_pledge: one.initial_pledge,
@@ -309,7 +309,7 @@ impl Filecoin {
         let epochs = EPOCHS_PER_DAY as u128;
         let of_providers = self.gas.send(epochs * u128::from(election::WINS_PER_EPOCH)) / epochs;
         // Lost blocks leave less room than the expected five.
-        let crowding = 1.0 / (1.0 - self.orphan_share);
+        let crowding = 1.0 / (1.0 - self.parameters.orphan_share);
         self.gas.base_fee_attofil = match self.rules.base_fee {
             BaseFeeRule::Utilisation => self.gas.clearing_base_fee(of_providers as f64 * crowding),
             // Where the rule comes to rest: a premium of an eighth of the base fee.
@@ -338,7 +338,8 @@ impl Filecoin {
     /// FIP-0118: judges the quarters that have ended by the volume of Filecoin Pay.
     pub fn judge_streams(&mut self) {
         if let Some(start) = self.rules.streams_from {
-            let (first, growth) = (self.pay_volume_usd, self.pay_volume_growth);
+            let (first, growth) =
+                (self.parameters.pay_volume_usd, self.parameters.pay_volume_growth);
             let volume = |quarter: u32| first * math::pow(growth, f64::from(quarter) - 1.0);
             self.streams.judge(self.epoch, start, volume);
         }

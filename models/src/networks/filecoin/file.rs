@@ -19,6 +19,7 @@ use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::files::SCENARIO_BYTES_MAX;
 use crate::input::table::Column;
 use crate::input::tree::{Tree, ValueId};
+use crate::part::Known;
 
 /// About 25 kB each: three gigabytes.
 const PROVIDERS_MAX: i64 = 100_000;
@@ -34,10 +35,13 @@ const POWER_PIB_MAX: f64 = 1e9;
 /// A Filecoin network.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["kind", "initial"]))]
-pub struct NetworkSection {
+#[schemars(rename = "FilecoinSection", extend("required" = ["kind", "initial"]))]
+pub struct Section {
     #[schemars(with = "String", extend("const" = "filecoin"))]
     pub kind: Option<ValueId>,
+    /// Its name among several: subject of its rows, and name of its random streams.
+    #[schemars(with = "String")]
+    pub id: Option<ValueId>,
     /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
     /// "textbook". Default "mainnet".
     #[schemars(with = "String", regex(pattern = r"^(mainnet(@\d{4}-\d{2}-\d{2})?|textbook)$"))]
@@ -154,16 +158,10 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
     parameter::schema(specs(), generator)
 }
 
-/// Checks `[network]` for a run from the first to the last of `dates`.
-pub fn settings(
-    checker: &mut Checker<'_>,
-    given: ValueId,
-    dates: Option<(Date, Date)>,
-) -> Option<Settings> {
-    let typed: NetworkSection = checker.read(given, "network");
-    checker.tree.table(given)?;
-    let kind = checker.required(typed.kind, "network.kind", "\"filecoin\"");
-    checker.choice(kind, "network.kind", &[("filecoin", ())]);
+/// Checks `[network]` for the dates of a run.
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    let typed: Section = checker.read(given, "network");
+    let dates = known.days.map(|days| (days.first, days.last));
     let rules = rules(checker, typed.rules);
     let detail = [("deadline", Detail::Deadline), ("day", Detail::Day)];
     let detail = checker.choice(typed.detail, "network.detail", &detail);
@@ -238,7 +236,7 @@ enum BehaviourKind {
 
 fn behaviour(
     checker: &mut Checker<'_>,
-    typed: &NetworkSection,
+    typed: &Section,
     dates: Option<(Date, Date)>,
     cut: Option<Date>,
 ) -> Option<(Behaviour, Vec<HistoryDay>)> {
@@ -431,7 +429,8 @@ fn initial(
     let given = checker.required(given, key, "\"../data/filecoin/state_2022-10-10.toml\"");
     let (file, text) = checker.file(given, key, SCENARIO_BYTES_MAX)?;
     let tree = Tree::parse(&text, file, checker.faults)?;
-    let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
+    let mut inside =
+        Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
     let state = initial_state(&mut inside)?;
     if let Some(start) = start.filter(|start| *start != state.date) {
         let message = format!("the state is that of {}, but the run starts on {start}", state.date);

@@ -184,7 +184,7 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
 /// The machines behind the initial sectors.
 pub fn sites(network: &Filecoin, regions: u16, streams: &Streams) -> Vec<OwnerPlan> {
     let plan = |(i, provider): (usize, &Provider)| {
-        let disks = provider.sectors.live().div_ceil(network.sectors_per_disk) as u32;
+        let disks = provider.sectors.live().div_ceil(network.derived.sectors_per_disk) as u32;
         let region = streams.stream(i as u32, "filecoin region").below(u64::from(regions)) as u16;
         let sites = 1 + u8::from(disks > 2_000) + u8::from(disks > 10_000);
         OwnerPlan { region, sites, disks }

@@ -48,13 +48,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::blockchain::consensus::expected::Election;
 use crate::describe::EventKinds;
+use crate::describe::review::Inputs;
 use crate::infrastructure::sites::{self, Sites};
+use crate::part::{Around, Part, Request, Shared};
 use accounts::Accounts;
 use audit::Audit;
 use business::Orders;
 use driven::DayTotals;
 use fees::GasMarket;
 use forecast::Outlook;
+use parameters::Parameters;
 use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
 use rational::Market;
@@ -83,6 +86,14 @@ pub enum Event {
     Deadline { provider: u32 },
     /// A day ends: its records; then the next one is planned.
     Day,
+    /// At the sites of its providers.
+    Sites(sites::Event),
+}
+
+impl From<sites::Event> for Event {
+    fn from(event: sites::Event) -> Self {
+        Event::Sites(event)
+    }
 }
 
 impl EngineEvent for Event {
@@ -91,14 +102,16 @@ impl EngineEvent for Event {
             Event::Deadline { .. } => 100,
             Event::Epoch => 110,
             Event::Day => 200,
+            Event::Sites(event) => event.priority(),
         }
     }
     fn kind(&self) -> u8 {
-        KINDS.kind(match self {
-            Event::Epoch => 0,
-            Event::Deadline { .. } => 1,
-            Event::Day => 2,
-        })
+        match self {
+            Event::Epoch => KINDS.kind(0),
+            Event::Deadline { .. } => KINDS.kind(1),
+            Event::Day => KINDS.kind(2),
+            Event::Sites(event) => event.kind(),
+        }
     }
 }
 
@@ -118,6 +131,47 @@ struct Costs {
     sealing_usd_per_sector: f64,
     hardware_life_days: f64,
     deal_usd_per_sector_day: f64,
+}
+
+/// What follows from the parameters, computed anew whenever one changes.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Derived {
+    terms: Terms,
+    costs: Costs,
+    sectors_per_disk: u64,
+    proving_slack: SimDuration,
+    loss_detection_days: i32,
+    early_termination_per_month: f64,
+}
+
+impl Derived {
+    /// For providers who reckon (`rational`) or follow data, with disks of this size.
+    fn of(p: &Parameters, rational: bool, disk_terabytes: f64) -> Self {
+        let tib_per_sector = 32.0 / 1024.0;
+        let sectors_per_disk = disk_terabytes * 1e12 / SECTOR_BYTES as f64;
+        Derived {
+            terms: Terms {
+                capacity: p.capacity_term as i32,
+                renewal: p.renewal_term as i32,
+                verified_short: p.verified_short_term as i32,
+                verified_long: p.verified_long_term as i32,
+            },
+            costs: Costs {
+                capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
+                    / (p.hardware_life * 365.0),
+                hardware_life_days: p.hardware_life * 365.0,
+                sealing_usd_per_sector: p.sealing_usd_per_tib * tib_per_sector,
+                deal_usd_per_sector_day: p.deal_usd_per_tib_month * tib_per_sector * 12.0 / 365.0,
+            },
+            sectors_per_disk: (sectors_per_disk as u64).max(1),
+            proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
+            loss_detection_days: p.loss_detection as i32,
+            early_termination_per_month: match rational {
+                true => 0.0,
+                false => p.early_termination_rate * 30.0 / 365.0,
+            },
+        }
+    }
 }
 
 /// Where the day's orders come from.
@@ -153,6 +207,10 @@ pub struct Filecoin {
     /// Day of the run: 1 is the day after the initial state.
     day: i32,
 
+    /// The machines of the providers, each an owner of sites.
+    sites: Sites<Event>,
+    /// Providers whose machines have changed; kept for its allocation.
+    changed: Vec<u32>,
     accounts: Accounts,
     providers: Vec<Provider>,
     power: Power,
@@ -176,54 +234,41 @@ pub struct Filecoin {
     ended: Vec<Cohort>,
     checks: Option<CheckIds>,
 
-    terms: Terms,
-    costs: Costs,
-    sectors_per_disk: u64,
-    proving_slack: SimDuration,
-    loss_detection_days: i32,
-    early_termination_per_month: f64,
-    orphan_share: f64,
-    deal_share: f64,
-    verified_short_share: f64,
-    verified_share: f64,
-    sealing_rate: f64,
-    planning_horizon_days: f64,
-    entry_rate: f64,
+    /// Every number that is no rule of the protocol, as the scenario gives it.
+    parameters: Parameters,
+    /// What follows from them.
+    derived: Derived,
     streams: streams::Streams,
-    pay_volume_usd: f64,
-    pay_volume_growth: f64,
 }
 
 impl Filecoin {
     /// The network on its first day, and the machines of its providers.
-    pub fn new(settings: &Settings, streams: &Streams) -> (Self, Sites) {
-        let p = &settings.parameters;
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
         let initial = &settings.initial;
+        let first_epoch = rules::epoch_of(initial.date) + EPOCHS_PER_DAY;
+        let mut network = Filecoin::empty(settings, first_epoch, streams);
+        for i in 0..network.providers.len() {
+            network.update_power(i);
+        }
+        network.start_smoothing();
+        network.refresh_quote();
+        genesis::lock(&mut network, initial, &settings.parameters);
+        network.rebuild_election();
+        let plans = genesis::sites(&network, REGIONS, streams);
+        network.sites = Sites::new(&settings.infrastructure, &plans, streams);
+        network
+    }
+
+    /// The network before power, prices, locked FIL and machines are known.
+    fn empty(settings: &Settings, first_epoch: i64, streams: &Streams) -> Self {
+        let (p, initial) = (&settings.parameters, &settings.initial);
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
         let providers = genesis::providers(settings, streams, rational);
-        let first_epoch = rules::epoch_of(initial.date) + EPOCHS_PER_DAY;
         let solstice_epoch = settings.solstice.map(rules::epoch_of);
         let rules = Rules::at(settings.rules, first_epoch, solstice_epoch);
-        let (plan, market, observed) = match &settings.behaviour {
-            Behaviour::Driven(history) => {
-                let totals = history.iter().skip(1);
-                let relative = p.verified_renewal_relative;
-                let totals = totals.map(|day| DayTotals::new(day, relative)).collect();
-                let observed = record::observed(settings, history);
-                (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
-            }
-            Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
-        };
-        let outlook = match (&settings.behaviour, &settings.forecast) {
-            (Behaviour::Driven(history), Some(forecast)) => {
-                Some(Outlook::new(forecast, history, p.verified_renewal_relative))
-            }
-            _ => None,
-        };
-        let tib_per_sector = 32.0 / 1024.0;
-        let sectors_per_disk = settings.infrastructure.disk_terabytes * 1e12 / SECTOR_BYTES as f64;
+        let (plan, market, observed) = plan(settings);
         let accounts = Accounts::new(initial, providers.len());
-        let mut network = Filecoin {
+        Filecoin {
             detail: settings.detail,
             rule_choice: settings.rules,
             solstice_epoch,
@@ -231,6 +276,8 @@ impl Filecoin {
             epoch: first_epoch,
             first_epoch,
             day: 0,
+            sites: Sites::new(&settings.infrastructure, &[], streams),
+            changed: Vec::new(),
             tally: review::Tally::new(&accounts, providers.len()),
             accounts,
             providers,
@@ -243,54 +290,16 @@ impl Filecoin {
             market,
             audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
-            outlook,
+            outlook: outlook(settings),
             orders: vec![],
             observed,
             flows: Flows::default(),
             ended: vec![],
             checks: None,
-            terms: Terms {
-                capacity: p.capacity_term as i32,
-                renewal: p.renewal_term as i32,
-                verified_short: p.verified_short_term as i32,
-                verified_long: p.verified_long_term as i32,
-            },
-            costs: Costs {
-                capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
-                    / (p.hardware_life * 365.0),
-                hardware_life_days: p.hardware_life * 365.0,
-                sealing_usd_per_sector: p.sealing_usd_per_tib * tib_per_sector,
-                deal_usd_per_sector_day: p.deal_usd_per_tib_month * tib_per_sector * 12.0 / 365.0,
-            },
-            sectors_per_disk: (sectors_per_disk as u64).max(1),
-            proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
-            loss_detection_days: p.loss_detection as i32,
-            early_termination_per_month: if rational {
-                0.0
-            } else {
-                p.early_termination_rate * 30.0 / 365.0
-            },
-            orphan_share: p.orphan_share,
-            deal_share: p.deal_share,
-            verified_short_share: p.verified_short_share,
-            verified_share: p.verified_share,
-            sealing_rate: p.sealing_rate,
-            planning_horizon_days: p.planning_horizon,
-            entry_rate: p.entry_rate,
+            parameters: p.clone(),
+            derived: Derived::of(p, rational, settings.infrastructure.disk_terabytes),
             streams: streams::Streams::default(),
-            pay_volume_usd: p.pay_volume_usd,
-            pay_volume_growth: p.pay_volume_growth,
-        };
-        for i in 0..network.providers.len() {
-            network.update_power(i);
         }
-        network.start_smoothing();
-        network.refresh_quote();
-        genesis::lock(&mut network, initial, p);
-        network.rebuild_election();
-        let plans = genesis::sites(&network, REGIONS, streams);
-        let infrastructure = Sites::new(&settings.infrastructure, &plans, streams);
-        (network, infrastructure)
     }
 
     /// Schedules the first events.
@@ -305,6 +314,7 @@ impl Filecoin {
                 .then(|| ctx.checks.sometimes("filecoin.null_round")),
             refused: self.audit.real().then(|| ctx.checks.sometimes("filecoin.real_proof_refused")),
         });
+        self.sites.start(ctx);
         ctx.after(SimDuration::ZERO, Event::Day.into());
         if self.detail == Detail::Deadline {
             ctx.after(EPOCH, Event::Epoch.into());
@@ -319,11 +329,9 @@ impl Filecoin {
     }
 
     /// Reacts to one event.
-    pub fn handle<E>(&mut self, event: Event, sites: &mut Sites, ctx: &mut Context<E>)
-    where
-        E: EngineEvent + From<Event> + From<sites::Event>,
-    {
+    pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
+            Event::Sites(event) => self.handle_sites(event, ctx),
             Event::Deadline { provider } => {
                 ctx.after(DEADLINE, event.into());
                 let streams = *ctx.streams();
@@ -335,22 +343,26 @@ impl Filecoin {
             }
             Event::Day => {
                 if self.day > 0 {
-                    self.end_day(sites, ctx);
+                    self.end_day(ctx);
                 }
                 ctx.after(DAY, event.into());
-                self.begin_day(sites, ctx);
+                self.begin_day(ctx);
             }
         }
     }
 
-    /// Takes over what the machines of a provider can do now.
-    pub fn site_status(
+    /// The machines of some providers change what they can do.
+    fn handle_sites<E: EngineEvent + From<Event>>(
         &mut self,
-        provider: u32,
-        status: sites::SiteStatus,
-        now: pinwheel_core::SimTime,
+        event: sites::Event,
+        ctx: &mut Context<E>,
     ) {
-        self.sites_changed(provider as usize, status, now);
+        let mut changed = std::mem::take(&mut self.changed);
+        self.sites.handle(event, ctx, &mut changed);
+        for owner in changed.drain(..) {
+            self.sites_changed(owner as usize, self.sites.status(owner), ctx.now());
+        }
+        self.changed = changed;
     }
 
     /// One epoch: blocks and rewards, then the reward and the base fee of the next.
@@ -392,10 +404,7 @@ impl Filecoin {
     }
 
     /// Plans and opens a day: rules, allocations that vest, every provider's business.
-    fn begin_day<E>(&mut self, sites: &mut Sites, ctx: &mut Context<E>)
-    where
-        E: EngineEvent + From<sites::Event>,
-    {
+    fn begin_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.day += 1;
         let streams = *ctx.streams();
         self.rules = Rules::at(self.rule_choice, self.epoch, self.solstice_epoch);
@@ -413,9 +422,10 @@ impl Filecoin {
             let orders = self.orders[i];
             self.business_day(i, orders, &streams);
             if (self.day + i as i32) % SITE_DAYS == 0 {
-                let disks = self.providers[i].sectors.live().div_ceil(self.sectors_per_disk) as u32;
-                sites.resize(i as u32, disks, ctx);
-                let status = sites.status(i as u32);
+                let disks =
+                    self.providers[i].sectors.live().div_ceil(self.derived.sectors_per_disk) as u32;
+                self.sites.resize(i as u32, disks, ctx);
+                let status = self.sites.status(i as u32);
                 self.sites_changed(i, status, ctx.now());
             }
         }
@@ -423,13 +433,13 @@ impl Filecoin {
     }
 
     /// Closes a day: in day detail the chain's day, then the books and the records.
-    fn end_day<E: EngineEvent>(&mut self, sites: &Sites, ctx: &mut Context<E>) {
+    fn end_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         if self.detail == Detail::Day {
             self.fold_day(ctx);
         }
         self.check_books(ctx);
         self.check_pledge(ctx);
-        self.record_day(sites, ctx);
+        self.record_day(ctx);
         ctx.fingerprint.ledger.mix(self.accounts.ledger.digest.value());
         ctx.fingerprint.state.mix(self.power.raw_sectors);
         ctx.fingerprint.state.mix(self.power.qa_units);
@@ -465,5 +475,57 @@ impl Filecoin {
         if let Some(id) = ids.refused {
             ctx.checks.note(id, self.audit.refused > 0, now, String::new);
         }
+    }
+}
+
+/// Where the day's orders come from, the market beside it, and what was observed.
+fn plan(settings: &Settings) -> (Plan, Market, Vec<Observed>) {
+    match &settings.behaviour {
+        Behaviour::Driven(history) => {
+            let relative = settings.parameters.verified_renewal_relative;
+            let totals = history.iter().skip(1).map(|day| DayTotals::new(day, relative)).collect();
+            let observed = record::observed(settings, history);
+            (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
+        }
+        Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
+    }
+}
+
+/// What follows the last known day, where a forecast was asked for.
+fn outlook(settings: &Settings) -> Option<Outlook> {
+    match (&settings.behaviour, &settings.forecast) {
+        (Behaviour::Driven(history), Some(forecast)) => {
+            let relative = settings.parameters.verified_renewal_relative;
+            Some(Outlook::new(forecast, history, relative))
+        }
+        _ => None,
+    }
+}
+
+impl Filecoin {
+    /// The digest of all postings in its books.
+    pub fn ledger_digest(&self) -> u64 {
+        self.accounts.ledger.digest.value()
+    }
+}
+
+impl<E: EngineEvent + From<Event>> Part<E> for Filecoin {
+    type Settings = Settings;
+    type Event = Event;
+
+    fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        Filecoin::new(settings, around.streams)
+    }
+
+    fn start(&mut self, _shared: &mut Shared, ctx: &mut Context<E>) {
+        Filecoin::start(self, ctx);
+    }
+
+    fn handle(&mut self, event: Event, _shared: &mut Shared, ctx: &mut Context<E>) {
+        Filecoin::handle(self, event, ctx);
+    }
+
+    fn review(&mut self, request: Request) -> Vec<Inputs> {
+        vec![Filecoin::review(self, request.wanted, request.identities)]
     }
 }

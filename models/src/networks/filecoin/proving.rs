@@ -25,7 +25,7 @@ impl Filecoin {
         if self.detail == Detail::Day {
             self.catch_up(i, now);
         }
-        let sectors_per_disk = self.sectors_per_disk;
+        let sectors_per_disk = self.derived.sectors_per_disk;
         let provider = &mut self.providers[i];
         if provider.online && !status.online {
             provider.offline_since = status.offline_since.unwrap_or(now);
@@ -86,7 +86,8 @@ impl Filecoin {
     fn misses(&self, i: usize, end: SimTime) -> bool {
         let provider = &self.providers[i];
         !provider.online
-            && end.max(provider.offline_since).since(provider.offline_since) + self.proving_slack
+            && end.max(provider.offline_since).since(provider.offline_since)
+                + self.derived.proving_slack
                 >= DEADLINE
     }
 
@@ -191,7 +192,9 @@ impl Filecoin {
     /// Terminates sectors whose data was found to be gone.
     pub fn terminate_lost(&mut self, i: usize) {
         let provider = &self.providers[i];
-        if provider.lost > 0 && self.day - provider.lost_since_day >= self.loss_detection_days {
+        if provider.lost > 0
+            && self.day - provider.lost_since_day >= self.derived.loss_detection_days
+        {
             let lost = provider.lost;
             self.providers[i].lost = 0;
             self.terminate(i, lost);

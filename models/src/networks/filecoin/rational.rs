@@ -113,7 +113,7 @@ impl Filecoin {
         } else {
             0
         };
-        let verified = (new as f64 * self.verified_share) as u64;
+        let verified = (new as f64 * self.parameters.verified_share) as u64;
         Orders {
             onboard_capacity: new - verified,
             onboard_verified: verified,
@@ -133,12 +133,14 @@ impl Filecoin {
         let capacity = self.prospect(i, Kind::Capacity.quality());
         let verified = self.prospect(i, Kind::Verified.quality());
         let quality_one = if self.rules.quality == Quality::Uniform { verified } else { capacity };
-        let blend = |a: f64, b: f64| self.verified_share * a + (1.0 - self.verified_share) * b;
+        let blend = |a: f64, b: f64| {
+            self.parameters.verified_share * a + (1.0 - self.parameters.verified_share) * b
+        };
         let income = blend(verified.income, quality_one.income);
         let holding = blend(verified.holding, quality_one.holding);
-        let horizon_days = self.planning_horizon_days;
-        let setup =
-            self.costs.capex_usd_per_sector_day * horizon_days + self.costs.sealing_usd_per_sector;
+        let horizon_days = self.parameters.planning_horizon;
+        let setup = self.derived.costs.capex_usd_per_sector_day * horizon_days
+            + self.derived.costs.sealing_usd_per_sector;
         let margin = (income - holding - setup) / (holding + setup).max(1e-9);
 
         let provider = &mut self.providers[i];
@@ -154,7 +156,11 @@ impl Filecoin {
             * provider.pledge.as_tokens(FIL_DECIMALS)
             * self.market.price_usd;
         provider.intent = Intent {
-            growth_per_day: if tired { 0.0 } else { self.sealing_rate * margin.clamp(0.0, 1.0) },
+            growth_per_day: if tired {
+                0.0
+            } else {
+                self.parameters.sealing_rate * margin.clamp(0.0, 1.0)
+            },
             renews_capacity: !tired && quality_one.income > quality_one.holding,
             renews_verified: !tired && verified.income > verified.holding,
             terminates: tired && loss_usd > fee_usd,
@@ -165,12 +171,15 @@ impl Filecoin {
     fn prospect(&self, i: usize, quality: u64) -> Prospect {
         let provider = &self.providers[i];
         let price = self.market.price_usd;
-        let horizon_days = self.planning_horizon_days;
+        let horizon_days = self.parameters.planning_horizon;
         let pledge_fil = self.quote.pledge(quality).as_tokens(FIL_DECIMALS);
         let reward_fil =
             self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share();
-        let deal =
-            if quality > 1 { self.costs.deal_usd_per_sector_day * horizon_days } else { 0.0 };
+        let deal = if quality > 1 {
+            self.derived.costs.deal_usd_per_sector_day * horizon_days
+        } else {
+            0.0
+        };
         let fees_fil = self.quote.daily_fee(quality).as_tokens(FIL_DECIMALS) * horizon_days;
         Prospect {
             income: (reward_fil - fees_fil) * price + deal,
@@ -184,7 +193,7 @@ impl Filecoin {
         let active = self.providers.iter().filter(|p| p.sectors.live() > 0).count();
         let keen = self.providers.iter().filter(|p| p.intent.growth_per_day > 0.0).count();
         let appetite = keen as f64 / active.max(1) as f64;
-        let mean = self.entry_rate * active as f64 * appetite;
+        let mean = self.parameters.entry_rate * active as f64 * appetite;
         if mean <= 0.0 {
             return;
         }
@@ -197,7 +206,7 @@ impl Filecoin {
                     && self.providers[*i].sectors.live() == 0
             });
             let Some(i) = dormant else { return };
-            let verified = (ENTRY_SECTORS as f64 * self.verified_share) as u64;
+            let verified = (ENTRY_SECTORS as f64 * self.parameters.verified_share) as u64;
             self.orders[i].onboard_verified = verified;
             self.orders[i].onboard_capacity = ENTRY_SECTORS - verified;
             self.providers[i].intent = Intent::default();

@@ -10,7 +10,6 @@ use super::accounts::{FIL_DECIMALS, attofil};
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
-use crate::infrastructure::sites::Sites;
 use crate::networks::filecoin::spec::SPEC;
 
 /// Label of rows that were observed, not simulated.
@@ -97,16 +96,16 @@ impl<E: EngineEvent> Page<'_, E> {
 
 impl Filecoin {
     /// Writes the records of the day that ends.
-    pub fn record_day<E: EngineEvent>(&mut self, sites: &Sites, ctx: &mut Context<E>) {
+    pub fn record_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         self.tally_day();
         let mut page = Page { ctx };
         self.record_power(&mut page);
         self.record_reward(&mut page);
         self.record_supply(&mut page);
-        self.record_service(sites, &mut page);
+        self.record_service(&mut page);
         self.record_classes(&mut page);
         self.record_observed(&mut page);
-        let statistics = sites.statistics();
+        let statistics = self.sites.statistics();
         self.flows = Flows {
             disks_failed_before: statistics.disks_failed,
             outages_before: statistics.outages.iter().sum(),
@@ -172,14 +171,14 @@ impl Filecoin {
         page.fil(const { SPEC.metric("burn_stream") }, flows.burn_stream);
     }
 
-    fn record_service<E: EngineEvent>(&self, sites: &Sites, page: &mut Page<'_, E>) {
+    fn record_service<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
         let flows = &self.flows;
         page.value(const { SPEC.metric("base_fee") }, self.gas.base_fee_attofil as f64);
         let used = flows.gas_used as f64 / flows.gas_limit.max(1) as f64;
         page.value(const { SPEC.metric("gas_used_share") }, used);
         page.value(const { SPEC.metric("windowpost_due") }, flows.deadlines_due as f64);
         page.value(const { SPEC.metric("windowpost_missed") }, flows.deadlines_missed as f64);
-        let statistics = sites.statistics();
+        let statistics = self.sites.statistics();
         let failed = statistics.disks_failed - flows.disks_failed_before;
         page.value(const { SPEC.metric("disks_failed") }, failed as f64);
         let outages = statistics.outages.iter().sum::<u64>() - flows.outages_before;

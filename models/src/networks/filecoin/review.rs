@@ -24,7 +24,6 @@ use crate::describe::review::{
     Collateral, Flows, Inputs, Operator, Penalties, Proof, Split, Supply, Utilisation,
 };
 use crate::describe::review::{Source, Wanted};
-use crate::infrastructure::sites::Sites;
 
 /// Days ahead for which unlocks are scheduled: the longest commitment of a sector.
 const UNLOCK_DAYS: usize = 1_278;
@@ -135,18 +134,18 @@ impl Filecoin {
             let cost = provider.cost_usd + fil(burned) * price;
             sums.rewards += provider.income;
             sums.burned_before = accounts_of_provider.burned;
-            sums.income_usd += income + deals as f64 * self.costs.deal_usd_per_sector_day;
+            sums.income_usd += income + deals as f64 * self.derived.costs.deal_usd_per_sector_day;
             sums.cost_usd += cost;
             tally.income_usd += income;
             tally.cost_usd += cost;
         }
-        let deals_usd = verified as f64 * self.costs.deal_usd_per_sector_day;
+        let deals_usd = verified as f64 * self.derived.costs.deal_usd_per_sector_day;
         tally.revenue_usd += fil(flows.burn_base_fee_others) * price + deals_usd;
         tally.tib_months += self.power.raw_sectors as f64 * TIB_PER_SECTOR / MONTH_DAYS;
     }
 
     /// What the review asks for, as it stands now.
-    pub fn review(&self, sites: &Sites, wanted: Wanted, identities: u32) -> Inputs {
+    pub fn review(&self, wanted: Wanted, identities: u32) -> Inputs {
         let priced = self.market.price_usd > 0.0;
         let usd = |value: f64| priced.then_some(value);
         let tally = &self.tally;
@@ -186,7 +185,7 @@ impl Filecoin {
                 collateral: fil(self.accounts.ledger.held(Holding::Locked)),
             }),
             concentration: match wanted.has("nakamoto") {
-                true => self.concentration(sites),
+                true => self.concentration(),
                 false => vec![],
             },
             ..Inputs::default()
@@ -229,8 +228,8 @@ impl Filecoin {
     }
 
     fn operators(&self) -> Vec<Operator> {
-        let life_days = self.costs.hardware_life_days;
-        let capex_usd_per_sector = self.costs.capex_usd_per_sector_day * life_days;
+        let life_days = self.derived.costs.hardware_life_days;
+        let capex_usd_per_sector = self.derived.costs.capex_usd_per_sector_day * life_days;
         let providers = self.providers.iter().zip(&self.tally.providers);
         let operator = |(id, (provider, sums)): (u32, (&super::Provider, &Sums))| {
             let sectors = provider.sectors.live() as f64;
@@ -262,11 +261,11 @@ impl Filecoin {
     }
 
     /// QA power by provider, region and size class.
-    fn concentration(&self, sites: &Sites) -> Vec<(&'static str, Vec<u64>)> {
+    fn concentration(&self) -> Vec<(&'static str, Vec<u64>)> {
         let units = |of: &super::Provider| of.power.qa_units;
         let mut regions: Vec<u64> = Vec::new();
         for (i, provider) in self.providers.iter().enumerate() {
-            let Some(site) = sites.sites(i as u32).first() else { continue };
+            let Some(site) = self.sites.sites(i as u32).first() else { continue };
             let region = usize::from(site.region);
             regions.resize(regions.len().max(region + 1), 0);
             regions[region] += units(provider);

@@ -3,12 +3,16 @@
 use super::card::CARD;
 use super::metrics::METRICS;
 use super::{conform, parameters, review};
+use crate::describe::part::PartKind;
 use crate::describe::{ParameterTable, PartSpec};
 use crate::infrastructure::sites;
 
 /// The Filecoin network, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
     name: "filecoin",
+    kind: PartKind::Network,
+    about: "A Filecoin network.",
+    schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 0,
     metrics: &[METRICS],

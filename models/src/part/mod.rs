@@ -1,0 +1,86 @@
+//! What every part of a world is: built from its settings, started once, told of its events and of
+//! what happens elsewhere ([`Signal`]), asked by a review. The list of parts is in [`crate::world`],
+//! that of networks in [`crate::networks`].
+//!
+//! A part meets another only through signals and through [`Shared`]; it calls no other part.
+
+pub mod devices;
+pub mod shared;
+pub mod signal;
+
+use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
+
+use crate::describe::review::{Inputs, Wanted};
+use crate::input::RunDays;
+pub use devices::{DeviceClass, DeviceSet, Devices};
+pub use shared::Shared;
+pub use signal::{Delivery, Signal};
+
+/// What a part finds when it is built: the streams it draws from and the devices it may stand on.
+#[derive(Copy, Clone, Debug)]
+pub struct Around<'a> {
+    /// The streams of the run, or of the instance if the part is one of several.
+    pub streams: &'a Streams,
+    /// The devices of the fleet on the first day; none without `[infrastructure]`.
+    pub devices: &'a Devices,
+}
+
+/// What a review asks of a part.
+#[derive(Copy, Clone, Debug)]
+pub struct Request {
+    /// The metrics that are taken now.
+    pub wanted: Wanted,
+    /// As how many identities an operator is weighed against itself.
+    pub identities: u32,
+    /// The instant of the review.
+    pub now: SimTime,
+}
+
+/// What is known of a scenario when the section of a part is read: the dates of the run, and what lower
+/// layers have announced.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The dates of the run; `None` if they are not valid.
+    pub days: Option<RunDays>,
+    /// The classes of devices of `[infrastructure]`, in order; empty without it.
+    pub classes: Vec<DeviceClass>,
+    /// Ids of the regions of `[infrastructure]`, in order.
+    pub regions: Vec<String>,
+}
+
+/// A layer or a network while it runs, in a world whose events are `E`.
+///
+/// The world calls [`Part::new`] and then [`Part::start`] once for each part, in the declared order,
+/// and [`Part::handle`] for each of the part's own events. Signals that a part puts into [`Shared`]
+/// are handed to every part's [`Part::hear`], in the declared order, before the next event.
+pub trait Part<E: EngineEvent>: Sized {
+    /// The part's section of a scenario, validated.
+    type Settings;
+    /// What happens in it.
+    type Event;
+
+    /// Adds what the sections above may need of this one's.
+    fn announce(_settings: &Self::Settings, _known: &mut Known) {}
+
+    /// The part at time zero.
+    fn new(settings: &Self::Settings, around: &Around<'_>) -> Self;
+
+    /// The devices that other parts may stand on, if this part has them.
+    fn devices(&self) -> Option<Devices> {
+        None
+    }
+
+    /// Registers checks and schedules the first events. Called once, at time zero.
+    fn start(&mut self, shared: &mut Shared, ctx: &mut Context<E>);
+
+    /// Reacts to one event of its own.
+    fn handle(&mut self, event: Self::Event, shared: &mut Shared, ctx: &mut Context<E>);
+
+    /// Hears what has happened in another part, or in this one.
+    fn hear(&mut self, _signal: &Signal, _shared: &mut Shared, _ctx: &mut Context<E>) {}
+
+    /// What it tells a review of itself, one entry for each subject, always in the same order.
+    fn review(&mut self, _request: Request) -> Vec<Inputs> {
+        Vec::new()
+    }
+}
