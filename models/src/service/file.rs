@@ -200,11 +200,8 @@ fn on_devices(
     key: &dyn Fn(&str) -> String,
     known: &Known,
 ) -> Option<Option<OnDevices>> {
-    let choices = [
-        ("restart", OnFailure::Restart),
-        ("resume", OnFailure::Resume),
-        ("lose", OnFailure::Lose),
-    ];
+    let choices =
+        [("restart", OnFailure::Restart), ("resume", OnFailure::Resume), ("lose", OnFailure::Lose)];
     let on_failure = checker.choice(typed.on_failure, &key("on_failure"), &choices);
     let Some(given) = typed.on else {
         if let Some(given) = typed.on_failure {
@@ -216,7 +213,8 @@ fn on_devices(
     };
     let devices = known.device_set(checker, given, &key("on"))?;
     if let Some(given) = typed.servers {
-        let message = format!("beside `on`, whose {} devices are the servers", known.count(&devices));
+        let message =
+            format!("beside `on`, whose {} devices are the servers", known.count(&devices));
         checker.fault(given, &key("servers"), message, "leave it out");
     }
     if discipline == Discipline::ProcessorSharing && on_failure != Some(OnFailure::Resume) {

@@ -11,8 +11,8 @@ use super::dispatch::Dispatcher;
 use super::measure::Measure;
 use super::queue::{Queue, Waiting};
 use super::settings::{CacheSettings, Dispatch, OnFailure, StationSettings};
-use crate::part::{Around, DeviceSet};
 use crate::laws::renewal::Law;
+use crate::part::{Around, DeviceSet};
 
 /// A job in the station.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]

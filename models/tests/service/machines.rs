@@ -68,10 +68,7 @@ fn mmc_with_breakdowns(servers: usize, lambda: f64, mu: f64, xi: f64, eta: f64) 
             for jobs in 0..=JOBS {
                 let serve = |up: usize, jobs: usize| up.min(jobs) as f64 * mu;
                 let arrive = if jobs < JOBS { lambda } else { 0.0 };
-                let out = arrive
-                    + serve(up, jobs)
-                    + up as f64 * xi
-                    + (servers - up) as f64 * eta;
+                let out = arrive + serve(up, jobs) + up as f64 * xi + (servers - up) as f64 * eta;
                 let mut into = 0.0;
                 if jobs > 0 {
                     into += p[at(up, jobs - 1)] * lambda;
@@ -91,7 +88,8 @@ fn mmc_with_breakdowns(servers: usize, lambda: f64, mu: f64, xi: f64, eta: f64) 
         let whole: f64 = p.iter().sum();
         p.iter_mut().for_each(|share| *share /= whole);
     }
-    (0..=servers).flat_map(|up| (0..=JOBS).map(move |jobs| (up, jobs)))
+    (0..=servers)
+        .flat_map(|up| (0..=JOBS).map(move |jobs| (up, jobs)))
         .map(|(up, jobs)| jobs as f64 * p[at(up, jobs)])
         .sum()
 }
@@ -139,9 +137,8 @@ fn three_servers_that_break_down_have_the_response_of_the_chain() {
 /// long as going on; lost jobs wait less.
 #[test]
 fn jobs_are_lost_repeated_or_resumed_with_their_device() {
-    let run = |on_failure: &str, metric: &str| {
-        observed(&scenario(3, 7.0, on_failure, 10), metric, 30)
-    };
+    let run =
+        |on_failure: &str, metric: &str| observed(&scenario(3, 7.0, on_failure, 10), metric, 30);
     let (up, error) = run("resume", "service_servers_up_share");
     assert!((up - 2.0 / 3.0).abs() < 3.0 * error, "{up} +- {error}");
     let (lost, _) = run("lose", "service_lost_in_service_share");
