@@ -270,10 +270,10 @@ impl World {
         }
     }
 
-    /// The digest of a network's books, by its id; `None` if there is no such network.
-    pub fn ledger_digest(&self, id: &str) -> Option<u64> {
-        let running = self.networks.iter().find(|running| running.id == id)?;
-        Some(running.network.ledger_digest())
+    /// The network of this id, if there is one.
+    pub fn network(&self, id: &str) -> Option<&Network> {
+        let running = self.networks.iter().find(|running| running.id == id);
+        running.map(|running| &running.network)
     }
 
     /// Everybody hears what was told, and what is told on hearing it.

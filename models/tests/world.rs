@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::networks::Network;
 use pinwheel_models::scenario::{self, Point};
 use pinwheel_models::world::World;
 
@@ -118,4 +119,75 @@ fn what_does_not_touch_machines_does_not_move_their_failures() {
         let (_, more) = failures(&history(&[detail, ("network.parameters.disk_afr", "\"5 %/y\"")]));
         assert!(more != failed, "the comparison can fail");
     }
+}
+
+/// A month of two Filecoins with unlike rules and sizes, each after its id; `ids` says which are there.
+fn of_networks(ids: &[&str]) -> Point {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data");
+    let folder = tempfile::tempdir().unwrap();
+    let copied = folder.path().join("data");
+    std::fs::create_dir(&copied).unwrap();
+    for name in ["state_2022-10-10.toml", "network_daily_2022-10-10_2025-01-31.csv"] {
+        std::fs::copy(data.join("filecoin").join(name), copied.join(name)).unwrap();
+    }
+    let mut text = String::from(
+        "schema = 1\n[meta]\nname = \"two\"\n[run]\nstart = 2022-10-10\nhorizon = \"30 d\"\n",
+    );
+    for id in ids {
+        let (detail, providers, orphans) = match *id {
+            "fil" => ("deadline", 40, 0.022),
+            _ => ("day", 80, 0.1),
+        };
+        text += &format!(
+            "[[network]]\nid = \"{id}\"\nkind = \"filecoin\"\ndetail = \"{detail}\"\n\
+             providers = {providers}\nparameters = {{ orphan_share = {orphans} }}\n\
+             initial = \"data/state_2022-10-10.toml\"\n\
+             history = \"data/network_daily_2022-10-10_2025-01-31.csv\"\n"
+        );
+    }
+    let path = folder.path().join("two.toml");
+    std::fs::write(&path, text).unwrap();
+    let experiment = scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    experiment.points.into_iter().next().expect("one point")
+}
+
+/// The books of a network, byte by byte.
+fn books(run: &Simulation<World>, id: &str) -> Vec<u8> {
+    let Network::Filecoin(network) = run.model.network(id).expect("a network of this id");
+    postcard::to_stdvec(network.accounts()).expect("plain data")
+}
+
+#[test]
+fn two_networks_in_one_world_have_the_books_and_rows_of_each_alone() {
+    let both = of_networks(&["fil", "fil2"]);
+    let mut together = ended(start(&both, 5), &both);
+    let rows = together.ctx.records.drain();
+    for id in ["fil", "fil2"] {
+        let point = of_networks(&[id]);
+        let mut alone = ended(start(&point, 5), &point);
+        assert!(books(&alone, id).len() > 1_000);
+        assert!(books(&alone, id) == books(&together, id), "{id}: other books than alone");
+        let subject = together.ctx.records.subject(id);
+        let own = |row: &&Row| row.subject == subject;
+        let seen = |row: &Row, labels: &[String]| {
+            let label = labels[usize::from(row.label.0)].clone();
+            (row.time, row.metric, label, row.value.to_bits(), row.exact)
+        };
+        let labels = together.ctx.records.labels().to_vec();
+        let beside: Vec<_> = rows.iter().filter(own).map(|row| seen(row, &labels)).collect();
+        let by_itself = alone.ctx.records.drain();
+        let labels = alone.ctx.records.labels().to_vec();
+        let by_itself: Vec<_> = by_itself.iter().map(|row| seen(row, &labels)).collect();
+        assert!(beside == by_itself && !beside.is_empty(), "{id}: other rows than alone");
+    }
+    let names: Vec<_> = together.ctx.checks.tallies().iter().map(|t| t.check.clone()).collect();
+    assert!(names.contains(&"fil.filecoin.supply_conserved".to_owned()), "{names:?}");
+}
+
+#[test]
+fn networks_of_one_kind_draw_apart_and_in_any_order() {
+    let (one, other) = (of_networks(&["fil", "fil2"]), of_networks(&["fil2", "fil"]));
+    let (one, other) = (ended(start(&one, 5), &one), ended(start(&other, 5), &other));
+    assert!(books(&one, "fil") == books(&other, "fil"));
+    assert!(books(&one, "fil") != books(&one, "fil2"));
 }

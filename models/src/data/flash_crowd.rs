@@ -17,9 +17,9 @@ use crate::laws::draw::unit_exponential;
 use crate::laws::sketch::Sketch;
 use crate::service::cache::LruCache;
 
-const REPLICAS: Purpose = Purpose::new("data.flash_crowd.replicas");
-const ARRIVAL: Purpose = Purpose::new("data.flash_crowd.arrival");
-const REQUEST: Purpose = Purpose::new("data.flash_crowd.request");
+const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
+const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");
+const REQUEST: Purpose = Purpose::new("data.crowd.request");
 
 /// Requests that arrived in one of the two phases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -475,7 +475,9 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let mut parts: Vec<&PartSpec> = registry::ALL.parts().filter(|p| is_given(tree, p)).collect();
     let networks = networks_of(checker, &mut parts, &known);
     if parts.is_empty() {
-        checker.required(None, "network", "{ kind = \"filecoin\", ... }");
+        if tree.root(NETWORK).is_none() {
+            checker.required(None, NETWORK, "{ kind = \"filecoin\", ... }");
+        }
         parts.extend(registry::ALL.parts().filter(|part| part.kind == PartKind::Network));
     }
     let review = tree.root(REVIEW).map(|given| {

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
 use pinwheel_models::infrastructure;
+use pinwheel_models::networks;
 use pinwheel_models::networks::filecoin::parameters::Parameters;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, RuleChoice, Settings};
-use pinwheel_models::scenario::{Experiment, Measure, Network, load, schema};
+use pinwheel_models::scenario::{Experiment, Measure, load, schema};
 
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -77,8 +78,8 @@ to = 2022-10-15
 "#;
 
 fn filecoin(experiment: &Experiment, point: usize) -> &Settings {
-    let network = &experiment.points[point].scenario.network;
-    let Some(Network::Filecoin(settings)) = network else { panic!("a Filecoin network") };
+    let networks::Settings::Filecoin(settings) =
+        &experiment.points[point].scenario.networks[0].settings;
     settings
 }
 
@@ -227,7 +228,7 @@ fn the_schema_lists_keys_and_parameters() {
     assert_eq!(schema["required"], serde_json::json!(["schema", "meta", "run"]));
     let run = &schema["$defs"]["RunSection"];
     assert_eq!(run["required"], serde_json::json!(["start", "horizon"]));
-    let network = &schema["$defs"]["NetworkSection"]["properties"];
+    let network = &schema["$defs"]["FilecoinSection"]["properties"];
     let parameters = network["parameters"]["properties"].as_object().expect("parameters");
     for spec in Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS) {
         let property = &parameters[spec.name];

@@ -503,6 +503,10 @@ fn outlook(settings: &Settings) -> Option<Outlook> {
 }
 
 impl Filecoin {
+    /// Who holds FIL.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
     /// The digest of all postings in its books.
     pub fn ledger_digest(&self) -> u64 {
         self.accounts.ledger.digest.value()
