@@ -171,7 +171,7 @@ impl Model for Site {
 
 #[cfg(test)]
 mod tests {
-    use pinwheel_analysis::threads::Threads;
+    use pinwheel_analysis::run::threads::Threads;
     use pinwheel_core::{OneByOne, SimTime};
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::process::Command;
 
-use pinwheel_analysis::threads::Threads;
+use pinwheel_analysis::run::threads::Threads;
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::queue::Queue;
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};

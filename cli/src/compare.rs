@@ -7,15 +7,17 @@ use std::sync::atomic::AtomicBool;
 
 use comfy_table::Cell;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::compare::{self, Change, Comparison, Parting, Side, Standing, What};
-use pinwheel_analysis::store::Store;
+use pinwheel_analysis::experiment::{Control, PARTS, Study, build, cores};
+use pinwheel_analysis::question::compare::{self, Change, Comparison, Parting, Standing, What};
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::run::ensemble::Unwatched;
+use pinwheel_analysis::show::compare::Side;
 use pinwheel_core::{Simulation, Streams};
 use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
-use crate::input::again;
-use crate::run::{self, stop_flag};
-use crate::{network, summary};
+use crate::run::stop_flag;
+use crate::summary;
 
 /// Changed series that are listed; the rest is counted.
 const LISTED_MAX: usize = 40;
@@ -72,7 +74,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     if let Some(path) = &args.html {
         let [first, second] = [(&names[0], &first), (&names[1], &second)];
         let sides = [first, second].map(|(name, store)| Side { name, store });
-        let html = comparison.page(sides, parting.as_deref(), network::metrics())?;
+        let html = comparison.page(sides, parting.as_deref(), PARTS)?;
         fs::write(path, html).map_err(Error::at(path))?;
     }
     Ok(exit(&comparison))
@@ -92,18 +94,19 @@ fn opened(path: &Path, folder: &Path, stop: &AtomicBool) -> Result<Store, Failur
         return Ok(Store::open(path)?);
     }
     eprintln!("running {}", path.display());
-    run::execute(&run::Args::quiet(path, folder.to_owned(), Vec::new()), stop)?;
+    let control = Control { threads: cores(), stop, watcher: &Unwatched };
+    Study::load(path, &[])?.run(folder, &control)?;
     Ok(Store::open(folder)?)
 }
 
 /// Where the first pair of runs that differ part, or why that cannot be told.
 fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, String> {
     let (a, b) = (&first.manifest, &second.manifest);
-    let unknown = |failure: Failure| failure.message;
-    let (a_again, b_again) = (again(a).map_err(unknown)?, again(b).map_err(unknown)?);
+    let again = |of| Study::again(of).map_err(|error| error.to_string());
+    let (a_again, b_again) = (again(a)?.experiment, again(b)?.experiment);
     let differ = a.runs.iter().find_map(|ours| {
         let same = |run: &&_| {
-            let run: &&pinwheel_analysis::store::RunEntry = run;
+            let run: &&pinwheel_analysis::record::manifest::RunEntry = run;
             run.point == ours.point && run.run == ours.run
         };
         let theirs = b.runs.iter().find(same)?;
@@ -115,7 +118,7 @@ fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, S
     let simulation = |experiment: &Experiment, seed| {
         let point = experiment.points.iter().find(|p| p.id == point)?;
         let streams = Streams::new(seed, run);
-        let model = network::build(&point.scenario, &streams);
+        let model = build(&point.scenario, &streams);
         Some((Simulation::new(model, streams), point.scenario.start, point.scenario.horizon_days))
     };
     let missing = || format!("the scenario has no point {point} any more");
@@ -203,7 +206,7 @@ impl Told<'_> {
 
 fn cells(change: &Change, name: String) -> Vec<Cell> {
     let sides = [change.first, change.second].map(Change::side);
-    let mut cells = vec![Cell::new(name), Cell::new(change.unit(network::metrics()))];
+    let mut cells = vec![Cell::new(name), Cell::new(change.unit(PARTS))];
     cells.extend(sides.into_iter().chain([change.difference_words()]).map(summary::number));
     cells.push(Cell::new(change.from.map_or(String::new(), |day| day.to_string())));
     cells

@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use pinwheel_analysis::experiment::Study;
+use pinwheel_analysis::experiment::check::stands;
+use pinwheel_analysis::judge::verdict::Verdict;
+
 use crate::exit::{Exit, Failure};
+use crate::scenarios;
 use crate::summary::grid;
-use crate::{check, input, scenarios};
 
 /// The statements: one row of a table each, its ID first.
 const REQUIREMENTS: &str = include_str!("../../docs/requirements.md");
@@ -118,7 +122,7 @@ fn listed(asked: &[String]) -> Result<Vec<(&'static str, &'static str)>, Failure
 fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
     let mut found: Vec<Evidence> = Vec::new();
     for file in scenarios::find(&[folder.to_owned()])? {
-        let experiment = input::load(&file, &[])?;
+        let experiment = Study::load(&file, &[])?.experiment;
         if experiment.requirements.is_empty() {
             continue;
         }
@@ -133,9 +137,9 @@ fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
 }
 
 fn last(folder: &Path) -> Result<Ended, Failure> {
-    Ok(match check::last_verdict(folder)? {
+    Ok(match Verdict::find(folder)? {
         None => Ended::NotRun,
-        Some(verdict) if check::stands(&verdict) => Ended::Passed,
+        Some(verdict) if stands(&verdict) => Ended::Passed,
         Some(_) => Ended::Failed,
     })
 }

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use pinwheel_analysis::store::{MAP, Store};
-use pinwheel_analysis::{Error, map};
+use pinwheel_analysis::Error;
+use pinwheel_analysis::record::manifest::MAP;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::show::map;
 
 use crate::exit::{Exit, Failure};
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use comfy_table::Cell;
-use pinwheel_analysis::plot::axis::{spoken, spoken_range};
-use pinwheel_analysis::review::{self, Series, Spread};
-use pinwheel_analysis::store::{Manifest, Store};
-use pinwheel_analysis::table::Table;
+use pinwheel_analysis::question::review::{self, Series, Spread};
+use pinwheel_analysis::record::manifest::Manifest;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::wording::{format_number, format_range};
 use pinwheel_models::describe::review::list::{Given, LIST};
 
 use crate::exit::{Exit, Failure};
@@ -89,18 +90,18 @@ fn stress(args: &Args, manifest: &Manifest, table: &Table) -> Result<(), Failure
         println!("26 death_spiral_margin: {} of {price}", shown(Some(found.margin)));
         for (drop, kept) in found.tried {
             let kept = shown(Some(kept));
-            println!("   a drop of {} leaves {kept} of {}", spoken(drop), args.capacity);
+            println!("   a drop of {} leaves {kept} of {}", format_number(drop), args.capacity);
         }
     }
     if let Some(exit) = swept(manifest, args.exit.as_deref(), review::LEAVERS)? {
         for found in review::bank_runs(manifest, table, &exit, series(&args.coverage))? {
             let days = found.days.map_or("never".to_owned(), |days| shown(Some(days)));
-            let (share, held) = (spoken(found.share), found.held);
+            let (share, held) = (format_number(found.share), found.held);
             println!("27 bank_run_days: {days} where {exit} is {share}; held in {held} runs");
         }
     }
     if let Some(top) = review::top_five(manifest, table, series(&args.outcome))? {
-        let named = top.iter().map(|(key, size)| format!("{key} {}", spoken(*size)));
+        let named = top.iter().map(|(key, size)| format!("{key} {}", format_number(*size)));
         let named: Vec<_> = named.collect();
         println!("28 sensitivity_top5 of {}: {}", args.outcome, named.join(", "));
     }
@@ -129,6 +130,6 @@ fn series(text: &str) -> Series<'_> {
 fn shown(spread: Option<Spread>) -> String {
     match spread {
         None => "\u{2013}".to_owned(),
-        Some(Spread { low, median, high }) => spoken_range([low, median, high]),
+        Some(Spread { low, median, high }) => format_range([low, median, high]),
     }
 }

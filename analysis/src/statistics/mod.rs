@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::table::Dated;
+use crate::series::Dated;
 
 /// The quantile `q` in [0, 1] of values, by linear interpolation (Hyndman and Fan 1996, type 7);
 /// `None` for no values.

@@ -20,6 +20,7 @@ pub mod alone;
 pub mod card;
 pub mod channel;
 pub mod coap;
+pub mod figures;
 pub mod file;
 pub mod frames;
 pub mod gateway;

@@ -18,6 +18,7 @@ pub mod card;
 pub mod coding;
 pub mod crowd;
 pub mod exposure;
+pub mod figures;
 pub mod file;
 pub mod formulas;
 pub mod growth;

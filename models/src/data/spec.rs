@@ -1,6 +1,7 @@
 //! What the data layer says of itself.
 
 use super::card::CARD;
+use super::figures;
 use super::metrics::METRICS;
 use crate::describe::PartSpec;
 
@@ -15,4 +16,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: None,
     suites: &[],
+    chapters: &[],
+    flows: &[],
+    key_metrics: &[],
+    headlines: figures::HEADLINES,
+    glossary: &[],
 };

@@ -22,6 +22,7 @@ pub use schema::schema;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::describe::{ParameterValue, RunCost};
 use crate::networks::filecoin;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
@@ -150,6 +151,76 @@ impl Layers {
 #[derive(Clone, Debug)]
 pub enum Network {
     Filecoin(Box<filecoin::settings::Settings>),
+}
+
+impl Network {
+    /// The `kind` key: the name of its part in the registry.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Network::Filecoin(_) => filecoin::spec::SPEC.name,
+        }
+    }
+
+    /// The choices that decide how much of the field is simulated: what is chosen, and how.
+    pub fn choices(&self) -> Vec<(String, String)> {
+        match self {
+            Network::Filecoin(settings) => filecoin::describe::choices(settings),
+        }
+    }
+
+    /// Every parameter of the model with the value that the scenario gives it.
+    pub fn parameters(&self) -> Vec<ParameterValue> {
+        match self {
+            Network::Filecoin(settings) => filecoin::describe::parameters(settings),
+        }
+    }
+
+    /// The rules in force, as one writes them in a scenario.
+    pub fn rules(&self) -> String {
+        match self {
+            Network::Filecoin(settings) => filecoin::describe::rules(settings),
+        }
+    }
+
+    /// The first day that calibration has not seen; `None` where nothing was calibrated.
+    pub fn verdict_from(&self) -> Option<Date> {
+        match self {
+            Network::Filecoin(settings) => filecoin::describe::verdict_from(settings),
+        }
+    }
+
+    /// Who takes part at the start, with the number: "120 providers".
+    pub fn participants(&self) -> String {
+        match self {
+            Network::Filecoin(settings) => filecoin::describe::participants(settings),
+        }
+    }
+
+    /// What a simulated day costs; `None` where nobody measured it.
+    pub fn cost(&self) -> Option<RunCost> {
+        match self {
+            Network::Filecoin(settings) => Some(filecoin::describe::cost(settings)),
+        }
+    }
+}
+
+impl Scenario {
+    /// The rules of its network, or the names of its layers.
+    pub fn rules(&self) -> String {
+        match &self.network {
+            Some(network) => network.rules(),
+            None => self.layers.names().join(" + "),
+        }
+    }
+}
+
+impl Experiment {
+    /// The first day that calibration has not seen, of the first point that has one: accuracy is
+    /// judged apart from there on.
+    pub fn verdict_from(&self) -> Option<Date> {
+        let network = |point: &Point| point.scenario.network.as_ref()?.verdict_from();
+        self.points.iter().find_map(network)
+    }
 }
 
 /// An accuracy stated before the run, judged after it.

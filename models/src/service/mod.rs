@@ -16,6 +16,7 @@
 pub mod cache;
 pub mod card;
 mod dispatch;
+pub mod figures;
 pub mod file;
 mod line;
 pub mod measure;

@@ -10,11 +10,10 @@ use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
 use super::treasury::{FIL_DECIMALS, attofil};
+use crate::describe::metric::OBSERVED_LABEL;
 use crate::infrastructure::Infrastructure;
 use crate::networks::filecoin::spec::SPEC;
 
-/// Label of rows that were observed, not simulated.
-pub const OBSERVED: &str = "observed";
 const EIB: f64 = (1u64 << 60) as f64;
 
 /// What has flowed since the last record.
@@ -211,7 +210,7 @@ impl Filecoin {
 
     fn record_observed<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
         let Some(observed) = self.observed.get(self.day as usize) else { return };
-        let label = page.ctx.records.label(OBSERVED);
+        let label = page.ctx.records.label(OBSERVED_LABEL);
         page.labelled(const { SPEC.metric("raw_power") }, label, observed.raw_power_eib);
         page.labelled(const { SPEC.metric("qa_power") }, label, observed.qa_power_eib);
         page.fil_labelled(
