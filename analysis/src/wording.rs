@@ -62,6 +62,24 @@ pub fn uncapitalised(text: &str) -> String {
     }
 }
 
+/// "4.2 EiB", "31 %", "0.2".
+pub fn with_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "" | "1" => format_number(value),
+        "share" => percent(value),
+        unit => format!("{} {unit}", format_number(value)),
+    }
+}
+
+/// A change as a percentage with its sign: "+3.2 %".
+pub fn signed_percent(change: f64) -> String {
+    match change {
+        c if c > 0.0 => format!("+{}", percent(c)),
+        c if c < 0.0 => format!("\u{2212}{}", percent(-c)),
+        _ => "0 %".to_owned(),
+    }
+}
+
 /// "1 day", "30 days".
 pub fn plural(count: u64, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };

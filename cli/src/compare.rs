@@ -8,7 +8,9 @@ use std::sync::atomic::AtomicBool;
 use comfy_table::Cell;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::experiment::{Control, PARTS, Study, build, cores};
-use pinwheel_analysis::question::compare::{self, Change, Comparison, Parting, Standing, What};
+use pinwheel_analysis::question::compare::{
+    self, Change, Comparison, ComparisonStanding, Parting, PartingKind,
+};
 use pinwheel_analysis::record::store::Store;
 use pinwheel_analysis::run::ensemble::Unwatched;
 use pinwheel_analysis::show::compare::Side;
@@ -82,9 +84,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn exit(comparison: &Comparison) -> Exit {
     match comparison.standing() {
-        Standing::Equal => Exit::Pass,
-        Standing::Fingerprints => Exit::Baseline,
-        Standing::Changed => Exit::Failed,
+        ComparisonStanding::Equal => Exit::Pass,
+        ComparisonStanding::Fingerprints => Exit::Baseline,
+        ComparisonStanding::Changed => Exit::Failed,
     }
 }
 
@@ -134,10 +136,10 @@ fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, S
     };
     let day = start.saturating_add(jiff::Span::new().days((time.as_seconds() / 86_400.0) as i64));
     let what = match what {
-        What::Event { first, second } => format!("{first} against {second}"),
-        What::Ledger { event } => format!("{event}: other postings"),
-        What::State { event } => format!("{event}: another state after it"),
-        What::End => "one of them ends here".to_owned(),
+        PartingKind::Event { first, second } => format!("{first} against {second}"),
+        PartingKind::Ledger { event } => format!("{event}: other postings"),
+        PartingKind::State { event } => format!("{event}: another state after it"),
+        PartingKind::End => "one of them ends here".to_owned(),
     };
     Ok(format!("run {run} of {point} parts at event {event}, on {day}: {what}"))
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::experiment::{Assembled, PARTS};
 use pinwheel_analysis::judge::verdict::{
-    CheckStanding, InvariantStanding, Limit, Standing, TargetRow, Verdict,
+    CheckStanding, InvariantStanding, Limit, TargetRow, TargetStanding, Verdict,
 };
 use pinwheel_analysis::record::outcomes::OutcomeTable;
 use pinwheel_analysis::record::table::Table;
@@ -52,7 +52,7 @@ pub fn text(
         writeln!(text, "note: {note}").expect(put);
     }
     for failure in verdict.invariants.iter().filter_map(|row| row.failure.as_ref()) {
-        writeln!(text, "{}\n  replay: {}", failure.told(), failure.replay).expect(put);
+        writeln!(text, "{}\n  replay: {}", failure.sentence(), failure.replay).expect(put);
     }
     if let Some(accepted) = &verdict.baseline {
         text += &baseline::text(accepted);
@@ -144,13 +144,13 @@ fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
     let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
     let mut rows: Vec<_> = verdict.targets.iter().collect();
     if rows.len() > ROWS_MAX {
-        rows.sort_by_key(|row| row.standing != Standing::NotMet);
+        rows.sort_by_key(|row| row.standing != TargetStanding::NotMet);
     }
     for row in rows.into_iter().take(ROWS_MAX) {
         let word = match row.standing {
-            Standing::Met => "ok",
-            Standing::NotMet => "FAIL",
-            Standing::NotJudged => "not judged",
+            TargetStanding::Met => "ok",
+            TargetStanding::NotMet => "FAIL",
+            TargetStanding::NotJudged => "not judged",
         };
         let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
         grid.add_row(vec![

@@ -16,7 +16,7 @@ const ROW_BYTES: f64 = 37.0 + 8.0;
 
 /// What all runs of a study will take, roughly.
 #[derive(Copy, Clone, Debug, PartialEq)]
-pub struct Estimate {
+pub struct CostEstimate {
     /// Seconds of one core.
     pub seconds: f64,
     /// Bytes on disk.
@@ -24,7 +24,7 @@ pub struct Estimate {
 }
 
 /// Simulates for less than half a second and reckons from that. Nothing is written.
-pub fn estimate(study: &Study) -> Estimate {
+pub fn estimate(study: &Study) -> CostEstimate {
     let experiment = &study.experiment;
     let stopwatch = Stopwatch::start();
     let streams = Streams::new(experiment.seed, 0);
@@ -54,5 +54,5 @@ pub fn estimate(study: &Study) -> Estimate {
     };
     let stepping = (stopwatch.elapsed() - building).as_secs_f64();
     let seconds = building.as_secs_f64() * study.jobs().len() as f64 + stepping * times;
-    Estimate { seconds, bytes: kept * times * ROW_BYTES }
+    CostEstimate { seconds, bytes: kept * times * ROW_BYTES }
 }

@@ -38,14 +38,14 @@ pub struct Accepted {
     pub seed: u64,
     pub runs: u32,
     pub fingerprint: String,
-    pub ingredients: Ingredients,
+    pub ingredients: AcceptedFingerprint,
     pub outcomes: Vec<AcceptedOutcome>,
 }
 
 /// The fingerprint's ingredients over all runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ingredients {
+pub struct AcceptedFingerprint {
     pub time: String,
     pub ledger: String,
     pub state: String,
@@ -99,13 +99,13 @@ pub struct BaselineRow {
     pub sentence: String,
 }
 
-impl Ingredients {
+impl AcceptedFingerprint {
     fn of(runs: &[RunEntry]) -> Self {
         let combine = |part: fn(&RunEntry) -> &String| {
             let all: Vec<&str> = runs.iter().map(|run| part(run).as_str()).collect();
             Manifest::hash(all.concat().as_bytes())[..16].to_owned()
         };
-        Ingredients {
+        AcceptedFingerprint {
             time: combine(|run| &run.time),
             ledger: combine(|run| &run.ledger),
             state: combine(|run| &run.state),
@@ -113,7 +113,7 @@ impl Ingredients {
     }
 
     /// The names of those that differ.
-    fn changed(&self, other: &Ingredients) -> Vec<&'static str> {
+    fn changed(&self, other: &AcceptedFingerprint) -> Vec<&'static str> {
         let parts = [
             ("time", self.time != other.time),
             ("ledger", self.ledger != other.ledger),
@@ -155,7 +155,7 @@ impl Accepted {
             seed: manifest.seed,
             runs: experiment.runs,
             fingerprint: manifest.fingerprint.clone(),
-            ingredients: Ingredients::of(&manifest.runs),
+            ingredients: AcceptedFingerprint::of(&manifest.runs),
             outcomes: points
                 .flat_map(|point| specs.iter().map(|spec| outcome(&point.id, spec)))
                 .collect(),
@@ -271,7 +271,7 @@ fn notes(accepted: &Accepted, experiment: &Experiment, runs: &[RunEntry]) -> Vec
         notes.push(format!("accepted with seed {seed} and {runs} runs"));
     }
     if accepted.fingerprint != Manifest::combine(runs) {
-        let parts = accepted.ingredients.changed(&Ingredients::of(runs));
+        let parts = accepted.ingredients.changed(&AcceptedFingerprint::of(runs));
         notes.push(format!("the fingerprint has changed: {}", parts.join(", ")));
     }
     notes

@@ -19,7 +19,7 @@ use pinwheel_models::describe::metric::OBSERVED_LABEL;
 #[derive(Debug)]
 pub struct Judge<'e> {
     conditions: Vec<Option<Condition<'e>>>,
-    outcomes: Vec<Outcome<'e>>,
+    outcomes: Vec<OutcomeBook<'e>>,
     /// By the number of a metric: the books that read it.
     readers: Vec<Vec<usize>>,
     end: SimTime,
@@ -33,7 +33,7 @@ struct Condition<'e> {
 }
 
 #[derive(Debug)]
-struct Outcome<'e> {
+struct OutcomeBook<'e> {
     spec: &'e OutcomeSpec,
     book: Book<'e>,
 }
@@ -54,7 +54,8 @@ impl<'e> Judge<'e> {
             })
         };
         let since = (days(experiment.warm_up_days), SimTime::MAX);
-        let outcome = |spec: &'e OutcomeSpec| Outcome { spec, book: Book::new(&spec.value, since) };
+        let outcome =
+            |spec: &'e OutcomeSpec| OutcomeBook { spec, book: Book::new(&spec.value, since) };
         let mut judge = Judge {
             conditions: experiment.invariants.iter().map(condition).collect(),
             outcomes: experiment.outcomes.iter().map(outcome).collect(),
@@ -130,7 +131,7 @@ impl<'e> Judge<'e> {
             Kind::Always | Kind::Sometimes => {}
         }
         let failing = condition.kept.failure.as_ref().filter(|_| invariant.stops())?;
-        let detail = format!("does not hold: {}", failing.told());
+        let detail = format!("does not hold: {}", failing.sentence());
         Some(Breach { check: invariant.id.clone(), time, detail })
     }
 
@@ -153,8 +154,8 @@ impl<'e> Judge<'e> {
             condition.kept
         };
         let invariants = std::mem::take(&mut self.conditions).into_iter().map(finish).collect();
-        let value = |outcome: &Outcome<'_>| {
-            let Outcome { spec, book } = outcome;
+        let value = |outcome: &OutcomeBook<'_>| {
+            let OutcomeBook { spec, book } = outcome;
             let value: Option<f64> = expression::number(book.operands, &spec.value.root, book);
             let told = value.map(|value| spec.shown.unit.from_base(value));
             told.filter(|value| complete && value.is_finite())
@@ -181,27 +182,27 @@ impl Condition<'_> {
     }
 
     /// Nothing where a value is missing; else what failed, if anything did.
-    fn judged<S: Told>(&self, time: SimTime) -> Option<Option<Failing>> {
+    fn judged<S: Readable>(&self, time: SimTime) -> Option<Option<Failing>> {
         let Invariant { condition, tolerance, .. } = self.invariant;
         let judgement = expression::judge::<S>(condition, *tolerance, &self.book)?;
         let by = judgement.by;
         let failing = || Failing {
             time,
             comparison: by.text.clone(),
-            left: judgement.left.told(&by.shown),
-            right: judgement.right.told(&by.shown),
+            left: judgement.left.readable(&by.shown),
+            right: judgement.right.readable(&by.shown),
         };
         Some((!judgement.held).then(failing))
     }
 }
 
 /// A number as people read it.
-trait Told: Scalar {
-    fn told(&self, shown: &Shown) -> String;
+trait Readable: Scalar {
+    fn readable(&self, shown: &Shown) -> String;
 }
 
-impl Told for f64 {
-    fn told(&self, shown: &Shown) -> String {
+impl Readable for f64 {
+    fn readable(&self, shown: &Shown) -> String {
         let value = shown.unit.from_base(*self);
         // Every digit, and none that takes a line of zeros.
         let plain = value == 0.0 || (1e-4..1e15).contains(&value.abs());
@@ -210,8 +211,8 @@ impl Told for f64 {
     }
 }
 
-impl Told for Exact {
-    fn told(&self, shown: &Shown) -> String {
+impl Readable for Exact {
+    fn readable(&self, shown: &Shown) -> String {
         let decimals = quantity::money_decimals(&shown.name).and_then(|d| u32::try_from(d).ok());
         format!("{} {}", self.show(decimals.unwrap_or(0)), shown.name)
     }

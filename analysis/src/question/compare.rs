@@ -119,7 +119,7 @@ impl Ingredients {
 
 /// What two results come to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ComparisonStanding {
     Equal,
     /// Every series is equal, and a fingerprint is not.
     Fingerprints,
@@ -128,12 +128,12 @@ pub enum Standing {
 }
 
 impl Comparison {
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ComparisonStanding {
         let points = self.only_first.len() + self.only_second.len();
         match (self.changes.len() + points, self.ingredients.changed) {
-            (0, 0) => Standing::Equal,
-            (0, _) => Standing::Fingerprints,
-            _ => Standing::Changed,
+            (0, 0) => ComparisonStanding::Equal,
+            (0, _) => ComparisonStanding::Fingerprints,
+            _ => ComparisonStanding::Changed,
         }
     }
 
@@ -153,9 +153,9 @@ impl Comparison {
     /// The verdict in words.
     pub fn sentence(&self) -> String {
         match self.standing() {
-            Standing::Equal => "Nothing changed".to_owned(),
-            Standing::Fingerprints => "Only fingerprints changed".to_owned(),
-            Standing::Changed => match self.changes.len() {
+            ComparisonStanding::Equal => "Nothing changed".to_owned(),
+            ComparisonStanding::Fingerprints => "Only fingerprints changed".to_owned(),
+            ComparisonStanding::Changed => match self.changes.len() {
                 0 => "Points came or went".to_owned(),
                 1 => "1 series changed".to_owned(),
                 count => format!("{count} series changed"),
@@ -311,12 +311,12 @@ fn ingredients(first: &[RunEntry], second: &[RunEntry]) -> Ingredients {
 pub struct Parting {
     pub event: u64,
     pub time: SimTime,
-    pub what: What,
+    pub what: PartingKind,
 }
 
 /// The first difference of two runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum PartingKind {
     /// Not the same event, or not at the same instant; in the words of the model.
     Event { first: String, second: String },
     /// The same event, with other postings.
@@ -351,10 +351,10 @@ pub fn parting<M: Model>(
             (Some(a), Some(b)) if one.time == other.time => {
                 let words = format!("{a:?}");
                 if one.ledger != other.ledger {
-                    return part(What::Ledger { event: words });
+                    return part(PartingKind::Ledger { event: words });
                 }
                 if one.state != other.state {
-                    return part(What::State { event: words });
+                    return part(PartingKind::State { event: words });
                 }
                 debug_assert_eq!(a.kind(), b.kind());
             }
@@ -362,9 +362,9 @@ pub fn parting<M: Model>(
                 let told = |event: M::Event, at: SimTime| format!("{event:?} at {at}");
                 let first = told(a, first.ctx.now());
                 let second = told(b, second.ctx.now());
-                return part(What::Event { first, second });
+                return part(PartingKind::Event { first, second });
             }
-            _ => return part(What::End),
+            _ => return part(PartingKind::End),
         }
     }
     unreachable!("the loop has no end of its own")

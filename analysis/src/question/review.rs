@@ -45,14 +45,14 @@ impl Spread {
 
 /// A recorded metric of the list: its last value at each point.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct MetricLine {
     pub entry: &'static Entry,
     pub label: String,
     pub points: Vec<Option<Spread>>,
 }
 
 /// What the runs of a result recorded of the list, in its order.
-pub fn lines(manifest: &Manifest, table: &Table) -> Result<Vec<Line>, Error> {
+pub fn lines(manifest: &Manifest, table: &Table) -> Result<Vec<MetricLine>, Error> {
     let mut lines = Vec::new();
     for entry in &LIST {
         let mut labels: Vec<String> = Vec::new();
@@ -70,7 +70,7 @@ pub fn lines(manifest: &Manifest, table: &Table) -> Result<Vec<Line>, Error> {
             };
             let points = manifest.points.iter().map(|point| last(&point.id));
             let points = points.collect::<Result<_, _>>()?;
-            lines.push(Line { entry, label, points });
+            lines.push(MetricLine { entry, label, points });
         }
     }
     Ok(lines)

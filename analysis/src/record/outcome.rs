@@ -48,7 +48,7 @@ pub struct Failing {
 
 impl Failing {
     /// "a <= b: 3 FIL against 2 FIL".
-    pub fn told(&self) -> String {
+    pub fn sentence(&self) -> String {
         format!("{}: {} against {}", self.comparison, self.left, self.right)
     }
 }

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::html::{Cell, Tone, escape, section, table};
 use crate::judge::verdict::Verdict;
-use crate::question::compare::{Change, Comparison, Standing};
+use crate::question::compare::{Change, Comparison, ComparisonStanding};
 use crate::record::store::Store;
 use crate::series::Dated;
 use crate::show::page::page as shell;
@@ -54,7 +54,7 @@ impl Comparison {
             "A fingerprint hashes the order of events, every posting and the state of the model.",
             &self.fingerprints(parting),
         );
-        if self.standing() != Standing::Equal {
+        if self.standing() != ComparisonStanding::Equal {
             let command = format!("pinwheel baseline accept {} --reason \"...\"", second.name);
             body += &section(
                 "accept",

@@ -21,7 +21,7 @@ use pinwheel_core::{Amount, Context, Event, Label, Model, SimDuration, Stream, S
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::networks::filecoin::spec::SPEC;
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{self, Experiment, Measure, Network, Point, Scenario, Target};
+use pinwheel_models::scenario::{self, Experiment, Measure, Network, Scenario, Target};
 use serde::{Deserialize, Serialize};
 
 /// A curve: value at the start and at the end, noise, whether an observation is recorded.

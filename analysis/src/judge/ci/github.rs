@@ -1,6 +1,6 @@
 //! Workflow commands of GitHub Actions: an annotation at the line of each failure.
 
-use super::{Case, CaseStanding, Suite};
+use super::{CaseStanding, Suite, TestCase};
 
 /// One line for each case that failed or warned.
 pub fn annotations(suites: &[Suite]) -> Vec<String> {
@@ -8,7 +8,7 @@ pub fn annotations(suites: &[Suite]) -> Vec<String> {
     suites.iter().flat_map(lines).collect()
 }
 
-fn annotation(case: &Case) -> Option<String> {
+fn annotation(case: &TestCase) -> Option<String> {
     let command = match case.standing {
         CaseStanding::Failed | CaseStanding::Error => "error",
         CaseStanding::Warned => "warning",

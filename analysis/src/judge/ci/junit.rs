@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Case, CaseStanding, Suite};
+use super::{CaseStanding, Suite, TestCase};
 
 /// All suites as one document.
 pub fn junit(suites: &[Suite]) -> String {
@@ -43,7 +43,7 @@ pub fn junit(suites: &[Suite]) -> String {
     text
 }
 
-fn testcase(suite: &Suite, case: &Case, seconds: f64) -> String {
+fn testcase(suite: &Suite, case: &TestCase, seconds: f64) -> String {
     let open = format!(
         "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"{} time=\"{seconds:.3}\"",
         escaped(&suite.name),

@@ -16,7 +16,9 @@ use pinwheel_models::input::files::lexical;
 use pinwheel_models::scenario::invariant::Severity;
 
 use crate::judge::baseline::{BaselineStanding, BaselineVerdict};
-use crate::judge::verdict::{CheckStanding, InvariantRow, InvariantStanding, Standing, Verdict};
+use crate::judge::verdict::{
+    CheckStanding, InvariantRow, InvariantStanding, TargetStanding, Verdict,
+};
 
 /// One scenario and everything it states, with how each came out.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +28,12 @@ pub struct Suite {
     pub file: String,
     /// How long all its runs took.
     pub seconds: f64,
-    pub cases: Vec<Case>,
+    pub cases: Vec<TestCase>,
 }
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Case {
+pub struct TestCase {
     /// scenario, target, check, invariant or baseline.
     pub kind: &'static str,
     pub name: String,
@@ -64,7 +66,7 @@ impl Suite {
 
     /// A scenario that could not be read.
     pub fn bad(file: &str, faults: &[Diagnostic]) -> Self {
-        let case = |fault: &Diagnostic| Case {
+        let case = |fault: &Diagnostic| TestCase {
             kind: "scenario",
             name: if fault.key.is_empty() { "loads".to_owned() } else { fault.key.clone() },
             standing: CaseStanding::Error,
@@ -80,7 +82,7 @@ impl Suite {
 
     /// A scenario whose runs could not be finished or written.
     pub fn broken(name: &str, file: &str, message: &str) -> Self {
-        let case = Case {
+        let case = TestCase {
             kind: "scenario",
             name: "runs".to_owned(),
             standing: CaseStanding::Error,
@@ -96,11 +98,11 @@ impl Suite {
     pub fn judged(name: &str, file: &str, text: &str, seconds: f64, verdict: &Verdict) -> Self {
         let points = verdict.points();
         let mut cases = vec![evidence(verdict)];
-        let target = |row: &crate::judge::verdict::TargetRow| Case {
+        let target = |row: &crate::judge::verdict::TargetRow| TestCase {
             standing: match row.standing {
-                Standing::Met => CaseStanding::Passed,
-                Standing::NotMet => CaseStanding::Failed,
-                Standing::NotJudged => CaseStanding::Skipped,
+                TargetStanding::Met => CaseStanding::Passed,
+                TargetStanding::NotMet => CaseStanding::Failed,
+                TargetStanding::NotJudged => CaseStanding::Skipped,
             },
             sentence: format!(
                 "{}: {}, limit {}",
@@ -114,7 +116,7 @@ impl Suite {
         cases.extend(verdict.invariants.iter().map(|row| invariant(row, points)));
         let check = |row: &crate::judge::verdict::CheckRow| {
             let breach = verdict.breaches.iter().find(|breach| breach.check == row.check);
-            Case {
+            TestCase {
                 standing: match row.standing {
                     CheckStanding::Held => CaseStanding::Passed,
                     CheckStanding::NotReached => CaseStanding::Warned,
@@ -142,17 +144,17 @@ impl Suite {
     }
 }
 
-fn case(kind: &'static str, id: &str, point: &str, points: usize) -> Case {
+fn case(kind: &'static str, id: &str, point: &str, points: usize) -> TestCase {
     let name = match point.is_empty() || points < 2 {
         true => id.to_owned(),
         false => format!("{id} [{point}]"),
     };
     let (standing, sentence) = (CaseStanding::Passed, String::new());
-    Case { kind, name, standing, sentence, replay: None, file: String::new(), line: None }
+    TestCase { kind, name, standing, sentence, replay: None, file: String::new(), line: None }
 }
 
 /// Whether the verdict is evidence at all: what states nothing proves nothing.
-fn evidence(verdict: &Verdict) -> Case {
+fn evidence(verdict: &Verdict) -> TestCase {
     let (standing, sentence) = match verdict.stands_on_something() {
         true => (CaseStanding::Passed, "ran to its end".to_owned()),
         false => {
@@ -160,18 +162,18 @@ fn evidence(verdict: &Verdict) -> Case {
             (CaseStanding::Failed, words.to_owned())
         }
     };
-    Case { standing, sentence, ..case("scenario", "runs", "", 1) }
+    TestCase { standing, sentence, ..case("scenario", "runs", "", 1) }
 }
 
-fn invariant(row: &InvariantRow, points: usize) -> Case {
-    Case {
+fn invariant(row: &InvariantRow, points: usize) -> TestCase {
+    TestCase {
         standing: match (row.standing, row.severity) {
             (InvariantStanding::Held, _) => CaseStanding::Passed,
             (_, Severity::Warn) => CaseStanding::Warned,
             (_, Severity::Error) => CaseStanding::Failed,
         },
         sentence: match &row.failure {
-            Some(failure) => format!("{}; {}", row.sentence, failure.told()),
+            Some(failure) => format!("{}; {}", row.sentence, failure.sentence()),
             None => row.sentence.clone(),
         },
         replay: row.failure.as_ref().map(|failure| failure.replay.clone()),
@@ -179,10 +181,10 @@ fn invariant(row: &InvariantRow, points: usize) -> Case {
     }
 }
 
-fn baseline(verdict: &BaselineVerdict) -> Case {
+fn baseline(verdict: &BaselineVerdict) -> TestCase {
     let moved = verdict.rows.iter().filter(|row| !row.held);
     let moved = moved.map(|row| format!("; {} [{}] {}", row.outcome, row.point, row.sentence));
-    Case {
+    TestCase {
         standing: match verdict.standing {
             BaselineStanding::Held => CaseStanding::Passed,
             BaselineStanding::Changed | BaselineStanding::Missing => CaseStanding::Failed,
@@ -217,7 +219,7 @@ mod tests {
     use super::*;
 
     fn suite(sentence: &str) -> Suite {
-        let broken = Case {
+        let broken = TestCase {
             standing: CaseStanding::Failed,
             sentence: sentence.to_owned(),
             replay: Some("pinwheel replay 'a & b'".to_owned()),

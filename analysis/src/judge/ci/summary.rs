@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Case, CaseStanding, Suite};
+use super::{CaseStanding, Suite, TestCase};
 
 pub fn summary(suites: &[Suite]) -> String {
     let put = "writing to a string cannot fail";
@@ -30,7 +30,7 @@ pub fn summary(suites: &[Suite]) -> String {
         )
         .expect(put);
     }
-    let told = |case: &&Case| {
+    let told = |case: &&TestCase| {
         matches!(case.standing, CaseStanding::Failed | CaseStanding::Error | CaseStanding::Warned)
     };
     for suite in suites.iter().filter(|suite| suite.cases.iter().any(|case| told(&case))) {

@@ -275,7 +275,7 @@ fn sentence(row: &InvariantRow, runs: &[Run<'_>]) -> String {
 
 impl FailureRow {
     /// "run 17 of main on 2024-03-02T00:00:00: a <= b: 3 FIL against 2 FIL".
-    pub fn told(&self) -> String {
+    pub fn sentence(&self) -> String {
         let FailureRow { point, run, tick, comparison, left, right, .. } = self;
         format!("run {run} of {point} at {tick}: {comparison}: {left} against {right}")
     }

@@ -55,10 +55,10 @@ pub struct TargetRow {
     pub limit: Limit,
     /// Over the whole window of the target; `None` if it could not be measured.
     pub measured: Option<f64>,
-    /// Before and from the split date, where the target spans both.
+    /// Before and from the first day that calibration has not seen, where the target spans it.
     pub calibration: Option<f64>,
     pub verdict_window: Option<f64>,
-    pub standing: Standing,
+    pub standing: TargetStanding,
     /// How it was measured, or why it was not.
     pub sentence: String,
 }
@@ -66,19 +66,19 @@ pub struct TargetRow {
 /// How a target stands after the run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum TargetStanding {
     Met,
     NotMet,
     /// Its dates lie outside the run.
     NotJudged,
 }
 
-impl Standing {
+impl TargetStanding {
     pub fn word(self) -> &'static str {
         match self {
-            Standing::Met => "met",
-            Standing::NotMet => "not met",
-            Standing::NotJudged => "not judged",
+            TargetStanding::Met => "met",
+            TargetStanding::NotMet => "not met",
+            TargetStanding::NotJudged => "not judged",
         }
     }
 }
@@ -188,7 +188,7 @@ impl Verdict {
             || self.invariants.iter().any(|row| row.severity == Severity::Error)
     }
 
-    /// Whether any target was told apart before and from the split date.
+    /// Whether any target was told apart before and from the first day that calibration has not seen.
     pub fn has_windows(&self) -> bool {
         self.targets.iter().any(|row| row.calibration.is_some())
     }
@@ -231,19 +231,19 @@ impl std::fmt::Display for Limit {
     }
 }
 
-/// Judges a finished ensemble. `split` is the first day that calibration has not seen. The commands
+/// Judges a finished ensemble. `verdict_from` is the first day that calibration has not seen. The commands
 /// that replay a failure are those of the default folder (see [`Verdict::for_folder`]).
 pub fn judge(
     experiment: &Experiment,
     table: &Table,
     outcomes: &[Outcome],
-    split: Option<Date>,
+    verdict_from: Option<Date>,
 ) -> Result<Verdict, Error> {
     let mut targets = Vec::new();
     for target in &experiment.targets {
         let judged = |id: &str| target.variant.as_deref().is_none_or(|variant| variant == id);
         for point in experiment.points.iter().filter(|point| judged(&point.variant)) {
-            targets.push(judge_target(target, &point.id, experiment.runs, table, split)?);
+            targets.push(judge_target(target, &point.id, experiment.runs, table, verdict_from)?);
         }
     }
     let checks = judge_checks(outcomes);
@@ -252,7 +252,7 @@ pub fn judge(
     let invariants = invariants::judge(experiment, outcomes);
     let passed = breaches.is_empty()
         && !invariants.iter().any(InvariantRow::fails)
-        && targets.iter().all(|row| row.standing != Standing::NotMet)
+        && targets.iter().all(|row| row.standing != TargetStanding::NotMet)
         && !checks.iter().any(|row| row.standing.fails());
     let sentence = headline(&targets, &checks, &breaches, &invariants);
     let notes = notes(experiment, outcomes);
@@ -266,7 +266,7 @@ fn judge_target(
     point: &str,
     runs: u32,
     table: &Table,
-    split: Option<Date>,
+    verdict_from: Option<Date>,
 ) -> Result<TargetRow, Error> {
     let whole = Window { from: target.from, to: target.to };
     let mut found: [Vec<f64>; 3] = Default::default();
@@ -278,7 +278,9 @@ fn judge_target(
             Ok(measured) => found[0].push(measured.value),
             Err(reason) => missing = Some(reason),
         }
-        for (part, window) in [whole.until(split), whole.since(split)].into_iter().enumerate() {
+        for (part, window) in
+            [whole.until(verdict_from), whole.since(verdict_from)].into_iter().enumerate()
+        {
             let part_measured = window.map(|w| measure(&target.measure, &simulated, &observed, w));
             if let Some(Ok(measured)) = part_measured {
                 found[part + 1].push(measured.value);
@@ -290,9 +292,9 @@ fn judge_target(
     let measured = measured.filter(|_| missing.is_none());
     let spans = calibration.is_some() && verdict_window.is_some();
     let standing = match (&missing, measured) {
-        (Some(Missing::Horizon(_)), _) => Standing::NotJudged,
-        (None, Some(value)) if limit.holds(value) => Standing::Met,
-        _ => Standing::NotMet,
+        (Some(Missing::Horizon(_)), _) => TargetStanding::NotJudged,
+        (None, Some(value)) if limit.holds(value) => TargetStanding::Met,
+        _ => TargetStanding::NotMet,
     };
     let sentence = match missing {
         Some(Missing::Horizon(reason) | Missing::Data(reason)) => reason,
@@ -416,9 +418,10 @@ fn headline(
 /// "All 8 stated targets are met", or which are not and how many could not be judged.
 fn accuracy_words(targets: &[TargetRow]) -> String {
     let standing = |wanted| targets.iter().filter(move |row| row.standing == wanted);
-    let (met, out) = (standing(Standing::Met).count(), standing(Standing::NotJudged).count());
+    let (met, out) =
+        (standing(TargetStanding::Met).count(), standing(TargetStanding::NotJudged).count());
     let judged = targets.len() - out;
-    let failed: Vec<String> = standing(Standing::NotMet).map(failure_words).collect();
+    let failed: Vec<String> = standing(TargetStanding::NotMet).map(failure_words).collect();
     let unjudged = match out {
         0 => String::new(),
         out => format!(" ({out} more not judged: the run does not reach their dates)"),
@@ -523,13 +526,13 @@ mod tests {
         assert_eq!(check_words(&rows), "1 of 2 checks held, 1 never reached");
     }
 
-    fn row(id: &str, standing: Standing) -> TargetRow {
+    fn row(id: &str, standing: TargetStanding) -> TargetRow {
         TargetRow {
             id: id.into(),
             point: "base".into(),
             metric: "raw_power".into(),
             limit: Limit::AtMost(0.03),
-            measured: (standing != Standing::NotJudged).then_some(0.051),
+            measured: (standing != TargetStanding::NotJudged).then_some(0.051),
             calibration: None,
             verdict_window: None,
             standing,
@@ -539,7 +542,7 @@ mod tests {
 
     #[test]
     fn the_sentence_names_what_failed_and_does_not_count_what_was_not_judged() {
-        use Standing::{Met, NotJudged, NotMet};
+        use TargetStanding::{Met, NotJudged, NotMet};
         let rows = [row("power", Met), row("burn", NotMet), row("reward", NotJudged)];
         let text = accuracy_words(&rows).replace('\u{a0}', " ");
         let expected = "1 of 2 targets are met (1 more not judged: the run does not reach their \

@@ -14,7 +14,7 @@ mod words;
 pub use morris::{Effect, Morris};
 pub use ranks::Ranks;
 pub use sobol::{Shares, Sobol};
-pub use words::{Strength, Told};
+pub use words::{InputSentence, Strength};
 
 use pinwheel_models::scenario::{Sample, design::Kind};
 
@@ -56,8 +56,8 @@ impl Sensitivity {
     }
 
     /// One sentence for each input, the strongest first.
-    pub fn told(&self, inputs: &[String], outcome: &str) -> Vec<Told> {
-        words::told(self, inputs, outcome)
+    pub fn sentences(&self, inputs: &[String], outcome: &str) -> Vec<InputSentence> {
+        words::sentences(self, inputs, outcome)
     }
 
     /// The number that orders the inputs, in their order: the total share of the variance, the mean
@@ -151,7 +151,7 @@ mod tests {
             let sizes = found.sizes();
             assert!(sizes[1].value > sizes[0].value && sizes[0].value > sizes[2].value.abs());
             let names = ["weak", "strong", "idle"].map(str::to_owned);
-            let told = found.told(&names, "income");
+            let told = found.sentences(&names, "income");
             assert_eq!((told[0].input, told[2].input), (1, 2), "{kind:?}: {told:?}");
             assert_eq!(told[0].strength, Strength::Significant, "{kind:?}: {told:?}");
             let constant = vec![3.0; outputs.len()];

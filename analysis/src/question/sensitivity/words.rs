@@ -56,7 +56,7 @@ impl Strength {
 
 /// What there is to say of one input.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct InputSentence {
     /// Its place among the inputs.
     pub input: usize,
     pub strength: Strength,
@@ -64,7 +64,7 @@ pub struct Told {
 }
 
 /// One sentence for each input, the strongest first.
-pub fn told(found: &Sensitivity, inputs: &[String], outcome: &str) -> Vec<Told> {
+pub fn sentences(found: &Sensitivity, inputs: &[String], outcome: &str) -> Vec<InputSentence> {
     let sizes = found.sizes();
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|a, b| sizes[*b].value.abs().total_cmp(&sizes[*a].value.abs()).then(a.cmp(b)));
@@ -74,7 +74,7 @@ pub fn told(found: &Sensitivity, inputs: &[String], outcome: &str) -> Vec<Told> 
             Sensitivity::Morris(all) => morris(all, all.inputs[input], outcome),
             Sensitivity::Ranks(all) => ranks(all, all.inputs[input], outcome),
         };
-        Told { input, strength, sentence: sentence.replace("{input}", &inputs[input]) }
+        InputSentence { input, strength, sentence: sentence.replace("{input}", &inputs[input]) }
     };
     order.into_iter().map(tell).collect()
 }

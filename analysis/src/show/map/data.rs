@@ -43,7 +43,7 @@ impl Device {
 
 /// A run of a result as its map shows it.
 #[derive(Clone, Debug)]
-pub struct Data {
+pub struct MapData {
     pub name: String,
     pub question: String,
     pub point: String,
@@ -56,8 +56,8 @@ pub struct Data {
     pub loads: Vec<(String, Vec<f64>)>,
 }
 
-impl Data {
-    pub fn read(store: &Store, point: &str, run: u32) -> Result<Data, Error> {
+impl MapData {
+    pub fn read(store: &Store, point: &str, run: u32) -> Result<MapData, Error> {
         let (table, manifest) = (store.table(), &store.manifest);
         let absent = || Error::NoMap(store.folder.clone());
         let start = manifest.points.iter().find(|of| of.id == point).ok_or_else(absent)?.start;
@@ -76,7 +76,7 @@ impl Data {
             return Err(absent());
         }
         devices.sort_by_key(|device| device.device);
-        Ok(Data {
+        Ok(MapData {
             name: manifest.name.clone(),
             question: manifest.question.clone(),
             point: point.to_owned(),

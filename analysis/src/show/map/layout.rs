@@ -4,7 +4,7 @@ use std::f64::consts::{PI, TAU};
 
 use pinwheel_core::math;
 
-use super::data::Data;
+use super::data::MapData;
 
 const WIDTH: f64 = 1040.0;
 const HEIGHT_MIN: f64 = 280.0;
@@ -22,7 +22,7 @@ const GOLDEN: f64 = 2.399_963_229_728_653;
 
 /// A line of equal latitude or longitude, from one end to the other.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct GridLine {
     pub from: (f64, f64),
     pub to: (f64, f64),
     pub label: String,
@@ -44,18 +44,18 @@ pub struct Cover {
 }
 
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub struct MapLayout {
     pub width: f64,
     pub height: f64,
     /// By device.
     pub places: Vec<(f64, f64)>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<GridLine>,
     pub circles: Vec<Circle>,
     pub covers: Vec<Cover>,
 }
 
-impl Layout {
-    pub fn of(data: &Data) -> Layout {
+impl MapLayout {
+    pub fn of(data: &MapData) -> MapLayout {
         let places: Option<Vec<(f64, f64)>> =
             data.devices.iter().map(|device| device.place).collect();
         let mut layout = match places {
@@ -67,7 +67,7 @@ impl Layout {
         layout
     }
 
-    fn cover(&self, data: &Data, region: &str) -> Cover {
+    fn cover(&self, data: &MapData, region: &str) -> Cover {
         let mut area = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         let devices = data.devices.iter().zip(&self.places);
         for (_, (x, y)) in devices.filter(|(device, _)| device.region == region) {
@@ -80,7 +80,7 @@ impl Layout {
 }
 
 /// Regions in the order of their first device.
-fn regions(data: &Data) -> Vec<&str> {
+fn regions(data: &MapData) -> Vec<&str> {
     let mut regions: Vec<&str> = Vec::new();
     for device in &data.devices {
         if !regions.contains(&device.region.as_str()) {
@@ -91,7 +91,7 @@ fn regions(data: &Data) -> Vec<&str> {
 }
 
 /// Equirectangular, true to scale at the middle latitude; the edge is where the widest gap is.
-fn on_earth(places: &[(f64, f64)]) -> Layout {
+fn on_earth(places: &[(f64, f64)]) -> MapLayout {
     let mut longitudes: Vec<f64> = places.iter().map(|place| place.1).collect();
     longitudes.sort_by(f64::total_cmp);
     let round = longitudes[0] + 360.0;
@@ -120,14 +120,14 @@ fn on_earth(places: &[(f64, f64)]) -> Layout {
     for meridian in steps(middle.0 - half_wide, middle.0 + half_wide) {
         let degrees = (meridian + 180.0).rem_euclid(360.0) - 180.0;
         let label = degree(degrees, ["W", "E"]);
-        lines.push(Line { from: (x(meridian), 0.0), to: (x(meridian), height), label });
+        lines.push(GridLine { from: (x(meridian), 0.0), to: (x(meridian), height), label });
     }
     for parallel in steps((middle.1 - half_high).max(-90.0), (middle.1 + half_high).min(90.0)) {
         let label = degree(parallel, ["S", "N"]);
-        lines.push(Line { from: (0.0, y(parallel)), to: (WIDTH, y(parallel)), label });
+        lines.push(GridLine { from: (0.0, y(parallel)), to: (WIDTH, y(parallel)), label });
     }
     let places = places.iter().map(|place| (x(east(place.1)), y(place.0))).collect();
-    Layout { width: WIDTH, height, places, lines, circles: vec![], covers: vec![] }
+    MapLayout { width: WIDTH, height, places, lines, circles: vec![], covers: vec![] }
 }
 
 /// Whole steps of a round number of degrees between two.
@@ -151,7 +151,7 @@ fn degree(degrees: f64, sides: [&str; 2]) -> String {
 }
 
 /// Regions as circles in rows, the devices of each like the seeds of a sunflower.
-fn in_circles(data: &Data) -> Layout {
+fn in_circles(data: &MapData) -> MapLayout {
     let regions = regions(data);
     let count = |region: &str| data.devices.iter().filter(|of| of.region == region).count();
     let radius = |region: &str| STEP * math::sqrt(count(region) as f64) * 0.62 + STEP;
@@ -180,5 +180,5 @@ fn in_circles(data: &Data) -> Layout {
         seeds[region] += 1;
     }
     let height = pitch * rows as f64;
-    Layout { width: WIDTH, height, places, lines: vec![], circles, covers: vec![] }
+    MapLayout { width: WIDTH, height, places, lines: vec![], circles, covers: vec![] }
 }

@@ -18,13 +18,13 @@ pub fn is_for_map(metric: &str) -> bool {
 
 /// The page of one run of a result.
 pub fn render(store: &Store, point: &str, run: u32) -> Result<String, Error> {
-    let data = data::Data::read(store, point, run)?;
-    Ok(page::page(&data, &layout::Layout::of(&data)))
+    let data = data::MapData::read(store, point, run)?;
+    Ok(page::page(&data, &layout::MapLayout::of(&data)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::data::{Data, Device};
+    use super::data::{Device, MapData};
     use super::*;
     use jiff::civil::date;
 
@@ -32,7 +32,7 @@ mod tests {
         Device::new(label, number, place, up.to_vec()).expect("a name of three parts")
     }
 
-    fn data(places: bool) -> Data {
+    fn data(places: bool) -> MapData {
         let place = |latitude, longitude| places.then_some((latitude, longitude));
         let mut devices = vec![
             device("europe/router/0", 0, place(50.0, 8.0), [1.0, 0.0, 1.0]),
@@ -43,7 +43,7 @@ mod tests {
         ];
         devices[3].ends = Some([0, 2]);
         devices[4].ends = Some([0, 77]);
-        Data {
+        MapData {
             name: "a <test>".to_owned(),
             question: "why?".to_owned(),
             point: String::new(),
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn the_page_holds_every_device_and_asks_for_nothing() {
         let data = data(true);
-        let html = page::page(&data, &layout::Layout::of(&data));
+        let html = page::page(&data, &layout::MapLayout::of(&data));
         assert_eq!(
             html.matches("r=\"4\"><title>").count(),
             3,
@@ -84,7 +84,7 @@ mod tests {
         data.devices[1].place = Some((-10.0, -170.0));
         data.devices[2].place = Some((0.0, 179.0));
         data.devices.truncate(3);
-        let layout = layout::Layout::of(&data);
+        let layout = layout::MapLayout::of(&data);
         let [west, east, middle] = [0, 1, 2].map(|place| layout.places[place]);
         assert!(west.0 < middle.0 && middle.0 < east.0, "{:?}", layout.places);
         assert!(west.1 < middle.1 && middle.1 < east.1, "north is up");
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn without_places_regions_are_circles_apart() {
         let data = data(false);
-        let layout = layout::Layout::of(&data);
+        let layout = layout::MapLayout::of(&data);
         assert_eq!(layout.circles.len(), 2);
         let [europe, asia] = [&layout.circles[0], &layout.circles[1]];
         assert!((europe.x - asia.x).abs() > europe.radius + asia.radius);

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::data::{Data, Device};
-use super::layout::Layout;
+use super::data::{Device, MapData};
+use super::layout::MapLayout;
 use crate::html::{Cell, escape, table};
 use crate::wording::{format_number, grouped};
 
@@ -20,7 +20,7 @@ const WORST: usize = 20;
 const FIRST_LETTER: u8 = b'(';
 const STEPS: f64 = 60.0;
 
-pub fn page(data: &Data, layout: &Layout) -> String {
+pub fn page(data: &MapData, layout: &MapLayout) -> String {
     let name = escape(&data.name);
     let point = if data.point.is_empty() { String::new() } else { format!(", {}", data.point) };
     let body = [
@@ -47,7 +47,7 @@ pub fn page(data: &Data, layout: &Layout) -> String {
 }
 
 /// What the slider needs, as JSON that cannot end its element.
-fn states(data: &Data, layout: &Layout) -> String {
+fn states(data: &MapData, layout: &MapLayout) -> String {
     let periods = data.periods();
     let states: Vec<String> = shown(data)
         .map(|device| device.up[..periods].iter().map(|share| letter(*share)).collect())
@@ -86,19 +86,19 @@ fn state(share: f64) -> u8 {
 }
 
 /// The devices in the order in which they are drawn: links whose ends are on the map, then others.
-fn shown(data: &Data) -> impl Iterator<Item = &Device> {
+fn shown(data: &MapData) -> impl Iterator<Item = &Device> {
     let links = data.devices.iter().filter(|device| ends(data, device).is_some());
     links.chain(data.devices.iter().filter(|device| device.ends.is_none()))
 }
 
 /// The places among the devices of a link's ends.
-fn ends(data: &Data, device: &Device) -> Option<[usize; 2]> {
+fn ends(data: &MapData, device: &Device) -> Option<[usize; 2]> {
     let place = |number| data.devices.binary_search_by_key(&number, |of| of.device).ok();
     let [from, to] = device.ends?;
     Some([place(from)?, place(to)?])
 }
 
-fn figure(data: &Data, layout: &Layout) -> String {
+fn figure(data: &MapData, layout: &MapLayout) -> String {
     let (width, height) = (layout.width, layout.height);
     let mut svg = format!(
         "<svg id=\"map\" class=\"map\" viewBox=\"0 0 {width} {height:.1}\" role=\"img\" \
@@ -156,7 +156,7 @@ fn figure(data: &Data, layout: &Layout) -> String {
     )
 }
 
-fn background(svg: &mut String, layout: &Layout) {
+fn background(svg: &mut String, layout: &MapLayout) {
     for line in &layout.lines {
         let ((x1, y1), (x2, y2)) = (line.from, line.to);
         let (x, y) = if x1 == x2 { (x1 + 4.0, layout.height - 5.0) } else { (4.0, y1 - 4.0) };
@@ -191,7 +191,7 @@ fn legend() -> String {
 }
 
 /// The share of devices that are down in each period, over the slider.
-fn timeline(data: &Data) -> String {
+fn timeline(data: &MapData) -> String {
     let periods = data.periods();
     let devices = data.devices.len().max(1) as f64;
     let down = |period: usize| {
@@ -216,7 +216,7 @@ fn timeline(data: &Data) -> String {
     )
 }
 
-fn reading(data: &Data) -> String {
+fn reading(data: &MapData) -> String {
     let links = data.devices.iter().filter(|device| device.ends.is_some()).count();
     let drawn = shown(data).filter(|device| device.ends.is_some()).count();
     let mut words = format!(
@@ -234,7 +234,7 @@ fn reading(data: &Data) -> String {
     words
 }
 
-fn tables(data: &Data) -> String {
+fn tables(data: &MapData) -> String {
     let mut groups: BTreeMap<(&str, &str), Vec<&Device>> = BTreeMap::new();
     for device in &data.devices {
         groups.entry((&device.region, &device.class)).or_default().push(device);

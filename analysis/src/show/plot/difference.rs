@@ -13,7 +13,7 @@ const BELOW_PX: f64 = 42.0;
 
 /// One comparison: its pairs (first, second) of outcomes.
 #[derive(Clone, Debug)]
-pub struct Comparison {
+pub struct PairedDifference {
     pub label: String,
     pub pairs: Vec<(f64, f64)>,
 }
@@ -23,13 +23,13 @@ pub struct Comparison {
 pub struct DifferenceChart {
     pub title: String,
     pub unit: String,
-    pub comparisons: Vec<Comparison>,
+    pub comparisons: Vec<PairedDifference>,
 }
 
 impl DifferenceChart {
     /// The chart as marks, as high as its rows; `None` when there is nothing to draw.
     pub fn drawing(&self, size: Size) -> Option<Drawing> {
-        let found: Vec<(&Comparison, Paired)> = (self.comparisons.iter())
+        let found: Vec<(&PairedDifference, Paired)> = (self.comparisons.iter())
             .filter_map(|comparison| Some((comparison, Paired::of(&comparison.pairs)?)))
             .collect();
         if found.is_empty() {
@@ -61,7 +61,7 @@ impl DifferenceChart {
         canvas: &mut Canvas,
         (frame, labels_px): (Frame, f64),
         axis: &ValueAxis,
-        found: &[(&Comparison, Paired)],
+        found: &[(&PairedDifference, Paired)],
     ) {
         canvas.value_axis_across(frame, axis, &self.unit);
         let zero = frame.x(axis, 0.0);
@@ -85,7 +85,7 @@ impl DifferenceChart {
 }
 
 /// The differences to show: at most so many quantiles of them.
-fn differences(comparison: &Comparison) -> Vec<f64> {
+fn differences(comparison: &PairedDifference) -> Vec<f64> {
     let all = comparison.pairs.iter().map(|(first, second)| second - first);
     let finite: Vec<f64> = all.filter(|difference| difference.is_finite()).collect();
     if finite.len() <= DOTS_MAX {
@@ -110,7 +110,7 @@ mod tests {
     fn the_interval_holds_the_dot_and_the_note_counts_the_pairs() {
         let clear: Vec<(f64, f64)> =
             (0..12).map(|run| (f64::from(run), f64::from(run) * 1.5 + 2.0)).collect();
-        let comparison = |label: &str, pairs| Comparison { label: label.to_owned(), pairs };
+        let comparison = |label: &str, pairs| PairedDifference { label: label.to_owned(), pairs };
         let chart = DifferenceChart {
             title: "Income".to_owned(),
             unit: "USD".to_owned(),

@@ -22,7 +22,7 @@ mod tornado;
 
 pub use bars::{Bar, BarChart, Group};
 pub use canvas::Size;
-pub use difference::{Comparison, DifferenceChart};
+pub use difference::{DifferenceChart, PairedDifference};
 pub use drawing::{Drawing, Hang, Mark, Point, Reading};
 pub use export::export;
 pub use fan::FanChart;
@@ -34,7 +34,7 @@ pub use scatter::{Cloud, ScatterChart};
 pub use stacked::{Layer, StackedChart};
 pub use strip::{Strip, StripChart};
 pub use theme::{Ink, standalone};
-pub use tornado::{Reach, Row, TornadoChart};
+pub use tornado::{Reach, TornadoChart, TornadoRow};
 
 /// What gives the charts over dates of a page a readout under the pointer and a closer look. They
 /// are whole without it.

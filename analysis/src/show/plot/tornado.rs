@@ -23,7 +23,7 @@ pub struct Reach {
 
 /// One input with its bars, one under the other.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct TornadoRow {
     pub label: String,
     pub bars: Vec<Reach>,
 }
@@ -36,7 +36,7 @@ pub struct TornadoChart {
     pub base: f64,
     /// The meaning of the colours, in a row above.
     pub legend: Vec<(String, Ink)>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<TornadoRow>,
 }
 
 impl TornadoChart {
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn bars_start_at_the_base_show_their_value_and_never_touch_a_label() {
         let bar = |value, interval, ink| Reach { value, interval, ink: Ink::Series(ink) };
-        let row = |label: &str, bars| Row { label: label.to_owned(), bars };
+        let row = |label: &str, bars| TornadoRow { label: label.to_owned(), bars };
         let chart = TornadoChart {
             title: "Income".to_owned(),
             unit: "USD a day".to_owned(),

@@ -2,7 +2,6 @@
 
 use super::data::Data;
 use super::figure::Shown;
-use super::findings::with_unit;
 use super::head::network_name;
 use super::numbers::{Number, bands, headlines, numbers};
 use super::{Facts, Report};
@@ -11,6 +10,7 @@ use crate::html::{Cell, Tone, escape, section, table};
 use crate::record::table::Table;
 use crate::show::page::page;
 use crate::show::plot::{Ink, Line, LineChart, Size};
+use crate::wording::with_unit;
 use crate::wording::{format_number, grouped, plural};
 use pinwheel_models::describe::Headline;
 
@@ -138,7 +138,7 @@ fn charts(members: &[Member<'_, '_>]) -> Result<String, Error> {
         figures += &first.data.figure(Shown {
             id: &format!("both-{}", metric.replace('_', "-")),
             title: words,
-            tells: String::new(),
+            finding: String::new(),
             size: Size::Full,
             plots: vec![(String::new(), drawing)],
             reading: "A line for each result, its median over the runs; bands hold 90 of 100 runs.",

@@ -3,14 +3,15 @@
 
 use super::data::{Data, POINTS_MAX};
 use super::figure::{LATE_DAYS, Shown};
-use super::findings::{change, signed_percent, with_unit};
+use super::findings::change;
 use super::numbers::{Number, bands};
 use crate::Error;
 use crate::html::{Cell, section, table};
 use crate::series::mean_of_last;
-use crate::show::plot::{Comparison, DifferenceChart, Size};
+use crate::show::plot::{DifferenceChart, PairedDifference, Size};
 use crate::statistics::Paired;
 use crate::wording::format_number;
+use crate::wording::{signed_percent, with_unit};
 
 /// Numbers with a chart of their differences.
 const CHARTS_MAX: usize = 4;
@@ -101,9 +102,11 @@ fn with_interval(paired: &Paired, show: impl Fn(f64) -> String) -> String {
 }
 
 fn chart(data: &Data<'_>, number: &Number, base: &str, others: &[&str]) -> Option<String> {
-    let comparison =
-        |other: &&str| Comparison { label: (*other).to_owned(), pairs: number.pairs(base, other) };
-    let comparisons: Vec<Comparison> = others.iter().map(comparison).collect();
+    let comparison = |other: &&str| PairedDifference {
+        label: (*other).to_owned(),
+        pairs: number.pairs(base, other),
+    };
+    let comparisons: Vec<PairedDifference> = others.iter().map(comparison).collect();
     let differ = comparisons.iter().flat_map(|c| &c.pairs).any(|(a, b)| a != b);
     if !differ {
         return None;
@@ -113,7 +116,7 @@ fn chart(data: &Data<'_>, number: &Number, base: &str, others: &[&str]) -> Optio
     Some(data.figure(Shown {
         id: &format!("difference-{}", number.id.replace('_', "-")),
         title: &number.words,
-        tells: format!(": difference to {base}"),
+        finding: format!(": difference to {base}"),
         size: Size::Half,
         plots: vec![(String::new(), drawing)],
         reading: "The dot is the median difference of runs with equal seeds, the bar its 95 % \

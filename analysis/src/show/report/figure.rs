@@ -1,4 +1,4 @@
-//! A figure: a chart with a title that tells, and a line on how to read it.
+//! A figure: a chart with a title that finding, and a line on how to read it.
 
 use pinwheel_models::describe::figure::Parts;
 use pinwheel_models::describe::{Figure, FigureKind, Width};
@@ -19,7 +19,7 @@ pub struct Shown<'s> {
     pub id: &'s str,
     pub title: &'s str,
     /// The finding: the words that follow the title.
-    pub tells: String,
+    pub finding: String,
     pub size: Size,
     /// Charts, each under its name; the name is empty where there is one.
     pub plots: Vec<(String, Drawing)>,
@@ -30,12 +30,12 @@ pub struct Shown<'s> {
 impl Data<'_> {
     /// The figure as HTML; its drawings are kept for the export.
     pub fn figure(&self, shown: Shown<'_>) -> String {
-        let Shown { id, title, tells, size, plots, reading } = shown;
+        let Shown { id, title, finding, size, plots, reading } = shown;
         let class = if size == Size::Full { " class=\"full\"" } else { "" };
         let mut html = format!(
             "<figure id=\"{id}\"{class}><h3>{}<span class=\"tells\">{}</span></h3>\n",
             escape(title),
-            escape(&tells)
+            escape(&finding)
         );
         let several = plots.len() > 1;
         for (name, drawing) in plots {
@@ -53,15 +53,15 @@ impl Data<'_> {
     }
 }
 
-/// A chart and what it tells.
+/// A chart and what it finding.
 struct Drawn {
     drawing: Drawing,
-    tells: String,
+    finding: String,
 }
 
 impl Drawn {
-    fn of(drawing: Option<Drawing>, tells: String) -> Option<Drawn> {
-        drawing.map(|drawing| Drawn { drawing, tells })
+    fn of(drawing: Option<Drawing>, finding: String) -> Option<Drawn> {
+        drawing.map(|drawing| Drawn { drawing, finding })
     }
 }
 
@@ -94,11 +94,11 @@ impl Drawer<'_> {
         }
         let Some((_, first)) = plots.first() else { return Ok(None) };
         // One sentence cannot tell what charts of several variants say.
-        let tells = if plots.len() == 1 { first.tells.clone() } else { String::new() };
+        let finding = if plots.len() == 1 { first.finding.clone() } else { String::new() };
         let plots = plots.into_iter().map(|(name, drawn)| (name, drawn.drawing)).collect();
         let Figure { id, title, width, reading, .. } = *self.0;
         let size = size(width);
-        Ok(Some(data.figure(Shown { id, title, tells, size, plots, reading })))
+        Ok(Some(data.figure(Shown { id, title, finding, size, plots, reading })))
     }
 
     fn single(&self, data: &Data<'_>, metric: &str) -> Result<Option<Drawn>, Error> {
@@ -116,7 +116,7 @@ impl Drawer<'_> {
         let days = lines.first().map_or(0, |line| line.points.len());
         let observed = data.observed(metric, days)?;
         let unit = if self.0.unit.is_empty() { data.unit(metric) } else { self.0.unit };
-        let tells = match lines.as_slice() {
+        let finding = match lines.as_slice() {
             [line] => finding(self.0.finding, line, observed.as_ref(), unit),
             lines => of_variants(lines, unit),
         };
@@ -126,7 +126,7 @@ impl Drawer<'_> {
             });
             lines.push(observed);
         }
-        Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), tells))
+        Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), finding))
     }
 
     fn of_point(&self, data: &Data<'_>, point: &str) -> Result<Option<Drawn>, Error> {
@@ -135,8 +135,8 @@ impl Drawer<'_> {
             FigureKind::Several(parts) => {
                 let lines = self.parts(data, point, parts, "")?;
                 let unit = data.unit(parts[0].0);
-                let tells = at_the_end(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), tells))
+                let finding = at_the_end(&lines, unit);
+                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), finding))
             }
             FigureKind::Classes(metric) => {
                 let mut lines = Vec::new();
@@ -146,19 +146,19 @@ impl Drawer<'_> {
                     lines.extend(line.map(|line| Line { label, ink, ..line }));
                 }
                 let unit = data.unit(metric);
-                let tells = largest(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), tells))
+                let finding = largest(&lines, unit);
+                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), finding))
             }
             FigureKind::Stack { parts, rest, cap } => {
                 let lines = self.parts(data, point, parts, rest)?;
-                let tells = at_the_end(&lines, data.unit(parts[0].0));
+                let finding = at_the_end(&lines, data.unit(parts[0].0));
                 let chart = StackedChart {
                     title: self.0.title.to_owned(),
                     unit: data.unit(parts[0].0).to_owned(),
                     layers: layers(lines),
                     cap: cap.map(|(value, label)| (value, label.to_owned())),
                 };
-                Ok(Drawn::of(chart.drawing(size(self.0.width)), tells))
+                Ok(Drawn::of(chart.drawing(size(self.0.width)), finding))
             }
             FigureKind::ClassBars(parts) => {
                 Ok(Drawn::of(self.class_bars(data, point, parts)?, String::new()))

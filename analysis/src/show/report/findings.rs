@@ -7,6 +7,7 @@ use crate::html::escape;
 use crate::judge::verdict::Limit;
 use crate::statistics::Paired;
 use crate::wording::{format_number, grouped, percent};
+use crate::wording::{signed_percent, with_unit};
 
 /// Most findings.
 const FINDINGS_MAX: usize = 7;
@@ -51,15 +52,6 @@ fn link(data: &Data<'_>, number: &Number) -> Option<String> {
     let figure = number.figure(data).map(str::to_owned);
     figure
         .or_else(|| sensitivity::has_spread(data, number).then(|| format!("spread-{}", number.id)))
-}
-
-/// "4.2 EiB", "31 %", "0.2".
-pub fn with_unit(value: f64, unit: &str) -> String {
-    match unit {
-        "" | "1" => format_number(value),
-        "share" => percent(value),
-        unit => format!("{} {unit}", format_number(value)),
-    }
 }
 
 /// "Raw power fell from 17.4 to 4.2 EiB (-76 %); 90 of 100 runs end between 4.1 and 4.3."
@@ -176,12 +168,4 @@ fn over_all(number: &Number, points: &[&str]) -> Option<String> {
         format_number(low),
         with_unit(high, &number.unit)
     ))
-}
-
-pub fn signed_percent(change: f64) -> String {
-    match change {
-        c if c > 0.0 => format!("+{}", percent(c)),
-        c if c < 0.0 => format!("\u{2212}{}", percent(-c)),
-        _ => "0 %".to_owned(),
-    }
 }

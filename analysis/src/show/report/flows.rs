@@ -83,7 +83,7 @@ fn of_money(data: &Data<'_>, money: &MoneyFlows) -> Result<String, Error> {
     let figure = data.figure(Shown {
         id: money.id,
         title: money.title,
-        tells: format!(" {window}"),
+        finding: format!(" {window}"),
         size: Size::Full,
         plots,
         reading: "From left to right who pays whom, as wide as the amount, between the first record \
@@ -127,9 +127,9 @@ const COVERED: &str = "revenue_cover";
 fn covered(data: &Data<'_>) -> Result<String, Error> {
     let mut html = String::new();
     let recorded: Vec<&str> = data.table.metrics().collect();
-    let told =
+    let both =
         |(revenue, cost): &(&str, &str)| recorded.contains(revenue) && recorded.contains(cost);
-    let of_part = money(data).filter_map(|flows| flows.break_even).find(told);
+    let of_part = money(data).filter_map(|flows| flows.break_even).find(both);
     for line in data.points() {
         let of = |metric: &str| data.line((line, metric, ""), 1);
         let smooth = |points: &Dated| trailing_mean(points, COVER_DAYS);

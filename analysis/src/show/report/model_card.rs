@@ -114,7 +114,7 @@ fn pair(term: &str, text: impl Into<String>) -> (String, String) {
 }
 
 /// The pairs that say something.
-fn told(pairs: impl IntoIterator<Item = (String, String)>) -> Lines {
+fn non_empty(pairs: impl IntoIterator<Item = (String, String)>) -> Lines {
     Lines::Pairs(pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect())
 }
 
@@ -155,7 +155,7 @@ fn purpose(facts: &Facts<'_>, all: &[Number]) -> Part {
     Part {
         item: "ODD 1; STRESS 1.1\u{2013}1.3",
         title: "Purpose and patterns",
-        lines: told([
+        lines: non_empty([
             pair("Question", question),
             pair("Outputs", outputs.join("; ")),
             pair("Aims of the experiment", aims),

@@ -12,7 +12,7 @@ use crate::Error;
 use crate::statistics::{median, quantile};
 use crate::wording::sentence_case;
 
-/// Most numbers that a report tells.
+/// Most numbers that a report finding.
 const NUMBERS_MAX: usize = 12;
 
 /// Relative difference below which two numbers are one.

@@ -30,7 +30,7 @@ pub fn other_metrics(data: &Data<'_>, place: Section) -> Result<String, Error> {
             && spec.section == place
     };
     for spec in data.facts.parts.metrics().filter(mine) {
-        let series = Series::of(data, spec)?;
+        let series = MetricSeries::of(data, spec)?;
         rows.extend(series.rows());
         figures.extend(series.figure(data)?);
     }
@@ -57,13 +57,13 @@ pub fn other_metrics(data: &Data<'_>, place: Section) -> Result<String, Error> {
 }
 
 /// One metric: its labels, and for each the ends of all points.
-struct Series<'a> {
+struct MetricSeries<'a> {
     spec: &'a MetricSpec,
     points: Vec<&'a str>,
     ends: Vec<(String, Vec<Option<End>>)>,
 }
 
-impl<'a> Series<'a> {
+impl<'a> MetricSeries<'a> {
     fn of(data: &'a Data<'_>, spec: &'a MetricSpec) -> Result<Self, Error> {
         let points: Vec<&str> = data.points().collect();
         let mut labels: Vec<String> = Vec::new();
@@ -80,7 +80,7 @@ impl<'a> Series<'a> {
             let row = points.iter().map(of).collect::<Result<Vec<_>, _>>()?;
             ends.push((label, row));
         }
-        Ok(Series { spec, points, ends })
+        Ok(MetricSeries { spec, points, ends })
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
@@ -101,7 +101,7 @@ impl<'a> Series<'a> {
 
     fn figure(&self, data: &Data<'_>) -> Result<Option<String>, Error> {
         let longest = self.longest(data)?;
-        let (drawing, tells) = match longest >= FOLLOWED_MIN {
+        let (drawing, finding) = match longest >= FOLLOWED_MIN {
             true => self.lines(data)?,
             false => (self.bars(data), String::new()),
         };
@@ -109,7 +109,7 @@ impl<'a> Series<'a> {
         Ok(Some(data.figure(Shown {
             id: &format!("measured-{}", self.spec.name),
             title: &sentence_case(&self.spec.name.replace('_', " ")),
-            tells,
+            finding,
             size: Size::Half,
             plots: vec![(String::new(), drawing)],
             reading: self.spec.about,
@@ -146,7 +146,8 @@ impl<'a> Series<'a> {
             return Ok((None, String::new()));
         }
         let unit = data.unit(self.spec.name);
-        let tells = if lines.len() > 3 { largest(&lines, unit) } else { at_the_end(&lines, unit) };
+        let finding =
+            if lines.len() > 3 { largest(&lines, unit) } else { at_the_end(&lines, unit) };
         let chart = LineChart {
             title: self.spec.name.to_owned(),
             unit: unit.to_owned(),
@@ -154,7 +155,7 @@ impl<'a> Series<'a> {
             markers: Vec::new(),
             from_zero: true,
         };
-        Ok((chart.drawing(Size::Half), tells))
+        Ok((chart.drawing(Size::Half), finding))
     }
 
     /// The last values side by side: a group for each label, a bar for each variant; or a group

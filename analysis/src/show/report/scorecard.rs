@@ -5,11 +5,11 @@ use pinwheel_models::scenario::invariant::{Goal, Severity};
 use super::Facts;
 use super::aims::{Aim, aim_of};
 use super::data::Data;
-use super::findings::with_unit;
 use super::numbers::{Number, bands};
 use crate::Error;
 use crate::html::{Cell, Tone, section, table};
-use crate::judge::verdict::{InvariantRow, Limit, Standing, TargetRow};
+use crate::judge::verdict::{InvariantRow, Limit, TargetRow, TargetStanding};
+use crate::wording::with_unit;
 use crate::wording::{format_number, sentence_case};
 
 /// A limit that follows from what a metric means.
@@ -117,8 +117,8 @@ fn targets(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
     if !errors.is_empty() {
         let cell = |line: &&str| {
             let mine = || errors.iter().filter(|row| of_line(facts, &row.point, line));
-            let judged = mine().filter(|row| row.standing != Standing::NotJudged).count();
-            let met = mine().filter(|row| row.standing == Standing::Met).count();
+            let judged = mine().filter(|row| row.standing != TargetStanding::NotJudged).count();
+            let met = mine().filter(|row| row.standing == TargetStanding::Met).count();
             let tone = if met == judged { Tone::Pass } else { Tone::Fail };
             (judged > 0).then(|| (tone, signed(tone, &format!("{met} of {judged} met"))))
         };
@@ -140,12 +140,12 @@ fn targets(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
                 .iter()
                 .filter(|other| other.id == row.id && of_line(facts, &other.point, line))
                 .collect();
-            let worst = mine.iter().find(|row| row.standing == Standing::NotMet);
+            let worst = mine.iter().find(|row| row.standing == TargetStanding::NotMet);
             let shown = worst.or(mine.first())?;
             let tone = match shown.standing {
-                Standing::Met => Tone::Pass,
-                Standing::NotMet => Tone::Fail,
-                Standing::NotJudged => Tone::Note,
+                TargetStanding::Met => Tone::Pass,
+                TargetStanding::NotMet => Tone::Fail,
+                TargetStanding::NotJudged => Tone::Note,
             };
             Some((tone, signed(tone, &format_number(shown.measured?))))
         };
@@ -284,9 +284,9 @@ pub fn accuracy(facts: &Facts<'_>) -> String {
     headings.push("How it is measured");
     let mut rows: Vec<&TargetRow> = rows.iter().collect();
     rows.sort_by_key(|row| match row.standing {
-        Standing::NotMet => 0,
-        Standing::Met => 1,
-        Standing::NotJudged => 2,
+        TargetStanding::NotMet => 0,
+        TargetStanding::Met => 1,
+        TargetStanding::NotJudged => 2,
     });
     let shown = rows.iter().take(TARGETS_MAX);
     let cells: Vec<Vec<Cell>> = shown.map(|row| target(row, several, windows)).collect();
@@ -324,9 +324,9 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
         Some(value) => Cell::Beyond(row.limit.show(value)),
     };
     let tone = match row.standing {
-        Standing::Met => Tone::Pass,
-        Standing::NotMet => Tone::Fail,
-        Standing::NotJudged => Tone::Note,
+        TargetStanding::Met => Tone::Pass,
+        TargetStanding::NotMet => Tone::Fail,
+        TargetStanding::NotJudged => Tone::Note,
     };
     let mut cells = vec![
         Cell::text(sentence_case(&name)),

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 
 use super::data::{Data, POINTS_MAX};
 use super::figure::{Shown, markers};
-use super::findings::with_unit;
 use super::numbers::{Number, bands};
 use crate::Error;
 use crate::html::{escape, section};
-use crate::question::sensitivity::{Sensitivity, Told};
+use crate::question::sensitivity::{InputSentence, Sensitivity};
 use crate::record::manifest::PointEntry;
 use crate::series::Dated;
-use crate::show::plot::{FanChart, Ink, Reach, Row, Size, Strip, StripChart, TornadoChart};
+use crate::show::plot::{FanChart, Ink, Reach, Size, Strip, StripChart, TornadoChart, TornadoRow};
 use crate::statistics::{fan, median};
+use crate::wording::with_unit;
 use crate::wording::{format_number, uncapitalised};
 
 /// Numbers with a tornado and a spread of their own.
@@ -59,7 +59,7 @@ fn rows<'m>(data: &'m Data<'_>) -> Vec<&'m PointEntry> {
 }
 
 /// What a designed sample says of a number.
-fn designed(data: &Data<'_>, number: &Number) -> Option<(Sensitivity, Vec<Told>)> {
+fn designed(data: &Data<'_>, number: &Number) -> Option<(Sensitivity, Vec<InputSentence>)> {
     let manifest = data.facts.manifest;
     let sample = manifest.sample.as_ref()?;
     let of_row = |point: &&PointEntry| median(&number.of(&point.id)).unwrap_or(f64::NAN);
@@ -76,7 +76,7 @@ fn designed(data: &Data<'_>, number: &Number) -> Option<(Sensitivity, Vec<Told>)
     let found = Sensitivity::of(sample, manifest.seed, &outputs)?;
     let keys: Vec<String> = sample.ranges.iter().map(|range| range.key.clone()).collect();
     let words = uncapitalised(&number.words);
-    let told = found.told(&keys, &words);
+    let told = found.sentences(&keys, &words);
     Some((found, told))
 }
 
@@ -105,15 +105,20 @@ fn tornado(data: &Data<'_>, number: &Number) -> (String, String) {
     (swept_chart(data, number, &sweeps), sentences)
 }
 
-fn designed_chart(data: &Data<'_>, number: &Number, found: &Sensitivity, told: &[Told]) -> String {
+fn designed_chart(
+    data: &Data<'_>,
+    number: &Number,
+    found: &Sensitivity,
+    told: &[InputSentence],
+) -> String {
     let Some(sample) = &data.facts.manifest.sample else { return String::new() };
     let sizes = found.sizes();
-    let row = |told: &Told| {
+    let row = |told: &InputSentence| {
         let size = sizes[told.input];
         let interval = Some((size.low, size.high));
         let ink = Ink::Series(0);
         let bars = vec![Reach { value: size.value, interval, ink }];
-        Row { label: sample.ranges[told.input].key.clone(), bars }
+        TornadoRow { label: sample.ranges[told.input].key.clone(), bars }
     };
     let (unit, reading) = match found {
         Sensitivity::Sobol(_) => (
@@ -148,7 +153,7 @@ fn shown_tornado(data: &Data<'_>, number: &Number, chart: &TornadoChart, reading
     data.figure(Shown {
         id: &format!("tornado-{}", number.id),
         title: &format!("What decides {}", uncapitalised(&number.words)),
-        tells: String::new(),
+        finding: String::new(),
         size: Size::Full,
         plots: vec![(String::new(), drawing)],
         reading,
@@ -216,7 +221,7 @@ fn swept_chart(data: &Data<'_>, number: &Number, sweeps: &[Sweep]) -> String {
     let all = number.of_all(rows(data).iter().map(|row| row.id.as_str()));
     let Some(base) = median(&all) else { return String::new() };
     let reach = |value: f64, place: usize| Reach { value, interval: None, ink: Ink::Series(place) };
-    let row = |sweep: &Sweep| Row {
+    let row = |sweep: &Sweep| TornadoRow {
         label: format!("{} ({} to {})", sweep.key, sweep.lowest().0, sweep.highest().0),
         bars: vec![reach(sweep.lowest().1, 1), reach(sweep.highest().1, 0)],
     };
@@ -264,11 +269,11 @@ fn spread(data: &Data<'_>, number: &Number) -> Option<String> {
     let (title, unit) = (number.words.clone(), number.unit.clone());
     let drawing = StripChart { title, unit, strips, limits: Vec::new() }.drawing(Size::Half)?;
     let words = format!("{}, 90 % between {} and ", format_number(middle), format_number(low));
-    let tells = format!(": median {words}{}", with_unit(high, &number.unit));
+    let finding = format!(": median {words}{}", with_unit(high, &number.unit));
     Some(data.figure(Shown {
         id: &format!("spread-{}", number.id),
         title: &number.words,
-        tells,
+        finding,
         size: Size::Half,
         plots: vec![(String::new(), drawing)],
         reading: "A dot is a run, the line is the median; of more than 200 runs, dots are evenly \
@@ -308,7 +313,7 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
         html += &data.figure(Shown {
             id: &format!("fan-{}", metric.replace('_', "-")),
             title: &format!("{words}{name}"),
-            tells: format!(": {} runs", runs.len()),
+            finding: format!(": {} runs", runs.len()),
             size: Size::Half,
             plots: vec![(String::new(), drawing)],
             reading: "Half of the runs lie in the dark band on each day, 90 of 100 in the light \

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use pinwheel_models::scenario::invariant::Goal;
 
 use super::data::Data;
-use super::findings::with_unit;
 use super::numbers::Number;
 use crate::Error;
 use crate::html::{Cell, section, table};
 use crate::series::{Dated, day_number};
+use crate::wording::with_unit;
 use crate::wording::{format_number, percent, plural, sentence_case};
 
 /// Rows of the table.

@@ -88,7 +88,7 @@ pub struct Ribbon {
 }
 
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub struct SankeyLayout {
     pub nodes: Vec<Node>,
     pub ribbons: Vec<Ribbon>,
     /// At least two.
@@ -96,10 +96,10 @@ pub struct Layout {
     pub height_px: f64,
 }
 
-impl Layout {
+impl SankeyLayout {
     /// `None` when nothing flows.
-    pub fn of(flows: &[Flow]) -> Option<Layout> {
-        let mut layout = Layout { nodes: vec![], ribbons: vec![], layers: 0, height_px: 0.0 };
+    pub fn of(flows: &[Flow]) -> Option<SankeyLayout> {
+        let mut layout = SankeyLayout { nodes: vec![], ribbons: vec![], layers: 0, height_px: 0.0 };
         for flow in flows.iter().filter(|flow| flow.amount > 0.0 && flow.amount.is_finite()) {
             let [from, to] = [&flow.from, &flow.to].map(|name| layout.node(name));
             let (amount, colour) = (flow.amount, layout.nodes[from].colour);
@@ -261,7 +261,7 @@ impl Layout {
     /// Gives every node its height in the chart, the layers centred.
     fn stack(&mut self, layers: &mut [Vec<usize>]) {
         let last = self.layers - 1;
-        let room = |layout: &Layout, layer: &[usize]| -> f64 {
+        let room = |layout: &SankeyLayout, layer: &[usize]| -> f64 {
             layer.iter().flat_map(|node| layout.nodes[*node].room(last)).sum()
         };
         let tallest = layers.iter().map(|layer| room(self, layer)).fold(0.0, f64::max);
@@ -310,13 +310,13 @@ enum Visit {
 mod tests {
     use super::*;
 
-    fn layout(flows: &[(&str, &str, f64)]) -> Layout {
+    fn layout(flows: &[(&str, &str, f64)]) -> SankeyLayout {
         let flow = |(from, to, amount): &(&str, &str, f64)| Flow {
             from: (*from).to_owned(),
             to: (*to).to_owned(),
             amount: *amount,
         };
-        Layout::of(&flows.iter().map(flow).collect::<Vec<_>>()).expect("something flows")
+        SankeyLayout::of(&flows.iter().map(flow).collect::<Vec<_>>()).expect("something flows")
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::wording::format_number;
 
 mod layout;
 
-use layout::{Layout, Node};
+use layout::{Node, SankeyLayout};
 
 const NODE_WIDE_PX: f64 = 10.0;
 /// A flow this wide has room for its amount.
@@ -35,7 +35,7 @@ pub struct SankeyChart {
 impl SankeyChart {
     /// The chart as marks, as high as its nodes need; `None` when nothing flows.
     pub fn drawing(&self, size: Size) -> Option<Drawing> {
-        let layout = Layout::of(&self.flows)?;
+        let layout = SankeyLayout::of(&self.flows)?;
         let (width, _) = size.pixels();
         let side = |layer: usize| {
             let nodes = layout.nodes.iter().filter(move |node| node.layer == layer);
