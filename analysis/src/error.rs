@@ -10,7 +10,12 @@ use pinwheel_models::input::diagnostic::Diagnostic;
 #[non_exhaustive]
 pub enum Error {
     /// The file system said no.
-    Io { path: PathBuf, source: std::io::Error },
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
     /// The table could not be encoded or decoded.
     Table(String),
     /// The machine gave no threads.
@@ -18,7 +23,12 @@ pub enum Error {
     /// The target folder holds something that is not a result of Pinwheel.
     Foreign(PathBuf),
     /// The folder is not a result, or its files are not those of its manifest.
-    Damaged { path: PathBuf, detail: String },
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// Another process is at work in the folder.
     Busy(PathBuf),
     /// The scenario cannot be run; every fault of it.

@@ -24,13 +24,18 @@ pub fn section(id: &str, title: &str, lead: &str, body: &str) -> String {
 /// How a marked word or number is meant.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Tone {
+    /// Good: a target met, a check that held.
     Pass,
+    /// Worth a look; changes no verdict.
     Warn,
+    /// Bad: stands in the way of a pass.
     Fail,
+    /// Neither good nor bad.
     Note,
 }
 
 impl Tone {
+    /// The name of its class in the style sheet.
     pub fn class(self) -> &'static str {
         match self {
             Tone::Pass => "pass",
@@ -44,6 +49,7 @@ impl Tone {
 /// A cell of a table.
 #[derive(Debug)]
 pub enum Cell {
+    /// Text, left-aligned.
     Text(String),
     /// Right-aligned with tabular figures.
     Number(String),
@@ -64,10 +70,12 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// A cell of text.
     pub fn text(text: impl Into<String>) -> Self {
         Cell::Text(text.into())
     }
 
+    /// A right-aligned cell of a number.
     pub fn number(text: impl Into<String>) -> Self {
         Cell::Number(text.into())
     }

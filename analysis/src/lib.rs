@@ -1,19 +1,19 @@
 #![forbid(unsafe_code)]
+#![deny(missing_docs)]
 //! Reads the records of runs and writes what people look at: tables, verdicts, plots, reports.
 //!
 //! Nothing here changes a result. [`experiment`] leads through everything: it plans, simulates,
 //! merges, judges, reports and publishes a folder whole or not at all. The rooms below it, each of
 //! which uses only those before it:
 //!
-//! | room | what |
-//! |---|---|
-//! | ground: [`error`], [`series`], [`statistics`], [`wording`], [`html`] | series by date, numbers as people read them, safe HTML |
-//! | [`record`] | files of single runs, tables, the result folder with its manifest |
-//! | [`judge`] | one run while it goes on, then all runs together; baselines; what CI systems read |
-//! | [`run`] | ensembles side by side, single series |
-//! | [`question`] | what decides, what changed, what fits |
-//! | [`show`] | charts, report, map, pages |
-//! | [`experiment`] | all of it in order |
+//! - the ground: [`error`], [`series`] by date, [`statistics`], [`wording`] (numbers as people read
+//!   them), [`html`];
+//! - [`record`]: files of single runs, tables, the result folder with its manifest;
+//! - [`judge`]: one run while it goes on, all runs together, baselines, what CI systems read;
+//! - [`run`]: ensembles side by side, single series;
+//! - [`question`]: what decides, what changed, what fits;
+//! - [`show`]: charts, report, map, pages;
+//! - [`experiment`]: all of it in order.
 
 pub mod error;
 pub mod experiment;

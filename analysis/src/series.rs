@@ -8,11 +8,19 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 pub type Dated = Vec<(Date, f64)>;
 
 /// Days since 1970-01-01.
+///
+/// # Panics
+///
+/// If the date lies outside of the calendar of `jiff`.
 pub fn day_number(date: Date) -> i32 {
     EPOCH.until(date).expect("dates of a scenario lie within the calendar").get_days()
 }
 
 /// The date of a day since 1970-01-01.
+///
+/// # Panics
+///
+/// If there is no such day in the calendar of `jiff`.
 pub fn date_of(day: i32) -> Date {
     EPOCH.checked_add(jiff::Span::new().days(day)).expect("a day of the calendar")
 }

@@ -55,8 +55,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     progress.finish();
     let findings = findings?;
     if !args.quiet {
-        println!("{}", text(&study.experiment, section(&study)?, &findings));
-        println!("report: {}", folder.join(REPORT).display());
+        outln!("{}", text(&study.experiment, section(&study)?, &findings));
+        outln!("report: {}", folder.join(REPORT).display());
     }
     Ok(Exit::Pass)
 }

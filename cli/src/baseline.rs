@@ -93,12 +93,7 @@ fn accept(folder: &Path, reason: &str, date: Option<String>) -> Result<Exit, Fai
     let partial = path.with_extension("partial");
     fs::write(&partial, accepted.to_json()).map_err(Error::at(&partial))?;
     fs::rename(&partial, &path).map_err(Error::at(&path))?;
-    println!(
-        "{}: {} outcomes accepted: {}",
-        path.display(),
-        accepted.outcomes.len(),
-        reason.trim()
-    );
+    outln!("{}: {} outcomes accepted: {}", path.display(), accepted.outcomes.len(), reason.trim());
     Ok(Exit::Pass)
 }
 
@@ -106,13 +101,13 @@ fn show(file: &Path) -> Result<Exit, Failure> {
     let experiment = Study::load(file, &[])?.experiment;
     let path = path_of(&experiment, &file.display().to_string())?;
     let Some(accepted) = Accepted::read(&path)? else {
-        println!("{}: missing; {}", path.display(), how_to(&experiment));
+        outln!("{}: missing; {}", path.display(), how_to(&experiment));
         return Ok(Exit::Baseline);
     };
     let date = accepted.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
-    println!("{}: accepted{date}: {}", path.display(), accepted.reason);
-    println!("seed {}, {} runs, version {}", accepted.seed, accepted.runs, accepted.version);
-    println!("fingerprint {}\n", accepted.fingerprint);
+    outln!("{}: accepted{date}: {}", path.display(), accepted.reason);
+    outln!("seed {}, {} runs, version {}", accepted.seed, accepted.runs, accepted.version);
+    outln!("fingerprint {}\n", accepted.fingerprint);
     let mut grid = grid(&["outcome", "point", "median", "unit"]);
     for outcome in &accepted.outcomes {
         grid.add_row(vec![
@@ -122,7 +117,7 @@ fn show(file: &Path) -> Result<Exit, Failure> {
             outcome.unit.as_str().into(),
         ]);
     }
-    println!("{grid}");
+    outln!("{grid}");
     Ok(Exit::Pass)
 }
 

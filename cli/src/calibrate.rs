@@ -50,9 +50,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     let found = calibrate(&study, &folder, &control, &evaluated)?;
     if !args.quiet {
-        print!("{}", text(args, calibration, &found));
+        out!("{}", text(args, calibration, &found));
     }
-    println!("{}", sets(calibration, &found.fit.best.unit));
+    outln!("{}", sets(calibration, &found.fit.best.unit));
     Ok(Exit::Pass)
 }
 

@@ -74,12 +74,12 @@ fn print_checked(files: &[PathBuf], github: bool) -> Exit {
                 faults.iter().for_each(|fault| eprintln!("{fault}"));
                 let suite = Suite::bad(&file.display().to_string(), &faults);
                 let lines = ci::annotations(&[suite]);
-                lines.iter().filter(|_| github).for_each(|line| println!("{line}"));
+                lines.iter().filter(|_| github).for_each(|line| outln!("{line}"));
                 exit = Exit::BadInput;
                 continue;
             }
         };
-        println!("{}: ok", file.display());
+        outln!("{}: ok", file.display());
         print_points(&experiment);
     }
     exit
@@ -93,7 +93,7 @@ fn print_points(experiment: &Experiment) {
         let Scenario { horizon_days, start, network, .. } = &point.scenario;
         let participants =
             network.as_ref().map_or(String::new(), |network| network.participants() + ", ");
-        println!(
+        outln!(
             "  {}: {horizon_days} d from {start}, {participants}rules {}, seed {}, runs {}",
             point.id,
             point.scenario.rules(),
@@ -105,12 +105,12 @@ fn print_points(experiment: &Experiment) {
         steps += runs * point_steps;
         seconds += runs * point_steps * cost.seconds_per_step;
     }
-    unproven(experiment).iter().for_each(|line| println!("  {line}"));
+    unproven(experiment).iter().for_each(|line| outln!("  {line}"));
     if steps == 0.0 {
         return;
     }
     let seconds = if seconds < 1.0 { "under 1".to_owned() } else { format_number(seconds.ceil()) };
-    println!("  about {} steps, {seconds} s of one core", format_number(steps));
+    outln!("  about {} steps, {seconds} s of one core", format_number(steps));
 }
 
 /// A line for each invariant that so few runs cannot prove, even if all hold it.

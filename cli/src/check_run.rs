@@ -30,10 +30,10 @@ pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
         suites.push(suite);
         exits.push(exit);
     }
-    println!("{}", table(&suites, &exits));
+    outln!("{}", table(&suites, &exits));
     print_failures(&suites);
     if args.github {
-        ci::annotations(&suites).iter().for_each(|line| println!("{line}"));
+        ci::annotations(&suites).iter().for_each(|line| outln!("{line}"));
     }
     if let Some(path) = &args.junit {
         write(path, &ci::junit(&suites), false)?;
@@ -42,7 +42,7 @@ pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
         write(path, &ci::summary(&suites), true)?;
     }
     let passed = exits.iter().filter(|exit| **exit == Exit::Pass).count();
-    println!("{passed} passed, {} failed", exits.len() - passed);
+    outln!("{passed} passed, {} failed", exits.len() - passed);
     Ok(gravest(&exits))
 }
 
@@ -103,9 +103,9 @@ fn print_failures(suites: &[Suite]) {
                 CaseStanding::Passed | CaseStanding::Skipped => continue,
             };
             let line = case.line.map_or(String::new(), |line| format!(":{line}"));
-            println!("{word}: {}{line}: {} {} {}", case.file, case.kind, case.name, case.sentence);
+            outln!("{word}: {}{line}: {} {} {}", case.file, case.kind, case.name, case.sentence);
             if let Some(replay) = &case.replay {
-                println!("  replay: {replay}");
+                outln!("  replay: {replay}");
             }
         }
     }

@@ -81,16 +81,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     for one in &evidence {
         ended.insert(one.name.as_str(), last(&args.results.join(&one.name))?);
     }
-    print!("{}", table(&rows, &evidence, &ended, args.missing));
+    out!("{}", table(&rows, &evidence, &ended, args.missing));
     let count = |wished| {
         let of = evidence.iter().filter(wanted);
         of.filter(|e| ended[e.name.as_str()] == wished).count()
     };
     let covered = |id: &&str| evidence.iter().any(|e| e.rows.iter().any(|row| row == id));
     let with = rows.iter().map(|(id, _)| *id).filter(|id| covered(id)).count();
-    println!("{with} of {} rows have a scenario; their scenarios:", rows.len());
+    outln!("{with} of {} rows have a scenario; their scenarios:", rows.len());
     let [passed, failed, not_run] = [Ended::Passed, Ended::Failed, Ended::NotRun].map(count);
-    println!("{passed} passed last, {failed} failed, {not_run} have not been run");
+    outln!("{passed} passed last, {failed} failed, {not_run} have not been run");
     Ok(Exit::Pass)
 }
 

@@ -37,7 +37,7 @@ const NAME_WIDTH: usize = 34;
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let Some(name) = &args.name else {
-        print!("{}", list());
+        out!("{}", list());
         return Ok(Exit::Pass);
     };
     let text = if name == REVIEW { review() } else { explain(name) };
@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let help = did_you_mean(name, names());
         return Err(Failure::bad_input(format!("nothing is called {name:?}: {help}")));
     }
-    print!("{text}");
+    out!("{text}");
     Ok(Exit::Pass)
 }
 

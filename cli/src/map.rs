@@ -55,6 +55,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let html = map::render(&store, point, args.run)?;
     let output = args.output.clone().unwrap_or_else(|| args.folder.join(MAP));
     fs::write(&output, html).map_err(Error::at(&output))?;
-    println!("{}", output.display());
+    outln!("{}", output.display());
     Ok(Exit::Pass)
 }

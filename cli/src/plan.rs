@@ -78,7 +78,7 @@ pub fn plan(args: &PlanArgs) -> Result<Exit, Failure> {
     let study = args.input.load()?;
     ShardedPlan::create(&study, &args.output, args.shards)?;
     let (folder, count) = (args.output.display(), study.jobs().len());
-    println!("{folder}: {count} runs in {} shards", args.shards);
+    outln!("{folder}: {count} runs in {} shards", args.shards);
     Ok(Exit::Pass)
 }
 
@@ -92,7 +92,7 @@ pub fn shard(args: &ShardArgs) -> Result<Exit, Failure> {
     let done = plan.simulate(args.index, &control);
     progress.finish();
     done?;
-    println!("shard {} of {}: {runs} runs finished", args.index, plan.shards);
+    outln!("shard {} of {}: {runs} runs finished", args.index, plan.shards);
     Ok(Exit::Pass)
 }
 
@@ -102,6 +102,6 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Failure> {
     let staging = Staging::begin(&folder)?;
     let assembled = simulated.assemble(&study, &folder, staging)?;
     let Published { verdict, manifest, .. } = publish(&study, assembled, &stop_flag(), args.quiet)?;
-    println!("fingerprint: {}", manifest.fingerprint);
+    outln!("fingerprint: {}", manifest.fingerprint);
     Ok(Exit::of(&verdict))
 }

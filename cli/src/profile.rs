@@ -49,10 +49,10 @@ pub fn run(experiment: &Experiment) -> Result<Exit, Failure> {
             break;
         }
     }
-    println!("{}", table(&costs, look_nanos));
+    outln!("{}", table(&costs, look_nanos));
     let ctx = &simulation.ctx;
     let entry = RunEntry::new(&point.id, 0, ctx.events(), &ctx.fingerprint);
-    println!("fingerprint: {}", Manifest::combine(&[entry]));
+    outln!("fingerprint: {}", Manifest::combine(&[entry]));
     Ok(Exit::passed(!ctx.checks.breached()))
 }
 

@@ -61,8 +61,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     progress.finish();
     let again = again?;
     let differences = differences(&manifest.runs, &again);
-    differences.iter().for_each(|line| println!("{line}"));
-    println!("{} of {} runs differ", differences.len(), manifest.runs.len());
-    println!("fingerprint: {}", Manifest::combine(&again));
+    differences.iter().for_each(|line| outln!("{line}"));
+    outln!("{} of {} runs differ", differences.len(), manifest.runs.len());
+    outln!("fingerprint: {}", Manifest::combine(&again));
     Ok(if differences.is_empty() { Exit::Pass } else { Exit::EngineFault })
 }

@@ -23,24 +23,21 @@ pub fn run(
     before: DateTime,
 ) -> Result<Exit, Failure> {
     let state = replay_until(study, manifest, (point, run), before, &run::stop_flag())?;
-    println!("{point} run {run}: {} events, all before {before}", state.events);
-    println!("last record: {}\n", state.last_record);
+    outln!("{point} run {run}: {} events, all before {before}", state.events);
+    outln!("last record: {}\n", state.last_record);
     for row in verdict.iter().flat_map(|verdict| &verdict.invariants) {
         let here = row.failure.as_ref().filter(|failure| {
             failure.point == point && failure.run == run && failure.tick == before.to_string()
         });
         let Some(failure) = here else { continue };
-        println!("{}: {}", row.id, row.expression);
-        println!(
-            "  at {before}: {}: {} against {}",
-            failure.comparison, failure.left, failure.right
-        );
-        println!("  one tick before:");
+        outln!("{}: {}", row.id, row.expression);
+        outln!("  at {before}: {}: {} against {}", failure.comparison, failure.left, failure.right);
+        outln!("  one tick before:");
         let stated = study.experiment.invariants.iter().find(|invariant| invariant.id == row.id);
         let names = stated.map(|invariant| invariant.condition.metrics()).unwrap_or_default();
-        println!("{}\n", table(&state.records, |name| names.contains(&name)));
+        outln!("{}\n", table(&state.records, |name| names.contains(&name)));
     }
-    println!("every metric, its last record:\n{}", table(&state.records, |_| true));
+    outln!("every metric, its last record:\n{}", table(&state.records, |_| true));
     Ok(Exit::Pass)
 }
 

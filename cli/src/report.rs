@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     if let Some(folder) = &args.figures {
         plot::export(folder, &made.figures)?;
-        println!("figures: {} in {}", made.figures.len(), folder.display());
+        outln!("figures: {} in {}", made.figures.len(), folder.display());
     }
     let path = match &args.output {
         Some(path) => {
@@ -71,13 +71,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         }
         None => results[0].put_report(&made)?,
     };
-    println!("report: {}", path.display());
+    outln!("report: {}", path.display());
     Ok(Exit::Pass)
 }
 
 pub fn card(args: &CardArgs) -> Result<Exit, Failure> {
     let result = OpenResult::read(&args.folder)?;
-    print!("{}", result.model_card()?);
+    out!("{}", result.model_card()?);
     Ok(Exit::Pass)
 }
 

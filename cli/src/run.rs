@@ -91,11 +91,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let Published { verdict, manifest, .. } = publish(&study, assembled, &stop, args.quiet)?;
     if !args.quiet {
         let events = manifest.runs.iter().map(|run| run.events).sum();
-        println!("{}", summary::speed(events, seconds));
-        println!("report: {}", folder.join(REPORT).display());
+        outln!("{}", summary::speed(events, seconds));
+        outln!("report: {}", folder.join(REPORT).display());
         print_breaches(&verdict);
     }
-    println!("fingerprint: {}", manifest.fingerprint);
+    outln!("fingerprint: {}", manifest.fingerprint);
     Ok(Exit::of(&verdict))
 }
 
@@ -113,7 +113,7 @@ pub fn publish(
         false => summary::text(&study.experiment, &assembled)?,
     };
     let published = assembled.publish(stop)?;
-    print!("{summary}");
+    out!("{summary}");
     Ok(published)
 }
 

@@ -6,13 +6,13 @@ use pinwheel_models::scenario::Point;
 use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
 
 use super::{Control, PARTS, Study, build};
-use crate::Error;
-use crate::question::backtest::{self as question, Case, Findings};
+use crate::question::backtest as question;
+use crate::question::backtest::{Case, Findings};
 use crate::record::manifest::{Manifest, REPORT, SCENARIO};
 use crate::record::staging::Staging;
 use crate::run::stopwatch::Stopwatch;
 use crate::run::trace::{self, Job};
-use crate::show;
+use crate::{Error, show};
 
 const FORECASTS: &str = "backtest.csv";
 const SCORES: &str = "backtest.json";

@@ -1,5 +1,5 @@
-//! Keys of a scenario fitted to an observed series, with the error on days that the fit did not see,
-//! as a result of its own.
+//! Keys of a scenario fitted to an observed series, with the error on days that the fit did not
+//! see, as a result of its own.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -10,7 +10,8 @@ use pinwheel_models::scenario::{Experiment, Measure, Range};
 use super::{Control, PARTS, Study, build};
 use crate::Error;
 use crate::judge::verdict::{Window, measure};
-use crate::question::calibrate::{self as question, Fit, REFUSED};
+use crate::question::calibrate as question;
+use crate::question::calibrate::{Fit, REFUSED};
 use crate::record::manifest::{Manifest, SCENARIO};
 use crate::record::staging::Staging;
 use crate::run::ensemble::Unwatched;

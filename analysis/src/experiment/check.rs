@@ -1,5 +1,4 @@
-//! Scenarios run and judged one after another, as CI does: what is wrong with one does not hide what
-//! the others have to say.
+//! Scenarios run and judged one after another, as CI does: a fault of one does not end the others.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -5,11 +5,12 @@
 //! one: [`Study::simulate`], [`Simulated::assemble`], [`Assembled::publish`]. An ensemble over many
 //! machines is in [`shards`], running a result again in [`replay`], what runs will cost in
 //! [`estimate`], what CI asks of many scenarios in [`check`], and the questions that make results of
-//! their own in [`backtest`](mod@backtest) and [`calibrate`](mod@calibrate).
+//! their own in [`backtest`](mod@backtest), [`calibrate`](mod@calibrate) and [`compare`].
 
 pub mod backtest;
 pub mod calibrate;
 pub mod check;
+pub mod compare;
 pub mod estimate;
 pub mod replay;
 pub mod result;

@@ -1,5 +1,5 @@
-//! A result run again: the proof that it is what its scenario and seed give, and a look into one run
-//! just before an instant.
+//! A result run again: the proof that it is what its scenario and seed give, and a look into one
+//! run just before an instant.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -24,21 +24,29 @@ const BYTES_MAX: u64 = 64 << 20;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
+    /// The program that wrote it: "pinwheel".
     pub program: String,
+    /// The layout of the file.
     pub format: u32,
     /// Of the scenario.
     pub name: String,
     /// Why these numbers are right.
     pub reason: String,
+    /// The date given when it was accepted.
     pub date: Option<String>,
     /// BLAKE3 of the resolved scenario.
     pub scenario_blake3: String,
     /// Of the program that made them.
     pub version: String,
+    /// Root of all random streams.
     pub seed: u64,
+    /// Runs of each point.
     pub runs: u32,
+    /// Over the fingerprints of all runs, in order.
     pub fingerprint: String,
+    /// The same for each ingredient of the fingerprint.
     pub ingredients: AcceptedFingerprint,
+    /// What was accepted.
     pub outcomes: Vec<AcceptedOutcome>,
 }
 
@@ -46,8 +54,11 @@ pub struct Accepted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedFingerprint {
+    /// Of the order of events.
     pub time: String,
+    /// Of the postings.
     pub ledger: String,
+    /// Of the state of the model.
     pub state: String,
 }
 
@@ -55,9 +66,13 @@ pub struct AcceptedFingerprint {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedOutcome {
+    /// The id of the outcome.
     pub outcome: String,
+    /// The id of the point.
     pub point: String,
+    /// The unit of the numbers; empty for plain ones.
     pub unit: String,
+    /// Over the runs; `None` if no run had a value.
     pub median: Option<f64>,
     /// By the number of the run.
     pub values: Vec<Option<f64>>,
@@ -68,34 +83,48 @@ pub struct AcceptedOutcome {
 pub struct BaselineVerdict {
     /// As the scenario names it.
     pub file: String,
+    /// Why the numbers were accepted.
     pub reason: Option<String>,
+    /// When they were accepted.
     pub date: Option<String>,
+    /// How the result stands to them.
     pub standing: BaselineStanding,
+    /// One for each outcome and point.
     pub rows: Vec<BaselineRow>,
     /// What changed without moving a number too far.
     pub notes: Vec<String>,
 }
 
+/// How a result stands to accepted numbers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BaselineStanding {
+    /// All numbers are as accepted, within what is allowed.
     Held,
+    /// At least one has moved further.
     Changed,
+    /// There is no accepted number to compare with.
     Missing,
 }
 
 /// One outcome at one point, then and now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BaselineRow {
+    /// The id of the outcome.
     pub outcome: String,
+    /// The id of the point.
     pub point: String,
+    /// The unit of the numbers; empty for plain ones.
     pub unit: String,
     /// Medians over the runs.
     pub accepted: Option<f64>,
+    /// The median of this result.
     pub now: Option<f64>,
     /// Of the median, relative to the accepted one.
     pub change: Option<f64>,
+    /// It is within what is allowed.
     pub held: bool,
+    /// What was compared, in words.
     pub sentence: String,
 }
 
@@ -163,6 +192,10 @@ impl Accepted {
     }
 
     /// The file, or `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Damaged`] if the file is there and cannot be read.
     pub fn read(path: &Path) -> Result<Option<Self>, Error> {
         let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
         let bytes = match fs::metadata(path) {
@@ -191,12 +224,17 @@ impl Accepted {
         Ok(Some(accepted))
     }
 
+    /// The file as text.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("plain data") + "\n"
     }
 }
 
 /// Holds a result against the accepted numbers.
+///
+/// # Errors
+///
+/// As [`Accepted::read`].
 pub fn judge(
     baseline: &Baseline,
     experiment: &Experiment,

@@ -39,6 +39,7 @@ struct OutcomeBook<'e> {
 }
 
 impl<'e> Judge<'e> {
+    /// A judge of the invariants and outcomes that concern a point.
     pub fn new(experiment: &'e Experiment, point: &Point) -> Self {
         let days = |days: u32| SimTime::ZERO + SimDuration::from_days(u64::from(days));
         let end = days(point.scenario.horizon_days);

@@ -30,32 +30,47 @@ const Z_95: f64 = 1.959_963_984_540_054;
 pub struct Case {
     /// The point as the scenario names it.
     pub variant: String,
+    /// The last day that its runs know.
     pub origin: Date,
+    /// The scenario cut at the origin.
     pub point: Point,
 }
 
 /// One forecast and what came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
+    /// The point as the scenario names it.
     pub point: String,
+    /// What is forecast.
     pub metric: String,
+    /// The last day that was known.
     pub origin: Date,
+    /// Days from the origin to the date.
     pub horizon_days: u32,
+    /// The day that was forecast.
     pub date: Date,
+    /// What came.
     pub observed: f64,
+    /// The median of the runs.
     pub median: f64,
-    /// Ends of the band.
+    /// The lower end of the band.
     pub low: f64,
+    /// The upper end of the band.
     pub high: f64,
+    /// The forecast that nothing changes.
     pub persistence: f64,
+    /// The forecast that the trend of the days before goes on.
     pub trend: f64,
 }
 
 /// The band of all runs from one origin, day by day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fan {
+    /// The point as the scenario names it.
     pub point: String,
+    /// What is forecast.
     pub metric: String,
+    /// The last day that was known.
     pub origin: Date,
     /// Date, low end, median, high end.
     pub days: Vec<(Date, f64, f64, f64)>,
@@ -65,6 +80,7 @@ pub struct Fan {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Window {
+    /// Every origin.
     All,
     /// Those of dates that no choice of method or parameter has seen.
     Verdict,
@@ -73,27 +89,38 @@ pub enum Window {
 /// How well a point forecasts a metric over a horizon.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
+    /// The point as the scenario names it.
     pub point: String,
+    /// What is forecast.
     pub metric: String,
+    /// Which origins count.
     pub window: Window,
+    /// Days from the origin to the date.
     pub horizon_days: u32,
     /// Origins whose horizon ends on a day with an observation.
     pub origins: u64,
-    /// Mean absolute relative errors.
+    /// Mean absolute relative error of the median of the runs.
     pub model: f64,
+    /// Mean absolute relative error of persistence.
     pub persistence: f64,
+    /// Mean absolute relative error of the trend.
     pub trend: f64,
     /// Outcomes within the band, and the 95 % interval of their share (Wilson).
     pub held: u64,
+    /// Lower end of the 95 % interval of the share that the band held.
     pub coverage_low: f64,
+    /// Upper end of it.
     pub coverage_high: f64,
 }
 
 /// Everything a backtest found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Findings {
+    /// Every forecast.
     pub forecasts: Vec<Forecast>,
+    /// Errors and coverage by metric, point, window and horizon.
     pub scores: Vec<Score>,
+    /// The series behind the forecasts.
     pub fans: Vec<Fan>,
     /// What was observed, by metric.
     pub observed: Vec<(String, Dated)>,

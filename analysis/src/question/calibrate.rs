@@ -29,8 +29,11 @@ pub const REFUSED: f64 = 1e6;
 /// One evaluation: where in the cube, which simplex asked, and the loss.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// Which simplex it belongs to, counted from 0.
     pub start: u32,
+    /// The keys as a point of the unit cube.
     pub unit: Vec<f64>,
+    /// What was found there.
     pub loss: f64,
 }
 
@@ -90,7 +93,11 @@ fn folded(x: f64) -> f64 {
     if x > 1.0 { 2.0 - x } else { x }
 }
 
-/// Makes `loss` small over the unit cube.
+/// Makes `loss` small over the unit cube, with as many evaluations as the section allows.
+///
+/// # Errors
+///
+/// The first error of `loss`.
 pub fn fit<F>(calibration: &Calibration, loss: F) -> Result<Fit, Error>
 where
     F: Fn(&[f64]) -> Result<f64, Error>,

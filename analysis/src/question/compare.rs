@@ -23,12 +23,16 @@ use crate::wording::{format_number, format_range};
 /// A series that is not the same in both results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
+    /// The id of the point.
     pub point: String,
+    /// The name of the metric.
     pub metric: String,
+    /// The label of the series; empty for the one without.
     pub label: String,
     /// The values on the last date that both have, of the runs that both have: 5 %, 50 % and 95 %
     /// quantile; none where there is no series.
     pub first: Option<[f64; 3]>,
+    /// The same of the second result.
     pub second: Option<[f64; 3]>,
     /// Second less first, run by run; none where the runs are no pairs.
     pub difference: Option<Paired>,
@@ -79,10 +83,15 @@ impl Change {
 /// In how many runs each ingredient of the fingerprint changed, of the runs that both have.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ingredients {
+    /// Runs that both have.
     pub runs: usize,
+    /// Of these, with another fingerprint.
     pub changed: usize,
+    /// With another order of events.
     pub time: usize,
+    /// With other postings.
     pub ledger: usize,
+    /// With another state of the model.
     pub state: usize,
 }
 
@@ -93,9 +102,11 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// Series that are equal in every run.
     pub equal: usize,
+    /// Which fingerprints changed, by ingredient.
     pub ingredients: Ingredients,
-    /// Points that only one of them has.
+    /// Points that only the first has.
     pub only_first: Vec<String>,
+    /// Points that only the second has.
     pub only_second: Vec<String>,
     /// What the two do not have in common, and how they are compared all the same.
     pub notes: Vec<String>,
@@ -120,6 +131,7 @@ impl Ingredients {
 /// What two results come to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum ComparisonStanding {
+    /// Nothing changed.
     Equal,
     /// Every series is equal, and a fingerprint is not.
     Fingerprints,
@@ -128,6 +140,7 @@ pub enum ComparisonStanding {
 }
 
 impl Comparison {
+    /// What changed, in one word.
     pub fn standing(&self) -> ComparisonStanding {
         let points = self.only_first.len() + self.only_second.len();
         match (self.changes.len() + points, self.ingredients.changed) {
@@ -165,6 +178,10 @@ impl Comparison {
 }
 
 /// Compares two results series by series.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
     let points = |store: &Store| -> Vec<String> {
         store.manifest.points.iter().map(|point| point.id.clone()).collect()
@@ -309,8 +326,11 @@ fn ingredients(first: &[RunEntry], second: &[RunEntry]) -> Ingredients {
 /// Where two runs part: the number of the event, counted from 1, its instant, and what differed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parting {
+    /// The number of the event, counted from 1.
     pub event: u64,
+    /// When it happened.
     pub time: SimTime,
+    /// What differs.
     pub what: PartingKind,
 }
 
@@ -318,16 +338,31 @@ pub struct Parting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartingKind {
     /// Not the same event, or not at the same instant; in the words of the model.
-    Event { first: String, second: String },
+    Event {
+        /// The event of the first run, with its instant.
+        first: String,
+        /// That of the second.
+        second: String,
+    },
     /// The same event, with other postings.
-    Ledger { event: String },
+    Ledger {
+        /// The event, in the words of the model.
+        event: String,
+    },
     /// The same event, after which the model's state differs.
-    State { event: String },
+    State {
+        /// The event, in the words of the model.
+        event: String,
+    },
     /// One of them has no further event.
     End,
 }
 
 /// Runs two simulations event by event until they part; none if they are the same for so many days.
+///
+/// # Errors
+///
+/// [`Error::Stopped`] if `stop` is set.
 pub fn parting<M: Model>(
     mut first: Simulation<M>,
     mut second: Simulation<M>,

@@ -24,19 +24,25 @@ const TOP: usize = 5;
 /// A metric and one of its labels.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Series<'a> {
+    /// The name of the metric.
     pub metric: &'a str,
+    /// Its label; empty for the series without.
     pub label: &'a str,
 }
 
 /// Median with the 5 % and 95 % quantiles over the runs of a point.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct Spread {
+    /// 5 % quantile over the runs.
     pub low: f64,
+    /// Median over the runs.
     pub median: f64,
+    /// 95 % quantile over the runs.
     pub high: f64,
 }
 
 impl Spread {
+    /// Of values, one for each run; `None` for none.
     pub fn of(values: &[f64]) -> Option<Self> {
         let at = |share| quantile(values, share);
         Some(Spread { low: at(0.05)?, median: at(0.5)?, high: at(0.95)? })
@@ -46,12 +52,19 @@ impl Spread {
 /// A recorded metric of the list: its last value at each point.
 #[derive(Clone, Debug)]
 pub struct MetricLine {
+    /// The entry in the list of the review.
     pub entry: &'static Entry,
+    /// The label of the series; empty for the one without.
     pub label: String,
+    /// One for each point of the experiment.
     pub points: Vec<Option<Spread>>,
 }
 
 /// What the runs of a result recorded of the list, in its order.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn lines(manifest: &Manifest, table: &Table) -> Result<Vec<MetricLine>, Error> {
     let mut lines = Vec::new();
     for entry in &LIST {
@@ -113,6 +126,7 @@ pub fn shock(manifest: &Manifest, word: &str) -> Option<String> {
 
 /// What a key is called that drops a price, and one that says how many leave.
 pub const PRICE: &str = "price";
+/// The word in the key of a swept share of holders who leave.
 pub const LEAVERS: &str = "exit";
 /// Capacity that must come back after a drop of the price, unless another series is asked for.
 pub const CAPACITY: &str = "raw_power";
@@ -131,6 +145,10 @@ pub struct Margin {
 
 /// The margin of a result whose points start at different prices; the highest is "no drop".
 /// `None` if there are not two of them, or no run is long enough.
+///
+/// # Errors
+///
+/// [`Error::Unfit`] if several swept keys have the word.
 pub fn death_spiral(
     manifest: &Manifest,
     table: &Table,
@@ -190,12 +208,19 @@ fn largest_survived(shares: &[(f64, f64)]) -> f64 {
 /// got there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BankRun {
+    /// The share that leaves.
     pub share: f64,
+    /// Days until the cover is gone; `None` if it never is.
     pub days: Option<Spread>,
+    /// Runs in which it held to the end.
     pub held: u32,
 }
 
 /// The days of a result whose points let different shares leave at once.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn bank_runs(
     manifest: &Manifest,
     table: &Table,
@@ -224,6 +249,10 @@ fn first_below_one(dated: &[(Date, f64)]) -> Option<Date> {
 
 /// Number 28: the keys that decide most of a metric's final value, with their total shares of its
 /// variance. `None` without a design, or where its runs do not differ.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn top_five(
     manifest: &Manifest,
     table: &Table,

@@ -35,29 +35,44 @@ pub const FORMAT: u32 = 2;
 const PROGRAM: &str = "pinwheel";
 const CHUNK_BYTES: usize = 1 << 16;
 
+/// What a result is made of, as `manifest.json` holds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// The program that wrote it: "pinwheel".
     pub program: String,
+    /// The layout of the folder.
     pub format: u32,
+    /// The version of the program.
     pub version: String,
+    /// The name of the scenario.
     pub name: String,
+    /// What the scenario asks.
     pub question: String,
+    /// Who wrote the scenario.
     pub authors: Vec<String>,
+    /// What it assumes, a sentence each.
     pub assumptions: Vec<String>,
     /// The scenario file as given on the command line, and its overrides.
     pub scenario: String,
+    /// Keys and values set over the scenario, in order.
     pub overrides: Vec<(String, String)>,
     /// BLAKE3 of the resolved scenario.
     pub scenario_blake3: String,
     /// Every file that was read, relative to the scenario.
     pub sources: Vec<SourceFile>,
+    /// Root of all random streams.
     pub seed: u64,
+    /// The points, in order.
     pub points: Vec<PointEntry>,
+    /// Runs of each point.
     pub runs_per_point: u32,
     /// The design behind the points, where keys are sampled.
     pub sample: Option<Sample>,
+    /// Days at the start that outcomes leave out.
     pub warm_up_days: u32,
+    /// Which rows went into the table.
     pub output: Output,
+    /// What was simulated.
     #[serde(default)]
     pub model: ModelEntry,
     /// What the scenario is about, in numbers.
@@ -70,44 +85,59 @@ pub struct Manifest {
     pub build: String,
     /// Into how many shards a plan is cut; 0 for a plan that is run as a whole.
     pub shards: u32,
+    /// Every run, in the order of the jobs.
     pub runs: Vec<RunEntry>,
     /// Over the fingerprints of all runs, in order.
     pub fingerprint: String,
+    /// Seconds from the first run to the table.
     pub wall_seconds: f64,
+    /// Runs side by side.
     pub threads: usize,
+    /// What the machine could have done side by side.
     pub cores: usize,
     /// What it was computed on.
     #[serde(default)]
     pub machine: String,
+    /// Every file of the folder but the manifest.
     pub files: Vec<FileEntry>,
 }
 
 /// A file that went into the result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
+    /// Relative to the scenario.
     pub path: String,
+    /// Its BLAKE3 hash in hexadecimal.
     pub blake3: String,
 }
 
 /// One number of each run, as the scenario states it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeEntry {
+    /// The id in the scenario.
     pub id: String,
     /// The expression.
     pub value: String,
     /// Empty for plain numbers.
     pub unit: String,
+    /// Which way is better.
     pub goal: Option<Goal>,
+    /// What it is, in words; may be empty.
     pub words: String,
 }
 
 /// One point of the experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PointEntry {
+    /// Unique in the experiment.
     pub id: String,
+    /// The variant it belongs to.
     pub variant: String,
+    /// What is swept, with its values here.
     pub factors: Vec<Factor>,
+    /// The first day.
     pub start: Date,
+    /// Simulated days.
     pub horizon_days: u32,
     /// The rules of its network, or its layers.
     pub rules: String,
@@ -116,25 +146,35 @@ pub struct PointEntry {
 /// One run of one point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunEntry {
+    /// The id of the point.
     pub point: String,
+    /// The number of the run, counted from 0.
     pub run: u32,
+    /// Events of the run.
     pub events: u64,
+    /// The hash of all that the run did.
     pub fingerprint: String,
     /// The fingerprint's ingredients, so that a change says what changed.
     pub time: String,
+    /// Of the postings.
     pub ledger: String,
+    /// Of the state of the model.
     pub state: String,
 }
 
 /// A file of the result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
+    /// The name in the folder.
     pub name: String,
+    /// Its size.
     pub bytes: u64,
+    /// Its BLAKE3 hash in hexadecimal.
     pub blake3: String,
 }
 
 impl RunEntry {
+    /// The entry of a run with its fingerprint taken apart.
     pub fn new(point: &str, run: u32, events: u64, fingerprint: &Fingerprint) -> Self {
         let hex = |digest: pinwheel_core::fingerprint::Digest| format!("{:016x}", digest.value());
         RunEntry {
@@ -213,6 +253,10 @@ impl Manifest {
     }
 
     /// Size and BLAKE3 of a file, read piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be read.
     pub fn hash_file(path: &Path) -> Result<(u64, String), Error> {
         let mut file = File::open(path).map_err(Error::at(path))?;
         let (mut hasher, mut bytes) = (blake3::Hasher::new(), 0);
@@ -237,11 +281,19 @@ impl Manifest {
     }
 
     /// The manifest of a folder, if it has one that this program wrote.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::read_file`].
     pub fn read(folder: &Path) -> Result<Self, Error> {
         Manifest::read_file(&folder.join(MANIFEST))
     }
 
     /// A manifest by its file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if it cannot be read, is of another program or of another format.
     pub fn read_file(path: &Path) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(path);
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -9,26 +9,33 @@ use serde::{Deserialize, Serialize};
 pub struct ModelEntry {
     /// The kind of the network; empty for layers alone.
     pub network: String,
+    /// The layers that the scenario describes itself.
     pub layers: Vec<String>,
     /// The choices that decide how much of the field is simulated, in words.
     pub choices: Vec<(String, String)>,
     /// Every value of the scenario by its key, as typed.
     pub given: Vec<(String, String)>,
+    /// Every parameter of the network with its value.
     pub parameters: Vec<ParameterEntry>,
 }
 
 /// A number of the model that is not a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ParameterEntry {
+    /// The name of the parameter.
     pub name: String,
+    /// Its value, in its unit.
     pub value: f64,
+    /// The unit; "1" for none.
     pub unit: String,
+    /// Where the default comes from.
     pub source: String,
     /// The scenario gives it another value than the model's own.
     pub changed: bool,
 }
 
 impl ModelEntry {
+    /// The model of an experiment.
     pub fn of(experiment: &Experiment) -> Self {
         let given = pinwheel_models::scenario::given::given(&experiment.resolved);
         let Some(Scenario { layers, network, .. }) =

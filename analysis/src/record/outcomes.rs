@@ -45,6 +45,11 @@ impl OutcomeTable {
             .map(|((point, outcome), values)| (point.as_str(), outcome.as_str(), values.as_slice()))
     }
 
+    /// Writes `outcomes.parquet` and makes it durable.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (point, outcome, values) in self.iter() {
@@ -69,6 +74,10 @@ impl OutcomeTable {
     }
 
     /// The outcomes of a result; none if its scenario states none and there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn read(path: &Path) -> Result<Self, Error> {
         if !path.exists() {
             return Ok(OutcomeTable::default());

@@ -33,6 +33,11 @@ pub struct RunWriter {
 }
 
 impl RunWriter {
+    /// Starts the file of a run beside the path that it will have.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be made.
     pub fn create(path: &Path) -> Result<Self, Error> {
         // The name says which process writes: two that run the same job do not meet.
         let part = path.with_extension(format!("part-{}", std::process::id()));
@@ -40,6 +45,11 @@ impl RunWriter {
         Ok(RunWriter { file, hasher: blake3::Hasher::new(), part, path: path.to_owned() })
     }
 
+    /// Appends rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn write(&mut self, rows: &[Row]) -> Result<(), Error> {
         rows.iter().try_for_each(|row| self.put(&encode(row)))
     }
@@ -50,6 +60,10 @@ impl RunWriter {
     }
 
     /// Adds the outcome and lets the file appear under its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn finish(mut self, outcome: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_vec(outcome).expect("an outcome is plain data");
         self.put(&text)?;
@@ -79,6 +93,10 @@ pub struct RunReader<T> {
 
 impl<T: DeserializeOwned> RunReader<T> {
     /// Opens a run; the hash is compared with all of the file, as a power cut may have emptied it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if it cannot be read, [`Error::Damaged`] if it is not as it was written.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let damaged = |detail: &str| Error::Damaged {
             path: path.to_owned(),
@@ -120,6 +138,10 @@ impl<T: DeserializeOwned> RunReader<T> {
     }
 
     /// The next rows, at most `limit`; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if it cannot be read.
     pub fn read(&mut self, limit: usize) -> Result<Vec<Row>, Error> {
         let mut bytes = Vec::new();
         let wanted = (limit * RECORD_BYTES) as u64;

@@ -30,6 +30,11 @@ pub struct Staging {
 
 impl Staging {
     /// Starts a result for `target`, which must be absent, empty or an older result.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Foreign`] if the folder holds something else, [`Error::Busy`] if another process is at
+    /// work there, [`Error::Io`] if the disk fails.
     pub fn begin(target: &Path) -> Result<Self, Error> {
         refuse_foreign(target)?;
         // A link stays a link: what it leads to is replaced.
@@ -67,6 +72,10 @@ impl Staging {
 
     /// The folder in which the ensemble of this result is at work: that of an earlier process if it
     /// had the same plan.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn work(&self, plan: &Manifest) -> Result<Work, Error> {
         Work::take(&self.root.join(WORK), plan)
     }
@@ -77,6 +86,10 @@ impl Staging {
     }
 
     /// Writes one file of the result and makes it durable.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path.join(name);
         let mut file = File::create(&path).map_err(Error::at(&path))?;
@@ -84,6 +97,10 @@ impl Staging {
     }
 
     /// Takes over a file of the result that is being replaced, without a copy where the disk can.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn adopt(&self, name: &str) -> Result<(), Error> {
         let (from, to) = (self.target.join(name), self.path.join(name));
         match fs::hard_link(&from, &to) {
@@ -93,6 +110,11 @@ impl Staging {
     }
 
     /// Hashes the files, writes the manifest and puts the folder in place of its target.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Foreign`] if something else has come into the place of the target, [`Error::Io`] if the
+    /// disk fails.
     pub fn publish(mut self, mut manifest: Manifest) -> Result<Manifest, Error> {
         manifest.files = self.files()?;
         let text = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
@@ -109,6 +131,10 @@ impl Staging {
     }
 
     /// The files so far, with size and hash, by their names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn files(&self) -> Result<Vec<FileEntry>, Error> {
         let at = Error::at(&self.path);
         let mut paths = fs::read_dir(&self.path)

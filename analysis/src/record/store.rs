@@ -10,18 +10,29 @@ use crate::series::Dated;
 /// A published result, verified against its manifest.
 #[derive(Debug)]
 pub struct Store {
+    /// Where it is.
     pub folder: PathBuf,
+    /// What it is made of.
     pub manifest: Manifest,
     table: Table,
 }
 
 impl Store {
     /// Opens a result after comparing every file with the hash in the manifest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if a file is not the one of the manifest, [`Error::Io`] or [`Error::Table`] if
+    /// one cannot be read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         Store::open_but(folder, "")
     }
 
     /// The same for one whose report may be missing or changed: it is made of the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
     pub fn open_to_report(folder: &Path) -> Result<Self, Error> {
         Store::open_but(folder, REPORT)
     }
@@ -40,11 +51,16 @@ impl Store {
         Ok(Store { folder: folder.to_owned(), manifest, table })
     }
 
+    /// Every row of it.
     pub fn table(&self) -> &Table {
         &self.table
     }
 
     /// The series of one run by date; empty if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn series(&self, point: &str, run: u32, metric: &str, label: &str) -> Result<Dated, Error> {
         self.table.series(point, run, metric, label)
     }

@@ -82,9 +82,13 @@ struct Placed {
 /// Which run rows belong to, and how to read their labels and times.
 #[derive(Debug)]
 pub struct RunKey<'a> {
+    /// The number of the run.
     pub run: u32,
+    /// The id of the point.
     pub point: &'a str,
+    /// The first day of the run.
     pub start: Date,
+    /// The labels behind the numbers in its rows.
     pub labels: &'a [String],
 }
 
@@ -95,6 +99,11 @@ impl std::fmt::Debug for TableWriter {
 }
 
 impl TableWriter {
+    /// Starts a table; `parts` names the metrics of the rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the file cannot be made.
     pub fn create(path: &Path, parts: Catalogue) -> Result<Self, Error> {
         let file = File::create(path).map_err(Error::at(path))?;
         let output = BufWriter::new(file.try_clone().map_err(Error::at(path))?);
@@ -105,6 +114,10 @@ impl TableWriter {
     }
 
     /// Appends all rows of one run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] or [`Error::Io`] of the run file, [`Error::Table`] if rows cannot be written.
     pub fn append(
         &mut self,
         key: &RunKey<'_>,
@@ -145,6 +158,10 @@ impl TableWriter {
     }
 
     /// Writes the footer and makes the file durable.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if it cannot be written.
     pub fn finish(mut self) -> Result<(), Error> {
         self.flush()?;
         self.writer.finish().map_err(table_error)?;
@@ -207,6 +224,11 @@ struct Cache {
 }
 
 impl Table {
+    /// Reads the index of a table; rows are read when they are asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let mut index = Index::new();
         let mut first = 0;
@@ -231,11 +253,19 @@ impl Table {
     }
 
     /// The labels of a metric at a point, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn labels(&self, point: &str, metric: &str) -> Result<Vec<String>, Error> {
         Ok(self.group(point, metric)?.iter().map(|(label, _)| label.clone()).collect())
     }
 
     /// The series of one run by date; empty if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn series(&self, point: &str, run: u32, metric: &str, label: &str) -> Result<Dated, Error> {
         let group = self.group(point, metric)?;
         let found = group.iter().find(|(of, _)| of == label);
@@ -244,6 +274,10 @@ impl Table {
 
     /// Every value of a metric in one pass, for questions about all points at once: `visit` gets
     /// point, label, run, date and value, the values of a run of one label in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn scan(
         &self,
         metric: &str,
@@ -293,6 +327,10 @@ impl Table {
     }
 
     /// Every series of a metric at a point.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn group(&self, point: &str, metric: &str) -> Result<Rc<Group>, Error> {
         let key = (metric.to_owned(), point.to_owned());
         let cache = self.cache.borrow();

@@ -27,6 +27,10 @@ pub struct Work {
 impl Work {
     /// Takes a folder that only this process uses: goes on with its plan if that is the same, and
     /// begins anew otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the disk fails.
     pub fn take(path: &Path, plan: &Manifest) -> Result<Self, Error> {
         let work = Work { path: path.to_owned() };
         if !work.plan().is_ok_and(|before| before.same_work(plan)) {
@@ -40,6 +44,11 @@ impl Work {
 
     /// Writes a new plan into a folder that holds nothing else.
     /// `fill` adds what belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Foreign`] if the folder holds something, [`Error::Io`] if the disk fails, and those of
+    /// `fill`.
     pub fn create(
         path: &Path,
         plan: &Manifest,
@@ -55,6 +64,10 @@ impl Work {
     }
 
     /// Opens the folder of a plan.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::read_file`].
     pub fn open(path: &Path) -> Result<(Self, Manifest), Error> {
         let work = Work { path: path.to_owned() };
         let plan = work.plan()?;
@@ -75,6 +88,7 @@ impl Work {
         fs::rename(&part, &path).map_err(Error::at(&path))
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -91,6 +105,10 @@ impl Work {
     }
 
     /// What is left of each run, in the order of the jobs; nothing of those not finished.
+    ///
+    /// # Errors
+    ///
+    /// As [`finished`].
     pub fn outcomes(&self, experiment: &Experiment) -> Result<Vec<Option<Outcome>>, Error> {
         let runs = self.runs();
         jobs(experiment).map(|job| finished(&runs, experiment, job)).collect()
@@ -121,6 +139,10 @@ pub fn run_path(runs: &Path, experiment: &Experiment, job: usize) -> PathBuf {
 
 /// What is left of a finished run, or nothing if it has no file yet, or one that a power cut has
 /// damaged: the run is done again then.
+///
+/// # Errors
+///
+/// [`Error::Io`] if the file is there and cannot be read.
 pub fn finished(
     runs: &Path,
     experiment: &Experiment,

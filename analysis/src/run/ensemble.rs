@@ -21,6 +21,7 @@ use crate::record::work::{finished, of_job, run_path};
 
 /// Told after every simulated day of every run, from the thread of that run.
 pub trait Watcher: Sync + std::fmt::Debug {
+    /// A day of a run is over.
     fn day(&self, point: &Point, run: u32, day: u32, events_of_day: u64);
     /// A run that was finished before; its days are not simulated again.
     fn taken_over(&self, point: &Point);
@@ -38,8 +39,11 @@ impl Watcher for Unwatched {
 /// How to run: the threads, the flag that stops, and who watches.
 #[derive(Copy, Clone, Debug)]
 pub struct Drive<'a> {
+    /// Runs side by side.
     pub threads: usize,
+    /// Ends all runs when it is set.
     pub stop: &'a AtomicBool,
+    /// Told of every day.
     pub watcher: &'a dyn Watcher,
     /// Folder of the run files; `None` keeps no rows and takes over no finished run.
     pub runs: Option<&'a Path>,
@@ -51,6 +55,11 @@ pub struct Drive<'a> {
 pub const EVENTS_UNWATCHED: u32 = 1 << 16;
 
 /// Does the given jobs (see [`crate::record::work::jobs`]); runs that have a file are taken over.
+///
+/// # Errors
+///
+/// [`Error::Stopped`], with finished runs kept; [`Error::Io`] if the disk fails; [`Error::Threads`] if
+/// the machine gives no threads.
 pub fn run<M, B>(
     experiment: &Experiment,
     build: B,
@@ -131,6 +140,10 @@ fn one<M: Model>(
 
 /// Simulates one day; a day may hold more events than anybody waits for, so the flag that stops is
 /// looked at now and then.
+///
+/// # Errors
+///
+/// [`Error::Stopped`] if `stop` is set.
 pub fn step_day<M: Model>(
     simulation: &mut Simulation<M>,
     day: u32,
@@ -159,6 +172,7 @@ pub struct Keep {
 }
 
 impl Keep {
+    /// Of an experiment and a point; `parts` names the metrics of the rows.
     pub fn new(experiment: &Experiment, point: &Point, parts: Catalogue) -> Self {
         let wanted = &experiment.output.metrics;
         let mut kept = Vec::new();
@@ -171,6 +185,7 @@ impl Keep {
         Keep { every_days: experiment.output.every_days, last_day, metrics: kept }
     }
 
+    /// Whether a row recorded on a day of the run, counted from 1, is kept.
     pub fn keeps(&self, row: &Row, day: u32) -> bool {
         (day.is_multiple_of(self.every_days) || day == self.last_day) && self.is_wanted(row)
     }
@@ -181,6 +196,11 @@ impl Keep {
 }
 
 /// Merges the files of all runs into one table. What it writes depends on the runs alone.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] or [`Error::Io`] if a run file cannot be read, [`Error::Table`] if the table
+/// cannot be written.
 pub fn merge(
     experiment: &Experiment,
     parts: Catalogue,

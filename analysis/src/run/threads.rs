@@ -10,6 +10,11 @@ use crate::Error;
 pub struct RegionThreads(rayon::ThreadPool);
 
 impl RegionThreads {
+    /// A pool of this many threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Threads`] if the machine gives no threads.
     pub fn new(threads: usize) -> Result<Self, Error> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.map(RegionThreads).map_err(|error| Error::Threads(error.to_string()))

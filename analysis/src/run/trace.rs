@@ -19,8 +19,11 @@ use pinwheel_models::describe::metric::OBSERVED_LABEL;
 /// What to run, and who may stop it.
 #[derive(Copy, Clone, Debug)]
 pub struct Job<'a> {
+    /// What is simulated.
     pub point: &'a Point,
+    /// Root of all random streams.
     pub seed: u64,
+    /// The number of the run.
     pub run: u32,
     /// Days that are simulated; at most the horizon.
     pub days: u32,
@@ -28,20 +31,28 @@ pub struct Job<'a> {
     pub wanted: &'a [String],
     /// The parts whose metrics the records carry.
     pub parts: Catalogue,
+    /// Ends all runs when it is set.
     pub stop: &'a AtomicBool,
+    /// Told of every day.
     pub watcher: &'a dyn Watcher,
 }
 
 /// The wanted series of one run, in the order in which they were wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
+    /// What the model recorded, one series for each wanted metric.
     pub simulated: Vec<Dated>,
+    /// What was observed of each, where the model recorded it.
     pub observed: Vec<Dated>,
     /// The check that was breached and ended the run, with the day.
     pub breach: Option<(String, Date)>,
 }
 
 /// Runs all jobs side by side; traces come in the order of the jobs, whatever the threads.
+///
+/// # Errors
+///
+/// [`Error::Stopped`] if a flag is set; [`Error::Threads`] if the machine gives no threads.
 pub fn all<M, B>(jobs: &[Job<'_>], build: &B, threads: usize) -> Result<Vec<Trace>, Error>
 where
     M: Model,

@@ -18,12 +18,18 @@ const LISTED_MAX: usize = 500;
 /// A result and what it is called on the page.
 #[derive(Copy, Clone, Debug)]
 pub struct Side<'a> {
+    /// What it is called on the page.
     pub name: &'a str,
+    /// The result.
     pub store: &'a Store,
 }
 
 impl Comparison {
     /// The page. `parting` says where the runs part, if they do.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
     pub fn page(
         &self,
         sides: [Side<'_>; 2],

@@ -18,6 +18,10 @@ use crate::series::Dated;
 
 /// The quantile `q` in [0, 1] of values, by linear interpolation (Hyndman and Fan 1996, type 7);
 /// `None` for no values.
+///
+/// # Panics
+///
+/// If `q` is not between 0 and 1.
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     assert!((0.0..=1.0).contains(&q), "a quantile lies between 0 and 1");
     let mut sorted = values.to_vec();

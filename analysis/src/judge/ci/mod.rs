@@ -25,9 +25,11 @@ use crate::judge::verdict::{
 pub struct Suite {
     /// Name of the scenario, or its file where it could not be read.
     pub name: String,
+    /// The scenario file, as it was named.
     pub file: String,
     /// How long all its runs took.
     pub seconds: f64,
+    /// What was judged.
     pub cases: Vec<TestCase>,
 }
 
@@ -36,22 +38,28 @@ pub struct Suite {
 pub struct TestCase {
     /// scenario, target, check, invariant or baseline.
     pub kind: &'static str,
+    /// The id of what was judged.
     pub name: String,
+    /// How it came out.
     pub standing: CaseStanding,
+    /// What was found, in words.
     pub sentence: String,
     /// The command that shows the failure again.
     pub replay: Option<String>,
     /// Where it is written.
     pub file: String,
+    /// Where it is stated in the file, counted from 1.
     pub line: Option<u32>,
 }
 
 /// How a case came out.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum CaseStanding {
+    /// It held.
     Passed,
     /// Does not stand in the way of a pass.
     Warned,
+    /// It did not hold.
     Failed,
     /// The scenario or the program is at fault.
     Error,
@@ -60,6 +68,7 @@ pub enum CaseStanding {
 }
 
 impl Suite {
+    /// How many cases stand like this.
     pub fn count(&self, standing: CaseStanding) -> usize {
         self.cases.iter().filter(|case| case.standing == standing).count()
     }

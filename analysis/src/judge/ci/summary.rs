@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{CaseStanding, Suite, TestCase};
 
+/// All suites as Markdown: a table, then what failed.
 pub fn summary(suites: &[Suite]) -> String {
     let put = "writing to a string cannot fail";
     let failed =

@@ -18,15 +18,19 @@ const Z_ONE_SIDED: f64 = 1.644_853_626_951_472_2;
 /// One invariant at one point; `sometimes` is judged over all points together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InvariantRow {
+    /// The id in the scenario.
     pub id: String,
     /// always, sometimes, final or over.
     pub kind: String,
+    /// The condition, as typed.
     pub expression: String,
     /// Empty where all points are judged together.
     pub point: String,
+    /// Whether a failure stands in the way of a pass.
     pub severity: Severity,
     /// Runs in which it held at every evaluation (`sometimes`: at one), of so many runs.
     pub held: u64,
+    /// Runs that were judged.
     pub runs: u64,
     /// Evaluations over all runs.
     pub made: u64,
@@ -35,8 +39,11 @@ pub struct InvariantRow {
     /// Lower bound of Wilson's one-sided 95 % interval of the share of runs that hold it, where a
     /// share below 1 is asked for.
     pub wilson_low: Option<f64>,
+    /// How it came out.
     pub standing: InvariantStanding,
+    /// The first failure, where there is one.
     pub failure: Option<FailureRow>,
+    /// What was found, in words.
     pub sentence: String,
 }
 
@@ -44,7 +51,9 @@ pub struct InvariantRow {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InvariantStanding {
+    /// It held in as many runs as are asked for.
     Held,
+    /// It did not.
     Failed,
     /// Enough runs hold it, but too few were made to say so of all.
     NotProven,
@@ -55,19 +64,24 @@ pub enum InvariantStanding {
 /// The run that broke an invariant first, or worst.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureRow {
+    /// The id of the point.
     pub point: String,
+    /// The number of the run.
     pub run: u32,
     /// Date and time of the tick.
     pub tick: String,
     /// The comparison that decided, and both sides of it with their unit.
     pub comparison: String,
+    /// The left side of the comparison, with its unit.
     pub left: String,
+    /// The right side.
     pub right: String,
     /// The command that runs to just before the tick.
     pub replay: String,
 }
 
 impl InvariantStanding {
+    /// In words: "not judged".
     pub fn word(self) -> &'static str {
         match self {
             InvariantStanding::Held => "held",

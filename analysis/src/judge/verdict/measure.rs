@@ -9,11 +9,14 @@ use pinwheel_models::scenario::Measure;
 /// The days that are judged; both ends belong to it.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
+    /// The first day; `None` for the first there is.
     pub from: Option<Date>,
+    /// The last day; `None` for the last there is.
     pub to: Option<Date>,
 }
 
 impl Window {
+    /// Whether a day lies in it.
     pub fn holds(self, date: Date) -> bool {
         self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
     }
@@ -64,7 +67,11 @@ impl Missing {
     }
 }
 
-/// Measures one run.
+/// Measures one run: a simulated series against an observed one, within a window.
+///
+/// # Errors
+///
+/// [`Missing`] says what there was too little of.
 pub fn measure(
     measure: &Measure,
     simulated: &[(Date, f64)],

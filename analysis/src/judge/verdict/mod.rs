@@ -27,14 +27,20 @@ use crate::record::table::Table;
 use crate::statistics::median;
 use crate::wording::format_number;
 
+/// The judgement of a result, as `verdict.json` holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
+    /// Nothing that was stated failed.
     pub passed: bool,
     /// One sentence for the head of a report.
     pub sentence: String,
+    /// One row for each target and point.
     pub targets: Vec<TargetRow>,
+    /// One row for each check, over all runs.
     pub checks: Vec<CheckRow>,
+    /// Every breach of a check that must always hold.
     pub breaches: Vec<BreachRow>,
+    /// One row for each invariant and point.
     #[serde(default)]
     pub invariants: Vec<InvariantRow>,
     /// What a reader should know and what changes nothing.
@@ -49,15 +55,21 @@ pub struct Verdict {
 /// One target at one point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetRow {
+    /// The id in the scenario.
     pub id: String,
+    /// The id of the point.
     pub point: String,
+    /// The metric that is judged.
     pub metric: String,
+    /// What it is held against.
     pub limit: Limit,
     /// Over the whole window of the target; `None` if it could not be measured.
     pub measured: Option<f64>,
     /// Before and from the first day that calibration has not seen, where the target spans it.
     pub calibration: Option<f64>,
+    /// From that day on.
     pub verdict_window: Option<f64>,
+    /// How it came out.
     pub standing: TargetStanding,
     /// How it was measured, or why it was not.
     pub sentence: String,
@@ -67,13 +79,16 @@ pub struct TargetRow {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetStanding {
+    /// The measured number is within the limit.
     Met,
+    /// It is not, or could not be measured where it should be.
     NotMet,
     /// Its dates lie outside the run.
     NotJudged,
 }
 
 impl TargetStanding {
+    /// In words: "not met".
     pub fn word(self) -> &'static str {
         match self {
             TargetStanding::Met => "met",
@@ -90,17 +105,28 @@ pub enum Limit {
     /// A share: the error may be at most this.
     AtMost(f64),
     /// A value: every one must lie in the range.
-    Within { low: f64, high: f64 },
+    Within {
+        /// The least that is allowed.
+        low: f64,
+        /// The most that is allowed.
+        high: f64,
+    },
 }
 
 /// One check over all runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckRow {
+    /// The name of the check.
     pub check: String,
+    /// It asks that a state is reached, not that it always holds.
     pub sometimes: bool,
+    /// How often it was made, over all runs.
     pub made: u64,
+    /// How often it held.
     pub held: u64,
+    /// How it came out.
     pub standing: CheckStanding,
+    /// What was found, in words.
     pub sentence: String,
 }
 
@@ -108,6 +134,7 @@ pub struct CheckRow {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckStanding {
+    /// It held whenever it was made.
     Held,
     /// An `always` check that failed at least once.
     Failed,
@@ -118,6 +145,7 @@ pub enum CheckStanding {
 }
 
 impl CheckStanding {
+    /// In words: "not reached".
     pub fn word(self) -> &'static str {
         match self {
             CheckStanding::Held => "held",
@@ -136,10 +164,15 @@ impl CheckStanding {
 /// An `always` check that failed, where and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BreachRow {
+    /// The id of the point.
     pub point: String,
+    /// The number of the run.
     pub run: u32,
+    /// The date.
     pub date: String,
+    /// The name of the check or invariant.
     pub check: String,
+    /// What was found there.
     pub detail: String,
     /// Date and time.
     #[serde(default)]
@@ -188,13 +221,15 @@ impl Verdict {
             || self.invariants.iter().any(|row| row.severity == Severity::Error)
     }
 
-    /// Whether any target was told apart before and from the first day that calibration has not seen.
+    /// Whether any target was measured apart before and from the first day that calibration has not
+    /// seen.
     pub fn has_windows(&self) -> bool {
         self.targets.iter().any(|row| row.calibration.is_some())
     }
 }
 
 impl Limit {
+    /// The limit that a measure states.
     pub fn of(measure: &Measure) -> Self {
         match *measure {
             Measure::MeanAbsoluteError { limit }
@@ -206,6 +241,7 @@ impl Limit {
         }
     }
 
+    /// Whether a measured number is within the limit.
     pub fn holds(self, value: f64) -> bool {
         match self {
             Limit::AtMost(limit) => value <= limit,
@@ -231,8 +267,12 @@ impl std::fmt::Display for Limit {
     }
 }
 
-/// Judges a finished ensemble. `verdict_from` is the first day that calibration has not seen. The commands
-/// that replay a failure are those of the default folder (see [`Verdict::for_folder`]).
+/// Judges a finished ensemble. `verdict_from` is the first day that calibration has not seen. The
+/// commands that replay a failure are those of the default folder (see [`Verdict::for_folder`]).
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn judge(
     experiment: &Experiment,
     table: &Table,

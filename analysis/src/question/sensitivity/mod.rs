@@ -23,16 +23,22 @@ use crate::statistics::Bootstrap;
 /// A number with its 95 % interval.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct Estimate {
+    /// The estimate from all rows.
     pub value: f64,
+    /// Lower end of its bootstrap interval.
     pub low: f64,
+    /// Upper end of it.
     pub high: f64,
 }
 
 /// What a designed sample says about its inputs, in the order of its keys.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sensitivity {
+    /// Shares of the variance.
     Sobol(Sobol),
+    /// Elementary effects.
     Morris(Morris),
+    /// Rank correlations.
     Ranks(Ranks),
 }
 

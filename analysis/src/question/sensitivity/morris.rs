@@ -23,6 +23,7 @@ pub struct Morris {
     pub walks: usize,
     /// Standard deviation of the outcome over all rows: what effects are large against.
     pub deviation: f64,
+    /// One for each input, in the order of the design.
     pub inputs: Vec<Effect>,
 }
 

@@ -18,6 +18,7 @@ pub struct Ranks {
     /// The share of the variance of the outcome's ranks that a plane through the inputs' ranks
     /// explains (R²): far below 1, effects bend back or interact, and correlations miss them.
     pub explained: f64,
+    /// The rank correlation of each input with the output, in the order of the design.
     pub inputs: Vec<Estimate>,
 }
 

@@ -17,8 +17,11 @@ pub struct Shares {
 pub struct Sobol {
     /// Base samples used; one with an output that is not finite is left out.
     pub base_samples: usize,
+    /// Mean of the output.
     pub mean: f64,
+    /// Variance of the output.
     pub variance: f64,
+    /// One for each input, in the order of the design.
     pub inputs: Vec<Shares>,
 }
 

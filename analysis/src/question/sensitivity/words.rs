@@ -16,14 +16,18 @@ const MONOTONE: f64 = 0.7;
 /// How much an input matters.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
+    /// It decides much of the output.
     Significant,
+    /// It decides some of it.
     Somewhat,
     /// The interval is too wide to tell.
     Inconclusive,
+    /// It decides nothing that can be seen.
     None,
 }
 
 impl Strength {
+    /// In words.
     pub fn word(self) -> &'static str {
         match self {
             Strength::Significant => "significant",
@@ -59,7 +63,9 @@ impl Strength {
 pub struct InputSentence {
     /// Its place among the inputs.
     pub input: usize,
+    /// How much the input decides.
     pub strength: Strength,
+    /// The same in a sentence.
     pub sentence: String,
 }
 

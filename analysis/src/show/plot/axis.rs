@@ -9,8 +9,11 @@ use crate::series::day_number;
 /// Ticks of a value axis: round numbers that cover the range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValueAxis {
+    /// The least value.
     pub low: f64,
+    /// The greatest value.
     pub high: f64,
+    /// The values that have a label.
     pub ticks: Vec<f64>,
     /// Values are divided by this before they are written ...
     pub divisor: f64,
@@ -46,6 +49,7 @@ impl ValueAxis {
         ValueAxis { low, high, ticks, divisor, prefix, decimals }
     }
 
+    /// A value as it stands beside its tick.
     pub fn label(&self, value: f64) -> String {
         grouped(value / self.divisor, self.decimals)
     }
@@ -74,7 +78,9 @@ fn magnitude(largest: f64) -> (f64, &'static str) {
 /// A tick of a date axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DateTick {
+    /// Days since 1970-01-01.
     pub day: i32,
+    /// What it says.
     pub label: String,
     /// The first of a year: drawn stronger.
     pub year: bool,

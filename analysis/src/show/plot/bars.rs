@@ -8,22 +8,31 @@ use super::theme::Ink;
 /// A class on the axis with its bars, in the order of the legend.
 #[derive(Clone, Debug)]
 pub struct Group {
+    /// What it is called.
     pub label: String,
+    /// Its bars, from left to right.
     pub bars: Vec<Bar>,
 }
 
+/// One bar.
 #[derive(Clone, Debug)]
 pub struct Bar {
+    /// Its colour.
     pub ink: Ink,
+    /// Its height, in the unit of the chart.
     pub value: f64,
 }
 
+/// Groups of bars side by side.
 #[derive(Clone, Debug)]
 pub struct BarChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
     /// The meaning of the colours; shown at the right edge.
     pub legend: Vec<(String, Ink)>,
+    /// From left to right.
     pub groups: Vec<Group>,
 }
 

@@ -25,6 +25,7 @@ pub enum Size {
 }
 
 impl Size {
+    /// Width and height in CSS pixels.
     pub fn pixels(self) -> (f64, f64) {
         match self {
             Size::Full => (1040.0, 340.0),

@@ -14,15 +14,20 @@ const BELOW_PX: f64 = 42.0;
 /// One comparison: its pairs (first, second) of outcomes.
 #[derive(Clone, Debug)]
 pub struct PairedDifference {
+    /// What it is called.
     pub label: String,
+    /// The values before and after, one pair for each run.
     pub pairs: Vec<(f64, f64)>,
 }
 
 /// Paired differences, second less first.
 #[derive(Clone, Debug)]
 pub struct DifferenceChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
+    /// From the top down.
     pub comparisons: Vec<PairedDifference>,
 }
 

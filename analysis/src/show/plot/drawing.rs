@@ -40,20 +40,73 @@ pub type Point = (f64, f64);
 /// Where text hangs on its point.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Hang {
+    /// It begins at the point.
     Left,
+    /// It is centred on the point.
     Middle,
+    /// It ends at the point.
     Right,
 }
 
 /// What is drawn, in CSS pixels; later marks lie over earlier ones.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
-    Path { points: Vec<Point>, ink: Ink, width_px: f64 },
-    Dashed { points: Vec<Point>, ink: Ink, width_px: f64 },
-    Area { outline: Vec<Point>, ink: Ink, opacity: f64 },
-    Bar { corner: Point, opposite: Point, ink: Ink },
-    Dot { centre: Point, ink: Ink, radius_px: f64 },
-    Text { text: String, at: Point, hang: Hang, ink: Ink },
+    /// A line through points.
+    Path {
+        /// From one end to the other.
+        points: Vec<Point>,
+        /// Its colour.
+        ink: Ink,
+        /// Its width in CSS pixels.
+        width_px: f64,
+    },
+    /// A broken line through points.
+    Dashed {
+        /// From one end to the other.
+        points: Vec<Point>,
+        /// Its colour.
+        ink: Ink,
+        /// Its width in CSS pixels.
+        width_px: f64,
+    },
+    /// A filled area.
+    Area {
+        /// The corners, once around.
+        outline: Vec<Point>,
+        /// Its colour.
+        ink: Ink,
+        /// From 0, not seen, to 1.
+        opacity: f64,
+    },
+    /// A filled rectangle.
+    Bar {
+        /// One corner.
+        corner: Point,
+        /// The corner opposite.
+        opposite: Point,
+        /// Its colour.
+        ink: Ink,
+    },
+    /// A filled circle.
+    Dot {
+        /// Its centre.
+        centre: Point,
+        /// Its colour.
+        ink: Ink,
+        /// Its radius in CSS pixels.
+        radius_px: f64,
+    },
+    /// A line of text.
+    Text {
+        /// What it says.
+        text: String,
+        /// Where it hangs.
+        at: Point,
+        /// How it lies to that point.
+        hang: Hang,
+        /// Its colour.
+        ink: Ink,
+    },
 }
 
 /// A chart that can be shown in a page or kept as a file.
@@ -61,8 +114,11 @@ pub enum Mark {
 pub struct Drawing {
     /// For screen readers.
     pub title: String,
+    /// Width in CSS pixels.
     pub width_px: f64,
+    /// Height in CSS pixels.
     pub height_px: f64,
+    /// In the order of drawing.
     pub marks: Vec<Mark>,
     /// How to read values off a chart over dates, for the page's script.
     pub reading: Option<Reading>,
@@ -77,6 +133,7 @@ pub struct Reading {
     pub days: (f64, f64),
     /// Values at its bottom and top.
     pub values: (f64, f64),
+    /// The unit of the values; empty for none.
     pub unit: String,
 }
 
@@ -121,6 +178,10 @@ impl Drawing {
     }
 
     /// Writes the chart as a PNG: light, on white, two pixels to a CSS pixel.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be written.
     pub fn write_png(&self, path: &Path) -> Result<(), Error> {
         static FONT_KNOWN: Once = Once::new();
         FONT_KNOWN.call_once(|| {

@@ -8,6 +8,10 @@ use crate::Error;
 
 /// Writes each chart as `<id>.svg` and `<id>.png` into a folder, which is made if need be. An id is
 /// a file name without an ending: letters, digits, `-` and `_`; other characters become `-`.
+///
+/// # Errors
+///
+/// [`Error::Io`] if a file cannot be written.
 pub fn export(folder: &Path, charts: &[(String, Drawing)]) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::at(folder))?;
     for (id, drawing) in charts {

@@ -14,15 +14,20 @@ const OPACITY: f64 = 0.2;
 /// What a band covers, at the right edge.
 const BANDS: [&str; 3] = ["5\u{2013}95 %", "25\u{2013}75 %", "median"];
 
+/// Quantiles over runs as bands around the median, over time.
 #[derive(Clone, Debug)]
 pub struct FanChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
     /// 5, 25, 50, 75 and 95 % quantile over the runs by date.
     pub quantiles: Vec<(Date, [f64; 5])>,
     /// What was observed, or another line over the fan.
     pub over: Vec<Line>,
+    /// Dates marked by a line across.
     pub markers: Vec<Marker>,
+    /// Whether the axis of values begins at zero.
     pub from_zero: bool,
 }
 

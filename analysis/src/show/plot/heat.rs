@@ -12,9 +12,12 @@ const BELOW_PX: f64 = 44.0;
 /// The strongest shade: text over it is still read in both themes.
 const OPACITY_MAX: f64 = 0.62;
 
+/// Values of two inputs as a grid of colours.
 #[derive(Clone, Debug)]
 pub struct HeatMap {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
     /// The name of the input from left to right, and its values.
     pub across: (String, Vec<String>),

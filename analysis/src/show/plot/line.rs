@@ -12,8 +12,11 @@ use crate::statistics::spread;
 /// How a line is drawn.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Stroke {
+    /// A thick line.
     Bold,
+    /// A thin line.
     Thin,
+    /// A broken line.
     Dashed,
     /// For series with gaps: one dot a value.
     Dots,
@@ -22,9 +25,13 @@ pub enum Stroke {
 /// One series with its name at the right edge.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// What it is called.
     pub label: String,
+    /// Its colour.
     pub ink: Ink,
+    /// How it is drawn.
     pub stroke: Stroke,
+    /// Its points, in order.
     pub points: Dated,
     /// Low and high by date; empty for none.
     pub band: Vec<(Date, f64, f64)>,
@@ -81,16 +88,24 @@ impl Line {
 /// A date worth a vertical line.
 #[derive(Clone, Debug)]
 pub struct Marker {
+    /// Where it stands.
     pub date: Date,
+    /// What it is called.
     pub label: String,
 }
 
+/// Lines over time, with bands.
 #[derive(Clone, Debug)]
 pub struct LineChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
+    /// Drawn in order, the last on top.
     pub lines: Vec<Line>,
+    /// Dates marked by a line across.
     pub markers: Vec<Marker>,
+    /// Whether the axis of values begins at zero.
     pub from_zero: bool,
 }
 

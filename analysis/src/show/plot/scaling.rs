@@ -11,18 +11,24 @@ use crate::wording::format_number;
 /// One curve with its name at the right edge.
 #[derive(Clone, Debug)]
 pub struct Curve {
+    /// What it is called.
     pub label: String,
+    /// Its colour.
     pub ink: Ink,
     /// Size, and least, middle and greatest value; sizes are positive and grow.
     pub points: Vec<(f64, [f64; 3])>,
 }
 
+/// How something grows with size, on logarithmic axes.
 #[derive(Clone, Debug)]
 pub struct ScalingChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
     /// What the sizes count.
     pub sizes: String,
+    /// Drawn in order.
     pub curves: Vec<Curve>,
     /// Values worth a dashed line, with what they are.
     pub limits: Vec<(f64, String)>,

@@ -8,17 +8,24 @@ use super::theme::Ink;
 /// Points of one kind.
 #[derive(Clone, Debug)]
 pub struct Cloud {
+    /// What it is called.
     pub label: String,
+    /// Its colour.
     pub ink: Ink,
+    /// Its points, in order.
     pub points: Vec<(f64, f64)>,
 }
 
+/// Points of two values each.
 #[derive(Clone, Debug)]
 pub struct ScatterChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
-    /// What runs from left to right and from bottom to top, with their units.
+    /// What the horizontal axis shows, with its unit.
     pub across: String,
+    /// What the vertical axis shows, with its unit.
     pub up: String,
+    /// Drawn in order.
     pub clouds: Vec<Cloud>,
     /// Both axes alike, with the line on which both numbers are equal and its name.
     pub equal: Option<String>,

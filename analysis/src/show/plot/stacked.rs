@@ -13,15 +13,22 @@ use crate::series::Dated;
 /// One part, the first at the bottom.
 #[derive(Clone, Debug)]
 pub struct Layer {
+    /// What it is called.
     pub label: String,
+    /// Its colour.
     pub ink: Ink,
+    /// Its points, in order.
     pub points: Dated,
 }
 
+/// Parts that add up to a whole, over time.
 #[derive(Clone, Debug)]
 pub struct StackedChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
+    /// From the lowest up.
     pub layers: Vec<Layer>,
     /// A limit that the sum must not pass, and its name.
     pub cap: Option<(f64, String)>,

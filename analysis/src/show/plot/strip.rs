@@ -17,15 +17,22 @@ const BELOW_PX: f64 = 42.0;
 /// The outcomes of the runs of one variant.
 #[derive(Clone, Debug)]
 pub struct Strip {
+    /// What it is called.
     pub label: String,
+    /// Its colour.
     pub ink: Ink,
+    /// One for each run.
     pub values: Vec<f64>,
 }
 
+/// The values of all runs as dots in a row for each point.
 #[derive(Clone, Debug)]
 pub struct StripChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
+    /// From the top down.
     pub strips: Vec<Strip>,
     /// Values worth a dashed line, with what they are.
     pub limits: Vec<(f64, String)>,

@@ -15,27 +15,35 @@ const BELOW_PX: f64 = 42.0;
 /// A bar from the base of the chart to a value.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct Reach {
+    /// Where the bar ends.
     pub value: f64,
     /// Where the true value lies with a confidence that the caption states.
     pub interval: Option<(f64, f64)>,
+    /// Its colour.
     pub ink: Ink,
 }
 
 /// One input with its bars, one under the other.
 #[derive(Clone, Debug)]
 pub struct TornadoRow {
+    /// What it is called.
     pub label: String,
+    /// One under the other.
     pub bars: Vec<Reach>,
 }
 
+/// Inputs by how much they move an output, the largest on top.
 #[derive(Clone, Debug)]
 pub struct TornadoChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
     /// Where all bars start.
     pub base: f64,
     /// The meaning of the colours, in a row above.
     pub legend: Vec<(String, Ink)>,
+    /// From the top down.
     pub rows: Vec<TornadoRow>,
 }
 

@@ -1,17 +1,16 @@
 //! Several results on one page: their verdicts, their numbers side by side, their series together.
 
 use super::data::Data;
+use super::facts::{Facts, Report};
 use super::figure::Shown;
 use super::head::network_name;
 use super::numbers::{Number, bands, headlines, numbers};
-use super::{Facts, Report};
 use crate::Error;
 use crate::html::{Cell, Tone, escape, section, table};
 use crate::record::table::Table;
 use crate::show::page::page;
 use crate::show::plot::{Ink, Line, LineChart, Size};
-use crate::wording::with_unit;
-use crate::wording::{format_number, grouped, plural};
+use crate::wording::{format_number, grouped, plural, with_unit};
 use pinwheel_models::describe::Headline;
 
 /// Lines in one chart at most.
@@ -26,6 +25,10 @@ struct Member<'d, 'a> {
 }
 
 /// The page of several results, each with the facts and the table of its folder.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn side_by_side(results: &[(Facts<'_>, &Table)]) -> Result<Report, Error> {
     let data: Vec<Data<'_>> =
         results.iter().map(|(facts, table)| Data::new(facts, table)).collect();

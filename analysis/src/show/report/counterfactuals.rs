@@ -10,8 +10,7 @@ use crate::html::{Cell, section, table};
 use crate::series::mean_of_last;
 use crate::show::plot::{DifferenceChart, PairedDifference, Size};
 use crate::statistics::Paired;
-use crate::wording::format_number;
-use crate::wording::{signed_percent, with_unit};
+use crate::wording::{format_number, signed_percent, with_unit};
 
 /// Numbers with a chart of their differences.
 const CHARTS_MAX: usize = 4;

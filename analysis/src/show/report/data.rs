@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use pinwheel_models::describe::{Figure, FigureKind};
 
-use super::Facts;
+use super::facts::Facts;
 use crate::Error;
 use crate::record::table::Table;
 use crate::series::Dated;

@@ -6,8 +6,7 @@ use super::sensitivity;
 use crate::html::escape;
 use crate::judge::verdict::Limit;
 use crate::statistics::Paired;
-use crate::wording::{format_number, grouped, percent};
-use crate::wording::{signed_percent, with_unit};
+use crate::wording::{format_number, grouped, percent, signed_percent, with_unit};
 
 /// Most findings.
 const FINDINGS_MAX: usize = 7;

@@ -1,10 +1,9 @@
 //! The top of the page: what was asked, how it came out, and how to run it again.
 
-use super::Facts;
+use super::facts::Facts;
 use crate::html::escape;
 use crate::judge::verdict::{CheckRow, Verdict};
-use crate::wording::sentence_case;
-use crate::wording::{grouped, plural};
+use crate::wording::{grouped, plural, sentence_case};
 
 const FINGERPRINT: &str = "Fingerprint";
 

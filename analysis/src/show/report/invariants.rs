@@ -1,6 +1,6 @@
 //! What held in all runs, what was reached in some, and what was never reached.
 
-use super::Facts;
+use super::facts::Facts;
 use crate::html::{Cell, Tone, section, table};
 use crate::judge::verdict::{CheckRow, CheckStanding, InvariantRow, InvariantStanding};
 use crate::statistics::wilson;

@@ -9,6 +9,7 @@ mod aims;
 mod comparison;
 mod counterfactuals;
 mod data;
+mod facts;
 mod figure;
 mod findings;
 mod flows;
@@ -25,44 +26,17 @@ mod stress;
 mod titles;
 
 use super::page::page;
-use crate::Error;
-use crate::html;
-use crate::judge::verdict::Verdict;
-use crate::record::manifest::Manifest;
-use crate::record::outcomes::OutcomeTable;
 use crate::record::table::Table;
-use crate::show::plot::Drawing;
+use crate::{Error, html};
 use data::Data;
 use figure::Drawer;
-use pinwheel_models::describe::{Catalogue, Section};
+use pinwheel_models::describe::Section;
 
 pub use comparison::side_by_side;
-
-/// Everything a report says that is not in the table.
-#[derive(Debug)]
-pub struct Facts<'a> {
-    /// The parts that the metrics belong to.
-    pub parts: Catalogue,
-    pub verdict: &'a Verdict,
-    pub manifest: &'a Manifest,
-    pub outcomes: &'a OutcomeTable,
-    /// The result folder, as one types it.
-    pub folder: String,
-}
-
-impl Facts<'_> {
-    /// The command that makes this result again and compares.
-    pub fn replay(&self) -> String {
-        let plain = |c: char| c.is_alphanumeric() || "-_./".contains(c);
-        match self.folder.chars().all(plain) {
-            true => format!("pinwheel replay {}", self.folder),
-            false => format!("pinwheel replay '{}'", self.folder.replace('\'', "'\\''")),
-        }
-    }
-}
+pub use facts::{Facts, Report};
 
 /// The sections that show series, in the order of the page.
-const PLACES: [(Section, &str, &str, &str); 6] = [
+const SECTIONS: [(Section, &str, &str, &str); 6] = [
     (
         Section::Supply,
         "supply",
@@ -86,15 +60,11 @@ const PLACES: [(Section, &str, &str, &str); 6] = [
     ),
 ];
 
-/// A page and the charts on it.
-#[derive(Debug)]
-pub struct Report {
-    pub html: String,
-    /// Every chart by its id.
-    pub figures: Vec<(String, Drawing)>,
-}
-
 /// The page.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn render(facts: &Facts<'_>, table: &Table) -> Result<Report, Error> {
     let data = Data::new(facts, table);
     let numbers = numbers::numbers(&data)?;
@@ -104,7 +74,7 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<Report, Error> {
     };
     let mut sections =
         vec![findings, scorecard::scorecard(&data, &numbers)?, scorecard::accuracy(facts)];
-    for (place, id, title, lead) in PLACES {
+    for (place, id, title, lead) in SECTIONS {
         let body = series(&data, place)?;
         if !body.is_empty() {
             sections.push(html::section(id, title, lead, &body));
@@ -124,6 +94,10 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<Report, Error> {
 }
 
 /// The model card of a result as Markdown.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn model_card(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
     model_card::markdown(&Data::new(facts, table))
 }

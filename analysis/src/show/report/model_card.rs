@@ -5,8 +5,8 @@
 
 use pinwheel_models::describe::{Headline, PartSpec};
 
-use super::Facts;
 use super::data::Data;
+use super::facts::Facts;
 use super::head::network_name;
 use super::numbers::{self, Number};
 use super::sensitivity::widths;

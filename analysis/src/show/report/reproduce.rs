@@ -1,6 +1,6 @@
 //! What went in and what came out, with hashes, and how to cite it.
 
-use super::Facts;
+use super::facts::Facts;
 use super::model_card::repository;
 use crate::html::{Cell, escape, section, table};
 use crate::record::manifest::REPORT;

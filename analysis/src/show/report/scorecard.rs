@@ -2,15 +2,14 @@
 
 use pinwheel_models::scenario::invariant::{Goal, Severity};
 
-use super::Facts;
 use super::aims::{Aim, aim_of};
 use super::data::Data;
+use super::facts::Facts;
 use super::numbers::{Number, bands};
 use crate::Error;
 use crate::html::{Cell, Tone, section, table};
 use crate::judge::verdict::{InvariantRow, Limit, TargetRow, TargetStanding};
-use crate::wording::with_unit;
-use crate::wording::{format_number, sentence_case};
+use crate::wording::{format_number, sentence_case, with_unit};
 
 /// A limit that follows from what a metric means.
 enum Natural {

@@ -14,8 +14,7 @@ use crate::record::manifest::PointEntry;
 use crate::series::Dated;
 use crate::show::plot::{FanChart, Ink, Reach, Size, Strip, StripChart, TornadoChart, TornadoRow};
 use crate::statistics::{fan, median};
-use crate::wording::with_unit;
-use crate::wording::{format_number, uncapitalised};
+use crate::wording::{format_number, uncapitalised, with_unit};
 
 /// Numbers with a tornado and a spread of their own.
 const NUMBERS_MAX: usize = 4;

@@ -8,8 +8,7 @@ use super::numbers::Number;
 use crate::Error;
 use crate::html::{Cell, section, table};
 use crate::series::{Dated, day_number};
-use crate::wording::with_unit;
-use crate::wording::{format_number, percent, plural, sentence_case};
+use crate::wording::{format_number, percent, plural, sentence_case, with_unit};
 
 /// Rows of the table.
 const WORST: usize = 10;

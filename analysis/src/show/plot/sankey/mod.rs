@@ -19,16 +19,22 @@ const OPACITY: f64 = 0.34;
 /// What one pays another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
+    /// Who pays.
     pub from: String,
+    /// Who is paid.
     pub to: String,
+    /// How much, in the unit of the chart; above zero.
     pub amount: f64,
 }
 
 /// Flows in one unit. Amounts that are not positive are left out.
 #[derive(Clone, Debug)]
 pub struct SankeyChart {
+    /// What is shown, for readers that see no picture.
     pub title: String,
+    /// The unit of the values; empty for none.
     pub unit: String,
+    /// All flows; no circle among them.
     pub flows: Vec<Flow>,
 }
 
