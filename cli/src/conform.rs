@@ -53,8 +53,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let found = vectors::run(suite, file).map_err(Failure::bad_input)?;
         passed += found.passed;
         failed += found.failed;
-        found.failures.iter().for_each(|failure| println!("{}: {failure}", file.display()));
+        found.failures.iter().for_each(|failure| outln!("{}: {failure}", file.display()));
     }
-    println!("{passed} passed, {failed} failed");
+    outln!("{passed} passed, {failed} failed");
     Ok(Exit::passed(failed == 0))
 }

@@ -19,12 +19,12 @@ pub fn run(markdown: bool) -> Exit {
     let cases: Vec<&Case> = theory::cases().collect();
     let outcomes = judge(&cases);
     if markdown {
-        print!("{}", in_markdown(&cases, &outcomes));
+        out!("{}", in_markdown(&cases, &outcomes));
     } else {
-        println!("{}\n", on_screen(&cases, &outcomes));
+        outln!("{}\n", on_screen(&cases, &outcomes));
     }
     let passed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Pass).count();
-    println!("{passed} passed, {} failed", cases.len() - passed);
+    outln!("{passed} passed, {} failed", cases.len() - passed);
     Exit::passed(passed == cases.len())
 }
 

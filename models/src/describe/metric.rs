@@ -1,5 +1,20 @@
 //! What a metric is: the entry behind `pinwheel explain`, and its section of a report.
 
+use serde::{Deserialize, Serialize};
+
+/// The label of rows that were observed on the real network, not simulated.
+pub const OBSERVED_LABEL: &str = "observed";
+
+/// Which way a number is better.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// The higher, the better.
+    Higher,
+    /// The lower, the better.
+    Lower,
+}
+
 /// The section of a report's outline that shows a metric.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {

@@ -17,6 +17,15 @@ pub struct ParameterSpec {
     pub source: &'static str,
 }
 
+/// A parameter with the value that a scenario gives it.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct ParameterValue {
+    /// The description of the parameter.
+    pub spec: &'static ParameterSpec,
+    /// Its value, in the unit of the description.
+    pub value: f64,
+}
+
 /// A table of parameters that a scenario may set.
 #[derive(Copy, Clone, Debug)]
 pub struct ParameterTable {

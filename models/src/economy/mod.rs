@@ -24,6 +24,7 @@ pub mod card;
 pub mod demand;
 pub mod emission;
 pub mod exchange;
+pub mod figures;
 pub mod file;
 pub mod metrics;
 pub mod money;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Point, Scenario};
+use crate::describe::NetworkSettings;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};

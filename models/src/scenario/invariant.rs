@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+pub use crate::describe::Goal;
 use crate::describe::MetricSpec;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -163,14 +164,6 @@ pub struct OutcomeSpec {
     pub words: String,
     /// Largest relative change from the baseline, if not that of [`Baseline::relative`].
     pub relative: Option<f64>,
-}
-
-/// Which way an outcome is better.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Goal {
-    Higher,
-    Lower,
 }
 
 /// Where the accepted numbers lie and how far from them a result may be.

@@ -30,13 +30,6 @@ pub struct Settings {
     pub observed_locked_fil: Vec<(Date, f64)>,
 }
 
-impl Settings {
-    /// Whether it goes on without data from a day of its history on.
-    pub fn is_cut(&self) -> bool {
-        self.forecast.is_some()
-    }
-}
-
 /// Which rules the chain follows.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleChoice {
