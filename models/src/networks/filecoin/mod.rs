@@ -54,6 +54,7 @@ use business::Orders;
 use driven::DayTotals;
 use fees::GasMarket;
 use forecast::Outlook;
+use parameters::Parameters;
 use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
 use rational::Market;
@@ -111,6 +112,17 @@ struct Terms {
     verified_long: i32,
 }
 
+impl Terms {
+    fn new(p: &Parameters) -> Self {
+        Terms {
+            capacity: p.capacity_term as i32,
+            renewal: p.renewal_term as i32,
+            verified_short: p.verified_short_term as i32,
+            verified_long: p.verified_long_term as i32,
+        }
+    }
+}
+
 /// Costs of one sector of 32 GiB, USD.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Costs {
@@ -118,6 +130,19 @@ struct Costs {
     sealing_usd_per_sector: f64,
     hardware_life_days: f64,
     deal_usd_per_sector_day: f64,
+}
+
+impl Costs {
+    fn new(p: &Parameters) -> Self {
+        let tib_per_sector = 32.0 / 1024.0;
+        Costs {
+            capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
+                / (p.hardware_life * 365.0),
+            hardware_life_days: p.hardware_life * 365.0,
+            sealing_usd_per_sector: p.sealing_usd_per_tib * tib_per_sector,
+            deal_usd_per_sector_day: p.deal_usd_per_tib_month * tib_per_sector * 12.0 / 365.0,
+        }
+    }
 }
 
 /// Where the day's orders come from.
@@ -194,9 +219,48 @@ pub struct Filecoin {
     pay_volume_growth: f64,
 }
 
+/// Where orders and prices come from, and what was observed of the days to come.
+fn plan(settings: &Settings) -> (Plan, Market, Vec<Observed>) {
+    match &settings.behaviour {
+        Behaviour::Driven(history) => {
+            let totals = history.iter().skip(1);
+            let relative = settings.parameters.verified_renewal_relative;
+            let totals = totals.map(|day| DayTotals::new(day, relative)).collect();
+            let observed = record::observed(settings, history);
+            (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
+        }
+        Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
+    }
+}
+
+/// How the flows of a history go on from its cut; `None` if it is followed to its end.
+fn outlook(settings: &Settings) -> Option<Outlook> {
+    match (&settings.behaviour, &settings.forecast) {
+        (Behaviour::Driven(history), Some(forecast)) => {
+            Some(Outlook::new(forecast, history, settings.parameters.verified_renewal_relative))
+        }
+        _ => None,
+    }
+}
+
 impl Filecoin {
     /// The network on its first day, and the machines of its providers.
     pub fn new(settings: &Settings, streams: &Streams) -> (Self, Infrastructure) {
+        let mut network = Self::without_sectors(settings, streams);
+        for i in 0..network.providers.len() {
+            network.update_power(i);
+        }
+        network.start_smoothing();
+        network.refresh_quote();
+        genesis::lock(&mut network, &settings.initial, &settings.parameters);
+        network.rebuild_election();
+        let plans = genesis::plants(&network, REGIONS, streams);
+        let infrastructure = Infrastructure::new(&settings.infrastructure, &plans, streams);
+        (network, infrastructure)
+    }
+
+    /// The chain and its providers before any sector is theirs.
+    fn without_sectors(settings: &Settings, streams: &Streams) -> Self {
         let p = &settings.parameters;
         let initial = &settings.initial;
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
@@ -204,26 +268,10 @@ impl Filecoin {
         let first_epoch = rules::epoch_of(initial.date) + EPOCHS_PER_DAY;
         let solstice_epoch = settings.solstice.map(rules::epoch_of);
         let rules = Rules::at(settings.rules, first_epoch, solstice_epoch);
-        let (plan, market, observed) = match &settings.behaviour {
-            Behaviour::Driven(history) => {
-                let totals = history.iter().skip(1);
-                let relative = p.verified_renewal_relative;
-                let totals = totals.map(|day| DayTotals::new(day, relative)).collect();
-                let observed = record::observed(settings, history);
-                (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
-            }
-            Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
-        };
-        let outlook = match (&settings.behaviour, &settings.forecast) {
-            (Behaviour::Driven(history), Some(forecast)) => {
-                Some(Outlook::new(forecast, history, p.verified_renewal_relative))
-            }
-            _ => None,
-        };
-        let tib_per_sector = 32.0 / 1024.0;
+        let (plan, market, observed) = plan(settings);
         let sectors_per_disk = settings.infrastructure.disk_terabytes * 1e12 / SECTOR_BYTES as f64;
         let treasury = Treasury::new(initial, providers.len());
-        let mut network = Filecoin {
+        Filecoin {
             detail: settings.detail,
             rule_choice: settings.rules,
             solstice_epoch,
@@ -243,25 +291,14 @@ impl Filecoin {
             market,
             audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
-            outlook,
+            outlook: outlook(settings),
             orders: vec![],
             observed,
             flows: Flows::default(),
             ended: vec![],
             checks: None,
-            terms: Terms {
-                capacity: p.capacity_term as i32,
-                renewal: p.renewal_term as i32,
-                verified_short: p.verified_short_term as i32,
-                verified_long: p.verified_long_term as i32,
-            },
-            costs: Costs {
-                capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
-                    / (p.hardware_life * 365.0),
-                hardware_life_days: p.hardware_life * 365.0,
-                sealing_usd_per_sector: p.sealing_usd_per_tib * tib_per_sector,
-                deal_usd_per_sector_day: p.deal_usd_per_tib_month * tib_per_sector * 12.0 / 365.0,
-            },
+            terms: Terms::new(p),
+            costs: Costs::new(p),
             sectors_per_disk: (sectors_per_disk as u64).max(1),
             proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
             loss_detection_days: p.loss_detection as i32,
@@ -280,17 +317,7 @@ impl Filecoin {
             streams: streams::Streams::default(),
             pay_volume_usd: p.pay_volume_usd,
             pay_volume_growth: p.pay_volume_growth,
-        };
-        for i in 0..network.providers.len() {
-            network.update_power(i);
         }
-        network.start_smoothing();
-        network.refresh_quote();
-        genesis::lock(&mut network, initial, p);
-        network.rebuild_election();
-        let plans = genesis::plants(&network, REGIONS, streams);
-        let infrastructure = Infrastructure::new(&settings.infrastructure, &plans, streams);
-        (network, infrastructure)
     }
 
     /// Schedules the first events.
