@@ -101,7 +101,7 @@ const HEAD: &str = "\
 Closed forms held against the simulator. Written by `pinwheel conform theory --markdown`, byte for
 byte; CI compares. A case passes if the mean over its seeds lies within three standard errors of
 theory and within the relative tolerance in the column \"allowed\" (absolute where theory is 0).
-What the tables do not show is told in [VALIDATION.md](../../VALIDATION.md).
+What to keep in mind when reading the tables is told in [layers.md](layers.md).
 ";
 
 /// The page `docs/validation/theory.md` but for its last line: a table for each part.
