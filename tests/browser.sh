@@ -94,7 +94,7 @@ page_in_print() {
 blank=0
 echo > "$scratch/blank.html"
 # A browser that cannot show an empty page says nothing of ours.
-started=$( (page_in blank "$scratch/blank.html" 1140 1600) 2>&1 ) || skip "$browser: $started"
+started=$( (page_in blank "$scratch/blank.html" 1140 1600) 2>&1 ) || skip "${started%%$'\n'*}"
 page_in blank "$scratch/blank.html" 1140 1600
 blank=$((3 * $(wc -c < "$pictures/blank.png")))
 "$pinwheel" run scenarios/infra/map.toml -o "$scratch/map" > /dev/null

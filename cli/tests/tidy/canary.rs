@@ -6,7 +6,7 @@ use crate::dead::unreached;
 use crate::names::{checks, faults, is_scoped, is_snake, metrics, purposes};
 use crate::size::{LINES_MAX, Long, TEST_LINES_MAX, long_functions, long_lines};
 use crate::source::{Fault, File, Tree, without_words};
-use crate::targets::{Target, not_called, outside, unlisted};
+use crate::targets::{Target, dead_commands, not_called, outside, unlisted};
 
 const WORKSPACE: (&str, &str) = ("Cargo.toml", "[workspace]\nmembers = [\"models\"]\n");
 
@@ -139,10 +139,11 @@ fn a_test_that_is_not_run_is_found() {
         ("tests/pages.sh", ""),
         ("extra/Cargo.toml", ""),
         (".ci/run", "cargo test --release --workspace\n# bash tests/pages.sh\n"),
+        ("docs/a.md", "`cargo test --test world`\n`cargo test --test theory --lib x`\n"),
     ]);
     let target = |test| {
         let path = "models/tests/world/main.rs".to_owned();
-        [Target { kind: "test".to_owned(), path, test }]
+        [Target { kind: "test".to_owned(), name: "world".to_owned(), path, test }]
     };
     let lost = |path: &str| format!("{path}:0: no target leads to this file: it is never run");
     let files = ["models/tests/theory/case.rs", "models/tests/world/lost.rs", "tests/root.rs"];
@@ -150,6 +151,8 @@ fn a_test_that_is_not_run_is_found() {
     assert_eq!(unlisted(&tree, &target(false)).len(), 4);
     let crates = told(&outside(&tree));
     assert_eq!(crates, ["extra/Cargo.toml:0: this crate is no member of the workspace"]);
+    let commands = told(&dead_commands(&tree, &target(true)));
+    assert_eq!(commands, ["docs/a.md:2: no target: `--test theory`"]);
     assert_eq!(told(&not_called(&tree)), [".ci/run:0: does not call `tests/pages.sh`"]);
 }
 

@@ -22,6 +22,7 @@ const ALL_TESTS: &str = "cargo test --release --workspace";
 pub struct Target {
     /// "lib", "bin", "test", "bench", "example".
     pub kind: String,
+    pub name: String,
     /// The root of its crate, relative to the repository.
     pub path: String,
     /// Whether `cargo test` runs it.
@@ -54,6 +55,7 @@ fn read(target: &Value, root: &str) -> Target {
     let root = root.replace('\\', "/");
     Target {
         kind: target["kind"][0].as_str().expect("a target has a kind").to_owned(),
+        name: target["name"].as_str().expect("a target has a name").to_owned(),
         path: path.trim_start_matches(&root).trim_start_matches('/').to_owned(),
         test: target["test"] == true && target["required-features"].is_null(),
     }
@@ -118,6 +120,34 @@ pub fn not_called(tree: &Tree) -> Vec<Fault> {
         what: format!("does not call `{words}`"),
     };
     missing.map(fault).collect()
+}
+
+/// Targets that a document has people run and that are not there: `--test NAME` and the like.
+pub fn dead_commands(tree: &Tree, targets: &[Target]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for file in tree.files.iter().filter(|file| file.path.ends_with(".md")) {
+        for (number, line) in file.text.lines().enumerate() {
+            let words: Vec<&str> = line.split([' ', '`', '\'', '"', ';', ')', ',']).collect();
+            for pair in words.windows(2) {
+                let kind = ["test", "example", "bench", "bin"].into_iter();
+                let kind = kind.filter(|kind| pair[0].strip_prefix("--") == Some(*kind));
+                let name = |target: &Target| target.name == pair[1];
+                for kind in kind.filter(|_| !pair[1].is_empty()) {
+                    if !targets.iter().any(|it| it.kind == kind && name(it)) {
+                        let what = format!("no target: `--{kind} {}`", pair[1]);
+                        faults.push(Fault { path: file.path.clone(), line: number + 1, what });
+                    }
+                }
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn commands_in_documents_name_targets() {
+    let faults = dead_commands(Tree::repository(), &targets());
+    none(&faults, "name a target that there is: `cargo metadata --no-deps`");
 }
 
 #[test]
