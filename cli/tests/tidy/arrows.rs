@@ -307,6 +307,34 @@ fn networks(tree: &Tree) -> BTreeSet<String> {
     names.filter(|name| name != "mod" && name != GENERIC).collect()
 }
 
+/// The words of a line of code, small: `Filecoin::new_settings` is filecoin, new, settings.
+fn parts(line: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for letter in line.chars() {
+        let begins = !letter.is_alphanumeric() || letter.is_uppercase();
+        if begins && parts.last().is_some_and(|last| !last.is_empty()) {
+            parts.push(String::new());
+        }
+        if let Some(last) = parts.last_mut().filter(|_| letter.is_alphanumeric()) {
+            last.extend(letter.to_lowercase());
+        }
+    }
+    parts
+}
+
+/// Whether a name, however it is written, stands among these words.
+fn says(parts: &[String], name: &str) -> bool {
+    let name = name.replace('_', "");
+    (0..parts.len()).any(|first| {
+        let mut rest = name.as_str();
+        let next = parts[first..].iter().map_while(|part| {
+            rest = rest.strip_prefix(part.as_str())?;
+            Some(rest.is_empty())
+        });
+        next.into_iter().any(|all| all)
+    })
+}
+
 /// Code that names a network where none may be named, one for each line.
 pub fn naming(tree: &Tree) -> Vec<Fault> {
     let mut networks = networks(tree);
@@ -315,8 +343,8 @@ pub fn naming(tree: &Tree) -> Vec<Fault> {
     let files = NAMELESS.iter().flat_map(|member| tree.product(member));
     for file in files.filter(|file| !NAMED.iter().any(|place| file.path.starts_with(place))) {
         for (number, line) in file.product.lines().enumerate() {
-            let small = line.to_lowercase();
-            if let Some(name) = networks.iter().find(|name| small.contains(*name)) {
+            let parts = parts(line);
+            if let Some(name) = networks.iter().find(|name| says(&parts, name)) {
                 let what = format!("the code names {name}");
                 faults.push(Fault { path: file.path.clone(), line: number + 1, what });
             }

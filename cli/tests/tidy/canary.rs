@@ -100,14 +100,21 @@ fn a_named_network_is_found() {
     let tree = |text: &str| {
         models(&[
             ("models/src/lib.rs", "mod data;\nmod networks;\n"),
-            ("models/src/networks/mod.rs", "mod mynet;\n"),
-            ("models/src/networks/mynet.rs", "pub struct Mynet;\n"),
+            ("models/src/networks/mod.rs", "mod my_net;\n"),
+            ("models/src/networks/my_net.rs", "pub struct MyNet;\n"),
             ("models/src/data.rs", text),
         ])
     };
-    assert_eq!(naming(&tree("// as in Mynet\nconst NAME: &str = \"mynet\";\n")), []);
-    let found = told(&naming(&tree("fn f() {}\nfn g(it: MynetSettings) {}\n")));
-    assert_eq!(found, ["models/src/data.rs:2: the code names mynet"]);
+    assert_eq!(
+        naming(&tree("// as in MyNet\nconst NAME: &str = \"my_net\";\nlet my_nets = 1;\n")),
+        []
+    );
+    for text in
+        ["fn f() {}\nfn g(it: &MyNetSettings) {}\n", "\nuse super::networks::my_net::{self};\n"]
+    {
+        let found = told(&naming(&tree(text)));
+        assert_eq!(found, ["models/src/data.rs:2: the code names my_net"]);
+    }
 }
 
 #[test]

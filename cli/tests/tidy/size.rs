@@ -26,7 +26,7 @@ pub fn long_functions(file: &File, test_file: bool) -> Vec<Fault> {
             let own = line.len() - line.trim_start().len() == indent;
             own && (line.trim_end().ends_with('}') || line.trim_end().ends_with(';'))
         };
-        let length = lines[first..].iter().position(|line| ends(&line)).map_or(1, |last| last + 1);
+        let length = lines[first..].iter().position(ends).map_or(1, |last| last + 1);
         let test = test_file || product.get(first).is_some_and(|line| line.trim().is_empty());
         let most = if test { TEST_LINES_MAX } else { LINES_MAX };
         if length > most {
