@@ -26,7 +26,7 @@ pub struct Args {
     /// Vector files
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print the table of `theory` as it stands in VALIDATION.md
+    /// Print the tables of `theory` as they stand in docs/validation/theory.md
     #[arg(long)]
     markdown: bool,
 }

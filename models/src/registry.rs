@@ -103,6 +103,18 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_event_has_a_name_of_its_own() {
+        for PartSpec { name, events, .. } in PARTS {
+            for kinds in events.iter() {
+                let names: BTreeSet<_> = kinds.names.iter().collect();
+                assert_eq!(names.len(), kinds.names.len(), "{name}: {:?}", kinds.names);
+                let words = names.iter().all(|it| !it.is_empty() && it.trim() == **it);
+                assert!(words && !names.is_empty(), "{name}: {:?}", kinds.names);
+            }
+        }
+    }
+
+    #[test]
     fn every_part_says_what_it_leaves_out_in_sentences() {
         for PartSpec { name, card, .. } in PARTS {
             assert!(card.left_out.len() >= 2, "{name}");

@@ -89,12 +89,8 @@ fn experiment(
     let known = registry::ALL.metrics().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
-    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
-    if let (Some(days), Some(given), Some(shortest)) = (warm_up, ensemble.warm_up, shortest)
-        && days >= shortest
-    {
-        let message = format!("{days} d leave nothing of a run of {shortest} d");
-        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
+    if let (Some(days), Some(given)) = (warm_up, ensemble.warm_up) {
+        warmed_up(&mut checker, days, given, &points);
     }
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
@@ -125,6 +121,15 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// A warm-up must end before the shortest of the runs does.
+fn warmed_up(checker: &mut Checker<'_>, days: u32, given: Given, points: &[Point]) {
+    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
+    if let Some(shortest) = shortest.filter(|shortest| days >= *shortest) {
+        let message = format!("{days} d leave nothing of a run of {shortest} d");
+        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
+    }
 }
 
 /// A file and those it extends.
