@@ -124,7 +124,7 @@ fn experiment(
 }
 
 /// A warm-up must end before the shortest of the runs does.
-fn warmed_up(checker: &mut Checker<'_>, days: u32, given: Given, points: &[Point]) {
+fn warmed_up(checker: &mut Checker<'_>, days: u32, given: ValueId, points: &[Point]) {
     let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
     if let Some(shortest) = shortest.filter(|shortest| days >= *shortest) {
         let message = format!("{days} d leave nothing of a run of {shortest} d");

@@ -2,7 +2,8 @@
 
 use pinwheel_models::blockchain::FeeRule;
 use pinwheel_models::blockchain::activity::telemetry::Way;
-use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings};
+use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings, TravelLaw};
+use pinwheel_models::connection::gossip::Push;
 use pinwheel_models::input::diagnostic::Diagnostic;
 use pinwheel_models::scenario::load;
 
@@ -38,8 +39,24 @@ fn a_chain_needs_only_its_name_and_parameters_have_units() {
 }
 
 #[test]
+fn blocks_of_work_may_travel_by_gossip() {
+    let chains = read(
+        "[[blockchain.chain]]\nid = \"a\"\nconsensus = \"work\"\ntravel = \"gossip\"\n\
+         gossip = { push = \"synchronous\", period = \"500 ms\", fan_out = 8, hop = \"80 ms\" }\n",
+    );
+    let chains = chains.expect("nothing is wrong");
+    let ConsensusSettings::Work(_, TravelLaw::Gossip(law)) = &chains[0].consensus else {
+        panic!("work by gossip")
+    };
+    assert_eq!((law.push, law.fan_out), (Push::Synchronous, 8));
+    assert_eq!((law.period.as_seconds(), law.hop.as_seconds()), (0.5, 0.08));
+}
+
+#[test]
 fn every_fault_names_its_key_and_a_way_out() {
     let chain = "[[blockchain.chain]]\nid = \"a\"\n";
+    let work = format!("{chain}consensus = \"work\"\n");
+    let gossip = format!("{work}travel = \"gossip\"\n");
     for (text, key, help) in [
         ("[blockchain]\n".to_owned(), "blockchain.chain", "[[blockchain.chain]]"),
         ("[[blockchain.chain]]\n".to_owned(), "blockchain.chain[0].id", "add"),
@@ -61,6 +78,41 @@ fn every_fault_names_its_key_and_a_way_out() {
             format!("{chain}[blockchain.chain.members]\nminers = 5\n"),
             "blockchain.chain[0].members.miners",
             "consensus",
+        ),
+        (
+            format!("{chain}travel = \"fixed\"\n"),
+            "blockchain.chain[0].travel",
+            "consensus = \"work\"",
+        ),
+        (
+            format!("{chain}[blockchain.chain.gossip]\nperiod = \"1 s\"\n"),
+            "blockchain.chain[0].gossip.period",
+            "consensus = \"work\"",
+        ),
+        (
+            format!("{work}[blockchain.chain.gossip]\nfan_out = 2\n"),
+            "blockchain.chain[0].gossip.fan_out",
+            "travel = \"gossip\"",
+        ),
+        (
+            format!("{gossip}[blockchain.chain.members]\ntravel = \"1 s\"\n"),
+            "blockchain.chain[0].members.travel",
+            "remove it",
+        ),
+        (
+            format!("{gossip}[blockchain.chain.gossip]\npush = \"async\"\n"),
+            "blockchain.chain[0].gossip.push",
+            "asynchronous",
+        ),
+        (
+            format!("{gossip}[blockchain.chain.gossip]\nperiod = \"5 s\"\n"),
+            "blockchain.chain[0].gossip.period",
+            "push more often",
+        ),
+        (
+            format!("{gossip}gossip = {{ period = \"0.1 s\", hop = \"2 s\" }}\n"),
+            "blockchain.chain[0].gossip.hop",
+            "10 periods",
         ),
         (
             format!("{chain}[blockchain.chain.attestation]\npanel = 6\nquorum = 3\n"),
