@@ -10,14 +10,15 @@ use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use pinwheel_core::{Label, Metric, Row, SimTime};
+use pinwheel_core::{Label, Metric, Row, SimTime, Subject};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
 
-/// time u64, metric u16, label u16, value f64, exact present u8, exact u128; little endian.
-const RECORD_BYTES: usize = 8 + 2 + 2 + 8 + 1 + 16;
+/// time u64, metric u16, label u16, value f64, exact present u8, exact u128, subject u16; little
+/// endian.
+const RECORD_BYTES: usize = 8 + 2 + 2 + 8 + 1 + 16 + 2;
 const LENGTH_BYTES: usize = 8;
 const HASH_BYTES: usize = 32;
 const CHUNK_BYTES: usize = 1 << 16;
@@ -138,6 +139,7 @@ fn encode(row: &Row) -> [u8; RECORD_BYTES] {
         record[20] = 1;
         record[21..37].copy_from_slice(&exact.to_le_bytes());
     }
+    record[37..39].copy_from_slice(&row.subject.0.to_le_bytes());
     record
 }
 
@@ -150,7 +152,7 @@ fn decode(record: &[u8]) -> Row {
     Row {
         time: SimTime::from_nanos(part(0, 8) as u64),
         metric: Metric(part(8, 2) as u16),
-        subject: pinwheel_core::Subject::default(),
+        subject: Subject(part(37, 2) as u16),
         label: Label(part(10, 2) as u16),
         value: f64::from_bits(part(12, 8) as u64),
         exact: (record[20] == 1).then(|| part(21, 16)),
@@ -166,6 +168,7 @@ mod tests {
             .map(|i| Row {
                 time: SimTime::from_nanos(u64::MAX - u64::from(i)),
                 metric: Metric(i),
+                subject: Subject(i),
                 label: Label(u16::MAX - i),
                 value: f64::from(i) / 3.0,
                 exact: (i % 2 == 0).then_some(u128::MAX - u128::from(i)),

@@ -11,7 +11,6 @@ use std::process::ExitCode;
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::scenario::{self, Point};
-use pinwheel_models::world::World;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -318,7 +318,7 @@ mod tests {
             start: day(0),
             horizon_days: 30,
             layers: Default::default(),
-            network: None,
+            networks: Vec::new(),
             review: None,
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };

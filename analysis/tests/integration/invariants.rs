@@ -9,7 +9,7 @@ use pinwheel_analysis::table::Table;
 use pinwheel_analysis::verdict::{InvariantStanding, Verdict, judge, runs_that_prove};
 use pinwheel_core::check::Breach;
 use pinwheel_core::fingerprint::Fingerprint;
-use pinwheel_core::{Label, Row, SimDuration, SimTime};
+use pinwheel_core::{Label, Row, SimDuration, SimTime, Subject};
 use pinwheel_models::registry;
 use pinwheel_models::scenario::{Experiment, load};
 
@@ -39,7 +39,14 @@ fn at(days: f64) -> SimTime {
 
 fn row(days: f64, name: &str, label: u16, value: f64) -> Row {
     let metric = registry::ALL.find(name).expect("a metric").0;
-    Row { time: at(days), metric, label: Label(label), value, exact: None }
+    Row {
+        time: at(days),
+        metric,
+        subject: Subject::default(),
+        label: Label(label),
+        value,
+        exact: None,
+    }
 }
 
 fn labels() -> Vec<String> {

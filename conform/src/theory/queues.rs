@@ -11,6 +11,7 @@ use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, m
 
 use super::Case;
 use pinwheel_models::laws::renewal::Law;
+use pinwheel_models::part::Around;
 use pinwheel_models::service::settings::{CacheSettings, Discipline, Dispatch, StationSettings};
 use pinwheel_models::service::{Event, Measure, Service, Settings};
 
@@ -40,7 +41,8 @@ fn observe(
     streams: &Streams,
 ) -> Measure {
     let warm_up = SimDuration::from_seconds(warm_up_seconds);
-    let service = Service::new(&Settings { stations: vec![station], warm_up }, streams);
+    let service =
+        Service::new(&Settings { stations: vec![station], warm_up }, &Around::alone(streams));
     let mut simulation = Simulation::new(Stations(service), *streams);
     simulation.run_until(SimTime::ZERO + warm_up + SimDuration::from_seconds(seconds));
     assert!(!simulation.ctx.checks.breached(), "{:?}", simulation.ctx.checks.breach());
@@ -61,6 +63,7 @@ fn station(servers: u32, load: f64, service: Law) -> StationSettings {
         waiting_room: None,
         information_delay: SimDuration::ZERO,
         cache: None,
+        on: None,
     }
 }
 

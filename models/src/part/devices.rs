@@ -2,7 +2,13 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::Known;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::{Value, ValueId};
 
 /// A class of devices, as the scenario names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,5 +60,60 @@ impl DeviceSet {
     /// Whether devices of this class belong to it.
     pub fn has(&self, class: u8) -> bool {
         self.classes.contains(&class)
+    }
+}
+
+/// In the schema: the id of a class of devices, or several.
+#[derive(Debug, JsonSchema)]
+#[serde(untagged)]
+pub enum ClassNames {
+    /// One class.
+    One(String),
+    /// Several classes.
+    Several(Vec<String>),
+}
+
+impl Known {
+    /// How many devices of a set there are on the first day.
+    pub fn count(&self, set: &DeviceSet) -> u32 {
+        set.classes.iter().map(|class| self.classes[usize::from(*class)].count).sum()
+    }
+
+    /// The devices of the classes named at `key`.
+    pub fn device_set(
+        &self,
+        checker: &mut Checker<'_>,
+        given: ValueId,
+        key: &str,
+    ) -> Option<DeviceSet> {
+        let names = match checker.tree.value(given) {
+            Value::Array(items) => items.clone(),
+            _ => vec![given],
+        };
+        if self.classes.is_empty() {
+            let message = "there are no devices to stand on".to_owned();
+            checker.fault(given, key, message, "add [[infrastructure.class]]");
+            return None;
+        }
+        if names.is_empty() {
+            checker.fault(given, key, "names no class".to_owned(), "name at least one");
+            return None;
+        }
+        let mut classes = Vec::new();
+        for (number, &name) in names.iter().enumerate() {
+            let key = if names.len() > 1 { format!("{key}[{number}]") } else { key.to_owned() };
+            let text = checker.text(Some(name), &key)?;
+            let Some(place) = self.classes.iter().position(|class| class.id == text) else {
+                let known = self.classes.iter().map(|class| class.id.as_str());
+                let help = did_you_mean(&text, known);
+                let message = format!("unknown class of devices \"{}\"", shown(&text));
+                checker.fault(name, &key, message, help);
+                return None;
+            };
+            classes.push(place as u8);
+        }
+        classes.sort_unstable();
+        classes.dedup();
+        Some(DeviceSet { classes })
     }
 }

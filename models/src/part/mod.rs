@@ -12,7 +12,7 @@ use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
 
 use crate::describe::review::{Inputs, Wanted};
 use crate::input::RunDays;
-pub use devices::{DeviceClass, DeviceSet, Devices};
+pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices};
 pub use shared::Shared;
 pub use signal::{Delivery, Signal};
 
@@ -23,6 +23,21 @@ pub struct Around<'a> {
     pub streams: &'a Streams,
     /// The devices of the fleet on the first day; none without `[infrastructure]`.
     pub devices: &'a Devices,
+}
+
+static NO_DEVICES: Devices = Devices {
+    classes: Vec::new(),
+    regions: Vec::new(),
+    class: Vec::new(),
+    region: Vec::new(),
+    owner: Vec::new(),
+};
+
+impl<'a> Around<'a> {
+    /// Streams and nothing else: for a part that is run by itself.
+    pub fn alone(streams: &'a Streams) -> Self {
+        Around { streams, devices: &NO_DEVICES }
+    }
 }
 
 /// What a review asks of a part.

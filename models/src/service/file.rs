@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::settings::{
-    CacheSettings, Discipline, Dispatch, Settings, StationSettings, WAITING_ROOM_MAX,
+    CacheSettings, Discipline, Dispatch, OnDevices, OnFailure, Settings, StationSettings,
+    WAITING_ROOM_MAX,
 };
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::laws::renewal::Law;
-use crate::part::Known;
+use crate::part::{ClassNames, Known};
 use crate::policy::choice::Given;
 
 const STATIONS_MAX: usize = 1_000;
@@ -73,6 +74,14 @@ pub struct StationSection {
     pub information_delay: Option<ValueId>,
     /// A store that answers a part of the requests at once.
     pub cache: Option<CacheSection>,
+    /// The class of devices, or a list of classes, whose devices are the servers, in place of
+    /// `servers`. A server fails and comes back with its device.
+    #[schemars(with = "ClassNames")]
+    pub on: Option<ValueId>,
+    /// What becomes of a job whose device goes down: "restart" (at the head of its queue, from the
+    /// beginning; the default), "resume" (where it was) or "lose".
+    #[schemars(with = "String", extend("enum" = ["restart", "resume", "lose"]))]
+    pub on_failure: Option<ValueId>,
 }
 
 /// The law of a length of time.
@@ -115,7 +124,7 @@ pub struct CacheSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "service");
     let warm_up = duration(checker, typed.warm_up, "service.warm_up");
     if typed.station.is_empty() {
@@ -128,7 +137,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
     }
     let (mut stations, mut ids) = (Vec::new(), Vec::new());
     for (number, section) in typed.station.iter().enumerate() {
-        let built = station(checker, &typed, number);
+        let built = station(checker, &typed, number, known);
         ids.extend(built.iter().map(|station| (section.id, station.name.clone())));
         stations.extend(built);
     }
@@ -137,7 +146,12 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
         .then_some(Settings { stations, warm_up })
 }
 
-fn station(checker: &mut Checker<'_>, all: &Section, number: usize) -> Option<StationSettings> {
+fn station(
+    checker: &mut Checker<'_>,
+    all: &Section,
+    number: usize,
+    known: &Known,
+) -> Option<StationSettings> {
     let typed = &all.station[number];
     let table = format!("service.station[{number}]");
     let key = |name: &str| format!("{table}.{name}");
@@ -147,6 +161,7 @@ fn station(checker: &mut Checker<'_>, all: &Section, number: usize) -> Option<St
     let arrivals = law(checker, typed.arrivals.as_ref(), &key("arrivals"));
     let service = law(checker, typed.service.as_ref(), &key("service"));
     let (discipline, waiting_room) = discipline(checker, typed, &key);
+    let on = on_devices(checker, typed, discipline, &key, known)?;
     let dispatch = match typed.dispatch {
         Some(given) => dispatch(checker, Some(given), &table),
         None => dispatch(checker, all.dispatch, "service"),
@@ -158,7 +173,11 @@ fn station(checker: &mut Checker<'_>, all: &Section, number: usize) -> Option<St
     let cache = typed.cache.as_ref().map(|typed| cache(checker, typed, &key("cache")));
     Some(StationSettings {
         name: name?,
-        servers: u32::try_from(servers.unwrap_or(1)).ok()?,
+        servers: match &on {
+            Some(on) => known.count(&on.devices),
+            None => u32::try_from(servers.unwrap_or(1)).ok()?,
+        },
+        on,
         arrivals: arrivals?,
         service: service?,
         discipline,
@@ -170,6 +189,41 @@ fn station(checker: &mut Checker<'_>, all: &Section, number: usize) -> Option<St
             None => None,
         },
     })
+}
+
+/// The devices that are the servers; `Some(None)` if none are named.
+fn on_devices(
+    checker: &mut Checker<'_>,
+    typed: &StationSection,
+    discipline: Discipline,
+    key: &dyn Fn(&str) -> String,
+    known: &Known,
+) -> Option<Option<OnDevices>> {
+    let choices =
+        [("restart", OnFailure::Restart), ("resume", OnFailure::Resume), ("lose", OnFailure::Lose)];
+    let on_failure = checker.choice(typed.on_failure, &key("on_failure"), &choices);
+    let Some(given) = typed.on else {
+        if let Some(given) = typed.on_failure {
+            let message = "has no effect on servers that never fail".to_owned();
+            let help = "name their class of devices, such as on = \"gpu\", or leave it out";
+            checker.fault(given, &key("on_failure"), message, help);
+        }
+        return Some(None);
+    };
+    let devices = known.device_set(checker, given, &key("on"))?;
+    if let Some(given) = typed.servers {
+        let message =
+            format!("beside `on`, whose {} devices are the servers", known.count(&devices));
+        checker.fault(given, &key("servers"), message, "leave it out");
+    }
+    if discipline == Discipline::ProcessorSharing && on_failure != Some(OnFailure::Resume) {
+        let message = "jobs that share their servers are on none of them".to_owned();
+        let help = "write on_failure = \"resume\", or discipline = \"first_come\"";
+        checker.fault(given, &key("on_failure"), message, help);
+        return None;
+    }
+    let on_failure = on_failure.unwrap_or(OnFailure::Restart);
+    Some(Some(OnDevices { devices, on_failure }))
 }
 
 /// The discipline of a queue and its waiting room, which a station that loses does not have.

@@ -11,6 +11,8 @@ pub struct Measure {
     servers: u32,
     present: u32,
     busy: u32,
+    /// Servers that are up.
+    up: u32,
     /// Up to when `areas` and `little` are summed.
     at: SimTime,
     /// Since when the areas and the jobs are counted.
@@ -30,6 +32,7 @@ pub struct Measure {
 struct Areas {
     present_nanos: u128,
     busy_nanos: u128,
+    up_nanos: u128,
 }
 
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
@@ -41,6 +44,9 @@ struct Jobs {
     /// Of those entered, the ones no server was free for.
     waited: u64,
     served: u64,
+    /// Of the jobs in service, those whose server went down, and those that left for it.
+    interrupted: u64,
+    lost_in_service: u64,
     wait_nanos: u128,
     response_nanos: u128,
 }
@@ -81,6 +87,7 @@ impl Measure {
             servers,
             present: 0,
             busy: 0,
+            up: servers,
             at: SimTime::ZERO,
             since: SimTime::ZERO,
             came_nanos: 0,
@@ -107,6 +114,7 @@ impl Measure {
         let present_nanos = u128::from(self.present) * u128::from(elapsed_nanos);
         self.areas.present_nanos += present_nanos;
         self.areas.busy_nanos += u128::from(self.busy) * u128::from(elapsed_nanos);
+        self.areas.up_nanos += u128::from(self.up) * u128::from(elapsed_nanos);
         self.little.present_nanos += present_nanos;
         self.little.elapsed_nanos += elapsed_nanos;
         self.at = now;
@@ -129,6 +137,34 @@ impl Measure {
         self.busy += u32::from(at_once);
         self.jobs.entered += 1;
         self.jobs.waited += u64::from(!at_once);
+    }
+
+    /// A server comes up or goes down. One that joins raises the number of all.
+    pub(super) fn turn_server(&mut self, now: SimTime, up: bool) {
+        self.advance(now);
+        self.up = if up { self.up + 1 } else { self.up - 1 };
+        self.servers = self.servers.max(self.up);
+    }
+
+    /// A queue has so many servers at work instead of so many.
+    pub(super) fn set_busy(&mut self, now: SimTime, before: u32, after: u32) {
+        self.advance(now);
+        self.busy = self.busy + after - before;
+    }
+
+    /// The server of a job went down; the job leaves if its arrival is given.
+    pub(super) fn interrupt(&mut self, now: SimTime, lost: Option<SimTime>) {
+        self.advance(now);
+        self.jobs.interrupted += 1;
+        let Some(arrived) = lost else { return };
+        self.jobs.lost_in_service += 1;
+        self.present -= 1;
+        self.came_nanos -= u128::from(arrived.as_nanos());
+        self.little.jobs += 1;
+        self.little.stay_nanos += u128::from(now.since(arrived).as_nanos());
+        if self.present == 0 {
+            self.closed_cycles = self.little;
+        }
     }
 
     /// A job leaves; its server falls idle or not.
@@ -188,6 +224,18 @@ impl Measure {
     }
     pub fn lost_share(&self) -> f64 {
         ratio(u128::from(self.jobs.lost), self.jobs.lost + self.jobs.entered)
+    }
+    /// Jobs that left because their server went down, of all that entered.
+    pub fn lost_in_service_share(&self) -> f64 {
+        ratio(u128::from(self.jobs.lost_in_service), self.jobs.entered)
+    }
+    /// Times the server of a job went down, by jobs that entered.
+    pub fn interruptions_per_job(&self) -> f64 {
+        ratio(u128::from(self.jobs.interrupted), self.jobs.entered)
+    }
+    /// Share of the servers that were up, averaged over time.
+    pub fn servers_up_share(&self) -> f64 {
+        ratio(self.areas.up_nanos, self.elapsed_nanos()) / f64::from(self.servers)
     }
     pub fn hit_share(&self) -> f64 {
         ratio(u128::from(self.jobs.hits), self.jobs.requests)

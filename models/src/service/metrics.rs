@@ -64,6 +64,24 @@ pub const METRICS: &[MetricSpec] = &[
     ),
     metric(
         Section::Service,
+        "service_lost_in_service_share",
+        "1",
+        "Share of the jobs that left because their server went down.",
+    ),
+    metric(
+        Section::Service,
+        "service_interruptions_per_job",
+        "1",
+        "Times the server of a job went down, by jobs that entered.",
+    ),
+    metric(
+        Section::Service,
+        "service_servers_up_share",
+        "1",
+        "Share of the servers that were up, averaged over time.",
+    ),
+    metric(
+        Section::Service,
         "service_cache_hit_share",
         "1",
         "Share of the requests answered by the cache.",

@@ -5,7 +5,11 @@
 //! served first come first served or shared evenly; where its room ends, jobs are lost. A cache may
 //! answer a part of the requests at once.
 //!
-//! Left out: servers that fail or differ, classes and priorities, jobs that give up or try again,
+//! Servers may be devices of the fleet, which fail and come back; a job whose device goes down is lost,
+//! begins anew or goes on where it was. A device that joins later is one more server of a single
+//! queue.
+//!
+//! Left out: servers that differ, classes and priorities, jobs that give up or try again,
 //! batches, a dispatcher that remembers what it sent while its news is on the way. The rules are
 //! those of Kleinrock, "Queueing Systems", 1975-76, and of the papers named at each policy.
 //!
@@ -27,10 +31,11 @@ mod station;
 
 use pinwheel_core::check::CheckId;
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Metric, SimDuration, SimTime, Streams};
+use pinwheel_core::{Context, Metric, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
+use crate::part::Around;
 use crate::service::spec::SPEC;
 pub use measure::{Little, Measure};
 pub use settings::Settings;
@@ -44,6 +49,9 @@ const RESPONSE_MEAN: Metric = SPEC.metric("service_response_mean");
 const UTILISATION: Metric = SPEC.metric("service_utilisation");
 const QUEUE_LENGTH: Metric = SPEC.metric("service_queue_length");
 const LOST: Metric = SPEC.metric("service_lost_share");
+const LOST_IN_SERVICE: Metric = SPEC.metric("service_lost_in_service_share");
+const INTERRUPTIONS: Metric = SPEC.metric("service_interruptions_per_job");
+const SERVERS_UP: Metric = SPEC.metric("service_servers_up_share");
 const CACHE_HIT: Metric = SPEC.metric("service_cache_hit_share");
 
 /// The kinds of event, in the order of [`Event`].
@@ -97,8 +105,9 @@ pub struct Service {
 const DAY: SimDuration = SimDuration::from_days(1);
 
 impl Service {
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        let station = |(number, station)| Station::new(number as u16, station, streams);
+    /// All stations, empty.
+    pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        let station = |(number, station)| Station::new(number as u16, station, around);
         Service {
             stations: settings.stations.iter().enumerate().map(station).collect(),
             warm_up: settings.warm_up,
@@ -131,6 +140,19 @@ impl Service {
                 self.stations.iter_mut().for_each(|station| station.measure_from(ctx.now()));
             }
             Event::Record => self.record(ctx),
+        }
+    }
+
+    /// A device of the fleet goes down or comes up.
+    pub fn device_changed<E: EngineEvent + From<Event>>(
+        &mut self,
+        device: u32,
+        class: u8,
+        up: bool,
+        ctx: &mut Context<E>,
+    ) {
+        for station in &mut self.stations {
+            station.device_changed(device, class, up, ctx);
         }
     }
 
@@ -171,6 +193,17 @@ fn record<E: EngineEvent>(station: &Station, now: SimTime, ctx: &mut Context<E>)
         (QUEUE_LENGTH, measure.queue_length()),
         (LOST, measure.lost_share()),
         (CACHE_HIT, measure.hit_share()),
+    ] {
+        ctx.records.push(now, metric, label, value);
+        ctx.fingerprint.state.mix(value.to_bits());
+    }
+    if !station.on_devices() {
+        return;
+    }
+    for (metric, value) in [
+        (LOST_IN_SERVICE, measure.lost_in_service_share()),
+        (INTERRUPTIONS, measure.interruptions_per_job()),
+        (SERVERS_UP, measure.servers_up_share()),
     ] {
         ctx.records.push(now, metric, label, value);
         ctx.fingerprint.state.mix(value.to_bits());

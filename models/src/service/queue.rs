@@ -1,7 +1,7 @@
 //! A queue of jobs and the servers at its head.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 
 use pinwheel_core::queue::Timer;
 use pinwheel_core::{SimDuration, SimTime};
@@ -12,11 +12,14 @@ use super::settings::{Discipline, WAITING_ROOM_MAX};
 /// Jobs that wait for, or share, the same servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Queue {
-    servers: u32,
-    /// Jobs in service and waiting together, at most.
-    room: u32,
+    /// Servers that are up.
+    pub(super) servers: u32,
+    /// Jobs that may wait beside those in service.
+    waiting_room: u32,
     jobs: u32,
     pub(super) waiting: Waiting,
+    /// Which job each server has, where servers can fail.
+    pub(super) slots: Option<Slots>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,32 +30,108 @@ pub(super) enum Waiting {
 }
 
 impl Queue {
-    pub(super) fn new(discipline: Discipline, servers: u32, waiting_room: Option<u32>) -> Self {
+    /// An empty queue; `failing` if its servers can go down.
+    pub(super) fn new(
+        discipline: Discipline,
+        servers: u32,
+        waiting_room: Option<u32>,
+        failing: bool,
+    ) -> Self {
         let waiting = match discipline {
             Discipline::FirstCome => Waiting::FirstCome(VecDeque::new()),
             Discipline::ProcessorSharing => Waiting::ProcessorSharing(Sharing::default()),
         };
-        let room = servers.saturating_add(waiting_room.unwrap_or(WAITING_ROOM_MAX));
-        Queue { servers, room, jobs: 0, waiting }
+        Queue {
+            servers,
+            waiting_room: waiting_room.unwrap_or(WAITING_ROOM_MAX),
+            jobs: 0,
+            waiting,
+            slots: failing.then(|| Slots::new(servers)),
+        }
     }
     pub(super) fn is_full(&self) -> bool {
-        self.jobs == self.room
+        self.jobs >= self.servers.saturating_add(self.waiting_room)
     }
     /// Servers at work.
     pub(super) fn busy(&self) -> u32 {
-        self.jobs.min(self.servers)
+        match &self.waiting {
+            Waiting::FirstCome(waiting) => self.jobs - waiting.len() as u32,
+            Waiting::ProcessorSharing(_) => self.jobs.min(self.servers),
+        }
     }
     /// A job comes; true if a server is free for it.
     pub(super) fn enter(&mut self) -> bool {
+        let free = self.busy() < self.servers;
         self.jobs += 1;
-        self.jobs <= self.servers
+        free
     }
     /// A job goes.
     pub(super) fn leave(&mut self) {
         self.jobs -= 1;
     }
+    /// Servers that are up.
     pub(super) fn servers(&self) -> u32 {
         self.servers
+    }
+    /// A server more is up, or one less.
+    pub(super) fn turn_server(&mut self, up: bool, now: SimTime) {
+        if let Waiting::ProcessorSharing(sharing) = &mut self.waiting {
+            sharing.advance(self.servers, now);
+        }
+        self.servers = if up { self.servers + 1 } else { self.servers - 1 };
+    }
+}
+
+/// The servers of a queue one by one.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Slots {
+    /// The job each server has, with the timer of its end.
+    work: Vec<Option<(u32, Timer)>>,
+    up: Vec<bool>,
+    /// Servers that are up and idle.
+    idle: BTreeSet<u32>,
+}
+
+impl Slots {
+    fn new(servers: u32) -> Self {
+        Slots {
+            work: vec![None; servers as usize],
+            up: vec![true; servers as usize],
+            idle: (0..servers).collect(),
+        }
+    }
+    /// The server that takes the next job: the first that is idle.
+    pub(super) fn next_idle(&self) -> Option<u32> {
+        self.idle.first().copied()
+    }
+    /// A server begins a job.
+    pub(super) fn begin(&mut self, server: u32, job: u32, end: Timer) {
+        self.idle.remove(&server);
+        self.work[server as usize] = Some((job, end));
+    }
+    /// The server of a job is done with it.
+    pub(super) fn end(&mut self, server: u32) {
+        self.work[server as usize] = None;
+        if self.up[server as usize] {
+            self.idle.insert(server);
+        }
+    }
+    /// A server comes up; a number beyond those there are is a new one. False if it was up.
+    pub(super) fn rise(&mut self, server: u32) -> bool {
+        while self.up.len() <= server as usize {
+            self.up.push(false);
+            self.work.push(None);
+        }
+        let changed = !std::mem::replace(&mut self.up[server as usize], true);
+        self.idle.insert(server);
+        changed
+    }
+    /// A server goes down; returns the job it had. `None` if it was down.
+    pub(super) fn fall(&mut self, server: u32) -> Option<Option<(u32, Timer)>> {
+        let up = self.up.get_mut(server as usize).filter(|up| **up)?;
+        *up = false;
+        self.idle.remove(&server);
+        Some(self.work[server as usize].take())
     }
 }
 
@@ -86,10 +165,14 @@ impl Sharing {
     /// The job that is done next and the time until then, if nobody comes.
     pub(super) fn next(&self, servers: u32) -> Option<(SimDuration, u32)> {
         let Reverse((done, job)) = *self.done.peek()?;
+        if servers == 0 {
+            return None;
+        }
         let left_nanos = (f64::from_bits(done) - self.received_nanos).max(0.0);
         let delay_nanos = left_nanos / self.rate(servers);
         Some((SimDuration::from_nanos(delay_nanos as u64), job))
     }
+    /// Counts the work that so many servers have done until now.
     fn advance(&mut self, servers: u32, now: SimTime) {
         let elapsed_nanos = now.since(self.since).as_nanos() as f64;
         self.received_nanos += elapsed_nanos * self.rate(servers);

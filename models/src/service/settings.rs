@@ -4,7 +4,9 @@ use pinwheel_core::SimDuration;
 use pinwheel_core::distribution::Zipf;
 
 use crate::laws::renewal::Law;
+use crate::part::DeviceSet;
 pub use crate::policy::balancing::Dispatch;
+use serde::{Deserialize, Serialize};
 
 /// Most jobs that wait in one queue; where more come than can ever be served, the rest is lost.
 pub const WAITING_ROOM_MAX: u32 = 10_000_000;
@@ -36,6 +38,28 @@ pub struct StationSettings {
     pub information_delay: SimDuration,
     /// What answers a part of the requests at once.
     pub cache: Option<CacheSettings>,
+    /// The devices that are its servers; `None` for servers that never fail.
+    pub on: Option<OnDevices>,
+}
+
+/// Servers that are devices of the fleet, one each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnDevices {
+    /// Their classes.
+    pub devices: DeviceSet,
+    /// What becomes of a job whose device goes down.
+    pub on_failure: OnFailure,
+}
+
+/// What becomes of a job whose server goes down.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnFailure {
+    /// It leaves the station unserved.
+    Lose,
+    /// It goes back to the head of its queue and begins anew (preemptive repeat).
+    Restart,
+    /// It goes back to the head of its queue and goes on where it was (preemptive resume).
+    Resume,
 }
 
 /// The order in which a queue is served.

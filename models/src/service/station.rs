@@ -10,14 +10,29 @@ use super::cache::LruCache;
 use super::dispatch::Dispatcher;
 use super::measure::Measure;
 use super::queue::{Queue, Waiting};
-use super::settings::{CacheSettings, Dispatch, StationSettings};
+use super::settings::{CacheSettings, Dispatch, OnFailure, StationSettings};
 use crate::laws::renewal::Law;
+use crate::part::{Around, DeviceSet};
 
 /// A job in the station.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Job {
     arrived: SimTime,
     size: SimDuration,
+    /// Of its size, what is still to be done, and since when a server has worked on it.
+    left: SimDuration,
+    begun: SimTime,
+    /// The server that has it, among those of its queue; 0 where servers do not fail.
+    server: u32,
+}
+
+/// The devices that are the servers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Machines {
+    set: DeviceSet,
+    /// By server, rising.
+    devices: Vec<u32>,
+    on_failure: OnFailure,
 }
 
 /// One station and its jobs.
@@ -31,6 +46,7 @@ pub struct Station {
     dispatcher: Dispatcher,
     information_delay: SimDuration,
     queues: Vec<Queue>,
+    machines: Option<Machines>,
     jobs: Vec<Job>,
     /// Places in `jobs` that may be used again.
     free: Vec<u32>,
@@ -72,14 +88,20 @@ impl Front {
 }
 
 impl Station {
-    pub(super) fn new(number: u16, settings: &StationSettings, streams: &Streams) -> Self {
+    pub(super) fn new(number: u16, settings: &StationSettings, around: &Around<'_>) -> Self {
+        let streams = around.streams;
         let entity = u32::from(number);
         let StationSettings { servers, discipline, dispatch, waiting_room, .. } = *settings;
         let (count, servers_each) = match dispatch {
             Dispatch::SingleQueue => (1, servers),
             _ => (servers, 1),
         };
-        let queue = Queue::new(discipline, servers_each, waiting_room);
+        let queue = Queue::new(discipline, servers_each, waiting_room, settings.on.is_some());
+        let machines = settings.on.as_ref().map(|on| Machines {
+            set: on.devices.clone(),
+            devices: around.devices.of(&on.devices).collect(),
+            on_failure: on.on_failure,
+        });
         let source = |law, purpose: &str| Source { law, stream: streams.stream(entity, purpose) };
         Station {
             number,
@@ -90,10 +112,16 @@ impl Station {
             dispatcher: Dispatcher::new(dispatch, count, entity, streams),
             information_delay: settings.information_delay,
             queues: vec![queue; count as usize],
+            machines,
             jobs: Vec::new(),
             free: Vec::new(),
             measure: Measure::new(servers),
         }
+    }
+
+    /// Whether its servers are devices of the fleet.
+    pub fn on_devices(&self) -> bool {
+        self.machines.is_some()
     }
 
     pub fn name(&self) -> &str {
@@ -134,7 +162,8 @@ impl Station {
             self.measure.lose();
             return;
         }
-        let job = self.admit(Job { arrived: now, size });
+        let job = Job { arrived: now, size, left: size, begun: now, server: 0 };
+        let job = self.admit(job);
         let at = &mut self.queues[queue as usize];
         let at_once = at.enter();
         self.measure.enter(now, at_once);
@@ -157,25 +186,127 @@ impl Station {
         job: u32,
         ctx: &mut Context<E>,
     ) {
-        let (Job { arrived, size }, now) = (self.jobs[job as usize], ctx.now());
+        let (Job { arrived, size, server, .. }, now) = (self.jobs[job as usize], ctx.now());
         self.free.push(job);
         let at = &mut self.queues[queue as usize];
-        let busy = at.busy();
+        let (servers, busy) = (at.servers(), at.busy());
+        at.slots.iter_mut().for_each(|slots| slots.end(server));
         at.leave();
-        self.measure.leave(now, arrived, size, at.busy() < busy);
-        let servers = at.servers();
-        match &mut at.waiting {
-            Waiting::FirstCome(waiting) => {
-                if let Some(next) = waiting.pop_front() {
-                    self.begin(queue, next, ctx);
-                }
-            }
+        let next = match &mut at.waiting {
+            Waiting::FirstCome(waiting) => waiting.pop_front(),
             Waiting::ProcessorSharing(sharing) => {
                 sharing.leave(servers, now);
-                self.share(queue, ctx);
+                None
             }
+        };
+        self.measure.leave(now, arrived, size, at.busy() < busy);
+        match next {
+            Some(next) => self.begin(queue, next, ctx),
+            None if self.shares(queue) => self.share(queue, ctx),
+            None => {}
         }
         self.send_update(queue, false, ctx);
+    }
+
+    /// A device of the fleet goes down or comes up: a server does, if it is one of the station's.
+    /// A device that joins becomes one more server of a single queue.
+    pub(super) fn device_changed<E: EngineEvent + From<Event>>(
+        &mut self,
+        device: u32,
+        class: u8,
+        up: bool,
+        ctx: &mut Context<E>,
+    ) {
+        let single = self.queues.len() == 1;
+        let Some(machines) = self.machines.as_mut().filter(|of| of.set.has(class)) else { return };
+        let server = match machines.devices.binary_search(&device) {
+            Ok(server) => server as u32,
+            // Devices are numbered as they join.
+            Err(place) if single && up && place == machines.devices.len() => {
+                machines.devices.push(device);
+                place as u32
+            }
+            Err(_) => return,
+        };
+        let (queue, server) = if single { (0, server) } else { (server, 0) };
+        if up { self.server_up(queue, server, ctx) } else { self.server_down(queue, server, ctx) }
+    }
+
+    /// A server comes up and takes what waits.
+    fn server_up<E: EngineEvent + From<Event>>(
+        &mut self,
+        queue: u32,
+        server: u32,
+        ctx: &mut Context<E>,
+    ) {
+        let (at, now) = (&mut self.queues[queue as usize], ctx.now());
+        if !at.slots.as_mut().is_some_and(|slots| slots.rise(server)) {
+            return;
+        }
+        let busy = at.busy();
+        at.turn_server(true, now);
+        self.measure.turn_server(now, true);
+        self.measure.set_busy(now, busy, at.busy());
+        self.begin_waiting(queue, ctx);
+    }
+
+    /// A server goes down; its job is lost, or goes back to the head of the queue.
+    fn server_down<E: EngineEvent + From<Event>>(
+        &mut self,
+        queue: u32,
+        server: u32,
+        ctx: &mut Context<E>,
+    ) {
+        let (at, now) = (&mut self.queues[queue as usize], ctx.now());
+        let Some(work) = at.slots.as_mut().and_then(|slots| slots.fall(server)) else { return };
+        let busy = at.busy();
+        at.turn_server(false, now);
+        if let Some((job, end)) = work {
+            ctx.cancel(end);
+            let on_failure = self.machines.as_ref().map(|machines| machines.on_failure);
+            let of = &mut self.jobs[job as usize];
+            match on_failure {
+                Some(OnFailure::Resume) => of.left = of.left - now.since(of.begun),
+                _ => of.left = of.size,
+            }
+            let lost = on_failure == Some(OnFailure::Lose);
+            match &mut at.waiting {
+                Waiting::FirstCome(waiting) if !lost => waiting.push_front(job),
+                _ => at.leave(),
+            }
+            let arrived = lost.then_some(of.arrived);
+            self.measure.interrupt(now, arrived);
+            if lost {
+                self.free.push(job);
+                self.send_update(queue, false, ctx);
+            }
+        }
+        self.measure.turn_server(now, false);
+        self.measure.set_busy(now, busy, self.queues[queue as usize].busy());
+        self.begin_waiting(queue, ctx);
+    }
+
+    /// Where a server is idle, it takes the first job that waits; where jobs share the servers, the
+    /// next departure follows from how many there are.
+    fn begin_waiting<E: EngineEvent + From<Event>>(&mut self, queue: u32, ctx: &mut Context<E>) {
+        if self.shares(queue) {
+            return self.share(queue, ctx);
+        }
+        let at = &mut self.queues[queue as usize];
+        let busy = at.busy();
+        let Waiting::FirstCome(waiting) = &mut at.waiting else { return };
+        if busy >= at.servers {
+            return;
+        }
+        if let Some(next) = waiting.pop_front() {
+            self.measure.set_busy(ctx.now(), busy, busy + 1);
+            self.begin(queue, next, ctx);
+        }
+    }
+
+    /// Whether the jobs of a queue share its servers.
+    fn shares(&self, queue: u32) -> bool {
+        matches!(self.queues[queue as usize].waiting, Waiting::ProcessorSharing(_))
     }
 
     /// The dispatcher hears how a queue had changed, `information_delay` ago.
@@ -186,9 +317,17 @@ impl Station {
     }
 
     /// A server takes a job.
-    fn begin<E: EngineEvent + From<Event>>(&self, queue: u32, job: u32, ctx: &mut Context<E>) {
-        let station = self.number;
-        ctx.after(self.jobs[job as usize].size, Event::Departure { station, queue, job }.into());
+    fn begin<E: EngineEvent + From<Event>>(&mut self, queue: u32, job: u32, ctx: &mut Context<E>) {
+        let of = &mut self.jobs[job as usize];
+        let departure = Event::Departure { station: self.number, queue, job }.into();
+        match &mut self.queues[queue as usize].slots {
+            None => ctx.after(of.size, departure),
+            Some(slots) => {
+                let server = slots.next_idle().expect("a job begins where a server is idle");
+                (of.begun, of.server) = (ctx.now(), server);
+                slots.begin(server, job, ctx.timer(of.left, departure));
+            }
+        }
     }
 
     /// The next departure of a shared queue, now that its jobs have changed.

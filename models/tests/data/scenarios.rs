@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::scenario::{Experiment, load};
-use pinwheel_models::world::World;
 
 /// The scenarios of this layer, with the rows they are evidence for.
 const SCENARIOS: [(&str, &str); 9] = [

@@ -1,7 +1,6 @@
 //! Promises of the layer in a world.
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
-use pinwheel_models::world::World;
 
 use super::{last, load, run, series};
 

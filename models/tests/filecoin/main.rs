@@ -13,7 +13,7 @@ use pinwheel_core::check::Tally;
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::networks::filecoin::spec::SPEC;
 use pinwheel_models::registry;
-use pinwheel_models::{scenario, world::World};
+use pinwheel_models::scenario;
 
 /// The folder of the scenarios that are shipped.
 fn scenarios() -> PathBuf {

@@ -6,7 +6,6 @@ use std::path::Path;
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::registry;
 use pinwheel_models::scenario::load;
-use pinwheel_models::world::World;
 
 /// Values by metric and label.
 type Found = BTreeMap<(&'static str, String), Vec<f64>>;

@@ -10,7 +10,7 @@ const HOUR_SECONDS: f64 = 3_600.0;
 /// A world of sites only, that watches them.
 #[derive(Clone)]
 struct Watched {
-    sites: Sites,
+    sites: Sites<Event>,
     changed: Vec<u32>,
     since: SimTime,
     /// Integral over time of the disks out of reach, and of the hours any crew was busy.

@@ -1,3 +1,4 @@
 //! Stations against theory and on their promises.
 
+mod machines;
 mod stations;

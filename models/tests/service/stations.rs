@@ -1,5 +1,6 @@
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::laws::renewal::Law;
+use pinwheel_models::part::Around;
 use pinwheel_models::service::settings::{Discipline, Dispatch, StationSettings};
 use pinwheel_models::service::{Event, Measure, Service, Settings};
 
@@ -28,13 +29,15 @@ fn station(servers: u32, load: f64, dispatch: Dispatch) -> StationSettings {
         waiting_room: None,
         information_delay: SimDuration::ZERO,
         cache: None,
+        on: None,
     }
 }
 
 fn run(station: StationSettings, warm_up: u64, seconds: u64, run: u32) -> Simulation<Stations> {
     let warm_up = SimDuration::from_seconds(warm_up);
     let streams = Streams::new(1, run);
-    let service = Service::new(&Settings { stations: vec![station], warm_up }, &streams);
+    let service =
+        Service::new(&Settings { stations: vec![station], warm_up }, &Around::alone(&streams));
     let mut simulation = Simulation::new(Stations(service), streams);
     simulation.run_until(SimTime::ZERO + warm_up + SimDuration::from_seconds(seconds));
     assert!(!simulation.ctx.checks.breached(), "{:?}", simulation.ctx.checks.breach());
