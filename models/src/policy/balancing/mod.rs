@@ -11,6 +11,7 @@ pub mod join_idle_queue;
 pub mod join_shortest_queue;
 pub mod random;
 pub mod round_robin;
+pub mod sampled_without_replacement;
 pub mod shortest_of_sampled;
 pub mod single_queue;
 
@@ -41,6 +42,7 @@ macro_rules! for_each_balancing_policy {
             ShortestOfSampled(choices: u32) = shortest_of_sampled,
             JoinShortestQueue = join_shortest_queue,
             JoinIdleQueue = join_idle_queue,
+            SampledWithoutReplacement(choices: u32) = sampled_without_replacement,
         }
     };
 }
