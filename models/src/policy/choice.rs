@@ -109,6 +109,8 @@ pub fn schema(specs: &[PolicySpec]) -> Schema {
 /// line `Variant(parameter: Type) = file` for each. The file has the policy's `SPEC` and, where
 /// there is a parameter, a function `parameter(&mut Given, number) -> Option<Type>` that reads it.
 macro_rules! choice {
+    // A pattern for the parameter, whatever it is.
+    (@any $parameter:ident) => { _ };
     (
         $(#[$meta:meta])*
         $name:ident;
@@ -127,6 +129,13 @@ macro_rules! choice {
             /// What each policy says of itself, in the order of the registry.
             pub const SPECS: &'static [$crate::policy::choice::PolicySpec] =
                 &[$($module::SPEC,)*];
+
+            /// What this policy says of itself.
+            pub fn spec(&self) -> &'static $crate::policy::choice::PolicySpec {
+                match self {
+                    $($name::$variant $((choice!(@any $parameter)))? => &$module::SPEC,)*
+                }
+            }
 
             /// The policy that a scenario names; a fault if there is none.
             pub fn read(given: &mut $crate::policy::choice::Given<'_, '_>) -> Option<Self> {
