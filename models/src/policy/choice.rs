@@ -1,5 +1,8 @@
 //! How a scenario names a policy: its name, a number in the name, and keys beside it.
 
+use std::ops::RangeInclusive;
+
+use pinwheel_core::SimDuration;
 use schemars::{Schema, json_schema};
 
 use crate::input::check::Checker;
@@ -86,9 +89,24 @@ impl Given<'_, '_> {
         found
     }
 
-    /// What was typed at a key beside the name.
-    pub fn beside(&self, key: &str) -> Option<ValueId> {
-        self.beside.iter().find(|(name, _)| *name == key).and_then(|(_, given)| *given)
+    /// A length of time typed at a key beside the name; a fault if it is missing or, in seconds,
+    /// out of range.
+    ///
+    /// # Panics
+    ///
+    /// If the section does not hand over what was typed at this key.
+    pub fn time(
+        &mut self,
+        key: &str,
+        example: &str,
+        range: RangeInclusive<f64>,
+    ) -> Option<SimDuration> {
+        let known = self.beside.iter().find(|(name, _)| *name == key);
+        let (_, given) = known.expect("a section hands over the keys its policies have");
+        let key = format!("{}.{key}", self.table);
+        let given = self.checker.required(*given, &key, example);
+        let seconds = self.checker.quantity(given, &key, "s", false, range)?;
+        Some(SimDuration::from_seconds_f64(seconds))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decisions: what a network's software chooses from what it has been told.
 //!
 //! A family is a kind of decision with a trait of its own: [`balancing`] (which queue an arriving
-//! job joins). A policy is one file of a family's folder and one line of the family's registry,
+//! job joins) and [`maintenance`] (when a device is replaced before it fails). A policy is one file of a family's folder and one line of the family's registry,
 //! which writes what a scenario may name, the schema, what `pinwheel explain` says, and the static
 //! dispatch to the policy.
 //!
@@ -20,9 +20,10 @@
 
 pub mod balancing;
 pub mod choice;
+pub mod maintenance;
 pub mod telemetry;
 
 use choice::PolicyFamily;
 
 /// Every family of decisions, in the order in which `pinwheel explain` lists them.
-pub const FAMILIES: &[PolicyFamily] = &[balancing::FAMILY];
+pub const FAMILIES: &[PolicyFamily] = &[balancing::FAMILY, maintenance::FAMILY];

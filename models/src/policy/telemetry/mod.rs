@@ -3,6 +3,7 @@
 //! Reports are plain data of this folder, filled in by the layer that hears them. They hold copies,
 //! never a borrow of the world, and each says when what it tells was true.
 
+pub mod device;
 pub mod queues;
 
 use pinwheel_core::SimTime;
