@@ -1,7 +1,8 @@
 //! Decisions: what a network's software chooses from what it has been told.
 //!
 //! A family is a kind of decision with a trait of its own: [`balancing`] (which queue an arriving
-//! job joins) and [`maintenance`] (when a device is replaced before it fails). A policy is one file of a family's folder and one line of the family's registry,
+//! job joins), [`maintenance`] (when a device is replaced before it fails), [`replica_selection`]
+//! (which holder of an object a request goes to). A policy is one file of a family's folder and one line of the family's registry,
 //! which writes what a scenario may name, the schema, what `pinwheel explain` says, and the static
 //! dispatch to the policy.
 //!
@@ -21,9 +22,11 @@
 pub mod balancing;
 pub mod choice;
 pub mod maintenance;
+pub mod replica_selection;
 pub mod telemetry;
 
 use choice::PolicyFamily;
 
 /// Every family of decisions, in the order in which `pinwheel explain` lists them.
-pub const FAMILIES: &[PolicyFamily] = &[balancing::FAMILY, maintenance::FAMILY];
+pub const FAMILIES: &[PolicyFamily] =
+    &[balancing::FAMILY, maintenance::FAMILY, replica_selection::FAMILY];

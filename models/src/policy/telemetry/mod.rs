@@ -5,6 +5,7 @@
 
 pub mod device;
 pub mod queues;
+pub mod replicas;
 
 use pinwheel_core::SimTime;
 
