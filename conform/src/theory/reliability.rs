@@ -8,11 +8,12 @@ use pinwheel_core::{Amount, Context, Model, SimDuration, SimTime, Simulation, St
 use super::Case;
 use pinwheel_models::infrastructure::fleet::{Change, Event, Fleet, kolmogorov};
 use pinwheel_models::infrastructure::settings::{
-    Checkpoint, Class, Crewing, Day, Detection, Effect, Heartbeat, Maintenance, Policy, Reach,
-    Scope, Settings, Shock, Sparing, Timing, Turnover,
+    Checkpoint, Class, Crewing, Day, Detection, Effect, Heartbeat, Maintenance, Reach, Scope,
+    Settings, Shock, Sparing, Timing, Turnover,
 };
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::policy::maintenance::Replacement;
 
 /// A world of devices only.
 struct Devices {
@@ -215,7 +216,7 @@ fn bathtub_dead(streams: &Streams) -> f64 {
 
 fn maintenance_cost(
     (devices, shape): (u32, f64),
-    policy: Policy,
+    policy: Replacement,
     until_seconds: f64,
     streams: &Streams,
 ) -> f64 {
@@ -232,7 +233,7 @@ fn maintenance_cost(
     cost / (f64::from(devices) * until_seconds / 1_000.0)
 }
 fn by_age(shape: f64, age: f64, streams: &Streams) -> f64 {
-    maintenance_cost((40, shape), Policy::Age(seconds(1_000.0 * age)), 200_000.0, streams)
+    maintenance_cost((40, shape), Replacement::Age(seconds(1_000.0 * age)), 200_000.0, streams)
 }
 fn age_optimal(streams: &Streams) -> f64 {
     by_age(3.0, 0.38245, streams)
@@ -248,13 +249,13 @@ fn age_without_wear(streams: &Streams) -> f64 {
 }
 fn run_to_failure(streams: &Streams) -> f64 {
     // A fleet of new devices has had fewer failures than an old one by (1 - cv^2) / 2 each.
-    maintenance_cost((15, 3.0), Policy::RunToFailure, 2_000_000.0, streams)
+    maintenance_cost((15, 3.0), Replacement::RunToFailure, 2_000_000.0, streams)
 }
 fn run_to_failure_without_wear(streams: &Streams) -> f64 {
-    maintenance_cost((40, 1.0), Policy::RunToFailure, 200_000.0, streams)
+    maintenance_cost((40, 1.0), Replacement::RunToFailure, 200_000.0, streams)
 }
 fn block(streams: &Streams) -> f64 {
-    maintenance_cost((40, 3.0), Policy::Interval(seconds(500.0)), 200_000.0, streams)
+    maintenance_cost((40, 3.0), Replacement::Interval(seconds(500.0)), 200_000.0, streams)
 }
 
 // Machines and repairmen.

@@ -15,11 +15,16 @@ use super::exposure::distinct;
 use super::settings::FlashCrowdSettings;
 use crate::laws::draw::unit_exponential;
 use crate::laws::sketch::Sketch;
+use crate::policy::replica_selection::Select;
+use crate::policy::telemetry::Telemetry;
+use crate::policy::telemetry::queues::{QueueLengths, QueueReports};
+use crate::policy::telemetry::replicas::Replicas;
 use crate::service::cache::LruCache;
 
 const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
 const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");
 const REQUEST: Purpose = Purpose::new("data.crowd.request");
+const SELECTION: Purpose = Purpose::new("data.crowd.selection");
 
 /// Requests that arrived in one of the two phases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -71,6 +76,8 @@ pub struct FlashCrowd {
     /// Nodes of each object, `settings.replicas` each.
     replicas: Vec<u32>,
     servers: Vec<Server>,
+    /// What readers have been told of the queues; a change is told at once.
+    known: QueueLengths,
     requests: u64,
     waiting: u64,
     /// Usual times, and the time of the crowd.
@@ -92,6 +99,7 @@ impl FlashCrowd {
             popularity: popularity.expect("checked settings"),
             replicas: (0..settings.objects).flat_map(place).collect(),
             servers: vec![server; nodes as usize],
+            known: QueueLengths::new(nodes),
             requests: 0,
             waiting: 0,
             phases: Default::default(),
@@ -139,17 +147,23 @@ impl FlashCrowd {
         }
     }
 
-    /// A request goes to the replica with the shortest queue, or away if that is full.
+    /// The node that a request for an object goes to, by what readers have been told.
+    fn select(&self, object: u32, number: u64, now: SimTime, streams: &Streams) -> u32 {
+        let replicas = usize::from(self.settings.replicas);
+        let nodes = &self.replicas[object as usize * replicas..][..replicas];
+        let reports = &Replicas { nodes, queues: &self.known };
+        let mut stream = streams.indexed(0, SELECTION, number);
+        self.settings.replica_selection.select(&Telemetry { now, reports }, &mut stream)
+    }
+
+    /// A request goes to one of the replicas, or away if that one's queue is full.
     pub fn arrive<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let (now, number) = (ctx.now(), self.requests);
         self.requests += 1;
         self.next_arrival(ctx);
         let mut stream = ctx.streams().indexed(0, REQUEST, number);
         let object = self.popularity.sample(&mut stream) as u32 - 1;
-        let replicas = usize::from(self.settings.replicas);
-        let nodes = &self.replicas[object as usize * replicas..][..replicas];
-        let length = |node: &&u32| self.servers[**node as usize].queue.len();
-        let &node = nodes.iter().min_by_key(length).expect("an object has a replica");
+        let node = self.select(object, number, now, ctx.streams());
         let crowd = usize::from(self.in_crowd(now));
         let phase = &mut self.phases[crowd];
         phase.arrived += 1;
@@ -160,6 +174,7 @@ impl FlashCrowd {
         }
         queue.push_back(Request { number, object, arrived: now });
         self.waiting += 1;
+        self.known.update(node, true, now);
         if queue.len() == 1 {
             self.serve(node, ctx);
         }
@@ -183,6 +198,7 @@ impl FlashCrowd {
         let request = self.servers[node as usize].queue.pop_front();
         let request = request.expect("a node answers what it serves");
         self.waiting -= 1;
+        self.known.update(node, false, ctx.now());
         let crowd = self.in_crowd(request.arrived);
         self.phases[usize::from(crowd)].delays.add(ctx.now().since(request.arrived));
         self.served_in_crowd += u64::from(self.in_crowd(ctx.now()));
@@ -209,6 +225,66 @@ impl FlashCrowd {
                     self.requests
                 )
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::replica_selection::ReplicaSelection;
+
+    fn settings(replica_selection: ReplicaSelection) -> FlashCrowdSettings {
+        FlashCrowdSettings {
+            objects: 200,
+            exponent: 1.0,
+            replicas: 3,
+            requests_per_second: 2.0,
+            hot_seconds: 0.05,
+            cold_seconds: 0.4,
+            hot_objects: 20,
+            queue_max: 20,
+            begins: SimDuration::from_hours(6),
+            lasts: SimDuration::from_minutes(20),
+            load: 10.0,
+            replica_selection,
+        }
+    }
+
+    /// The requests that wait, what is in the hot tiers and how long answers take change no choice:
+    /// only what has been reported does.
+    #[test]
+    fn hidden_state_of_nodes_changes_no_replica_selection() {
+        let policies = [ReplicaSelection::ShortestQueue, ReplicaSelection::Random];
+        assert_eq!(policies.len(), ReplicaSelection::SPECS.len(), "a policy is not in the test");
+        let streams = Streams::new(1, 0);
+        for policy in policies {
+            let mut crowd = FlashCrowd::new(&settings(policy), 10, &streams);
+            let mut stream = streams.stream(0, "test");
+            for _ in 0..60 {
+                crowd.known.update(stream.below(10) as u32, true, SimTime::ZERO);
+            }
+            let mut hidden = crowd.clone();
+            (hidden.settings.hot_seconds, hidden.settings.cold_seconds) = (1e3, 1e-3);
+            for server in &mut hidden.servers {
+                for number in 0..stream.below(50) {
+                    let object = stream.below(200) as u32;
+                    server.hot.access(object);
+                    server.queue.push_back(Request { number, object, arrived: SimTime::MAX });
+                }
+            }
+            let chosen = |crowd: &FlashCrowd| -> Vec<u32> {
+                let node =
+                    |number| crowd.select(number as u32 % 200, number, SimTime::ZERO, &streams);
+                (0..2_000).map(node).collect()
+            };
+            let seen = chosen(&crowd);
+            assert_eq!(seen, chosen(&hidden), "{policy:?}");
+            // What is reported does change what is chosen, where it is looked at.
+            (0..10).for_each(|node| {
+                (0..10 * node % 7).for_each(|_| crowd.known.update(node, true, SimTime::ZERO));
+            });
+            assert_eq!(seen != chosen(&crowd), policy == ReplicaSelection::ShortestQueue);
         }
     }
 }

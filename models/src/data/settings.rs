@@ -7,6 +7,7 @@ use super::coding::Code;
 use super::placement::{Kind, Spread};
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
+use crate::policy::replica_selection::ReplicaSelection;
 
 /// The data layer of a scenario. Each part that is there is simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -288,4 +289,6 @@ pub struct FlashCrowdSettings {
     pub lasts: SimDuration,
     /// Load of the crowd in multiples of the usual.
     pub load: f64,
+    /// Which replica a request goes to.
+    pub replica_selection: ReplicaSelection,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::operation;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
+use crate::policy::maintenance::Replacement;
 
 /// Capacity is counted in thousandths of its unit, so that sums of it are exact.
 pub const CAPACITY_UNIT: u64 = 1_000;
@@ -161,21 +162,10 @@ pub enum Detection {
     Inspection(SimDuration),
 }
 
-/// When a device is replaced before it fails.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Policy {
-    #[default]
-    RunToFailure,
-    /// On fixed dates, however old the device is (block replacement).
-    Interval(SimDuration),
-    /// At this age (age replacement; Barlow and Hunter 1960).
-    Age(SimDuration),
-}
-
 /// The policy and its prices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Maintenance {
-    pub policy: Policy,
+    pub policy: Replacement,
     /// A planned replacement needs no crew and no spare part: both are booked ahead.
     pub planned_duration: Duration,
     pub planned_cost: Amount,
@@ -185,7 +175,7 @@ pub struct Maintenance {
 impl Default for Maintenance {
     fn default() -> Self {
         Maintenance {
-            policy: Policy::RunToFailure,
+            policy: Replacement::RunToFailure,
             planned_duration: Duration::Fixed(SimDuration::ZERO),
             planned_cost: Amount::ZERO,
             failure_cost: Amount::ZERO,

@@ -10,16 +10,15 @@ use super::settings::{
     WAITING_ROOM_MAX,
 };
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::renewal::Law;
 use crate::part::{ClassNames, Known};
+use crate::policy::choice::Given;
 
 const STATIONS_MAX: usize = 1_000;
 const SERVERS_MAX: i64 = 1_000_000;
 const OBJECTS_MAX: i64 = 10_000_000;
 const PHASES_MAX: i64 = 1_000;
-const CHOICES_MAX: u32 = 100;
 const SECONDS_PER_DAY: f64 = 86_400.0;
 /// Shortest mean that is not lost in the clock's nanoseconds, and a year.
 const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
@@ -33,7 +32,7 @@ pub struct Section {
     #[schemars(with = "String")]
     pub warm_up: Option<ValueId>,
     /// `dispatch` of the stations that do not say.
-    #[schemars(with = "String")]
+    #[schemars(with = "Dispatch")]
     pub dispatch: Option<ValueId>,
     /// `information_delay` of the stations that do not say.
     #[schemars(with = "String")]
@@ -63,10 +62,9 @@ pub struct StationSection {
     /// "first_come".
     #[schemars(with = "String", extend("enum" = ["first_come", "processor_sharing", "loss"]))]
     pub discipline: Option<ValueId>,
-    /// One queue for all servers ("single_queue", the default), or one for each, which is chosen by
-    /// "random", "round_robin", "sq2" (the shorter of two, or of any other number), "join_shortest_queue" or
-    /// "join_idle_queue".
-    #[schemars(with = "String")]
+    /// Which queue a job joins: one queue for all servers ("single_queue", the default), or one for
+    /// each server and a policy that chooses, such as "random" or "sq2".
+    #[schemars(with = "Dispatch")]
     pub dispatch: Option<ValueId>,
     /// Jobs that may wait in one queue. Default: 10,000,000, the most there is.
     #[schemars(with = "u32")]
@@ -155,7 +153,8 @@ fn station(
     known: &Known,
 ) -> Option<StationSettings> {
     let typed = &all.station[number];
-    let key = |name: &str| format!("service.station[{number}].{name}");
+    let table = format!("service.station[{number}]");
+    let key = |name: &str| format!("{table}.{name}");
     let name = checker.required(typed.id, &key("id"), "\"web\"");
     let name = checker.identifier(name, &key("id"));
     let servers = checker.integer(typed.servers, &key("servers"), 1..=SERVERS_MAX);
@@ -164,8 +163,8 @@ fn station(
     let (discipline, waiting_room) = discipline(checker, typed, &key);
     let on = on_devices(checker, typed, discipline, &key, known)?;
     let dispatch = match typed.dispatch {
-        Some(given) => dispatch(checker, Some(given), &key("dispatch")),
-        None => dispatch(checker, all.dispatch, "service.dispatch"),
+        Some(given) => dispatch(checker, Some(given), &table),
+        None => dispatch(checker, all.dispatch, "service"),
     };
     let information_delay = match typed.information_delay {
         Some(given) => duration(checker, Some(given), &key("information_delay")),
@@ -257,29 +256,10 @@ fn duration(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Sim
     SimDuration::from_seconds_f64(seconds.unwrap_or(0.0))
 }
 
-fn dispatch(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Option<Dispatch> {
-    if given.is_none() {
-        return Some(Dispatch::SingleQueue);
-    }
-    let names =
-        ["single_queue", "random", "round_robin", "sq2", "join_shortest_queue", "join_idle_queue"];
-    let text = checker.text(given, key)?;
-    let choices = text.strip_prefix("sq").and_then(|number| number.parse().ok());
-    match (text.as_str(), choices) {
-        ("single_queue", _) => Some(Dispatch::SingleQueue),
-        ("random", _) => Some(Dispatch::Random),
-        ("round_robin", _) => Some(Dispatch::RoundRobin),
-        ("join_shortest_queue", _) => Some(Dispatch::JoinShortestQueue),
-        ("join_idle_queue", _) => Some(Dispatch::JoinIdleQueue),
-        (_, Some(choices)) if (2..=CHOICES_MAX).contains(&choices) => {
-            Some(Dispatch::ShortestOfSampled(choices))
-        }
-        _ => {
-            let help = did_you_mean(&text, names.into_iter());
-            checker.fault(given?, key, format!("unknown value \"{}\"", shown(&text)), help);
-            None
-        }
-    }
+/// The policy of balancing that `dispatch` of a table names; one queue if it names none.
+fn dispatch(checker: &mut Checker<'_>, given: Option<ValueId>, table: &str) -> Option<Dispatch> {
+    let Some(name) = given else { return Some(Dispatch::SingleQueue) };
+    Dispatch::read(&mut Given { checker, table, key: "dispatch", name, beside: &[] })
 }
 
 #[derive(Copy, Clone, PartialEq)]

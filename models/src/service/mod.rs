@@ -135,7 +135,7 @@ impl Service {
                 }
             }
             Event::LengthUpdate { station, queue, longer } => {
-                self.stations[usize::from(station)].update(queue, longer);
+                self.stations[usize::from(station)].update(queue, longer, ctx.now());
             }
             Event::WarmedUp => {
                 self.stations.iter_mut().for_each(|station| station.measure_from(ctx.now()));

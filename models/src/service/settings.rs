@@ -5,6 +5,7 @@ use pinwheel_core::distribution::Zipf;
 
 use crate::laws::renewal::Law;
 use crate::part::DeviceSet;
+pub use crate::policy::balancing::Dispatch;
 use serde::{Deserialize, Serialize};
 
 /// Most jobs that wait in one queue; where more come than can ever be served, the rest is lost.
@@ -68,24 +69,6 @@ pub enum Discipline {
     FirstCome,
     /// All jobs of a queue share its servers evenly, none has more than one.
     ProcessorSharing,
-}
-
-/// Which queue an arriving job joins.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Dispatch {
-    /// One queue for all servers.
-    SingleQueue,
-    /// A queue for each server, any of them.
-    Random,
-    /// Each in turn.
-    RoundRobin,
-    /// The shortest of so many picked at random, SQ(d): picked with replacement, as in
-    /// Mitzenmacher, "The power of two choices in randomized load balancing", 2001.
-    ShortestOfSampled(u32),
-    /// The shortest of all; among equals any.
-    JoinShortestQueue,
-    /// Any idle one, else any (Lu et al., "Join-Idle-Queue", 2011).
-    JoinIdleQueue,
 }
 
 /// A store of the objects asked for last.

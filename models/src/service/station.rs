@@ -157,7 +157,7 @@ impl Station {
         if hit {
             return;
         }
-        let queue = self.dispatcher.choose();
+        let queue = self.dispatcher.choose(now);
         if self.queues[queue as usize].is_full() {
             self.measure.lose();
             return;
@@ -309,9 +309,11 @@ impl Station {
         matches!(self.queues[queue as usize].waiting, Waiting::ProcessorSharing(_))
     }
 
-    /// The dispatcher hears how a queue has changed.
-    pub(super) fn update(&mut self, queue: u32, longer: bool) {
-        self.dispatcher.update(queue, longer);
+    /// The dispatcher hears how a queue had changed, `information_delay` ago.
+    pub(super) fn update(&mut self, queue: u32, longer: bool, now: SimTime) {
+        let age = self.information_delay;
+        let measured = SimTime::ZERO + (now.since(SimTime::ZERO) - age);
+        self.dispatcher.update(queue, longer, measured);
     }
 
     /// A server takes a job.
@@ -354,7 +356,7 @@ impl Station {
             return;
         }
         if self.information_delay == SimDuration::ZERO {
-            self.dispatcher.update(queue, longer);
+            self.dispatcher.update(queue, longer, ctx.now());
         } else {
             let update = Event::LengthUpdate { station: self.number, queue, longer };
             ctx.after(self.information_delay, update.into());

@@ -8,6 +8,7 @@ use pinwheel_models::data::settings::{
     RecordSettings, Settings, StoreSettings,
 };
 use pinwheel_models::data::{Data, Event};
+use pinwheel_models::policy::replica_selection::ReplicaSelection;
 use pinwheel_models::registry;
 
 use super::store::drawn;
@@ -147,6 +148,10 @@ fn a_ledger_grows_by_its_rates_and_pruning_stops_it() {
 }
 
 fn crowd(load: f64, hot_objects: u32) -> Run {
+    crowd_by(load, hot_objects, ReplicaSelection::ShortestQueue)
+}
+
+fn crowd_by(load: f64, hot_objects: u32, replica_selection: ReplicaSelection) -> Run {
     let crowd = FlashCrowdSettings {
         objects: 2_000,
         exponent: 1.0,
@@ -159,9 +164,18 @@ fn crowd(load: f64, hot_objects: u32) -> Run {
         begins: SimDuration::from_hours(6),
         lasts: SimDuration::from_minutes(20),
         load,
+        replica_selection,
     };
     let settings = Settings { flash_crowd: Some(crowd), ..Settings::new(NodeSettings::new(10)) };
     run(&settings, 1)
+}
+
+#[test]
+fn requests_that_go_to_any_replica_meet_longer_queues() {
+    let crowd = |selection| crowd_by(8.0, 100, selection).last("data_request_p99", "crowd");
+    let (shortest, random) =
+        (crowd(ReplicaSelection::ShortestQueue), crowd(ReplicaSelection::Random));
+    assert!(shortest < random, "{shortest} and {random}");
 }
 
 #[test]

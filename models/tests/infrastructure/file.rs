@@ -4,6 +4,7 @@ use pinwheel_core::{Amount, SimDuration, SimTime};
 use pinwheel_models::infrastructure::settings::*;
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::policy::maintenance::Replacement;
 use pinwheel_models::scenario::load;
 
 const SCENARIO: &str = r#"
@@ -98,7 +99,7 @@ fn every_key_of_a_class_arrives() {
     assert_eq!(disk.spares, Some(Sparing { stock: 3, lead }));
     assert_eq!(disk.detection, Detection::Inspection(SimDuration::from_days(7)));
     assert_eq!(disk.maintenance.failure_cost, Amount(9_000_000));
-    assert!(matches!(disk.maintenance.policy, Policy::Age(_)));
+    assert!(matches!(disk.maintenance.policy, Replacement::Age(_)));
     let day = Day { always_share: 0.3, from_hour: 17.0, hours: 6.0, spread_hours: 0.5 };
     assert_eq!(disk.day, Some(day));
     let turnover = disk.turnover.expect("owners come and go");

@@ -5,6 +5,7 @@ use pinwheel_models::infrastructure::fleet::Fleet;
 use pinwheel_models::infrastructure::settings::*;
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::policy::maintenance::Replacement;
 
 use crate::{after, simulation};
 
@@ -25,7 +26,7 @@ pub fn busy() -> Settings {
         crews: Some(Crewing { crews: 3, by_region: true }),
         spares: Some(Sparing { stock: 5, lead: Duration::Fixed(days(2)) }),
         maintenance: Maintenance {
-            policy: Policy::Age(days(80)),
+            policy: Replacement::Age(days(80)),
             planned_duration: Duration::Fixed(SimDuration::from_hours(2)),
             planned_cost: Amount(1),
             failure_cost: Amount(1_000),
@@ -188,11 +189,11 @@ fn planned_work_saves_its_results_and_a_failure_does_not() {
         checkpoint: Some(Checkpoint { period: days(1), cost: SimDuration::ZERO }),
         ..Class::new("node", 10)
     };
-    let planned = class(FailureLaw::NEVER, Policy::Age(SimDuration::from_hours(36)));
+    let planned = class(FailureLaw::NEVER, Replacement::Age(SimDuration::from_hours(36)));
     let run = after(&Settings::of(planned), 1, 30);
     assert_eq!(run.model.fleet.tallies().counts.lost_nanos, 0);
     let sudden = FailureLaw::table(&[(0.0, 0.0), (36.0 * HOUR, 1e9)]);
-    let run = after(&Settings::of(class(sudden, Policy::RunToFailure)), 1, 30);
+    let run = after(&Settings::of(class(sudden, Replacement::RunToFailure)), 1, 30);
     let [saved, lost, saving] = run.model.fleet.work_so_far(run.ctx.now());
     // Each life of 36 hours saves a day and loses half a day; the twentieth still goes on.
     assert_eq!((saved + lost, saving), (u128::from(days(300).as_nanos()), 0));

@@ -1,4 +1,5 @@
 //! Stations against theory and on their promises.
 
+mod hidden_state;
 mod machines;
 mod stations;

@@ -18,7 +18,7 @@ impl Model for Stations {
     }
 }
 
-fn station(servers: u32, load: f64, dispatch: Dispatch) -> StationSettings {
+pub(crate) fn station(servers: u32, load: f64, dispatch: Dispatch) -> StationSettings {
     StationSettings {
         name: "test".to_owned(),
         servers,
@@ -84,6 +84,18 @@ fn old_news_makes_a_herd() {
         response(late(Dispatch::ShortestOfSampled(2))),
     );
     assert!(fresh < random && two < herd && random < herd, "{fresh} {random} {two} {herd}");
+}
+
+/// With as many different picks as queues, the shortest of the picked is the shortest of all.
+#[test]
+fn picks_that_differ_are_better_than_picks_that_may_be_the_same() {
+    let response = |dispatch| mean_response(&station(3, 0.9, dispatch), 10, 200, 5_000).0;
+    let all = response(Dispatch::SampledWithoutReplacement(3));
+    let shortest = response(Dispatch::JoinShortestQueue);
+    assert!((all / shortest - 1.0).abs() < 0.02, "{all} and {shortest}");
+    let distinct = response(Dispatch::SampledWithoutReplacement(2));
+    let sampled = response(Dispatch::ShortestOfSampled(2));
+    assert!(shortest < distinct && distinct < sampled, "{shortest} {distinct} {sampled}");
 }
 
 /// A policy moves neither arrivals nor sizes.

@@ -15,6 +15,8 @@ use crate::data::settings::{
 use crate::input::RunDays;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
+use crate::policy::choice::Given;
+use crate::policy::replica_selection::ReplicaSelection;
 
 const OBJECTS_MAX: i64 = 1_000_000;
 const USERS_MAX: i64 = 1_000_000;
@@ -331,6 +333,9 @@ pub struct FlashCrowdSection {
     /// Requests of the crowd in multiples of the usual.
     #[schemars(with = "f64")]
     pub load: Option<ValueId>,
+    /// Which of the nodes that have an object a request goes to. Default "shortest_queue".
+    #[schemars(with = "ReplicaSelection")]
+    pub replica_selection: Option<ValueId>,
 }
 
 /// Most places that objects may have: one on each node for its memory, one for each replica.
@@ -361,6 +366,16 @@ pub(super) fn flash_crowd(
     let lasts = duration(checker, lasts, "data.flash_crowd.lasts");
     let load = checker.required(typed.load, "data.flash_crowd.load", "10");
     let load = checker.quantity(load, "data.flash_crowd.load", "1", true, 1e-3..=LOAD_MAX);
+    let selection = match typed.replica_selection {
+        None => Some(ReplicaSelection::ShortestQueue),
+        Some(name) => ReplicaSelection::read(&mut Given {
+            checker,
+            table: "data.flash_crowd",
+            key: "replica_selection",
+            name,
+            beside: &[],
+        }),
+    };
     let held = u64::from(nodes.unwrap_or(1)) + replicas.unwrap_or(3);
     let places = u64::from(objects?) * held;
     if let (true, Some(given)) = (places > PLACES_MAX, typed.objects) {
@@ -380,5 +395,6 @@ pub(super) fn flash_crowd(
         begins: begins?,
         lasts: lasts?,
         load: load?,
+        replica_selection: selection?,
     })
 }

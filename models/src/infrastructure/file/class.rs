@@ -9,10 +9,12 @@ use super::{DEVICES_MAX, SECONDS_MAX, time};
 use crate::infrastructure::operation::file::{ClassPart, NeedSection};
 use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
-    Policy, Sparing, Turnover, USD_DECIMALS,
+    Sparing, Turnover, USD_DECIMALS,
 };
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
+use crate::policy::choice::Given;
+use crate::policy::maintenance::Replacement;
 
 /// Devices that are alike.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -115,7 +117,7 @@ pub struct SparesSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["policy"]))]
 pub struct MaintenanceSection {
-    #[schemars(with = "String", extend("enum" = ["run_to_failure", "interval", "age"]))]
+    #[schemars(with = "Replacement")]
     pub policy: Option<ValueId>,
     /// Of "interval" and "age".
     #[schemars(with = "String")]
@@ -324,31 +326,17 @@ impl Keys<'_, '_> {
     }
 
     fn maintenance(&mut self, typed: &ClassSection) -> Option<Maintenance> {
-        #[derive(Copy, Clone)]
-        enum Kind {
-            RunToFailure,
-            Interval,
-            Age,
-        }
-        let kinds = [
-            ("run_to_failure", Kind::RunToFailure),
-            ("interval", Kind::Interval),
-            ("age", Kind::Age),
-        ];
         let Some(section) = &typed.maintenance else { return Some(Maintenance::default()) };
         let key = self.at("maintenance.policy");
-        let policy = self.checker.required(section.policy, &key, "\"age\"");
-        let kind = self.checker.choice(policy, &key, &kinds)?;
-        let key = self.at("maintenance.period");
-        let period = |keys: &mut Self| {
-            let given = keys.checker.required(section.period, &key, "\"1 y\"");
-            time(keys.checker, given, &key, 1.0)
-        };
-        let policy = match kind {
-            Kind::RunToFailure => Policy::RunToFailure,
-            Kind::Interval => Policy::Interval(period(self)?),
-            Kind::Age => Policy::Age(period(self)?),
-        };
+        let name = self.checker.required(section.policy, &key, "\"age\"")?;
+        let (table, beside) = (self.at("maintenance"), [("period", section.period)]);
+        let policy = Replacement::read(&mut Given {
+            checker: self.checker,
+            table: &table,
+            key: "policy",
+            name,
+            beside: &beside,
+        })?;
         let mut maintenance = Maintenance { policy, ..Maintenance::default() };
         maintenance.planned_cost = self.money(section.planned_cost, "maintenance.planned_cost");
         maintenance.failure_cost = self.money(section.failure_cost, "maintenance.failure_cost");

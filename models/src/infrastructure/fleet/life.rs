@@ -7,8 +7,11 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime};
 
 use super::{Change, Condition, Event, Fleet};
-use crate::infrastructure::settings::{Day, Detection, Heartbeat, Policy};
+use crate::infrastructure::settings::{Day, Detection, Heartbeat};
 use crate::laws::draw::unit_exponential;
+use crate::policy::maintenance::Replace;
+use crate::policy::telemetry::Telemetry;
+use crate::policy::telemetry::device::DeviceReport;
 
 const LIFE: Purpose = Purpose::new("infrastructure.device.life");
 const REPAIR: Purpose = Purpose::new("infrastructure.device.repair");
@@ -42,20 +45,20 @@ impl Fleet {
             false => age_seconds,
         };
         let left = SimDuration::from_seconds_f64(ends - age_seconds);
-        let planned = match class.maintenance.policy {
-            Policy::RunToFailure => SimDuration::from_nanos(u64::MAX),
-            Policy::Age(age) => age - SimDuration::from_seconds_f64(age_seconds),
-            Policy::Interval(period) => {
-                let period = period.as_nanos();
-                SimDuration::from_nanos(period - ctx.now().as_nanos() % period)
-            }
-        };
+        let planned = self.planned(device, age_seconds, ctx.now());
         let life = life as u16;
-        if planned < left {
+        if let Some(planned) = planned.filter(|planned| *planned < left) {
             ctx.after(planned, Event::Planned { device, life }.into());
         } else if ctx.now() + left < SimTime::MAX {
             ctx.after(left, Event::Fails { device, life }.into());
         }
+    }
+
+    /// When the device is to be replaced, by what its keeper's records have of it.
+    fn planned(&self, device: u32, age_seconds: f64, now: SimTime) -> Option<SimDuration> {
+        let age = SimDuration::from_seconds_f64(age_seconds);
+        let reports = &DeviceReport { age, renewals: self.life[device as usize] };
+        self.class_of(device).maintenance.policy.planned(&Telemetry { now, reports })
     }
 
     /// The device fails, by age or by a shock.
@@ -314,5 +317,43 @@ impl Fleet {
         };
         ctx.at(next, Event::Switched { device }.into());
         self.alter(device, now, changes, |condition| condition.reasons ^= Condition::OFF);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pinwheel_core::Streams;
+
+    use super::*;
+    use crate::infrastructure::settings::{Class, Settings};
+    use crate::laws::failure::FailureLaw;
+    use crate::policy::maintenance::Replacement;
+
+    /// The state of the devices and the law by which they will fail change no planned replacement.
+    #[test]
+    fn hidden_state_of_devices_changes_no_maintenance() {
+        let period = SimDuration::from_days(80);
+        let policies =
+            [Replacement::RunToFailure, Replacement::Interval(period), Replacement::Age(period)];
+        assert_eq!(policies.len(), Replacement::SPECS.len(), "a policy is not in the test");
+        for policy in policies {
+            let mut class = Class::new("disk", 50);
+            class.maintenance.policy = policy;
+            let fleet = Fleet::new(&Settings::of(class), &Streams::new(1, 0));
+            let mut hidden = fleet.clone();
+            hidden.settings.classes[0].failure = FailureLaw::exponential(1.0);
+            for device in 0..50 {
+                hidden.condition[device].reasons ^= Condition::FAILED | Condition::OFF;
+                hidden.since[device] = SimTime::MAX;
+                hidden.up.set(device, device % 3 == 0);
+            }
+            for device in 0..50 {
+                let age_seconds = f64::from(device) * 3.0 * DAY_SECONDS;
+                let now = SimTime::ZERO + SimDuration::from_hours(7 * u64::from(device));
+                let planned = fleet.planned(device, age_seconds, now);
+                assert_eq!(planned, hidden.planned(device, age_seconds, now), "{policy:?}");
+                assert_eq!(planned.is_none(), policy == Replacement::RunToFailure);
+            }
+        }
     }
 }

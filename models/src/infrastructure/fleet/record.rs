@@ -5,11 +5,14 @@ use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
 
 use super::tally::{Cell, work};
 use super::{Condition, Event, Fleet};
-use crate::infrastructure::settings::{Class, Policy, USD_DECIMALS};
+use crate::infrastructure::settings::{Class, USD_DECIMALS};
 use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::spec::SPEC;
 use crate::laws::concentration::nakamoto;
 use crate::laws::failure::FailureLaw;
+use crate::policy::maintenance::Replace;
+use crate::policy::telemetry::Telemetry;
+use crate::policy::telemetry::device::DeviceReport;
 
 const DEVICES: Metric = SPEC.metric("devices");
 const DEVICES_UP: Metric = SPEC.metric("devices_up");
@@ -241,10 +244,10 @@ impl Fleet {
         let class = &self.settings.classes[index];
         let Some(law) = &class.watched_against else { return };
         let (now, label) = (ctx.now(), ctx.records.label(id));
-        let until = match class.maintenance.policy {
-            Policy::RunToFailure => now,
-            Policy::Age(age) | Policy::Interval(age) => now.min(SimTime::ZERO + age),
-        };
+        // No first life is longer than until the replacement that is planned for new devices.
+        let new = Telemetry { now: SimTime::ZERO, reports: &DeviceReport::NEW };
+        let planned = class.maintenance.policy.planned(&new);
+        let until = planned.map_or(now, |planned| now.min(SimTime::ZERO + planned));
         let lives = &self.tallies.lives[index];
         ctx.records.push(now, LIFE_KS, label, kolmogorov(lives, law, until.as_seconds()));
         let window = SimDuration::from_days(HAZARD_DAYS);
