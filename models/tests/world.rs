@@ -6,6 +6,7 @@ use std::path::Path;
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::networks::Network;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{self, Point};
 use pinwheel_models::world::World;
 
@@ -190,4 +191,96 @@ fn networks_of_one_kind_draw_apart_and_in_any_order() {
     let (one, other) = (ended(start(&one, 5), &one), ended(start(&other, 5), &other));
     assert!(books(&one, "fil") == books(&other, "fil"));
     assert!(books(&one, "fil") != books(&one, "fil2"));
+}
+
+/// All rows of a label over a month, by metric and time.
+fn rows_of(text: &str, label: &str) -> Vec<(SimTime, &'static str, u64)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("front.toml");
+    let head =
+        "schema = 1\n[meta]\nname = \"front\"\n[run]\nstart = 2025-01-01\nhorizon = \"30 d\"\n";
+    std::fs::write(&path, format!("{head}{text}")).unwrap();
+    let experiment = scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let point = &experiment.points[0];
+    let mut run = ended(start(point, 11), point);
+    let rows = run.ctx.records.drain();
+    let wanted = run.ctx.records.label(label);
+    let name = |row: &Row| registry::ALL.spec(row.metric).name;
+    let of: Vec<_> = rows
+        .iter()
+        .filter(|row| row.label == wanted)
+        .map(|row| (row.time, name(row), row.value.to_bits()))
+        .collect();
+    assert!(of.len() > 30, "{label} is recorded each day");
+    of
+}
+
+const CLASS_A: &str = "[[infrastructure.class]]\nid = \"a\"\ncount = 70\n\
+    failure = { law = \"weibull\", shape = 1.5, scale = \"9 d\" }\n\
+    repair = { law = \"exponential\", mean = \"3 h\" }\n";
+const CLASS_B: &str = "[[infrastructure.class]]\nid = \"b\"\ncount = 50\nowners = 5\n\
+    failure = { law = \"exponential\", mean = \"6 d\" }\n\
+    repair = { law = \"log_normal\", median = \"5 h\", sigma = 1.0 }\n\
+    heartbeat = { period = \"1 h\", loss = 0.1, misses = 3 }\ndetection = \"heartbeat\"\n";
+
+#[test]
+fn a_class_put_before_another_moves_none_of_its_draws() {
+    let alone = rows_of(CLASS_B, "b");
+    assert_eq!(alone, rows_of(&format!("{CLASS_A}{CLASS_B}"), "b"));
+    assert_eq!(alone, rows_of(&format!("{CLASS_B}{CLASS_A}"), "b"));
+    // Another name is another class.
+    let renamed = CLASS_B.replace("id = \"b\"", "id = \"c\"");
+    assert_ne!(alone, rows_of(&renamed, "c"));
+}
+
+#[test]
+fn a_shock_put_before_another_moves_none_of_its_draws() {
+    let shock = |id: &str, class: &str| {
+        format!(
+            "[[infrastructure.shock]]\nid = \"{id}\"\nscope = \"world\"\nevery = \"2 d\"\n\
+             classes = [\"{class}\"]\nshare = 0.4\n\
+             outage = {{ law = \"exponential\", mean = \"4 h\" }}\n"
+        )
+    };
+    let classes = format!("{CLASS_A}{CLASS_B}");
+    let (of_a, of_b) = (shock("first", "a"), shock("second", "b"));
+    let alone = rows_of(&format!("{classes}{of_b}"), "b");
+    assert_eq!(alone, rows_of(&format!("{classes}{of_a}{of_b}"), "b"));
+    assert_ne!(alone, rows_of(&classes, "b"), "the shock does something");
+}
+
+#[test]
+fn two_shocks_at_one_instant_have_draws_of_their_own() {
+    let shock = |id: &str| {
+        format!(
+            "[[infrastructure.shock]]\nid = \"{id}\"\nscope = \"world\"\nevery = \"2 d\"\n\
+             share = 0.5\noutage = \"10 h\"\n"
+        )
+    };
+    let up = |shocks: &str| {
+        let rows = rows_of(&format!("{CLASS_B}{shocks}"), "b");
+        let last = rows.iter().rfind(|(_, metric, _)| *metric == "availability");
+        f64::from_bits(last.expect("it is recorded").2)
+    };
+    let (none, one, both) = (up(""), up(&shock("one")), up(&[shock("one"), shock("two")].concat()));
+    // With shared draws the second would strike the devices that are down already.
+    let (first, second) = (none - one, one - both);
+    assert!(second > 0.3 * first && first > 0.05, "{first} and {second} of the time");
+}
+
+#[test]
+fn a_station_put_before_another_moves_none_of_its_draws() {
+    let station = |id: &str, dispatch: &str| {
+        format!(
+            "[[service.station]]\nid = \"{id}\"\nservers = 5\ndispatch = \"{dispatch}\"\n\
+             arrivals = {{ law = \"exponential\", mean = \"60 s\" }}\n\
+             service = {{ law = \"erlang\", mean = \"240 s\", phases = 2 }}\n\
+             cache = {{ objects = 1000, capacity = 100 }}\n"
+        )
+    };
+    let (first, second) = (station("first", "random"), station("second", "sq2"));
+    let alone = rows_of(&second, "second");
+    assert_eq!(alone, rows_of(&format!("{first}{second}"), "second"));
+    assert_eq!(alone, rows_of(&format!("{second}{first}"), "second"));
+    assert_ne!(alone, rows_of(&station("third", "sq2"), "third"));
 }

@@ -227,7 +227,7 @@ impl Operation {
     pub(super) fn record_places<E: EngineEvent>(&self, fleet: &Fleet, ctx: &mut Context<E>) {
         let Some(geography) = &self.settings.geography else { return };
         let (now, streams) = (ctx.now(), *ctx.streams());
-        let place = |device| self.settings.place(fleet.region(device), device, &streams);
+        let place = |device| self.settings.place(fleet, device, &streams);
         let cells = density((0..fleet.devices()).filter_map(place), geography.resolution());
         let fullest = cells.iter().max_by_key(|&(cell, devices)| (devices, cell));
         let Some((&cell, &devices)) = fullest else { return };
