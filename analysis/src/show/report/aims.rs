@@ -45,8 +45,13 @@ const USER_COST: [&str; 4] = ["fee", "cost", "price", "gas"];
 
 /// The goal that a metric speaks of.
 pub fn aim_of(metric: &str) -> Aim {
-    let has = |words: &[&str]| words.iter().any(|word| metric.contains(word));
     let section = registry::ALL.find(metric).map_or(Section::Other, |(_, spec)| spec.section);
+    aim_in(section, metric)
+}
+
+/// The goal that a number speaks of by its name, of a section of the report.
+pub fn aim_in(section: Section, name: &str) -> Aim {
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     match section {
         _ if has(&["gini", "nakamoto", "effective"]) => Aim::Decentralisation,
         _ if has(&PROFIT) => Aim::Profit,

@@ -2,14 +2,16 @@
 
 use pinwheel_models::scenario::invariant::{Goal, Severity};
 
-use super::aims::{Aim, aim_of};
+use super::aims::{Aim, aim_in, aim_of};
 use super::data::Data;
 use super::facts::Facts;
 use super::numbers::{Number, bands};
 use crate::Error;
 use crate::html::{Cell, Tone, section, table};
 use crate::judge::verdict::{InvariantRow, Limit, TargetRow, TargetStanding};
+use crate::record::manifest::OutcomeEntry;
 use crate::wording::{format_number, sentence_case, with_unit};
+use pinwheel_models::describe::Section;
 
 /// A limit that follows from what a metric means.
 enum Natural {
@@ -61,7 +63,7 @@ pub fn scorecard(data: &Data<'_>, numbers: &[Number]) -> Result<String, Error> {
     let mut rows = targets(facts, &lines);
     rows.extend(invariants(facts, &lines));
     if data.one_by_one() {
-        rows.extend(outcomes(numbers, &lines));
+        rows.extend(outcomes(facts, numbers, &lines));
         for natural in NATURAL {
             rows.extend(of_metric(data, natural, &lines)?);
         }
@@ -208,8 +210,18 @@ fn names(expression: &str, metric: &str) -> bool {
     expression.split(part).any(|word| word == metric)
 }
 
+/// The section of an outcome: that of the metric of its name, or else of the first metric that its
+/// expression names.
+fn section_of(facts: &Facts<'_>, id: &str) -> Section {
+    let outcome = facts.manifest.outcomes.iter().find(|entry| entry.id == id);
+    let named = facts.parts.find(&id.replace('-', "_")).map(|(_, spec)| spec);
+    let in_it =
+        |entry: &OutcomeEntry| facts.parts.metrics().find(|spec| names(&entry.value, spec.name));
+    named.or_else(|| outcome.and_then(in_it)).map_or(Section::Other, |spec| spec.section)
+}
+
 /// Outcomes that have a better direction.
-fn outcomes(numbers: &[Number], lines: &[&str]) -> Vec<Row> {
+fn outcomes(facts: &Facts<'_>, numbers: &[Number], lines: &[&str]) -> Vec<Row> {
     let stated = numbers.iter().filter(|number| number.stated);
     let row = |number: &Number| {
         let better = match number.goal? {
@@ -221,7 +233,7 @@ fn outcomes(numbers: &[Number], lines: &[&str]) -> Vec<Row> {
             Some((Tone::Note, with_unit(middle, &number.unit)))
         };
         Some(Row {
-            aim: aim_of(&number.id.replace('-', "_")),
+            aim: aim_in(section_of(facts, &number.id), &number.id.replace('-', "_")),
             what: number.words.clone(),
             limit: better.to_owned(),
             cells: lines.iter().map(cell).collect(),
