@@ -29,7 +29,6 @@ pub mod nodes;
 pub mod object_bytes;
 pub mod objects;
 mod part;
-pub mod placement;
 mod record;
 pub mod repair;
 pub mod settings;

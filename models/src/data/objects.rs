@@ -134,10 +134,6 @@ impl Objects {
     pub fn held(&self, node: u32) -> &[u32] {
         &self.hosts[node as usize].held
     }
-    /// Whether a node holds a piece of an object.
-    pub fn holds(&self, node: u32, object: u32) -> bool {
-        self.pieces_of(object).any(|piece| self.piece(piece).node == node)
-    }
     /// Whether a piece can be fetched now.
     pub fn reached(&self, piece: u32) -> bool {
         self.counts(piece).2 == 1

@@ -4,10 +4,11 @@ use pinwheel_core::SimDuration;
 use serde::{Deserialize, Serialize};
 
 use super::coding::Code;
-use super::placement::{Kind, Spread};
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
+use crate::policy::placement::Placement;
 use crate::policy::replica_selection::ReplicaSelection;
+use crate::policy::telemetry::nodes::DomainKind;
 
 /// The data layer of a scenario. Each part that is there is simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub struct StoreSettings {
     pub object_bytes: u64,
     pub code: Code,
     pub fidelity: Fidelity,
-    pub spread: Spread,
+    pub placement: Placement,
     /// Share of the objects that censors refuse.
     pub contested_share: f64,
     /// A lost object is stored anew at once, so that losses can be counted again and again.
@@ -104,7 +105,7 @@ impl StoreSettings {
             object_bytes: 1 << 20,
             code,
             fidelity: Fidelity::Modelled,
-            spread: Spread::default(),
+            placement: Placement::Spread(Vec::new()),
             contested_share: 0.0,
             renew: false,
             repair: RepairSettings {
@@ -169,7 +170,7 @@ pub enum Verify {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shock {
     pub after: SimDuration,
-    pub kind: Kind,
+    pub kind: DomainKind,
     pub number: u16,
     pub effect: Effect,
 }

@@ -20,10 +20,10 @@ use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Stream, St
 use serde::{Deserialize, Serialize};
 
 use super::Event;
-use super::placement::Spread;
 use super::settings::{Fidelity, NodeSettings, StoreSettings};
 use super::store::Store;
 use crate::laws::draw::Duration;
+use crate::policy::placement::Placement;
 
 const SPLITTING: Purpose = Purpose::new("data.splitting");
 const PICK: Purpose = Purpose::new("data.splitting.pick");
@@ -69,7 +69,7 @@ impl Splitting {
         let store = StoreSettings {
             objects: 1,
             fidelity: Fidelity::Modelled,
-            spread: Spread::default(),
+            placement: Placement::Spread(Vec::new()),
             contested_share: 0.0,
             renew: false,
             damage: None,

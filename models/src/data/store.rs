@@ -11,9 +11,11 @@ use super::Event;
 use super::nodes::Nodes;
 use super::object_bytes::ObjectBytes;
 use super::objects::{NOWHERE, Objects};
-use super::placement::Domain;
 use super::repair::Repairs;
 use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings, Verify};
+use crate::policy::placement::Place;
+use crate::policy::telemetry::Telemetry;
+use crate::policy::telemetry::nodes::{Domain, NodeReports, PlacedPiece, PlacementReport};
 
 const OWNER: Purpose = Purpose::new("data.node.owner");
 const OUTAGE: Purpose = Purpose::new("data.node.outage");
@@ -57,7 +59,8 @@ pub(super) struct StoreChecks {
 pub struct Store {
     pub(super) settings: StoreSettings,
     node_settings: NodeSettings,
-    domains: Vec<Domain>,
+    /// What nodes have reported; a change is reported at once.
+    known: NodeReports,
     pub(super) nodes: Nodes,
     pub(super) objects: Objects,
     pub(super) repairs: Repairs,
@@ -90,7 +93,7 @@ impl Store {
         Store {
             settings: settings.clone(),
             node_settings: nodes.clone(),
-            domains: domains(nodes, streams),
+            known: NodeReports::new(domains(nodes, streams)),
             nodes: Nodes::new(nodes.life.clone(), nodes.count),
             objects: Objects::new(code, objects, contested, nodes.count),
             repairs: Repairs::new(&settings.repair, objects),
@@ -111,7 +114,7 @@ impl Store {
         &self.objects
     }
     pub fn domains(&self) -> &[Domain] {
-        &self.domains
+        self.known.domains()
     }
     pub fn repairs_under_way(&self) -> usize {
         self.repairs.active()
@@ -199,17 +202,16 @@ impl Store {
 
     /// A node for a piece, far from the object's other pieces.
     fn choose<E: EngineEvent>(&self, piece: u32, ctx: &mut Context<E>) -> Option<u32> {
-        let object = self.objects.object_of(piece);
-        let others = self.objects.pieces_of(object).filter(|&other| !self.objects.is_open(other));
-        let domain = |other| self.domains[self.objects.piece(other).node as usize];
-        let taken: Vec<Domain> = others.map(domain).collect();
-        let contested = self.objects.object(object).contested;
-        let fit = |node| {
-            let host = self.objects.host(node);
-            host.is_up() && !(contested && host.censors) && !self.objects.holds(node, object)
+        let (object, now) = (self.objects.object_of(piece), ctx.now());
+        let placed = |other| {
+            let node = self.objects.piece(other).node;
+            (node != NOWHERE).then(|| PlacedPiece { node, counted: !self.objects.is_open(other) })
         };
-        let mut stream = ctx.streams().indexed(piece, PLACE, ctx.now().as_nanos());
-        self.settings.spread.choose(&self.domains, &taken, fit, &mut stream)
+        let pieces: Vec<_> = self.objects.pieces_of(object).filter_map(placed).collect();
+        let contested = self.objects.object(object).contested;
+        let reports = &PlacementReport { nodes: &self.known, pieces: &pieces, contested };
+        let mut stream = ctx.streams().indexed(piece, PLACE, now.as_nanos());
+        self.settings.placement.place(&Telemetry { now, reports }, &mut stream)
     }
 
     /// Takes note of losses, then lets repair look at every object that changed.
@@ -301,6 +303,7 @@ impl Store {
             host.down = if down { host.down + 1 } else { host.down - 1 };
         });
         let is_up = self.objects.host(node).is_up();
+        self.report(node, ctx.now());
         if was_up && !is_up {
             self.outages[node as usize] += 1;
             if let Some(delay) = self.settings.repair.gives_up_after {
@@ -336,14 +339,14 @@ impl Store {
         ctx: &mut Context<E>,
     ) {
         let shock = self.settings.shocks[usize::from(number)].clone();
-        for node in 0..self.domains.len() as u32 {
-            if self.domains[node as usize].number(shock.kind) != shock.number {
+        for node in 0..self.domains().len() as u32 {
+            if self.domains()[node as usize].number(shock.kind) != shock.number {
                 continue;
             }
             match shock.effect {
                 Effect::Outage { .. } => self.set_down(node, begins, ctx),
                 Effect::Loss => self.retire(node, ctx),
-                Effect::Censors => self.censor(node),
+                Effect::Censors => self.censor(node, ctx.now()),
             }
         }
         if let (true, Effect::Outage { lasts }) = (begins, shock.effect) {
@@ -351,14 +354,23 @@ impl Store {
         }
     }
 
+    /// A node reports what it is now.
+    fn report(&mut self, node: u32, now: SimTime) {
+        let host = self.objects.host(node);
+        let (up, refuses) = (host.is_up(), host.censors);
+        self.known.update(node, up, refuses, now);
+    }
+
     fn retire<E: EngineEvent>(&mut self, node: u32, ctx: &mut Context<E>) {
         self.empty(node);
         self.nodes.stop(node, ctx);
         self.objects.change_host(node, |host| host.retired = true);
+        self.report(node, ctx.now());
     }
 
-    fn censor(&mut self, node: u32) {
+    fn censor(&mut self, node: u32, now: SimTime) {
         self.objects.change_host(node, |host| host.censors = true);
+        self.report(node, now);
         for piece in self.objects.held(node).to_vec() {
             if self.objects.object(self.objects.object_of(piece)).contested {
                 self.tallies.censored += 1;
@@ -396,7 +408,7 @@ impl Store {
 
     /// Draws the rest of every life anew, of nodes that hold something at `scale` times the hazard.
     pub fn scale_hazard<E: EngineEvent + From<Event>>(&mut self, scale: f64, ctx: &mut Context<E>) {
-        for node in 0..self.domains.len() as u32 {
+        for node in 0..self.domains().len() as u32 {
             let scale = if self.objects.held(node).is_empty() { 1.0 } else { scale };
             self.nodes.arm(node, scale, ctx);
         }
@@ -419,4 +431,59 @@ pub(super) fn waiting(rate_per_second: f64, exponential: f64) -> Option<SimDurat
     let seconds = exponential / rate_per_second;
     let least = SimDuration::from_nanos(1);
     seconds.is_finite().then(|| SimDuration::from_seconds_f64(seconds).max(least))
+}
+
+#[cfg(test)]
+mod tests {
+    use pinwheel_core::Simulation;
+
+    use super::*;
+    use crate::data::coding::Code;
+    use crate::data::objects::Damage;
+    use crate::data::splitting::Alone;
+    use crate::laws::draw::Duration;
+    use crate::laws::failure::FailureLaw;
+    use crate::policy::placement::Placement;
+    use crate::policy::telemetry::nodes::DomainKind;
+
+    fn chosen(run: &mut Simulation<Alone>) -> Vec<Option<u32>> {
+        let store = &run.model.store;
+        (0..store.objects.pieces()).map(|piece| store.choose(piece, &mut run.ctx)).collect()
+    }
+
+    /// Nodes that are down but have not said so, damage to pieces and the lives of nodes change no
+    /// choice: only what has been reported does.
+    #[test]
+    fn hidden_state_of_nodes_changes_no_placement() {
+        assert_eq!(Placement::SPECS.len(), 1, "a policy is not in the test");
+        for kinds in [vec![], vec![DomainKind::Owner, DomainKind::Region]] {
+            let rebuild = Duration::Fixed(SimDuration::from_hours(10));
+            let mut settings = StoreSettings::new(100, Code::new(4, 6), rebuild);
+            settings.placement = Placement::Spread(kinds);
+            settings.contested_share = 0.5;
+            let nodes = NodeSettings { regions: 4, sites: 12, owners: 5, ..NodeSettings::new(30) };
+            let streams = Streams::new(11, 0);
+            let store = Store::new(&settings, &nodes, &streams);
+            let mut run = Simulation::new(Alone { store }, streams);
+            run.run_until(SimTime::ZERO + SimDuration::from_hours(100));
+            let mut hidden = run.clone();
+            let Store { objects, node_settings, nodes, .. } = &mut hidden.model.store;
+            node_settings.life = FailureLaw::exponential(1.0);
+            *nodes = Nodes::new(FailureLaw::exponential(1.0), 30);
+            for node in 0..30 {
+                objects.change_host(node, |host| {
+                    (host.down, host.censors) = ((node % 3) as u8, node % 2 == 0);
+                });
+            }
+            (0..objects.pieces())
+                .step_by(2)
+                .for_each(|piece| objects.damage(piece, Damage::Rotten));
+            let seen = chosen(&mut run);
+            assert!(seen.iter().all(Option::is_some));
+            assert_eq!(seen, chosen(&mut hidden));
+            // What nodes report does change what is chosen.
+            (0..30).for_each(|node| hidden.model.store.report(node, SimTime::ZERO));
+            assert_ne!(seen, chosen(&mut hidden));
+        }
+    }
 }

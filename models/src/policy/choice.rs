@@ -66,27 +66,41 @@ pub struct Given<'g, 'c> {
     pub table: &'g str,
     /// The key of the name: "dispatch".
     pub key: &'static str,
-    /// The name as typed.
-    pub name: ValueId,
+    /// The name as typed; where it is left out, the first policy of the registry is meant.
+    pub name: Option<ValueId>,
     /// Keys of the same table that policies of this family may have, with what was typed there.
-    pub beside: &'g [(&'static str, Option<ValueId>)],
+    pub beside: &'g [(&'static str, &'g [ValueId])],
 }
 
 impl Given<'_, '_> {
     /// The place of the named policy in `specs`, and the number in its name (zero without one);
     /// `None`, and a fault with the name that is nearest, if there is no such policy.
     pub fn find(&mut self, specs: &[PolicySpec]) -> Option<(usize, u32)> {
+        let Some(name) = self.name else {
+            let number = specs.first()?.number.map_or(0, |(least, _)| least);
+            return Some((0, number));
+        };
         let key = format!("{}.{}", self.table, self.key);
-        let text = self.checker.text(Some(self.name), &key)?;
+        let text = self.checker.text(Some(name), &key)?;
         let numbered = specs.iter().map(|spec| spec.number_in(&text)).enumerate();
         let found = numbered.filter_map(|(place, number)| Some((place, number?))).next();
         if found.is_none() {
             let names: Vec<String> = specs.iter().map(PolicySpec::example).collect();
             let help = did_you_mean(&text, names.iter().map(String::as_str));
             let message = format!("unknown value \"{}\"", shown(&text));
-            self.checker.fault(self.name, &key, message, help);
+            self.checker.fault(name, &key, message, help);
         }
         found
+    }
+
+    /// The values typed at a key beside the name: the items of a list, or at most one.
+    ///
+    /// # Panics
+    ///
+    /// If the section does not hand over what was typed at this key.
+    pub fn values(&self, key: &str) -> &[ValueId] {
+        let known = self.beside.iter().find(|(name, _)| *name == key);
+        known.expect("a section hands over the keys its policies have").1
     }
 
     /// A length of time typed at a key beside the name; a fault if it is missing or, in seconds,
@@ -101,10 +115,9 @@ impl Given<'_, '_> {
         example: &str,
         range: RangeInclusive<f64>,
     ) -> Option<SimDuration> {
-        let known = self.beside.iter().find(|(name, _)| *name == key);
-        let (_, given) = known.expect("a section hands over the keys its policies have");
+        let given = self.values(key).first().copied();
         let key = format!("{}.{key}", self.table);
-        let given = self.checker.required(*given, &key, example);
+        let given = self.checker.required(given, &key, example);
         let seconds = self.checker.quantity(given, &key, "s", false, range)?;
         Some(SimDuration::from_seconds_f64(seconds))
     }

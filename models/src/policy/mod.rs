@@ -1,8 +1,9 @@
 //! Decisions: what a network's software chooses from what it has been told.
 //!
 //! A family is a kind of decision with a trait of its own: [`balancing`] (which queue an arriving
-//! job joins), [`maintenance`] (when a device is replaced before it fails), [`replica_selection`]
-//! (which holder of an object a request goes to). A policy is one file of a family's folder and one line of the family's registry,
+//! job joins), [`maintenance`] (when a device is replaced before it fails), [`placement`]
+//! (which node takes a piece of an object) and [`replica_selection`] (which holder of an object a
+//! request goes to). A policy is one file of a family's folder and one line of the family's registry,
 //! which writes what a scenario may name, the schema, what `pinwheel explain` says, and the static
 //! dispatch to the policy.
 //!
@@ -22,6 +23,7 @@
 pub mod balancing;
 pub mod choice;
 pub mod maintenance;
+pub mod placement;
 pub mod replica_selection;
 pub mod telemetry;
 
@@ -29,4 +31,4 @@ use choice::PolicyFamily;
 
 /// Every family of decisions, in the order in which `pinwheel explain` lists them.
 pub const FAMILIES: &[PolicyFamily] =
-    &[balancing::FAMILY, maintenance::FAMILY, replica_selection::FAMILY];
+    &[balancing::FAMILY, maintenance::FAMILY, placement::FAMILY, replica_selection::FAMILY];

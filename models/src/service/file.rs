@@ -256,9 +256,8 @@ fn duration(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> Sim
     SimDuration::from_seconds_f64(seconds.unwrap_or(0.0))
 }
 
-/// The policy of balancing that `dispatch` of a table names; one queue if it names none.
-fn dispatch(checker: &mut Checker<'_>, given: Option<ValueId>, table: &str) -> Option<Dispatch> {
-    let Some(name) = given else { return Some(Dispatch::SingleQueue) };
+/// The policy of balancing that `dispatch` of a table names.
+fn dispatch(checker: &mut Checker<'_>, name: Option<ValueId>, table: &str) -> Option<Dispatch> {
     Dispatch::read(&mut Given { checker, table, key: "dispatch", name, beside: &[] })
 }
 

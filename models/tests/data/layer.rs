@@ -2,13 +2,14 @@
 
 use pinwheel_core::{Context, Model, Row, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::data::coding::Code;
-use pinwheel_models::data::placement::{Kind, Spread};
 use pinwheel_models::data::settings::{
     ExposureSettings, FlashCrowdSettings, GrowthSettings, KeySettings, NodeSettings, Protection,
     RecordSettings, Settings, StoreSettings,
 };
 use pinwheel_models::data::{Data, Event};
+use pinwheel_models::policy::placement::Placement;
 use pinwheel_models::policy::replica_selection::ReplicaSelection;
+use pinwheel_models::policy::telemetry::nodes::DomainKind;
 use pinwheel_models::registry;
 
 use super::store::drawn;
@@ -52,11 +53,11 @@ fn run(settings: &Settings, days: u64) -> Run {
     Run { rows: simulation.ctx.records.drain(), labels: simulation.ctx.records.labels().to_vec() }
 }
 
-fn exposed(protection: Protection, code: Code, by_owner: bool, spread: Spread) -> (f64, f64) {
+fn exposed(protection: Protection, code: Code, by_owner: bool, placement: Placement) -> (f64, f64) {
     let nodes = NodeSettings { owners: 10, ..NodeSettings::new(200) };
     let mut settings = Settings::new(nodes);
     let store = StoreSettings::new(4_000, code, drawn(1.0));
-    settings.store = Some(StoreSettings { spread, ..store });
+    settings.store = Some(StoreSettings { placement, ..store });
     settings.exposure =
         Some(ExposureSettings { protection, curious_share: 0.2, days: 10, by_owner, readers: 3 });
     let run = run(&settings, 10);
@@ -71,7 +72,7 @@ fn what_curious_nodes_see_is_what_sampling_theory_says() {
         (Protection::Shared, Code::new(3, 5)),
         (Protection::Encrypted, Code::new(4, 6)),
     ] {
-        let (share, theory) = exposed(protection, code, false, Spread::default());
+        let (share, theory) = exposed(protection, code, false, Placement::Spread(Vec::new()));
         let error = (theory * (1.0 - theory) / 4_000.0).sqrt();
         assert!((share - theory).abs() < 4.0 * error, "{protection:?}: {share} and {theory}");
         assert!(theory > 0.01, "{protection:?}: {theory} can be told from nothing");
@@ -81,10 +82,10 @@ fn what_curious_nodes_see_is_what_sampling_theory_says() {
 #[test]
 fn spread_over_owners_keeps_shares_from_owners_that_collude() {
     let code = Code::new(3, 5);
-    let seen = |spread| exposed(Protection::Shared, code, true, spread).0;
+    let seen = |placement| exposed(Protection::Shared, code, true, placement).0;
     // Two of ten owners are curious: with a piece each they are one short.
-    assert!(seen(Spread::default()) > 0.02);
-    assert_eq!(seen(Spread(vec![Kind::Owner])), 0.0);
+    assert!(seen(Placement::Spread(Vec::new())) > 0.02);
+    assert_eq!(seen(Placement::Spread(vec![DomainKind::Owner])), 0.0);
 }
 
 #[test]

@@ -6,12 +6,13 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams, snapshot};
 use pinwheel_models::data::Event;
 use pinwheel_models::data::coding::Code;
-use pinwheel_models::data::placement::{Kind, Spread};
 use pinwheel_models::data::settings::{Effect, NodeSettings, OutageSettings, Shock, StoreSettings};
 use pinwheel_models::data::splitting::Alone;
 use pinwheel_models::data::store::Store;
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::policy::placement::Placement;
+use pinwheel_models::policy::telemetry::nodes::DomainKind;
 
 const HOUR: f64 = 3_600.0;
 
@@ -31,14 +32,14 @@ pub(crate) fn begin(store: &StoreSettings, nodes: &NodeSettings) -> Simulation<A
 /// 300 objects of 4 of 6 on 60 nodes in 4 regions, 12 sites and of 10 owners.
 fn busy() -> (StoreSettings, NodeSettings) {
     let mut store = StoreSettings::new(300, Code::new(4, 6), drawn(10.0));
-    store.spread = Spread(vec![Kind::Owner, Kind::Region]);
+    store.placement = Placement::Spread(vec![DomainKind::Owner, DomainKind::Region]);
     store.contested_share = 0.3;
     store.renew = true;
     store.repair.gives_up_after = Some(hours(12));
     store.shocks = vec![
-        shock(200, Kind::Region, Effect::Outage { lasts: hours(48) }),
-        shock(300, Kind::Owner, Effect::Censors),
-        shock(400, Kind::Site, Effect::Loss),
+        shock(200, DomainKind::Region, Effect::Outage { lasts: hours(48) }),
+        shock(300, DomainKind::Owner, Effect::Censors),
+        shock(400, DomainKind::Site, Effect::Loss),
     ];
     let nodes = NodeSettings {
         regions: 4,
@@ -51,7 +52,7 @@ fn busy() -> (StoreSettings, NodeSettings) {
     (store, nodes)
 }
 
-fn shock(after: u64, kind: Kind, effect: Effect) -> Shock {
+fn shock(after: u64, kind: DomainKind, effect: Effect) -> Shock {
     Shock { after: hours(after), kind, number: 1, effect }
 }
 
@@ -134,7 +135,8 @@ fn a_node_that_is_down_long_is_given_up_and_one_that_is_back_counts_again() {
     let nodes = NodeSettings { regions: 4, sites: 4, ..NodeSettings::new(8) };
     // Short of the limit; past it, but back before the rebuilds are done; past both.
     for (lasts, rebuilt) in [(1, false), (4, false), (10, true)] {
-        settings.shocks = vec![shock(1, Kind::Region, Effect::Outage { lasts: hours(lasts) })];
+        settings.shocks =
+            vec![shock(1, DomainKind::Region, Effect::Outage { lasts: hours(lasts) })];
         let mut simulation = begin(&settings, &nodes);
         simulation.run_until(SimTime::ZERO + hours(30));
         let store = &simulation.model.store;
@@ -149,8 +151,8 @@ fn a_bound_on_rebuilds_holds_and_serves_the_most_endangered_first() {
     let mut settings = StoreSettings::new(200, Code::new(2, 6), Duration::Fixed(hours(1)));
     settings.repair.at_once = 3;
     settings.shocks = vec![
-        shock(1, Kind::Region, Effect::Loss),
-        Shock { number: 2, ..shock(2, Kind::Region, Effect::Loss) },
+        shock(1, DomainKind::Region, Effect::Loss),
+        Shock { number: 2, ..shock(2, DomainKind::Region, Effect::Loss) },
     ];
     let nodes = NodeSettings { regions: 5, sites: 5, ..NodeSettings::new(50) };
     let mut simulation = begin(&settings, &nodes);

@@ -366,16 +366,13 @@ pub(super) fn flash_crowd(
     let lasts = duration(checker, lasts, "data.flash_crowd.lasts");
     let load = checker.required(typed.load, "data.flash_crowd.load", "10");
     let load = checker.quantity(load, "data.flash_crowd.load", "1", true, 1e-3..=LOAD_MAX);
-    let selection = match typed.replica_selection {
-        None => Some(ReplicaSelection::ShortestQueue),
-        Some(name) => ReplicaSelection::read(&mut Given {
-            checker,
-            table: "data.flash_crowd",
-            key: "replica_selection",
-            name,
-            beside: &[],
-        }),
-    };
+    let selection = ReplicaSelection::read(&mut Given {
+        checker,
+        table: "data.flash_crowd",
+        key: "replica_selection",
+        name: typed.replica_selection,
+        beside: &[],
+    });
     let held = u64::from(nodes.unwrap_or(1)) + replicas.unwrap_or(3);
     let places = u64::from(objects?) * held;
     if let (true, Some(given)) = (places > PLACES_MAX, typed.objects) {

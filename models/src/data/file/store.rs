@@ -6,14 +6,15 @@ use serde::Deserialize;
 
 use super::{PER_SECOND, code, count, duration, mean};
 use crate::data::coding::Code;
-use crate::data::placement::{Kind, Spread};
 use crate::data::settings::{
     DamageSettings, Effect, Fidelity, NodeSettings, RepairSettings, Shock, StoreSettings, Verify,
 };
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
+use crate::policy::choice::Given;
+use crate::policy::placement::Placement;
+use crate::policy::telemetry::nodes::DomainKind;
 
 const OBJECTS_MAX: i64 = 1_000_000;
 const PIECES_MAX: u64 = 10_000_000;
@@ -21,8 +22,6 @@ const SHOCKS_MAX: usize = 100;
 const OBJECT_BYTES: std::ops::RangeInclusive<f64> = 1.0..=1e15;
 /// Real bytes are kept in memory.
 const REAL_BYTES_MAX: f64 = 256e6;
-const KINDS: [(&str, Kind); 3] =
-    [("region", Kind::Region), ("owner", Kind::Owner), ("site", Kind::Site)];
 
 /// Objects as pieces on the nodes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -43,6 +42,9 @@ pub struct StoreSection {
     /// Whether bytes are counted, or encoded, hashed and rebuilt. Default "modelled".
     #[schemars(with = "String", extend("enum" = ["modelled", "real"]))]
     pub coding: Option<ValueId>,
+    /// Which node takes a piece. Default "spread".
+    #[schemars(with = "Placement")]
+    pub placement: Option<ValueId>,
     /// Domains that the pieces of an object are spread over, the most important first: "region",
     /// "owner", "site". Default none.
     #[schemars(with = "Vec<String>")]
@@ -142,7 +144,7 @@ pub(super) fn settings(
     let size = checker.quantity(size, "data.store.object_size", "B", false, OBJECT_BYTES);
     let code = code(checker, typed.needed, typed.pieces, "data.store");
     let fidelity = fidelity(checker, typed.coding, "data.store.coding");
-    let spread = spread(checker, &typed.spread);
+    let placement = placement(checker, typed);
     let contested = checker.share(typed.contested, "data.store.contested", 1.0);
     let renew = checker.boolean(typed.renew_lost, "data.store.renew_lost");
     let reads = checker.quantity(typed.reads, "data.store.reads", "1/s", false, PER_SECOND);
@@ -162,7 +164,7 @@ pub(super) fn settings(
         object_bytes: size? as u64,
         code: code?,
         fidelity,
-        spread: spread?,
+        placement: placement?,
         contested_share: contested.unwrap_or(0.0),
         renew: renew.unwrap_or(false),
         repair: repair?,
@@ -212,22 +214,15 @@ pub(super) fn fidelity(checker: &mut Checker<'_>, given: Option<ValueId>, key: &
     checker.choice(given, key, &choices).unwrap_or(Fidelity::Modelled)
 }
 
-fn spread(checker: &mut Checker<'_>, given: &[ValueId]) -> Option<Spread> {
-    let key = "data.store.spread";
-    let texts = checker.texts(given, key);
-    let mut kinds = Vec::new();
-    for (number, text) in texts.iter().enumerate() {
-        match KINDS.iter().find(|(name, kind)| name == text && !kinds.contains(kind)) {
-            Some((_, kind)) => kinds.push(*kind),
-            None => {
-                let help = did_you_mean(text, KINDS.iter().map(|(name, _)| *name));
-                let message = format!("\"{}\" is unknown, or named twice", shown(text));
-                checker.fault(*given.get(number)?, key, message, help);
-                return None;
-            }
-        }
-    }
-    Some(Spread(kinds))
+/// The policy of placement that `placement` names.
+fn placement(checker: &mut Checker<'_>, typed: &StoreSection) -> Option<Placement> {
+    Placement::read(&mut Given {
+        checker,
+        table: "data.store",
+        key: "placement",
+        name: typed.placement,
+        beside: &[("spread", &typed.spread)],
+    })
 }
 
 fn repair(
@@ -331,11 +326,11 @@ fn shock(
     let after = checker.required(typed.after, &format!("{key}.after"), "\"10 d\"");
     let after = duration(checker, after, &format!("{key}.after"));
     let domain = checker.required(typed.domain, &format!("{key}.domain"), "\"region\"");
-    let kind = checker.choice(domain, &format!("{key}.domain"), &KINDS);
+    let kind = checker.choice(domain, &format!("{key}.domain"), &DomainKind::NAMES);
     let domains = kind.zip(nodes).map(|(kind, nodes)| match kind {
-        Kind::Region => nodes.regions,
-        Kind::Owner => nodes.owners,
-        Kind::Site => nodes.sites,
+        DomainKind::Region => nodes.regions,
+        DomainKind::Owner => nodes.owners,
+        DomainKind::Site => nodes.sites,
     });
     let range = 0..=i64::from(domains.unwrap_or(u16::MAX)) - 1;
     let number = checker.integer(typed.number, &format!("{key}.number"), range);

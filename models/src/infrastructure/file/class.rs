@@ -328,8 +328,8 @@ impl Keys<'_, '_> {
     fn maintenance(&mut self, typed: &ClassSection) -> Option<Maintenance> {
         let Some(section) = &typed.maintenance else { return Some(Maintenance::default()) };
         let key = self.at("maintenance.policy");
-        let name = self.checker.required(section.policy, &key, "\"age\"")?;
-        let (table, beside) = (self.at("maintenance"), [("period", section.period)]);
+        let name = Some(self.checker.required(section.policy, &key, "\"age\"")?);
+        let (table, beside) = (self.at("maintenance"), [("period", section.period.as_slice())]);
         let policy = Replacement::read(&mut Given {
             checker: self.checker,
             table: &table,

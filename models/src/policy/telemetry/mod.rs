@@ -4,6 +4,7 @@
 //! never a borrow of the world, and each says when what it tells was true.
 
 pub mod device;
+pub mod nodes;
 pub mod queues;
 pub mod replicas;
 

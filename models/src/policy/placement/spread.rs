@@ -1,78 +1,90 @@
-//! Which node takes a piece: spread over failure domains, at random among equals.
+//! Spread over failure domains, at random among equals.
 
 use pinwheel_core::Stream;
-use serde::{Deserialize, Serialize};
+
+use super::Place;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::policy::choice::{Given, PolicySpec};
+use crate::policy::telemetry::Telemetry;
+use crate::policy::telemetry::nodes::{Domain, DomainKind, PlacementReport};
+
+/// What it says of itself.
+pub const SPEC: PolicySpec = PolicySpec {
+    name: "spread",
+    number: None,
+    about: "A node in the domains that have the fewest pieces of the object, by the kinds in \
+            `spread`, the most important first; among equals any, and any at all without `spread`.",
+    sees: "domains of nodes and pieces, which nodes are up and what they refuse",
+    source: "Weil et al., CRUSH, SC 2006: replicas in distinct failure domains",
+};
 
 /// Random looks for a node before all of them are compared.
 const LOOKS: u32 = 32;
 
-/// Where a node is and whose it is.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Domain {
-    pub region: u16,
-    pub owner: u16,
-    pub site: u16,
-}
-
-/// What fails as one.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
-    Region,
-    Owner,
-    Site,
-}
-
-impl Domain {
-    /// The number of its domain of this kind.
-    pub fn number(self, kind: Kind) -> u16 {
-        match kind {
-            Kind::Region => self.region,
-            Kind::Owner => self.owner,
-            Kind::Site => self.site,
+/// The kinds of domains are the list `spread` beside the name.
+pub fn parameter(given: &mut Given<'_, '_>, _number: u32) -> Option<Vec<DomainKind>> {
+    let key = format!("{}.spread", given.table);
+    let values = given.values("spread").to_vec();
+    let texts = given.checker.texts(&values, &key);
+    let mut kinds = Vec::new();
+    for (number, text) in texts.iter().enumerate() {
+        let mut names = DomainKind::NAMES.iter();
+        match names.find(|(name, kind)| name == text && !kinds.contains(kind)) {
+            Some((_, kind)) => kinds.push(*kind),
+            None => {
+                let help = did_you_mean(text, DomainKind::NAMES.iter().map(|(name, _)| *name));
+                let message = format!("\"{}\" is unknown, or named twice", shown(text));
+                given.checker.fault(*values.get(number)?, &key, message, help);
+                return None;
+            }
         }
     }
+    Some(kinds)
 }
 
 /// Kinds of domains to spread over, the most important first. The first is spread exactly: two
 /// pieces share a domain only if every domain with a fit node has one already. A later kind counts
 /// among nodes that are equal by the earlier ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spread(pub Vec<Kind>);
+#[derive(Copy, Clone, Debug)]
+pub struct Spread<'a> {
+    kinds: &'a [DomainKind],
+}
 
 /// Pieces already in the candidate's domains, by the kinds of the spread.
 type Crowding = [u16; 3];
 
-impl Spread {
+impl<'a> Spread<'a> {
+    /// Over these kinds of domains.
+    pub fn new(kinds: &'a [DomainKind]) -> Self {
+        Spread { kinds }
+    }
+
     fn crowding(&self, taken: &[Domain], candidate: Domain) -> Crowding {
         let mut crowding = Crowding::default();
-        for (shared, &kind) in crowding.iter_mut().zip(&self.0) {
+        for (shared, &kind) in crowding.iter_mut().zip(self.kinds) {
             let number = candidate.number(kind);
             *shared = taken.iter().filter(|domain| domain.number(kind) == number).count() as u16;
         }
         crowding
     }
+}
 
-    /// A node for the next piece of an object whose other pieces lie in the domains `taken`: one
-    /// of the least crowded that are `fit`, each with the same chance; `None` if no node is fit.
-    pub fn choose(
-        &self,
-        nodes: &[Domain],
-        taken: &[Domain],
-        fit: impl Fn(u32) -> bool,
-        stream: &mut Stream,
-    ) -> Option<u32> {
+impl Place for Spread<'_> {
+    fn place(&self, seen: &Telemetry<'_, PlacementReport<'_>>, stream: &mut Stream) -> Option<u32> {
+        let reports = seen.reports;
+        let (nodes, taken) = (reports.nodes.domains(), reports.taken().collect::<Vec<_>>());
         // In a large network an empty domain is found at once.
         for _ in 0..LOOKS {
             let node = stream.below(nodes.len() as u64) as u32;
-            let empty = self.crowding(taken, nodes[node as usize]) == Crowding::default();
-            if empty && fit(node) {
+            let empty = self.crowding(&taken, nodes[node as usize]) == Crowding::default();
+            if empty && reports.is_fit(node) {
                 return Some(node);
             }
         }
-        let fit_nodes = (0..nodes.len() as u32).filter(|&node| fit(node));
+        let fit_nodes = (0..nodes.len() as u32).filter(|&node| reports.is_fit(node));
         let (mut best, mut chosen, mut equals) = (None, None, 0);
         for node in fit_nodes {
-            let crowding = self.crowding(taken, nodes[node as usize]);
+            let crowding = self.crowding(&taken, nodes[node as usize]);
             if best.is_none_or(|best| crowding < best) {
                 (best, equals) = (Some(crowding), 0);
             }
@@ -91,19 +103,21 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pinwheel_core::Streams;
+    use crate::policy::telemetry::nodes::{NodeReports, PlacedPiece};
+    use pinwheel_core::{SimTime, Streams};
     use proptest::prelude::*;
 
-    fn place(spread: &Spread, nodes: &[Domain], pieces: usize, seed: u64) -> Vec<u32> {
-        let (mut placed, mut taken) = (Vec::new(), Vec::new());
+    fn place(kinds: &[DomainKind], nodes: &[Domain], pieces: usize, seed: u64) -> Vec<u32> {
+        let nodes = &NodeReports::new(nodes.to_vec());
+        let mut placed: Vec<PlacedPiece> = Vec::new();
         let mut stream = Streams::new(seed, 0).stream(0, "test");
         for _ in 0..pieces {
-            let unused = |node| !placed.contains(&node);
-            let Some(node) = spread.choose(nodes, &taken, unused, &mut stream) else { break };
-            taken.push(nodes[node as usize]);
-            placed.push(node);
+            let reports = &PlacementReport { nodes, pieces: &placed, contested: false };
+            let seen = Telemetry { now: SimTime::ZERO, reports };
+            let Some(node) = Spread::new(kinds).place(&seen, &mut stream) else { break };
+            placed.push(PlacedPiece { node, counted: true });
         }
-        placed
+        placed.iter().map(|piece| piece.node).collect()
     }
 
     proptest! {
@@ -114,7 +128,7 @@ mod tests {
         ) {
             let site = |owner: &u16| Domain { region: 0, owner: *owner, site: 0 };
             let nodes: Vec<Domain> = owners.iter().map(site).collect();
-            let placed = place(&Spread(vec![Kind::Owner]), &nodes, pieces, seed);
+            let placed = place(&[DomainKind::Owner], &nodes, pieces, seed);
             prop_assert_eq!(placed.len(), pieces.min(nodes.len()));
             let count = |owner: u16| {
                 placed.iter().filter(|node| nodes[**node as usize].owner == owner).count()
@@ -137,8 +151,7 @@ mod tests {
         let node = |region, owner| Domain { region, owner, site: 0 };
         let nodes = [node(0, 0), node(0, 1), node(0, 2), node(1, 0), node(1, 1)];
         for seed in 0..50 {
-            let spread = Spread(vec![Kind::Region, Kind::Owner]);
-            let placed = place(&spread, &nodes, 2, seed);
+            let placed = place(&[DomainKind::Region, DomainKind::Owner], &nodes, 2, seed);
             let (first, second) = (nodes[placed[0] as usize], nodes[placed[1] as usize]);
             assert!(first.region != second.region && first.owner != second.owner);
         }
@@ -150,7 +163,7 @@ mod tests {
         let mut counts = [0; 4];
         for seed in 0..4_000 {
             // Three are taken, so that the full comparison decides as well.
-            for node in place(&Spread(vec![Kind::Owner]), &nodes, 2, seed) {
+            for node in place(&[DomainKind::Owner], &nodes, 2, seed) {
                 counts[node as usize] += 1;
             }
         }
