@@ -460,10 +460,9 @@ impl fmt::Display for LedgerError {
             LedgerError::Overflow { issued, wanted } => {
                 write!(f, "{issued} base units issued, {wanted} more would exceed 128 bits")
             }
-            LedgerError::Capped { cap, issued, wanted } => write!(
-                f,
-                "{issued} base units issued, {wanted} more would exceed the cap of {cap}"
-            ),
+            LedgerError::Capped { cap, issued, wanted } => {
+                write!(f, "{issued} base units issued, {wanted} more would exceed the cap of {cap}")
+            }
             LedgerError::OtherToken { account, wanted } => {
                 write!(f, "{account} does not hold {wanted}")
             }

@@ -9,8 +9,8 @@ use pinwheel_core::{Account, Amount, Holding, Ledger, Ledgers, Posting, Token, T
 use serde::{Deserialize, Serialize};
 
 use super::exchange::ConstantProduct;
-use super::money::{TOK_DECIMALS, USD_DECIMALS};
 use super::settings::Settings;
+use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
 
 /// The accounts of the network's token.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Books {
             let spec = TokenSpec { symbol: symbol.to_owned(), decimals, cap: None };
             ledgers.declare(spec).expect("two tokens of different symbols")
         };
-        let (tok, usd) = (declare("TOK", TOK_DECIMALS as u8), declare("USD", USD_DECIMALS as u8));
+        let (tok, usd) = (declare("TOK", TOKEN_DECIMALS as u8), declare("USD", USD_DECIMALS as u8));
         let tok = TokAccounts {
             token: tok,
             holders: ledgers.open(tok, Holding::Free),
@@ -135,7 +135,7 @@ impl Books {
 
     /// Dollars for a token.
     pub fn price(&self) -> f64 {
-        self.pool_usd().as_tokens(USD_DECIMALS) / self.pool_tok().as_tokens(TOK_DECIMALS)
+        self.pool_usd().as_tokens(USD_DECIMALS) / self.pool_tok().as_tokens(TOKEN_DECIMALS)
     }
     /// All tokens ever issued, those of the first day included.
     pub fn minted(&self) -> Amount {
@@ -168,9 +168,9 @@ impl Books {
 
     /// The books of both, and that every token is somewhere.
     pub fn verify(&self) -> Result<(), String> {
-        self.ledgers.verify().map_err(|(token, error)| {
-            format!("{}: {error}", self.ledgers.spec(token).symbol)
-        })?;
+        self.ledgers
+            .verify()
+            .map_err(|(token, error)| format!("{}: {error}", self.ledgers.spec(token).symbol))?;
         let parts = [self.circulating(), self.locked(), self.pool_tok(), self.burned()];
         let sum: Amount = parts.into_iter().sum();
         if sum == self.minted() {

@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// Longest text that is read as a quantity.
-const TEXT_BYTES_MAX: usize = 128;
+pub(super) const TEXT_BYTES_MAX: usize = 128;
 /// Largest power of a unit, so that scales stay far from overflow.
 const POWER_MAX: u32 = 4;
 /// Most factors in one unit.
@@ -243,6 +243,24 @@ impl Unit {
         }
     }
 
+    /// How many of `to` one of this unit is, as an exact fraction; `None` if the dimensions differ
+    /// or a root makes it no fraction.
+    pub fn ratio(self, to: Unit) -> Option<(u128, u128)> {
+        // Beyond this a float is not exact.
+        const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+        let exact = |value: f64| {
+            let power_of_two = value.to_bits() << 12 == 0;
+            let whole = value >= 1.0 && value == value.trunc();
+            (whole && (value <= WHOLE_MAX || power_of_two)).then_some(value as u128)
+        };
+        if !self.same_dimension(to) {
+            return None;
+        }
+        let up = exact(self.numerator)?.checked_mul(exact(to.denominator)?)?;
+        let down = exact(self.denominator)?.checked_mul(exact(to.numerator)?)?;
+        Some((up, down))
+    }
+
     /// `value` of this unit in the unit `to`, which has the same dimension.
     fn convert(self, value: f64, to: Unit) -> f64 {
         if (self.numerator, self.denominator) == (to.numerator, to.denominator) {
@@ -319,7 +337,20 @@ pub fn compatible(to: &str) -> String {
 
 /// The leading decimal number, finite, and the text after it. Underscores may stand between digits.
 pub(crate) fn split_number(text: &str) -> Option<(f64, &str)> {
+    let (number, rest) = split_text(text)?;
+    let number: f64 = number.replace('_', "").parse().ok()?;
+    number.is_finite().then_some((number, rest))
+}
+
+/// The leading decimal number as typed, and the text after it.
+pub(super) fn split_text(text: &str) -> Option<(&str, &str)> {
     let text = text.trim();
+    let (number, rest) = text.split_at(number_length(text)?);
+    Some((number, rest.trim_start()))
+}
+
+/// Bytes of the decimal number that a text begins with.
+pub(super) fn number_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut end = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
@@ -346,8 +377,7 @@ pub(crate) fn split_number(text: &str) -> Option<(f64, &str)> {
             }
         }
     }
-    let number: f64 = text[..end].replace('_', "").parse().ok()?;
-    number.is_finite().then(|| (number, text[end..].trim_start()))
+    Some(end)
 }
 
 /// Words people write for units.
