@@ -194,6 +194,10 @@ mod tests {
             let chance = loss_within(pieces, needed, &rates, 1_000.0);
             assert!((chance * mean / 1_000.0 - 1.0).abs() < 0.01, "{pieces}: {chance}");
         }
+        // 6 of 9, lives of 100 h, rebuilds of 10 h, within 5 days: scipy's expm of the chain.
+        let fast = Rates { loss: 0.01, rebuild: 0.1, serial: false };
+        let chance = loss_within(9, 6, &fast, 120.0);
+        assert!((chance - 0.168_00).abs() < 5e-6, "{chance}");
         // Soon after the start an object is safer than that.
         let slow = rates(156.0, true);
         let exponential = -math::expm1(-1.0 / mean_time_to_loss(9, 6, &slow));
