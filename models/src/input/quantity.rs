@@ -4,7 +4,10 @@
 //! a twelfth of it; an epoch is Filecoin's 30 s; bytes are binary (KiB) or decimal (KB). Nouns that
 //! count things (sector, disk, message) have no dimension.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::amount::{TOKEN_DECIMALS, USD_DECIMALS};
 
 /// Longest text that is read as a quantity.
 pub(super) const TEXT_BYTES_MAX: usize = 128;
@@ -73,9 +76,6 @@ const UNITS: &[Named] = &[
     named("TB", BYTES, 1e12), named("PB", BYTES, 1e15), named("EB", BYTES, 1e18),
     fraction("bit", BYTES, 8.0), named("kbit", BYTES, 125.0), named("Mbit", BYTES, 125e3),
     named("Gbit", BYTES, 125e6),
-    named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
-    named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
-    named("TOK", TOK, 1.0),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),
@@ -85,10 +85,56 @@ const UNITS: &[Named] = &[
     named("sector", NONE, 1.0), named("disk", NONE, 1.0), named("host", NONE, 1.0),
     named("rack", NONE, 1.0), named("site", NONE, 1.0), named("provider", NONE, 1.0),
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
-    named("token", NONE, 1.0), fraction("nanotoken", NONE, 1e9),
     named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
     named("unit", NONE, 1.0), named("job", NONE, 1.0), named("base", NONE, 1.0),
 ];
+
+/// A kind of money: all that is known of its units.
+struct Money {
+    symbol: &'static str,
+    exponents: Exponents,
+    /// One is 10 to this power base units of the ledgers.
+    decimals: i32,
+}
+
+/// Every kind of money. Sources: Filecoin's protocol; the ledgers of the layers.
+const MONEY: &[Money] = &[
+    Money { symbol: "FIL", exponents: FIL, decimals: 18 },
+    Money { symbol: "USD", exponents: USD, decimals: USD_DECIMALS as i32 },
+    Money { symbol: "TOK", exponents: TOK, decimals: TOKEN_DECIMALS as i32 },
+    // A chain's own token is a count: prices of several chains are compared.
+    Money { symbol: "token", exponents: NONE, decimals: TOKEN_DECIMALS as i32 },
+];
+
+/// What may stand before the symbol of any money, and its power of ten.
+const PREFIXES: &[(&str, i32)] = &[("", 0), ("nano", -9), ("atto", -18), ("k", 3)];
+
+impl Money {
+    /// A unit of this money by the power of ten of its prefix.
+    fn unit(&self, power: i32) -> Unit {
+        let scale = 10u64.pow(power.unsigned_abs()) as f64;
+        let (numerator, denominator) = if power < 0 { (1.0, scale) } else { (scale, 1.0) };
+        Unit { exponents: self.exponents, numerator, denominator }
+    }
+}
+
+/// The money and the power of ten of a word such as `nanoFIL`.
+fn money(word: &str) -> Option<(&'static Money, i32)> {
+    MONEY.iter().find_map(|money| {
+        let prefix = word.strip_suffix(money.symbol)?;
+        let (_, power) = PREFIXES.iter().find(|(name, _)| *name == prefix)?;
+        Some((money, *power))
+    })
+}
+
+/// The names of all units, with their dimensions.
+fn names() -> impl Iterator<Item = (Cow<'static, str>, Exponents)> {
+    let money = MONEY.iter().flat_map(|money| {
+        let name = |(prefix, _): &(&str, i32)| format!("{prefix}{}", money.symbol).into();
+        PREFIXES.iter().map(move |prefix| (name(prefix), money.exponents))
+    });
+    UNITS.iter().map(|unit| (unit.name.into(), unit.exponents)).chain(money)
+}
 
 /// A unit such as `USD/TiB/mo` or `%/sqrt(y)`.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -106,7 +152,7 @@ pub enum QuantityError {
     /// It has a number and nothing else, where a dimension is needed.
     MissingUnit,
     /// This part of it is no unit; a unit of a similar name, if there is one.
-    UnknownUnit { unit: String, similar: Option<&'static str> },
+    UnknownUnit { unit: String, similar: Option<String> },
     /// A unit of another dimension.
     Dimension { unit: String },
 }
@@ -175,6 +221,9 @@ impl Unit {
     }
 
     fn named(name: &str) -> Option<Unit> {
+        if let Some((money, power)) = money(name) {
+            return Some(money.unit(power));
+        }
         let &Named { exponents, numerator, denominator, .. } =
             UNITS.iter().find(|unit| unit.name == name)?;
         Some(Unit { exponents, numerator, denominator })
@@ -303,32 +352,28 @@ pub fn parse(text: &str, to: &str) -> Result<f64, QuantityError> {
 
 /// Whether a word is the name of a unit.
 pub fn is_unit(word: &str) -> bool {
-    UNITS.iter().any(|unit| unit.name == word)
+    Unit::named(word).is_some()
 }
 
 /// Decimals between a unit of money and its integer base unit: attoFIL, millionths of a dollar, the
 /// smallest part of a chain's token. `None` for a unit that is no money.
 pub fn money_decimals(unit: &str) -> Option<i32> {
-    // Sources: Filecoin's protocol; the ledgers of the layers (18 decimals for tokens, 6 for USD).
-    Some(match unit.split('/').next()?.trim() {
-        "FIL" | "TOK" | "token" => 18,
-        "nanoFIL" | "nanotoken" => 9,
-        "attoFIL" => 0,
-        "kUSD" => 9,
-        "USD" => 6,
-        _ => return None,
-    })
+    let (money, power) = money(unit.split('/').next()?.trim())?;
+    Some(money.decimals + power)
 }
 
 /// What may stand for each part of the unit `to`: "USD: USD kUSD; mo: s min h ...".
 pub fn compatible(to: &str) -> String {
     let mut parts = Vec::new();
     for word in to.split(['/', '*', ' ', '(', ')']).filter(|word| !word.is_empty()) {
-        let Some(unit) = UNITS.iter().find(|unit| unit.name == word) else { continue };
-        let same = UNITS.iter().filter(|other| other.exponents == unit.exponents);
-        let names: Vec<_> = match unit.exponents {
-            NONE => vec!["%"],
-            _ => same.map(|other| other.name).collect(),
+        let Some(unit) = Unit::named(word) else { continue };
+        let same = names().filter(|(_, exponents)| *exponents == unit.exponents);
+        let names: Vec<_> = match (unit.exponents, money(word)) {
+            (NONE, None) => vec!["%".into()],
+            (NONE, Some((money, _))) => {
+                PREFIXES.iter().map(|(prefix, _)| format!("{prefix}{}", money.symbol)).collect()
+            }
+            _ => same.map(|(name, _)| name.into_owned()).collect(),
         };
         parts.push(format!("{word}: {}", names.join(" ")));
     }
@@ -396,14 +441,14 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// The unit that is meant by a word, or whose name is closest.
-fn similar_unit(word: &str) -> Option<&'static str> {
+fn similar_unit(word: &str) -> Option<String> {
     let singular = word.strip_suffix('s').unwrap_or(word).to_lowercase();
     if let Some((_, unit)) = WORDS.iter().find(|(name, _)| *name == singular) {
-        return Some(unit);
+        return Some((*unit).to_owned());
     }
     let distance = |name: &str| strsim::osa_distance(&word.to_lowercase(), &name.to_lowercase());
-    let best = UNITS.iter().map(|unit| (distance(unit.name), unit.name)).min()?;
-    (best.0 * 2 <= word.chars().count()).then_some(best.1)
+    let best = names().map(|(name, _)| (distance(&name), name)).min()?;
+    (best.0 * 2 <= word.chars().count()).then(|| best.1.into_owned())
 }
 
 #[cfg(test)]
@@ -425,6 +470,8 @@ mod tests {
             ("2 USD/TiB/mo", "USD/TiB/y", 24.0),
             ("295_824_721 FIL", "FIL", 295_824_721.0),
             ("0.2 nanoFIL", "attoFIL", 2e8),
+            ("3 kTOK", "TOK", 3e3),
+            ("5 nanotoken", "token", 5e-9),
             ("1 kW", "W", 1000.0),
             ("8 Mbit/s", "MB/s", 1.0),
             ("3 bit", "B", 0.375),
@@ -440,6 +487,28 @@ mod tests {
             let value = parse(text, to).unwrap_or_else(|error| panic!("{text} in {to}: {error}"));
             assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{text}: {value}");
         }
+    }
+
+    #[test]
+    fn every_money_has_the_same_forms() {
+        for (unit, decimals) in [
+            ("FIL", Some(18)),
+            ("nanoFIL", Some(9)),
+            ("attoFIL", Some(0)),
+            ("USD/TiB/mo", Some(6)),
+            ("kUSD", Some(9)),
+            ("nanoUSD", Some(-3)),
+            ("nanotoken", Some(9)),
+            ("milliFIL", None),
+            ("nano", None),
+            ("d", None),
+        ] {
+            assert_eq!(money_decimals(unit), decimals, "{unit}");
+        }
+        let error = parse("5 nanFIL", "FIL").unwrap_err();
+        let similar = Some("nanoFIL".to_owned());
+        assert_eq!(error, QuantityError::UnknownUnit { unit: "nanFIL".into(), similar });
+        assert_eq!(compatible("nanotoken"), "nanotoken: token nanotoken attotoken ktoken");
     }
 
     #[test]
@@ -459,7 +528,10 @@ mod tests {
             );
         }
         let error = parse("5 day", "d").unwrap_err();
-        assert_eq!(error, QuantityError::UnknownUnit { unit: "day".into(), similar: Some("d") });
+        assert_eq!(
+            error,
+            QuantityError::UnknownUnit { unit: "day".into(), similar: Some("d".into()) }
+        );
     }
 
     proptest! {
