@@ -202,6 +202,8 @@ mod tests {
             ("1e-18 token", "token", 18, 1),
             ("5 kUSD", "USD", 6, 5_000_000_000),
             ("2.5nanoFIL", "attoFIL", 0, 2_500_000_000),
+            ("100 attoFIL", "attoFIL", 0, 100),
+            ("3 attoFIL/ms", "nanoFIL/d", 9, 259_200_000),
             ("700 TOK/wk", "TOK/d", 2, 10_000),
             ("0 USD", "USD", 6, 0),
             ("-0 USD", "USD", 6, 0),

@@ -114,7 +114,7 @@ impl Money {
     fn unit(&self, power: i32) -> Unit {
         let scale = 10u64.pow(power.unsigned_abs()) as f64;
         let (numerator, denominator) = if power < 0 { (1.0, scale) } else { (scale, 1.0) };
-        Unit { exponents: self.exponents, numerator, denominator }
+        Unit { exponents: self.exponents, numerator, denominator, rounded: false }
     }
 }
 
@@ -142,6 +142,19 @@ pub struct Unit {
     exponents: Exponents,
     numerator: f64,
     denominator: f64,
+    /// Whether the scale is not exact: a product of many factors, or a root.
+    rounded: bool,
+}
+
+/// A positive whole number of at most 128 bits.
+fn whole(value: f64) -> Option<u128> {
+    (value >= 1.0 && value == value.trunc() && value < u128::MAX as f64).then_some(value as u128)
+}
+
+/// Whether the product of two scales is exact.
+fn exact(a: f64, b: f64) -> bool {
+    let product = whole(a).zip(whole(b)).and_then(|(a, b)| a.checked_mul(b));
+    product.is_some_and(|product| (product as f64) as u128 == product)
 }
 
 /// Why a text is no quantity in the unit that is asked for.
@@ -169,7 +182,8 @@ impl fmt::Display for QuantityError {
 }
 
 impl Unit {
-    pub const ONE: Unit = Unit { exponents: NONE, numerator: 1.0, denominator: 1.0 };
+    pub const ONE: Unit =
+        Unit { exponents: NONE, numerator: 1.0, denominator: 1.0, rounded: false };
 
     /// Reads factors joined by `/`, `*` or a space; `/mo` is one a month.
     pub fn parse(text: &str) -> Result<Unit, QuantityError> {
@@ -210,6 +224,7 @@ impl Unit {
                 exponents: unit.exponents.map(|halves| halves / 2),
                 numerator: unit.numerator.sqrt(),
                 denominator: unit.denominator.sqrt(),
+                rounded: true,
             });
         }
         let (name, power) = match word.split_once('^') {
@@ -226,7 +241,7 @@ impl Unit {
         }
         let &Named { exponents, numerator, denominator, .. } =
             UNITS.iter().find(|unit| unit.name == name)?;
-        Some(Unit { exponents, numerator, denominator })
+        Some(Unit { exponents, numerator, denominator, rounded: false })
     }
 
     /// Whether values of the two may be added and compared.
@@ -281,6 +296,10 @@ impl Unit {
             exponents,
             numerator: self.numerator * other.numerator,
             denominator: self.denominator * other.denominator,
+            rounded: self.rounded
+                || other.rounded
+                || !exact(self.numerator, other.numerator)
+                || !exact(self.denominator, other.denominator),
         }
     }
 
@@ -289,24 +308,18 @@ impl Unit {
             exponents: self.exponents.map(|halves| -halves),
             numerator: self.denominator,
             denominator: self.numerator,
+            rounded: self.rounded,
         }
     }
 
     /// How many of `to` one of this unit is, as an exact fraction; `None` if the dimensions differ
     /// or a root makes it no fraction.
     pub fn ratio(self, to: Unit) -> Option<(u128, u128)> {
-        // Beyond this a float is not exact.
-        const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
-        let exact = |value: f64| {
-            let power_of_two = value.to_bits() << 12 == 0;
-            let whole = value >= 1.0 && value == value.trunc();
-            (whole && (value <= WHOLE_MAX || power_of_two)).then_some(value as u128)
-        };
-        if !self.same_dimension(to) {
+        if !self.same_dimension(to) || self.rounded || to.rounded {
             return None;
         }
-        let up = exact(self.numerator)?.checked_mul(exact(to.denominator)?)?;
-        let down = exact(self.denominator)?.checked_mul(exact(to.numerator)?)?;
+        let up = whole(self.numerator)?.checked_mul(whole(to.denominator)?)?;
+        let down = whole(self.denominator)?.checked_mul(whole(to.numerator)?)?;
         Some((up, down))
     }
 
