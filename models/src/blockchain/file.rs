@@ -17,10 +17,11 @@ use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
-use super::money::{from_nanotoken, from_token};
+use super::money::{NANOTOKEN, TOKEN};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
 use crate::connection::gossip::{self, GossipParameters, Push};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
+use crate::input::amount;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -33,6 +34,8 @@ const GAS_LIMIT_DEFAULT: u64 = 30_000_000;
 const POOL_MAX: i64 = 10_000_000;
 const POOL_DEFAULT: u64 = 5_000;
 const NANOTOKEN_MAX: f64 = 1e9;
+/// A billionth of a token.
+const PRICE_DEFAULT: Amount = Amount(1_000_000_000);
 const TRIALS_MAX: i64 = 10_000;
 
 /// Chains: blocks, mempool, fees and consensus.
@@ -183,6 +186,7 @@ fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
 pub trait Table: Default {
     const SPECS: &'static [ParameterSpec];
     fn get_mut(&mut self, name: &str) -> Option<&mut f64>;
+    fn amount_mut(&mut self, name: &str) -> Option<&mut Amount>;
 }
 
 macro_rules! tables {
@@ -191,6 +195,9 @@ macro_rules! tables {
             const SPECS: &'static [ParameterSpec] = $name::SPECS;
             fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
                 $name::get_mut(self, name)
+            }
+            fn amount_mut(&mut self, name: &str) -> Option<&mut Amount> {
+                $name::amount_mut(self, name)
             }
         })*
     };
@@ -219,6 +226,11 @@ fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>,
             continue;
         };
         let range = spec.minimum..=spec.maximum;
+        if let Some(slot) = values.amount_mut(name) {
+            let unit = (spec.unit, amount::decimals(spec.unit));
+            *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
+            continue;
+        }
         let plain = spec.unit == "1";
         let value = checker.quantity(Some(given), &key, spec.unit, plain, range);
         if let (Some(value), Some(slot)) = (value, values.get_mut(name)) {
@@ -291,9 +303,9 @@ impl ChainChecker<'_, '_, '_> {
         let gas_limit =
             self.checker.integer(section.gas_limit, &self.key("gas_limit"), 21_000..=GAS_LIMIT_MAX);
         let pool = self.checker.integer(section.pool, &self.key("pool"), 1..=POOL_MAX);
-        let reward = self.amount(section.block_reward, "block_reward", "token", 1e9);
-        let price = self.amount(section.price, "price", "nanotoken", NANOTOKEN_MAX);
-        let price = from_nanotoken(price.unwrap_or(1.0)).0;
+        let reward = self.amount(section.block_reward, "block_reward", TOKEN, 1e9);
+        let price = self.amount(section.price, "price", NANOTOKEN, NANOTOKEN_MAX);
+        let price = price.unwrap_or(PRICE_DEFAULT).0;
         let fee = self.fee(price);
         let consensus = self.consensus(block_time);
         let blocks = f64::from(self.days) * 86_400.0 / block_time;
@@ -316,7 +328,7 @@ impl ChainChecker<'_, '_, '_> {
             gas_limit: gas_limit.unwrap_or(GAS_LIMIT_DEFAULT),
             fee,
             base_fee,
-            block_reward: reward.map_or(Amount::ZERO, from_token),
+            block_reward: reward.unwrap_or_default(),
             pool: pool.unwrap_or(POOL_DEFAULT) as usize,
             patience: SimDuration::from_seconds_f64(patience),
             consensus,
@@ -484,9 +496,15 @@ impl ChainChecker<'_, '_, '_> {
         self.checker.quantity(given, &key, "s", false, range).unwrap_or(default)
     }
 
-    fn amount(&mut self, given: Option<ValueId>, name: &str, unit: &str, most: f64) -> Option<f64> {
+    fn amount(
+        &mut self,
+        given: Option<ValueId>,
+        name: &str,
+        unit: (&str, u32),
+        most: f64,
+    ) -> Option<Amount> {
         let key = self.key(name);
-        self.checker.quantity(given, &key, unit, false, 0.0..=most)
+        self.checker.amount(given, &key, unit, 0.0..=most)
     }
 
     fn fee(&mut self, price: u128) -> FeeRule {

@@ -8,6 +8,9 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 
+use pinwheel_core::Amount;
+
+use super::amount::{self, AmountError};
 use super::diagnostic::{Faults, did_you_mean, shown};
 use super::files::Files;
 use super::quantity::{self, QuantityError};
@@ -240,10 +243,7 @@ impl Checker<'_> {
         match parsed {
             Ok(number) if range.contains(&number) => Some(number),
             Ok(_) => {
-                let message = format!("{} is out of range", self.shown(given));
-                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
-                let help = format!("allowed: {} to {}{unit}", range.start(), range.end());
-                self.fault(given, key, message, help);
+                self.out_of_range(given, key, unit, &range);
                 None
             }
             Err(error) => {
@@ -252,6 +252,50 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    fn out_of_range(&mut self, given: ValueId, key: &str, unit: &str, range: &RangeInclusive<f64>) {
+        let message = format!("{} is out of range", self.shown(given));
+        let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+        let help = format!("allowed: {} to {}{unit}", range.start(), range.end());
+        self.fault(given, key, message, help);
+    }
+
+    /// Money in `unit`, of which one is 10^`decimals` base units, exact: a decimal that is finer
+    /// than a base unit is a fault, never rounded. The range is in `unit`.
+    pub fn amount(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        (unit, decimals): (&str, u32),
+        range: RangeInclusive<f64>,
+    ) -> Option<Amount> {
+        let given = given?;
+        let parsed = match self.tree.value(given) {
+            Value::Text(text) => amount::parse(text, unit, decimals),
+            Value::Integer(_) | Value::Float(_) => Err(QuantityError::MissingUnit.into()),
+            _ => {
+                self.wrong_kind(given, key, &format!("an amount in \"{unit}\""));
+                return None;
+            }
+        };
+        let (message, help) = match parsed {
+            Ok(amount) if range.contains(&amount.as_tokens(decimals)) => return Some(amount),
+            Ok(_) | Err(AmountError::Negative | AmountError::TooLarge) => {
+                self.out_of_range(given, key, unit, &range);
+                return None;
+            }
+            Err(AmountError::Quantity(error)) => (error.to_string(), unit_help(&error, unit)),
+            Err(AmountError::TooFine { lower }) => {
+                let lower = lower.unwrap_or_default().display(decimals);
+                let help =
+                    format!("at most {decimals} decimals of {unit}, such as \"{lower} {unit}\"");
+                ("finer than its smallest unit".to_owned(), help)
+            }
+        };
+        let message = format!("{}: {message}", self.shown(given));
+        self.fault(given, key, message, help);
+        None
     }
 
     /// A share or a relative error: "3 %" or 0.03.

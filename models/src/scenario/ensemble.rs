@@ -14,6 +14,7 @@ use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::quantity;
 use crate::input::tree::{Tree, Value, ValueId};
 
 /// Most points of a scenario, its variants counted in.
@@ -192,7 +193,18 @@ impl Range {
         match (self.whole, self.unit.is_empty()) {
             (true, true) => Value::Integer(value as i64),
             (false, true) => Value::Float(value),
-            (_, false) => Value::Text(format!("{value} {}", self.unit)),
+            (_, false) => Value::Text(format!("{} {}", self.shown(value), self.unit)),
+        }
+    }
+
+    /// A drawn number; of money with no more decimals than it has, as one may type it.
+    fn shown(&self, value: f64) -> String {
+        let shown = value.to_string();
+        let decimals = quantity::money_decimals(&self.unit).filter(|_| !self.unit.contains('/'));
+        let places = shown.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        match decimals.and_then(|decimals| usize::try_from(decimals).ok()) {
+            Some(decimals) if places > decimals => format!("{value:.decimals$}"),
+            _ => shown,
         }
     }
 

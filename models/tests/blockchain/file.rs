@@ -1,5 +1,6 @@
 //! `[blockchain]` as typed: what is wrong is told with its key and a way out.
 
+use pinwheel_core::Amount;
 use pinwheel_models::blockchain::FeeRule;
 use pinwheel_models::blockchain::activity::telemetry::Way;
 use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings, TravelLaw};
@@ -50,6 +51,34 @@ fn blocks_of_work_may_travel_by_gossip() {
     };
     assert_eq!((law.push, law.fan_out), (Push::Synchronous, 8));
     assert_eq!((law.period.as_seconds(), law.hop.as_seconds()), (0.5, 0.08));
+}
+
+#[test]
+fn typed_money_is_exact_to_the_base_unit() {
+    // Base fees of the EIP-1559 vectors of ethereumjs; the first lost a unit to a float.
+    for (price, base_fee) in [
+        ("1.059263476 nanotoken", 1_059_263_476),
+        ("1.149 nanotoken", 1_149_000_000),
+        ("1.001 nanotoken", 1_001_000_000),
+        ("0.000000007 nanotoken", 7),
+        ("1_071_744_896e-9 nanotoken", 1_071_744_896),
+        ("0.00000000105926348 token", 1_059_263_480),
+    ] {
+        let text = format!("[[blockchain.chain]]\nid = \"a\"\nprice = \"{price}\"\n");
+        assert_eq!(read(&text).expect("nothing is wrong")[0].base_fee, base_fee, "{price}");
+    }
+    let chains = read(
+        "[[blockchain.chain]]\nid = \"a\"\nblock_reward = \"1.001 token\"\nconsensus = \"stake\"\n\
+         [blockchain.chain.members]\nstake = \"32.000000000000000001 token\"\n\
+         [blockchain.chain.load]\nworth = \"2.01 nanotoken\"\nbalance = \"1.001 token\"\n",
+    );
+    let chain = &chains.expect("nothing is wrong")[0];
+    let load = chain.load.as_ref().expect("given");
+    assert_eq!(chain.block_reward.display(18).to_string(), "1.001000000000000000");
+    assert_eq!(load.balance.display(18).to_string(), "1.001000000000000000");
+    assert_eq!(load.worth, Amount(2_010_000_000));
+    let ConsensusSettings::Stake(stake) = &chain.consensus else { panic!("stake") };
+    assert_eq!(stake.stake.display(18).to_string(), "32.000000000000000001");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn the_real_history_covers_its_844_days() {
     assert_eq!(days[844].date, date(2025, 1, 31));
     assert_eq!(days[0].raw_power_eib, 16.597272843122482);
     assert_eq!(settings.initial.cumsum_baseline, 13_608_191_992_528_017_497_582_335);
-    assert_eq!(settings.initial.locked_fil, 137_379_413.603206);
+    assert_eq!(settings.initial.locked.0, 137_379_413_603_206 * 10u128.pow(12));
     assert_eq!(settings.observed_locked_fil.len(), 28);
     assert_eq!(settings.observed_locked_fil[0], (date(2022, 10, 1), 136.92e6));
     let (first, hash) = &experiment.sources[0];

@@ -9,8 +9,9 @@ use super::{DEVICES_MAX, SECONDS_MAX, time};
 use crate::infrastructure::operation::file::{ClassPart, NeedSection};
 use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
-    Sparing, Turnover, USD_DECIMALS,
+    Sparing, Turnover,
 };
+use crate::input::amount::USD_DECIMALS;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::policy::choice::Given;
@@ -269,8 +270,8 @@ impl Keys<'_, '_> {
         u32::try_from(count).ok()
     }
     fn money(&mut self, given: Option<ValueId>, name: &str) -> Amount {
-        let usd = self.checker.quantity(given, &self.at(name), "USD", false, 0.0..=1e12);
-        Amount((usd.unwrap_or(0.0) * 10u64.pow(USD_DECIMALS) as f64).round() as u128)
+        let usd = ("USD", USD_DECIMALS);
+        self.checker.amount(given, &self.at(name), usd, 0.0..=1e12).unwrap_or_default()
     }
 
     fn spares(&mut self, typed: &ClassSection) -> Option<Option<Sparing>> {

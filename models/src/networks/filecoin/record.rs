@@ -6,11 +6,12 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metri
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
-use super::accounts::{FIL_DECIMALS, attofil};
+use super::accounts::FIL_DECIMALS;
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
 use crate::describe::metric::OBSERVED_LABEL;
+use crate::input::amount;
 use crate::networks::filecoin::spec::SPEC;
 
 const EIB: f64 = (1u64 << 60) as f64;
@@ -218,10 +219,11 @@ impl Filecoin {
         page.fil_labelled(
             const { SPEC.metric("supply_burned") },
             label,
-            attofil(observed.burned_fil),
+            amount::floor(observed.burned_fil, FIL_DECIMALS),
         );
         if let Some(locked) = observed.locked_fil {
-            page.fil_labelled(const { SPEC.metric("supply_locked") }, label, attofil(locked));
+            let locked = amount::floor(locked, FIL_DECIMALS);
+            page.fil_labelled(const { SPEC.metric("supply_locked") }, label, locked);
         }
     }
 }

@@ -3,12 +3,12 @@
 
 use crate::describe::MetricSpec;
 
-use super::exact::whole;
 use super::parse::{Kind, Node, Operator, parse};
 use super::{
     Comparison, Condition, Fault, Fold, Formula, Labels, Literal, Number, Operand, Order, Over,
     Reducer, Shown, Truth, Value,
 };
+use crate::input::amount::Decimal;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::quantity::{self, QuantityError, Unit};
 use crate::registry;
@@ -275,7 +275,7 @@ impl<'a> Checker<'a> {
             return fault(node, "not a finite number", "write a smaller number or unit");
         }
         let decimals = quantity::money_decimals(unit);
-        let exact = whole(digits, decimals.unwrap_or(0));
+        let exact = Decimal::parse(digits).and_then(|typed| typed.whole(decimals.unwrap_or(0)));
         if self.exact && (exact.is_none() || unit.contains('%')) {
             let shown = format!("{digits} {unit}");
             let message = format!("{} is no whole number of base units", shown.trim_end());
