@@ -38,7 +38,8 @@ impl Checker<'_> {
         self.faults.push(self.tree.place(given), key, message, help);
     }
 
-    /// The value itself, or a fault that names the key which is missing.
+    /// The value itself, or a fault that names the key which is missing. An empty list that was
+    /// typed where something must be named is the fault then.
     pub fn required(
         &mut self,
         given: Option<ValueId>,
@@ -51,8 +52,19 @@ impl Checker<'_> {
             let last = key.rsplit('.').next().unwrap_or(key);
             let help = format!("add, for example, {last} = {example}");
             self.fault(nearest, key, "missing".to_owned(), help);
+        } else if given.is_none() {
+            self.refuse_empty_list(key, example);
         }
         given
+    }
+
+    /// A fault if an empty list was typed at `key`, where a list must name something.
+    pub fn refuse_empty_list(&mut self, key: &str, example: &str) {
+        if self.tree.is_empty_list(key) {
+            let message = "an empty list names nothing".to_owned();
+            let help = format!("name one at least, for example {example}");
+            self.fault(self.tree.nearest(key), key, message, help);
+        }
     }
 
     fn wrong_kind(&mut self, given: ValueId, key: &str, wanted: &str) {

@@ -1,5 +1,6 @@
 //! What is wrong with a scenario: file, line, key, what was given, what is allowed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::files::Files;
@@ -67,6 +68,12 @@ impl Faults {
             true => self.found.push(fault),
             false => self.more = true,
         }
+    }
+
+    /// Adds those of `others` that lie at one of the places.
+    pub fn take_at(&mut self, others: Faults, places: &BTreeSet<TextPosition>) {
+        let at_place = others.found.into_iter().filter(|(place, ..)| places.contains(place));
+        at_place.for_each(|(place, key, message, help)| self.push(place, key, message, help));
     }
 
     pub fn is_empty(&self) -> bool {

@@ -372,6 +372,7 @@ pub fn output(
     let Some(section) = section else { return Output::default() };
     let every = checker.days(section.every, "output.every", HORIZON_DAYS_MAX);
     let names = checker.texts(&section.metrics, "output.metrics");
+    checker.refuse_empty_list("output.metrics", "[\"raw_power\"], or leave it out for all");
     for (name, &given) in names.iter().zip(&section.metrics) {
         if !metrics.contains_key(name.as_str()) {
             let help = did_you_mean(name, metrics.keys().copied());

@@ -120,7 +120,7 @@ pub struct AxisSection {
     /// Dotted key, as in a variant's `set`.
     #[schemars(with = "String")]
     pub path: Option<ValueId>,
-    #[schemars(with = "Vec<serde_json::Value>")]
+    #[schemars(with = "Vec<serde_json::Value>", length(min = 1))]
     pub values: Vec<ValueId>,
 }
 
@@ -150,7 +150,7 @@ pub struct OutputSection {
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
     /// The metrics that are kept. Default all.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub metrics: Vec<ValueId>,
 }
 

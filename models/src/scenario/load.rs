@@ -11,7 +11,7 @@ use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::target::targets;
-use super::{Experiment, Layers, Network, Point, Scenario, Target};
+use super::{Experiment, Layers, Network, Point, Scenario, Target, replaced};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{Diagnostic, Faults, TextPosition, did_you_mean, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
@@ -35,6 +35,8 @@ const VARIANTS_MAX: usize = 1_000;
 const MAIN_POINT: &str = "main";
 /// Tables of keys that hold at one size of the run.
 pub const SIZES: [&str; 2] = ["ci", "full"];
+/// Keys that no point has of its own.
+pub(super) const SHARED_WITHOUT: [&str; 4] = ["variant", "meta", "requirements", "ensemble"];
 /// Keys that name files, relative to the file they are typed in; so does every key of this name.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAME: &str = "file";
@@ -63,8 +65,10 @@ fn experiment(
     let mut tree = Documents { files, faults, chain: Vec::new() }.document(0, &real, &text)?;
     let size = overrides.iter().filter(|(key, _)| key == "run.size").cloned();
     set_overrides(&mut tree, &size.collect::<Vec<_>>(), files, faults);
-    SIZES.into_iter().for_each(|size| lay_size(&mut tree, size, faults));
+    let mut laid: Vec<String> =
+        SIZES.into_iter().flat_map(|size| lay_size(&mut tree, size, faults)).collect();
     set_overrides(&mut tree, overrides, files, faults);
+    laid.extend(overrides.iter().map(|(key, _)| key.clone()));
     let mut checker = Checker { tree: &tree, files, faults };
     schema(&mut checker)?;
     let file: ScenarioFile = checker.read(Tree::ROOT, "");
@@ -85,6 +89,7 @@ fn experiment(
     let known = registry::ALL.metrics().map(|spec| (spec.name, *spec)).collect();
     let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
+    replaced::check(&mut checker, &file.variant, &sweep, &laid);
     let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
     if let (Some(days), Some(given), Some(shortest)) = (warm_up, ensemble.warm_up, shortest)
         && days >= shortest
@@ -212,9 +217,9 @@ fn named(tree: &Tree, at: ValueId, found: &mut Vec<ValueId>) {
 }
 
 /// At the size that `[name]` is for, lays its keys over the others. The table is gone afterwards:
-/// the resolved scenario says what was run.
-fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
-    let Some(table) = tree.root(name) else { return };
+/// the resolved scenario says what was run. Returns the keys that were laid.
+fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) -> Vec<String> {
+    let Some(table) = tree.root(name) else { return Vec::new() };
     let size = tree.root("run").and_then(|run| tree.table(run)?.get("size").copied());
     let size = size.map(|given| tree.value(given));
     let at_this_size = matches!(size, Some(Value::Text(size)) if size == name);
@@ -222,9 +227,10 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
         let message = format!("expected a table, found {}", tree.value(table).kind());
         let help = format!("write [{name}] and dotted keys below it");
         faults.push(tree.place(table), name, message, help);
-        return;
+        return Vec::new();
     };
     tree.remove_root(name);
+    let mut laid = Vec::new();
     for (key, value) in keys.into_iter().filter(|_| at_this_size) {
         let set = match key.as_str() {
             "schema" | "extends" | "run.size" => Err("it is the same at every size".to_owned()),
@@ -235,7 +241,9 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
             let key = format!("{name}.{}", shown(&key));
             faults.push(tree.place(value), key, format!("cannot be set: {message}"), help);
         }
+        laid.push(key);
     }
+    laid
 }
 
 fn set_overrides(
@@ -305,7 +313,7 @@ fn calibration_of(
     }
     let metrics: Vec<_> = registry::ALL.metrics().copied().collect();
     let calibration = calibration(checker, typed, &metrics, run_days(points))?;
-    let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
+    let shared = checker.tree.without(&SHARED_WITHOUT);
     for range in &calibration.fit {
         let given = typed.fit[&range.key];
         let typed_at = format!("calibration.fit.{}", shown(&range.key));
@@ -349,7 +357,7 @@ fn points(
         return (Vec::new(), Stated::default());
     }
     let (mut points, mut stated, mut ids) = (Vec::new(), Stated::default(), Vec::new());
-    let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
+    let shared = checker.tree.without(&SHARED_WITHOUT);
     for (number, variant) in variants.iter().enumerate() {
         let key = format!("variant[{number}]");
         let id = checker.required(variant.id, &format!("{key}.id"), "\"today\"");
@@ -448,13 +456,13 @@ fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<ValueId>, String)]) 
 
 /// What a scenario states of its runs, the same at all points.
 #[derive(Default)]
-struct Stated {
+pub(super) struct Stated {
     targets: Vec<Target>,
     statements: Statements,
 }
 
 /// One run's worth of scenario from a tree with its variant applied.
-fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
+pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let file: ScenarioFile = checker.read(Tree::ROOT, "");
     let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
     let (layers, mut metrics) = layers(checker, &file, days);

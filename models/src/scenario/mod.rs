@@ -12,6 +12,7 @@ pub mod file;
 pub mod given;
 pub mod invariant;
 mod load;
+mod replaced;
 mod schema;
 mod target;
 

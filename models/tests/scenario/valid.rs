@@ -250,3 +250,55 @@ fn units_and_names_of_parameters_and_metrics_are_known() {
     let names: BTreeSet<_> = specs.iter().map(|spec| spec.name).collect();
     assert_eq!(names.len(), specs.len(), "a name means one parameter");
 }
+
+const VARIANTS: &str = r#"
+[[variant]]
+id = "few"
+set = { "network.providers" = 10 }
+[[variant]]
+id = "many"
+set = { "network.providers" = 20 }
+"#;
+
+#[test]
+fn an_override_that_every_variant_replaces_is_refused_and_checked() {
+    let folder = folder_with_data();
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, format!("{VALID}{VARIANTS}")).expect("writable");
+    let told = |key: &str, value: &str| {
+        let faults = load(&path, &[(key.to_owned(), value.to_owned())]).expect_err("a fault");
+        faults.iter().map(|fault| format!("{fault}\n")).collect::<String>()
+    };
+    let faults = told("network.providers", "30");
+    assert!(faults.contains("network.providers: has no effect: every variant sets it"), "{faults}");
+    assert_eq!(faults.matches("help: ").count(), 1, "{faults}");
+    let faults = told("network.providers", "0");
+    assert!(faults.contains("network.providers: 0 is out of range"), "{faults}");
+    assert!(faults.contains("has no effect"), "{faults}");
+    let text = format!(
+        "{VALID}{}",
+        VARIANTS.replace("network.providers\" = 10", "network.detail\" = \"day\"")
+    );
+    std::fs::write(&path, text).expect("writable");
+    let set = [("network.providers".to_owned(), "30".to_owned())];
+    let experiment = load(&path, &set).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    let providers = [0, 1].map(|point| filecoin(&experiment, point).providers);
+    assert_eq!(providers, [30, 20], "one variant has no value of its own");
+}
+
+#[test]
+fn a_required_list_has_a_least_length_in_the_schema() {
+    let schema = schema();
+    let mut lists = 0;
+    for (name, definition) in schema["$defs"].as_object().expect("definitions") {
+        let required = definition["required"].as_array().cloned().unwrap_or_default();
+        for key in required.iter().filter_map(serde_json::Value::as_str) {
+            let property = &definition["properties"][key];
+            if property["type"] == "array" {
+                assert!(property["minItems"].as_u64() >= Some(1), "{name}.{key}");
+                lists += 1;
+            }
+        }
+    }
+    assert!(lists >= 9, "{lists} lists");
+}

@@ -102,6 +102,7 @@ pub(super) fn rare(checker: &mut Checker<'_>, typed: &RareSection) -> Option<Rar
 #[schemars(extend("required" = ["record"]))]
 pub struct GrowthSection {
     /// Kinds of records.
+    #[schemars(length(min = 1))]
     pub record: Vec<RecordSection>,
 }
 
@@ -248,7 +249,7 @@ pub struct AuditSection {
     #[schemars(with = "String")]
     pub chunk_size: Option<ValueId>,
     /// Sizes of the samples to compare.
-    #[schemars(with = "Vec<u32>")]
+    #[schemars(with = "Vec<u32>", length(min = 1))]
     pub samples: Vec<ValueId>,
     /// Audits of each size in a day.
     #[schemars(with = "u32")]
