@@ -6,10 +6,12 @@ pub mod catalogue;
 pub mod metric;
 pub mod parameter;
 pub mod part;
+pub mod recorded;
 pub mod review;
 
 pub use card::Card;
 pub use catalogue::Catalogue;
-pub use metric::{MetricSpec, Section, metric};
+pub use metric::{Labels, MetricSpec, Section, metric};
 pub use parameter::{ParameterSpec, ParameterTable};
 pub use part::{EventKinds, PartSpec, Suite, SuiteResult};
+pub use recorded::Recorded;

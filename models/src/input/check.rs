@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use jiff::civil::Date;
+use pinwheel_core::math;
 
 use super::diagnostic::{Faults, did_you_mean, shown};
 use super::files::Files;
@@ -15,6 +16,8 @@ use super::tree::{Tree, Value, ValueId};
 
 /// Longest text of a name or a question.
 const TEXT_BYTES_MAX: usize = 4_096;
+/// What the conversion of units may add to a whole number of days.
+const DAYS_APART_MAX: f64 = 1e-6;
 
 /// The values of one tree under examination, the files around it and the faults found.
 #[derive(Debug)]
@@ -251,15 +254,30 @@ impl Checker<'_> {
         None
     }
 
-    /// A length of time in whole days, at least one.
+    /// A length of time in whole days, at least one. Months and years, which are no whole days by
+    /// definition, are rounded; anything else must be whole.
     pub fn days(&mut self, given: Option<ValueId>, key: &str, days_max: u32) -> Option<u32> {
-        let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?.round();
-        if (1.0..=f64::from(days_max)).contains(&days) {
-            return Some(days as u32);
+        let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?;
+        if !(0.5..f64::from(days_max) + 0.5).contains(&days) {
+            let message = format!("{} is out of range", self.shown(given?));
+            self.fault(given?, key, message, format!("allowed: \"1 d\" to \"{days_max} d\""));
+            return None;
         }
-        let message = format!("{} is out of range", self.shown(given?));
-        self.fault(given?, key, message, format!("allowed: \"1 d\" to \"{days_max} d\""));
-        None
+        let whole = math::round(days);
+        if (days - whole).abs() > DAYS_APART_MAX && !self.in_months_or_years(given?) {
+            let message = format!("{} is not in whole days", self.shown(given?));
+            let help = format!("write \"{} d\"", math::ceil(days));
+            self.fault(given?, key, message, help);
+            return None;
+        }
+        Some(whole as u32)
+    }
+
+    /// Whether a quantity is typed in a unit of time that has no whole number of days.
+    fn in_months_or_years(&self, given: ValueId) -> bool {
+        let Some(text) = self.text_of(given) else { return false };
+        let unit = text.trim_end().rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+        unit.is_some_and(|unit| ["mo", "y", "year"].contains(&unit))
     }
 
     /// A file named relative to the scenario; its number and text.

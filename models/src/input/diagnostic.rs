@@ -76,6 +76,11 @@ impl Faults {
         at_place.for_each(|(place, key, message, help)| self.push(place, key, message, help));
     }
 
+    /// Whether one of them lies at a place.
+    pub fn lie_at(&self, place: TextPosition) -> bool {
+        self.found.iter().any(|(at, ..)| *at == place)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

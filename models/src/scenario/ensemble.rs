@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use pinwheel_core::math;
+
 use crate::describe::MetricSpec;
 
 use super::design::Kind;
 use super::file::{AxisSection, EnsembleSection, OutputSection, SampleSection};
+use super::probe::takes_whole_numbers;
 use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
@@ -167,28 +170,38 @@ impl Range {
     /// The value at a coordinate in [0, 1].
     pub fn at(&self, coordinate: f64) -> f64 {
         let Range { low, high, .. } = *self;
-        if self.whole {
-            return (low + (coordinate * (high - low + 1.0)).floor()).min(high);
+        match (self.whole, self.log) {
+            (true, false) => (low + (coordinate * (high - low + 1.0)).floor()).min(high),
+            (false, false) => low + coordinate * (high - low),
+            (whole, true) => {
+                let (from, to) = (math::ln(low), math::ln(high));
+                let value = math::exp(from + coordinate * (to - from));
+                if whole { math::round(value).clamp(low, high) } else { value }
+            }
         }
-        if self.log {
-            let log = |x: f64| pinwheel_core::math::ln(x);
-            return pinwheel_core::math::exp(log(low) + coordinate * (log(high) - log(low)));
-        }
-        low + coordinate * (high - low)
     }
 
     /// The coordinate of the value that is run: of a whole number, not of where in it a design
     /// points.
     pub fn run_at(&self, coordinate: f64) -> f64 {
-        match self.whole {
-            true => (self.at(coordinate) - self.low) / (self.high - self.low),
-            false => coordinate,
+        let Range { low, high, .. } = *self;
+        match (self.whole, self.log) {
+            (false, _) => coordinate,
+            (true, false) => (self.at(coordinate) - low) / (high - low),
+            (true, true) => {
+                let from = math::ln(low);
+                (math::ln(self.at(coordinate)) - from) / (math::ln(high) - from)
+            }
         }
     }
 
     /// The value at a coordinate as one would type it.
     pub fn typed(&self, coordinate: f64) -> Value {
-        let value = self.at(coordinate);
+        self.value(self.at(coordinate))
+    }
+
+    /// A number as one would type it for this key.
+    pub(super) fn value(&self, value: f64) -> Value {
         match (self.whole, self.unit.is_empty()) {
             (true, true) => Value::Integer(value as i64),
             (false, true) => Value::Float(value),
@@ -358,24 +371,25 @@ pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: ValueId)
         checker.fault(given, &key, message, help);
         return None;
     }
-    let whole_number = |place: usize| matches!(checker.tree.value(items[place]), Value::Integer(_));
-    let whole = whole_number(0) && whole_number(1);
-    Some(Range { key: path.to_owned(), low, high, unit, whole, log: log && !whole })
+    let range = Range { key: path.to_owned(), low, high, unit, whole: false, log };
+    let whole = takes_whole_numbers(checker, &range);
+    Some(Range { whole, ..range })
 }
 
 /// Reads `[output]`; a metric that nothing here records is a fault.
 pub fn output(
     checker: &mut Checker<'_>,
     section: Option<&OutputSection>,
-    metrics: &BTreeMap<&str, MetricSpec>,
+    metrics: &[MetricSpec],
 ) -> Output {
     let Some(section) = section else { return Output::default() };
     let every = checker.days(section.every, "output.every", HORIZON_DAYS_MAX);
     let names = checker.texts(&section.metrics, "output.metrics");
     checker.refuse_empty_list("output.metrics", "[\"raw_power\"], or leave it out for all");
     for (name, &given) in names.iter().zip(&section.metrics) {
-        if !metrics.contains_key(name.as_str()) {
-            let help = did_you_mean(name, metrics.keys().copied());
+        // Where a section is at fault, nobody can say what the runs record.
+        if !metrics.is_empty() && metrics.iter().all(|metric| metric.name != name) {
+            let help = did_you_mean(name, metrics.iter().map(|metric| metric.name));
             let message = format!("unknown metric \"{}\"", shown(name));
             checker.fault(given, "output.metrics", message, help);
         }
@@ -428,5 +442,8 @@ mod tests {
         let whole = range(1.0, 3.0, true, false);
         assert_eq!([0.0, 0.34, 0.99, 1.0].map(|u| whole.at(u)), [1.0, 2.0, 3.0, 3.0]);
         assert!((range(1.0, 100.0, false, true).at(0.5) - 10.0).abs() < 1e-12);
+        let both = range(1.0, 10_000.0, true, true);
+        assert_eq!([0.0, 0.3, 0.5, 1.0].map(|u| both.at(u)), [1.0, 16.0, 100.0, 10_000.0]);
+        assert!((both.run_at(0.3) - math::ln(16.0) / math::ln(1e4)).abs() < 1e-12);
     }
 }

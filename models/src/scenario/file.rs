@@ -135,8 +135,8 @@ pub struct SampleSection {
     /// Base rows, walks or rows: n * (keys + 2), n * (keys + 1) or n points.
     #[schemars(with = "u32", range(min = 2, max = 65_536))]
     pub n: Option<ValueId>,
-    /// Dotted keys with their ranges, [low, high] or [low, high, "log"]. Between bounds without a
-    /// decimal point only whole numbers are drawn: write a share as [0.0, 1.0].
+    /// Dotted keys with their ranges, [low, high] or [low, high, "log"]. For a key that takes whole
+    /// numbers only, whole numbers are drawn; with "log" they are even in the logarithm, rounded.
     #[schemars(with = "BTreeMap<String, Vec<NumberOrText>>")]
     pub over: BTreeMap<String, ValueId>,
 }

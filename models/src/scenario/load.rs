@@ -10,8 +10,10 @@ use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
+use super::recorded::recorded;
 use super::target::targets;
 use super::{Experiment, Layers, Network, Point, Scenario, Target, replaced};
+use crate::describe::MetricSpec;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{Diagnostic, Faults, TextPosition, did_you_mean, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
@@ -86,10 +88,9 @@ fn experiment(
     let warm_up = checker.days(ensemble.warm_up, "ensemble.warm_up", HORIZON_DAYS_MAX);
     checker.choice(run.size, "run.size", &[("small", ()), ("ci", ()), ("full", ())]);
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
-    let known = registry::ALL.metrics().map(|spec| (spec.name, *spec)).collect();
-    let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
+    let output = output(&mut checker, file.output.as_ref(), &stated.metrics);
     let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
     if let (Some(days), Some(given), Some(shortest)) = (warm_up, ensemble.warm_up, shortest)
         && days >= shortest
@@ -375,7 +376,7 @@ fn points(
             set_varied(checker, &mut tree, name, grafted, (value, &key));
         }
         let Some(id) = id else { continue };
-        stated = swept(checker, &tree, &id, sweep, &mut points);
+        stated = swept(checker, &tree, &id, sweep, &mut points).after(stated);
     }
     if variants.is_empty() {
         stated = swept(checker, &shared, MAIN_POINT, sweep, &mut points);
@@ -402,7 +403,7 @@ fn swept(
         }
         let mut inside = Checker { tree: &tree, files: checker.files, faults: checker.faults };
         let (built, judged) = scenario(&mut inside);
-        stated = judged;
+        stated = judged.after(stated);
         let name = match (name.is_empty(), id == MAIN_POINT) {
             (true, _) => id.to_owned(),
             (false, true) => name.clone(),
@@ -459,6 +460,20 @@ fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<ValueId>, String)]) 
 pub(super) struct Stated {
     targets: Vec<Target>,
     statements: Statements,
+    /// What the runs record; of several points, what any of them does.
+    metrics: Vec<MetricSpec>,
+}
+
+impl Stated {
+    /// Takes the place of what was stated at the points before.
+    fn after(mut self, before: Stated) -> Stated {
+        for metric in before.metrics {
+            if !self.metrics.contains(&metric) {
+                self.metrics.push(metric);
+            }
+        }
+        self
+    }
 }
 
 /// One run's worth of scenario from a tree with its variant applied.
@@ -485,8 +500,10 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
         metrics.extend(crate::describe::review::list::METRICS);
         review::file::settings(checker, given, days)
     });
-    let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
-    let statements = statements(checker, &file, &metrics, days);
+    let built = network.as_ref().and_then(Option::as_ref);
+    let recorded = recorded(metrics, &layers, built);
+    let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
+    let statements = statements(checker, &file, &recorded, days);
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
         // A section that is there and not valid has left a fault.
@@ -500,7 +517,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
         };
         Some(Scenario { start, horizon_days, layers, network, review })
     };
-    (build(), Stated { targets, statements })
+    (build(), Stated { targets, statements, metrics: recorded.metrics })
 }
 
 /// First date, last date and length of the run.

@@ -302,3 +302,53 @@ fn a_required_list_has_a_least_length_in_the_schema() {
     }
     assert!(lists >= 9, "{lists} lists");
 }
+
+/// A fleet whose classes are sampled from ranges.
+fn sampled(over: &str, n: u32) -> Experiment {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = format!(
+        "schema = 1\nmeta = {{ name = \"sampled\" }}\n\
+         run = {{ start = 2026-01-01, horizon = \"2 d\" }}\n\
+         [[infrastructure.class]]\nid = \"server\"\ncount = 4\n\
+         [ensemble.sample]\nkind = \"latin-hypercube\"\nn = {n}\nover = {{ {over} }}\n"
+    );
+    load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn drawn(experiment: &Experiment) -> Vec<f64> {
+    experiment.points.iter().filter_map(|point| point.factors[0].number).collect()
+}
+
+#[test]
+fn the_key_decides_whether_whole_numbers_are_drawn() {
+    let whole = |numbers: &[f64]| numbers.iter().all(|number| number.fract() == 0.0);
+    let share = drawn(&sampled("\"infrastructure.serving_share\" = [0, 1]", 16));
+    assert!(share.iter().filter(|number| number.fract() != 0.0).count() > 10, "{share:?}");
+    let count = drawn(&sampled("\"infrastructure.class[0].count\" = [1.0, 9.0]", 16));
+    assert!(whole(&count) && count.contains(&1.0) && count.contains(&9.0), "{count:?}");
+    // A time of whole days is drawn in whole days.
+    let horizon = drawn(&sampled("\"run.horizon\" = [\"1 d\", \"9 d\"]", 16));
+    assert!(whole(&horizon), "{horizon:?}");
+}
+
+#[test]
+fn whole_numbers_are_drawn_evenly_in_the_logarithm() {
+    let experiment = sampled("\"infrastructure.class[0].count\" = [1, 10_000, \"log\"]", 40);
+    let count = drawn(&experiment);
+    assert!(count.iter().all(|number| number.fract() == 0.0), "{count:?}");
+    let below_ten = count.iter().filter(|number| **number < 10.0).count();
+    assert!((8..=12).contains(&below_ten), "{below_ten} of 40 below 10");
+    assert!(experiment.sample.is_some_and(|sample| sample.ranges[0].log));
+}
+
+#[test]
+fn months_and_years_are_rounded_to_days_as_they_are_no_whole_number_of_them() {
+    let folder = folder_with_data();
+    for (horizon, days) in [("1 mo", 30), ("48 h", 2), ("0.5 wk", 0), ("1 wk", 7)] {
+        let text = VALID.replace("horizon = \"5 d\"", &format!("horizon = \"{horizon}\""));
+        match load_text(folder.path(), &text) {
+            Ok(experiment) => assert_eq!(experiment.points[0].scenario.horizon_days, days),
+            Err(faults) => assert!(days == 0 || days > 5, "{faults}"),
+        }
+    }
+}
