@@ -58,11 +58,18 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let files = scenarios::find(&args.paths)?;
-    if args.run {
-        return judged::run(args, &files);
+    let found = scenarios::find(&args.paths)?;
+    for (path, reason) in &found.left_out {
+        eprintln!("left out: {}: {reason}", path.display());
     }
-    Ok(told(&files, args.github))
+    let exit = match args.run {
+        true => judged::run(args, &found.files)?,
+        false => told(&found.files, args.github),
+    };
+    for (path, reason) in &found.unread {
+        eprintln!("not read: {}: {reason}", path.display());
+    }
+    Ok(if found.unread.is_empty() { exit } else { judged::gravest(&[exit, Exit::BadInput]) })
 }
 
 /// Tells what can be known of each scenario without running it.

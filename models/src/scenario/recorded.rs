@@ -1,8 +1,9 @@
 //! What the runs of a point record, from its validated settings.
 
-use super::{Layers, Network};
+use super::{Layers, Network, Scenario};
 use crate::describe::{MetricSpec, Recorded};
 use crate::networks::filecoin;
+use crate::registry;
 use crate::{blockchain, connection, data, infrastructure, service};
 
 /// The metrics, with the labels that the settings give. A part that is at fault has none, so that
@@ -29,4 +30,12 @@ pub fn recorded(metrics: Vec<MetricSpec>, layers: &Layers, network: Option<&Netw
         None => {}
     }
     Recorded { metrics, labels: labels.into_iter().collect() }
+}
+
+impl Scenario {
+    /// All metrics, with the labels that a run of this scenario records them with.
+    pub fn recorded(&self) -> Recorded {
+        let metrics = registry::ALL.metrics().copied().collect();
+        recorded(metrics, &self.layers, self.network.as_ref())
+    }
 }
