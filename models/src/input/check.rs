@@ -280,6 +280,23 @@ impl Checker<'_> {
         unit.is_some_and(|unit| ["mo", "y", "year"].contains(&unit))
     }
 
+    /// Notes of each key that is given whether it has an effect: its name below `at`, the value,
+    /// whether it has an effect here, and when it has. One without at every point is a fault.
+    pub fn refuse_idle(&mut self, at: &str, keys: &[(&str, Option<ValueId>, bool, &str)]) {
+        for &(name, given, has_effect, when) in keys {
+            let Some(given) = given else { continue };
+            let place = self.tree.place(given);
+            match has_effect {
+                true => self.faults.note_effect(place),
+                false => {
+                    let (key, help) = (format!("{at}.{name}"), "take it out".to_owned());
+                    let message = format!("has no effect here: it is for {when}");
+                    self.faults.note_idle(place, &key, message, help);
+                }
+            }
+        }
+    }
+
     /// A file named relative to the scenario; its number and text.
     pub fn file(
         &mut self,

@@ -47,9 +47,16 @@ pub struct TextPosition {
 /// The faults found so far, in the order of the files.
 #[derive(Debug, Default)]
 pub struct Faults {
-    found: Vec<(TextPosition, String, String, String)>,
+    found: Vec<Fault>,
     more: bool,
+    /// Keys that have no effect at a point.
+    idle: BTreeSet<Fault>,
+    /// Places of keys that have an effect at a point.
+    effective: BTreeSet<TextPosition>,
 }
+
+/// Where it is, its key, the message and the help.
+type Fault = (TextPosition, String, String, String);
 
 impl Faults {
     pub fn push(
@@ -67,6 +74,29 @@ impl Faults {
         match self.found.len() < FAULTS_MAX {
             true => self.found.push(fault),
             false => self.more = true,
+        }
+    }
+
+    /// Notes that a key has an effect at a point.
+    pub fn note_effect(&mut self, place: TextPosition) {
+        self.effective.insert(place);
+    }
+
+    /// Notes that a key has no effect at a point. It may have one at another: what variants share
+    /// need not serve them all.
+    pub fn note_idle(&mut self, place: TextPosition, key: &str, message: String, help: String) {
+        if self.idle.len() < FAULTS_MAX {
+            self.idle.insert((place, key.to_owned(), message, help));
+        }
+    }
+
+    /// Makes faults of the keys that have no effect at any point. With another fault, some points
+    /// were not read to their end, and nothing is known of the rest.
+    pub fn settle_idle(&mut self) {
+        let idle = std::mem::take(&mut self.idle);
+        if self.is_empty() {
+            let idle = idle.into_iter().filter(|(place, ..)| !self.effective.contains(place));
+            self.found = idle.collect();
         }
     }
 

@@ -254,6 +254,21 @@ fn text_of(value: &Value) -> String {
     }
 }
 
+/// The value at a place of an axis as one would type it, in a form that tells it from the others:
+/// tables and lists as TOML, and where two texts begin alike, its place before it.
+fn told_apart(tree: &Tree, values: &[ValueId], place: usize) -> String {
+    let text = |given: ValueId| match tree.value(given) {
+        Value::Table(_) | Value::Array(_) => shown(&tree.to_toml(given).to_string()),
+        leaf => text_of(leaf),
+    };
+    let own = text(values[place]);
+    let others = values.iter().enumerate().filter(|(other, _)| *other != place);
+    match others.into_iter().any(|(_, &other)| text(other) == own) {
+        true => format!("{}: {own}", place + 1),
+        false => own,
+    }
+}
+
 /// A number and the unit behind it, if the value has one.
 fn number_of(value: &Value) -> Option<(f64, String)> {
     match value {
@@ -299,16 +314,16 @@ fn axes(checker: &mut Checker<'_>, sections: &[AxisSection], key: &str) -> Vec<V
             let value = checker.tree.value(given);
             let factor = Factor {
                 key: path.clone(),
-                value: text_of(value),
+                value: told_apart(checker.tree, &axis.values, place),
                 number: number_of(value).map(|(number, _)| number),
             };
             let typed_at = format!("{typed_at}.values[{place}]");
             Setting { key: path.clone(), typed_at, value: Entry::Typed(given), factor }
         };
         for (place, &given) in axis.values.iter().enumerate() {
-            let text = |given: ValueId| text_of(checker.tree.value(given));
-            if axis.values[..place].iter().any(|&other| text(other) == text(given)) {
-                let message = format!("{} is there twice", text(given));
+            let whole = |given: ValueId| checker.tree.to_toml(given);
+            if axis.values[..place].iter().any(|&other| whole(other) == whole(given)) {
+                let message = format!("{} is there twice", text_of(checker.tree.value(given)));
                 let key = format!("{typed_at}.values[{place}]");
                 checker.fault(given, &key, message, "remove one of the two");
             }
@@ -385,7 +400,6 @@ pub fn output(
     let Some(section) = section else { return Output::default() };
     let every = checker.days(section.every, "output.every", HORIZON_DAYS_MAX);
     let names = checker.texts(&section.metrics, "output.metrics");
-    checker.refuse_empty_list("output.metrics", "[\"raw_power\"], or leave it out for all");
     for (name, &given) in names.iter().zip(&section.metrics) {
         // Where a section is at fault, nobody can say what the runs record.
         if !metrics.is_empty() && metrics.iter().all(|metric| metric.name != name) {

@@ -149,8 +149,8 @@ pub struct OutputSection {
     /// "1 d". Checks and outcomes see every record.
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
-    /// The metrics that are kept. Default all.
-    #[schemars(with = "Vec<String>", length(min = 1))]
+    /// The metrics that are kept. Default, and with an empty list over that of a base file, all.
+    #[schemars(with = "Vec<String>")]
     pub metrics: Vec<ValueId>,
 }
 

@@ -39,9 +39,9 @@ const MAIN_POINT: &str = "main";
 pub const SIZES: [&str; 2] = ["ci", "full"];
 /// Keys that no point has of its own.
 pub(super) const SHARED_WITHOUT: [&str; 4] = ["variant", "meta", "requirements", "ensemble"];
-/// Keys that name files, relative to the file they are typed in; so does every key of this name.
+/// Keys that name files, relative to the file they are typed in; so does every key of these names.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
-const PATH_NAME: &str = "file";
+const PATH_NAMES: [&str; 2] = ["file", "matrix"];
 /// Sections that variants may change, beside a few keys of the run.
 const VARIED: [&str; 7] =
     ["network.", "infrastructure.", "service.", "connection.", "blockchain.", "data.", "economy."];
@@ -89,6 +89,7 @@ fn experiment(
     checker.choice(run.size, "run.size", &[("small", ()), ("ci", ()), ("full", ())]);
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
+    checker.faults.settle_idle();
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
     let output = output(&mut checker, file.output.as_ref(), &stated.metrics);
     let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
@@ -186,35 +187,43 @@ impl Documents<'_> {
     }
 }
 
-/// The values that name files: `extends`, the path keys, and the path keys that variants set.
+/// The values that name files: `extends`, the path keys, and such keys in variants, sizes and sweeps.
 fn path_values(tree: &Tree) -> Vec<ValueId> {
-    let below = |table: Option<ValueId>, key: &str| tree.table(table?)?.get(key).copied();
-    let network = tree.root("network");
     let mut found: Vec<ValueId> = tree.root("extends").into_iter().collect();
-    for key in PATH_KEYS {
-        let name = key.rsplit('.').next().unwrap_or(key);
-        found.extend(below(network, name));
-    }
-    named(tree, Tree::ROOT, &mut found);
-    if let Some(Value::Array(variants)) = tree.root("variant").map(|given| tree.value(given)) {
-        for &variant in variants {
-            let set = below(Some(variant), "set");
-            found.extend(PATH_KEYS.iter().filter_map(|key| below(set, key)));
-        }
-    }
+    named(tree, Tree::ROOT, "", &mut found);
     found
 }
 
-/// Every value under a key that names a file by convention.
-fn named(tree: &Tree, at: ValueId, found: &mut Vec<ValueId>) {
+/// Every value below `at`, which lies at `key`, that names a file.
+fn named(tree: &Tree, at: ValueId, key: &str, found: &mut Vec<ValueId>) {
     match tree.value(at) {
         Value::Table(table) => {
-            found.extend(table.get(PATH_NAME));
-            table.values().for_each(|&value| named(tree, value, found));
+            for (name, &value) in table {
+                // A dotted key of a variant stands for itself.
+                let key = if name.contains('.') { name.clone() } else { format!("{key}.{name}") };
+                found.extend(names_file(&key).then_some(value));
+                named(tree, value, &key, found);
+            }
+            let axis = table.get("path").zip(table.get("values"));
+            let path = axis.and_then(|(&path, _)| match tree.value(path) {
+                Value::Text(path) => Some(path.clone()),
+                _ => None,
+            });
+            if let (Some(path), Some((_, &values))) = (path, axis)
+                && let (true, Value::Array(values)) = (names_file(&path), tree.value(values))
+            {
+                found.extend(values);
+            }
         }
-        Value::Array(items) => items.iter().for_each(|&item| named(tree, item, found)),
+        Value::Array(items) => items.iter().for_each(|&item| named(tree, item, key, found)),
         _ => {}
     }
+}
+
+/// Whether the value at a dotted key names a file.
+fn names_file(key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    PATH_NAMES.contains(&last) || PATH_KEYS.contains(&key.trim_start_matches('.'))
 }
 
 /// At the size that `[name]` is for, lays its keys over the others. The table is gone afterwards:

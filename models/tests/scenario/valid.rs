@@ -352,3 +352,62 @@ fn months_and_years_are_rounded_to_days_as_they_are_no_whole_number_of_them() {
         }
     }
 }
+
+#[test]
+fn a_key_without_effect_in_one_variant_may_have_one_in_another() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = |variants: &str| {
+        format!(
+            "schema = 1\nmeta = {{ name = \"shared\" }}\n\
+             run = {{ start = 2026-01-01, horizon = \"1 d\" }}\n\
+             [connection]\ndevices = 5\nmesh = {{ neighbours = 4 }}\n{variants}"
+        )
+    };
+    let hub = "[[variant]]\nid = \"hub\"\n";
+    let mesh = "[[variant]]\nid = \"mesh\"\nset = { \"connection.topology\" = \"mesh\" }\n";
+    let both = load_text(folder.path(), &text(&format!("{hub}{mesh}")));
+    assert_eq!(both.unwrap_or_else(|faults| panic!("{faults}")).points.len(), 2);
+    let faults = load_text(folder.path(), &text(hub)).expect_err("no mesh anywhere");
+    assert!(faults.contains("connection.mesh: has no effect here"), "{faults}");
+}
+
+#[test]
+fn paths_of_a_base_file_are_its_own_wherever_they_are_typed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().join("scenarios");
+    std::fs::create_dir_all(root.join("sub")).expect("writable");
+    std::fs::write(root.join("m.csv"), "0\n10,0\n").expect("writable");
+    std::fs::write(root.join("d.csv"), "hour,load\n0,4\n").expect("writable");
+    let base = "schema = 1\nmeta = { name = \"base\" }\n\
+                run = { start = 2026-01-01, horizon = \"1 d\" }\n\
+                [connection]\ndevices = 5\nlink = { latency = \"matrix\", matrix = \"m.csv\" }\n\
+                [[infrastructure.class]]\nid = \"node\"\ncount = 4\n\
+                [[infrastructure.demand]]\nid = \"load\"\nunit = \"kW\"\nrate = { file = \"d.csv\", \
+                column = \"load\" }\nsource = [{ class = \"node\" }]\n\
+                [[variant]]\nid = \"other\"\n\
+                set = { \"infrastructure.demand[0].rate.file\" = \"d.csv\" }\n\
+                [ensemble.vary]\n\
+                product = [{ path = \"connection.link.matrix\", values = [\"m.csv\"] }]\n";
+    std::fs::write(root.join("base.toml"), base).expect("writable");
+    let text = "extends = \"../base.toml\"\nmeta = { name = \"child\" }\n";
+    load_text(&root, base).unwrap_or_else(|faults| panic!("{faults}"));
+    load_text(&root.join("sub"), text).unwrap_or_else(|faults| panic!("{faults}"));
+}
+
+#[test]
+fn values_of_a_sweep_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let law = |mean: &str| format!("{{ law = \"exponential\", mean = \"{mean}\" }}");
+    let text = format!(
+        "schema = 1\nmeta = {{ name = \"laws\" }}\n\
+         run = {{ start = 2026-01-01, horizon = \"1 d\" }}\n\
+         [[infrastructure.class]]\nid = \"node\"\ncount = 4\n\
+         [ensemble.vary]\nproduct = [{{ path = \"infrastructure.class[0].failure\", \
+         values = [{}, {}] }}]\n",
+        law("10 d"),
+        law("20 d")
+    );
+    let experiment = load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"));
+    let ids: Vec<_> = experiment.points.iter().map(|point| point.id.as_str()).collect();
+    assert!(ids.len() == 2 && ids[0] != ids[1] && ids[0].contains("10 d"), "{ids:?}");
+}

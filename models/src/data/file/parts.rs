@@ -66,6 +66,9 @@ pub(super) fn exposure(
     let by_owner = checker.choice(typed.by, "data.exposure.by", &by);
     let most = i64::from(nodes.unwrap_or(1).min(1_000));
     let readers = checker.integer(typed.readers, "data.exposure.readers", 1..=most);
+    let encrypted = protection.is_none_or(|protection| protection == Protection::Encrypted);
+    let whom = "protection = \"encrypted\"";
+    checker.refuse_idle("data.exposure", &[("readers", typed.readers, encrypted, whom)]);
     Some(ExposureSettings {
         protection: protection?,
         curious_share: curious?,

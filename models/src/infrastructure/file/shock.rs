@@ -101,6 +101,12 @@ pub(super) fn shock(
         checker.fault(given, &at("together"), message, "leave out together, or spread");
     }
     checker.refuse_empty_list(&at("classes"), "[\"server\"], or leave it out for all");
+    let lasting = typed.duration.is_some();
+    let prefix = format!("infrastructure.shock[{number}]");
+    checker.refuse_idle(
+        &prefix,
+        &[("together", typed.together, lasting, "outages, which have a duration")],
+    );
     let mut reached = Vec::new();
     for (place, given) in typed.classes.iter().enumerate() {
         let key = format!("{}[{place}]", at("classes"));
