@@ -92,13 +92,7 @@ fn experiment(
     checker.faults.settle_idle();
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
     let output = output(&mut checker, file.output.as_ref(), &stated.metrics);
-    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
-    if let (Some(days), Some(given), Some(shortest)) = (warm_up, ensemble.warm_up, shortest)
-        && days >= shortest
-    {
-        let message = format!("{days} d leave nothing of a run of {shortest} d");
-        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
-    }
+    warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
         let message = "there is no [[outcome]] to hold against it".to_owned();
@@ -128,6 +122,17 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// A fault if the warm-up, in days, is as long as the shortest run.
+fn warm_up_ends(checker: &mut Checker<'_>, warm_up: Option<(u32, ValueId)>, points: &[Point]) {
+    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
+    if let (Some((days, given)), Some(shortest)) = (warm_up, shortest)
+        && days >= shortest
+    {
+        let message = format!("{days} d leave nothing of a run of {shortest} d");
+        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
+    }
 }
 
 /// A file and those it extends.
@@ -187,7 +192,8 @@ impl Documents<'_> {
     }
 }
 
-/// The values that name files: `extends`, the path keys, and such keys in variants, sizes and sweeps.
+/// The values that name files: `extends`, the path keys, and such keys in variants, sizes and
+/// sweeps.
 fn path_values(tree: &Tree) -> Vec<ValueId> {
     let mut found: Vec<ValueId> = tree.root("extends").into_iter().collect();
     named(tree, Tree::ROOT, "", &mut found);

@@ -343,13 +343,18 @@ fn whole_numbers_are_drawn_evenly_in_the_logarithm() {
 
 #[test]
 fn months_and_years_are_rounded_to_days_as_they_are_no_whole_number_of_them() {
-    let folder = folder_with_data();
-    for (horizon, days) in [("1 mo", 30), ("48 h", 2), ("0.5 wk", 0), ("1 wk", 7)] {
-        let text = VALID.replace("horizon = \"5 d\"", &format!("horizon = \"{horizon}\""));
-        match load_text(folder.path(), &text) {
-            Ok(experiment) => assert_eq!(experiment.points[0].scenario.horizon_days, days),
-            Err(faults) => assert!(days == 0 || days > 5, "{faults}"),
-        }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let months = [("1 mo", Some(30)), ("1 y", Some(365))];
+    let days = [("48 h", Some(2)), ("1 wk", Some(7)), ("0.5 wk", None)];
+    for (horizon, days) in months.into_iter().chain(days) {
+        let text = format!(
+            "schema = 1\nmeta = {{ name = \"days\" }}\n\
+             run = {{ start = 2026-01-01, horizon = \"{horizon}\" }}\n\
+             [infrastructure]\ndevices = 3\n"
+        );
+        let experiment = load_text(folder.path(), &text).ok();
+        let found = experiment.map(|experiment| experiment.points[0].scenario.horizon_days);
+        assert_eq!(found, days, "{horizon}");
     }
 }
 
@@ -410,4 +415,17 @@ fn values_of_a_sweep_are_told_apart() {
     let experiment = load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"));
     let ids: Vec<_> = experiment.points.iter().map(|point| point.id.as_str()).collect();
     assert!(ids.len() == 2 && ids[0] != ids[1] && ids[0].contains("10 d"), "{ids:?}");
+}
+
+#[test]
+fn the_shipped_ranges_are_drawn_as_before() {
+    let shipped = |name: &str| {
+        let path = repository().join("scenarios").join(name);
+        load(&path, &[]).unwrap_or_else(|faults| panic!("{}", faults[0]))
+    };
+    let sample = shipped("reviews/sensitivity.toml").sample.expect("a sample");
+    let fit = shipped("filecoin/calibration.toml").calibration.expect("a calibration").fit;
+    for range in sample.ranges.iter().chain(&fit) {
+        assert!(!range.whole && !range.log, "{}", range.key);
+    }
 }
