@@ -49,11 +49,18 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let files = scenarios::find(&args.paths)?;
-    if args.run {
-        return check_run::run(args, &files);
+    let found = scenarios::find(&args.paths)?;
+    for (path, reason) in &found.left_out {
+        eprintln!("left out: {}: {reason}", path.display());
     }
-    Ok(print_checked(&files, args.github))
+    let exit = match args.run {
+        true => check_run::run(args, &found.files)?,
+        false => print_checked(&found.files, args.github),
+    };
+    for (path, reason) in &found.unread {
+        eprintln!("not read: {}: {reason}", path.display());
+    }
+    Ok(if found.unread.is_empty() { exit } else { check_run::gravest(&[exit, Exit::BadInput]) })
 }
 
 /// Tells what can be known of each scenario without running it.

@@ -47,7 +47,7 @@ pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
 }
 
 /// What the exit code tells if several scenarios end differently.
-fn gravest(exits: &[Exit]) -> Exit {
+pub fn gravest(exits: &[Exit]) -> Exit {
     use Exit::{BadInput, Baseline, EngineFault, Failed, Pass};
     let order = [EngineFault, BadInput, Failed, Baseline];
     order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Pass)

@@ -121,7 +121,7 @@ fn listed(asked: &[String]) -> Result<Vec<(&'static str, &'static str)>, Failure
 /// Every scenario below the folder that is evidence for something, by path.
 fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
     let mut found: Vec<Evidence> = Vec::new();
-    for file in scenarios::find(&[folder.to_owned()])? {
+    for file in scenarios::find(&[folder.to_owned()])?.files {
         let experiment = Study::load(&file, &[])?.experiment;
         if experiment.requirements.is_empty() {
             continue;

@@ -56,6 +56,17 @@ macro_rules! parts {
                 layers
             }
 
+            /// The labels that the layers record with, by their kinds.
+            pub fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
+                let mut labels = Vec::new();
+                $(
+                    if let Some(settings) = &self.$name {
+                        labels.extend($name::metrics::labels(settings));
+                    }
+                )*
+                labels
+            }
+
             /// The names of the sections in use, from the lowest layer up.
             pub fn names(&self) -> Vec<&'static str> {
                 let mut names = Vec::new();

@@ -10,6 +10,7 @@ pub mod metric;
 pub mod network;
 pub mod parameter;
 pub mod part;
+pub mod recorded;
 pub mod review;
 pub mod term;
 
@@ -18,8 +19,9 @@ pub use catalogue::Catalogue;
 pub use cost::RunCost;
 pub use figure::{Chapter, Figure, FigureKind, Finding, Headline, Width};
 pub use flows::{MoneyFlows, MoneyPath};
-pub use metric::{Goal, MetricSpec, Section, metric};
+pub use metric::{Goal, Labels, MetricSpec, Section, metric};
 pub use network::NetworkSettings;
 pub use parameter::{ParameterSpec, ParameterTable, ParameterValue};
 pub use part::{EventKinds, PartSpec, Suite, SuiteResult};
+pub use recorded::Recorded;
 pub use term::Term;

@@ -18,6 +18,9 @@ pub trait NetworkSettings {
     /// Who takes part at the start, with the number: "120 providers".
     fn participants(&self) -> String;
 
+    /// The labels that it records with, by their kinds.
+    fn labels(&self) -> Vec<(&'static str, Vec<String>)>;
+
     /// The first day that calibration has not seen; `None` where nothing was calibrated.
     fn verdict_from(&self) -> Option<Date> {
         None

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod number;
 pub mod quantity;
 mod read;
+pub mod shared;
 pub mod table;
 pub mod tree;
 

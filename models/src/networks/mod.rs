@@ -176,6 +176,9 @@ impl NetworkSettings for Settings {
     fn participants(&self) -> String {
         self.described().participants()
     }
+    fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
+        self.described().labels()
+    }
     fn verdict_from(&self) -> Option<Date> {
         self.described().verdict_from()
     }

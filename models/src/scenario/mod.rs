@@ -12,6 +12,9 @@ pub mod file;
 pub mod given;
 pub mod invariant;
 mod load;
+mod probe;
+mod recorded;
+mod replaced;
 mod schema;
 mod target;
 
@@ -96,9 +99,9 @@ pub struct Range {
     pub high: f64,
     /// The unit of both, empty for plain numbers.
     pub unit: String,
-    /// Whole numbers only.
+    /// The key takes whole numbers only.
     pub whole: bool,
-    /// Even in the logarithm.
+    /// Even in the logarithm; whole numbers are rounded.
     pub log: bool,
 }
 

@@ -25,7 +25,7 @@ pub mod file;
 pub mod metrics;
 pub mod settings;
 mod side;
-mod tally;
+pub(super) mod tally;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::metrics;
 use super::parameters::Parameters;
 use super::settings::{Behaviour, Detail, ProofFidelity, RuleChoice, Settings};
 use crate::describe::{NetworkSettings, ParameterSpec, ParameterValue, RunCost};
@@ -87,6 +88,10 @@ impl NetworkSettings for Settings {
             Detail::Day => (providers, SECONDS_PER_PROVIDER_DAY),
         };
         Some(RunCost { steps_per_day, seconds_per_step })
+    }
+
+    fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
+        metrics::labels(self)
     }
 
     fn is_cut(&self) -> bool {

@@ -39,6 +39,7 @@ pub struct DemandSection {
     #[schemars(with = "SeriesSection")]
     pub rate: Option<ValueId>,
     /// Classes that serve, in the order in which they are called.
+    #[schemars(length(min = 1))]
     pub source: Vec<SourceSection>,
     /// Classes whose pooled capacity bounds what is served.
     pub limit: Vec<LimitSection>,
