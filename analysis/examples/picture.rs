@@ -1,5 +1,6 @@
 //! Draws the picture of the README from a result of `scenarios/filecoin/history.toml`:
-//! `cargo run --release -p pinwheel-analysis --example picture -- out/filecoin-history docs/power.svg`
+//! `cargo run --release -p pinwheel-analysis --example picture -- out/filecoin-history
+//! docs/power.svg`
 
 #![forbid(unsafe_code)]
 

@@ -44,8 +44,8 @@ fn ledger(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// One posting on the same accounts, in books of one token and of 129 (Bittensor's subnets and TAO).
-/// The 129th token is posted to, so that the place of a token among others would show.
+/// One posting on the same accounts, in books of one token and of 129 (Bittensor's subnets and
+/// TAO). The 129th token is posted to, so that the place of a token among others would show.
 fn tokens(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("ledgers");
     group.throughput(Throughput::Elements(POSTINGS as u64));

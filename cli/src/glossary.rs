@@ -76,7 +76,7 @@ const GENERAL: &[Term] = &[
         unit: "1",
         about: "One event that takes down many machines: a power feed, a site, a region, a \
               mistake, faulty software.",
-        source: "models/src/infrastructure/parameters.rs names one for each",
-        code: "models/src/infrastructure/cause.rs",
+        source: "models/src/infrastructure/sites/parameters.rs names one for each",
+        code: "models/src/infrastructure/sites/cause.rs",
     },
 ];

@@ -127,8 +127,8 @@ fn print_breaches(verdict: &Verdict) {
     }
 }
 
-/// A flag that Ctrl-C sets; runs look at it after every simulated day. A second Ctrl-C does not wait:
-/// it ends the program at once, and only a hidden staging folder stays behind.
+/// A flag that Ctrl-C sets; runs look at it after every simulated day. A second Ctrl-C does not
+/// wait: it ends the program at once, and only a hidden staging folder stays behind.
 pub fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);

@@ -2,9 +2,9 @@
 //!
 //! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`] is
 //! what they decide by, from telemetry alone; the layers
-//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`], [`economy`]) stand on
-//! them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`] lists
-//! all parts, [`world`] runs them together, and [`scenario`] is the roof.
+//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`], [`economy`]) stand
+//! on them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`]
+//! lists all parts, [`world`] runs them together, and [`scenario`] is the roof.
 
 pub mod blockchain;
 pub mod connection;

@@ -1,6 +1,6 @@
-//! The list of all parts. Whatever is said of parts as a whole is read from here: numbers of metrics
-//! and kinds of event (checked while compiling), cards, `pinwheel explain`, the JSON Schema, vector
-//! suites, reports. A new part is one line.
+//! The list of all parts. Whatever is said of parts as a whole is read from here: numbers of
+//! metrics and kinds of event (checked while compiling), cards, `pinwheel explain`, the JSON
+//! Schema, vector suites, reports. A new part is one line.
 
 use crate::describe::part::same;
 use crate::describe::{Catalogue, PartSpec};

@@ -1,6 +1,6 @@
-//! One world: the parts a scenario asks for, and the networks that stand on them. Its event is the sum
-//! of theirs. Parts meet through [`Signal`](crate::part::Signal)s, which are handed to all of them
-//! here, in the order of [`parts!`], and through [`Shared`]; no part calls another.
+//! One world: the parts a scenario asks for, and the networks that stand on them. Its event is the
+//! sum of theirs. Parts meet through [`Signal`](crate::part::Signal)s, which are handed to all of
+//! them here, in the order of [`parts!`], and through [`Shared`]; no part calls another.
 
 use pinwheel_core::{Context, Event as EngineEvent, Instance, Model, Scope, Streams};
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,8 @@ use crate::part::{Around, Devices, Known, Part, Request, Shared};
 use crate::review::{self, Review};
 use crate::service::{self, Service};
 
-/// Declares the layers, from the lowest up: what a scenario says of them, their state, their events,
-/// and the five things that happen to each.
+/// Declares the layers, from the lowest up: what a scenario says of them, their state, their
+/// events, and the five things that happen to each.
 macro_rules! parts {
     ($($variant:ident($name:ident: $part:ident) $({$($inner:ident($module:ident)),*})?,)*) => {
         /// What a scenario says of each layer, by the section of its name.
@@ -86,8 +86,8 @@ macro_rules! parts {
                 let mut devices = Devices::default();
                 $(
                     let around = Around { streams, devices: &devices };
-                    let $name =
-                        layers.$name.as_ref().map(|settings| <$part as Part<Event>>::new(settings, &around));
+                    let build = |settings| <$part as Part<Event>>::new(settings, &around);
+                    let $name = layers.$name.as_deref().map(build);
                     if let Some(found) = $name.as_ref().and_then(Part::<Event>::devices) {
                         devices = found;
                     }

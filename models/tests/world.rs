@@ -122,7 +122,8 @@ fn what_does_not_touch_machines_does_not_move_their_failures() {
     }
 }
 
-/// A month of two Filecoins with unlike rules and sizes, each after its id; `ids` says which are there.
+/// A month of two Filecoins with unlike rules and sizes, each after its id; `ids` says which are
+/// there.
 fn of_networks(ids: &[&str]) -> Point {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data");
     let folder = tempfile::tempdir().unwrap();
@@ -239,7 +240,7 @@ fn a_shock_put_before_another_moves_none_of_its_draws() {
         format!(
             "[[infrastructure.shock]]\nid = \"{id}\"\nscope = \"world\"\nevery = \"2 d\"\n\
              classes = [\"{class}\"]\nshare = 0.4\n\
-             outage = {{ law = \"exponential\", mean = \"4 h\" }}\n"
+             duration = {{ law = \"exponential\", mean = \"4 h\" }}\n"
         )
     };
     let classes = format!("{CLASS_A}{CLASS_B}");
@@ -254,7 +255,7 @@ fn two_shocks_at_one_instant_have_draws_of_their_own() {
     let shock = |id: &str| {
         format!(
             "[[infrastructure.shock]]\nid = \"{id}\"\nscope = \"world\"\nevery = \"2 d\"\n\
-             share = 0.5\noutage = \"10 h\"\n"
+             share = 0.5\nduration = \"10 h\"\n"
         )
     };
     let up = |shocks: &str| {

@@ -125,13 +125,14 @@ impl<E: Event> Context<E> {
         self.queue.capacity_bytes()
     }
 
-    /// Schedules `event` a delay from now. It cannot be cancelled; use [`Context::timer`] if it must
-    /// be.
+    /// Schedules `event` a delay from now. It cannot be cancelled; use [`Context::timer`] if it
+    /// must be.
     pub fn after(&mut self, delay: SimDuration, event: E) {
         self.at(self.now + delay, event);
     }
 
-    /// Schedules `event` at an instant. It cannot be cancelled; use [`Context::timer`] if it must be.
+    /// Schedules `event` at an instant. It cannot be cancelled; use [`Context::timer`] if it must
+    /// be.
     ///
     /// # Panics
     ///

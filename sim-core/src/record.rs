@@ -29,8 +29,8 @@ impl Metric {
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Label(pub u16);
 
-/// Whom a row is about, by its place in [`Records::subjects`]; subject 0 is the empty one, the world.
-/// In a world of several networks each network is a subject by its id.
+/// Whom a row is about, by its place in [`Records::subjects`]; subject 0 is the empty one, the
+/// world. In a world of several networks each network is a subject by its id.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject(pub u16);
 

@@ -4,8 +4,8 @@
 //! [`Study::run`] does everything in one call. Who wants to look in between takes the steps one by
 //! one: [`Study::simulate`], [`Simulated::assemble`], [`Assembled::publish`]. An ensemble over many
 //! machines is in [`shards`], running a result again in [`replay`], what runs will cost in
-//! [`estimate`], what CI asks of many scenarios in [`check`], and the questions that make results of
-//! their own in [`backtest`](mod@backtest), [`calibrate`](mod@calibrate) and [`compare`].
+//! [`estimate`], what CI asks of many scenarios in [`check`], and the questions that make results
+//! of their own in [`backtest`](mod@backtest), [`calibrate`](mod@calibrate) and [`compare`].
 
 pub mod backtest;
 pub mod calibrate;
@@ -333,8 +333,8 @@ impl Assembled {
     ///
     /// # Errors
     ///
-    /// [`Error::Stopped`] if `stop` is set; [`Error::Io`] or [`Error::Foreign`] if the folder cannot
-    /// be replaced.
+    /// [`Error::Stopped`] if `stop` is set; [`Error::Io`] or [`Error::Foreign`] if the folder
+    /// cannot be replaced.
     pub fn publish(self, stop: &AtomicBool) -> Result<Published, Error> {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Stopped);

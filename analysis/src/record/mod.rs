@@ -1,4 +1,5 @@
-//! What runs leave behind: files of single runs, the tables merged from them, and the result folder.
+//! What runs leave behind: files of single runs, the tables merged from them, and the result
+//! folder.
 
 pub mod manifest;
 pub mod model;

@@ -1,8 +1,9 @@
 //! One finished run as a file: its rows, then what is left of it when it is over.
 //!
-//! Runs go side by side and end in any order; each writes a file of its own, which appears under its
-//! name only when it is whole. So memory grows neither with the horizon nor with the number of runs,
-//! a stopped ensemble goes on where it was, and the machines of a cluster share nothing but a folder.
+//! Runs go side by side and end in any order; each writes a file of its own, which appears under
+//! its name only when it is whole. So memory grows neither with the horizon nor with the number of
+//! runs, a stopped ensemble goes on where it was, and the machines of a cluster share nothing but a
+//! folder.
 //!
 //! Layout: rows of fixed width, the outcome as JSON, its length in 8 bytes, BLAKE3 of all before.
 

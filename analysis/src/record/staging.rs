@@ -33,8 +33,8 @@ impl Staging {
     ///
     /// # Errors
     ///
-    /// [`Error::Foreign`] if the folder holds something else, [`Error::Busy`] if another process is at
-    /// work there, [`Error::Io`] if the disk fails.
+    /// [`Error::Foreign`] if the folder holds something else, [`Error::Busy`] if another process is
+    /// at work there, [`Error::Io`] if the disk fails.
     pub fn begin(target: &Path) -> Result<Self, Error> {
         refuse_foreign(target)?;
         // A link stays a link: what it leads to is replaced.
@@ -113,8 +113,8 @@ impl Staging {
     ///
     /// # Errors
     ///
-    /// [`Error::Foreign`] if something else has come into the place of the target, [`Error::Io`] if the
-    /// disk fails.
+    /// [`Error::Foreign`] if something else has come into the place of the target, [`Error::Io`] if
+    /// the disk fails.
     pub fn publish(mut self, mut manifest: Manifest) -> Result<Manifest, Error> {
         manifest.files = self.files()?;
         let text = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");

@@ -22,8 +22,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if a file is not the one of the manifest, [`Error::Io`] or [`Error::Table`] if
-    /// one cannot be read.
+    /// [`Error::Damaged`] if a file is not the one of the manifest, [`Error::Io`] or
+    /// [`Error::Table`] if one cannot be read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         Store::open_but(folder, "")
     }

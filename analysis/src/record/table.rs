@@ -117,7 +117,8 @@ impl TableWriter {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] or [`Error::Io`] of the run file, [`Error::Table`] if rows cannot be written.
+    /// [`Error::Damaged`] or [`Error::Io`] of the run file, [`Error::Table`] if rows cannot be
+    /// written.
     pub fn append(
         &mut self,
         key: &RunKey<'_>,

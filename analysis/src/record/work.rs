@@ -47,7 +47,8 @@ impl Work {
     ///
     /// # Errors
     ///
-    /// [`Error::Foreign`] if the folder holds something, [`Error::Io`] if the disk fails, and those of
+    /// [`Error::Foreign`] if the folder holds something, [`Error::Io`] if the disk fails, and those
+    /// of
     /// `fill`.
     pub fn create(
         path: &Path,

@@ -58,8 +58,8 @@ pub const EVENTS_UNWATCHED: u32 = 1 << 16;
 ///
 /// # Errors
 ///
-/// [`Error::Stopped`], with finished runs kept; [`Error::Io`] if the disk fails; [`Error::Threads`] if
-/// the machine gives no threads.
+/// [`Error::Stopped`], with finished runs kept; [`Error::Io`] if the disk fails; [`Error::Threads`]
+/// if the machine gives no threads.
 pub fn run<M, B>(
     experiment: &Experiment,
     build: B,

@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn a_start_that_differs_is_left_out_and_no_more() {
-        // Batch means 9, 1, 2, 1, 2, 1, 2: leaving out one gives 1.5 / 36, leaving out two 1.2 / 25.
+        // Batch means 9, 1, 2, 1, 2, 1, 2: leaving out one gives 1.5 / 36, leaving out two 1.2 /
+        // 25.
         let means = [9.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0];
         let series: Vec<f64> = means.iter().flat_map(|mean| [*mean; BATCH]).collect();
         assert_eq!(warm_up(&series), BATCH);

@@ -34,14 +34,14 @@ const PART: &str = "3 chain";
 /// `r E[T] = int_0^x q(u) du + q(x)`, `q(u) = sum_k exp(-u) u^k / k! prod_(i=1..k) (1 - i/n)`.
 ///
 /// For n without end `q = 1` and the share is `x / (1 + x)` (Sompolinsky and Zohar 2015), for 200
-/// miners 0.50 % (x = 0.1) and 0.51 % (x = 0.5) less. Left out is that after an early next height the
-/// others do not all stand on the one before, in proportion `O((x/n)^2)`.
+/// miners 0.50 % (x = 0.1) and 0.51 % (x = 0.5) less. Left out is that after an early next height
+/// the others do not all stand on the one before, in proportion `O((x/n)^2)`.
 const SMALL_MINERS: &str = "1 - 1 / (r E[T]); T ends at D + Exp(r) or at a miner's second block";
 /// Orphans among two miners, by the stationary law of a Markov chain: how far the branches are from
-/// each other in height, and for each block that has not reached the other miner (or not all that it
-/// stands on) whether it has arrived, and under gossip whether the observer has it. A block is an
-/// orphan, or makes one, if its miner stands lower than the other. Solved with up to nine (gossip:
-/// seven) such blocks; the last two results differ by less than 1e-5 of the share.
+/// each other in height, and for each block that has not reached the other miner (or not all that
+/// it stands on) whether it has arrived, and under gossip whether the observer has it. A block is
+/// an orphan, or makes one, if its miner stands lower than the other. Solved with up to nine
+/// (gossip: seven) such blocks; the last two results differ by less than 1e-5 of the share.
 const TWO_MINERS: &str = "stationary law of a Markov chain of two branches, solved numerically";
 
 const fn case(

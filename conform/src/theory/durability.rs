@@ -16,6 +16,7 @@ use pinwheel_models::data::store::Store;
 use pinwheel_models::data::{Data, Event};
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::part::Around;
 
 const PART: &str = "2 reliability";
 const HOUR_SECONDS: f64 = 3_600.0;
@@ -119,7 +120,8 @@ fn audited(streams: &Streams, chunks: u32, missing: u32, sample: u32) -> f64 {
         fidelity: Fidelity::Real,
     };
     let settings = Settings { audit: Some(audit), ..Settings::new(NodeSettings::new(1)) };
-    let mut simulation = Simulation::new(Layer { data: Data::new(&settings, streams) }, *streams);
+    let mut simulation =
+        Simulation::new(Layer { data: Data::new(&settings, &Around::alone(streams)) }, *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(1));
     let detected = const { pinwheel_models::data::spec::SPEC.metric("data_audit_detected") };
     let rows = simulation.ctx.records.drain();

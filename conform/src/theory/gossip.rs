@@ -9,7 +9,8 @@ const PART: &str = "3 gossip";
 const SECOND: SimDuration = SimDuration::from_seconds(1);
 
 /// Pushes of a round one after the other: with K told so far, the next finds a node that is not
-/// with the chance `(n - K) / (n - 1)`; from that the law of a round, and the mean backwards from n.
+/// with the chance `(n - K) / (n - 1)`; from that the law of a round, and the mean backwards from
+/// n.
 const ROUNDS: &str = "exact, from the law of one round; about log2 n + ln n";
 const ROUNDS_WIDE: &str = "exact, from the law of one round of hypergeometric pushes";
 const CLOCKS: &str = "sum of (n-1) / (k (n-k)) for k from 1 to n-1";

@@ -1,10 +1,10 @@
 //! The audit of a chain: everything is executed again from genesis and must come out the same; a
 //! record that was tampered with is located.
 //!
-//! The auditor has the genesis state, the recorded blocks and the hash of the newest block, and trusts
-//! only the first and the last. It runs the contracts' own code on the recorded transactions. Where
-//! one record was changed it names the block and the part of it: the header, or a transaction, receipt
-//! or piece of evidence by its index.
+//! The auditor has the genesis state, the recorded blocks and the hash of the newest block, and
+//! trusts only the first and the last. It runs the contracts' own code on the recorded
+//! transactions. Where one record was changed it names the block and the part of it: the header, or
+//! a transaction, receipt or piece of evidence by its index.
 
 use std::collections::VecDeque;
 
@@ -182,7 +182,8 @@ impl Auditor {
         self.locate = Some(ctx.checks.always(&format!("blockchain.{id}.tampering_located")));
     }
 
-    /// Executes the whole chain again; on the way, tampered copies of some blocks must be found out.
+    /// Executes the whole chain again; on the way, tampered copies of some blocks must be found
+    /// out.
     pub fn run<E: EngineEvent>(&mut self, slot: Slot, chain: &Chain, ctx: &mut Context<E>) {
         let blocks: &VecDeque<Block> = chain.blocks();
         let (mut head, tip) = (self.genesis.clone(), chain.head.hash);

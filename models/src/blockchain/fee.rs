@@ -163,8 +163,8 @@ impl FeeRule {
 
     /// What a wallet offers that wants its transaction in one of the next blocks and would give up
     /// to `worth` for a unit of gas; `None` if that is less than is asked now. Under a base fee it
-    /// offers all it would give and lets the rule take less; under a first-price rule it bids a tenth
-    /// over the cheapest transaction of the last block if that was full, else the minimum.
+    /// offers all it would give and lets the rule take less; under a first-price rule it bids a
+    /// tenth over the cheapest transaction of the last block if that was full, else the minimum.
     pub fn bid(&self, worth: u128, tip: u128, asked: Asked) -> Option<Bid> {
         match self {
             FeeRule::Utilisation(_) | FeeRule::Premium(_) => {

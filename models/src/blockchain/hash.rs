@@ -1,8 +1,9 @@
 //! Hashes of the chain: BLAKE3 over a domain byte and the value's postcard encoding, and a binary
 //! Merkle tree that is kept up to date as its leaves change.
 //!
-//! The tree: a node is the keyed hash of its two children, one compression; a node without a sibling
-//! moves up unchanged. Leaves are hashed without the key, so that no leaf can pass for a node.
+//! The tree: a node is the keyed hash of its two children, one compression; a node without a
+//! sibling moves up unchanged. Leaves are hashed without the key, so that no leaf can pass for a
+//! node.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,15 +1,16 @@
 //! The pool of transactions that wait for a block.
 //!
 //! Rules. *Order*: proposers take the highest tip first and of equal ones the older; those of one
-//! sender in the order of their nonces. *Replacement*: a transaction takes the place of one with the
-//! same sender and nonce if it bids at least 10 % more, both at most and as a tip (go-ethereum's
+//! sender in the order of their nonces. *Replacement*: a transaction takes the place of one with
+//! the same sender and nonce if it bids at least 10 % more, both at most and as a tip
+//! (go-ethereum's
 //! `PriceBump`). *Bound*: a full pool drops the cheapest of the senders' last transactions, if the
-//! newcomer bids more; else it refuses the newcomer. Only last ones are dropped, so that no gap opens
-//! in a sender's nonces. *Patience*: what has waited too long is withdrawn by its sender, with all
-//! that the sender sent after it.
+//! newcomer bids more; else it refuses the newcomer. Only last ones are dropped, so that no gap
+//! opens in a sender's nonces. *Patience*: what has waited too long is withdrawn by its sender,
+//! with all that the sender sent after it.
 //!
-//! Left out: one pool stands for the pools of all nodes. Transactions spread within a second or two,
-//! far faster than blocks come.
+//! Left out: one pool stands for the pools of all nodes. Transactions spread within a second or
+//! two, far faster than blocks come.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
@@ -229,7 +230,8 @@ impl Mempool {
         gone as u64
     }
 
-    /// The transactions in the order in which a proposer takes them on a branch with these accounts.
+    /// The transactions in the order in which a proposer takes them on a branch with these
+    /// accounts.
     pub fn by_price(&self, rule: FeeRule, base_fee: u128, accounts: &Accounts) -> Picks<'_> {
         let mut picks = Picks { pool: self, rule, base_fee, heads: BinaryHeap::new() };
         for (sender, queue) in &self.queues {

@@ -1,9 +1,9 @@
 //! Blockchains: pool, blocks, fees, consensus and contracts, on the double-entry ledger.
 //!
 //! A [`Chain`] makes blocks out of the transactions in its [`Mempool`] when its consensus says so;
-//! a [`State`] executes them, and is all that a replay from genesis needs. Every block commits to its
-//! transactions, their receipts, the state after it and the block before (`hash.rs`). Several chains
-//! may live in one world.
+//! a [`State`] executes them, and is all that a replay from genesis needs. Every block commits to
+//! its transactions, their receipts, the state after it and the block before (`hash.rs`). Several
+//! chains may live in one world.
 //!
 //! Left out: the virtual machine (contracts are built in), the network between nodes but for the
 //! travel of blocks of work, storage rent, uncles, account keys (the sender of a transaction is who

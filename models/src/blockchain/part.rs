@@ -1,5 +1,5 @@
-//! The layer as a part of a world: chains write down what happens to devices and which readings have
-//! reached the platform.
+//! The layer as a part of a world: chains write down what happens to devices and which readings
+//! have reached the platform.
 
 use pinwheel_core::{Context, Event as EngineEvent};
 

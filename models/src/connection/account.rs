@@ -1,6 +1,6 @@
 //! The books of the layer: bytes by what they were for, readings by what became of them, energy,
-//! latency and age. Bytes are entered twice, by exchange here and by packet at the channel; the sums
-//! are compared every day.
+//! latency and age. Bytes are entered twice, by exchange here and by packet at the channel; the
+//! sums are compared every day.
 
 use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
@@ -118,8 +118,8 @@ impl Account {
 }
 
 /// The mean age of what the platform knows of the devices, integrated over time: `u - s(u)`, where
-/// `s` is when the freshest reading was taken (Kaul, Yates and Gruteser, "Real-time status: how often
-/// should one update?", 2012). With `s = 0` before the first.
+/// `s` is when the freshest reading was taken (Kaul, Yates and Gruteser, "Real-time status: how
+/// often should one update?", 2012). With `s = 0` before the first.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Age {
     /// Sum of the steps of `s`, and of the steps times when they happened.

@@ -1,6 +1,6 @@
 //! A shared radio channel without listening: ALOHA, pure or slotted (Abramson, "The ALOHA system",
-//! 1970; Roberts, 1975). Frames that overlap on one channel are all lost: there is no capture, and a
-//! receiver hears any number of channels. LoRa's frames take the time of Semtech's formula.
+//! 1970; Roberts, 1975). Frames that overlap on one channel are all lost: there is no capture, and
+//! a receiver hears any number of channels. LoRa's frames take the time of Semtech's formula.
 
 use pinwheel_core::{SimDuration, SimTime, math};
 use serde::{Deserialize, Serialize};

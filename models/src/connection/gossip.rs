@@ -12,7 +12,8 @@
 //!
 //! Left out: pull, losses, nodes that leave, pushes that wait for each other on a link.
 //!
-//! Invariants: a node that knows never forgets; nobody pushes to itself; all is still once all know.
+//! Invariants: a node that knows never forgets; nobody pushes to itself; all is still once all
+//! know.
 
 use std::collections::VecDeque;
 

@@ -4,8 +4,9 @@
 //!
 //! A device takes a reading every interval. It goes out as one datagram, or over CoAP, HTTP(S), a
 //! WebSocket or MQTT 5 ([`uplink`] is their engine, [`mqtt`] and [`coap`] the machines of the
-//! specifications, [`frames`] the bytes of real codecs); directly, through gateways ([`gateway`]), or
-//! over neighbours without a centre ([`mesh`]). [`gossip`] is a part of its own for layers above.
+//! specifications, [`frames`] the bytes of real codecs); directly, through gateways ([`gateway`]),
+//! or over neighbours without a centre ([`mesh`]). [`gossip`] is a part of its own for layers
+//! above.
 //!
 //! Left out: congestion (a link has a rate but no queue), routing on the internet, DNS, what is
 //! listed in the files of the parts.

@@ -1,5 +1,5 @@
-//! The layer as a part of a world: it follows the devices of the fleet, and tells of readings that have
-//! reached the platform.
+//! The layer as a part of a world: it follows the devices of the fleet, and tells of readings that
+//! have reached the platform.
 
 use pinwheel_core::{Context, Event as EngineEvent};
 

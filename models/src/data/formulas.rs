@@ -43,9 +43,9 @@ pub fn mean_time_to_loss(pieces: u32, needed: u32, rates: &Rates) -> f64 {
 /// them: the last state of the chain over missing pieces keeps what reaches it.
 ///
 /// The transition matrix of a short step comes by uniformisation (Jensen, "Markoff chains as an aid
-/// in the study of Markoff processes", Skandinavisk Aktuarietidskrift 36, 1953) and is squared until
-/// the step is `time`: all terms are positive, so that the relative error is about the number of
-/// steps times that of a float, however small the chance.
+/// in the study of Markoff processes", Skandinavisk Aktuarietidskrift 36, 1953) and is squared
+/// until the step is `time`: all terms are positive, so that the relative error is about the number
+/// of steps times that of a float, however small the chance.
 pub fn loss_within(pieces: u32, needed: u32, rates: &Rates, time: f64) -> f64 {
     let missing_max = pieces - needed;
     let whole = |state: usize| state as u32;

@@ -2,9 +2,9 @@
 //!
 //! Parts, each simulated where the scenario has it: [`store`] (placement over failure domains,
 //! replication and erasure coding, repair, bit rot and tampering with hash checks, outages, losses
-//! and censors), [`splitting`] (losses too rare to wait for), [`exposure`] (what curious nodes see),
-//! [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`] (ledgers and
-//! their pruning), [`crowd`] (popular objects under a rush).
+//! and censors), [`splitting`] (losses too rare to wait for), [`exposure`] (what curious nodes
+//! see), [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`]
+//! (ledgers and their pruning), [`crowd`] (popular objects under a rush).
 //!
 //! Left out: capacity of nodes, contention between repair and readers, versions of objects, who
 //! pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
@@ -37,16 +37,19 @@ pub mod splitting;
 pub mod store;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, SimDuration, Streams};
+use pinwheel_core::{Context, SimDuration};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
+use crate::part::{Around, DeviceSet, Devices};
+use crate::policy::telemetry::nodes::Domain;
 use audit::Audit;
 use exposure::Exposure;
 use flash_crowd::FlashCrowd;
 use growth::Growth;
 use keys::Keys;
 use record::Rare;
+use settings::NodeSettings;
 pub use settings::Settings;
 use store::Store;
 
@@ -148,14 +151,21 @@ pub struct Data {
     keys: Option<Keys>,
     audit: Option<Audit>,
     flash_crowd: Option<FlashCrowd>,
+    /// The devices that are the nodes, by node, where they are named.
+    machines: Option<(DeviceSet, Vec<u32>)>,
 }
 
 impl Data {
     /// The layer at time zero.
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        let nodes = &settings.nodes;
+    pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        let streams = around.streams;
+        let on = |set: &DeviceSet| (set.clone(), around.devices.of(set).collect::<Vec<_>>());
+        let machines = settings.nodes.on.as_ref().map(on);
+        let placed = machines.as_ref().map(|(_, devices)| domains_of(around.devices, devices));
+        let nodes = &NodeSettings { placed, ..settings.nodes.clone() };
         let store = settings.store.as_ref();
         Data {
+            machines,
             store: store.map(|store| Store::new(store, nodes, streams)),
             exposure: settings.exposure.as_ref().map(|s| Exposure::new(s, nodes, streams)),
             rare: settings.rare.as_ref().zip(store).map(|(s, store)| Rare::new(s, store, nodes)),
@@ -199,14 +209,44 @@ impl Data {
     /// A device of the fleet, which is the node of the same number, went down or came up.
     pub fn node_changed<E: EngineEvent + From<Event>>(
         &mut self,
-        node: u32,
+        device: u32,
+        class: u8,
         up: bool,
         ctx: &mut Context<E>,
     ) {
+        let node = match &self.machines {
+            None => device,
+            Some((set, _)) if !set.has(class) => return,
+            Some((_, devices)) => match devices.binary_search(&device) {
+                Ok(node) => node as u32,
+                // A device that joined later holds no data.
+                Err(_) => return,
+            },
+        };
         if let Some(store) = &mut self.store
             && (node as usize) < store.domains().len()
         {
             store.node_changed(node, up, ctx);
         }
     }
+}
+
+/// The domains of nodes that stand on devices: regions as the fleet numbers them, sites and owners
+/// by their rank among those there are.
+fn domains_of(fleet: &Devices, nodes: &[u32]) -> Vec<Domain> {
+    let rank = |of: &[u32]| {
+        let mut all: Vec<u32> = nodes.iter().map(|device| of[*device as usize]).collect();
+        all.sort_unstable();
+        all.dedup();
+        move |device: u32, of: &[u32]| {
+            all.binary_search(&of[device as usize]).expect("it is one of them") as u16
+        }
+    };
+    let (site, owner) = (rank(&fleet.site), rank(&fleet.owner));
+    let domain = |&device: &u32| Domain {
+        region: fleet.region[device as usize],
+        site: site(device, &fleet.site),
+        owner: owner(device, &fleet.owner),
+    };
+    nodes.iter().map(domain).collect()
 }

@@ -10,7 +10,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Data {
     type Event = Event;
 
     fn new(settings: &Settings, around: &Around<'_>) -> Self {
-        Data::new(settings, around.streams)
+        Data::new(settings, around)
     }
 
     fn start(&mut self, _shared: &mut Shared, ctx: &mut Context<E>) {
@@ -22,8 +22,8 @@ impl<E: EngineEvent + From<Event>> Part<E> for Data {
     }
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, ctx: &mut Context<E>) {
-        if let Signal::Device { device, up, .. } = *signal {
-            self.node_changed(device, up, ctx);
+        if let Signal::Device { device, class, up } = *signal {
+            self.node_changed(device, class, up, ctx);
         }
     }
 }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::coding::Code;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
+use crate::part::DeviceSet;
 use crate::policy::placement::Placement;
 use crate::policy::replica_selection::ReplicaSelection;
-use crate::policy::telemetry::nodes::DomainKind;
+use crate::policy::telemetry::nodes::{Domain, DomainKind};
 
 /// The data layer of a scenario. Each part that is there is simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +54,10 @@ pub struct NodeSettings {
     pub outage: Option<OutageSettings>,
     /// Share of the outages of the fleet's devices that destroy their data.
     pub lost_share: f64,
+    /// The devices that are the nodes; `None` for nodes with domains of their own.
+    pub on: Option<DeviceSet>,
+    /// The domains of nodes that stand on devices, filled in when the world is built.
+    pub placed: Option<Vec<Domain>>,
 }
 
 /// Outages that a node's data survives.
@@ -93,6 +98,8 @@ impl NodeSettings {
             life: FailureLaw::Exponential { rate_per_second: 0.0 },
             outage: None,
             lost_share: 0.0,
+            on: None,
+            placed: None,
         }
     }
 }

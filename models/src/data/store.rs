@@ -73,8 +73,12 @@ pub struct Store {
     changed: Vec<u32>,
 }
 
-/// Domains of nodes: sites and regions in turn, owners at random by their size.
+/// Domains of nodes: those of the devices they stand on, or else sites and regions in turn and
+/// owners at random by their size.
 pub fn domains(settings: &NodeSettings, streams: &Streams) -> Vec<Domain> {
+    if let Some(placed) = &settings.placed {
+        return placed.clone();
+    }
     let owners = Zipf::new(u64::from(settings.owners), settings.owner_exponent);
     let owners = owners.expect("checked settings");
     let domain = |node: u32| {

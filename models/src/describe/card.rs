@@ -1,5 +1,6 @@
-//! What each layer and network says of itself on a model card, after the ODD protocol (Grimm et al.,
-//! "The ODD protocol for describing agent-based and other simulation models: a second update", 2020).
+//! What each layer and network says of itself on a model card, after the ODD protocol (Grimm et
+//! al., "The ODD protocol for describing agent-based and other simulation models: a second update",
+//! 2020).
 
 /// The words of one layer or network, kept in the file `card.rs` of its folder.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

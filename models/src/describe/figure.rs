@@ -1,5 +1,5 @@
-//! What a report draws of a part, as plain data: chapters of figures, and the numbers that sum a run
-//! up. Each part lists its own in the file `figures.rs` of its folder.
+//! What a report draws of a part, as plain data: chapters of figures, and the numbers that sum a
+//! run up. Each part lists its own in the file `figures.rs` of its folder.
 
 use super::metric::{Goal, Section};
 

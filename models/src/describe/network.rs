@@ -1,4 +1,5 @@
-//! What the settings of a network say of themselves, for model cards, manifests and `pinwheel check`.
+//! What the settings of a network say of themselves, for model cards, manifests and `pinwheel
+//! check`.
 
 use jiff::civil::Date;
 
@@ -31,7 +32,8 @@ pub trait NetworkSettings {
         None
     }
 
-    /// Whether it goes on without data from a day of its history on, which is what a backtest needs.
+    /// Whether it goes on without data from a day of its history on, which is what a backtest
+    /// needs.
     fn is_cut(&self) -> bool {
         false
     }

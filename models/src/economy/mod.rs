@@ -4,8 +4,9 @@
 //! Once a day, in this order: demand grows ([`demand`]); hardware is looked at; customers buy the
 //! token on the exchange ([`exchange`]) and burn it, or pay with it; that and the day's emission
 //! ([`emission`]) are the rewards of the nodes online, by capacity; a part of them is sold; nodes
-//! that have lost for long leave with their bond ([`bond`]), idle ones may enter ([`providers`]). The order and the rules are
-//! those of the benchmark model depin-mini v1, which the programs in `benches/peers/mini` step too.
+//! that have lost for long leave with their bond ([`bond`]), idle ones may enter ([`providers`]).
+//! The order and the rules are those of the benchmark model depin-mini v1, which the programs in
+//! `benches/peers/mini` step too.
 //!
 //! Nodes stand on the devices of `[infrastructure]`, node `i` on device `i`, and are always up
 //! without it. A device that fails between two days is seen at the next; a device that joins later

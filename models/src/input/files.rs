@@ -173,8 +173,8 @@ impl Files {
         Ok(text)
     }
 
-    /// Whether a reference stays inside the root, by its letters alone: before the disk is asked, so
-    /// that no answer tells what lies outside.
+    /// Whether a reference stays inside the root, by its letters alone: before the disk is asked,
+    /// so that no answer tells what lies outside.
     fn allowed(&self, reference: &str) -> Result<(), Refusal> {
         let relative = Path::new(reference);
         if reference.is_empty() || reference.len() > REFERENCE_BYTES_MAX {

@@ -117,7 +117,9 @@ macro_rules! networks {
                 shared: &mut Shared,
                 ctx: &mut Context<E>,
             ) {
-                match self { $(Network::$variant(network) => Part::start(&mut **network, shared, ctx),)* }
+                match self {
+                    $(Network::$variant(network) => Part::start(&mut **network, shared, ctx),)*
+                }
             }
             /// Reacts to one of its events.
             pub fn handle<E: EngineEvent $(+ From<$name::Event>)*>(
@@ -143,7 +145,13 @@ macro_rules! networks {
                 shared: &mut Shared,
                 ctx: &mut Context<E>,
             ) {
-                match self { $(Network::$variant(network) => Part::hear(&mut **network, signal, shared, ctx),)* }
+                match self {
+                    $(
+                        Network::$variant(network) => {
+                            Part::hear(&mut **network, signal, shared, ctx);
+                        }
+                    )*
+                }
             }
             /// What it tells a review.
             pub fn review<E: EngineEvent $(+ From<$name::Event>)*>(

@@ -32,6 +32,8 @@ pub struct Devices {
     pub region: Vec<u16>,
     /// The owner of each device.
     pub owner: Vec<u32>,
+    /// The site of each device: a number over all classes and regions.
+    pub site: Vec<u32>,
 }
 
 impl Devices {

@@ -1,6 +1,6 @@
 //! What every part of a world is: built from its settings, started once, told of its events and of
-//! what happens elsewhere ([`Signal`]), asked by a review. The list of parts is in [`crate::world`],
-//! that of networks in [`crate::networks`].
+//! what happens elsewhere ([`Signal`]), asked by a review. The list of parts is in
+//! [`crate::world`], that of networks in [`crate::networks`].
 //!
 //! A part meets another only through signals and through [`Shared`]; it calls no other part.
 
@@ -31,6 +31,7 @@ static NO_DEVICES: Devices = Devices {
     class: Vec::new(),
     region: Vec::new(),
     owner: Vec::new(),
+    site: Vec::new(),
 };
 
 impl<'a> Around<'a> {
@@ -51,8 +52,8 @@ pub struct Request {
     pub now: SimTime,
 }
 
-/// What is known of a scenario when the section of a part is read: the dates of the run, and what lower
-/// layers have announced.
+/// What is known of a scenario when the section of a part is read: the dates of the run, and what
+/// lower layers have announced.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// The dates of the run; `None` if they are not valid.
@@ -65,9 +66,10 @@ pub struct Known {
 
 /// A layer or a network while it runs, in a world whose events are `E`.
 ///
-/// The world calls [`Part::new`] and then [`Part::start`] once for each part, in the declared order,
-/// and [`Part::handle`] for each of the part's own events. Signals that a part puts into [`Shared`]
-/// are handed to every part's [`Part::hear`], in the declared order, before the next event.
+/// The world calls [`Part::new`] and then [`Part::start`] once for each part, in the declared
+/// order, and [`Part::handle`] for each of the part's own events. Signals that a part puts into
+/// [`Shared`] are handed to every part's [`Part::hear`], in the declared order, before the next
+/// event.
 pub trait Part<E: EngineEvent>: Sized {
     /// The part's section of a scenario, validated.
     type Settings;

@@ -3,9 +3,9 @@
 //! A family is a kind of decision with a trait of its own: [`balancing`] (which queue an arriving
 //! job joins), [`maintenance`] (when a device is replaced before it fails), [`placement`]
 //! (which node takes a piece of an object) and [`replica_selection`] (which holder of an object a
-//! request goes to). A policy is one file of a family's folder and one line of the family's registry,
-//! which writes what a scenario may name, the schema, what `pinwheel explain` says, and the static
-//! dispatch to the policy.
+//! request goes to). A policy is one file of a family's folder and one line of the family's
+//! registry, which writes what a scenario may name, the schema, what `pinwheel explain` says, and
+//! the static dispatch to the policy.
 //!
 //! **What may be seen.** A policy is given a [`telemetry::Telemetry`] (the reports that have
 //! reached the decider, each with the instant at which it was true, and the decider's clock) and,

@@ -16,7 +16,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Net inflation",
                 Width::Half,
                 FigureKind::Single("net_inflation"),
-                "Minted less burnt over the supply, a year. Below zero the supply shrinks.",
+                "Minted less burned over the supply, a year. Below zero the supply shrinks.",
             )
             .finding(Finding::Mean),
             figure(

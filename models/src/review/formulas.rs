@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn two_percent_a_month_less_half_burnt() {
+    fn two_percent_a_month_less_half_burned() {
         // 100 tokens, 1 minted and 0.5 burned in half a year: 1 % a year.
         near(net_inflation(1.0, 0.5, 100.0, YEAR_DAYS / 2.0).unwrap(), 0.01);
         assert_eq!(net_inflation(1.0, 0.0, 0.0, 30.0), None);

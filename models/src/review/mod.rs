@@ -180,7 +180,8 @@ impl Review {
             }
             let Some(check) = self.supply_conserved else { continue };
             let residual = supply.residual;
-            let detail = || format!("{residual} base units more or less than issued and not burnt");
+            let detail =
+                || format!("{residual} base units more or less than issued and not burned");
             ctx.checks.note(check, residual == Amount::ZERO, now, detail);
         }
     }

@@ -12,8 +12,9 @@ use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
 use crate::input::NumberOrText;
 use crate::input::tree::ValueId;
 
-/// A Pinwheel scenario, schema 1; the sections of layers and networks are added to it from what they
-/// say of themselves ([`crate::scenario::schema`]). A quantity with a dimension is a string with its unit ("844 d").
+/// A Pinwheel scenario, schema 1; the sections of layers and networks are added to it from what
+/// they say of themselves ([`crate::scenario::schema`]). A quantity with a dimension is a string
+/// with its unit ("844 d").
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["schema", "meta", "run"]))]

@@ -543,7 +543,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.
-fn typed(checker: &mut Checker<'_>) -> ScenarioFile {
+pub(super) fn typed(checker: &mut Checker<'_>) -> ScenarioFile {
     let layers = registry::ALL.parts().filter(|part| part.kind != PartKind::Network);
     let mut beside: Vec<&str> = layers.map(|part| part.name).collect();
     beside.push(NETWORK);

@@ -2,8 +2,7 @@
 //! of a bound says nothing of it: `[0, 1]` may be typed for a share.
 
 use super::Range;
-use super::file::ScenarioFile;
-use super::load::{SHARED_WITHOUT, scenario};
+use super::load::{SHARED_WITHOUT, scenario, typed};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{Faults, TextPosition};
 use crate::input::tree::{Tree, Value};
@@ -17,7 +16,7 @@ pub fn takes_whole_numbers(checker: &mut Checker<'_>, range: &Range) -> bool {
     if range.low.fract() != 0.0 || range.high.fract() != 0.0 {
         return false;
     }
-    let file: ScenarioFile = checker.read(Tree::ROOT, "");
+    let file = typed(checker);
     let shared = checker.tree.without(&SHARED_WITHOUT);
     let mut trees = vec![];
     for variant in &file.variant {

@@ -5,9 +5,9 @@
 //! served first come first served or shared evenly; where its room ends, jobs are lost. A cache may
 //! answer a part of the requests at once.
 //!
-//! Servers may be devices of the fleet, which fail and come back; a job whose device goes down is lost,
-//! begins anew or goes on where it was. A device that joins later is one more server of a single
-//! queue.
+//! Servers may be devices of the fleet, which fail and come back; a job whose device goes down is
+//! lost, begins anew or goes on where it was. A device that joins later is one more server of a
+//! single queue.
 //!
 //! Left out: servers that differ, classes and priorities, jobs that give up or try again,
 //! batches, a dispatcher that remembers what it sent while its news is on the way. The rules are

@@ -7,6 +7,7 @@ use pinwheel_models::data::settings::{
     RecordSettings, Settings, StoreSettings,
 };
 use pinwheel_models::data::{Data, Event};
+use pinwheel_models::part::Around;
 use pinwheel_models::policy::placement::Placement;
 use pinwheel_models::policy::replica_selection::ReplicaSelection;
 use pinwheel_models::policy::telemetry::nodes::DomainKind;
@@ -47,7 +48,8 @@ impl Run {
 
 fn run(settings: &Settings, days: u64) -> Run {
     let streams = Streams::new(13, 0);
-    let mut simulation = Simulation::new(Layer(Data::new(settings, &streams)), streams);
+    let mut simulation =
+        Simulation::new(Layer(Data::new(settings, &Around::alone(&streams))), streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(days));
     assert_eq!(simulation.ctx.checks.breach(), None);
     Run { rows: simulation.ctx.records.drain(), labels: simulation.ctx.records.labels().to_vec() }

@@ -1,4 +1,5 @@
-//! Servers that are devices of the fleet, against closed forms and against a chain that is solved here.
+//! Servers that are devices of the fleet, against closed forms and against a chain that is solved
+//! here.
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams, math};
 use pinwheel_models::scenario::load;
@@ -55,9 +56,9 @@ fn observed(text: &str, metric: &str, seeds: u32) -> (f64, f64) {
     (mean, math::sqrt(squares / (count - 1.0) / count))
 }
 
-/// Mean number of jobs of the M/M/c queue whose servers break down at rate `xi` each and are repaired
-/// at rate `eta` each, whether busy or idle, with preemptive resume: the stationary law of the chain
-/// (servers up, jobs), by Gauss-Seidel sweeps over a truncation of the jobs.
+/// Mean number of jobs of the M/M/c queue whose servers break down at rate `xi` each and are
+/// repaired at rate `eta` each, whether busy or idle, with preemptive resume: the stationary law of
+/// the chain (servers up, jobs), by Gauss-Seidel sweeps over a truncation of the jobs.
 fn mmc_with_breakdowns(servers: usize, lambda: f64, mu: f64, xi: f64, eta: f64) -> f64 {
     const JOBS: usize = 600;
     let width = JOBS + 1;
@@ -94,8 +95,8 @@ fn mmc_with_breakdowns(servers: usize, lambda: f64, mu: f64, xi: f64, eta: f64) 
         .sum()
 }
 
-/// Mean number of jobs of the M/M/1 queue with breakdowns and preemptive resume (White and Christie,
-/// "Queuing with preemptive priorities or with breakdown", 1958).
+/// Mean number of jobs of the M/M/1 queue with breakdowns and preemptive resume (White and
+/// Christie, "Queuing with preemptive priorities or with breakdown", 1958).
 fn mm1_with_breakdowns(lambda: f64, mu: f64, xi: f64, eta: f64) -> f64 {
     let both = xi + eta;
     lambda * (both * both + mu * xi) / (both * (mu * eta - lambda * both))
@@ -133,8 +134,8 @@ fn three_servers_that_break_down_have_the_response_of_the_chain() {
     response_is(3, 7.0, 20);
 }
 
-/// What a device is up by the law of its life, servers are up; without memory, beginning anew takes as
-/// long as going on; lost jobs wait less.
+/// What a device is up by the law of its life, servers are up; without memory, beginning anew takes
+/// as long as going on; lost jobs wait less.
 #[test]
 fn jobs_are_lost_repeated_or_resumed_with_their_device() {
     let run =

@@ -2,11 +2,11 @@
 //!
 //! A time is eight digits of eight bits. The ladder stands at a cursor; an entry waits in the
 //! bucket of the highest digit in which its time differs from the cursor. When the open window is
-//! used up, the next bucket is opened: a small one is sorted into the new window, a large one is spread
-//! over the buckets one digit down. An entry is moved at most once per digit, whatever the number
-//! of entries, and mostly twice. After Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for
-//! the shortest path problem" (JACM 37, 1990), and Tang, Goh and Thng, "Ladder queue" (ACM TOMACS
-//! 15, 2005).
+//! used up, the next bucket is opened: a small one is sorted into the new window, a large one is
+//! spread over the buckets one digit down. An entry is moved at most once per digit, whatever the
+//! number of entries, and mostly twice. After Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms
+//! for the shortest path problem" (JACM 37, 1990), and Tang, Goh and Thng, "Ladder queue" (ACM
+//! TOMACS 15, 2005).
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;

@@ -20,8 +20,8 @@ pub fn is_for_map(metric: &str) -> bool {
 ///
 /// # Errors
 ///
-/// [`Error::NoMap`] if the run recorded none, [`Error::Table`] or [`Error::Io`] if the table cannot be
-/// read.
+/// [`Error::NoMap`] if the run recorded none, [`Error::Table`] or [`Error::Io`] if the table cannot
+/// be read.
 pub fn render(store: &Store, point: &str, run: u32) -> Result<String, Error> {
     let data = data::MapData::read(store, point, run)?;
     Ok(page::page(&data, &layout::MapLayout::of(&data)))

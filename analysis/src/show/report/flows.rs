@@ -1,5 +1,5 @@
-//! Who pays whom from the first record to the last, from recorded flows, and when revenue covers the
-//! cost.
+//! Who pays whom from the first record to the last, from recorded flows, and when revenue covers
+//! the cost.
 
 use crate::series::{grown, integrated};
 use pinwheel_models::describe::{MoneyFlows, MoneyPath};

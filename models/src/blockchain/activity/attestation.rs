@@ -1,9 +1,9 @@
-//! Devices that claim to have worked, some of which lie, and verifiers that vote on it, some of which
-//! are dishonest.
+//! Devices that claim to have worked, some of which lie, and verifiers that vote on it, some of
+//! which are dishonest.
 //!
 //! Verifiers are owners, users and stakeholders, a third each: the closer to the device, the more
-//! rarely they err. A dishonest verifier votes against the truth: for lies and against honest claims.
-//! Panels and votes are the contract's (`contracts/attestation.rs`).
+//! rarely they err. A dishonest verifier votes against the truth: for lies and against honest
+//! claims. Panels and votes are the contract's (`contracts/attestation.rs`).
 
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{

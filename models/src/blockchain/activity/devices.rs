@@ -1,8 +1,8 @@
 //! Devices that write every change of their state into the ledger.
 //!
-//! A device reports each change as its next one; a report the pool does not take, or that its sender
-//! withdrew, is sent again. The devices fail and are repaired by clocks of their own, or follow those
-//! of the infrastructure layer.
+//! A device reports each change as its next one; a report the pool does not take, or that its
+//! sender withdrew, is sent again. The devices fail and are repaired by clocks of their own, or
+//! follow those of the infrastructure layer.
 
 use std::collections::VecDeque;
 
@@ -182,7 +182,8 @@ impl Devices {
         }
     }
 
-    /// Sends again what was lost on the way: reports that are neither in the ledger nor in the pool.
+    /// Sends again what was lost on the way: reports that are neither in the ledger nor in the
+    /// pool.
     pub fn retry<E: EngineEvent + From<Event>>(&mut self, chain: &mut Chain, ctx: &mut Context<E>) {
         let id = chain.state().rules.chain;
         ctx.after(self.retry, Event::Wake { chain: id, actor: Actor::Retry, who: 0 }.into());

@@ -1,5 +1,5 @@
-//! Deals between strangers, three ways at once: through the escrow contract, through a middleman who
-//! holds the money and may default, and by paying the seller in advance.
+//! Deals between strangers, three ways at once: through the escrow contract, through a middleman
+//! who holds the money and may default, and by paying the seller in advance.
 //!
 //! A seller delivers after an exponential time, or never. Through escrow and middleman a buyer pays
 //! out on delivery and has its money back at the deadline. The middleman fails at exponential times

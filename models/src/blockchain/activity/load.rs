@@ -4,10 +4,11 @@
 //! *Arrivals* are Poisson, at a calm rate or, in bursts, at a multiple of it; calm times and bursts
 //! last exponentially. *Worth*: what a transaction is worth to its sender for a unit of gas is
 //! log-normal; the wallet turns it into a bid by the chain's fee rule (`fee.rs`) and tips a stated
-//! part of it. Who would have to bid more than that does not send, and is priced out. *Leaving*: each
-//! user has a fee it would at most pay for a transaction for good, log-normal over users; at the end
-//! of a day on which the median fee was above it, the user leaves by chance, and it comes back by the
-//! same chance once the fee is below. All numbers are drawn for every arrival, used or not.
+//! part of it. Who would have to bid more than that does not send, and is priced out. *Leaving*:
+//! each user has a fee it would at most pay for a transaction for good, log-normal over users; at
+//! the end of a day on which the median fee was above it, the user leaves by chance, and it comes
+//! back by the same chance once the fee is below. All numbers are drawn for every arrival, used or
+//! not.
 
 use pinwheel_core::distribution::{Exponential, LogNormal};
 use pinwheel_core::{

@@ -1,4 +1,5 @@
-//! Who uses a chain, and for what: each activity sends transactions and watches what becomes of them.
+//! Who uses a chain, and for what: each activity sends transactions and watches what becomes of
+//! them.
 
 pub mod attestation;
 pub mod devices;

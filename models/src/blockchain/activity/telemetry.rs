@@ -1,17 +1,17 @@
 //! Devices whose readings go on the chain, in one of three ways.
 //!
-//! *Direct*: each device sends each reading itself. *Batched*: a gateway gathers readings and writes
-//! them all in one transaction. *Anchored*: it writes only the Merkle root of them, and shows the
-//! proof of any reading to who asks. The trees are those of `rs_merkle` over BLAKE3; of every root
-//! that is settled some leaves are proven against what the chain has.
+//! *Direct*: each device sends each reading itself. *Batched*: a gateway gathers readings and
+//! writes them all in one transaction. *Anchored*: it writes only the Merkle root of them, and
+//! shows the proof of any reading to who asks. The trees are those of `rs_merkle` over BLAKE3; of
+//! every root that is settled some leaves are proven against what the chain has.
 //!
-//! Readings are taken by the devices' own clocks, or they are those that the connection layer brings:
-//! then a reading of an outlet can be traced from the plug over its gateway to the settlement, and
-//! what was lost on the way shows as energy that was measured and never settled.
+//! Readings are taken by the devices' own clocks, or they are those that the connection layer
+//! brings: then a reading of an outlet can be traced from the plug over its gateway to the
+//! settlement, and what was lost on the way shows as energy that was measured and never settled.
 //!
 //! With real proofs each reading is signed by its device (Ed25519, RFC 8032) and the gateway checks
-//! the signature: readings that were forged on the way are refused because it does not fit. Otherwise
-//! the same readings are refused because the model says so.
+//! the signature: readings that were forged on the way are refused because it does not fit.
+//! Otherwise the same readings are refused because the model says so.
 
 use std::collections::VecDeque;
 

@@ -3,7 +3,8 @@
 //!
 //! The sum of all wins is Poisson too, and given the sum each win falls on a participant in
 //! proportion to its power: one draw and a few picks from an alias table replace a draw for each,
-//! exactly. Source: Filecoin specification, "Expected Consensus" (`EXPECTED_LEADERS_PER_EPOCH` = 5).
+//! exactly. Source: Filecoin specification, "Expected Consensus" (`EXPECTED_LEADERS_PER_EPOCH` =
+//! 5).
 //!
 //! [`Election`] is the lottery alone, which Filecoin's model draws from; [`Rounds`] is a chain of
 //! this layer that goes on by it.
@@ -17,7 +18,8 @@ use super::super::chain::{Chain, Proposal, Settled};
 use super::super::transaction::Address;
 
 const ELECTION: Purpose = Purpose::new("blockchain election");
-/// Most wins of one round that are looked at; with a mean of five the chance of more is below 1e-20.
+/// Most wins of one round that are looked at; with a mean of five the chance of more is below
+/// 1e-20.
 pub const WINS_MAX: u64 = 40;
 
 crate::parameters! {

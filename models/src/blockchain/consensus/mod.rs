@@ -28,8 +28,8 @@ pub enum Consensus {
     Work(Box<Work>),
 }
 
-/// Shares that fall geometrically from the first of `count` to the last, the first `ratio` times the
-/// last; their mean is one.
+/// Shares that fall geometrically from the first of `count` to the last, the first `ratio` times
+/// the last; their mean is one.
 pub fn geometric_shares(count: u32, ratio: f64) -> Vec<f64> {
     let steps = f64::from(count.saturating_sub(1).max(1));
     let share = |place: u32| math::exp(-math::ln(ratio) * f64::from(place) / steps);

@@ -200,8 +200,9 @@ impl Stake {
     }
 
     /// How far the leaders' shares are from their stakes: the chi-square statistic over all whole
-    /// epochs, made a standard normal (Wilson and Hilferty, "The distribution of chi-square", 1931).
-    /// Validators with few expected slots are one cell. None while there are fewer than two cells.
+    /// epochs, made a standard normal (Wilson and Hilferty, "The distribution of chi-square",
+    /// 1931). Validators with few expected slots are one cell. None while there are fewer than two
+    /// cells.
     pub fn leader_deviation(&self) -> Option<f64> {
         // The epoch under way is expected in full; its slots so far are a part of it.
         let begun = (self.slot % self.slots_per_epoch) as f64;

@@ -15,9 +15,10 @@
 //! nodes are the miners and the observer, all of whom pass it on.
 //!
 //! With a delay D for every block and miners without end, the heights grow one each `D + 1 / rate`,
-//! so that the share of orphans is `rate D / (1 + rate D)` (Sompolinsky and Zohar, "Secure high-rate
-//! transaction processing in Bitcoin", 2015, section 3). With n equal miners it is smaller by about
-//! one in n, because whoever finds a block knows it at once (see `conform/src/theory/chain.rs`).
+//! so that the share of orphans is `rate D / (1 + rate D)` (Sompolinsky and Zohar, "Secure
+//! high-rate transaction processing in Bitcoin", 2015, section 3). With n equal miners it is
+//! smaller by about one in n, because whoever finds a block knows it at once (see
+//! `conform/src/theory/chain.rs`).
 //!
 //! Left out: uncles, pools, the time a block takes to be checked, miners who lie (attacks are
 //! modelled apart).
@@ -35,7 +36,7 @@ use crate::connection::gossip;
 
 const RACE: Purpose = Purpose::new("blockchain race");
 const TRAVEL: Purpose = Purpose::new("blockchain block travel");
-const GOSSIP: Purpose = Purpose::new("blockchain block gossip");
+const GOSSIP: Purpose = Purpose::new("blockchain.block_gossip");
 /// Largest change of the difficulty at once.
 const RETARGET_MAX: f64 = 4.0;
 /// Most blocks that are not settled; more would mean that blocks travel slower than they come.

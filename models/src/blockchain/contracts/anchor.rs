@@ -1,5 +1,5 @@
-//! Telemetry on a chain, in three ways: each reading by itself, many in one transaction, or only the
-//! Merkle root of many, under which each of them can be proven later.
+//! Telemetry on a chain, in three ways: each reading by itself, many in one transaction, or only
+//! the Merkle root of many, under which each of them can be proven later.
 //!
 //! Call data costs by the byte, a signature that is checked on the chain costs what Ethereum's
 //! precompile takes (yellow paper, appendix E: 3,000 gas).

@@ -1,9 +1,9 @@
 //! Attestation: a device claims to have done its work, a panel of verifiers votes, a quorum decides
 //! and the device is paid or not.
 //!
-//! The panel of a claim follows from the claim's number by hashing: everybody can compute it and the
-//! claimant cannot choose it. Each member votes once; the first side with a quorum wins; a claim
-//! without a quorum at its deadline is void and pays nothing.
+//! The panel of a claim follows from the claim's number by hashing: everybody can compute it and
+//! the claimant cannot choose it. Each member votes once; the first side with a quorum wins; a
+//! claim without a quorum at its deadline is void and pays nothing.
 
 use std::collections::VecDeque;
 

@@ -13,7 +13,8 @@ use crate::blockchain::transaction::Address;
 /// What can be asked of the contract.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
-    /// The sender pays for what `seller` is to deliver before `deadline`; `tag` is the sender's own.
+    /// The sender pays for what `seller` is to deliver before `deadline`; `tag` is the sender's
+    /// own.
     Open { seller: Address, amount: Amount, deadline: SimTime, tag: u32 },
     /// The buyer has what it paid for.
     Release { deal: u32 },

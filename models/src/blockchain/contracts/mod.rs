@@ -2,7 +2,8 @@
 //! with every step paid for in gas.
 //!
 //! A contract first computes what a step costs and whether it may happen, then changes its state: a
-//! step that runs out of gas or is refused has changed nothing, so that nothing is ever rolled back.
+//! step that runs out of gas or is refused has changed nothing, so that nothing is ever rolled
+//! back.
 //!
 //! Gas follows Ethereum's schedule where there is one: EIP-2028 (call data), EIP-2929 (storage),
 //! yellow paper appendix G (transaction, log, hash).

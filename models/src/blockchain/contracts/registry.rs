@@ -1,7 +1,7 @@
 //! The device registry: who owns a device and every change of its state, in the order of the chain.
 //!
-//! Each report carries the device's own count of changes, so that a report which is missing or comes
-//! twice is refused: the ledger has every change exactly once, or the next one is refused.
+//! Each report carries the device's own count of changes, so that a report which is missing or
+//! comes twice is refused: the ledger has every change exactly once, or the next one is refused.
 
 use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@ use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
-use crate::part::Known;
+use crate::part::{ClassNames, DeviceSet, Known};
 use parts::{
     AuditSection, ExposureSection, FlashCrowdSection, GrowthSection, KeySection, RareSection,
 };
@@ -58,13 +58,19 @@ pub struct Section {
     pub flash_crowd: Option<FlashCrowdSection>,
 }
 
-/// The nodes that hold data. With a fleet, node and device of one number are one machine.
+/// The nodes that hold data, on devices of the fleet (`on`) or with lives and places of their own.
+/// Without `on`, beside a fleet, node and device of one number go up and down together.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "DataNodeSection", extend("required" = ["count"]))]
+#[schemars(rename = "DataNodeSection")]
 pub struct NodeSection {
+    /// Nodes, where they do not stand on devices.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub count: Option<ValueId>,
+    /// The class of devices, or a list of classes, whose devices are the nodes: regions, sites and
+    /// owners are those of the fleet then, and so are failures.
+    #[schemars(with = "ClassNames")]
+    pub on: Option<ValueId>,
     /// Regions that the sites lie in. Default 1.
     #[schemars(with = "u32")]
     pub regions: Option<ValueId>,
@@ -102,7 +108,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let run = known.days;
     let typed: Section = checker.read(given, "data");
     let nodes = match typed.nodes {
-        Some(nodes) => nodes_of(checker, &nodes),
+        Some(nodes) => nodes_of(checker, &nodes, known),
         None => {
             checker.required(None, "data.nodes", "{ count = 100 }");
             None
@@ -144,9 +150,49 @@ fn whole<T>(part: Option<Option<T>>) -> Option<Option<T>> {
     }
 }
 
-fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettings> {
-    let count = checker.required(typed.count, "data.nodes.count", "100");
-    let count = checker.integer(count, "data.nodes.count", 1..=NODES_MAX);
+/// Most nodes on devices: sites and owners are numbered with 16 bits.
+const ON_DEVICES_MAX: u32 = u16::MAX as u32;
+
+/// The devices that are the nodes; `Some(None)` if none are named.
+fn on_devices(
+    checker: &mut Checker<'_>,
+    typed: &NodeSection,
+    known: &Known,
+) -> Option<Option<DeviceSet>> {
+    let Some(given) = typed.on else { return Some(None) };
+    let set = known.device_set(checker, given, "data.nodes.on")?;
+    for (name, given) in [
+        ("count", typed.count),
+        ("regions", typed.regions),
+        ("sites", typed.sites),
+        ("owners", typed.owners),
+        ("owner_exponent", typed.owner_exponent),
+        ("life", typed.life),
+        ("annual_failure", typed.annual_failure),
+        ("outage_every", typed.outage_every),
+    ] {
+        if let Some(given) = given {
+            let message = "beside `on`: it is that of the fleet's devices".to_owned();
+            checker.fault(given, &format!("data.nodes.{name}"), message, "leave it out");
+        }
+    }
+    if known.count(&set) > ON_DEVICES_MAX {
+        let message = format!("{} nodes on devices", known.count(&set));
+        checker.fault(given, "data.nodes.on", message, format!("at most {ON_DEVICES_MAX}"));
+        return None;
+    }
+    Some(Some(set))
+}
+
+fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Option<NodeSettings> {
+    let on = on_devices(checker, typed, known)?;
+    let count = match &on {
+        Some(set) => Some(u64::from(known.count(set))),
+        None => {
+            let count = checker.required(typed.count, "data.nodes.count", "100");
+            checker.integer(count, "data.nodes.count", 1..=NODES_MAX)
+        }
+    };
     let regions = checker.integer(typed.regions, "data.nodes.regions", 1..=DOMAINS_MAX);
     let regions = regions.unwrap_or(1) as u16;
     let sites = checker.integer(typed.sites, "data.nodes.sites", 1..=DOMAINS_MAX);
@@ -178,6 +224,8 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettin
         life: law?,
         outage: whole(outage)?,
         lost_share: lost_share.unwrap_or(0.0),
+        on,
+        placed: None,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Which metrics of a review a part gives: what `pinwheel explain` says, held against runs by tests.
+//! Which metrics of a review a part gives: what `pinwheel explain` says, held against runs by
+//! tests.
 
 /// What a part gives a review.
 #[derive(Copy, Clone, Debug)]

@@ -323,6 +323,7 @@ impl Fleet {
             class: self.class.clone(),
             region: self.region.clone(),
             owner: self.owner.clone(),
+            site: self.owners.sites(self.devices()),
         }
     }
     pub fn settings(&self) -> &Settings {

@@ -1,5 +1,5 @@
-//! By what name devices, owners and shocks draw: their class or id, and a number within it. A class, an
-//! owner or a shock put before others moves no draw of those behind it.
+//! By what name devices, owners and shocks draw: their class or id, and a number within it. A
+//! class, an owner or a shock put before others moves no draw of those behind it.
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;

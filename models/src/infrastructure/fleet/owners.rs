@@ -156,6 +156,17 @@ impl Owners {
         *persons += 1;
         *persons - 1
     }
+    /// The site of each of so many devices: sites are numbered over all blocks, in order.
+    pub(super) fn sites(&self, devices: u32) -> Vec<u32> {
+        let (mut sites, mut first) = (vec![0; devices as usize], 0);
+        for block in &self.blocks {
+            for (place, device) in (0..).zip(block.devices.members()) {
+                sites[device as usize] = first + place / block.per_site;
+            }
+            first += block.devices.count().div_ceil(block.per_site);
+        }
+        sites
+    }
     /// The devices an owner has or had.
     pub(super) fn devices(&self, owner: u32) -> Group {
         self.owners[owner as usize].devices

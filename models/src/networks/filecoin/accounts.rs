@@ -59,7 +59,8 @@ impl Accounts {
 
         let (vested, burned) = (initial.vested, initial.burned);
         let outside = initial.circulating + initial.locked + burned;
-        // circulating = vested + mined + reserve disbursed - burned - locked (lotus, stmgr/supply.go)
+        // circulating = vested + mined + reserve disbursed - burned - locked (lotus,
+        // stmgr/supply.go)
         let mined = outside - vested - supply::RESERVE_DISBURSED;
         for (account, amount) in [
             (reward_actor, supply::MINING_ALLOCATION - mined),

@@ -1,5 +1,5 @@
-//! Real proofs inside a run: which deadlines are proven and verified by the protocol's own code, and
-//! what the verdict of the real verifier does to the provider.
+//! Real proofs inside a run: which deadlines are proven and verified by the protocol's own code,
+//! and what the verdict of the real verifier does to the provider.
 //!
 //! A provider's replicas are two real sectors of 2 KiB ([`super::proofs`]). When the provider loses
 //! data, one of them is corrupted; from then on the real verifier refuses its proofs until the lost

@@ -125,9 +125,9 @@ impl Filecoin {
         }
     }
 
-    /// Commits sectors for another term. A sector that was sealed before FIP-0100 owes the daily fee
-    /// from its first extension on. Under FIP-0118 a provider extends with the upgrade to quality 10
-    /// (ExtendSectorExpiration3), as long as it can top the pledge up.
+    /// Commits sectors for another term. A sector that was sealed before FIP-0100 owes the daily
+    /// fee from its first extension on. Under FIP-0118 a provider extends with the upgrade to
+    /// quality 10 (ExtendSectorExpiration3), as long as it can top the pledge up.
     fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
         let mut cohort = Cohort { expiry_day: self.day + self.derived.terms.renewal, ..cohort };
         let upgrade = kind != Kind::Verified && self.rules.quality == Quality::Uniform;
@@ -143,8 +143,8 @@ impl Filecoin {
         self.providers[i].sectors.add(kind, term, cohort);
     }
 
-    /// Raises the pledge of quality-1 sectors to that of quality-10 ones of today. False, and nothing
-    /// changes, if there is not enough FIL to be had.
+    /// Raises the pledge of quality-1 sectors to that of quality-10 ones of today. False, and
+    /// nothing changes, if there is not enough FIL to be had.
     fn top_up(&mut self, i: usize, cohort: &mut Cohort) -> bool {
         let quality = Kind::Verified.quality();
         let sectors = u128::from(cohort.sectors);

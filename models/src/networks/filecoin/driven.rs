@@ -1,11 +1,12 @@
 //! Behaviour driven by data: each day's network totals of onboarding and renewal, shared out over
 //! the providers.
 //!
-//! The columns say how much raw and quality-adjusted power was onboarded and renewed and which share
-//! of what was due was renewed; so what was due is known too (renewed / renewal rate). How much of it
-//! was verified follows from the verified part of the renewed, at a renewal rate a little below the
-//! overall one (calibrated). What the data do not say is whose sectors these were: new ones go by a
-//! provider's weight, ending ones by what it has, those with the earliest dates first.
+//! The columns say how much raw and quality-adjusted power was onboarded and renewed and which
+//! share of what was due was renewed; so what was due is known too (renewed / renewal rate). How
+//! much of it was verified follows from the verified part of the renewed, at a renewal rate a
+//! little below the overall one (calibrated). What the data do not say is whose sectors these were:
+//! new ones go by a provider's weight, ending ones by what it has, those with the earliest dates
+//! first.
 //!
 //! Large providers act every day, medium ones once a week, small ones every four weeks.
 

@@ -1,9 +1,9 @@
 //! Expected consensus: each epoch, each provider wins a Poisson number of times with mean five
 //! times its share of the quality-adjusted power (`EXPECTED_LEADERS_PER_EPOCH` = 5).
 //!
-//! The lottery is that of the blockchain layer (`blockchain/consensus/expected.rs`): one draw and a few
-//! picks replace two thousand draws, exactly. The power is that of the last rebuild, at most 900 epochs
-//! ago: the chain itself looks 900 epochs back.
+//! The lottery is that of the blockchain layer (`blockchain/consensus/expected.rs`): one draw and a
+//! few picks replace two thousand draws, exactly. The power is that of the last rebuild, at most
+//! 900 epochs ago: the chain itself looks 900 epochs back.
 //!
 //! A win of a provider that is offline, or whose block comes too late, is lost with its reward; an
 //! epoch without any block is a null round.

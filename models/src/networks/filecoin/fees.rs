@@ -1,12 +1,12 @@
 //! The protocol's money rules applied to the running network: the reward's next step, prices of the
 //! tick, the base fee, the split of a reward into streams.
 //!
-//! The base fee moves by the chain's own rule on the gas of each epoch's messages. Providers' gas is
-//! what their messages need; the demand of everybody else falls as the base fee rises:
+//! The base fee moves by the chain's own rule on the gas of each epoch's messages. Providers' gas
+//! is what their messages need; the demand of everybody else falls as the base fee rises:
 //! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
 //! In day detail the base fee is the one at which demand meets the target. Proofs go out at once;
-//! what providers onboard and renew is spread over the day, and what would fill more than half of the
-//! target waits for another day, for they put off what can wait while the base fee is high.
+//! what providers onboard and renew is spread over the day, and what would fill more than half of
+//! the target waits for another day, for they put off what can wait while the base fee is high.
 
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::{Amount, Purpose, Streams, math};
@@ -129,8 +129,8 @@ impl GasMarket {
         self.sent_per_epoch = self.waiting.div_ceil(EPOCHS_PER_DAY as u128);
     }
 
-    /// Takes what blocks carry of providers' messages: five of them an epoch's part, fewer or more in
-    /// proportion, for miners choose from a pool that never runs dry.
+    /// Takes what blocks carry of providers' messages: five of them an epoch's part, fewer or more
+    /// in proportion, for miners choose from a pool that never runs dry.
     fn send(&mut self, blocks: u128) -> u128 {
         let per_epoch = u128::from(election::WINS_PER_EPOCH);
         let most = (epoch_target() * PROVIDERS_SHARE_MAX) as u128 * blocks / per_epoch;

@@ -22,7 +22,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 FigureKind::Stack {
                     parts: &[
                         ("supply_locked", "Locked"),
-                        ("supply_burnt", "Burnt"),
+                        ("supply_burned", "Burnt"),
                         ("supply_circulating", "Circulating"),
                         ("supply_reserve", "Not yet issued"),
                     ],
@@ -30,7 +30,7 @@ pub const CHAPTERS: &[Chapter] = &[
                     cap: Some((FIL_MAX, "cap: 2 billion FIL")),
                 },
                 "The layers add up to all FIL there will ever be. Issue moves FIL from the top \
-                 layer down; what is burnt never comes back.",
+                 layer down; what is burned never comes back.",
             ),
             figure(
                 "locked",
@@ -151,10 +151,10 @@ pub const CHAPTERS: &[Chapter] = &[
         lead: "FIL that leaves for good, and why.",
         figures: &[
             figure(
-                "burnt",
-                "FIL burnt since genesis",
+                "burned",
+                "FIL burned since genesis",
                 Width::Half,
-                FigureKind::Single("supply_burnt"),
+                FigureKind::Single("supply_burned"),
                 "Simulated and real. The slope is what matters: the start is given.",
             )
             .close_up(),
@@ -331,7 +331,7 @@ pub const KEY_METRICS: &[&str] = &[
     "pledge_per_32gib",
     "supply_circulating",
     "supply_locked",
-    "supply_burnt",
+    "supply_burned",
 ];
 
 /// The numbers that sum a run up.
@@ -342,6 +342,6 @@ pub const HEADLINES: &[Headline] = &[
     headline("pledge_per_32gib", "The pledge of a 32 GiB sector"),
     headline("supply_circulating", "Circulating supply"),
     headline("supply_locked", "Locked FIL"),
-    headline("supply_burnt", "FIL burnt since genesis"),
+    headline("supply_burned", "FIL burned since genesis"),
     headline("providers_active", "Providers with power"),
 ];

@@ -1,8 +1,8 @@
 //! Gas: what messages use, the parameters of the base fee, and what of a fee is burned.
 //!
-//! Two base-fee rules, both those of the blockchain layer (`blockchain/fee.rs`): the utilisation rule
-//! of Ethereum's EIP-1559 over half-full blocks, and from nv28 FIP-0115, which watches the premium
-//! that buyers of the last 20 % of a full block's gas pay.
+//! Two base-fee rules, both those of the blockchain layer (`blockchain/fee.rs`): the utilisation
+//! rule of Ethereum's EIP-1559 over half-full blocks, and from nv28 FIP-0115, which watches the
+//! premium that buyers of the last 20 % of a full block's gas pay.
 //!
 //! Units: gas, attoFIL a gas unit. Sources: lotus `chain/store/basefee.go` (constants in
 //! `build/buildconstants/params_shared_vals.go`), `chain/vm/burn.go`; FIP-0115; gas of messages at

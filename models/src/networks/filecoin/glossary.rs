@@ -46,7 +46,7 @@ pub const GLOSSARY: &[Term] = &[
         unit: "EiB",
         about: "The raw power that earns the full baseline reward; it doubles each year.",
         source: "reward actor",
-        code: "models/src/networks/filecoin/reward.rs",
+        code: "models/src/networks/filecoin/reward/mod.rs",
     },
     Term {
         name: "block reward",
@@ -54,7 +54,7 @@ pub const GLOSSARY: &[Term] = &[
         about: "What an epoch mints: 30 % decays with time, 70 % follows power against the \
               baseline.",
         source: "reward actor",
-        code: "models/src/networks/filecoin/reward.rs",
+        code: "models/src/networks/filecoin/reward/mod.rs",
     },
     Term {
         name: "vesting",

@@ -1,7 +1,7 @@
 //! Proof of spacetime: 48 deadlines a day, faults, recovery, fault fees and termination.
 //!
-//! A provider that is down through a deadline, or whose disks cannot be read, proves nothing for the
-//! sectors concerned: they lose their power when the deadline closes. The first day is free
+//! A provider that is down through a deadline, or whose disks cannot be read, proves nothing for
+//! the sectors concerned: they lose their power when the deadline closes. The first day is free
 //! (FIP-0002); each further day costs the continued-fault fee; after 42 days the chain terminates
 //! the sectors. A sector proven again has recovered. Fees are computed by the protocol's own crate
 //! ([`super::pledge`]) and are paid from the available balance; the protocol takes them from

@@ -56,8 +56,8 @@ pub struct Observed {
     locked_fil: Option<f64>,
 }
 
-/// The observations of every day of a history and of the days after its cut, the first one being the
-/// day of the initial state.
+/// The observations of every day of a history and of the days after its cut, the first one being
+/// the day of the initial state.
 pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
     let locked = |date: Date| {
         let observed = &settings.observed_locked_fil;

@@ -22,7 +22,8 @@ pub struct Settings {
     pub parameters: Parameters,
     /// The machines under the providers.
     pub infrastructure: infrastructure::sites::Parameters,
-    /// Where the history is cut, and how its flows go on from there; `None` to follow it to the end.
+    /// Where the history is cut, and how its flows go on from there; `None` to follow it to the
+    /// end.
     pub forecast: Option<Forecast>,
     /// What was observed on the days after the cut: recorded beside the simulated series for those
     /// who judge it, and read by nothing that simulates.

@@ -67,8 +67,8 @@ impl Estimate {
     /// `epochs` is `last`, each is `rise` above the one before.
     ///
     /// The deviation from such a line shrinks by one linear map an epoch, which is raised to a
-    /// power in floating point: the result differs from [`observe`](Self::observe), called so often, by
-    /// less than 1e-9 of the deviation.
+    /// power in floating point: the result differs from [`observe`](Self::observe), called so
+    /// often, by less than 1e-9 of the deviation.
     pub fn observe_line(self, last: i128, rise: Q128, epochs: u64) -> Estimate {
         let last = Q128::from_whole(last);
         let before_first = last - rise.mul_whole(epochs);

@@ -1,4 +1,5 @@
-//! The shortest of a few queues picked at random, with replacement: SQ(d), the power of two choices.
+//! The shortest of a few queues picked at random, with replacement: SQ(d), the power of two
+//! choices.
 
 use pinwheel_core::Stream;
 use serde::{Deserialize, Serialize};

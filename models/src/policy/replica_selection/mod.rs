@@ -1,10 +1,10 @@
 //! Replica selection: which of the nodes that hold an object a request goes to.
 //!
-//! Decided by the reader for each request, before it is known how long the answer takes. Seen: which
-//! nodes hold the object, and the length of each one's queue as last reported ([`Replicas`]); never
-//! whether the node has the object in its hot tier, nor the time that the answer will take. The
-//! name is the field's: Suresh et al., "C3: cutting tail latency in cloud data stores via adaptive
-//! replica selection", NSDI 2015.
+//! Decided by the reader for each request, before it is known how long the answer takes. Seen:
+//! which nodes hold the object, and the length of each one's queue as last reported ([`Replicas`]);
+//! never whether the node has the object in its hot tier, nor the time that the answer will take.
+//! The name is the field's: Suresh et al., "C3: cutting tail latency in cloud data stores via
+//! adaptive replica selection", NSDI 2015.
 //!
 //! A new policy is a file with `SPEC`, a type and its [`Select`], and a line in
 //! [`for_each_replica_selection_policy`].

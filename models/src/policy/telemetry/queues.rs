@@ -4,8 +4,8 @@ use pinwheel_core::{SimTime, Stream};
 use serde::{Deserialize, Serialize};
 
 /// The reports that a policy of balancing asks for. The type decides what is sent: a policy that
-/// sees a [`QueueCount`] cannot ask for lengths, and one that sees [`QueueLengths`] is told of every
-/// change.
+/// sees a [`QueueCount`] cannot ask for lengths, and one that sees [`QueueLengths`] is told of
+/// every change.
 pub trait QueueReports {
     /// Whether changes of length are reported at all.
     const LENGTHS: bool;
