@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Opens reports and the map in a headless Chromium, in all the ways people do: light, dark, narrow,
 # without JavaScript, printed. No page may ask for anything or report an error.
-# Usage: tests/browser.sh [folder for the pictures]. Skipped where there is no Chromium.
+# Usage: tests/browser.sh [folder for the pictures]. Skipped, and said so, where no Chromium starts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,10 +9,12 @@ browser=""
 for name in chromium chromium-browser google-chrome chrome; do
   if command -v "$name" > /dev/null; then browser=$name; break; fi
 done
-if [ -z "$browser" ]; then
-  echo "skipped: no Chromium here"
+passed=0
+skip() {
+  printf '\n!!\n!! skipped: no Chromium: %s\n!!\n0 passed, 0 failed, 1 skipped\n' "$*"
   exit 0
-fi
+}
+if [ -z "$browser" ]; then skip "none is installed (apt-get install chromium)"; fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -25,14 +27,23 @@ if [ -z "$pinwheel" ]; then
   pinwheel=${CARGO_TARGET_DIR:-target}/release/pinwheel
 fi
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
+fail() {
+  echo "FAILED: $*" >&2
+  echo "$passed passed, 1 failed"
+  exit 1
+}
+ok() {
+  echo "ok $*"
+  passed=$((passed + 1))
+}
 
 # page_in NAME PAGE WIDTH HEIGHT [switch ...]: a picture, which must not be blank, and a quiet log.
 page_in() {
   local name=$1 page=$2 width=$3 height=$4; shift 4
   local picture="$pictures/$name.png" log="$scratch/$name.log"
   # No name resolves, so that a request could not leave; the net log says whether one was tried.
-  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars \
+  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+    --hide-scrollbars \
     --user-data-dir="$scratch/profile" --disable-background-networking --disable-component-update \
     --no-first-run --host-resolver-rules="MAP * ~NOTFOUND" --enable-logging=stderr \
     --virtual-time-budget=4000 --window-size="$width,$height" --screenshot="$picture" "$@" \
@@ -40,7 +51,7 @@ page_in() {
   ! grep -q 'CONSOLE' "$log" || fail "$name: $(grep 'CONSOLE' "$log" | head -n 3)"
   # Compressed, an empty page is a fraction of any with words.
   [ "$(wc -c < "$picture")" -gt "$blank" ] || fail "$name: an empty picture"
-  echo "ok $name"
+  ok "$name"
 }
 
 # Nothing is loaded from anywhere: no address in an attribute or a style that a browser follows.
@@ -72,15 +83,18 @@ no_script() {
 
 page_in_print() {
   local paper="$pictures/$1.pdf"
-  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$scratch/profile" \
+  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+    --user-data-dir="$scratch/profile" \
     --no-pdf-header-footer --print-to-pdf="$paper" "file://$2" > "$scratch/print.log" 2>&1 ||
     fail "$1: not printed: $(tail -n 3 "$scratch/print.log")"
   head -c 5 "$paper" | grep -q '%PDF-' || fail "$1: no PDF"
-  echo "ok $1 printed"
+  ok "$1 printed"
 }
 
 blank=0
 echo > "$scratch/blank.html"
+# A browser that cannot show an empty page says nothing of ours.
+started=$( (page_in blank "$scratch/blank.html" 1140 1600) 2>&1 ) || skip "${started%%$'\n'*}"
 page_in blank "$scratch/blank.html" 1140 1600
 blank=$((3 * $(wc -c < "$pictures/blank.png")))
 "$pinwheel" run scenarios/infra/map.toml -o "$scratch/map" > /dev/null
@@ -126,3 +140,4 @@ page_in driven "$scratch/driven.html" 1140 1600
 echo '<script>undefinedName()</script>' > "$scratch/broken.html"
 if (page_in broken "$scratch/broken.html" 400 400) > /dev/null 2>&1; then fail "errors pass"; fi
 echo "all pages are quiet in $browser"
+echo "$passed passed, 0 failed"

@@ -7,9 +7,9 @@ use std::error::Error;
 use std::path::Path;
 
 use jiff::civil::date;
-use pinwheel_analysis::plot::{Ink, Line, LineChart, Marker, Size, Stroke, standalone};
-use pinwheel_analysis::store::Store;
-use pinwheel_analysis::verdict::OBSERVED;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::show::plot::{Ink, Line, LineChart, Marker, Size, Stroke, standalone};
+use pinwheel_models::describe::metric::OBSERVED_LABEL;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,8 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         unit: "EiB".to_owned(),
         lines: vec![
             line("qa_power", "", "quality-adjusted, simulated", Ink::Series(1), Stroke::Bold)?,
-            line("qa_power", OBSERVED, "quality-adjusted, real", Ink::Observed, Stroke::Thin)?,
-            line("raw_power", OBSERVED, "raw, real", Ink::Observed, Stroke::Thin)?,
+            line(
+                "qa_power",
+                OBSERVED_LABEL,
+                "quality-adjusted, real",
+                Ink::Observed,
+                Stroke::Thin,
+            )?,
+            line("raw_power", OBSERVED_LABEL, "raw, real", Ink::Observed, Stroke::Thin)?,
             line("raw_power", "", "raw, simulated", Ink::Series(0), Stroke::Bold)?,
         ],
         markers: vec![Marker {

@@ -3,12 +3,19 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use pinwheel_models::input::diagnostic::Diagnostic;
+
 /// Why a result was not written or not read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The file system said no.
-    Io { path: PathBuf, source: std::io::Error },
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
     /// The table could not be encoded or decoded.
     Table(String),
     /// The machine gave no threads.
@@ -16,13 +23,22 @@ pub enum Error {
     /// The target folder holds something that is not a result of Pinwheel.
     Foreign(PathBuf),
     /// The folder is not a result, or its files are not those of its manifest.
-    Damaged { path: PathBuf, detail: String },
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// Another process is at work in the folder.
     Busy(PathBuf),
-    /// A series that a question needs is not there.
+    /// The scenario cannot be run; every fault of it.
+    Scenario(Vec<Diagnostic>),
+    /// What is asked for is not in the scenario or the result; the text says what and why.
     Unfit(String),
     /// The run has recorded no map.
     NoMap(PathBuf),
+    /// A check broke in a run whose numbers are needed whole.
+    Breached(String),
     /// The user stopped the run.
     Stopped,
 }
@@ -55,7 +71,11 @@ impl fmt::Display for Error {
                 "{}: another pinwheel is at work here; wait for it, or choose another folder with -o",
                 path.display()
             ),
-            Error::Unfit(detail) => f.write_str(detail),
+            Error::Scenario(faults) => {
+                let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+            Error::Unfit(detail) | Error::Breached(detail) => f.write_str(detail),
             Error::NoMap(path) => write!(
                 f,
                 "{} has no map: add [infrastructure.map] to the scenario and run it again",

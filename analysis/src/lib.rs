@@ -1,32 +1,30 @@
 #![forbid(unsafe_code)]
+#![deny(missing_docs)]
 //! Reads the records of runs and writes what people look at: tables, verdicts, plots, reports.
 //!
-//! Nothing here changes a result. [`ensemble`] turns the wheel of every run and leaves a file of
-//! each ([`runfile`]) in a [`work`] folder, while [`judge`] looks at its rows; [`table`] merges them
-//! into Parquet, [`verdict`] judges all runs together, [`report`] shows them, and [`store`] publishes
-//! the folder whole or not at all.
+//! Nothing here changes a result. [`experiment`] leads through everything: it plans, simulates,
+//! merges, judges, reports and publishes a folder whole or not at all. The rooms below it, each of
+//! which uses only those before it:
+//!
+//! - the ground: [`error`], [`series`] by date, [`statistics`], [`wording`] (numbers as people read
+//!   them), [`html`];
+//! - [`record`]: files of single runs, tables, the result folder with its manifest;
+//! - [`judge`]: one run while it goes on, all runs together, baselines, what CI systems read;
+//! - [`run`]: ensembles side by side, single series;
+//! - [`question`]: what decides, what changed, what fits;
+//! - [`show`]: charts, report, map, pages;
+//! - [`experiment`]: all of it in order.
 
-pub mod backtest;
-pub mod baseline;
-pub mod calibrate;
-pub mod ci;
-pub mod compare;
-pub mod ensemble;
 pub mod error;
+pub mod experiment;
+pub mod html;
 pub mod judge;
-pub mod map;
-pub mod outcomes;
-pub mod plot;
-pub mod report;
-pub mod review;
-pub mod runfile;
-pub mod sensitivity;
+pub mod question;
+pub mod record;
+pub mod run;
+pub mod series;
+pub mod show;
 pub mod statistics;
-pub mod store;
-pub mod table;
-pub mod threads;
-pub mod trace;
-pub mod verdict;
-pub mod work;
+pub mod wording;
 
 pub use error::Error;

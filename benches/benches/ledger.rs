@@ -7,7 +7,7 @@ use pinwheel_core::distribution::{
     AliasTable, Binomial, Exponential, Gamma, Normal, Poisson, Zipf,
 };
 use pinwheel_core::random::Purpose;
-use pinwheel_core::{Account, Amount, Holding, Ledger, Streams};
+use pinwheel_core::{Account, Amount, Holding, Ledger, Ledgers, Streams, TokenSpec};
 
 const ACCOUNTS: usize = 6_000;
 const POSTINGS: usize = 4_096;
@@ -41,6 +41,39 @@ fn ledger(criterion: &mut Criterion) {
     });
     group.throughput(Throughput::Elements(ACCOUNTS as u64));
     group.bench_function("verify", |bencher| bencher.iter(|| black_box(&ledger).verify()));
+    group.finish();
+}
+
+/// One posting on the same accounts, in books of one token and of 129 (Bittensor's subnets and TAO).
+/// The 129th token is posted to, so that the place of a token among others would show.
+fn tokens(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("ledgers");
+    group.throughput(Throughput::Elements(POSTINGS as u64));
+    for tokens in [1, 129] {
+        let mut ledgers = Ledgers::default();
+        let mut accounts = Vec::new();
+        for number in 0..tokens {
+            let spec = TokenSpec { symbol: format!("T{number}"), decimals: 9, cap: None };
+            let token = ledgers.declare(spec).expect("symbols differ");
+            let holding = |place: usize| Holding::ALL[place % Holding::ALL.len()];
+            accounts =
+                (0..ACCOUNTS).map(|place| ledgers.open(token, holding(place))).collect::<Vec<_>>();
+            for account in &accounts {
+                ledgers.mint(*account, Amount(10u128.pow(30))).expect("far below the limit");
+            }
+        }
+        let mut stream = Streams::new(1, 0).stream(0, "postings");
+        let mut any = || accounts[stream.below(ACCOUNTS as u64) as usize];
+        let postings: Vec<_> = (0..POSTINGS as u128).map(|n| (any(), any(), Amount(n))).collect();
+        group.bench_function(format!("transfer among {tokens} tokens"), |bencher| {
+            bencher.iter(|| {
+                for (from, to, amount) in &postings {
+                    ledgers.transfer(*from, *to, *amount).expect("covered");
+                }
+                black_box(&ledgers);
+            });
+        });
+    }
     group.finish();
 }
 
@@ -92,5 +125,5 @@ fn samplers(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ledger, random, samplers);
+criterion_group!(benches, ledger, tokens, random, samplers);
 criterion_main!(benches);

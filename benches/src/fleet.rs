@@ -171,7 +171,7 @@ impl Model for Site {
 
 #[cfg(test)]
 mod tests {
-    use pinwheel_analysis::threads::Threads;
+    use pinwheel_analysis::run::threads::RegionThreads;
     use pinwheel_core::{OneByOne, SimTime};
 
     use super::*;
@@ -190,7 +190,7 @@ mod tests {
         one.run_until(END, &OneByOne);
         for threads in [1, 2, 8] {
             let mut many = cell.cut(16, 5);
-            many.run_until(END, &Threads::new(threads).expect("threads can be started"));
+            many.run_until(END, &RegionThreads::new(threads).expect("threads can be started"));
             assert_eq!(many.fingerprint().hex(), one.fingerprint().hex(), "{threads} threads");
             assert!(many.iter().map(counts).eq(one.iter().map(counts)), "{threads} threads");
         }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::process::Command;
 
-use pinwheel_analysis::threads::Threads;
+use pinwheel_analysis::run::threads::RegionThreads;
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::queue::Queue;
 use pinwheel_core::{Context, Model, SimDuration, SimTime, Simulation, Streams};
@@ -157,7 +157,7 @@ impl Job {
             Program::Lossy => self.fleet(Cell { fails: false, ..cell }),
             Program::Whole => self.fleet(cell),
             Program::Regions { threads } => {
-                let threads = Threads::new(threads).expect("threads can be started");
+                let threads = RegionThreads::new(threads).expect("threads can be started");
                 let mut regions = cell.regions(self.seed);
                 self.time(|end| {
                     regions.run_until(end, &threads);

@@ -1,25 +1,21 @@
 //! `pinwheel backtest`: forecasts from origins in the past, judged by what came after each.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
 use jiff::civil::Date;
-use pinwheel_analysis::Error;
-use pinwheel_analysis::backtest::{self, Case, Findings, Score, Window};
-use pinwheel_analysis::store::{REPORT, SCENARIO, Staging};
-use pinwheel_analysis::trace::{self, Job};
-use pinwheel_analysis::work::jobs;
+use pinwheel_analysis::experiment::Control;
+use pinwheel_analysis::experiment::backtest::{backtest, cases, section};
+use pinwheel_analysis::question::backtest::{Findings, Score, Window};
+use pinwheel_analysis::record::manifest::REPORT;
+use pinwheel_analysis::record::work::jobs;
 use pinwheel_models::scenario::Experiment;
-use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
+use pinwheel_models::scenario::backtest::Backtest;
 
 use crate::exit::{Exit, Failure};
 use crate::input::{Input, Threads};
-use crate::network;
 use crate::progress::Progress;
-use crate::run::{plan, stop_flag};
-
-const FORECASTS: &str = "backtest.csv";
-const SCORES: &str = "backtest.json";
+use crate::run::stop_flag;
 
 /// Forecast from many days in the past and compare with what came.
 #[derive(clap::Args)]
@@ -47,114 +43,22 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let experiment = args.input.load()?;
-    let Some(backtest) = &experiment.backtest else {
-        let message = format!("{}: no [backtest] section", args.input.file.display());
-        return Err(Failure::bad_input(message));
-    };
-    let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
-    let cases = cases(args, &experiment, backtest)?;
-    let staging = Staging::begin(&folder)?;
-    let stop = stop_flag();
-    let watched = Experiment {
-        points: cases.iter().map(|case| case.point.clone()).collect(),
-        ..experiment.clone()
-    };
+    let study = args.input.load()?;
+    let folder = args.output.clone().unwrap_or_else(|| study.default_folder());
+    let cases = cases(&study)?;
+    let points = cases.iter().map(|case| case.point.clone()).collect();
+    let watched = Experiment { points, ..study.experiment.clone() };
     let progress = Progress::new(&watched, jobs(&watched), args.quiet);
-    let job = |case| {
-        let watcher: &Progress = &progress;
-        let (point, seed): (&pinwheel_models::scenario::Point, u64) = (case, experiment.seed);
-        let (stop, metrics, wanted) = (&*stop, network::metrics(), &backtest.metrics[..]);
-        let days = point.scenario.horizon_days;
-        (0..experiment.runs).map(move |run| Job {
-            point,
-            seed,
-            run,
-            days,
-            wanted,
-            metrics,
-            stop,
-            watcher,
-        })
-    };
-    let jobs: Vec<Job<'_>> = cases.iter().flat_map(|case| job(&case.point)).collect();
-    let threads = args.threads.count();
-    let traces = trace::all(&jobs, &network::build, threads);
+    let stop = stop_flag();
+    let control = Control { threads: args.threads.count(), stop: &stop, watcher: &progress };
+    let findings = backtest(&study, &cases, &folder, &control);
     progress.finish();
-    let traces = traces?;
-    let breach = jobs.iter().zip(&traces).find_map(|(job, trace)| {
-        let (check, date) = trace.breach.as_ref()?;
-        Some(format!("{} run {}: {check} breached on {date}", job.point.id, job.run))
-    });
-    if let Some(message) = breach {
-        return Err(Failure { exit: Exit::Failed, message });
-    }
-    let findings = backtest::judge(backtest, &cases, &traces, experiment.runs as usize);
-    if findings.forecasts.is_empty() {
-        let message = "no metric of the backtest has an observed series".to_owned();
-        return Err(Failure::bad_input(message));
-    }
-    write(args, &experiment, backtest, &findings, &staging)?;
-    let mut manifest = plan(&args.input, &experiment);
-    manifest.threads = threads;
-    manifest.wall_seconds = progress.elapsed().as_secs_f64();
-    staging.publish(manifest)?;
+    let findings = findings?;
     if !args.quiet {
-        println!("{}", text(&experiment, backtest, &findings));
-        println!("report: {}", folder.join(REPORT).display());
+        outln!("{}", text(&study.experiment, section(&study)?, &findings));
+        outln!("report: {}", folder.join(REPORT).display());
     }
     Ok(Exit::Pass)
-}
-
-/// Every point of the scenario at every origin: the scenario is loaded anew for each, so that all
-/// its checks hold there and its settings end with the origin.
-fn cases(args: &Args, experiment: &Experiment, backtest: &Backtest) -> Result<Vec<Case>, Failure> {
-    let longest = *backtest.horizons_days.last().expect("there is a horizon");
-    let mut cases = Vec::new();
-    for &origin in &backtest.origins {
-        let start = experiment.points[0].scenario.start;
-        let known = start.until(origin).expect("both lie in the calendar").get_days();
-        let known = known.unsigned_abs();
-        let days = (known + longest).min(experiment.points[0].scenario.horizon_days);
-        let mut input = args.input.clone();
-        input.overrides.push((CUT_KEY.to_owned(), origin.to_string()));
-        input.overrides.push(("run.horizon".to_owned(), format!("\"{days} d\"")));
-        for point in input.load()?.points {
-            let variant = point.id.clone();
-            let id = format!("{variant} from {origin}");
-            let point = pinwheel_models::scenario::Point { id, ..point };
-            cases.push(Case { variant, origin, point });
-        }
-    }
-    Ok(cases)
-}
-
-fn write(
-    args: &Args,
-    experiment: &Experiment,
-    backtest: &Backtest,
-    findings: &Findings,
-    staging: &Staging,
-) -> Result<(), Error> {
-    staging.write(FORECASTS, backtest::csv(&findings.forecasts).as_bytes())?;
-    let scores = serde_json::json!({
-        "origins": backtest.origins,
-        "runs": experiment.runs,
-        "band": backtest.band,
-        "trend_days": backtest.trend_days,
-        "anchored": backtest.anchored,
-        "verdict_from": backtest.verdict_from,
-        "scores": findings.scores,
-    });
-    let scores = serde_json::to_vec_pretty(&scores).expect("scores are plain data");
-    staging.write(SCORES, &scores)?;
-    let sets = args.input.overrides.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
-    let command =
-        format!("pinwheel backtest {}{}", args.input.file.display(), sets.collect::<String>());
-    let names = (experiment.name.as_str(), experiment.question.as_str());
-    let html = backtest::page(names, backtest, findings, network::metrics(), &command);
-    staging.write(REPORT, html.as_bytes())?;
-    staging.write(SCENARIO, experiment.resolved.as_bytes())
 }
 
 /// The table for the screen.

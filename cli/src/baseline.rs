@@ -4,14 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pinwheel_analysis::Error;
-use pinwheel_analysis::baseline::{Accepted, BaselineRow, BaselineStanding, BaselineVerdict};
-use pinwheel_analysis::outcomes::OutcomeTable;
-use pinwheel_analysis::plot::axis::spoken;
-use pinwheel_analysis::store::{OUTCOMES, Store};
+use pinwheel_analysis::experiment::Study;
+use pinwheel_analysis::judge::baseline::{
+    Accepted, BaselineRow, BaselineStanding, BaselineVerdict,
+};
+use pinwheel_analysis::judge::verdict::Verdict;
+use pinwheel_analysis::record::manifest::OUTCOMES;
+use pinwheel_analysis::record::outcomes::OutcomeTable;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::wording::format_number;
 use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
-use crate::input::{again, load};
 use crate::summary::{grid, number};
 
 /// Accept the outcomes of a result, or show what was accepted.
@@ -63,7 +67,7 @@ fn accept(folder: &Path, reason: &str, date: Option<String>) -> Result<Exit, Fai
         return Err(Failure::bad_input("--reason: say why, in 1 to 1000 bytes"));
     }
     let store = Store::open(folder)?;
-    let stopped = store.verdict()?.breaches.len();
+    let stopped = Verdict::read(folder)?.breaches.len();
     if stopped > 0 {
         let (folder, runs) = (folder.display(), store.manifest.runs.len());
         let message = format!(
@@ -73,7 +77,7 @@ fn accept(folder: &Path, reason: &str, date: Option<String>) -> Result<Exit, Fai
         return Err(Failure::bad_input(message));
     }
     let manifest = store.manifest;
-    let experiment = again(&manifest)?;
+    let experiment = Study::again(&manifest)?.experiment;
     let path = path_of(&experiment, &manifest.scenario)?;
     let table = OutcomeTable::read(&folder.join(OUTCOMES))?;
     let accepted = Accepted::of(&experiment, &manifest, &table, reason.trim(), date);
@@ -89,36 +93,31 @@ fn accept(folder: &Path, reason: &str, date: Option<String>) -> Result<Exit, Fai
     let partial = path.with_extension("partial");
     fs::write(&partial, accepted.to_json()).map_err(Error::at(&partial))?;
     fs::rename(&partial, &path).map_err(Error::at(&path))?;
-    println!(
-        "{}: {} outcomes accepted: {}",
-        path.display(),
-        accepted.outcomes.len(),
-        reason.trim()
-    );
+    outln!("{}: {} outcomes accepted: {}", path.display(), accepted.outcomes.len(), reason.trim());
     Ok(Exit::Pass)
 }
 
 fn show(file: &Path) -> Result<Exit, Failure> {
-    let experiment = load(file, &[])?;
+    let experiment = Study::load(file, &[])?.experiment;
     let path = path_of(&experiment, &file.display().to_string())?;
     let Some(accepted) = Accepted::read(&path)? else {
-        println!("{}: missing; {}", path.display(), how_to(&experiment));
+        outln!("{}: missing; {}", path.display(), how_to(&experiment));
         return Ok(Exit::Baseline);
     };
     let date = accepted.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
-    println!("{}: accepted{date}: {}", path.display(), accepted.reason);
-    println!("seed {}, {} runs, version {}", accepted.seed, accepted.runs, accepted.version);
-    println!("fingerprint {}\n", accepted.fingerprint);
+    outln!("{}: accepted{date}: {}", path.display(), accepted.reason);
+    outln!("seed {}, {} runs, version {}", accepted.seed, accepted.runs, accepted.version);
+    outln!("fingerprint {}\n", accepted.fingerprint);
     let mut grid = grid(&["outcome", "point", "median", "unit"]);
     for outcome in &accepted.outcomes {
         grid.add_row(vec![
             outcome.outcome.as_str().into(),
             outcome.point.as_str().into(),
-            number(outcome.median.map_or("\u{2013}".to_owned(), spoken)),
+            number(outcome.median.map_or("\u{2013}".to_owned(), format_number)),
             outcome.unit.as_str().into(),
         ]);
     }
-    println!("{grid}");
+    outln!("{grid}");
     Ok(Exit::Pass)
 }
 
@@ -149,7 +148,7 @@ pub fn text(verdict: &BaselineVerdict) -> String {
     let moved = |row: &&BaselineRow| !row.held || row.change != Some(0.0);
     if verdict.rows.iter().any(|row| moved(&row)) {
         let mut grid = grid(&["", "outcome", "point", "accepted", "now", "unit", "sentence"]);
-        let shown = |value: Option<f64>| number(value.map_or("\u{2013}".to_owned(), spoken));
+        let shown = |value: Option<f64>| number(value.map_or("\u{2013}".to_owned(), format_number));
         for row in verdict.rows.iter().filter(moved) {
             grid.add_row(vec![
                 if row.held { "ok" } else { "CHANGED" }.into(),

@@ -1,25 +1,15 @@
 //! `pinwheel check`: everything that can be known of a scenario without running it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use pinwheel_analysis::ci::{self, Suite};
-use pinwheel_analysis::plot::axis::spoken;
-use pinwheel_analysis::store::VERDICT;
-use pinwheel_analysis::verdict::{Verdict, percent, runs_that_prove};
-use pinwheel_models::networks::Settings as Network;
-use pinwheel_models::networks::filecoin::settings::Detail;
+use pinwheel_analysis::judge::ci::{self, Suite};
+use pinwheel_analysis::judge::verdict::runs_that_prove;
+use pinwheel_analysis::wording::{format_number, percent};
+use pinwheel_models::describe::NetworkSettings;
 use pinwheel_models::scenario::{self, Experiment, Invariant, Scenario};
 
 use crate::exit::{Exit, Failure};
-use crate::{judged, network, scenarios};
-
-/// Proving deadlines and epochs of a day.
-const DEADLINES_PER_DAY: f64 = 48.0;
-const EPOCHS_PER_DAY: f64 = 2_880.0;
-/// Measured on one core of a 2023 server with the history scenario; good to a factor of three.
-const SECONDS_PER_DEADLINE: f64 = 250e-9;
-const SECONDS_PER_PROVIDER_DAY: f64 = 1.3e-6;
+use crate::{check_run, scenarios};
 
 /// Check scenarios: syntax, units, references, cost; and, with --run, what they claim.
 #[derive(clap::Args)]
@@ -59,15 +49,22 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let files = scenarios::find(&args.paths)?;
-    if args.run {
-        return judged::run(args, &files);
+    let found = scenarios::find(&args.paths)?;
+    for (path, reason) in &found.left_out {
+        eprintln!("left out: {}: {reason}", path.display());
     }
-    Ok(told(&files, args.github))
+    let exit = match args.run {
+        true => check_run::run(args, &found.files)?,
+        false => print_checked(&found.files, args.github),
+    };
+    for (path, reason) in &found.unread {
+        eprintln!("not read: {}: {reason}", path.display());
+    }
+    Ok(if found.unread.is_empty() { exit } else { check_run::gravest(&[exit, Exit::BadInput]) })
 }
 
 /// Tells what can be known of each scenario without running it.
-fn told(files: &[PathBuf], github: bool) -> Exit {
+fn print_checked(files: &[PathBuf], github: bool) -> Exit {
     let mut exit = Exit::Pass;
     for file in files {
         // A fault of another size waits there until somebody runs it.
@@ -85,40 +82,44 @@ fn told(files: &[PathBuf], github: bool) -> Exit {
                 faults.iter().for_each(|fault| eprintln!("{fault}"));
                 let suite = Suite::bad(&file.display().to_string(), &faults);
                 let lines = ci::annotations(&[suite]);
-                lines.iter().filter(|_| github).for_each(|line| println!("{line}"));
+                lines.iter().filter(|_| github).for_each(|line| outln!("{line}"));
                 exit = Exit::BadInput;
                 continue;
             }
         };
-        println!("{}: ok", file.display());
-        let runs = f64::from(experiment.runs);
-        let (mut steps, mut seconds) = (0.0, 0.0);
-        for point in &experiment.points {
-            let providers = match point.scenario.networks.first().map(|n| &n.settings) {
-                Some(Network::Filecoin(settings)) => format!("{} providers, ", settings.providers),
-                None => String::new(),
-            };
-            println!(
-                "  {}: {} d from {}, {providers}rules {}, seed {}, runs {}",
-                point.id,
-                point.scenario.horizon_days,
-                point.scenario.start,
-                network::rules(&point.scenario),
-                experiment.seed,
-                experiment.runs
-            );
-            let Some((point_steps, seconds_per_step)) = cost(&point.scenario) else { continue };
-            steps += runs * point_steps;
-            seconds += runs * point_steps * seconds_per_step;
-        }
-        unproven(&experiment).iter().for_each(|line| println!("  {line}"));
-        if steps == 0.0 {
-            continue;
-        }
-        let seconds = if seconds < 1.0 { "under 1".to_owned() } else { spoken(seconds.ceil()) };
-        println!("  about {} steps, {seconds} s of one core", spoken(steps));
+        outln!("{}: ok", file.display());
+        print_points(&experiment);
     }
     exit
+}
+
+/// A line for each point, what cannot be proven, and what the runs will cost.
+fn print_points(experiment: &Experiment) {
+    let runs = f64::from(experiment.runs);
+    let (mut steps, mut seconds) = (0.0, 0.0);
+    for point in &experiment.points {
+        let Scenario { horizon_days, start, networks, .. } = &point.scenario;
+        let participants = networks.iter().map(|network| network.settings.participants() + ", ");
+        let participants: String = participants.collect();
+        outln!(
+            "  {}: {horizon_days} d from {start}, {participants}rules {}, seed {}, runs {}",
+            point.id,
+            point.scenario.rules(),
+            experiment.seed,
+            experiment.runs
+        );
+        for cost in networks.iter().filter_map(|network| network.settings.cost()) {
+            let point_steps = cost.steps_per_day * f64::from(*horizon_days);
+            steps += runs * point_steps;
+            seconds += runs * point_steps * cost.seconds_per_step;
+        }
+    }
+    unproven(experiment).iter().for_each(|line| outln!("  {line}"));
+    if steps == 0.0 {
+        return;
+    }
+    let seconds = if seconds < 1.0 { "under 1".to_owned() } else { format_number(seconds.ceil()) };
+    outln!("  about {} steps, {seconds} s of one core", format_number(steps));
 }
 
 /// A line for each invariant that so few runs cannot prove, even if all hold it.
@@ -132,30 +133,4 @@ pub fn unproven(experiment: &Experiment) -> Vec<String> {
         })
     };
     experiment.invariants.iter().filter_map(line).collect()
-}
-
-/// The verdict in the folder of a result, if there is one.
-pub fn last_verdict(folder: &Path) -> Result<Option<Verdict>, Failure> {
-    let path = folder.join(VERDICT);
-    let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
-    let bad = |error| Failure::bad_input(format!("{}: {error}", path.display()));
-    serde_json::from_str(&text).map(Some).map_err(bad)
-}
-
-/// Whether a verdict is evidence: what cannot fail proves nothing.
-pub fn stands(verdict: &Verdict) -> bool {
-    verdict.passed && verdict.stands_on_something()
-}
-
-/// Steps of one run and the seconds each takes, roughly; `None` where nobody measured it.
-fn cost(scenario: &Scenario) -> Option<(f64, f64)> {
-    let Some(Network::Filecoin(settings)) = scenario.networks.first().map(|n| &n.settings) else {
-        return None;
-    };
-    let providers = f64::from(settings.providers);
-    let (per_day, seconds) = match settings.detail {
-        Detail::Deadline => (providers * DEADLINES_PER_DAY + EPOCHS_PER_DAY, SECONDS_PER_DEADLINE),
-        Detail::Day => (providers, SECONDS_PER_PROVIDER_DAY),
-    };
-    Some((per_day * f64::from(scenario.horizon_days), seconds))
 }

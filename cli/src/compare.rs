@@ -3,19 +3,18 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use comfy_table::Cell;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::compare::{self, Change, Comparison, Parting, Side, Standing, What};
-use pinwheel_analysis::store::Store;
-use pinwheel_core::{Simulation, Streams};
-use pinwheel_models::scenario::Experiment;
+use pinwheel_analysis::experiment::compare::{first_difference, open};
+use pinwheel_analysis::experiment::{Control, PARTS, cores};
+use pinwheel_analysis::question::compare::{self, Change, Comparison, ComparisonStanding};
+use pinwheel_analysis::run::ensemble::Unwatched;
+use pinwheel_analysis::show::compare::Side;
 
 use crate::exit::{Exit, Failure};
-use crate::input::again;
-use crate::run::{self, stop_flag};
-use crate::{network, summary};
+use crate::run::stop_flag;
+use crate::summary;
 
 /// Changed series that are listed; the rest is counted.
 const LISTED_MAX: usize = 40;
@@ -52,27 +51,35 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let stop = stop_flag();
-    let first = opened(&args.first, &args.output.join("first"), &stop)?;
-    let second = opened(&args.second, &args.output.join("second"), &stop)?;
+    let control = Control { threads: cores(), stop: &stop, watcher: &Unwatched };
+    let opened = |path: &Path, name: &str| {
+        if !path.is_dir() {
+            eprintln!("running {}", path.display());
+        }
+        open(path, &args.output.join(name), &control)
+    };
+    let first = opened(&args.first, "first")?;
+    let second = opened(&args.second, "second")?;
     let comparison = compare::compare(&first, &second)?;
     let parting = match comparison.ingredients.changed {
         0 => None,
-        _ => Some(parting(&first, &second, &stop)),
+        _ => Some(first_difference(&first, &second, &control)),
     };
     let parting = parting.map(|found| match found {
         Ok(line) => line,
         Err(line) => format!("not known, as {line}"),
     });
     let names = [&args.first, &args.second].map(|path| path.display().to_string());
-    let told = Told { names: &names, comparison: &comparison, parting: parting.as_deref() };
-    print!("{}", told.text(false));
+    let comparison_text =
+        ComparisonText { names: &names, comparison: &comparison, parting: parting.as_deref() };
+    out!("{}", comparison_text.text(false));
     if let Some(path) = &args.markdown {
-        fs::write(path, told.text(true)).map_err(Error::at(path))?;
+        fs::write(path, comparison_text.text(true)).map_err(Error::at(path))?;
     }
     if let Some(path) = &args.html {
         let [first, second] = [(&names[0], &first), (&names[1], &second)];
         let sides = [first, second].map(|(name, store)| Side { name, store });
-        let html = comparison.page(sides, parting.as_deref(), network::metrics())?;
+        let html = comparison.page(sides, parting.as_deref(), PARTS)?;
         fs::write(path, html).map_err(Error::at(path))?;
     }
     Ok(exit(&comparison))
@@ -80,74 +87,21 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn exit(comparison: &Comparison) -> Exit {
     match comparison.standing() {
-        Standing::Equal => Exit::Pass,
-        Standing::Fingerprints => Exit::Baseline,
-        Standing::Changed => Exit::Failed,
+        ComparisonStanding::Equal => Exit::Pass,
+        ComparisonStanding::Fingerprints => Exit::Baseline,
+        ComparisonStanding::Changed => Exit::Failed,
     }
-}
-
-/// The result at a path; a scenario is run into `folder` first.
-fn opened(path: &Path, folder: &Path, stop: &AtomicBool) -> Result<Store, Failure> {
-    if path.is_dir() {
-        return Ok(Store::open(path)?);
-    }
-    eprintln!("running {}", path.display());
-    run::execute(&run::Args::quiet(path, folder.to_owned(), Vec::new()), stop)?;
-    Ok(Store::open(folder)?)
-}
-
-/// Where the first pair of runs that differ part, or why that cannot be told.
-fn parting(first: &Store, second: &Store, stop: &AtomicBool) -> Result<String, String> {
-    let (a, b) = (&first.manifest, &second.manifest);
-    let unknown = |failure: Failure| failure.message;
-    let (a_again, b_again) = (again(a).map_err(unknown)?, again(b).map_err(unknown)?);
-    let differ = a.runs.iter().find_map(|ours| {
-        let same = |run: &&_| {
-            let run: &&pinwheel_analysis::store::RunEntry = run;
-            run.point == ours.point && run.run == ours.run
-        };
-        let theirs = b.runs.iter().find(same)?;
-        let events = (ours.events, theirs.events);
-        let differ = ours.fingerprint != theirs.fingerprint;
-        differ.then_some((ours.point.as_str(), ours.run, events))
-    });
-    let Some((point, run, events)) = differ else { return Err("no run has changed".to_owned()) };
-    let simulation = |experiment: &Experiment, seed| {
-        let point = experiment.points.iter().find(|p| p.id == point)?;
-        let streams = Streams::new(seed, run);
-        let model = network::build(&point.scenario, &streams);
-        Some((Simulation::new(model, streams), point.scenario.start, point.scenario.horizon_days))
-    };
-    let missing = || format!("the scenario has no point {point} any more");
-    let (one, start, days) = simulation(&a_again, a.seed).ok_or_else(missing)?;
-    let (other, _, other_days) = simulation(&b_again, b.seed).ok_or_else(missing)?;
-    let found = compare::parting(one, other, days.min(other_days), stop);
-    let found = found.map_err(|error| error.to_string())?;
-    let Some(Parting { event, time, what }) = found else {
-        return match days == other_days && events.0 == events.1 {
-            true => Err("run again, they are the same: another program made a result".to_owned()),
-            false => Ok(format!("run {run} of {point} is the same as far as both went")),
-        };
-    };
-    let day = start.saturating_add(jiff::Span::new().days((time.as_seconds() / 86_400.0) as i64));
-    let what = match what {
-        What::Event { first, second } => format!("{first} against {second}"),
-        What::Ledger { event } => format!("{event}: other postings"),
-        What::State { event } => format!("{event}: another state after it"),
-        What::End => "one of them ends here".to_owned(),
-    };
-    Ok(format!("run {run} of {point} parts at event {event}, on {day}: {what}"))
 }
 
 /// A comparison and how to tell it.
-struct Told<'a> {
+struct ComparisonText<'a> {
     names: &'a [String; 2],
     comparison: &'a Comparison,
     /// Where the runs part, or why that is not known.
     parting: Option<&'a str>,
 }
 
-impl Told<'_> {
+impl ComparisonText<'_> {
     fn text(&self, markdown: bool) -> String {
         let Comparison { changes, ingredients, only_first, only_second, notes, .. } =
             self.comparison;
@@ -203,7 +157,7 @@ impl Told<'_> {
 
 fn cells(change: &Change, name: String) -> Vec<Cell> {
     let sides = [change.first, change.second].map(Change::side);
-    let mut cells = vec![Cell::new(name), Cell::new(change.unit(network::metrics()))];
+    let mut cells = vec![Cell::new(name), Cell::new(change.unit(PARTS))];
     cells.extend(sides.into_iter().chain([change.difference_words()]).map(summary::number));
     cells.push(Cell::new(change.from.map_or(String::new(), |day| day.to_string())));
     cells

@@ -26,7 +26,7 @@ pub struct Args {
     /// Vector files
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print the table of `theory` as it stands in VALIDATION.md
+    /// Print the tables of `theory` as they stand in docs/validation/theory.md
     #[arg(long)]
     markdown: bool,
 }
@@ -53,8 +53,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let found = vectors::run(suite, file).map_err(Failure::bad_input)?;
         passed += found.passed;
         failed += found.failed;
-        found.failures.iter().for_each(|failure| println!("{}: {failure}", file.display()));
+        found.failures.iter().for_each(|failure| outln!("{}: {failure}", file.display()));
     }
-    println!("{passed} passed, {failed} failed");
+    outln!("{passed} passed, {failed} failed");
     Ok(Exit::passed(failed == 0))
 }

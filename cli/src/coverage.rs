@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use pinwheel_analysis::experiment::Study;
+use pinwheel_analysis::experiment::check::stands;
+use pinwheel_analysis::judge::verdict::Verdict;
+
 use crate::exit::{Exit, Failure};
+use crate::scenarios;
 use crate::summary::grid;
-use crate::{check, input, scenarios};
 
 /// The statements: one row of a table each, its ID first.
 const REQUIREMENTS: &str = include_str!("../../docs/requirements.md");
@@ -77,16 +81,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     for one in &evidence {
         ended.insert(one.name.as_str(), last(&args.results.join(&one.name))?);
     }
-    print!("{}", table(&rows, &evidence, &ended, args.missing));
+    out!("{}", table(&rows, &evidence, &ended, args.missing));
     let count = |wished| {
         let of = evidence.iter().filter(wanted);
         of.filter(|e| ended[e.name.as_str()] == wished).count()
     };
     let covered = |id: &&str| evidence.iter().any(|e| e.rows.iter().any(|row| row == id));
     let with = rows.iter().map(|(id, _)| *id).filter(|id| covered(id)).count();
-    println!("{with} of {} rows have a scenario; their scenarios:", rows.len());
+    outln!("{with} of {} rows have a scenario; their scenarios:", rows.len());
     let [passed, failed, not_run] = [Ended::Passed, Ended::Failed, Ended::NotRun].map(count);
-    println!("{passed} passed last, {failed} failed, {not_run} have not been run");
+    outln!("{passed} passed last, {failed} failed, {not_run} have not been run");
     Ok(Exit::Pass)
 }
 
@@ -117,8 +121,8 @@ fn listed(asked: &[String]) -> Result<Vec<(&'static str, &'static str)>, Failure
 /// Every scenario below the folder that is evidence for something, by path.
 fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
     let mut found: Vec<Evidence> = Vec::new();
-    for file in scenarios::find(&[folder.to_owned()])? {
-        let experiment = input::load(&file, &[])?;
+    for file in scenarios::find(&[folder.to_owned()])?.files {
+        let experiment = Study::load(&file, &[])?.experiment;
         if experiment.requirements.is_empty() {
             continue;
         }
@@ -133,9 +137,9 @@ fn evidence(folder: &Path) -> Result<Vec<Evidence>, Failure> {
 }
 
 fn last(folder: &Path) -> Result<Ended, Failure> {
-    Ok(match check::last_verdict(folder)? {
+    Ok(match Verdict::find(folder)? {
         None => Ended::NotRun,
-        Some(verdict) if check::stands(&verdict) => Ended::Passed,
+        Some(verdict) if stands(&verdict) => Ended::Passed,
         Some(_) => Ended::Failed,
     })
 }

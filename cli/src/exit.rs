@@ -1,8 +1,8 @@
 //! Exit codes, and failures that carry one.
 
 use pinwheel_analysis::Error;
-use pinwheel_analysis::baseline::{BaselineStanding, BaselineVerdict};
-use pinwheel_analysis::verdict::Verdict;
+use pinwheel_analysis::judge::baseline::{BaselineStanding, BaselineVerdict};
+use pinwheel_analysis::judge::verdict::Verdict;
 
 pub const TABLE: &str = "\
 Exit codes:
@@ -66,6 +66,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = match error {
             Error::Stopped => Exit::Stopped,
+            Error::Breached(_) => Exit::Failed,
             Error::Table(_) | Error::Threads(_) => Exit::EngineFault,
             _ => Exit::BadInput,
         };

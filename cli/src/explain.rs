@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use pinwheel_models::describe::parameter::ParameterSpec;
 use pinwheel_models::describe::review::list::{Entry, Given, LIST};
-use pinwheel_models::describe::{MetricSpec, ParameterTable, PartSpec};
+use pinwheel_models::describe::{MetricSpec, ParameterTable, PartSpec, Term};
 use pinwheel_models::input::diagnostic::did_you_mean;
 use pinwheel_models::policy::FAMILIES;
 use pinwheel_models::policy::choice::{PolicyFamily, PolicySpec};
@@ -12,8 +12,7 @@ use pinwheel_models::registry;
 use pinwheel_models::review::file::EVERY_DAYS;
 
 use crate::exit::{Exit, Failure};
-use crate::network;
-use crate::primitives::{PRIMITIVES, Primitive};
+use crate::glossary::terms;
 
 /// Explain a parameter, a metric, a policy or a primitive: unit, source, default.
 #[derive(clap::Args)]
@@ -41,7 +40,7 @@ const NAME_WIDTH: usize = 34;
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let Some(name) = &args.name else {
-        print!("{}", list());
+        out!("{}", list());
         return Ok(Exit::Pass);
     };
     let text = if name == REVIEW { review() } else { explain(name) };
@@ -49,7 +48,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let help = did_you_mean(name, names());
         return Err(Failure::bad_input(format!("nothing is called {name:?}: {help}")));
     }
-    print!("{text}");
+    out!("{text}");
     Ok(Exit::Pass)
 }
 
@@ -58,9 +57,9 @@ const REVIEW: &str = "review";
 
 fn names() -> impl Iterator<Item = &'static str> {
     let parameters = groups().flat_map(|group| group.specs.iter().map(|p| p.name));
-    let metrics = network::metrics().metrics().map(|m| m.name);
+    let metrics = registry::ALL.metrics().map(|m| m.name);
     let policies = FAMILIES.iter().flat_map(|family| family.policies.iter().map(|p| p.name));
-    parameters.chain(metrics).chain(policies).chain(PRIMITIVES.iter().map(|p| p.name))
+    parameters.chain(metrics).chain(policies).chain(terms().map(|p| p.name))
 }
 
 /// Every name with its sentence, by group.
@@ -74,13 +73,13 @@ fn list() -> String {
         put(String::new());
     }
     put("Metrics (rows of the table, names for targets):".to_owned());
-    network::metrics().metrics().for_each(|m| put(row(m.name, m.about)));
+    registry::ALL.metrics().for_each(|m| put(row(m.name, m.about)));
     for PolicyFamily { key, about, policies, .. } in FAMILIES {
         put(format!("\nPolicies: {about} ({key} in a scenario):"));
         policies.iter().for_each(|p| put(row(&p.example(), p.about)));
     }
     put("\nPrimitives (words of the model and of the clockwork):".to_owned());
-    PRIMITIVES.iter().for_each(|p| put(row(p.name, p.about)));
+    terms().for_each(|p| put(row(p.name, p.about)));
     text
 }
 
@@ -91,13 +90,13 @@ fn explain(name: &str) -> String {
         let known = group.specs.iter().filter(|p| p.name == name);
         known.for_each(|p| text += &parameter(p, group));
     }
-    network::metrics().metrics().filter(|m| m.name == name).for_each(|m| text += &metric(m));
+    registry::ALL.metrics().filter(|m| m.name == name).for_each(|m| text += &metric(m));
     for family in FAMILIES {
         let known = family.policies.iter().filter(|p| p.is_called(name));
         known.for_each(|p| text += &policy(p, family));
     }
-    let alike = |p: &&Primitive| p.name.eq_ignore_ascii_case(&name.replace('_', " "));
-    PRIMITIVES.iter().filter(alike).for_each(|p| text += &primitive(p));
+    let alike = |p: &&Term| p.name.eq_ignore_ascii_case(&name.replace('_', " "));
+    terms().filter(alike).for_each(|p| text += &primitive(p));
     text
 }
 
@@ -189,7 +188,7 @@ fn review() -> String {
     text
 }
 
-fn primitive(p: &Primitive) -> String {
+fn primitive(p: &Term) -> String {
     let (name, about, unit) = (p.name, p.about, unit(p.unit));
     format!(
         "{name}: a primitive\n  {about}\n  unit     {unit}\n  source   {}\n  code     {}\n",
@@ -225,8 +224,8 @@ mod tests {
     #[test]
     fn the_code_of_a_primitive_is_where_it_says() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for primitive in PRIMITIVES {
-            assert!(root.join(primitive.code).is_file(), "{}: {}", primitive.name, primitive.code);
+        for term in terms() {
+            assert!(root.join(term.code).is_file(), "{}: {}", term.name, term.code);
         }
     }
 }

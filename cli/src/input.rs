@@ -1,10 +1,8 @@
-//! What several verbs ask for in the same words: a scenario with what is set over it, threads, and
-//! the scenario of an older result.
+//! What several verbs ask for in the same words: a scenario with what is set over it, and threads.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use pinwheel_analysis::store::Manifest;
-use pinwheel_models::scenario::{self, Experiment};
+use pinwheel_analysis::experiment::{Study, cores};
 
 use crate::exit::Failure;
 
@@ -19,18 +17,10 @@ pub struct Input {
 }
 
 impl Input {
-    /// The validated scenario; every fault is told.
-    pub fn load(&self) -> Result<Experiment, Failure> {
-        load(&self.file, &self.overrides)
+    /// The validated scenario, or every fault of it.
+    pub fn load(&self) -> Result<Study, Failure> {
+        Ok(Study::load(&self.file, &self.overrides)?)
     }
-}
-
-/// Loads a scenario; every fault is told.
-pub fn load(file: &Path, overrides: &[(String, String)]) -> Result<Experiment, Failure> {
-    scenario::load(file, overrides).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::bad_input(lines.join("\n"))
-    })
 }
 
 /// How many runs go side by side.
@@ -47,10 +37,6 @@ impl Threads {
     }
 }
 
-pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// `KEY=VALUE` of `--set`.
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, as in run.seed=7")?;
@@ -58,24 +44,4 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         "" => Err("the key before '=' is empty".to_owned()),
         key => Ok((key.to_owned(), value.trim().to_owned())),
     }
-}
-
-/// The experiment of a result or a plan, if this program and the files are still those it was made
-/// with.
-pub fn again(manifest: &Manifest) -> Result<Experiment, Failure> {
-    let this = env!("CARGO_PKG_VERSION");
-    if manifest.version != this {
-        let message =
-            format!("{} is of version {}, this is version {this}", manifest.name, manifest.version);
-        return Err(Failure::bad_input(message));
-    }
-    let experiment = load(Path::new(&manifest.scenario), &manifest.overrides)?;
-    for (path, blake3) in &experiment.sources {
-        let same = manifest.sources.iter().any(|s| s.path == *path && s.blake3 == *blake3);
-        if !same {
-            let message = format!("{path} is not the file that {} was made from", manifest.name);
-            return Err(Failure::bad_input(message));
-        }
-    }
-    Ok(experiment)
 }

@@ -1,27 +1,29 @@
 #![forbid(unsafe_code)]
 //! The `pinwheel` command: one match over its verbs.
 
+#[macro_use]
+mod screen;
+
 mod backtest;
 mod baseline;
-mod before;
 mod calibrate;
 mod check;
+mod check_run;
 mod compare;
 mod conform;
 mod coverage;
 mod estimate;
 mod exit;
 mod explain;
+mod glossary;
 mod input;
-mod judged;
 mod map;
-mod network;
 mod new;
 mod plan;
-mod primitives;
 mod profile;
 mod progress;
 mod replay;
+mod replay_until;
 mod report;
 mod review;
 mod run;
@@ -75,7 +77,6 @@ fn main() -> std::process::ExitCode {
             return exit.code();
         }
     };
-    quiet_broken_pipe();
     let done = std::panic::catch_unwind(|| match verb {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
@@ -108,19 +109,4 @@ fn main() -> std::process::ExitCode {
             Exit::EngineFault.code()
         }
     }
-}
-
-/// What a shell reports of a program that wrote to a pipe nobody reads any more.
-const BROKEN_PIPE: i32 = 128 + 13;
-
-/// `pinwheel schema | head` is no fault: printing to a closed pipe ends the program in silence.
-fn quiet_broken_pipe() {
-    let told = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let message = panic.payload().downcast_ref::<String>();
-        if message.is_some_and(|text| text.starts_with("failed printing to stdout")) {
-            std::process::exit(BROKEN_PIPE);
-        }
-        told(panic);
-    }));
 }

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use pinwheel_analysis::store::{MAP, Store};
-use pinwheel_analysis::{Error, map};
+use pinwheel_analysis::Error;
+use pinwheel_analysis::record::manifest::MAP;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::show::map;
 
 use crate::exit::{Exit, Failure};
 
@@ -53,6 +55,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let html = map::render(&store, point, args.run)?;
     let output = args.output.clone().unwrap_or_else(|| args.folder.join(MAP));
     fs::write(&output, html).map_err(Error::at(&output))?;
-    println!("{}", output.display());
+    outln!("{}", output.display());
     Ok(Exit::Pass)
 }

@@ -55,9 +55,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             fs::write(path, text)
         };
         write().map_err(|error| Failure::bad_input(format!("{path}: {error}")))?;
-        println!("wrote {path}");
+        outln!("wrote {path}");
     }
-    println!(
+    outln!(
         "\nTo do:\n  1. {NETWORKS}/mod.rs:          pub mod {name};\n  \
          2. models/src/scenario/mod.rs:  a variant of `Network` and its `kind = \"{name}\"`\n  \
          3. cargo test --release -p pinwheel-models {name}"

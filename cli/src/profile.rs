@@ -7,14 +7,15 @@
 
 use std::time::Instant;
 
-use pinwheel_analysis::plot::axis::grouped;
-use pinwheel_analysis::store::{Manifest, RunEntry};
+use pinwheel_analysis::experiment::build;
+use pinwheel_analysis::record::manifest::{Manifest, RunEntry};
+use pinwheel_analysis::wording::grouped;
 use pinwheel_core::{Event as _, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::registry;
 use pinwheel_models::scenario::Experiment;
 
 use crate::exit::{Exit, Failure};
-use crate::{network, summary};
+use crate::summary;
 
 /// Looks at the clock that tell what one costs.
 const LOOKS: u32 = 1_000_000;
@@ -31,7 +32,7 @@ pub fn run(experiment: &Experiment) -> Result<Exit, Failure> {
     let point = experiment.points.first().ok_or_else(|| Failure::bad_input("no variant to run"))?;
     let look_nanos = look_nanos();
     let streams = Streams::new(experiment.seed, 0);
-    let mut simulation = Simulation::new(network::build(&point.scenario, &streams), streams);
+    let mut simulation = Simulation::new(build(&point.scenario, &streams), streams);
     let mut costs = [Cost::default(); KINDS];
     for day in 1..=point.scenario.horizon_days {
         let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
@@ -48,10 +49,10 @@ pub fn run(experiment: &Experiment) -> Result<Exit, Failure> {
             break;
         }
     }
-    println!("{}", table(&costs, look_nanos));
+    outln!("{}", table(&costs, look_nanos));
     let ctx = &simulation.ctx;
     let entry = RunEntry::new(&point.id, 0, ctx.events(), &ctx.fingerprint);
-    println!("fingerprint: {}", Manifest::combine(&[entry]));
+    outln!("fingerprint: {}", Manifest::combine(&[entry]));
     Ok(Exit::passed(!ctx.checks.breached()))
 }
 

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::ToSpan;
-use pinwheel_analysis::ensemble::Watcher;
-use pinwheel_analysis::work::of_job;
+use pinwheel_analysis::record::work::of_job;
+use pinwheel_analysis::run::ensemble::Watcher;
 use pinwheel_models::scenario::{Experiment, Point};
 
 /// Pause between plain lines when there is no terminal.

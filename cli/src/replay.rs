@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 
 use jiff::civil::DateTime;
-use pinwheel_analysis::ensemble::{self, Drive};
-use pinwheel_analysis::store::{Manifest, RunEntry};
-use pinwheel_analysis::work::jobs;
+use pinwheel_analysis::experiment::replay::{differences, replay};
+use pinwheel_analysis::experiment::{Control, Study};
+use pinwheel_analysis::judge::verdict::Verdict;
+use pinwheel_analysis::record::manifest::Manifest;
+use pinwheel_analysis::record::store::Store;
 
-use crate::check::last_verdict;
 use crate::exit::{Exit, Failure};
-use crate::input::{Threads, again};
+use crate::input::Threads;
 use crate::progress::Progress;
+use crate::replay_until;
 use crate::run::stop_flag;
-use crate::{before, network};
 
 /// Run a result again and compare the fingerprints.
 #[derive(clap::Args)]
@@ -47,46 +48,21 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let manifest = pinwheel_analysis::store::Store::open(&args.folder)?.manifest;
-    let experiment = again(&manifest)?;
+    let manifest = Store::open(&args.folder)?.manifest;
+    let study = Study::again(&manifest)?;
     if let (Some(point), Some(run), Some(before)) = (&args.point, args.run, args.before) {
-        let verdict = last_verdict(&args.folder)?;
-        return before::run(&experiment, &manifest, verdict.as_ref(), (point, run), before);
+        let verdict = Verdict::find(&args.folder)?;
+        return replay_until::run(&study, &manifest, verdict.as_ref(), (point, run), before);
     }
     let stop = stop_flag();
-    let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);
-    let threads = args.threads.count();
-    let metrics = network::metrics();
-    let drive = Drive { threads, stop: &stop, watcher: &progress, runs: None, metrics };
-    let outcomes = ensemble::run(&experiment, network::build, jobs(&experiment), &drive);
+    let progress = Progress::new(&study.experiment, study.jobs(), args.quiet);
+    let control = Control { threads: args.threads.count(), stop: &stop, watcher: &progress };
+    let again = replay(&study, &control);
     progress.finish();
-    let again: Vec<RunEntry> = outcomes?
-        .iter()
-        .map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint))
-        .collect();
+    let again = again?;
     let differences = differences(&manifest.runs, &again);
-    differences.iter().for_each(|line| println!("{line}"));
-    println!("{} of {} runs differ", differences.len(), manifest.runs.len());
-    println!("fingerprint: {}", Manifest::combine(&again));
+    differences.iter().for_each(|line| outln!("{line}"));
+    outln!("{} of {} runs differ", differences.len(), manifest.runs.len());
+    outln!("fingerprint: {}", Manifest::combine(&again));
     Ok(if differences.is_empty() { Exit::Pass } else { Exit::EngineFault })
-}
-
-/// One line for each run that is not what it was.
-fn differences(then: &[RunEntry], now: &[RunEntry]) -> Vec<String> {
-    let line = |then: &RunEntry, now: &RunEntry| {
-        let parts = [
-            ("time", then.time != now.time),
-            ("ledger", then.ledger != now.ledger),
-            ("state", then.state != now.state),
-            ("events", then.events != now.events),
-        ];
-        let changed: Vec<&str> = parts.iter().filter(|part| part.1).map(|part| part.0).collect();
-        format!("{} run {}: {} changed", then.point, then.run, changed.join(", "))
-    };
-    let mut lines: Vec<String> =
-        then.iter().zip(now).filter(|(a, b)| a != b).map(|(a, b)| line(a, b)).collect();
-    for run in then.iter().skip(now.len()) {
-        lines.push(format!("{} run {}: not run again", run.point, run.run));
-    }
-    lines
 }

@@ -4,14 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pinwheel_analysis::Error;
-use pinwheel_analysis::outcomes::OutcomeTable;
-use pinwheel_analysis::plot;
-use pinwheel_analysis::report::{self, Facts, Report};
-use pinwheel_analysis::store::{OUTCOMES, REPORT, Staging, Store};
-use pinwheel_analysis::verdict::Verdict;
+use pinwheel_analysis::experiment::result::OpenResult;
+use pinwheel_analysis::show::plot;
+use pinwheel_analysis::show::report::{self, Report};
 
 use crate::exit::{Exit, Failure};
-use crate::network;
 
 /// Make the report of a result again, or one page of several results.
 #[derive(clap::Args)]
@@ -54,10 +51,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let message = "several results have no folder in common; name the page with -o FILE";
         return Err(Failure::bad_input(message.to_owned()));
     }
-    let results: Vec<Opened> =
-        args.folders.iter().map(|folder| Opened::read(folder)).collect::<Result<_, _>>()?;
+    let results: Vec<OpenResult> =
+        args.folders.iter().map(|folder| OpenResult::read(folder)).collect::<Result<_, _>>()?;
     let made = match results.as_slice() {
-        [one] => report::render(&one.facts(), one.store.table())?,
+        [one] => one.report()?,
         several => {
             let all: Vec<_> = several.iter().map(|one| (one.facts(), one.store.table())).collect();
             report::side_by_side(&all)?
@@ -65,49 +62,23 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     if let Some(folder) = &args.figures {
         plot::export(folder, &made.figures)?;
-        println!("figures: {} in {}", made.figures.len(), folder.display());
+        outln!("figures: {} in {}", made.figures.len(), folder.display());
     }
     let path = match &args.output {
         Some(path) => {
             write(path, &made)?;
             path.clone()
         }
-        None => into_folder(&results[0], &made)?,
+        None => results[0].put_report(&made)?,
     };
-    println!("report: {}", path.display());
+    outln!("report: {}", path.display());
     Ok(Exit::Pass)
 }
 
 pub fn card(args: &CardArgs) -> Result<Exit, Failure> {
-    let result = Opened::read(&args.folder)?;
-    print!("{}", report::model_card(&result.facts(), result.store.table())?);
+    let result = OpenResult::read(&args.folder)?;
+    out!("{}", result.model_card()?);
     Ok(Exit::Pass)
-}
-
-/// A result with what its report needs.
-struct Opened {
-    store: Store,
-    verdict: Verdict,
-    outcomes: OutcomeTable,
-}
-
-impl Opened {
-    fn read(folder: &Path) -> Result<Self, Failure> {
-        let store = Store::open_to_report(folder)?;
-        let verdict = store.verdict()?;
-        let outcomes = OutcomeTable::read(&folder.join(OUTCOMES))?;
-        Ok(Opened { store, verdict, outcomes })
-    }
-
-    fn facts(&self) -> Facts<'_> {
-        Facts {
-            metrics: network::metrics(),
-            verdict: &self.verdict,
-            manifest: &self.store.manifest,
-            outcomes: &self.outcomes,
-            folder: self.store.folder.display().to_string(),
-        }
-    }
 }
 
 /// Writes beside the file and renames, so that the file is whole or as it was.
@@ -120,16 +91,4 @@ fn write(path: &Path, made: &Report) -> Result<(), Failure> {
     let beside = path.with_file_name(format!(".{name}.partial"));
     fs::write(&beside, &made.html).map_err(Error::at(&beside))?;
     Ok(fs::rename(&beside, path).map_err(Error::at(path))?)
-}
-
-/// Replaces the folder by one with the new page: its other files are the same ones.
-fn into_folder(result: &Opened, made: &Report) -> Result<PathBuf, Error> {
-    let Store { folder, manifest, .. } = &result.store;
-    let staging = Staging::begin(folder)?;
-    for file in manifest.files.iter().filter(|file| file.name != REPORT) {
-        staging.adopt(&file.name)?;
-    }
-    staging.write(REPORT, made.html.as_bytes())?;
-    staging.publish(manifest.clone())?;
-    Ok(folder.join(REPORT))
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use comfy_table::Cell;
-use pinwheel_analysis::plot::axis::{spoken, spoken_range};
-use pinwheel_analysis::review::{self, Series, Spread};
-use pinwheel_analysis::store::{Manifest, Store};
-use pinwheel_analysis::table::Table;
+use pinwheel_analysis::question::review::{self, Series, Spread};
+use pinwheel_analysis::record::manifest::Manifest;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::wording::{format_number, format_range};
 use pinwheel_models::describe::review::list::{Given, LIST};
 
 use crate::exit::{Exit, Failure};
@@ -62,9 +63,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         cells.extend(line.points.iter().take(points).map(|value| number(shown(*value))));
         table_of_lines.add_row(cells);
     }
-    println!("{table_of_lines}");
+    outln!("{table_of_lines}");
     if several {
-        println!("the first of {} points is shown", manifest.points.len());
+        outln!("the first of {} points is shown", manifest.points.len());
     }
     stress(args, manifest, table)?;
     let known = |name: &str| lines.iter().any(|line| line.entry.spec.name == name);
@@ -76,7 +77,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             true => "the scenario has no [review]",
             false => "not given by this network",
         };
-        println!("{why}: {}", missing.join(", "));
+        outln!("{why}: {}", missing.join(", "));
     }
     Ok(Exit::Pass)
 }
@@ -86,23 +87,23 @@ fn stress(args: &Args, manifest: &Manifest, table: &Table) -> Result<(), Failure
     if let Some(price) = swept(manifest, args.price.as_deref(), review::PRICE)?
         && let Some(found) = review::death_spiral(manifest, table, &price, series(&args.capacity))?
     {
-        println!("26 death_spiral_margin: {} of {price}", shown(Some(found.margin)));
+        outln!("26 death_spiral_margin: {} of {price}", shown(Some(found.margin)));
         for (drop, kept) in found.tried {
             let kept = shown(Some(kept));
-            println!("   a drop of {} leaves {kept} of {}", spoken(drop), args.capacity);
+            outln!("   a drop of {} leaves {kept} of {}", format_number(drop), args.capacity);
         }
     }
     if let Some(exit) = swept(manifest, args.exit.as_deref(), review::LEAVERS)? {
         for found in review::bank_runs(manifest, table, &exit, series(&args.coverage))? {
             let days = found.days.map_or("never".to_owned(), |days| shown(Some(days)));
-            let (share, held) = (spoken(found.share), found.held);
-            println!("27 bank_run_days: {days} where {exit} is {share}; held in {held} runs");
+            let (share, held) = (format_number(found.share), found.held);
+            outln!("27 bank_run_days: {days} where {exit} is {share}; held in {held} runs");
         }
     }
     if let Some(top) = review::top_five(manifest, table, series(&args.outcome))? {
-        let named = top.iter().map(|(key, size)| format!("{key} {}", spoken(*size)));
+        let named = top.iter().map(|(key, size)| format!("{key} {}", format_number(*size)));
         let named: Vec<_> = named.collect();
-        println!("28 sensitivity_top5 of {}: {}", args.outcome, named.join(", "));
+        outln!("28 sensitivity_top5 of {}: {}", args.outcome, named.join(", "));
     }
     Ok(())
 }
@@ -129,6 +130,6 @@ fn series(text: &str) -> Series<'_> {
 fn shown(spread: Option<Spread>) -> String {
     match spread {
         None => "\u{2013}".to_owned(),
-        Some(Spread { low, median, high }) => spoken_range([low, median, high]),
+        Some(Spread { low, median, high }) => format_range([low, median, high]),
     }
 }

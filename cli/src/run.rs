@@ -1,27 +1,18 @@
 //! `pinwheel run`: a scenario becomes a result folder, whole or not at all.
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pinwheel_analysis::baseline::{self, Accepted};
-use pinwheel_analysis::ensemble::{self, Drive, Outcome};
-use pinwheel_analysis::outcomes::OutcomeTable;
-use pinwheel_analysis::report::{self, Facts};
-use pinwheel_analysis::store::{
-    METRICS, Manifest, OUTCOMES, REPORT, RunEntry, SCENARIO, Staging, VERDICT,
-};
-use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict::{self, Verdict};
-use pinwheel_analysis::work::{Work, jobs};
-use pinwheel_analysis::{Error, store};
-use pinwheel_models::scenario::Experiment;
+use pinwheel_analysis::experiment::{Assembled, Control, Published, Study};
+use pinwheel_analysis::judge::verdict::Verdict;
+use pinwheel_analysis::record::manifest::REPORT;
+use pinwheel_analysis::record::staging::Staging;
 
 use crate::exit::{Exit, Failure};
-use crate::input::{Input, Threads, cores};
+use crate::input::{Input, Threads};
 use crate::progress::Progress;
-use crate::{estimate, network, profile, summary};
+use crate::{estimate, profile, summary};
 
 /// Run a scenario: table, verdict and report into a folder.
 #[derive(clap::Args)]
@@ -66,19 +57,6 @@ pub struct Args {
 }
 
 impl Args {
-    /// One scenario into its folder, with what is set, and without a word about it.
-    pub fn quiet(file: &Path, output: PathBuf, overrides: Vec<(String, String)>) -> Self {
-        Args {
-            input: Input { file: file.to_owned(), overrides },
-            output: Some(output),
-            seed: None,
-            threads: Threads::default(),
-            quiet: true,
-            yes: true,
-            profile: false,
-        }
-    }
-
     /// The scenario with all that is set on the command line, the seed among it.
     fn input(&self) -> Input {
         let mut input = self.input.clone();
@@ -89,125 +67,58 @@ impl Args {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     if args.profile {
-        return profile::run(&args.input().load()?);
+        return profile::run(&args.input().load()?.experiment);
     }
-    let (verdict, manifest) = execute(args, &stop_flag())?;
-    println!("fingerprint: {}", manifest.fingerprint);
-    Ok(Exit::of(&verdict))
-}
-
-/// Runs until the result is published, or until `stop` is set.
-pub fn execute(args: &Args, stop: &AtomicBool) -> Result<(Verdict, Manifest), Failure> {
-    let input = args.input();
-    let experiment = input.load()?;
-    let folder = args.output.clone().unwrap_or_else(|| Path::new("out").join(&experiment.name));
+    let study = args.input().load()?;
+    let folder = args.output.clone().unwrap_or_else(|| study.default_folder());
     let threads = args.threads.count();
-    // What cannot be judged in the end is not worth the runs.
-    experiment.baseline.iter().try_for_each(|of| Accepted::read(&of.path).map(drop))?;
-    estimate::announce(&experiment, threads, args.yes, args.quiet)?;
+    study.ready()?;
+    estimate::announce(&study, threads, args.yes, args.quiet)?;
 
     let staging = Staging::begin(&folder)?;
-    let mut plan = plan(&input, &experiment);
-    let several = jobs(&experiment).len() > 1;
-    plan.build = if several { build()? } else { String::new() };
-    let work = staging.work(&plan)?;
-    let progress = Progress::new(&experiment, jobs(&experiment), args.quiet);
-    let outcomes = simulate(&experiment, jobs(&experiment), &work.runs(), stop, threads, &progress);
+    let stop = stop_flag();
+    let progress = Progress::new(&study.experiment, study.jobs(), args.quiet);
+    let control = Control { threads, stop: &stop, watcher: &progress };
+    let simulated = study.simulate(&staging, &control);
     progress.finish();
-    let outcomes = outcomes.inspect_err(|_| {
-        if Work::has_runs(work.path()) {
+    let simulated = simulated.inspect_err(|_| {
+        if staging.has_runs() {
             eprintln!("finished runs are kept; the same command goes on from there");
         }
     })?;
-    plan.build = String::new();
-    plan.threads = threads;
-    let simulated = progress.elapsed();
-    let made = Made { experiment, outcomes, runs: work.runs(), plan, folder };
-    let (verdict, manifest) = made.assemble(staging, stop, &progress, args.quiet)?;
+    let seconds = simulated.seconds;
+    let assembled = simulated.assemble(&study, &folder, staging)?;
+    let Published { verdict, manifest, .. } = publish(&study, assembled, &stop, args.quiet)?;
     if !args.quiet {
         let events = manifest.runs.iter().map(|run| run.events).sum();
-        println!("{}", summary::speed(events, simulated));
-        println!("report: {}", made.folder.join(store::REPORT).display());
-        tell_breaches(&verdict);
+        outln!("{}", summary::speed(events, seconds));
+        outln!("report: {}", folder.join(REPORT).display());
+        print_breaches(&verdict);
     }
-    Ok((verdict, manifest))
+    outln!("fingerprint: {}", manifest.fingerprint);
+    Ok(Exit::of(&verdict))
 }
 
-/// All that has been simulated, before it is a result.
-pub struct Made {
-    pub experiment: Experiment,
-    pub outcomes: Vec<Outcome>,
-    /// The folder of the run files.
-    pub runs: PathBuf,
-    pub plan: Manifest,
-    /// Where the result goes.
-    pub folder: PathBuf,
-}
-
-impl Made {
-    /// Merges, judges, reports and publishes, then prints the summary unless `quiet`.
-    pub fn assemble(
-        &self,
-        staging: Staging,
-        stop: &AtomicBool,
-        progress: &Progress,
-        quiet: bool,
-    ) -> Result<(Verdict, Manifest), Failure> {
-        let (experiment, outcomes) = (&self.experiment, &self.outcomes);
-        let path = staging.path().join(METRICS);
-        ensemble::merge(experiment, network::metrics(), &self.runs, &path)?;
-        let table = Table::read(&path)?;
-        let mut verdict =
-            verdict::judge(experiment, &table, outcomes, network::verdict_from(experiment))?
-                .for_folder(&self.folder.display().to_string());
-        let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
-        let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
-        let numbers = OutcomeTable::of(experiment, outcomes);
-        if !experiment.outcomes.is_empty() {
-            numbers.write(&staging.path().join(OUTCOMES))?;
-            let accepted = experiment.baseline.as_ref();
-            verdict.baseline = accepted
-                .map(|accepted| baseline::judge(accepted, experiment, &runs, &numbers))
-                .transpose()?;
-        }
-        staging.write(SCENARIO, experiment.resolved.as_bytes())?;
-        let text = serde_json::to_vec_pretty(&verdict).expect("a verdict is plain data");
-        staging.write(VERDICT, &text)?;
-        let manifest = Manifest {
-            fingerprint: Manifest::combine(&runs),
-            runs,
-            cores: cores(),
-            machine: format!("{}, {}", std::env::consts::ARCH, std::env::consts::OS),
-            wall_seconds: progress.elapsed().as_secs_f64(),
-            files: staging.files()?,
-            ..self.plan.clone()
-        };
-        let facts = Facts {
-            metrics: network::metrics(),
-            verdict: &verdict,
-            manifest: &manifest,
-            outcomes: &numbers,
-            folder: self.folder.display().to_string(),
-        };
-        staging.write(REPORT, report::render(&facts, &table)?.html.as_bytes())?;
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped.into());
-        }
-        // Made from the table, which moves when the folder is published, and printed after that:
-        // whoever reads the summary may close the pipe.
-        let took = progress.elapsed();
-        let summary = match quiet {
-            true => String::new(),
-            false => summary::text(experiment, &verdict, &table, &numbers, took)?,
-        };
-        let manifest = staging.publish(manifest)?;
-        print!("{summary}");
-        Ok((verdict, manifest))
-    }
+/// Puts a result in its place and prints the summary unless `quiet`.
+pub fn publish(
+    study: &Study,
+    assembled: Assembled,
+    stop: &AtomicBool,
+    quiet: bool,
+) -> Result<Published, Failure> {
+    // Made from the table, which moves when the folder is published, and printed after that:
+    // whoever reads the summary may close the pipe.
+    let summary = match quiet {
+        true => String::new(),
+        false => summary::text(&study.experiment, &assembled)?,
+    };
+    let published = assembled.publish(stop)?;
+    out!("{summary}");
+    Ok(published)
 }
 
 /// Every breach with the command that shows it again.
-fn tell_breaches(verdict: &Verdict) {
+fn print_breaches(verdict: &Verdict) {
     for breach in &verdict.breaches {
         eprintln!(
             "breach: {} in run {} of {} on {}: {}\n  replay: {}",
@@ -231,36 +142,4 @@ pub fn stop_flag() -> Arc<AtomicBool> {
         eprintln!("pinwheel: no Ctrl-C handler: {error}");
     }
     stop
-}
-
-/// Does the given jobs; each finished run leaves a file in `runs`.
-pub fn simulate(
-    experiment: &Experiment,
-    jobs: Range<usize>,
-    runs: &Path,
-    stop: &AtomicBool,
-    threads: usize,
-    progress: &Progress,
-) -> Result<Vec<Outcome>, Error> {
-    let metrics = network::metrics();
-    let drive = Drive { threads, stop, watcher: progress, runs: Some(runs), metrics };
-    ensemble::run(experiment, network::build, jobs, &drive)
-}
-
-/// What is going to be run.
-pub fn plan(input: &Input, experiment: &Experiment) -> Manifest {
-    Manifest {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        scenario: input.file.display().to_string(),
-        overrides: input.overrides.clone(),
-        split: network::verdict_from(experiment),
-        ..Manifest::of(experiment, network::rules)
-    }
-}
-
-/// BLAKE3 of this program: another build may give other results under the same version.
-fn build() -> Result<String, Failure> {
-    let unknown = |error| Failure::bad_input(format!("this program cannot find itself: {error}"));
-    let path = std::env::current_exe().map_err(unknown)?;
-    Ok(Manifest::hash_file(&path)?.1)
 }

@@ -11,6 +11,6 @@ Example:
 pub struct Args {}
 
 pub fn run(_: &Args) -> Result<Exit, Failure> {
-    println!("{:#}", pinwheel_models::scenario::schema());
+    outln!("{:#}", pinwheel_models::scenario::schema());
     Ok(Exit::Pass)
 }

@@ -1,36 +1,23 @@
 //! One screen at the end of a run: the verdict and the numbers that matter.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
 use jiff::civil::Date;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::outcomes::OutcomeTable;
-use pinwheel_analysis::plot::axis::{grouped, spoken};
-use pinwheel_analysis::statistics::{median, quantile};
-use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict::{
-    CheckStanding, InvariantStanding, Limit, Standing, TargetRow, Verdict,
+use pinwheel_analysis::experiment::{Assembled, PARTS};
+use pinwheel_analysis::judge::verdict::{
+    CheckStanding, InvariantStanding, Limit, TargetRow, TargetStanding, Verdict,
 };
+use pinwheel_analysis::record::outcomes::OutcomeTable;
+use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::statistics::{median, quantile};
+use pinwheel_analysis::wording::{format_number, grouped};
 use pinwheel_models::describe::MetricSpec;
 use pinwheel_models::scenario::Experiment;
 
-use crate::{baseline, network};
+use crate::baseline;
 
-/// Metrics worth a line on the screen; the report has the others.
-const KEY_METRICS: [&str; 10] = [
-    "raw_power",
-    "qa_power",
-    "this_epoch_reward",
-    "pledge_per_32gib",
-    "supply_circulating",
-    "supply_locked",
-    "supply_burned",
-    "token_price",
-    "nodes_active",
-    "tokens_circulating",
-];
 /// Points with a column of their own.
 const COLUMNS_MAX: usize = 6;
 /// Rows of a table; what failed comes first.
@@ -39,12 +26,9 @@ const ROWS_MAX: usize = 40;
 /// The summary as text.
 pub fn text(
     experiment: &Experiment,
-    verdict: &Verdict,
-    table: &Table,
-    outcomes: &OutcomeTable,
-    took: Duration,
+    Assembled { verdict, manifest, table, outcomes, .. }: &Assembled,
 ) -> Result<String, Error> {
-    let mut text = format!("\n{} in {:.1} s\n\n", experiment.name, took.as_secs_f64());
+    let mut text = format!("\n{} in {:.1} s\n\n", experiment.name, manifest.wall_seconds);
     let put = "writing to a string cannot fail";
     if !verdict.targets.is_empty() {
         writeln!(text, "{}\n", target_grid(experiment, verdict)).expect(put);
@@ -68,7 +52,7 @@ pub fn text(
         writeln!(text, "note: {note}").expect(put);
     }
     for failure in verdict.invariants.iter().filter_map(|row| row.failure.as_ref()) {
-        writeln!(text, "{}\n  replay: {}", failure.told(), failure.replay).expect(put);
+        writeln!(text, "{}\n  replay: {}", failure.sentence(), failure.replay).expect(put);
     }
     if let Some(accepted) = &verdict.baseline {
         text += &baseline::text(accepted);
@@ -78,8 +62,8 @@ pub fn text(
 }
 
 /// "83,609,831 events in 18.3 s: 4.57 M events/s, 219 ns each".
-pub fn speed(events: u64, simulated: Duration) -> String {
-    let seconds = simulated.as_secs_f64().max(1e-9);
+pub fn speed(events: u64, seconds: f64) -> String {
+    let seconds = seconds.max(1e-9);
     let rate = events as f64 / seconds;
     format!(
         "{} events in {seconds:.1} s: {:.2} M events/s, {:.0} ns each",
@@ -117,7 +101,7 @@ fn outcome_grid(experiment: &Experiment, outcomes: &OutcomeTable) -> Grid {
         let cell = |(_, points): &(&str, Vec<&str>)| {
             let values = points.iter().flat_map(|point| outcomes.values(point, &spec.id));
             let values: Vec<f64> = values.flatten().copied().collect();
-            let at = |share| quantile(&values, share).map(spoken);
+            let at = |share| quantile(&values, share).map(format_number);
             number(match (at(0.5), at(0.05), at(0.95)) {
                 (Some(middle), Some(low), Some(high)) if low != high => {
                     format!("{middle} [{low}, {high}]")
@@ -160,13 +144,13 @@ fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
     let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
     let mut rows: Vec<_> = verdict.targets.iter().collect();
     if rows.len() > ROWS_MAX {
-        rows.sort_by_key(|row| row.standing != Standing::NotMet);
+        rows.sort_by_key(|row| row.standing != TargetStanding::NotMet);
     }
     for row in rows.into_iter().take(ROWS_MAX) {
         let word = match row.standing {
-            Standing::Met => "ok",
-            Standing::NotMet => "FAIL",
-            Standing::NotJudged => "not judged",
+            TargetStanding::Met => "ok",
+            TargetStanding::NotMet => "FAIL",
+            TargetStanding::NotJudged => "not judged",
         };
         let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
         grid.add_row(vec![
@@ -210,7 +194,8 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
             let runs = (0..experiment.runs)
                 .map(|run| table.series(&point.id, run, metric.name, &label))
                 .collect::<Result<Vec<_>, _>>()?;
-            let ends = |values: Vec<f64>| median(&values).map_or("\u{2013}".to_owned(), spoken);
+            let ends =
+                |values: Vec<f64>| median(&values).map_or("\u{2013}".to_owned(), format_number);
             let value = |row: Option<&(Date, f64)>| row.map(|(_, value)| *value);
             if place == 0 {
                 cells.push(number(ends(runs.iter().filter_map(|r| value(r.first())).collect())));
@@ -226,8 +211,9 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
 /// the metrics of the targets first.
 fn key_series(experiment: &Experiment, table: &Table) -> Result<Vec<(MetricSpec, String)>, Error> {
     let recorded: Vec<&str> = table.metrics().collect();
-    let specs = || network::metrics().metrics().filter(|spec| recorded.contains(&spec.name));
-    let key: Vec<_> = specs().filter(|spec| KEY_METRICS.contains(&spec.name)).collect();
+    let specs = || PARTS.metrics().filter(|spec| recorded.contains(&spec.name));
+    let is_key = |name| PARTS.0.iter().any(|part| part.key_metrics.contains(name));
+    let key: Vec<_> = specs().filter(|spec| is_key(&spec.name)).collect();
     if !key.is_empty() {
         return Ok(key.into_iter().map(|spec| (*spec, String::new())).collect());
     }

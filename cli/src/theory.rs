@@ -19,12 +19,12 @@ pub fn run(markdown: bool) -> Exit {
     let cases: Vec<&Case> = theory::cases().collect();
     let outcomes = judge(&cases);
     if markdown {
-        print!("{}", in_markdown(&cases, &outcomes));
+        out!("{}", in_markdown(&cases, &outcomes));
     } else {
-        println!("{}\n", on_screen(&cases, &outcomes));
+        outln!("{}\n", on_screen(&cases, &outcomes));
     }
     let passed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Pass).count();
-    println!("{passed} passed, {} failed", cases.len() - passed);
+    outln!("{passed} passed, {} failed", cases.len() - passed);
     Exit::passed(passed == cases.len())
 }
 
@@ -94,16 +94,26 @@ fn on_screen(cases: &[&Case], outcomes: &[Outcome]) -> comfy_table::Table {
     grid
 }
 
-/// A table for each part, as it stands in VALIDATION.md.
+/// What the page says before its tables.
+const HEAD: &str = "\
+# Theory
+
+Closed forms held against the simulator. Written by `pinwheel conform theory --markdown`, byte for
+byte; CI compares. A case passes if the mean over its seeds lies within three standard errors of
+theory and within the relative tolerance in the column \"allowed\" (absolute where theory is 0).
+What to keep in mind when reading the tables is told in [layers.md](layers.md).
+";
+
+/// The page `docs/validation/theory.md` but for its last line: a table for each part.
 fn in_markdown(cases: &[&Case], outcomes: &[Outcome]) -> String {
-    let mut text = String::new();
+    let mut text = HEAD.to_owned();
     let mut part = "";
     for (case, outcome) in cases.iter().zip(outcomes) {
         if case.part != part {
             part = case.part;
-            text += &format!("\n### Theory: {part}\n\n");
-            text += "| case | what | formula | theory | simulated | \u{b1} 95 % | error | allowed | \
-                     seeds | verdict |\n|---|---|---|--:|--:|--:|--:|--:|--:|---|\n";
+            text += &format!("\n## {part}\n\n");
+            text += "| case | what | formula | theory | simulated | \u{b1} 95 % | error | allowed ";
+            text += "| seeds | verdict |\n|---|---|---|--:|--:|--:|--:|--:|--:|---|\n";
         }
         let [theory, simulated, half_width, error, verdict] = figures(case, outcome);
         text += &format!(
@@ -112,16 +122,29 @@ fn in_markdown(cases: &[&Case], outcomes: &[Outcome]) -> String {
             case.id,
             case.what.replace('|', "\\|"),
             case.formula.replace('|', "\\|"),
-            case.tolerance * 100.0,
+            plain(case.tolerance * 100.0),
             case.replications,
         );
     }
     text + "\n"
 }
 
+/// A number in plain digits without what multiplying left behind: 0.0000001 and not
+/// 0.00000010000000000000001.
+fn plain(value: f64) -> f64 {
+    format!("{value:.5e}").parse().expect("a number just written is read back")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::six_digits;
+    use super::{plain, six_digits};
+
+    #[test]
+    fn tolerances_are_in_plain_digits() {
+        for (tolerance, text) in [(1e-9, "0.0000001"), (0.07, "7"), (0.005, "0.5")] {
+            assert_eq!(plain(tolerance * 100.0).to_string(), text);
+        }
+    }
 
     #[test]
     fn numbers_have_six_digits() {

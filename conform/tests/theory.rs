@@ -1,5 +1,5 @@
-//! Every closed form of the program, over independent seeds: `cargo test --release -p pinwheel-conform`. The same
-//! table as `pinwheel conform theory`.
+//! Every closed form of the program, over independent seeds: `cargo test --release --workspace
+//! --test theory`. The same table as `pinwheel conform theory`.
 
 #![expect(clippy::disallowed_types, reason = "the table says how long a case took")]
 

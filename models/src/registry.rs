@@ -85,6 +85,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_report_shows_of_a_part_is_recorded_by_it() {
+        for part in PARTS {
+            let own = |metric: &str| part.numbered().any(|(_, spec)| spec.name == metric);
+            let drawn = part.chapters.iter().flat_map(|chapter| chapter.figures);
+            let drawn = drawn.flat_map(|figure| figure.metrics());
+            let paths = part.flows.iter().flat_map(|flows| flows.paths);
+            let paid = paths.flat_map(|path| path.plus.iter().chain(path.minus)).copied();
+            let ends = part.flows.iter().filter_map(|flows| flows.break_even);
+            let ends = ends.flat_map(|(revenue, cost)| [revenue, cost]);
+            let summed = part.headlines.iter().map(|headline| headline.metric);
+            let key = part.key_metrics.iter().copied();
+            for metric in drawn.chain(paid).chain(ends).chain(summed).chain(key) {
+                assert!(own(metric), "{}: {metric}", part.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_has_a_name_of_its_own() {
+        for PartSpec { name, events, .. } in PARTS {
+            for kinds in events.iter() {
+                let names: BTreeSet<_> = kinds.names.iter().collect();
+                assert_eq!(names.len(), kinds.names.len(), "{name}: {:?}", kinds.names);
+                let words = names.iter().all(|it| !it.is_empty() && it.trim() == **it);
+                assert!(words && !names.is_empty(), "{name}: {:?}", kinds.names);
+            }
+        }
+    }
+
+    #[test]
     fn every_part_says_what_it_leaves_out_in_sentences() {
         for PartSpec { name, card, .. } in PARTS {
             assert!(card.left_out.len() >= 2, "{name}");

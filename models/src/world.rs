@@ -56,6 +56,17 @@ macro_rules! parts {
                 layers
             }
 
+            /// The labels that the layers record with, by their kinds.
+            pub fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
+                let mut labels = Vec::new();
+                $(
+                    if let Some(settings) = &self.$name {
+                        labels.extend($name::metrics::labels(settings));
+                    }
+                )*
+                labels
+            }
+
             /// The names of the sections in use, from the lowest layer up.
             pub fn names(&self) -> Vec<&'static str> {
                 let mut names = Vec::new();
@@ -270,10 +281,10 @@ impl World {
         }
     }
 
-    /// The digest of a network's books, by its id; `None` if there is no such network.
-    pub fn ledger_digest(&self, id: &str) -> Option<u64> {
-        let running = self.networks.iter().find(|running| running.id == id)?;
-        Some(running.network.ledger_digest())
+    /// The network of this id, if there is one.
+    pub fn network(&self, id: &str) -> Option<&Network> {
+        let running = self.networks.iter().find(|running| running.id == id);
+        running.map(|running| &running.network)
     }
 
     /// Everybody hears what was told, and what is told on hearing it.

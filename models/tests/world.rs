@@ -5,6 +5,8 @@ use std::path::Path;
 
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::networks::Network;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{self, Point};
 use pinwheel_models::world::World;
 
@@ -118,4 +120,167 @@ fn what_does_not_touch_machines_does_not_move_their_failures() {
         let (_, more) = failures(&history(&[detail, ("network.parameters.disk_afr", "\"5 %/y\"")]));
         assert!(more != failed, "the comparison can fail");
     }
+}
+
+/// A month of two Filecoins with unlike rules and sizes, each after its id; `ids` says which are there.
+fn of_networks(ids: &[&str]) -> Point {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data");
+    let folder = tempfile::tempdir().unwrap();
+    let copied = folder.path().join("data");
+    std::fs::create_dir(&copied).unwrap();
+    for name in ["state_2022-10-10.toml", "network_daily_2022-10-10_2025-01-31.csv"] {
+        std::fs::copy(data.join("filecoin").join(name), copied.join(name)).unwrap();
+    }
+    let mut text = String::from(
+        "schema = 1\n[meta]\nname = \"two\"\n[run]\nstart = 2022-10-10\nhorizon = \"30 d\"\n",
+    );
+    for id in ids {
+        let (detail, providers, orphans) = match *id {
+            "fil" => ("deadline", 40, 0.022),
+            _ => ("day", 80, 0.1),
+        };
+        text += &format!(
+            "[[network]]\nid = \"{id}\"\nkind = \"filecoin\"\ndetail = \"{detail}\"\n\
+             providers = {providers}\nparameters = {{ orphan_share = {orphans} }}\n\
+             initial = \"data/state_2022-10-10.toml\"\n\
+             history = \"data/network_daily_2022-10-10_2025-01-31.csv\"\n"
+        );
+    }
+    let path = folder.path().join("two.toml");
+    std::fs::write(&path, text).unwrap();
+    let experiment = scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    experiment.points.into_iter().next().expect("one point")
+}
+
+/// The books of a network, byte by byte.
+fn books(run: &Simulation<World>, id: &str) -> Vec<u8> {
+    let Network::Filecoin(network) = run.model.network(id).expect("a network of this id");
+    postcard::to_stdvec(network.accounts()).expect("plain data")
+}
+
+#[test]
+fn two_networks_in_one_world_have_the_books_and_rows_of_each_alone() {
+    let both = of_networks(&["fil", "fil2"]);
+    let mut together = ended(start(&both, 5), &both);
+    let rows = together.ctx.records.drain();
+    for id in ["fil", "fil2"] {
+        let point = of_networks(&[id]);
+        let mut alone = ended(start(&point, 5), &point);
+        assert!(books(&alone, id).len() > 1_000);
+        assert!(books(&alone, id) == books(&together, id), "{id}: other books than alone");
+        let subject = together.ctx.records.subject(id);
+        let own = |row: &&Row| row.subject == subject;
+        let seen = |row: &Row, labels: &[String]| {
+            let label = labels[usize::from(row.label.0)].clone();
+            (row.time, row.metric, label, row.value.to_bits(), row.exact)
+        };
+        let labels = together.ctx.records.labels().to_vec();
+        let beside: Vec<_> = rows.iter().filter(own).map(|row| seen(row, &labels)).collect();
+        let by_itself = alone.ctx.records.drain();
+        let labels = alone.ctx.records.labels().to_vec();
+        let by_itself: Vec<_> = by_itself.iter().map(|row| seen(row, &labels)).collect();
+        assert!(beside == by_itself && !beside.is_empty(), "{id}: other rows than alone");
+    }
+    let names: Vec<_> = together.ctx.checks.tallies().iter().map(|t| t.check.clone()).collect();
+    assert!(names.contains(&"fil.filecoin.supply_conserved".to_owned()), "{names:?}");
+}
+
+#[test]
+fn networks_of_one_kind_draw_apart_and_in_any_order() {
+    let (one, other) = (of_networks(&["fil", "fil2"]), of_networks(&["fil2", "fil"]));
+    let (one, other) = (ended(start(&one, 5), &one), ended(start(&other, 5), &other));
+    assert!(books(&one, "fil") == books(&other, "fil"));
+    assert!(books(&one, "fil") != books(&one, "fil2"));
+}
+
+/// All rows of a label over a month, by metric and time.
+fn rows_of(text: &str, label: &str) -> Vec<(SimTime, &'static str, u64)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("front.toml");
+    let head =
+        "schema = 1\n[meta]\nname = \"front\"\n[run]\nstart = 2025-01-01\nhorizon = \"30 d\"\n";
+    std::fs::write(&path, format!("{head}{text}")).unwrap();
+    let experiment = scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let point = &experiment.points[0];
+    let mut run = ended(start(point, 11), point);
+    let rows = run.ctx.records.drain();
+    let wanted = run.ctx.records.label(label);
+    let name = |row: &Row| registry::ALL.spec(row.metric).name;
+    let of: Vec<_> = rows
+        .iter()
+        .filter(|row| row.label == wanted)
+        .map(|row| (row.time, name(row), row.value.to_bits()))
+        .collect();
+    assert!(of.len() > 30, "{label} is recorded each day");
+    of
+}
+
+const CLASS_A: &str = "[[infrastructure.class]]\nid = \"a\"\ncount = 70\n\
+    failure = { law = \"weibull\", shape = 1.5, scale = \"9 d\" }\n\
+    repair = { law = \"exponential\", mean = \"3 h\" }\n";
+const CLASS_B: &str = "[[infrastructure.class]]\nid = \"b\"\ncount = 50\nowners = 5\n\
+    failure = { law = \"exponential\", mean = \"6 d\" }\n\
+    repair = { law = \"log_normal\", median = \"5 h\", sigma = 1.0 }\n\
+    heartbeat = { period = \"1 h\", loss = 0.1, misses = 3 }\ndetection = \"heartbeat\"\n";
+
+#[test]
+fn a_class_put_before_another_moves_none_of_its_draws() {
+    let alone = rows_of(CLASS_B, "b");
+    assert_eq!(alone, rows_of(&format!("{CLASS_A}{CLASS_B}"), "b"));
+    assert_eq!(alone, rows_of(&format!("{CLASS_B}{CLASS_A}"), "b"));
+    // Another name is another class.
+    let renamed = CLASS_B.replace("id = \"b\"", "id = \"c\"");
+    assert_ne!(alone, rows_of(&renamed, "c"));
+}
+
+#[test]
+fn a_shock_put_before_another_moves_none_of_its_draws() {
+    let shock = |id: &str, class: &str| {
+        format!(
+            "[[infrastructure.shock]]\nid = \"{id}\"\nscope = \"world\"\nevery = \"2 d\"\n\
+             classes = [\"{class}\"]\nshare = 0.4\n\
+             outage = {{ law = \"exponential\", mean = \"4 h\" }}\n"
+        )
+    };
+    let classes = format!("{CLASS_A}{CLASS_B}");
+    let (of_a, of_b) = (shock("first", "a"), shock("second", "b"));
+    let alone = rows_of(&format!("{classes}{of_b}"), "b");
+    assert_eq!(alone, rows_of(&format!("{classes}{of_a}{of_b}"), "b"));
+    assert_ne!(alone, rows_of(&classes, "b"), "the shock does something");
+}
+
+#[test]
+fn two_shocks_at_one_instant_have_draws_of_their_own() {
+    let shock = |id: &str| {
+        format!(
+            "[[infrastructure.shock]]\nid = \"{id}\"\nscope = \"world\"\nevery = \"2 d\"\n\
+             share = 0.5\noutage = \"10 h\"\n"
+        )
+    };
+    let up = |shocks: &str| {
+        let rows = rows_of(&format!("{CLASS_B}{shocks}"), "b");
+        let last = rows.iter().rfind(|(_, metric, _)| *metric == "availability");
+        f64::from_bits(last.expect("it is recorded").2)
+    };
+    let (none, one, both) = (up(""), up(&shock("one")), up(&[shock("one"), shock("two")].concat()));
+    // With shared draws the second would strike the devices that are down already.
+    let (first, second) = (none - one, one - both);
+    assert!(second > 0.3 * first && first > 0.05, "{first} and {second} of the time");
+}
+
+#[test]
+fn a_station_put_before_another_moves_none_of_its_draws() {
+    let station = |id: &str, dispatch: &str| {
+        format!(
+            "[[service.station]]\nid = \"{id}\"\nservers = 5\ndispatch = \"{dispatch}\"\n\
+             arrivals = {{ law = \"exponential\", mean = \"60 s\" }}\n\
+             service = {{ law = \"erlang\", mean = \"240 s\", phases = 2 }}\n\
+             cache = {{ objects = 1000, capacity = 100 }}\n"
+        )
+    };
+    let (first, second) = (station("first", "random"), station("second", "sq2"));
+    let alone = rows_of(&second, "second");
+    assert_eq!(alone, rows_of(&format!("{first}{second}"), "second"));
+    assert_eq!(alone, rows_of(&format!("{second}{first}"), "second"));
+    assert_ne!(alone, rows_of(&station("third", "sq2"), "third"));
 }

@@ -6,22 +6,39 @@ use serde::{Deserialize, Serialize};
 
 /// A non-negative amount in base units. Arithmetic is checked in every build: an overflow or a
 /// negative result is a fault of the model and stops the run.
+///
+/// ```
+/// use pinwheel_core::Amount;
+///
+/// // 2.01 dollars with 6 decimals, and a fee of 0.3 %, rounded down.
+/// let paid = Amount(2_010_000);
+/// let fee = paid.mul_div_floor(3, 1_000);
+/// assert_eq!(fee, Amount(6_030));
+/// assert_eq!((paid - fee).display(6).to_string(), "2.003970");
+/// assert_eq!(fee.checked_sub(paid), None);
+/// assert_eq!(fee.saturating_sub(paid), Amount::ZERO);
+/// ```
 #[derive(
     Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Amount(pub u128);
 
 impl Amount {
+    /// No units.
     pub const ZERO: Amount = Amount(0);
 
+    /// `self - other`, or `None` if that is negative.
     pub fn checked_sub(self, other: Amount) -> Option<Amount> {
         self.0.checked_sub(other.0).map(Amount)
     }
+    /// `self - other`, or no units if that is negative.
     pub fn saturating_sub(self, other: Amount) -> Amount {
         Amount(self.0.saturating_sub(other.0))
     }
-    /// `self * numerator / denominator`, rounded down; exact whenever the result fits, and a fault
-    /// of the model when it does not.
+    /// `self * numerator / denominator`, rounded down; the product may exceed 128 bits.
+    ///
+    /// # Panics
+    /// When the denominator is zero or the result exceeds 128 bits: faults of the model.
     #[inline]
     pub fn mul_div_floor(self, numerator: u128, denominator: u128) -> Amount {
         assert!(denominator > 0, "a share has a positive denominator");
@@ -35,6 +52,9 @@ impl Amount {
         Tokens { amount: self, decimals: decimals as usize }
     }
     /// The amount in whole tokens as a float, for records and plots only.
+    ///
+    /// # Panics
+    /// With more than 38 decimals, which 128 bits do not have.
     pub fn as_tokens(self, decimals: u32) -> f64 {
         self.0 as f64 / TENS[decimals as usize]
     }
@@ -87,6 +107,8 @@ impl fmt::Display for Tokens {
     }
 }
 
+/// # Panics
+/// When the sum exceeds 128 bits.
 impl std::ops::Add for Amount {
     type Output = Amount;
     fn add(self, other: Amount) -> Amount {
@@ -98,6 +120,8 @@ impl std::ops::AddAssign for Amount {
         *self = *self + other;
     }
 }
+/// # Panics
+/// When the difference is negative.
 impl std::ops::Sub for Amount {
     type Output = Amount;
     fn sub(self, other: Amount) -> Amount {

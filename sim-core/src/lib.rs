@@ -61,6 +61,7 @@ pub mod distribution;
 pub mod engine;
 pub mod fingerprint;
 pub mod ledger;
+pub mod ledgers;
 pub mod math;
 pub mod queue;
 pub mod random;
@@ -71,7 +72,8 @@ pub mod time;
 
 pub use amount::Amount;
 pub use engine::{Context, Event, Instance, Model, Simulation};
-pub use ledger::{Account, Holding, Ledger, LedgerError};
+pub use ledger::{Account, Holding, Ledger, LedgerError, Token};
+pub use ledgers::{DeclareError, Ledgers, Posting, TokenSpec};
 pub use random::{Purpose, Scope, Stream, Streams};
 pub use record::{Label, Metric, Records, Row, Subject};
 pub use regions::{Executor, OneByOne, Regions};

@@ -11,6 +11,7 @@ const BOOTSTRAP: Purpose = Purpose::new("bootstrap");
 pub struct Bootstrap {
     /// How often.
     pub draws: u64,
+    /// Root of the streams that rows are drawn with.
     pub seed: u64,
 }
 

@@ -18,6 +18,10 @@ const RUNS_MAX: u64 = 1_000_000;
 /// The interval in which the true share lies when something `held` in `made` trials, for the
 /// normal quantile `z` (Wilson 1927; recommended for small numbers by Brown, Cai and DasGupta,
 /// "Interval estimation for a binomial proportion", 2001). No trials say nothing: 0 to 1.
+///
+/// # Panics
+///
+/// If `held` is more than `made`.
 pub fn wilson(held: u64, made: u64, z: f64) -> (f64, f64) {
     assert!(held <= made, "nothing holds more often than it was tried");
     if made == 0 {

@@ -14,10 +14,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::table::Dated;
+use crate::series::Dated;
 
 /// The quantile `q` in [0, 1] of values, by linear interpolation (Hyndman and Fan 1996, type 7);
 /// `None` for no values.
+///
+/// # Panics
+///
+/// If `q` is not between 0 and 1.
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     assert!((0.0..=1.0).contains(&q), "a quantile lies between 0 and 1");
     let mut sorted = values.to_vec();

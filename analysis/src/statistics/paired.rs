@@ -13,10 +13,12 @@ const MISSED: f64 = 0.05;
 pub struct Paired {
     /// Pairs of numbers; pairs with a value that is not finite are left out.
     pub count: usize,
+    /// The median difference.
     pub median: f64,
     /// The ends of an interval that covers the true median difference in at least 95 of 100
     /// experiments whatever the distribution; `None` below six pairs, where there is none.
     pub low: Option<f64>,
+    /// The upper end of that interval.
     pub high: Option<f64>,
     /// The share of pairs in which the second is greater; equal pairs do not count as greater.
     pub greater_share: f64,

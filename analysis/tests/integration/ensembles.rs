@@ -4,10 +4,12 @@ use std::fs;
 use std::sync::atomic::AtomicBool;
 
 use pinwheel_analysis::Error;
-use pinwheel_analysis::store::{METRICS, Manifest, REPORT, Staging, Store, VERDICT};
-use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict;
-use pinwheel_analysis::work::Work;
+use pinwheel_analysis::judge::verdict;
+use pinwheel_analysis::record::manifest::{METRICS, Manifest, REPORT, VERDICT};
+use pinwheel_analysis::record::staging::Staging;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::record::work::Work;
 
 use crate::synthetic::{Invented, experiment, plan, publish, simulate};
 

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use pinwheel_analysis::ensemble::Outcome;
-use pinwheel_analysis::judge::{Judge, Judged};
-use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict::{InvariantStanding, Verdict, judge, runs_that_prove};
+use pinwheel_analysis::judge::rows::Judge;
+use pinwheel_analysis::judge::verdict::{InvariantStanding, Verdict, judge, runs_that_prove};
+use pinwheel_analysis::record::outcome::{Judged, Outcome};
+use pinwheel_analysis::record::table::Table;
 use pinwheel_core::check::Breach;
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Label, Row, SimDuration, SimTime, Subject};
@@ -200,7 +200,8 @@ fn verdict(statements: &str, ends: &[f64]) -> Verdict {
 fn empty_table(experiment: &Experiment) -> Table {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metrics.parquet");
-    let writer = pinwheel_analysis::table::TableWriter::create(&path, registry::ALL).unwrap();
+    let writer =
+        pinwheel_analysis::record::table::TableWriter::create(&path, registry::ALL).unwrap();
     writer.finish().unwrap();
     let _ = experiment;
     read(&path)

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod ensembles;
 mod invariants;
 mod reports;

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use pinwheel_analysis::outcomes::OutcomeTable;
-use pinwheel_analysis::plot;
-use pinwheel_analysis::report::{self, Facts, Report};
-use pinwheel_analysis::store::Store;
+use pinwheel_analysis::judge::verdict::Verdict;
+use pinwheel_analysis::record::outcomes::OutcomeTable;
+use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::show::plot;
+use pinwheel_analysis::show::report::{self, Facts, Report};
 use pinwheel_models::scenario::{Experiment, Factor};
 
-use crate::synthetic::{experiment, metrics, publish};
+use crate::synthetic::{experiment, parts, publish};
 
 const BYTES_MAX: usize = 5 << 20;
 /// Sorting of tables and the readout of charts.
@@ -26,8 +27,8 @@ fn report(horizon_days: u32, runs: u32, variants: bool) -> String {
 fn again(folder: &Path) -> Report {
     let store = Store::open_to_report(folder).unwrap();
     let facts = Facts {
-        metrics: metrics(),
-        verdict: &store.verdict().unwrap(),
+        parts: parts(),
+        verdict: &Verdict::read(&store.folder).unwrap(),
         manifest: &store.manifest,
         outcomes: &OutcomeTable::default(),
         folder: "out/invented".to_owned(),
@@ -145,8 +146,8 @@ fn a_model_card_names_inputs_parameters_and_what_is_left_out() {
     publish(&experiment, &out, 2).unwrap();
     let store = Store::open(&out).unwrap();
     let facts = Facts {
-        metrics: metrics(),
-        verdict: &store.verdict().unwrap(),
+        parts: parts(),
+        verdict: &Verdict::read(&store.folder).unwrap(),
         manifest: &store.manifest,
         outcomes: &OutcomeTable::default(),
         folder: "out".to_owned(),
@@ -203,10 +204,10 @@ fn two_results_stand_side_by_side() {
     let out = folder.path().join("out");
     publish(&experiment, &out, 2).unwrap();
     let store = Store::open(&out).unwrap();
-    let (verdict, metrics) = (store.verdict().unwrap(), metrics());
+    let verdict = Verdict::read(&store.folder).unwrap();
     let outcomes = OutcomeTable::default();
     let facts = |name: &str| Facts {
-        metrics,
+        parts: parts(),
         verdict: &verdict,
         manifest: &store.manifest,
         outcomes: &outcomes,

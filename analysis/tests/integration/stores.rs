@@ -5,7 +5,9 @@ use std::path::Path;
 
 use jiff::civil::date;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::store::{Manifest, Staging, Store};
+use pinwheel_analysis::record::manifest::Manifest;
+use pinwheel_analysis::record::staging::Staging;
+use pinwheel_analysis::record::store::Store;
 
 use crate::synthetic::{experiment, publish};
 

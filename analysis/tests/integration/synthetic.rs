@@ -7,20 +7,22 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::civil::date;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::ensemble::{self, Drive, Outcome, Watcher};
-use pinwheel_analysis::outcomes::OutcomeTable;
-use pinwheel_analysis::report::{self, Facts};
-use pinwheel_analysis::store::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, Staging, VERDICT};
-use pinwheel_analysis::table::Table;
-use pinwheel_analysis::verdict::{self, Verdict};
-use pinwheel_analysis::work::jobs;
+use pinwheel_analysis::judge::verdict::{self, Verdict};
+use pinwheel_analysis::record::manifest::{METRICS, Manifest, REPORT, RunEntry, SCENARIO, VERDICT};
+use pinwheel_analysis::record::outcome::Outcome;
+use pinwheel_analysis::record::outcomes::OutcomeTable;
+use pinwheel_analysis::record::staging::Staging;
+use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::record::work::jobs;
+use pinwheel_analysis::run::ensemble::{self, Drive, Unwatched};
+use pinwheel_analysis::show::report::{self, Facts};
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{Amount, Context, Event, Label, Model, SimDuration, Stream, Streams};
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::networks::Settings as Network;
 use pinwheel_models::networks::filecoin::spec::SPEC;
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{self, Experiment, Measure, Point, Scenario, Target};
+use pinwheel_models::scenario::{self, Experiment, Measure, Scenario, Target};
 use serde::{Deserialize, Serialize};
 
 /// A curve: value at the start and at the end, noise, whether an observation is recorded.
@@ -84,7 +86,7 @@ const BY_CLASS: [(&str, f64); 4] =
     [("income", 180_000.0), ("cost", 300_000.0), ("margin", 240_000.0), ("power_share", 1.0)];
 
 /// What the network records.
-pub fn metrics() -> Catalogue {
+pub fn parts() -> Catalogue {
     registry::ALL
 }
 
@@ -233,14 +235,6 @@ fn targets(horizon_days: u32) -> Vec<Target> {
     ]
 }
 
-/// Watches nothing.
-#[derive(Debug)]
-pub struct Blind;
-impl Watcher for Blind {
-    fn day(&self, _: &Point, _: u32, _: u32, _: u64) {}
-    fn taken_over(&self, _: &Point) {}
-}
-
 /// Runs an experiment into a staging folder.
 pub fn simulate(
     experiment: &Experiment,
@@ -250,16 +244,16 @@ pub fn simulate(
     build: impl Fn(&Scenario, &Streams) -> Invented + Sync,
 ) -> Result<Vec<Outcome>, Error> {
     let runs = staging.work(&plan(experiment))?.runs();
-    let metrics = metrics();
-    let drive = Drive { threads, stop, watcher: &Blind, runs: Some(&runs), metrics };
+    let parts = parts();
+    let drive = Drive { threads, stop, watcher: &Unwatched, runs: Some(&runs), parts };
     let outcomes = ensemble::run(experiment, build, jobs(experiment), &drive)?;
-    ensemble::merge(experiment, metrics, &runs, &staging.path().join(METRICS))?;
+    ensemble::merge(experiment, parts, &runs, &staging.path().join(METRICS))?;
     Ok(outcomes)
 }
 
 /// What is going to be run.
 pub fn plan(experiment: &Experiment) -> Manifest {
-    let manifest = Manifest::of(experiment, |_| "mainnet".to_owned());
+    let manifest = Manifest::of(experiment);
     Manifest { version: "0.1.0".to_owned(), scenario: "invented.toml".to_owned(), ..manifest }
 }
 
@@ -270,8 +264,8 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
     let outcomes =
         simulate(experiment, &staging, threads, &stop, |scenario, _| Invented::new(scenario))?;
     let table = Table::read(&staging.path().join(METRICS))?;
-    let split = Some(date(2024, 1, 1));
-    let verdict = verdict::judge(experiment, &table, &outcomes, split)?;
+    let verdict_from = Some(date(2024, 1, 1));
+    let verdict = verdict::judge(experiment, &table, &outcomes, verdict_from)?;
     let runs: Vec<RunEntry> =
         outcomes.iter().map(|o| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint)).collect();
     let fingerprint = Manifest::combine(&runs);
@@ -279,9 +273,9 @@ pub fn publish(experiment: &Experiment, folder: &Path, threads: usize) -> Result
     staging.write(SCENARIO, experiment.resolved.as_bytes())?;
     staging.write(VERDICT, &serde_json::to_vec_pretty(&verdict).expect("plain data"))?;
     let files = staging.files()?;
-    let manifest = Manifest { fingerprint, runs, split, files, ..plan(experiment) };
+    let manifest = Manifest { fingerprint, runs, verdict_from, files, ..plan(experiment) };
     let facts = Facts {
-        metrics: metrics(),
+        parts: parts(),
         verdict: &verdict,
         manifest: &manifest,
         outcomes: &numbers,

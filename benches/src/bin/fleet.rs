@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use pinwheel_analysis::plot::{Curve, Ink, ScalingChart, Size, standalone};
+use pinwheel_analysis::show::plot::{Curve, Ink, ScalingChart, Size, standalone};
 use pinwheel_benches::clock::{Spread, passed_nanos, spent_nanos};
 use pinwheel_benches::fleet::PERIOD;
 use pinwheel_benches::measure::{Job, Measure, Program};

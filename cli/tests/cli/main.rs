@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ensembles;
+mod folders;
 mod reports;
 mod review;
 mod verdicts;

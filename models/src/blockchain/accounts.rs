@@ -83,7 +83,8 @@ impl Accounts {
     pub fn root(&mut self) -> Hash {
         let ledger = &self.ledger;
         let leaf = |_, entry: &Entry| {
-            digest(CELL, &(entry.nonce, entry.account, ledger.balance(entry.account)))
+            let number = entry.account.number();
+            digest(CELL, &(entry.nonce, number, ledger.balance(entry.account)))
         };
         let entries = self.entries.root_by(leaf);
         digest(CELL, &(entries, ledger.issued(), ledger.burned()))

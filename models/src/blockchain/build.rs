@@ -19,7 +19,7 @@ use super::consensus::work::{RaceRules, Work, WorkParameters};
 use super::consensus::{Consensus, geometric_shares};
 use super::contracts::staking::Slashing;
 use super::mempool::Mempool;
-use super::money::from_token;
+use super::money;
 use super::settings::{ChainSettings, ConsensusSettings, TravelLaw};
 use super::state::{Rules, State};
 use super::tally::Tally;
@@ -112,7 +112,7 @@ fn stake(parameters: &StakeParameters, settings: &ChainSettings, state: &mut Sta
         reporter_permille: (p.reporter * 1000.0) as u32,
     });
     for share in geometric_shares(p.validators as u32, p.stake_ratio) {
-        let stake = from_token(p.stake * share);
+        let stake = money::times(p.stake, share);
         state.contracts.staking.enter(stake, &mut state.accounts);
     }
     let conduct = Conduct { offline_share: p.offline, equivocation_share: p.equivocation };

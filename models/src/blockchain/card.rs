@@ -9,7 +9,8 @@ pub const CARD: Card = Card {
               that the consensus makes final.",
     left_out: &[
         "There is no virtual machine: contracts are built in.",
-        "The network between nodes is not there but for the travel of blocks of work.",
+        "The network between nodes is not there but for the travel of blocks of work, by a law of \
+         durations or by gossip.",
         "Storage rent and uncles are not there.",
         "The sender of a transaction is who it says; only readings are signed, where proofs \
          are real.",

@@ -17,9 +17,11 @@ use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
-use super::money::{from_nanotoken, from_token};
+use super::money::{NANOTOKEN, TOKEN};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
+use crate::connection::gossip::{self, GossipParameters, Push};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
+use crate::input::amount;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -32,6 +34,8 @@ const GAS_LIMIT_DEFAULT: u64 = 30_000_000;
 const POOL_MAX: i64 = 10_000_000;
 const POOL_DEFAULT: u64 = 5_000;
 const NANOTOKEN_MAX: f64 = 1e9;
+/// A billionth of a token.
+const PRICE_DEFAULT: Amount = Amount(1_000_000_000);
 const TRIALS_MAX: i64 = 10_000;
 
 /// Chains: blocks, mempool, fees and consensus.
@@ -84,9 +88,13 @@ pub struct ChainSection {
     /// "authority", "stake", "expected" or "work". Default "authority".
     #[schemars(with = "String", extend("enum" = ["authority", "stake", "expected", "work"]))]
     pub consensus: Option<ValueId>,
-    /// How blocks of work travel: "fixed" or "exponential". Default "fixed".
-    #[schemars(with = "String", extend("enum" = ["fixed", "exponential"]))]
+    /// How blocks of work travel: "fixed", "exponential" or "gossip". Default "fixed".
+    #[schemars(with = "String", extend("enum" = ["fixed", "exponential", "gossip"]))]
     pub travel: Option<ValueId>,
+    /// The gossip by which blocks of work travel; `push` is "synchronous", "asynchronous" or
+    /// "origin_only", by default "asynchronous".
+    #[schemars(schema_with = "gossip_schema")]
+    pub gossip: Option<BTreeMap<String, ValueId>>,
     /// Validators, miners or participants: parameters of the consensus, by the names that `pinwheel
     /// explain` lists.
     #[schemars(schema_with = "members_schema")]
@@ -121,6 +129,7 @@ pub const PARAMETERS: &[ParameterTable] = &[
     parameters_of("a chain's members", "blockchain.chain[0].members", StakeParameters::SPECS),
     parameters_of("a chain's members", "blockchain.chain[0].members", WorkParameters::SPECS),
     parameters_of("a chain's members", "blockchain.chain[0].members", RoundParameters::SPECS),
+    parameters_of("a chain's gossip", "blockchain.chain[0].gossip", GossipParameters::SPECS),
     parameters_of("a chain's devices", "blockchain.chain[0].devices", DeviceParameters::SPECS),
     parameters_of(
         "a chain's attestation",
@@ -155,6 +164,15 @@ fn members_schema(generator: &mut SchemaGenerator) -> Schema {
     parameter::schema(members.flat_map(|table| table.specs), generator)
 }
 
+fn gossip_schema(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = table_schema::<GossipParameters>(generator);
+    if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
+        let ways = json!({ "enum": ["synchronous", "asynchronous", "origin_only"] });
+        properties.insert("push".into(), ways);
+    }
+    schema
+}
+
 fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = table_schema::<TelemetryParameters>(generator);
     if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
@@ -168,6 +186,7 @@ fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
 pub trait Table: Default {
     const SPECS: &'static [ParameterSpec];
     fn get_mut(&mut self, name: &str) -> Option<&mut f64>;
+    fn amount_mut(&mut self, name: &str) -> Option<&mut Amount>;
 }
 
 macro_rules! tables {
@@ -177,6 +196,9 @@ macro_rules! tables {
             fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
                 $name::get_mut(self, name)
             }
+            fn amount_mut(&mut self, name: &str) -> Option<&mut Amount> {
+                $name::amount_mut(self, name)
+            }
         })*
     };
 }
@@ -185,6 +207,7 @@ tables!(
     StakeParameters,
     RoundParameters,
     WorkParameters,
+    GossipParameters,
     DeviceParameters,
     AttestParameters,
     PlanParameters,
@@ -203,6 +226,11 @@ fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>,
             continue;
         };
         let range = spec.minimum..=spec.maximum;
+        if let Some(slot) = values.amount_mut(name) {
+            let unit = (spec.unit, amount::decimals(spec.unit));
+            *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
+            continue;
+        }
         let plain = spec.unit == "1";
         let value = checker.quantity(Some(given), &key, spec.unit, plain, range);
         if let (Some(value), Some(slot)) = (value, values.get_mut(name)) {
@@ -250,6 +278,8 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
 const AUDITED_BLOCKS_MAX: f64 = 1e7;
 /// Shortest time between two readings of a device.
 const INTERVAL_SECONDS_MIN: f64 = 0.1;
+/// Most pushes of a node during one hop: all of them are on their way at once.
+const PUSHES_OF_A_HOP_MAX: f64 = 10.0;
 
 struct ChainChecker<'c, 'a, 's> {
     checker: &'c mut Checker<'a>,
@@ -273,9 +303,9 @@ impl ChainChecker<'_, '_, '_> {
         let gas_limit =
             self.checker.integer(section.gas_limit, &self.key("gas_limit"), 21_000..=GAS_LIMIT_MAX);
         let pool = self.checker.integer(section.pool, &self.key("pool"), 1..=POOL_MAX);
-        let reward = self.amount(section.block_reward, "block_reward", "token", 1e9);
-        let price = self.amount(section.price, "price", "nanotoken", NANOTOKEN_MAX);
-        let price = from_nanotoken(price.unwrap_or(1.0)).0;
+        let reward = self.amount(section.block_reward, "block_reward", TOKEN, 1e9);
+        let price = self.amount(section.price, "price", NANOTOKEN, NANOTOKEN_MAX);
+        let price = price.unwrap_or(PRICE_DEFAULT).0;
         let fee = self.fee(price);
         let consensus = self.consensus(block_time);
         let blocks = f64::from(self.days) * 86_400.0 / block_time;
@@ -298,7 +328,7 @@ impl ChainChecker<'_, '_, '_> {
             gas_limit: gas_limit.unwrap_or(GAS_LIMIT_DEFAULT),
             fee,
             base_fee,
-            block_reward: reward.map_or(Amount::ZERO, from_token),
+            block_reward: reward.unwrap_or_default(),
             pool: pool.unwrap_or(POOL_DEFAULT) as usize,
             patience: SimDuration::from_seconds_f64(patience),
             consensus,
@@ -370,16 +400,88 @@ impl ChainChecker<'_, '_, '_> {
     }
 
     /// A hash rate that grows faster than the difficulty can follow: blocks would come without end.
-    fn outrun(&mut self, work: &WorkParameters, block_time: f64, key: &str) {
+    fn outrun(&mut self, work: &WorkParameters, travel: f64, block_time: f64) {
         let gain = math::exp(f64::from(self.days) * math::ln_1p(work.growth));
         let outruns = match work.retarget {
-            0.0 => !(1e-3..=1e3).contains(&gain) || work.travel * gain > block_time,
+            0.0 => !(1e-3..=1e3).contains(&gain) || travel * gain > block_time,
             blocks => work.growth.abs() * blocks * block_time / 86_400.0 > 1.0,
         };
         if let (true, Some(&given)) = (outruns, self.section.members.get("growth")) {
             let message = "the hash rate outruns the difficulty".to_owned();
             let help = "give a smaller growth, a shorter run, or fewer blocks to a retarget";
-            self.checker.fault(given, &format!("{key}.growth"), message, help);
+            self.checker.fault(given, &self.key("members.growth"), message, help);
+        }
+    }
+
+    /// Proof of work: its miners, and how their blocks travel.
+    fn work(&mut self, block_time: f64) -> ConsensusSettings {
+        let (section, key) = (self.section, self.key("members"));
+        let work: WorkParameters = table(self.checker, &section.members, &key);
+        let laws = [
+            ("fixed", Some(TravelLaw::Fixed)),
+            ("exponential", Some(TravelLaw::Exponential)),
+            ("gossip", None),
+        ];
+        let law = self.checker.choice(section.travel, &self.key("travel"), &laws);
+        let Some(law) = law.unwrap_or(Some(TravelLaw::Fixed)) else {
+            return self.gossiping(work, block_time);
+        };
+        self.gossip_without_effect("travel = \"gossip\"");
+        let given = section.members.get("travel").copied().or(section.block_time);
+        if let (Some(given), true) = (given, work.travel > block_time) {
+            let message = format!("blocks travel {} s and come every {block_time} s", work.travel);
+            let help = "let a block arrive before the next is found: travel at most block_time";
+            self.checker.fault(given, &format!("{key}.travel"), message, help);
+        }
+        self.outrun(&work, work.travel, block_time);
+        ConsensusSettings::Work(work, law)
+    }
+
+    /// Proof of work whose blocks travel by gossip among the miners and the observer.
+    fn gossiping(&mut self, work: WorkParameters, block_time: f64) -> ConsensusSettings {
+        let section = self.section;
+        if let Some(&given) = section.members.get("travel") {
+            let message = "has no effect beside travel = \"gossip\"".to_owned();
+            let help =
+                "remove it and set the times in the table gossip, or write travel = \"fixed\"";
+            self.checker.fault(given, &self.key("members.travel"), message, help);
+        }
+        let (key, mut typed) = (self.key("gossip"), section.gossip.clone().unwrap_or_default());
+        let pushes = [
+            ("synchronous", Push::Synchronous),
+            ("asynchronous", Push::Asynchronous),
+            ("origin_only", Push::OriginOnly),
+        ];
+        let push = self.checker.choice(typed.remove("push"), &format!("{key}.push"), &pushes);
+        let parameters: GossipParameters = table(self.checker, &typed, &key);
+        if let (Some(&given), true) =
+            (typed.get("hop"), parameters.hop > PUSHES_OF_A_HOP_MAX * parameters.period)
+        {
+            let message =
+                format!("a hop of {} s with a push every {} s", parameters.hop, parameters.period);
+            let help = format!("give a hop of at most {PUSHES_OF_A_HOP_MAX} periods");
+            self.checker.fault(given, &format!("{key}.hop"), message, help);
+        }
+        let law = gossip::Law::new(push.unwrap_or(Push::Asynchronous), &parameters);
+        let travel = law.seconds_about(work.miners as u32 + 1);
+        let given = typed.get("period").copied().or(section.travel);
+        if let (Some(given), true) = (given, travel > block_time) {
+            let message =
+                format!("a block travels about {travel:.3} s and comes every {block_time} s");
+            let help = "let a block arrive before the next is found: push more often or to more";
+            self.checker.fault(given, &format!("{key}.period"), message, help);
+        }
+        self.outrun(&work, travel, block_time);
+        ConsensusSettings::Work(work, TravelLaw::Gossip(law))
+    }
+
+    /// A gossip by which no block travels.
+    fn gossip_without_effect(&mut self, wanted: &str) {
+        let typed = self.section.gossip.iter().flatten();
+        for (name, &given) in typed {
+            let key = format!("{}.{}", self.key("gossip"), shown(name));
+            let help = format!("write {wanted}, or remove the table");
+            self.checker.fault(given, &key, "has no effect".to_owned(), help);
         }
     }
 
@@ -394,9 +496,15 @@ impl ChainChecker<'_, '_, '_> {
         self.checker.quantity(given, &key, "s", false, range).unwrap_or(default)
     }
 
-    fn amount(&mut self, given: Option<ValueId>, name: &str, unit: &str, most: f64) -> Option<f64> {
+    fn amount(
+        &mut self,
+        given: Option<ValueId>,
+        name: &str,
+        unit: (&str, u32),
+        most: f64,
+    ) -> Option<Amount> {
         let key = self.key(name);
-        self.checker.quantity(given, &key, unit, false, 0.0..=most)
+        self.checker.amount(given, &key, unit, 0.0..=most)
     }
 
     fn fee(&mut self, price: u128) -> FeeRule {
@@ -427,8 +535,15 @@ impl ChainChecker<'_, '_, '_> {
             ("work", Kind::Work),
         ];
         let kind = self.checker.choice(self.section.consensus, &self.key("consensus"), &kinds);
-        let laws = [("fixed", TravelLaw::Fixed), ("exponential", TravelLaw::Exponential)];
-        let law = self.checker.choice(self.section.travel, &self.key("travel"), &laws);
+        if !matches!(kind, Some(Kind::Work)) {
+            let wanted = "consensus = \"work\"";
+            if let Some(given) = self.section.travel {
+                let message = "has no effect: only blocks of work travel".to_owned();
+                let help = format!("write {wanted}, or remove it");
+                self.checker.fault(given, &self.key("travel"), message, help);
+            }
+            self.gossip_without_effect(wanted);
+        }
         let (typed, key) = (&self.section.members, self.key("members"));
         match kind.unwrap_or(Kind::Authority) {
             Kind::Authority => {
@@ -441,20 +556,7 @@ impl ChainChecker<'_, '_, '_> {
             }
             Kind::Stake => ConsensusSettings::Stake(table(self.checker, typed, &key)),
             Kind::Expected => ConsensusSettings::Expected(table(self.checker, typed, &key)),
-            Kind::Work => {
-                let law = law.unwrap_or(TravelLaw::Fixed);
-                let work: WorkParameters = table(self.checker, typed, &key);
-                let given = typed.get("travel").copied().or(self.section.block_time);
-                if let (Some(given), true) = (given, work.travel > block_time) {
-                    let message =
-                        format!("blocks travel {} s and come every {block_time} s", work.travel);
-                    let help =
-                        "let a block arrive before the next is found: travel at most block_time";
-                    self.checker.fault(given, &format!("{key}.travel"), message, help);
-                }
-                self.outrun(&work, block_time, &key);
-                ConsensusSettings::Work(work, law)
-            }
+            Kind::Work => self.work(block_time),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod chain;
 pub mod consensus;
 pub mod contracts;
 pub mod fee;
+pub mod figures;
 pub mod file;
 pub mod hash;
 pub mod inclusion;

@@ -4,9 +4,10 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric, math};
 
 use super::ChainInstance;
 use super::consensus::Consensus;
-use super::money::{DECIMALS, as_nanotoken};
+use super::money::as_nanotoken;
 use super::tally::{Slot, quantile};
 use crate::blockchain::spec::SPEC;
+use crate::input::amount::TOKEN_DECIMALS;
 
 const SETTLED: Metric = SPEC.metric("tx_settled");
 const INCLUSION_P50: Metric = SPEC.metric("tx_inclusion_p50");
@@ -103,8 +104,8 @@ impl ChainInstance {
         fees.sort_unstable();
         let at = |share: usize| fees.get((fees.len() * share).div_ceil(100).saturating_sub(1));
         let (median, high) = (Amount(*at(50)?), Amount(*at(99)?));
-        ctx.records.push_amount(slot.time, FEE_P50, slot.label, median, DECIMALS);
-        ctx.records.push_amount(slot.time, FEE_P99, slot.label, high, DECIMALS);
+        ctx.records.push_amount(slot.time, FEE_P50, slot.label, median, TOKEN_DECIMALS);
+        ctx.records.push_amount(slot.time, FEE_P99, slot.label, high, TOKEN_DECIMALS);
         Some(median)
     }
 
@@ -116,7 +117,7 @@ impl ChainInstance {
         let newest = self.chain.blocks().back().map_or(0.0, |b| b.header.time.as_seconds());
         slot.push_some(ctx, INTERVAL, share(newest, head.height as f64));
         let burned = self.chain.state().accounts.ledger().burned();
-        ctx.records.push_amount(slot.time, BURNED, slot.label, burned, DECIMALS);
+        ctx.records.push_amount(slot.time, BURNED, slot.label, burned, TOKEN_DECIMALS);
     }
 
     fn record_consensus<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
@@ -130,7 +131,7 @@ impl ChainInstance {
                 slot.push(ctx, FINALITY_LAG, lag);
                 slot.push_some(ctx, MISSED, share(stake.missed as f64, stake.slots() as f64));
                 let (taken, _) = staking.taken();
-                ctx.records.push_amount(slot.time, SLASHED, slot.label, taken, DECIMALS);
+                ctx.records.push_amount(slot.time, SLASHED, slot.label, taken, TOKEN_DECIMALS);
                 let accounted = staking.staked(&state.accounts) + taken;
                 slot.push_some(
                     ctx,

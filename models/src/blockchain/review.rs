@@ -6,10 +6,10 @@
 use pinwheel_core::Holding;
 
 use super::consensus::Consensus;
-use super::money::DECIMALS;
 use super::{Blockchain, ChainInstance};
 use crate::describe::review::Source;
 use crate::describe::review::{Attack, Inputs, Penalties, Proof, Supply};
+use crate::input::amount::TOKEN_DECIMALS;
 
 /// What chains give; everything else needs prices, operators or a maximum.
 pub const SOURCE: Source = Source {
@@ -56,7 +56,7 @@ impl ChainInstance {
         Inputs {
             subject: self.id.clone(),
             supply: Some(Supply {
-                decimals: DECIMALS,
+                decimals: TOKEN_DECIMALS,
                 issued: ledger.issued(),
                 burned: ledger.burned(),
                 circulating: ledger.held(Holding::Free),

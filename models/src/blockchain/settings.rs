@@ -14,6 +14,7 @@ use super::consensus::expected::RoundParameters;
 use super::consensus::stake::StakeParameters;
 use super::consensus::work::{Travel, WorkParameters};
 use super::fee::{FeeRule, Utilisation};
+use crate::connection::gossip;
 
 /// The chains of a scenario.
 #[derive(Clone, Debug, Default)]
@@ -89,11 +90,12 @@ pub enum ConsensusSettings {
     Work(WorkParameters, TravelLaw),
 }
 
-/// The law of a block's travel time; its mean is a parameter.
+/// The law of a block's travel time; the mean of the first two is a parameter.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum TravelLaw {
     Fixed,
     Exponential,
+    Gossip(gossip::Law),
 }
 
 impl TravelLaw {
@@ -101,6 +103,7 @@ impl TravelLaw {
         match self {
             TravelLaw::Fixed => Travel::Fixed { seconds: mean_seconds },
             TravelLaw::Exponential => Travel::Exponential { mean_seconds },
+            TravelLaw::Gossip(law) => Travel::Gossip(law),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::card::CARD;
 use super::metrics::METRICS;
-use super::{attack, bridge, file, review};
+use super::{attack, bridge, figures, file, review};
 use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
 
@@ -20,4 +20,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: Some(review::SOURCE),
     suites: &[],
+    chapters: &[],
+    flows: &[],
+    key_metrics: &[],
+    headlines: figures::HEADLINES,
+    glossary: &[],
 };

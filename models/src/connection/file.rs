@@ -265,7 +265,12 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
     out.gateways = typed.gateways.as_ref().and_then(|typed| gateways(checker, typed, &out));
     let topologies = [("hub", false), ("mesh", true)];
     let meshed = checker.choice(typed.topology, "connection.topology", &topologies);
-    let plan = mesh(checker, &typed.mesh.unwrap_or_default(), out.devices);
+    let typed_mesh = typed.mesh.unwrap_or_default();
+    let MeshSection { neighbours, exits, hop_retries, hop_time, reroute } = typed_mesh;
+    let key = neighbours.or(exits).or(hop_retries).or(hop_time).or(reroute);
+    let whom = "topology = \"mesh\"";
+    checker.refuse_idle("connection", &[("mesh", key, meshed == Some(true), whom)]);
+    let plan = mesh(checker, &typed_mesh, out.devices);
     out.mesh = plan.filter(|_| meshed == Some(true));
     reconnect(checker, &typed.reconnect.unwrap_or_default(), &mut out.reconnect);
     out.outages = outages(checker, &typed.outage);
@@ -312,6 +317,24 @@ fn protocol(checker: &mut Checker<'_>, typed: &Section, out: &mut Settings) {
         out.protocol = protocol;
         out.tls = its_tls.or(tls).unwrap_or(true);
     }
+    let secured = out.protocol.is_persistent();
+    let stream = out.protocol.is_stream();
+    let (mqtt, coap) = (out.protocol == Protocol::Mqtt, out.protocol == Protocol::Coap);
+    let (streams, first) = ("http, https, websocket and mqtt", |keys: &[Option<ValueId>]| {
+        keys.iter().copied().flatten().next()
+    });
+    let mqtt_key = typed.mqtt.as_ref().and_then(|typed| first(&[typed.qos, typed.retain]));
+    let coap_key = typed.coap.as_ref().and_then(|typed| first(&[typed.confirmable, typed.observe]));
+    checker.refuse_idle(
+        "connection",
+        &[
+            ("tls", typed.tls, secured, "websocket and mqtt"),
+            ("certificate", typed.certificate, stream && out.tls, "protocols under TLS"),
+            ("keep_alive", typed.keep_alive, stream, streams),
+            ("mqtt", mqtt_key, mqtt, "protocol = \"mqtt\""),
+            ("coap", coap_key, coap, "protocol = \"coap\""),
+        ],
+    );
     let keep_alive = seconds(checker, typed.keep_alive, "keep_alive", 0.0..=65_535.0);
     set(&mut out.keep_alive_seconds, keep_alive);
     let certificate = bytes(checker, typed.certificate, "certificate", 100..=65_535);
@@ -331,7 +354,7 @@ fn protocol(checker: &mut Checker<'_>, typed: &Section, out: &mut Settings) {
     }
 }
 
-#[derive(Copy, Clone)]
+#[derive(Copy, Clone, PartialEq, Eq)]
 enum LatencyKind {
     Fixed,
     Matrix,
@@ -348,7 +371,17 @@ fn link(checker: &mut Checker<'_>, typed: &LinkSection, out: &mut Settings) {
     let rtt = seconds(checker, typed.rtt, "link.rtt", 0.0..=60.0);
     let key = "connection.link.radius";
     let radius = checker.quantity(typed.radius, key, "km", false, 0.0..=20_000.0);
-    let latency = match kind.unwrap_or(LatencyKind::Fixed) {
+    let kind = kind.unwrap_or(LatencyKind::Fixed);
+    checker.refuse_idle(
+        "connection.link",
+        &[
+            ("rtt", typed.rtt, kind == LatencyKind::Fixed, "latency = \"fixed\""),
+            ("matrix", typed.matrix, kind == LatencyKind::Matrix, "latency = \"matrix\""),
+            ("radius", typed.radius, kind == LatencyKind::Geodesic, "latency = \"geodesic\""),
+            ("burst", typed.burst, typed.loss.is_some(), "links with a loss"),
+        ],
+    );
+    let latency = match kind {
         LatencyKind::Fixed => rtt.map(|rtt_seconds| Latency::Fixed { rtt_seconds }),
         LatencyKind::Geodesic => Some(Latency::Geodesic { radius_km: radius.unwrap_or(3_000.0) }),
         LatencyKind::Matrix => matrix(checker, typed.matrix).map(Latency::Matrix),
@@ -381,8 +414,14 @@ fn matrix(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<Matrix> {
     let key = "connection.link.matrix";
     let given = checker.required(given, key, "\"../data/latency/planetlab.csv\"");
     let (file, text) = checker.file(given, key, MATRIX_BYTES_MAX)?;
+    if let Some(matrix) = checker.files.made(file, "matrix") {
+        return Some(matrix);
+    }
     match Matrix::parse(&text) {
-        Ok(matrix) => Some(matrix),
+        Ok(matrix) => {
+            checker.files.keep(file, "matrix".to_owned(), matrix.clone());
+            Some(matrix)
+        }
         Err(error) => {
             let line = u64::try_from(error.line).unwrap_or(u64::MAX);
             let place = TextPosition { file, offset: checker.files.line_offset(file, line) };
@@ -405,6 +444,14 @@ fn gateways(checker: &mut Checker<'_>, typed: &GatewaySection, out: &Settings) -
     let spreading_factor = count(checker, typed.spreading_factor, key, 7..=12).unwrap_or(9);
     let airs = [("none", None), ("aloha", Some(false)), ("slotted_aloha", Some(true))];
     let slotted = checker.choice(typed.air, "connection.gateways.air", &airs).flatten();
+    let (shared, whom) = (slotted.is_some(), "air = \"aloha\" and \"slotted_aloha\"");
+    checker.refuse_idle(
+        "connection.gateways",
+        &[
+            ("channels", typed.channels, shared, whom),
+            ("spreading_factor", typed.spreading_factor, shared, whom),
+        ],
+    );
     let loss = loss(checker, typed.loss, None, "gateways");
     Some(Gateways {
         count: number?,

@@ -1,10 +1,13 @@
 //! How long a round trip takes: real matrices between sites, and a law of the distance.
 
+use std::sync::Arc;
+
 use pinwheel_core::distribution::LogNormal;
 use pinwheel_core::{Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Latency, Settings};
+use crate::input::shared;
 
 /// Most sites of a matrix: its cells are the square of this.
 pub const SITES_MAX: usize = 1_000;
@@ -24,7 +27,8 @@ const Z_90: f64 = 1.281_551_565_544_600_4;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matrix {
     sites: usize,
-    rtt_micros: Vec<u32>,
+    #[serde(with = "shared")]
+    rtt_micros: Arc<[u32]>,
 }
 
 /// Where a text is no matrix, and why.
@@ -40,7 +44,7 @@ impl Matrix {
     /// where both directions are alike.
     pub fn parse(text: &str) -> Result<Matrix, MatrixError> {
         let mut rows: Vec<Vec<u32>> = Vec::new();
-        for (place, line) in text.lines().enumerate() {
+        for (place, line) in text.trim_end().lines().enumerate() {
             let fault = |message| MatrixError { line: place + 1, message };
             if place >= SITES_MAX {
                 return Err(fault(format!("more than {SITES_MAX} sites")));

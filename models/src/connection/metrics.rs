@@ -1,5 +1,7 @@
 //! What this layer records, at the end of each day, of all days so far.
 
+use super::account::Purpose;
+use super::settings::Settings;
 use crate::describe::{MetricSpec, Section, metric};
 
 #[rustfmt::skip]
@@ -25,7 +27,7 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "down_bytes_per_reading", "B",
         "Bytes sent back with all headers, by readings delivered.", "RFC 791, 768, 9293, 8446 and the codecs"),
     metric(Section::Other, "purpose_bytes_per_reading", "B",
-        "Bytes both ways by what they were for (label), by readings delivered.", "model"),
+        "Bytes both ways by what they were for (label), by readings delivered.", "model").by(&["purpose"]),
     metric(Section::Other, "round_trips_per_reading", "1",
         "Exchanges answered, handshakes and heartbeats included, by readings delivered.", "CON-03"),
     metric(Section::Other, "transmissions_per_message", "1",
@@ -65,3 +67,9 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "hops_per_reading", "1",
         "Mean number of hops of the readings that came out of the mesh.", "CON-02"),
 ];
+
+/// The labels of the layer, by their kinds.
+pub fn labels(_settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
+    let purposes = Purpose::ALL.iter().map(|purpose| purpose.name().to_owned());
+    vec![("purpose", purposes.collect())]
+}

@@ -19,6 +19,7 @@ pub mod aloha;
 pub mod card;
 pub mod channel;
 pub mod coap;
+pub mod figures;
 pub mod file;
 pub mod frames;
 pub mod gateway;

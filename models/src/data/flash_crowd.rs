@@ -21,10 +21,10 @@ use crate::policy::telemetry::queues::{QueueLengths, QueueReports};
 use crate::policy::telemetry::replicas::Replicas;
 use crate::service::cache::LruCache;
 
-const REPLICAS: Purpose = Purpose::new("data.flash_crowd.replicas");
-const ARRIVAL: Purpose = Purpose::new("data.flash_crowd.arrival");
-const REQUEST: Purpose = Purpose::new("data.flash_crowd.request");
-const SELECTION: Purpose = Purpose::new("data.flash_crowd.selection");
+const REPLICAS: Purpose = Purpose::new("data.crowd.replicas");
+const ARRIVAL: Purpose = Purpose::new("data.crowd.arrival");
+const REQUEST: Purpose = Purpose::new("data.crowd.request");
+const SELECTION: Purpose = Purpose::new("data.crowd.selection");
 
 /// Requests that arrived in one of the two phases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -39,6 +39,70 @@ pub fn mean_time_to_loss(pieces: u32, needed: u32, rates: &Rates) -> f64 {
     total
 }
 
+/// Chance that fewer than `needed` of `pieces` are left at some time within `time`, from all of
+/// them: the last state of the chain over missing pieces keeps what reaches it.
+///
+/// The transition matrix of a short step comes by uniformisation (Jensen, "Markoff chains as an aid
+/// in the study of Markoff processes", Skandinavisk Aktuarietidskrift 36, 1953) and is squared until
+/// the step is `time`: all terms are positive, so that the relative error is about the number of
+/// steps times that of a float, however small the chance.
+pub fn loss_within(pieces: u32, needed: u32, rates: &Rates, time: f64) -> f64 {
+    let missing_max = pieces - needed;
+    let whole = |state: usize| state as u32;
+    let states = missing_max as usize + 2;
+    let leave = |missing| rates.loss_of(pieces, missing) + rates.rebuild_of(missing);
+    let fastest = (0..=missing_max).map(leave).fold(0.0, f64::max);
+    let halvings = math::log2((fastest * time).max(1.0)).ceil() as i32;
+    let events = fastest * time / math::exp2(f64::from(halvings));
+    // One event of the uniformised chain: a loss, a rebuild, or nothing.
+    let jump = Matrix::from_fn(states, |from, to| match (from, to) {
+        _ if from + 1 == states => f64::from(u8::from(from == to)),
+        _ if to == from + 1 => rates.loss_of(pieces, whole(from)) / fastest,
+        _ if to + 1 == from => rates.rebuild_of(whole(from)) / fastest,
+        _ if to == from => (fastest - leave(whole(from))) / fastest,
+        _ => 0.0,
+    });
+    let identity = Matrix::from_fn(states, |from, to| f64::from(u8::from(from == to)));
+    // The Poisson mixture over the number of events; what is left out is below a float's error.
+    let (mut weight, mut power) = (math::exp(-events), identity);
+    let mut step = power.scaled(weight);
+    for count in 1..=states + POISSON_TERMS {
+        weight *= events / count as f64;
+        power = power.times(&jump);
+        step = step.plus(&power.scaled(weight));
+    }
+    let whole_time = (0..halvings).fold(step, |step, _| step.times(&step));
+    whole_time.rows[0][states - 1]
+}
+
+/// Terms of a Poisson law of mean at most 1 beyond which the rest is below 1e-20.
+const POISSON_TERMS: usize = 22;
+
+/// A square matrix.
+#[derive(Clone)]
+struct Matrix {
+    rows: Vec<Vec<f64>>,
+}
+
+impl Matrix {
+    fn from_fn(size: usize, entry: impl Fn(usize, usize) -> f64) -> Self {
+        let row = |from| (0..size).map(|to| entry(from, to)).collect();
+        Matrix { rows: (0..size).map(row).collect() }
+    }
+    fn times(&self, other: &Matrix) -> Matrix {
+        Matrix::from_fn(self.rows.len(), |from, to| {
+            let products = self.rows[from].iter().zip(&other.rows);
+            products.map(|(entry, row)| entry * row[to]).sum()
+        })
+    }
+    fn plus(&self, other: &Matrix) -> Matrix {
+        Matrix::from_fn(self.rows.len(), |from, to| self.rows[from][to] + other.rows[from][to])
+    }
+    fn scaled(&self, factor: f64) -> Matrix {
+        Matrix::from_fn(self.rows.len(), |from, to| self.rows[from][to] * factor)
+    }
+}
+
 /// The rate of a piece's loss per year from the share of units that fail in a year.
 pub fn yearly_rate(annual_failure_share: f64) -> f64 {
     -math::ln_1p(-annual_failure_share)
@@ -110,6 +174,34 @@ mod tests {
             near(hours(pieces, needed, life, false), parallel);
             near(hours(pieces, needed, life, true), serial);
         }
+    }
+
+    #[test]
+    fn chances_of_loss_start_from_a_whole_object() {
+        let rates = |rebuild_hours, serial| {
+            let loss = yearly_rate(0.0137);
+            Rates { loss, rebuild: 8_766.0 / rebuild_hours, serial }
+        };
+        // One piece of one: exponential. Two of two with no rebuild: both alive.
+        let alone = Rates { loss: 0.3, rebuild: 0.0, serial: false };
+        near(loss_within(1, 1, &alone, 2.0), -math::expm1(-0.6));
+        near(loss_within(2, 1, &alone, 2.0), math::expm1(-0.6) * math::expm1(-0.6));
+        near(loss_within(3, 2, &alone, 2.0), 1.0 - binomial_tail(3, 2, math::exp(-0.6)));
+        // Long after the start, and for tiny chances, the exponential law of the mean time.
+        for (pieces, needed) in [(3, 1), (9, 6), (14, 10), (20, 17), (80, 29)] {
+            let rates = rates(24.0, false);
+            let mean = mean_time_to_loss(pieces, needed, &rates);
+            let chance = loss_within(pieces, needed, &rates, 1_000.0);
+            assert!((chance * mean / 1_000.0 - 1.0).abs() < 0.01, "{pieces}: {chance}");
+        }
+        // 6 of 9, lives of 100 h, rebuilds of 10 h, within 5 days: scipy's expm of the chain.
+        let fast = Rates { loss: 0.01, rebuild: 0.1, serial: false };
+        let chance = loss_within(9, 6, &fast, 120.0);
+        assert!((chance - 0.168_00).abs() < 5e-6, "{chance}");
+        // Soon after the start an object is safer than that.
+        let slow = rates(156.0, true);
+        let exponential = -math::expm1(-1.0 / mean_time_to_loss(9, 6, &slow));
+        assert!(loss_within(9, 6, &slow, 1.0) < 0.99 * exponential);
     }
 
     #[test]

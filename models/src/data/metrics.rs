@@ -1,11 +1,12 @@
 //! What the data layer records, at the end of each day. Counts are since the start.
 
+use super::settings::Settings;
 use crate::describe::{MetricSpec, Section, metric};
 
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Service, "data_objects_readable", "1",
-        "Share of the objects of which enough pieces can be reached; label \"contested\" for those that censors refuse.", "model"),
+        "Share of the objects of which enough pieces can be reached; label \"contested\" for those that censors refuse.", "model").also_by(&["contested"]),
     metric(Section::Service, "data_read_availability", "1",
         "Mean share of the objects that could be read, since the start.", "model"),
     metric(Section::Service, "data_availability_nines", "1",
@@ -49,9 +50,9 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Security, "data_leaks", "1/d",
         "Objects of which curious nodes saw something for the first time on this day.", "model"),
     metric(Section::Service, "data_ledger_size", "GB",
-        "Ledger and user data on one node, by label: archive or pruned.", "model"),
-    metric(Section::Service, "data_ledger_growth", "GB/d", "Growth of that size on this day.", "model"),
-    metric(Section::Service, "data_ledger_ratio", "1", "That size over rate x size x time kept.", "model"),
+        "Ledger and user data on one node, by label: archive or pruned.", "model").by(&["ledger"]),
+    metric(Section::Service, "data_ledger_growth", "GB/d", "Growth of that size on this day.", "model").by(&["ledger"]),
+    metric(Section::Service, "data_ledger_ratio", "1", "That size over rate x size x time kept.", "model").by(&["ledger"]),
     metric(Section::Security, "data_key_thefts", "1", "Shares of keys that were stolen.", "model"),
     metric(Section::Security, "data_key_losses", "1", "Shares of keys that their guardians lost.", "model"),
     metric(Section::Security, "data_keys_exposed", "1",
@@ -62,15 +63,28 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Security, "data_keys_lost_closed", "1", "That share in theory.", "binomial law"),
     metric(Section::Security, "data_exposed_per_theft", "1", "Objects opened for each share stolen.", "model"),
     metric(Section::Security, "data_audit_detected", "1",
-        "Share of the audits that found a withheld chunk, by the size of the sample.", "model"),
-    metric(Section::Security, "data_audit_closed", "1", "That share in theory.", "hypergeometric law"),
-    metric(Section::Security, "data_audit_gap", "1", "Measured share less the theory.", "model"),
+        "Share of the audits that found a withheld chunk, by the size of the sample.", "model").by(&["sample"]),
+    metric(Section::Security, "data_audit_closed", "1", "That share in theory.", "hypergeometric law").by(&["sample"]),
+    metric(Section::Security, "data_audit_gap", "1", "Measured share less the theory.", "model").by(&["sample"]),
     metric(Section::Security, "data_audit_traffic", "MB/d",
-        "Chunks that the day's audits fetched, by the size of the sample.", "model"),
-    metric(Section::Service, "data_requests", "1", "Requests that came in usual times and in the crowd.", "model"),
-    metric(Section::Service, "data_requests_dropped", "1", "Share of these that met a full queue.", "model"),
+        "Chunks that the day's audits fetched, by the size of the sample.", "model").by(&["sample"]),
+    metric(Section::Service, "data_requests", "1", "Requests that came in usual times and in the crowd.", "model").by(&["phase"]),
+    metric(Section::Service, "data_requests_dropped", "1", "Share of these that met a full queue.", "model").by(&["phase"]),
     metric(Section::Service, "data_request_p99", "s",
-        "Delay that 99 % of the answered requests do not exceed.", "model"),
-    metric(Section::Service, "data_request_hot", "1", "Share of the answered requests served hot.", "model"),
+        "Delay that 99 % of the answered requests do not exceed.", "model").by(&["phase"]),
+    metric(Section::Service, "data_request_hot", "1", "Share of the answered requests served hot.", "model").by(&["phase"]),
     metric(Section::Service, "data_crowd_throughput", "1", "Requests answered each second of the crowd.", "model"),
 ];
+
+/// The labels of the layer, by their kinds.
+pub fn labels(settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    let contested = settings.store.as_ref().is_some_and(|store| store.contested_share > 0.0);
+    let samples = settings.audit.iter().flat_map(|audit| &audit.samples);
+    vec![
+        ("contested", texts(if contested { &["contested"] } else { &[] })),
+        ("ledger", texts(&["archive", "pruned"])),
+        ("sample", samples.map(|sample| format!("{sample} samples")).collect()),
+        ("phase", texts(&["usual", "crowd"])),
+    ]
+}

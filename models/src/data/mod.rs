@@ -17,6 +17,7 @@ pub mod audit;
 pub mod card;
 pub mod coding;
 pub mod exposure;
+pub mod figures;
 pub mod file;
 pub mod flash_crowd;
 pub mod formulas;

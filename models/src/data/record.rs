@@ -1,11 +1,11 @@
 //! What goes out at the end of a day.
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Label, Metric, Streams, math};
+use pinwheel_core::{Context, Label, Metric, SimDuration, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::coding::Code;
-use super::formulas::{Rates, mean_time_to_loss};
+use super::formulas::{Rates, loss_within, mean_time_to_loss};
 use super::settings::{NodeSettings, RareSettings, StoreSettings};
 use super::splitting::Splitting;
 use super::store::Store;
@@ -42,6 +42,13 @@ fn theory_seconds(store: &StoreSettings, nodes: &NodeSettings) -> Option<f64> {
     let Code { needed, pieces } = store.code;
     let rates = rates(store, nodes)?;
     Some(mean_time_to_loss(u32::from(pieces), u32::from(needed), &rates))
+}
+
+/// Chance that a whole object is lost within a time, in theory, where there is one.
+fn theory_chance(store: &StoreSettings, nodes: &NodeSettings, within: SimDuration) -> Option<f64> {
+    let Code { needed, pieces } = store.code;
+    let rates = rates(store, nodes)?;
+    Some(loss_within(u32::from(pieces), u32::from(needed), &rates, within.as_seconds()))
 }
 
 /// The estimates of rare losses, one a day.
@@ -99,10 +106,11 @@ impl Rare {
         rows.push(const { SPEC.metric("data_loss_chance") }, chance);
         rows.push(const { SPEC.metric("data_loss_half_width") }, half_width);
         rows.push(const { SPEC.metric("data_durability_nines") }, -math::log10(chance));
-        let Some(theory) = theory_seconds(&self.store, &self.nodes) else { return };
-        let theory_chance = -math::expm1(-self.settings.within.as_seconds() / theory);
-        rows.push(const { SPEC.metric("data_loss_chance_closed") }, theory_chance);
-        rows.push(const { SPEC.metric("data_loss_chance_ratio") }, chance / theory_chance);
+        let closed = theory_chance(&self.store, &self.nodes, self.settings.within);
+        let theory = theory_seconds(&self.store, &self.nodes);
+        let (Some(closed), Some(theory)) = (closed, theory) else { return };
+        rows.push(const { SPEC.metric("data_loss_chance_closed") }, closed);
+        rows.push(const { SPEC.metric("data_loss_chance_ratio") }, chance / closed);
         self.losses_per_second.add(splitting.losses_per_second(&streams));
         let mean = 1.0 / self.losses_per_second.mean(self.count).0;
         rows.push(const { SPEC.metric("data_mttdl_rare") }, mean / YEAR_SECONDS);

@@ -1,5 +1,20 @@
 //! What a metric is: the entry behind `pinwheel explain`, and its section of a report.
 
+use serde::{Deserialize, Serialize};
+
+/// The label of rows that were observed on the real network, not simulated.
+pub const OBSERVED_LABEL: &str = "observed";
+
+/// Which way a number is better.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// The higher, the better.
+    Higher,
+    /// The lower, the better.
+    Lower,
+}
+
 /// The section of a report's outline that shows a metric.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
@@ -30,9 +45,44 @@ pub struct MetricSpec {
     pub source: &'static str,
     /// Where a report shows it.
     pub section: Section,
+    /// With which labels it is recorded.
+    pub labels: Labels,
 }
 
-/// An entry of a part's list of metrics.
+/// With which labels a metric is recorded.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// With none.
+    Plain,
+    /// With the labels of these kinds, such as "class"; and with none too where `plain`.
+    Of {
+        /// Kinds of labels, as the part names them in its `labels` of a scenario.
+        kinds: &'static [&'static str],
+        /// Whether there is a row without a label beside them.
+        plain: bool,
+    },
+    /// With labels that are not known before the run, or with none.
+    Unknown,
+}
+
+impl MetricSpec {
+    /// The same, recorded with the labels of these kinds only.
+    pub const fn by(self, kinds: &'static [&'static str]) -> Self {
+        MetricSpec { labels: Labels::Of { kinds, plain: false }, ..self }
+    }
+
+    /// The same, recorded with the labels of these kinds and without one.
+    pub const fn also_by(self, kinds: &'static [&'static str]) -> Self {
+        MetricSpec { labels: Labels::Of { kinds, plain: true }, ..self }
+    }
+
+    /// The same, recorded with labels that are not known before the run.
+    pub const fn by_unknown(self) -> Self {
+        MetricSpec { labels: Labels::Unknown, ..self }
+    }
+}
+
+/// An entry of a part's list of metrics, recorded without a label.
 pub const fn metric(
     section: Section,
     name: &'static str,
@@ -40,5 +90,5 @@ pub const fn metric(
     about: &'static str,
     source: &'static str,
 ) -> MetricSpec {
-    MetricSpec { name, unit, about, source, section }
+    MetricSpec { name, unit, about, source, section, labels: Labels::Plain }
 }

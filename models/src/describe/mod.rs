@@ -3,13 +3,25 @@
 
 pub mod card;
 pub mod catalogue;
+pub mod cost;
+pub mod figure;
+pub mod flows;
 pub mod metric;
+pub mod network;
 pub mod parameter;
 pub mod part;
+pub mod recorded;
 pub mod review;
+pub mod term;
 
 pub use card::Card;
 pub use catalogue::Catalogue;
-pub use metric::{MetricSpec, Section, metric};
-pub use parameter::{ParameterSpec, ParameterTable};
+pub use cost::RunCost;
+pub use figure::{Chapter, Figure, FigureKind, Finding, Headline, Width};
+pub use flows::{MoneyFlows, MoneyPath};
+pub use metric::{Goal, Labels, MetricSpec, Section, metric};
+pub use network::NetworkSettings;
+pub use parameter::{ParameterSpec, ParameterTable, ParameterValue};
 pub use part::{EventKinds, PartSpec, Suite, SuiteResult};
+pub use recorded::Recorded;
+pub use term::Term;

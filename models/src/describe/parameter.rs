@@ -1,9 +1,11 @@
 //! Self-describing model parameters: one table gives the default, the unit, the allowed range and
 //! the source; the scenario reader, the JSON Schema and `pinwheel explain` all read it.
 
+use pinwheel_core::Amount;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::input::NumberOrText;
+use crate::input::amount;
 
 /// The description of one parameter. `unit` is the unit of the plain number in the model.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -15,6 +17,15 @@ pub struct ParameterSpec {
     pub minimum: f64,
     pub maximum: f64,
     pub source: &'static str,
+}
+
+/// A parameter with the value that a scenario gives it.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct ParameterValue {
+    /// The description of the parameter.
+    pub spec: &'static ParameterSpec,
+    /// Its value, in the unit of the description.
+    pub value: f64,
 }
 
 /// A table of parameters that a scenario may set.
@@ -54,19 +65,42 @@ pub fn schema<'s>(
     })
 }
 
-/// Declares a struct of `f64` parameters and its table of [`ParameterSpec`].
+/// The default of a parameter that is money, from the number as it is written in the table.
+///
+/// # Panics
+/// When it is no exact amount of the unit: a fault of the table.
+pub fn default_amount(number: &str, unit: &str) -> Amount {
+    let text = format!("{number} {unit}");
+    amount::parse(&text, unit, amount::decimals(unit)).expect("a default is an exact amount")
+}
+
+/// Declares a struct of `f64` parameters, and of [`Amount`]s below `amounts`, and its table of
+/// [`ParameterSpec`]. An amount counts in base units in the struct and in its unit in the table.
 #[macro_export]
 macro_rules! parameters {
     ($(#[$outer:meta])* $vis:vis struct $name:ident {
         $( #[doc = $about:literal] $field:ident: $unit:literal = $default:expr,
            in $minimum:literal ..= $maximum:literal, $source:literal; )*
-    }) => {
+    }
+    $( amounts {
+        $( #[doc = $a_about:literal] $a_field:ident: $a_unit:literal = $a_default:literal,
+           in $a_minimum:literal ..= $a_maximum:literal, $a_source:literal; )*
+    } )? ) => {
         $(#[$outer])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-        $vis struct $name { $( #[doc = $about] pub $field: f64, )* }
+        $vis struct $name {
+            $( #[doc = $about] pub $field: f64, )*
+            $( $( #[doc = $a_about] pub $a_field: pinwheel_core::Amount, )* )?
+        }
 
         impl Default for $name {
-            fn default() -> Self { Self { $( $field: $default, )* } }
+            fn default() -> Self {
+                Self {
+                    $( $field: $default, )*
+                    $( $( $a_field: $crate::describe::parameter::default_amount(
+                        stringify!($a_default), $a_unit), )* )?
+                }
+            }
         }
 
         impl $name {
@@ -76,10 +110,22 @@ macro_rules! parameters {
                     name: stringify!($field), about: $about.trim_ascii_start(), unit: $unit,
                     default: $default, minimum: $minimum, maximum: $maximum, source: $source,
                 }, )*
+                $( $( $crate::describe::parameter::ParameterSpec {
+                    name: stringify!($a_field), about: $a_about.trim_ascii_start(), unit: $a_unit,
+                    default: $a_default, minimum: $a_minimum, maximum: $a_maximum,
+                    source: $a_source,
+                }, )* )?
             ];
-            /// The parameter of this name, to read or to set.
+            /// The parameter of this name, to read or to set; `None` if it is an amount.
             pub fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
                 match name { $( stringify!($field) => Some(&mut self.$field), )* _ => None }
+            }
+            /// The amount of this name, to read or to set.
+            pub fn amount_mut(&mut self, name: &str) -> Option<&mut pinwheel_core::Amount> {
+                match name {
+                    $( $( stringify!($a_field) => Some(&mut self.$a_field), )* )?
+                    _ => None,
+                }
             }
         }
     };

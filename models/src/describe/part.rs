@@ -4,9 +4,12 @@ use pinwheel_core::Metric;
 use schemars::{Schema, SchemaGenerator};
 
 use super::card::Card;
+use super::figure::{Chapter, Headline};
+use super::flows::MoneyFlows;
 use super::metric::MetricSpec;
 use super::parameter::ParameterTable;
 use super::review::Source;
+use super::term::Term;
 
 /// What a part says of itself. One constant `SPEC` in the file `spec.rs` of the part's folder, and
 /// one line in [`crate::registry::PARTS`]: metrics, cards, `pinwheel explain`, the JSON Schema,
@@ -37,6 +40,16 @@ pub struct PartSpec {
     pub review: Option<Source>,
     /// Vector files of others that it can be held against.
     pub suites: &'static [Suite],
+    /// The figures of a report, by chapters.
+    pub chapters: &'static [Chapter],
+    /// Who pays whom, by its metrics.
+    pub flows: &'static [MoneyFlows],
+    /// The metrics worth a line on the screen.
+    pub key_metrics: &'static [&'static str],
+    /// The numbers that sum a run up.
+    pub headlines: &'static [Headline],
+    /// The words of its field, for `pinwheel explain`.
+    pub glossary: &'static [Term],
 }
 
 /// What kind of part something is.

@@ -8,7 +8,7 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Amount, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::money::usd;
+use crate::input::amount::{self, USD_DECIMALS};
 use crate::laws::price::GeometricBrownian;
 
 const NOISE: Purpose = Purpose::new("economy.demand");
@@ -57,7 +57,7 @@ impl Demand {
     }
     /// What is spent in a day, in base units of the dollar, rounded down.
     pub fn spent(&self) -> Amount {
-        usd(self.usd_per_day)
+        amount::floor(self.usd_per_day, USD_DECIMALS)
     }
     pub fn burn_millionths(&self) -> u32 {
         self.law.burn_millionths

@@ -39,17 +39,16 @@ impl Halving {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::economy::money::{TOK_DECIMALS, tok};
+    use crate::input::amount::TOKEN_DECIMALS;
 
     const MODEL: Halving = Halving { first: tok_of(100_000), half_life_days: 730.0 };
 
     const fn tok_of(tokens: u128) -> Amount {
-        Amount(tokens * 10u128.pow(TOK_DECIMALS))
+        Amount(tokens * 10u128.pow(TOKEN_DECIMALS))
     }
 
     #[test]
     fn a_half_life_halves_to_the_base_unit() {
-        assert_eq!(tok(100_000.0), MODEL.first);
         for halvings in 0..40 {
             let expected = Amount(MODEL.first.0 >> halvings);
             assert_eq!(MODEL.on(730 * halvings), expected, "after {halvings} half-lives");
@@ -59,8 +58,9 @@ mod tests {
     #[test]
     fn days_add_up_to_the_geometric_series() {
         let sum: Amount = (0..1_825).map(|day| MODEL.on(day)).sum();
-        let series = MODEL.from_day_on(0, TOK_DECIMALS) - MODEL.from_day_on(1_825, TOK_DECIMALS);
-        let found = sum.as_tokens(TOK_DECIMALS);
+        let series =
+            MODEL.from_day_on(0, TOKEN_DECIMALS) - MODEL.from_day_on(1_825, TOKEN_DECIMALS);
+        let found = sum.as_tokens(TOKEN_DECIMALS);
         assert!(math::abs(found / series - 1.0) < 1e-12, "{found} is not {series}");
         // The reference program mints the same in its floats.
         assert!(math::abs(found + 1e8 - 186_740_360.763_606_55) < 1e-5, "{found}");

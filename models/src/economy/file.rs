@@ -8,10 +8,11 @@ use super::bond::Bond;
 use super::demand::{DemandLaw, USD_PER_DAY_MAX};
 use super::emission::Halving;
 use super::exchange::ConstantProduct;
-use super::money::{MILLION, TOK_DECIMALS, tok, usd};
+use super::money::MILLION;
 use super::settings::{ExchangeSettings, ProviderSettings, Settings, Shock};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::NumberOrText;
+use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::Known;
@@ -19,6 +20,9 @@ use crate::part::Known;
 /// Most tokens on the first day, and in all emissions of a day.
 const TOK_MAX: f64 = 1e15;
 const USD_MAX: f64 = 1e15;
+/// The network's token and the dollar, each with its decimals.
+const TOK: (&str, u32) = ("TOK", TOKEN_DECIMALS);
+const USD: (&str, u32) = ("USD", USD_DECIMALS);
 const NODES_MAX: i64 = 1_000_000;
 const SHOCKS_MAX: usize = 1_000;
 /// Wider laws leave the integers that capacities are counted in.
@@ -211,7 +215,7 @@ fn supply_covers(checker: &mut Checker<'_>, settings: &Settings, supply: ValueId
     if needed <= settings.supply {
         return Some(());
     }
-    let needed = needed.as_tokens(TOK_DECIMALS);
+    let needed = needed.as_tokens(TOKEN_DECIMALS);
     let message = format!("the pool and the bonds of the first day take {needed} TOK");
     checker.fault(supply, "economy.supply", message, format!("at least \"{needed} TOK\""));
     None
@@ -224,7 +228,7 @@ fn tokens(
     example: &str,
 ) -> Option<Amount> {
     let given = checker.required(given, key, example);
-    checker.quantity(given, key, "TOK", false, 0.0..=TOK_MAX).map(tok)
+    checker.amount(given, key, TOK, 0.0..=TOK_MAX)
 }
 
 /// A whole number of days, or the default where nothing is given.
@@ -264,24 +268,24 @@ fn millionths(
 fn emission(checker: &mut Checker<'_>, typed: &EmissionSection) -> Option<Halving> {
     let key = "economy.emission.first";
     let first = checker.required(typed.first, key, "\"100_000 TOK/d\"");
-    let first = checker.quantity(first, key, "TOK/d", false, 0.0..=TOK_MAX);
+    let first = checker.amount(first, key, ("TOK/d", TOKEN_DECIMALS), 0.0..=TOK_MAX);
     let key = "economy.emission.half_life";
     let half_life = checker.required(typed.half_life, key, "\"2 y\"");
     let half_life = checker.quantity(half_life, key, "d", false, 1.0..=1e9);
-    Some(Halving { first: tok(first?), half_life_days: half_life? })
+    Some(Halving { first: first?, half_life_days: half_life? })
 }
 
 fn exchange(checker: &mut Checker<'_>, typed: &ExchangeSection) -> Option<ExchangeSettings> {
     let key = "economy.exchange.usd";
     let dollars = checker.required(typed.usd, key, "\"1_000_000 USD\"");
     // An empty side has no price.
-    let dollars = checker.quantity(dollars, key, "USD", false, 1.0..=USD_MAX);
+    let dollars = checker.amount(dollars, key, USD, 1.0..=USD_MAX);
     let key = "economy.exchange.tok";
     let tokens = checker.required(typed.tok, key, "\"1_000_000 TOK\"");
-    let tokens = checker.quantity(tokens, key, "TOK", false, 1.0..=TOK_MAX);
+    let tokens = checker.amount(tokens, key, TOK, 1.0..=TOK_MAX);
     let fee = millionths(checker, typed.fee, "economy.exchange.fee", 0.99, 0.003);
     let rule = ConstantProduct { fee_millionths: fee? };
-    Some(ExchangeSettings { usd: usd(dollars?), tok: tok(tokens?), rule })
+    Some(ExchangeSettings { usd: dollars?, tok: tokens?, rule })
 }
 
 fn demand(checker: &mut Checker<'_>, typed: &DemandSection) -> Option<DemandLaw> {
@@ -353,6 +357,9 @@ fn shock(checker: &mut Checker<'_>, typed: &ShockSection, number_of: usize) -> O
     let at = key("demand_scale");
     let demand_scale = number(checker, typed.demand_scale, (&at, "1"), 1e3, 1.0);
     let at = key("sale");
-    let sale = number(checker, typed.sale, (&at, "TOK"), TOK_MAX, 0.0);
-    Some(Shock { day: day?, demand_scale: demand_scale?, sale: tok(sale?) })
+    let sale = match typed.sale {
+        Some(_) => checker.amount(typed.sale, &at, TOK, 0.0..=TOK_MAX),
+        None => Some(Amount::ZERO),
+    };
+    Some(Shock { day: day?, demand_scale: demand_scale?, sale: sale? })
 }

@@ -1,5 +1,6 @@
 //! What an economy records.
 
+use super::settings::Settings;
 use crate::describe::{MetricSpec, Section, metric};
 
 const LEDGER: &str = "ledger";
@@ -33,3 +34,8 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Flows, "rewards_sold", "USD/d", "Dollars that providers got for the rewards sold.", LEDGER),
     metric(Section::Flows, "operator_cost", "USD/d", "What running the active nodes costs.", "model"),
 ];
+
+/// The labels of the layer, by their kinds: none.
+pub fn labels(_settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
+    Vec::new()
+}

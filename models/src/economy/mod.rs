@@ -24,6 +24,7 @@ pub mod card;
 pub mod demand;
 pub mod emission;
 pub mod exchange;
+pub mod figures;
 pub mod file;
 pub mod metrics;
 pub mod money;
@@ -42,10 +43,11 @@ use serde::{Deserialize, Serialize};
 
 use books::{Books, Seller};
 use demand::Demand;
-use money::{TOK_DECIMALS, part};
+use money::part;
 use providers::{Earned, Providers};
 
 use crate::describe::EventKinds;
+use crate::input::amount::TOKEN_DECIMALS;
 pub use settings::Settings;
 
 const DAY: SimDuration = SimDuration::from_days(1);
@@ -206,8 +208,8 @@ impl Economy {
         let (price, rewards) = (self.books.price(), minted + paid);
         let sold = part(rewards, self.settings.providers.sell_millionths);
         let proceeds = self.books.sell(Seller::Providers, sold);
-        let emitted = minted.as_tokens(TOK_DECIMALS);
-        let rewarded = rewards.as_tokens(TOK_DECIMALS);
+        let emitted = minted.as_tokens(TOKEN_DECIMALS);
+        let rewarded = rewards.as_tokens(TOKEN_DECIMALS);
         let value = rewarded * price;
         let gini = self.is_due(self.settings.concentration_every).then(|| self.providers.gini());
         let earned = match online {
@@ -306,7 +308,7 @@ impl Economy {
     }
     /// Most tokens there can ever be: those minted and all that the schedule still has.
     pub fn supply_max_tok(&self) -> f64 {
-        let minted = self.books.minted().as_tokens(TOK_DECIMALS);
-        minted + self.settings.emission.from_day_on(self.day, TOK_DECIMALS)
+        let minted = self.books.minted().as_tokens(TOKEN_DECIMALS);
+        minted + self.settings.emission.from_day_on(self.day, TOKEN_DECIMALS)
     }
 }

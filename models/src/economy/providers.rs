@@ -20,9 +20,9 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Amount, Streams, math};
 use serde::{Deserialize, Serialize};
 
-use super::money::{USD_DECIMALS, usd};
 use super::serving::Serving;
 use super::settings::ProviderSettings;
+use crate::input::amount::{self, USD_DECIMALS};
 
 const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
 const COST: Purpose = Purpose::new("economy.provider.cost");
@@ -177,7 +177,7 @@ impl Providers {
             // No capacity is nothing: it would divide by zero.
             let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
             // What it needs is the cost that is booked, not the one drawn.
-            let cost = usd(cost);
+            let cost = amount::floor(cost, USD_DECIMALS);
             let needed = cost.as_tokens(USD_DECIMALS) / (capacity as f64 / CAPACITY_UNIT);
             (needed, Node::new(device, capacity, cost))
         };

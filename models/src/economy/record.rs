@@ -3,9 +3,9 @@
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Label, Metric};
 
-use super::money::{TOK_DECIMALS, USD_DECIMALS};
 use super::{Economy, Flows};
 use crate::economy::spec::SPEC;
+use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
 
 const PRICE: Metric = SPEC.metric("token_price");
 const DEMAND: Metric = SPEC.metric("token_demand");
@@ -46,17 +46,17 @@ impl Economy {
             (LOSING, providers.losing() as f64 / active.max(1) as f64),
             (ENTERED, self.sums.entered as f64),
             (LEFT, self.sums.left as f64),
-            (REWARDS, rewards.as_tokens(TOK_DECIMALS) * price),
-            (EMISSION, minted.as_tokens(TOK_DECIMALS) * price),
+            (REWARDS, rewards.as_tokens(TOKEN_DECIMALS) * price),
+            (EMISSION, minted.as_tokens(TOKEN_DECIMALS) * price),
         ] {
             ctx.records.push(now, metric, label, value);
         }
         for (metric, amount, decimals) in [
-            (MINTED, books.minted(), TOK_DECIMALS),
-            (BURNED, books.burned(), TOK_DECIMALS),
-            (CIRCULATING, books.circulating(), TOK_DECIMALS),
-            (LOCKED, books.locked(), TOK_DECIMALS),
-            (POOL_TOK, books.pool_tok(), TOK_DECIMALS),
+            (MINTED, books.minted(), TOKEN_DECIMALS),
+            (BURNED, books.burned(), TOKEN_DECIMALS),
+            (CIRCULATING, books.circulating(), TOKEN_DECIMALS),
+            (LOCKED, books.locked(), TOKEN_DECIMALS),
+            (POOL_TOK, books.pool_tok(), TOKEN_DECIMALS),
             (POOL_USD, books.pool_usd(), USD_DECIMALS),
             (SOLD, proceeds, USD_DECIMALS),
             (COST, providers.cost_per_day(), USD_DECIMALS),

@@ -2,10 +2,10 @@
 //!
 //! Left out: bonds cannot be taken, so they secure nothing; nobody cheats.
 
-use super::money::{TOK_DECIMALS, USD_DECIMALS, tok};
 use super::{Amount, Economy};
 use crate::describe::review::{Flows, Inputs, Operator, Supply};
 use crate::describe::review::{Source, Wanted};
+use crate::input::amount::{self, TOKEN_DECIMALS, USD_DECIMALS};
 
 /// What an economy gives.
 pub const SOURCE: Source = Source {
@@ -52,11 +52,11 @@ impl Economy {
         };
         Inputs {
             supply: Some(Supply {
-                decimals: TOK_DECIMALS,
+                decimals: TOKEN_DECIMALS,
                 issued: self.books.minted(),
                 burned: self.books.burned(),
                 circulating: self.books.circulating(),
-                maximum: Some(tok(self.supply_max_tok())),
+                maximum: Some(amount::floor(self.supply_max_tok(), TOKEN_DECIMALS)),
                 emission: Some((self.scheduled, self.books.minted() - self.settings.supply)),
                 residual: self.books.residual(),
             }),

@@ -2,7 +2,7 @@
 
 use super::card::CARD;
 use super::metrics::METRICS;
-use super::review;
+use super::{figures, review};
 use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
 
@@ -20,4 +20,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: Some(review::SOURCE),
     suites: &[],
+    chapters: figures::CHAPTERS,
+    flows: figures::FLOWS,
+    key_metrics: figures::KEY_METRICS,
+    headlines: figures::HEADLINES,
+    glossary: &[],
 };

@@ -7,8 +7,12 @@
 //!
 //! Left out: reactive power, losses of the wires, demand charges.
 
+use std::sync::Arc;
+
 use pinwheel_core::{Amount, SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
+
+use crate::input::shared;
 
 const HOUR: SimDuration = SimDuration::from_hours(1);
 /// Milliwatt nanoseconds in a kWh.
@@ -20,15 +24,15 @@ pub const HOURLY_MAX: u64 = 1_000_000_000;
 
 /// A value for each hour from the start of the run; the series repeats when it ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hourly(Vec<u64>);
+pub struct Hourly(#[serde(with = "shared")] Arc<[u64]>);
 
 impl Hourly {
     pub fn new(values: Vec<u64>) -> Self {
         assert!(!values.is_empty(), "a series has an hour");
-        Hourly(values)
+        Hourly(values.into())
     }
     pub fn constant(value: u64) -> Self {
-        Hourly(vec![value])
+        Hourly([value].into())
     }
     /// The value of an hour, counted from the start of the run.
     pub fn at(&self, hour: u64) -> u64 {

@@ -1,5 +1,6 @@
 //! What this layer records, at the end of each day. Sums and means run from the start.
 
+use super::settings::Settings;
 use crate::describe::{MetricSpec, Section};
 
 const fn metric(
@@ -8,20 +9,20 @@ const fn metric(
     unit: &'static str,
     about: &'static str,
 ) -> MetricSpec {
-    MetricSpec { section, name, unit, about, source: "model" }
+    crate::describe::metric(section, name, unit, about, "model")
 }
 
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
-    metric(Section::Actors, "devices", "1", "Devices whose owners have not left."),
-    metric(Section::Actors, "devices_up", "1", "Devices that work now; by class and region."),
+    metric(Section::Actors, "devices", "1", "Devices whose owners have not left.").also_by(&["class"]),
+    metric(Section::Actors, "devices_up", "1", "Devices that work now; by class and region.").also_by(&["class", "region"]),
     metric(Section::Service, "availability", "1",
-        "Share of all device time since the start that was up; by class and region."),
-    metric(Section::Other, "failures", "1", "Failures since the start; by class."),
-    metric(Section::Other, "repairs", "1", "Repairs done since the start; by class."),
-    metric(Section::Other, "planned_replacements", "1", "Replacements before a failure, since the start."),
-    metric(Section::Other, "afr", "1/y", "Failures for each year of a device, since the start; by class."),
-    metric(Section::Other, "downtime_hours", "h", "Device hours down since the start, switched off included."),
+        "Share of all device time since the start that was up; by class and region.").also_by(&["class", "region"]),
+    metric(Section::Other, "failures", "1", "Failures since the start; by class.").also_by(&["class"]),
+    metric(Section::Other, "repairs", "1", "Repairs done since the start; by class.").also_by(&["class"]),
+    metric(Section::Other, "planned_replacements", "1", "Replacements before a failure, since the start.").also_by(&["class"]),
+    metric(Section::Other, "afr", "1/y", "Failures for each year of a device, since the start; by class.").also_by(&["class"]),
+    metric(Section::Other, "downtime_hours", "h", "Device hours down since the start, switched off included.").also_by(&["class"]),
     metric(Section::Security, "undetected_hours", "h",
         "Device hours of failures that nobody knew of, since the start, to the round that will \
         find them."),
@@ -43,26 +44,35 @@ pub const METRICS: &[MetricSpec] = &[
         "Share of the time since the start that enough of the capacity was up."),
     metric(Section::Service, "service_interruptions", "1", "Times the capacity that was up fell below the need."),
     metric(Section::Service, "capacity_up_share", "1", "Share of the capacity present that is up now."),
-    MetricSpec { section: Section::Actors,
-        name: "nakamoto_owner", unit: "1",
-        about: "Fewest owners who together have more than half of the capacity.",
-        source: "Srinivasan and Lee, Quantifying decentralization, 2017",
-    },
-    MetricSpec { section: Section::Actors,
-        name: "nakamoto_region", unit: "1",
-        about: "Fewest regions that together have more than half of the capacity.",
-        source: "Srinivasan and Lee, Quantifying decentralization, 2017",
-    },
+    crate::describe::metric(Section::Actors, "nakamoto_owner", "1",
+        "Fewest owners who together have more than half of the capacity.", "Srinivasan and Lee, Quantifying decentralization, 2017"),
+    crate::describe::metric(Section::Actors, "nakamoto_region", "1",
+        "Fewest regions that together have more than half of the capacity.", "Srinivasan and Lee, Quantifying decentralization, 2017"),
     metric(Section::Actors, "owners", "1", "Owners who have not left."),
     metric(Section::Actors, "owners_joined", "1", "Owners who joined since the start."),
     metric(Section::Actors, "owners_left", "1", "Owners who left since the start."),
-    MetricSpec { section: Section::Other,
-        name: "life_ks", unit: "1",
-        about: "Distance between the first lives of a watched class and its law; above 1.628 the \
-        law is refuted at 1 %.",
-        source: "Stephens, JASA 69, 1974",
-    },
+    crate::describe::metric(Section::Other, "life_ks", "1",
+        "Distance between the first lives of a watched class and its law; above 1.628 the \
+        law is refuted at 1 %.", "Stephens, JASA 69, 1974").by(&["watched class"]),
     metric(Section::Service, "hazard_observed", "1/y",
-        "Failures of first lives in the last 30 days for each year at risk; of a watched class."),
-    metric(Section::Other, "hazard_law", "1/y", "The mean hazard of the law over the same 30 days."),
+        "Failures of first lives in the last 30 days for each year at risk; of a watched class.").by(&["watched class"]),
+    metric(Section::Other, "hazard_law", "1/y", "The mean hazard of the law over the same 30 days.").by(&["watched class"]),
 ];
+
+/// The labels of a fleet, by their kinds.
+pub fn labels(settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
+    let classes = || settings.classes.iter();
+    let watched = classes().filter(|class| class.watched_against.is_some());
+    let demands = || settings.operation.demands.iter();
+    let source = |class: u8| &settings.operation.class_ids[usize::from(class)];
+    let sources = demands().flat_map(|demand| {
+        demand.sources.iter().map(|of| format!("{}:{}", demand.id, source(of.class)))
+    });
+    vec![
+        ("class", classes().map(|class| class.id.clone()).collect()),
+        ("region", settings.regions.iter().map(|region| region.id.clone()).collect()),
+        ("watched class", watched.map(|class| class.id.clone()).collect()),
+        ("demand", demands().map(|demand| demand.id.clone()).collect()),
+        ("source", sources.collect()),
+    ]
+}

@@ -16,6 +16,7 @@ pub mod crew;
 pub mod demand;
 pub mod dependency;
 pub mod energy;
+pub mod figures;
 pub mod file;
 pub mod fleet;
 pub mod geography;

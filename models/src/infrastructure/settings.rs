@@ -10,8 +10,6 @@ use crate::policy::maintenance::Replacement;
 
 /// Capacity is counted in thousandths of its unit, so that sums of it are exact.
 pub const CAPACITY_UNIT: u64 = 1_000;
-/// Costs are counted in millionths of a dollar.
-pub const USD_DECIMALS: u32 = 6;
 
 /// The physical layer of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

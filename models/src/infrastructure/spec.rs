@@ -2,7 +2,7 @@
 
 use super::card::CARD;
 use super::metrics::METRICS;
-use super::{fleet, operation};
+use super::{figures, fleet, operation};
 use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
 
@@ -20,4 +20,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: Some(operation::review::SOURCE),
     suites: &[],
+    chapters: &[],
+    flows: &[],
+    key_metrics: &[],
+    headlines: figures::HEADLINES,
+    glossary: &[],
 };

@@ -7,7 +7,11 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use jiff::civil::Date;
+use pinwheel_core::math;
 
+use pinwheel_core::Amount;
+
+use super::amount::{self, AmountError};
 use super::diagnostic::{Faults, did_you_mean, shown};
 use super::files::Files;
 use super::quantity::{self, QuantityError};
@@ -16,6 +20,8 @@ use super::tree::{Tree, Value, ValueId};
 
 /// Longest text of a name or a question.
 const TEXT_BYTES_MAX: usize = 4_096;
+/// What the conversion of units may add to a whole number of days.
+const DAYS_APART_MAX: f64 = 1e-6;
 
 /// The values of one tree under examination, the files around it and the faults found.
 #[derive(Debug)]
@@ -67,7 +73,8 @@ impl Checker<'_> {
         }
     }
 
-    /// The value itself, or a fault that names the key which is missing.
+    /// The value itself, or a fault that names the key which is missing. An empty list that was
+    /// typed where something must be named is the fault then.
     pub fn required(
         &mut self,
         given: Option<ValueId>,
@@ -80,8 +87,19 @@ impl Checker<'_> {
             let last = key.rsplit('.').next().unwrap_or(key);
             let help = format!("add, for example, {last} = {example}");
             self.fault(nearest, key, "missing".to_owned(), help);
+        } else if given.is_none() {
+            self.refuse_empty_list(key, example);
         }
         given
+    }
+
+    /// A fault if an empty list was typed at `key`, where a list must name something.
+    pub fn refuse_empty_list(&mut self, key: &str, example: &str) {
+        if self.tree.is_empty_list(key) {
+            let message = "an empty list names nothing".to_owned();
+            let help = format!("name one at least, for example {example}");
+            self.fault(self.tree.nearest(key), key, message, help);
+        }
     }
 
     fn wrong_kind(&mut self, given: ValueId, key: &str, wanted: &str) {
@@ -240,10 +258,7 @@ impl Checker<'_> {
         match parsed {
             Ok(number) if range.contains(&number) => Some(number),
             Ok(_) => {
-                let message = format!("{} is out of range", self.shown(given));
-                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
-                let help = format!("allowed: {} to {}{unit}", range.start(), range.end());
-                self.fault(given, key, message, help);
+                self.out_of_range(given, key, unit, &range);
                 None
             }
             Err(error) => {
@@ -252,6 +267,50 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    fn out_of_range(&mut self, given: ValueId, key: &str, unit: &str, range: &RangeInclusive<f64>) {
+        let message = format!("{} is out of range", self.shown(given));
+        let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+        let help = format!("allowed: {} to {}{unit}", range.start(), range.end());
+        self.fault(given, key, message, help);
+    }
+
+    /// Money in `unit`, of which one is 10^`decimals` base units, exact: a decimal that is finer
+    /// than a base unit is a fault, never rounded. The range is in `unit`.
+    pub fn amount(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        (unit, decimals): (&str, u32),
+        range: RangeInclusive<f64>,
+    ) -> Option<Amount> {
+        let given = given?;
+        let parsed = match self.tree.value(given) {
+            Value::Text(text) => amount::parse(text, unit, decimals),
+            Value::Integer(_) | Value::Float(_) => Err(QuantityError::MissingUnit.into()),
+            _ => {
+                self.wrong_kind(given, key, &format!("an amount in \"{unit}\""));
+                return None;
+            }
+        };
+        let (message, help) = match parsed {
+            Ok(amount) if range.contains(&amount.as_tokens(decimals)) => return Some(amount),
+            Ok(_) | Err(AmountError::Negative | AmountError::TooLarge) => {
+                self.out_of_range(given, key, unit, &range);
+                return None;
+            }
+            Err(AmountError::Quantity(error)) => (error.to_string(), unit_help(&error, unit)),
+            Err(AmountError::TooFine { lower }) => {
+                let lower = lower.unwrap_or_default().display(decimals);
+                let help =
+                    format!("at most {decimals} decimals of {unit}, such as \"{lower} {unit}\"");
+                ("finer than its smallest unit".to_owned(), help)
+            }
+        };
+        let message = format!("{}: {message}", self.shown(given));
+        self.fault(given, key, message, help);
+        None
     }
 
     /// A share or a relative error: "3 %" or 0.03.
@@ -268,15 +327,47 @@ impl Checker<'_> {
         None
     }
 
-    /// A length of time in whole days, at least one.
+    /// A length of time in whole days, at least one. Months and years, which are no whole days by
+    /// definition, are rounded; anything else must be whole.
     pub fn days(&mut self, given: Option<ValueId>, key: &str, days_max: u32) -> Option<u32> {
-        let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?.round();
-        if (1.0..=f64::from(days_max)).contains(&days) {
-            return Some(days as u32);
+        let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?;
+        if !(0.5..f64::from(days_max) + 0.5).contains(&days) {
+            let message = format!("{} is out of range", self.shown(given?));
+            self.fault(given?, key, message, format!("allowed: \"1 d\" to \"{days_max} d\""));
+            return None;
         }
-        let message = format!("{} is out of range", self.shown(given?));
-        self.fault(given?, key, message, format!("allowed: \"1 d\" to \"{days_max} d\""));
-        None
+        let whole = math::round(days);
+        if (days - whole).abs() > DAYS_APART_MAX && !self.in_months_or_years(given?) {
+            let message = format!("{} is not in whole days", self.shown(given?));
+            let help = format!("write \"{} d\"", math::ceil(days));
+            self.fault(given?, key, message, help);
+            return None;
+        }
+        Some(whole as u32)
+    }
+
+    /// Whether a quantity is typed in a unit of time that has no whole number of days.
+    fn in_months_or_years(&self, given: ValueId) -> bool {
+        let Some(text) = self.text_of(given) else { return false };
+        let unit = text.trim_end().rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+        unit.is_some_and(|unit| ["mo", "y", "year"].contains(&unit))
+    }
+
+    /// Notes of each key that is given whether it has an effect: its name below `at`, the value,
+    /// whether it has an effect here, and when it has. One without at every point is a fault.
+    pub fn refuse_idle(&mut self, at: &str, keys: &[(&str, Option<ValueId>, bool, &str)]) {
+        for &(name, given, has_effect, when) in keys {
+            let Some(given) = given else { continue };
+            let place = self.tree.place(given);
+            match has_effect {
+                true => self.faults.note_effect(place),
+                false => {
+                    let (key, help) = (format!("{at}.{name}"), "take it out".to_owned());
+                    let message = format!("has no effect here: it is for {when}");
+                    self.faults.note_idle(place, &key, message, help);
+                }
+            }
+        }
     }
 
     /// A file named relative to the scenario; its number and text.

@@ -1,5 +1,6 @@
 //! What is wrong with a scenario: file, line, key, what was given, what is allowed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::files::Files;
@@ -46,9 +47,16 @@ pub struct TextPosition {
 /// The faults found so far, in the order of the files.
 #[derive(Debug, Default)]
 pub struct Faults {
-    found: Vec<(TextPosition, String, String, String)>,
+    found: Vec<Fault>,
     more: bool,
+    /// Keys that have no effect at a point.
+    idle: BTreeSet<Fault>,
+    /// Places of keys that have an effect at a point.
+    effective: BTreeSet<TextPosition>,
 }
+
+/// Where it is, its key, the message and the help.
+type Fault = (TextPosition, String, String, String);
 
 impl Faults {
     pub fn push(
@@ -67,6 +75,40 @@ impl Faults {
             true => self.found.push(fault),
             false => self.more = true,
         }
+    }
+
+    /// Notes that a key has an effect at a point.
+    pub fn note_effect(&mut self, place: TextPosition) {
+        self.effective.insert(place);
+    }
+
+    /// Notes that a key has no effect at a point. It may have one at another: what variants share
+    /// need not serve them all.
+    pub fn note_idle(&mut self, place: TextPosition, key: &str, message: String, help: String) {
+        if self.idle.len() < FAULTS_MAX {
+            self.idle.insert((place, key.to_owned(), message, help));
+        }
+    }
+
+    /// Makes faults of the keys that have no effect at any point. With another fault, some points
+    /// were not read to their end, and nothing is known of the rest.
+    pub fn settle_idle(&mut self) {
+        let idle = std::mem::take(&mut self.idle);
+        if self.is_empty() {
+            let idle = idle.into_iter().filter(|(place, ..)| !self.effective.contains(place));
+            self.found = idle.collect();
+        }
+    }
+
+    /// Adds those of `others` that lie at one of the places.
+    pub fn take_at(&mut self, others: Faults, places: &BTreeSet<TextPosition>) {
+        let at_place = others.found.into_iter().filter(|(place, ..)| places.contains(place));
+        at_place.for_each(|(place, key, message, help)| self.push(place, key, message, help));
+    }
+
+    /// Whether one of them lies at a place.
+    pub fn lie_at(&self, place: TextPosition) -> bool {
+        self.found.iter().any(|(at, ..)| *at == place)
     }
 
     pub fn is_empty(&self) -> bool {

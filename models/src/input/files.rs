@@ -1,6 +1,7 @@
 //! The files a scenario is made of, and nothing else on the disk: references stay inside the
 //! scenario's folder tree, are regular files, and are bounded in size.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
@@ -44,6 +45,8 @@ pub struct Files {
     read: BTreeMap<String, (usize, PathBuf)>,
     /// Data files by number, parsed; `None` where that failed.
     pub tables: BTreeMap<usize, Option<Rc<Table>>>,
+    /// What else was made of data files, by number and what was asked for.
+    made: BTreeMap<(usize, String), Rc<dyn Any>>,
     /// Path relative to the scenario and BLAKE3 hash, in the order of reading.
     pub sources: Vec<(String, String)>,
 }
@@ -85,6 +88,16 @@ impl Files {
         let text = self.text_of(number, bytes)?;
         self.read.insert(reference.to_owned(), (number, real.clone()));
         Ok((number, real, text))
+    }
+
+    /// What was made of a data file before: all points share one copy.
+    pub fn made<T: Clone + 'static>(&self, file: usize, what: &str) -> Option<T> {
+        self.made.get(&(file, what.to_owned()))?.downcast_ref().cloned()
+    }
+
+    /// Keeps what was made of a data file, which must be cheap to clone.
+    pub fn keep<T: 'static>(&mut self, file: usize, what: String, made: T) {
+        self.made.insert((file, what), Rc::new(made));
     }
 
     /// A text from the command line, for messages.

@@ -1,10 +1,11 @@
 //! From text to typed values: the ground that every reader of a section stands on.
 //!
 //! [`files`] reads within bounds, [`tree`] keeps where each value was typed, [`read`](check::Checker::read)
-//! fills the structs of a section as typed, [`check`], [`keys`] and [`quantity`] judge single values,
+//! fills the structs of a section as typed, [`check`], [`keys`], [`quantity`] and [`amount`] judge single values,
 //! [`table`] reads CSV columns, [`diagnostic`] tells what is wrong and where. Nothing here knows what
 //! a scenario is made of.
 
+pub mod amount;
 pub mod check;
 pub mod dates;
 pub mod diagnostic;
@@ -13,6 +14,7 @@ pub mod keys;
 pub mod number;
 pub mod quantity;
 mod read;
+pub mod shared;
 pub mod table;
 pub mod tree;
 

@@ -4,10 +4,13 @@
 //! a twelfth of it; an epoch is Filecoin's 30 s; bytes are binary (KiB) or decimal (KB). Nouns that
 //! count things (sector, disk, message) have no dimension.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::amount::{TOKEN_DECIMALS, USD_DECIMALS};
+
 /// Longest text that is read as a quantity.
-const TEXT_BYTES_MAX: usize = 128;
+pub(super) const TEXT_BYTES_MAX: usize = 128;
 /// Largest power of a unit, so that scales stay far from overflow.
 const POWER_MAX: u32 = 4;
 /// Most factors in one unit.
@@ -73,9 +76,6 @@ const UNITS: &[Named] = &[
     named("TB", BYTES, 1e12), named("PB", BYTES, 1e15), named("EB", BYTES, 1e18),
     fraction("bit", BYTES, 8.0), named("kbit", BYTES, 125.0), named("Mbit", BYTES, 125e3),
     named("Gbit", BYTES, 125e6),
-    named("FIL", FIL, 1.0), fraction("nanoFIL", FIL, 1e9), fraction("attoFIL", FIL, 1e18),
-    named("USD", USD, 1.0), named("kUSD", USD, 1e3), fraction("nanoUSD", USD, 1e9),
-    named("TOK", TOK, 1.0),
     named("J", ENERGY, 1.0), named("Wh", ENERGY, 3.6e3), named("kWh", ENERGY, 3.6e6),
     named("MWh", ENERGY, 3.6e9),
     named("W", POWER, 1.0), named("kW", POWER, 1e3), named("MW", POWER, 1e6),
@@ -85,10 +85,56 @@ const UNITS: &[Named] = &[
     named("sector", NONE, 1.0), named("disk", NONE, 1.0), named("host", NONE, 1.0),
     named("rack", NONE, 1.0), named("site", NONE, 1.0), named("provider", NONE, 1.0),
     named("message", NONE, 1.0), named("partition", NONE, 1.0), named("gas", NONE, 1.0),
-    named("token", NONE, 1.0), fraction("nanotoken", NONE, 1e9),
     named("block", NONE, 1.0), named("crew", NONE, 1.0), named("feed", NONE, 1.0),
     named("unit", NONE, 1.0), named("job", NONE, 1.0), named("base", NONE, 1.0),
 ];
+
+/// A kind of money: all that is known of its units.
+struct Money {
+    symbol: &'static str,
+    exponents: Exponents,
+    /// One is 10 to this power base units of the ledgers.
+    decimals: i32,
+}
+
+/// Every kind of money. Sources: Filecoin's protocol; the ledgers of the layers.
+const MONEY: &[Money] = &[
+    Money { symbol: "FIL", exponents: FIL, decimals: 18 },
+    Money { symbol: "USD", exponents: USD, decimals: USD_DECIMALS as i32 },
+    Money { symbol: "TOK", exponents: TOK, decimals: TOKEN_DECIMALS as i32 },
+    // A chain's own token is a count: prices of several chains are compared.
+    Money { symbol: "token", exponents: NONE, decimals: TOKEN_DECIMALS as i32 },
+];
+
+/// What may stand before the symbol of any money, and its power of ten.
+const PREFIXES: &[(&str, i32)] = &[("", 0), ("nano", -9), ("atto", -18), ("k", 3)];
+
+impl Money {
+    /// A unit of this money by the power of ten of its prefix.
+    fn unit(&self, power: i32) -> Unit {
+        let scale = 10u64.pow(power.unsigned_abs()) as f64;
+        let (numerator, denominator) = if power < 0 { (1.0, scale) } else { (scale, 1.0) };
+        Unit { exponents: self.exponents, numerator, denominator, rounded: false }
+    }
+}
+
+/// The money and the power of ten of a word such as `nanoFIL`.
+fn money(word: &str) -> Option<(&'static Money, i32)> {
+    MONEY.iter().find_map(|money| {
+        let prefix = word.strip_suffix(money.symbol)?;
+        let (_, power) = PREFIXES.iter().find(|(name, _)| *name == prefix)?;
+        Some((money, *power))
+    })
+}
+
+/// The names of all units, with their dimensions.
+fn names() -> impl Iterator<Item = (Cow<'static, str>, Exponents)> {
+    let money = MONEY.iter().flat_map(|money| {
+        let name = |(prefix, _): &(&str, i32)| format!("{prefix}{}", money.symbol).into();
+        PREFIXES.iter().map(move |prefix| (name(prefix), money.exponents))
+    });
+    UNITS.iter().map(|unit| (unit.name.into(), unit.exponents)).chain(money)
+}
 
 /// A unit such as `USD/TiB/mo` or `%/sqrt(y)`.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -96,6 +142,19 @@ pub struct Unit {
     exponents: Exponents,
     numerator: f64,
     denominator: f64,
+    /// Whether the scale is not exact: a product of many factors, or a root.
+    rounded: bool,
+}
+
+/// A positive whole number of at most 128 bits.
+fn whole(value: f64) -> Option<u128> {
+    (value >= 1.0 && value == value.trunc() && value < u128::MAX as f64).then_some(value as u128)
+}
+
+/// Whether the product of two scales is exact.
+fn exact(a: f64, b: f64) -> bool {
+    let product = whole(a).zip(whole(b)).and_then(|(a, b)| a.checked_mul(b));
+    product.is_some_and(|product| (product as f64) as u128 == product)
 }
 
 /// Why a text is no quantity in the unit that is asked for.
@@ -106,7 +165,7 @@ pub enum QuantityError {
     /// It has a number and nothing else, where a dimension is needed.
     MissingUnit,
     /// This part of it is no unit; a unit of a similar name, if there is one.
-    UnknownUnit { unit: String, similar: Option<&'static str> },
+    UnknownUnit { unit: String, similar: Option<String> },
     /// A unit of another dimension.
     Dimension { unit: String },
 }
@@ -123,7 +182,8 @@ impl fmt::Display for QuantityError {
 }
 
 impl Unit {
-    pub const ONE: Unit = Unit { exponents: NONE, numerator: 1.0, denominator: 1.0 };
+    pub const ONE: Unit =
+        Unit { exponents: NONE, numerator: 1.0, denominator: 1.0, rounded: false };
 
     /// Reads factors joined by `/`, `*` or a space; `/mo` is one a month.
     pub fn parse(text: &str) -> Result<Unit, QuantityError> {
@@ -164,6 +224,7 @@ impl Unit {
                 exponents: unit.exponents.map(|halves| halves / 2),
                 numerator: unit.numerator.sqrt(),
                 denominator: unit.denominator.sqrt(),
+                rounded: true,
             });
         }
         let (name, power) = match word.split_once('^') {
@@ -175,9 +236,12 @@ impl Unit {
     }
 
     fn named(name: &str) -> Option<Unit> {
+        if let Some((money, power)) = money(name) {
+            return Some(money.unit(power));
+        }
         let &Named { exponents, numerator, denominator, .. } =
             UNITS.iter().find(|unit| unit.name == name)?;
-        Some(Unit { exponents, numerator, denominator })
+        Some(Unit { exponents, numerator, denominator, rounded: false })
     }
 
     /// Whether values of the two may be added and compared.
@@ -232,6 +296,10 @@ impl Unit {
             exponents,
             numerator: self.numerator * other.numerator,
             denominator: self.denominator * other.denominator,
+            rounded: self.rounded
+                || other.rounded
+                || !exact(self.numerator, other.numerator)
+                || !exact(self.denominator, other.denominator),
         }
     }
 
@@ -240,7 +308,19 @@ impl Unit {
             exponents: self.exponents.map(|halves| -halves),
             numerator: self.denominator,
             denominator: self.numerator,
+            rounded: self.rounded,
         }
+    }
+
+    /// How many of `to` one of this unit is, as an exact fraction; `None` if the dimensions differ
+    /// or a root makes it no fraction.
+    pub fn ratio(self, to: Unit) -> Option<(u128, u128)> {
+        if !self.same_dimension(to) || self.rounded || to.rounded {
+            return None;
+        }
+        let up = whole(self.numerator)?.checked_mul(whole(to.denominator)?)?;
+        let down = whole(self.denominator)?.checked_mul(whole(to.numerator)?)?;
+        Some((up, down))
     }
 
     /// `value` of this unit in the unit `to`, which has the same dimension.
@@ -285,32 +365,28 @@ pub fn parse(text: &str, to: &str) -> Result<f64, QuantityError> {
 
 /// Whether a word is the name of a unit.
 pub fn is_unit(word: &str) -> bool {
-    UNITS.iter().any(|unit| unit.name == word)
+    Unit::named(word).is_some()
 }
 
 /// Decimals between a unit of money and its integer base unit: attoFIL, millionths of a dollar, the
 /// smallest part of a chain's token. `None` for a unit that is no money.
 pub fn money_decimals(unit: &str) -> Option<i32> {
-    // Sources: Filecoin's protocol; the ledgers of the layers (18 decimals for tokens, 6 for USD).
-    Some(match unit.split('/').next()?.trim() {
-        "FIL" | "TOK" | "token" => 18,
-        "nanoFIL" | "nanotoken" => 9,
-        "attoFIL" => 0,
-        "kUSD" => 9,
-        "USD" => 6,
-        _ => return None,
-    })
+    let (money, power) = money(unit.split('/').next()?.trim())?;
+    Some(money.decimals + power)
 }
 
 /// What may stand for each part of the unit `to`: "USD: USD kUSD; mo: s min h ...".
 pub fn compatible(to: &str) -> String {
     let mut parts = Vec::new();
     for word in to.split(['/', '*', ' ', '(', ')']).filter(|word| !word.is_empty()) {
-        let Some(unit) = UNITS.iter().find(|unit| unit.name == word) else { continue };
-        let same = UNITS.iter().filter(|other| other.exponents == unit.exponents);
-        let names: Vec<_> = match unit.exponents {
-            NONE => vec!["%"],
-            _ => same.map(|other| other.name).collect(),
+        let Some(unit) = Unit::named(word) else { continue };
+        let same = names().filter(|(_, exponents)| *exponents == unit.exponents);
+        let names: Vec<_> = match (unit.exponents, money(word)) {
+            (NONE, None) => vec!["%".into()],
+            (NONE, Some((money, _))) => {
+                PREFIXES.iter().map(|(prefix, _)| format!("{prefix}{}", money.symbol)).collect()
+            }
+            _ => same.map(|(name, _)| name.into_owned()).collect(),
         };
         parts.push(format!("{word}: {}", names.join(" ")));
     }
@@ -319,7 +395,20 @@ pub fn compatible(to: &str) -> String {
 
 /// The leading decimal number, finite, and the text after it. Underscores may stand between digits.
 pub(crate) fn split_number(text: &str) -> Option<(f64, &str)> {
+    let (number, rest) = split_text(text)?;
+    let number: f64 = number.replace('_', "").parse().ok()?;
+    number.is_finite().then_some((number, rest))
+}
+
+/// The leading decimal number as typed, and the text after it.
+pub(super) fn split_text(text: &str) -> Option<(&str, &str)> {
     let text = text.trim();
+    let (number, rest) = text.split_at(number_length(text)?);
+    Some((number, rest.trim_start()))
+}
+
+/// Bytes of the decimal number that a text begins with.
+pub(super) fn number_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut end = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
@@ -346,8 +435,7 @@ pub(crate) fn split_number(text: &str) -> Option<(f64, &str)> {
             }
         }
     }
-    let number: f64 = text[..end].replace('_', "").parse().ok()?;
-    number.is_finite().then(|| (number, text[end..].trim_start()))
+    Some(end)
 }
 
 /// Words people write for units.
@@ -366,14 +454,14 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// The unit that is meant by a word, or whose name is closest.
-fn similar_unit(word: &str) -> Option<&'static str> {
+fn similar_unit(word: &str) -> Option<String> {
     let singular = word.strip_suffix('s').unwrap_or(word).to_lowercase();
     if let Some((_, unit)) = WORDS.iter().find(|(name, _)| *name == singular) {
-        return Some(unit);
+        return Some((*unit).to_owned());
     }
     let distance = |name: &str| strsim::osa_distance(&word.to_lowercase(), &name.to_lowercase());
-    let best = UNITS.iter().map(|unit| (distance(unit.name), unit.name)).min()?;
-    (best.0 * 2 <= word.chars().count()).then_some(best.1)
+    let best = names().map(|(name, _)| (distance(&name), name)).min()?;
+    (best.0 * 2 <= word.chars().count()).then(|| best.1.into_owned())
 }
 
 #[cfg(test)]
@@ -395,6 +483,8 @@ mod tests {
             ("2 USD/TiB/mo", "USD/TiB/y", 24.0),
             ("295_824_721 FIL", "FIL", 295_824_721.0),
             ("0.2 nanoFIL", "attoFIL", 2e8),
+            ("3 kTOK", "TOK", 3e3),
+            ("5 nanotoken", "token", 5e-9),
             ("1 kW", "W", 1000.0),
             ("8 Mbit/s", "MB/s", 1.0),
             ("3 bit", "B", 0.375),
@@ -410,6 +500,28 @@ mod tests {
             let value = parse(text, to).unwrap_or_else(|error| panic!("{text} in {to}: {error}"));
             assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{text}: {value}");
         }
+    }
+
+    #[test]
+    fn every_money_has_the_same_forms() {
+        for (unit, decimals) in [
+            ("FIL", Some(18)),
+            ("nanoFIL", Some(9)),
+            ("attoFIL", Some(0)),
+            ("USD/TiB/mo", Some(6)),
+            ("kUSD", Some(9)),
+            ("nanoUSD", Some(-3)),
+            ("nanotoken", Some(9)),
+            ("milliFIL", None),
+            ("nano", None),
+            ("d", None),
+        ] {
+            assert_eq!(money_decimals(unit), decimals, "{unit}");
+        }
+        let error = parse("5 nanFIL", "FIL").unwrap_err();
+        let similar = Some("nanoFIL".to_owned());
+        assert_eq!(error, QuantityError::UnknownUnit { unit: "nanFIL".into(), similar });
+        assert_eq!(compatible("nanotoken"), "nanotoken: token nanotoken attotoken ktoken");
     }
 
     #[test]
@@ -429,7 +541,10 @@ mod tests {
             );
         }
         let error = parse("5 day", "d").unwrap_err();
-        assert_eq!(error, QuantityError::UnknownUnit { unit: "day".into(), similar: Some("d") });
+        assert_eq!(
+            error,
+            QuantityError::UnknownUnit { unit: "day".into(), similar: Some("d".into()) }
+        );
     }
 
     proptest! {

@@ -57,28 +57,39 @@ impl Checker<'_> {
         columns: &[Column],
         daily: bool,
     ) -> Option<Table> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let names: Vec<&str> =
+            std::iter::once("date").chain(columns.iter().map(|column| column.name)).collect();
+        let mut table = Table { dates: Vec::new(), rows: Vec::new() };
+        self.csv_rows(file, text, &names, |fields| {
+            if table.dates.len() == ROWS_MAX {
+                let help = format!("at most {ROWS_MAX}");
+                return Err((String::new(), "too many rows".to_owned(), help));
+            }
+            add_row(&mut table, fields, columns, daily)
+        })?;
+        Some(table)
+    }
+
+    /// Hands the wanted fields of each row of a CSV text to `each`, in the order they are wanted.
+    /// A fault has the line of its row; a cell beyond the header and a column that is there twice
+    /// are faults, because a part of what was typed would be dropped.
+    pub fn csv_rows(
+        &mut self,
+        file: usize,
+        text: &str,
+        wanted: &[&str],
+        mut each: impl FnMut(&[&str]) -> Result<(), RowFault>,
+    ) -> Option<()> {
         let start = TextPosition { file, offset: 0 };
         if text.lines().any(|line| line.len() > LINE_BYTES_MAX) {
-            let help = format!("at most {LINE_BYTES_MAX} bytes a line, one row for each day");
+            let help = format!("at most {LINE_BYTES_MAX} bytes a line");
             self.faults.push(start, "", "a line is too long", help);
             return None;
         }
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
-        let mut places = Vec::new();
-        for name in std::iter::once("date").chain(columns.iter().map(|column| column.name)) {
-            let place = headers.iter().position(|header| header.trim() == name);
-            if place.is_none() {
-                let help =
-                    format!("the header must have it; {}", did_you_mean(name, headers.iter()));
-                self.faults.push(start, name, "the column is missing", help);
-            }
-            places.extend(place);
-        }
-        if places.len() != columns.len() + 1 {
-            return None;
-        }
-        let mut table = Table { dates: Vec::new(), rows: Vec::new() };
+        let places = self.csv_places(start, &headers, wanted)?;
+        let mut rows = 0;
         for record in reader.records() {
             let record = match record {
                 Ok(record) => record,
@@ -87,38 +98,86 @@ impl Checker<'_> {
                     return None;
                 }
             };
-            let line = record.position().map_or(0, csv::Position::line);
-            let fault = match table.dates.len() < ROWS_MAX {
-                true => add_row(&mut table, &record, &places, columns, daily).err(),
-                false => {
-                    Some((String::new(), "too many rows".into(), format!("at most {ROWS_MAX}")))
-                }
+            let fields: Vec<&str> =
+                places.iter().map(|&place| record.get(place).unwrap_or("").trim()).collect();
+            let extra = record.iter().skip(headers.len()).find(|cell| !cell.trim().is_empty());
+            let fault = match extra {
+                Some(cell) => Some(beyond_the_header(cell)),
+                None => each(&fields).err(),
             };
             if let Some((key, message, help)) = fault {
+                let line = record.position().map_or(0, csv::Position::line);
                 let place = TextPosition { file, offset: self.files.line_offset(file, line) };
-                self.faults.push(place, key, message, help);
+                self.faults.push(place, shown(&key), message, help);
                 return None;
             }
+            rows += 1;
         }
-        if table.dates.is_empty() {
-            self.faults.push(start, "", "no rows below the header", "one row for each day");
+        if rows == 0 {
+            self.faults.push(start, "", "no rows below the header", "write one row at least");
             return None;
         }
-        Some(table)
+        Some(())
+    }
+
+    /// The places of the wanted columns in a header.
+    fn csv_places(
+        &mut self,
+        start: TextPosition,
+        headers: &csv::StringRecord,
+        wanted: &[&str],
+    ) -> Option<Vec<usize>> {
+        let mut places = Vec::new();
+        for &name in wanted {
+            let mut found = headers.iter().enumerate().filter(|(_, title)| title.trim() == name);
+            match (found.next(), found.next()) {
+                (Some((place, _)), None) => places.push(place),
+                (Some(_), Some(_)) => {
+                    let help = "give each column a name of its own";
+                    self.faults.push(start, shown(name), "the column is there twice", help);
+                }
+                (None, _) => {
+                    let like = did_you_mean(name, headers.iter());
+                    let help = format!("the header must have it; {like}");
+                    self.faults.push(start, shown(name), "the column is missing", help);
+                }
+            }
+        }
+        (places.len() == wanted.len()).then_some(places)
     }
 }
 
-/// Adds one row, or says in which column (first) what is wrong (second) and what helps (third).
+/// Why a row is refused: its column, what is wrong, and what helps.
+pub type RowFault = (String, String, String);
+
+fn beyond_the_header(cell: &str) -> RowFault {
+    let message = format!("\"{}\" lies beyond the header", shown(cell));
+    let help = "write decimals with a point, and a text with a comma in quotes".to_owned();
+    (String::new(), message, help)
+}
+
+/// The number in a cell of a column, within these bounds.
+///
+/// # Errors
+///
+/// If it is no number, or outside of them.
+pub fn number_in(text: &str, column: &str, minimum: f64, maximum: f64) -> Result<f64, RowFault> {
+    let value = text.parse().ok().filter(|value: &f64| (minimum..=maximum).contains(value));
+    value.ok_or_else(|| {
+        let message = format!("\"{}\" is not a number in range", shown(text));
+        (column.to_owned(), message, format!("allowed: {minimum} to {maximum}"))
+    })
+}
+
+/// Adds one row.
 fn add_row(
     table: &mut Table,
-    record: &csv::StringRecord,
-    places: &[usize],
+    fields: &[&str],
     columns: &[Column],
     daily: bool,
-) -> Result<(), (String, String, String)> {
-    let field = |column: usize| record.get(places[column]).unwrap_or("").trim();
-    let date: Date = field(0).parse().map_err(|_| {
-        let message = format!("\"{}\" is not a date", shown(field(0)));
+) -> Result<(), RowFault> {
+    let date: Date = fields[0].parse().map_err(|_| {
+        let message = format!("\"{}\" is not a date", shown(fields[0]));
         ("date".to_owned(), message, "write dates as 2024-01-12".to_owned())
     })?;
     if let Some(&last) = table.dates.last() {
@@ -134,16 +193,8 @@ fn add_row(
         }
     }
     let mut row = Vec::with_capacity(columns.len());
-    for (number, column) in columns.iter().enumerate() {
-        let text = field(number + 1);
-        let value = text.parse().ok().filter(|value: &f64| {
-            value.is_finite() && (column.minimum..=column.maximum).contains(value)
-        });
-        row.push(value.ok_or_else(|| {
-            let message = format!("\"{}\" is not a number in range", shown(text));
-            let help = format!("allowed: {} to {}", column.minimum, column.maximum);
-            (column.name.to_owned(), message, help)
-        })?);
+    for (column, text) in columns.iter().zip(&fields[1..]) {
+        row.push(number_in(text, column.name, column.minimum, column.maximum)?);
     }
     table.dates.push(date);
     table.rows.push(row);

@@ -191,6 +191,42 @@ impl Tree {
         at
     }
 
+    /// Every value that is no table and no list of something, with its dotted key, in order.
+    pub fn leaves(&self) -> Vec<(String, ValueId)> {
+        let mut found = Vec::new();
+        self.leaves_below(Self::ROOT, "", &mut found);
+        found
+    }
+
+    fn leaves_below(&self, at: ValueId, key: &str, found: &mut Vec<(String, ValueId)>) {
+        match self.value(at) {
+            Value::Table(table) => {
+                for (name, &value) in table {
+                    let dot = if key.is_empty() { "" } else { "." };
+                    self.leaves_below(value, &format!("{key}{dot}{name}"), found);
+                }
+            }
+            Value::Array(items) if !items.is_empty() => {
+                for (place, &item) in items.iter().enumerate() {
+                    self.leaves_below(item, &format!("{key}[{place}]"), found);
+                }
+            }
+            _ => found.push((key.to_owned(), at)),
+        }
+    }
+
+    /// Whether an empty list was typed at a dotted key.
+    pub fn is_empty_list(&self, key: &str) -> bool {
+        let mut at = Self::ROOT;
+        for segment in key.split('.') {
+            match self.step(at, segment) {
+                Ok(Some(next)) => at = next,
+                _ => return false,
+            }
+        }
+        matches!(self.value(at), Value::Array(items) if items.is_empty())
+    }
+
     /// What variants share: a tree of its own, so that a copy for each costs only what it holds.
     pub fn without(&self, keys: &[&str]) -> Tree {
         let mut rest = self.clone();

@@ -3,10 +3,12 @@
 
 pub mod filecoin;
 
+use jiff::civil::Date;
 use pinwheel_core::{Context, Event as EngineEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::review::Inputs;
+use crate::describe::{NetworkSettings, ParameterValue, RunCost};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::{Around, Known, Part, Request, Shared, Signal};
@@ -42,10 +44,6 @@ macro_rules! networks {
             pub fn kind(&self) -> &'static str {
                 match self { $(Settings::$variant(_) => stringify!($name),)* }
             }
-            /// Whether it goes on without data from a day of its history on: what a backtest needs.
-            pub fn is_cut(&self) -> bool {
-                match self { $(Settings::$variant(settings) => settings.is_cut(),)* }
-            }
             /// Reads and checks a network of a kind that is one of [`KINDS`].
             pub fn read(
                 kind: &str,
@@ -62,6 +60,12 @@ macro_rules! networks {
                     )*
                     _ => None,
                 }
+            }
+        }
+
+        impl Settings {
+            fn described(&self) -> &dyn NetworkSettings {
+                match self { $(Settings::$variant(settings) => &**settings,)* }
             }
         }
 
@@ -158,3 +162,30 @@ macro_rules! networks {
     };
 }
 for_each_network!(networks);
+
+impl NetworkSettings for Settings {
+    fn choices(&self) -> Vec<(String, String)> {
+        self.described().choices()
+    }
+    fn parameters(&self) -> Vec<ParameterValue> {
+        self.described().parameters()
+    }
+    fn rules(&self) -> String {
+        self.described().rules()
+    }
+    fn participants(&self) -> String {
+        self.described().participants()
+    }
+    fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
+        self.described().labels()
+    }
+    fn verdict_from(&self) -> Option<Date> {
+        self.described().verdict_from()
+    }
+    fn cost(&self) -> Option<RunCost> {
+        self.described().cost()
+    }
+    fn is_cut(&self) -> bool {
+        self.described().is_cut()
+    }
+}

@@ -10,6 +10,7 @@
 //! balances are what was issued less what was burned, to the base unit.
 
 pub mod card;
+pub mod figures;
 pub mod file;
 pub mod formulas;
 mod record;

@@ -1,6 +1,7 @@
 //! What the review says of itself.
 
 use super::card::CARD;
+use super::figures;
 use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
 use crate::describe::review::list::METRICS;
@@ -19,4 +20,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: None,
     suites: &[],
+    chapters: figures::CHAPTERS,
+    flows: &[],
+    key_metrics: &[],
+    headlines: &[],
+    glossary: &[],
 };

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Point, Scenario};
+use crate::describe::NetworkSettings;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
@@ -28,7 +29,7 @@ const ERROR_MAX: f64 = 1e3;
 #[schemars(extend("required" = ["metrics", "first", "horizons"]))]
 pub struct BacktestSection {
     /// Metrics with observed series.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub metrics: Vec<ValueId>,
     /// The first origin: the last day that its forecast knows.
     #[schemars(with = "String", extend("format" = "date"))]
@@ -38,7 +39,7 @@ pub struct BacktestSection {
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
     /// Times after the origin at which forecasts are judged, rising.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub horizons: Vec<ValueId>,
     /// Share of the outcomes that the band should hold. Default "80 %".
     #[schemars(with = "NumberOrText")]
@@ -70,7 +71,7 @@ pub struct PublishedSection {
     #[schemars(with = "String")]
     pub source: Option<ValueId>,
     /// Mean absolute relative errors, one for each horizon.
-    #[schemars(with = "Vec<NumberOrText>")]
+    #[schemars(with = "Vec<NumberOrText>", length(min = 1))]
     pub errors: Vec<ValueId>,
 }
 

@@ -25,7 +25,8 @@ const STARTS_MAX: i64 = 64;
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["fit", "metric", "verdict_from"]))]
 pub struct CalibrationSection {
-    /// Dotted keys with their ranges, [low, high] or [low, high, "log"].
+    /// Dotted keys with their ranges, [low, high] or [low, high, "log"]. For a key that takes whole
+    /// numbers only, whole numbers are tried.
     #[schemars(with = "BTreeMap<String, Vec<NumberOrText>>")]
     pub fit: BTreeMap<String, ValueId>,
     /// Metric whose observed series is fitted to.

@@ -6,14 +6,18 @@
 
 use std::collections::BTreeMap;
 
+use pinwheel_core::math;
+
 use crate::describe::MetricSpec;
 
 use super::design::Kind;
 use super::file::{AxisSection, EnsembleSection, OutputSection, SampleSection};
+use super::probe::takes_whole_numbers;
 use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::quantity;
 use crate::input::tree::{Tree, Value, ValueId};
 
 /// Most points of a scenario, its variants counted in.
@@ -167,32 +171,53 @@ impl Range {
     /// The value at a coordinate in [0, 1].
     pub fn at(&self, coordinate: f64) -> f64 {
         let Range { low, high, .. } = *self;
-        if self.whole {
-            return (low + (coordinate * (high - low + 1.0)).floor()).min(high);
+        match (self.whole, self.log) {
+            (true, false) => (low + (coordinate * (high - low + 1.0)).floor()).min(high),
+            (false, false) => low + coordinate * (high - low),
+            (whole, true) => {
+                let (from, to) = (math::ln(low), math::ln(high));
+                let value = math::exp(from + coordinate * (to - from));
+                if whole { math::round(value).clamp(low, high) } else { value }
+            }
         }
-        if self.log {
-            let log = |x: f64| pinwheel_core::math::ln(x);
-            return pinwheel_core::math::exp(log(low) + coordinate * (log(high) - log(low)));
-        }
-        low + coordinate * (high - low)
     }
 
     /// The coordinate of the value that is run: of a whole number, not of where in it a design
     /// points.
     pub fn run_at(&self, coordinate: f64) -> f64 {
-        match self.whole {
-            true => (self.at(coordinate) - self.low) / (self.high - self.low),
-            false => coordinate,
+        let Range { low, high, .. } = *self;
+        match (self.whole, self.log) {
+            (false, _) => coordinate,
+            (true, false) => (self.at(coordinate) - low) / (high - low),
+            (true, true) => {
+                let from = math::ln(low);
+                (math::ln(self.at(coordinate)) - from) / (math::ln(high) - from)
+            }
         }
     }
 
     /// The value at a coordinate as one would type it.
     pub fn typed(&self, coordinate: f64) -> Value {
-        let value = self.at(coordinate);
+        self.value(self.at(coordinate))
+    }
+
+    /// A number as one would type it for this key.
+    pub(super) fn value(&self, value: f64) -> Value {
         match (self.whole, self.unit.is_empty()) {
             (true, true) => Value::Integer(value as i64),
             (false, true) => Value::Float(value),
-            (_, false) => Value::Text(format!("{value} {}", self.unit)),
+            (_, false) => Value::Text(format!("{} {}", self.shown(value), self.unit)),
+        }
+    }
+
+    /// A drawn number; of money with no more decimals than it has, as one may type it.
+    fn shown(&self, value: f64) -> String {
+        let shown = value.to_string();
+        let decimals = quantity::money_decimals(&self.unit).filter(|_| !self.unit.contains('/'));
+        let places = shown.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        match decimals.and_then(|decimals| usize::try_from(decimals).ok()) {
+            Some(decimals) if places > decimals => format!("{value:.decimals$}"),
+            _ => shown,
         }
     }
 
@@ -241,6 +266,21 @@ fn text_of(value: &Value) -> String {
     }
 }
 
+/// The value at a place of an axis as one would type it, in a form that tells it from the others:
+/// tables and lists as TOML, and where two texts begin alike, its place before it.
+fn told_apart(tree: &Tree, values: &[ValueId], place: usize) -> String {
+    let text = |given: ValueId| match tree.value(given) {
+        Value::Table(_) | Value::Array(_) => shown(&tree.to_toml(given).to_string()),
+        leaf => text_of(leaf),
+    };
+    let own = text(values[place]);
+    let others = values.iter().enumerate().filter(|(other, _)| *other != place);
+    match others.into_iter().any(|(_, &other)| text(other) == own) {
+        true => format!("{}: {own}", place + 1),
+        false => own,
+    }
+}
+
 /// A number and the unit behind it, if the value has one.
 fn number_of(value: &Value) -> Option<(f64, String)> {
     match value {
@@ -286,16 +326,16 @@ fn axes(checker: &mut Checker<'_>, sections: &[AxisSection], key: &str) -> Vec<V
             let value = checker.tree.value(given);
             let factor = Factor {
                 key: path.clone(),
-                value: text_of(value),
+                value: told_apart(checker.tree, &axis.values, place),
                 number: number_of(value).map(|(number, _)| number),
             };
             let typed_at = format!("{typed_at}.values[{place}]");
             Setting { key: path.clone(), typed_at, value: Entry::Typed(given), factor }
         };
         for (place, &given) in axis.values.iter().enumerate() {
-            let text = |given: ValueId| text_of(checker.tree.value(given));
-            if axis.values[..place].iter().any(|&other| text(other) == text(given)) {
-                let message = format!("{} is there twice", text(given));
+            let whole = |given: ValueId| checker.tree.to_toml(given);
+            if axis.values[..place].iter().any(|&other| whole(other) == whole(given)) {
+                let message = format!("{} is there twice", text_of(checker.tree.value(given)));
                 let key = format!("{typed_at}.values[{place}]");
                 checker.fault(given, &key, message, "remove one of the two");
             }
@@ -358,23 +398,24 @@ pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: ValueId)
         checker.fault(given, &key, message, help);
         return None;
     }
-    let whole_number = |place: usize| matches!(checker.tree.value(items[place]), Value::Integer(_));
-    let whole = whole_number(0) && whole_number(1);
-    Some(Range { key: path.to_owned(), low, high, unit, whole, log: log && !whole })
+    let range = Range { key: path.to_owned(), low, high, unit, whole: false, log };
+    let whole = takes_whole_numbers(checker, &range);
+    Some(Range { whole, ..range })
 }
 
 /// Reads `[output]`; a metric that nothing here records is a fault.
 pub fn output(
     checker: &mut Checker<'_>,
     section: Option<&OutputSection>,
-    metrics: &BTreeMap<&str, MetricSpec>,
+    metrics: &[MetricSpec],
 ) -> Output {
     let Some(section) = section else { return Output::default() };
     let every = checker.days(section.every, "output.every", HORIZON_DAYS_MAX);
     let names = checker.texts(&section.metrics, "output.metrics");
     for (name, &given) in names.iter().zip(&section.metrics) {
-        if !metrics.contains_key(name.as_str()) {
-            let help = did_you_mean(name, metrics.keys().copied());
+        // Where a section is at fault, nobody can say what the runs record.
+        if !metrics.is_empty() && metrics.iter().all(|metric| metric.name != name) {
+            let help = did_you_mean(name, metrics.iter().map(|metric| metric.name));
             let message = format!("unknown metric \"{}\"", shown(name));
             checker.fault(given, "output.metrics", message, help);
         }
@@ -427,5 +468,8 @@ mod tests {
         let whole = range(1.0, 3.0, true, false);
         assert_eq!([0.0, 0.34, 0.99, 1.0].map(|u| whole.at(u)), [1.0, 2.0, 3.0, 3.0]);
         assert!((range(1.0, 100.0, false, true).at(0.5) - 10.0).abs() < 1e-12);
+        let both = range(1.0, 10_000.0, true, true);
+        assert_eq!([0.0, 0.3, 0.5, 1.0].map(|u| both.at(u)), [1.0, 16.0, 100.0, 10_000.0]);
+        assert!((both.run_at(0.3) - math::ln(16.0) / math::ln(1e4)).abs() < 1e-12);
     }
 }

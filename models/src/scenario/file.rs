@@ -95,7 +95,7 @@ pub struct AxisSection {
     /// Dotted key, as in a variant's `set`.
     #[schemars(with = "String")]
     pub path: Option<ValueId>,
-    #[schemars(with = "Vec<serde_json::Value>")]
+    #[schemars(with = "Vec<serde_json::Value>", length(min = 1))]
     pub values: Vec<ValueId>,
 }
 
@@ -110,8 +110,8 @@ pub struct SampleSection {
     /// Base rows, walks or rows: n * (keys + 2), n * (keys + 1) or n points.
     #[schemars(with = "u32", range(min = 2, max = 65_536))]
     pub n: Option<ValueId>,
-    /// Dotted keys with their ranges, [low, high] or [low, high, "log"]. Between bounds without a
-    /// decimal point only whole numbers are drawn: write a share as [0.0, 1.0].
+    /// Dotted keys with their ranges, [low, high] or [low, high, "log"]. For a key that takes whole
+    /// numbers only, whole numbers are drawn; with "log" they are even in the logarithm, rounded.
     #[schemars(with = "BTreeMap<String, Vec<NumberOrText>>")]
     pub over: BTreeMap<String, ValueId>,
 }
@@ -124,7 +124,7 @@ pub struct OutputSection {
     /// "1 d". Checks and outcomes see every record.
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
-    /// The metrics that are kept. Default all.
+    /// The metrics that are kept. Default, and with an empty list over that of a base file, all.
     #[schemars(with = "Vec<String>")]
     pub metrics: Vec<ValueId>,
 }

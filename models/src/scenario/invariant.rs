@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use crate::describe::MetricSpec;
+pub use crate::describe::Goal;
+use crate::describe::Recorded;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -165,14 +166,6 @@ pub struct OutcomeSpec {
     pub relative: Option<f64>,
 }
 
-/// Which way an outcome is better.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Goal {
-    Higher,
-    Lower,
-}
-
 /// Where the accepted numbers lie and how far from them a result may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline {
@@ -227,18 +220,18 @@ pub struct Statements {
 pub fn statements(
     checker: &mut Checker<'_>,
     file: &ScenarioFile,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
     days: Option<RunDays>,
 ) -> Statements {
     let invariants = file.invariant.iter().take(STATEMENTS_MAX).enumerate();
     let invariants = invariants.filter_map(|(number, section)| {
         let prefix = format!("invariant[{number}]");
-        InvariantChecker { checker, section, prefix, metrics, days }.invariant()
+        InvariantChecker { checker, section, prefix, recorded, days }.invariant()
     });
     let invariants = invariants.collect();
     let outcomes = file.outcome.iter().take(STATEMENTS_MAX).enumerate();
     let outcomes = outcomes
-        .filter_map(|(number, section)| outcome(checker, section, number, metrics))
+        .filter_map(|(number, section)| outcome(checker, section, number, recorded))
         .collect();
     for (what, ids) in [
         ("invariant", file.invariant.iter().map(|section| section.id).collect::<Vec<_>>()),
@@ -260,14 +253,14 @@ fn outcome(
     checker: &mut Checker<'_>,
     section: &OutcomeSection,
     number: usize,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
 ) -> Option<OutcomeSpec> {
     let key = |name: &str| format!("outcome[{number}].{name}");
     let id = checker.required(section.id, &key("id"), "\"fairness\"");
     let id = checker.identifier(id, &key("id"));
     let given = checker.required(section.value, &key("value"), "\"gini(income)\"");
     let text = checker.text(given, &key("value"));
-    let checked = text.map(|text| expression::value(&text, metrics));
+    let checked = text.map(|text| expression::value(&text, recorded));
     let goals = [("higher", Goal::Higher), ("lower", Goal::Lower)];
     let goal = checker.choice(section.goal, &key("goal"), &goals);
     let words = checker.title(section.words, &key("words"));
@@ -324,7 +317,7 @@ struct InvariantChecker<'c, 'a, 's> {
     checker: &'c mut Checker<'a>,
     section: &'s InvariantSection,
     prefix: String,
-    metrics: &'s [MetricSpec],
+    recorded: &'s Recorded,
     days: Option<RunDays>,
 }
 
@@ -353,7 +346,7 @@ impl InvariantChecker<'_, '_, '_> {
             Kind::Always | Kind::Sometimes => Moment::Tick,
             Kind::Final | Kind::Over(_) => Moment::Run,
         };
-        let condition = match expression::condition(&text, self.metrics, moment, exact) {
+        let condition = match expression::condition(&text, self.recorded, moment, exact) {
             Ok(condition) => condition,
             Err(fault) => return expression_fault(self.checker, given, &key, fault),
         };

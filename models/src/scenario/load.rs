@@ -10,8 +10,9 @@ use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
+use super::recorded::recorded;
 use super::target::targets;
-use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target};
+use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
 use crate::describe::part::PartKind;
 use crate::describe::{MetricSpec, PartSpec};
 use crate::input::check::Checker;
@@ -37,9 +38,11 @@ const VARIANTS_MAX: usize = 1_000;
 const MAIN_POINT: &str = "main";
 /// Tables of keys that hold at one size of the run.
 pub const SIZES: [&str; 2] = ["ci", "full"];
-/// Keys that name files, relative to the file they are typed in; so does every key of this name.
+/// Keys that no point has of its own.
+pub(super) const SHARED_WITHOUT: [&str; 4] = ["variant", "meta", "requirements", "ensemble"];
+/// Keys that name files, relative to the file they are typed in; so does every key of these names.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
-const PATH_NAME: &str = "file";
+const PATH_NAMES: [&str; 2] = ["file", "matrix"];
 /// The section of the networks, and that of the review.
 const NETWORK: &str = "network";
 const REVIEW: &str = "review";
@@ -67,8 +70,10 @@ fn experiment(
     let mut tree = Documents { files, faults, chain: Vec::new() }.document(0, &real, &text)?;
     let size = overrides.iter().filter(|(key, _)| key == "run.size").cloned();
     set_overrides(&mut tree, &size.collect::<Vec<_>>(), files, faults);
-    SIZES.into_iter().for_each(|size| lay_size(&mut tree, size, faults));
+    let mut laid: Vec<String> =
+        SIZES.into_iter().flat_map(|size| lay_size(&mut tree, size, faults)).collect();
     set_overrides(&mut tree, overrides, files, faults);
+    laid.extend(overrides.iter().map(|(key, _)| key.clone()));
     let mut checker = Checker { tree: &tree, files, faults, member: None };
     schema(&mut checker)?;
     let file = typed(&mut checker);
@@ -86,16 +91,11 @@ fn experiment(
     let warm_up = checker.days(ensemble.warm_up, "ensemble.warm_up", HORIZON_DAYS_MAX);
     checker.choice(run.size, "run.size", &[("small", ()), ("ci", ()), ("full", ())]);
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
-    let known = registry::ALL.metrics().map(|spec| (spec.name, *spec)).collect();
-    let output = output(&mut checker, file.output.as_ref(), &known);
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
-    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
-    if let (Some(days), Some(given), Some(shortest)) = (warm_up, ensemble.warm_up, shortest)
-        && days >= shortest
-    {
-        let message = format!("{days} d leave nothing of a run of {shortest} d");
-        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
-    }
+    checker.faults.settle_idle();
+    replaced::check(&mut checker, &file.variant, &sweep, &laid);
+    let output = output(&mut checker, file.output.as_ref(), &stated.metrics);
+    warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
         let message = "there is no [[outcome]] to hold against it".to_owned();
@@ -125,6 +125,17 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// A fault if the warm-up, in days, is as long as the shortest run.
+fn warm_up_ends(checker: &mut Checker<'_>, warm_up: Option<(u32, ValueId)>, points: &[Point]) {
+    let shortest = points.iter().map(|point| point.scenario.horizon_days).min();
+    if let (Some((days, given)), Some(shortest)) = (warm_up, shortest)
+        && days >= shortest
+    {
+        let message = format!("{days} d leave nothing of a run of {shortest} d");
+        checker.fault(given, "ensemble.warm_up", message, "let it end before the run does");
+    }
 }
 
 /// A file and those it extends.
@@ -184,41 +195,50 @@ impl Documents<'_> {
     }
 }
 
-/// The values that name files: `extends`, the path keys, and the path keys that variants set.
+/// The values that name files: `extends`, the path keys, and such keys in variants, sizes and
+/// sweeps.
 fn path_values(tree: &Tree) -> Vec<ValueId> {
-    let below = |table: Option<ValueId>, key: &str| tree.table(table?)?.get(key).copied();
-    let network = tree.root("network");
     let mut found: Vec<ValueId> = tree.root("extends").into_iter().collect();
-    for key in PATH_KEYS {
-        let name = key.rsplit('.').next().unwrap_or(key);
-        found.extend(below(network, name));
-    }
-    named(tree, Tree::ROOT, &mut found);
-    if let Some(Value::Array(variants)) = tree.root("variant").map(|given| tree.value(given)) {
-        for &variant in variants {
-            let set = below(Some(variant), "set");
-            found.extend(PATH_KEYS.iter().filter_map(|key| below(set, key)));
-        }
-    }
+    named(tree, Tree::ROOT, "", &mut found);
     found
 }
 
-/// Every value under a key that names a file by convention.
-fn named(tree: &Tree, at: ValueId, found: &mut Vec<ValueId>) {
+/// Every value below `at`, which lies at `key`, that names a file.
+fn named(tree: &Tree, at: ValueId, key: &str, found: &mut Vec<ValueId>) {
     match tree.value(at) {
         Value::Table(table) => {
-            found.extend(table.get(PATH_NAME));
-            table.values().for_each(|&value| named(tree, value, found));
+            for (name, &value) in table {
+                // A dotted key of a variant stands for itself.
+                let key = if name.contains('.') { name.clone() } else { format!("{key}.{name}") };
+                found.extend(names_file(&key).then_some(value));
+                named(tree, value, &key, found);
+            }
+            let axis = table.get("path").zip(table.get("values"));
+            let path = axis.and_then(|(&path, _)| match tree.value(path) {
+                Value::Text(path) => Some(path.clone()),
+                _ => None,
+            });
+            if let (Some(path), Some((_, &values))) = (path, axis)
+                && let (true, Value::Array(values)) = (names_file(&path), tree.value(values))
+            {
+                found.extend(values);
+            }
         }
-        Value::Array(items) => items.iter().for_each(|&item| named(tree, item, found)),
+        Value::Array(items) => items.iter().for_each(|&item| named(tree, item, key, found)),
         _ => {}
     }
 }
 
+/// Whether the value at a dotted key names a file.
+fn names_file(key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    PATH_NAMES.contains(&last) || PATH_KEYS.contains(&key.trim_start_matches('.'))
+}
+
 /// At the size that `[name]` is for, lays its keys over the others. The table is gone afterwards:
-/// the resolved scenario says what was run.
-fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
-    let Some(table) = tree.root(name) else { return };
+/// the resolved scenario says what was run. Returns the keys that were laid.
+fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) -> Vec<String> {
+    let Some(table) = tree.root(name) else { return Vec::new() };
     let size = tree.root("run").and_then(|run| tree.table(run)?.get("size").copied());
     let size = size.map(|given| tree.value(given));
     let at_this_size = matches!(size, Some(Value::Text(size)) if size == name);
@@ -226,9 +246,10 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
         let message = format!("expected a table, found {}", tree.value(table).kind());
         let help = format!("write [{name}] and dotted keys below it");
         faults.push(tree.place(table), name, message, help);
-        return;
+        return Vec::new();
     };
     tree.remove_root(name);
+    let mut laid = Vec::new();
     for (key, value) in keys.into_iter().filter(|_| at_this_size) {
         let set = match key.as_str() {
             "schema" | "extends" | "run.size" => Err("it is the same at every size".to_owned()),
@@ -239,7 +260,9 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) {
             let key = format!("{name}.{}", shown(&key));
             faults.push(tree.place(value), key, format!("cannot be set: {message}"), help);
         }
+        laid.push(key);
     }
+    laid
 }
 
 fn set_overrides(
@@ -309,7 +332,7 @@ fn calibration_of(
     }
     let metrics: Vec<_> = registry::ALL.metrics().copied().collect();
     let calibration = calibration(checker, typed, &metrics, run_days(points))?;
-    let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
+    let shared = checker.tree.without(&SHARED_WITHOUT);
     for range in &calibration.fit {
         let given = typed.fit[&range.key];
         let typed_at = format!("calibration.fit.{}", shown(&range.key));
@@ -354,7 +377,7 @@ fn points(
         return (Vec::new(), Stated::default());
     }
     let (mut points, mut stated, mut ids) = (Vec::new(), Stated::default(), Vec::new());
-    let shared = checker.tree.without(&["variant", "meta", "requirements", "ensemble"]);
+    let shared = checker.tree.without(&SHARED_WITHOUT);
     for (number, variant) in variants.iter().enumerate() {
         let key = format!("variant[{number}]");
         let id = checker.required(variant.id, &format!("{key}.id"), "\"today\"");
@@ -372,7 +395,7 @@ fn points(
             set_varied(checker, &mut tree, name, grafted, (value, &key));
         }
         let Some(id) = id else { continue };
-        stated = swept(checker, &tree, &id, sweep, &mut points);
+        stated = swept(checker, &tree, &id, sweep, &mut points).after(stated);
     }
     if variants.is_empty() {
         stated = swept(checker, &shared, MAIN_POINT, sweep, &mut points);
@@ -400,7 +423,7 @@ fn swept(
         let mut inside =
             Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
         let (built, judged) = scenario(&mut inside);
-        stated = judged;
+        stated = judged.after(stated);
         let name = match (name.is_empty(), id == MAIN_POINT) {
             (true, _) => id.to_owned(),
             (false, true) => name.clone(),
@@ -460,13 +483,27 @@ fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<ValueId>, String)]) 
 
 /// What a scenario states of its runs, the same at all points.
 #[derive(Default)]
-struct Stated {
+pub(super) struct Stated {
     targets: Vec<Target>,
     statements: Statements,
+    /// What the runs record; of several points, what any of them does.
+    metrics: Vec<MetricSpec>,
+}
+
+impl Stated {
+    /// Takes the place of what was stated at the points before.
+    fn after(mut self, before: Stated) -> Stated {
+        for metric in before.metrics {
+            if !self.metrics.contains(&metric) {
+                self.metrics.push(metric);
+            }
+        }
+        self
+    }
 }
 
 /// One run's worth of scenario from a tree with its variant applied.
-fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
+pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let file = typed(checker);
     let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
     let mut known = Known { days, ..Known::default() };
@@ -475,7 +512,9 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let mut parts: Vec<&PartSpec> = registry::ALL.parts().filter(|p| is_given(tree, p)).collect();
     let networks = networks_of(checker, &mut parts, &known);
     if parts.is_empty() {
-        checker.required(None, "network", "{ kind = \"filecoin\", ... }");
+        if tree.root(NETWORK).is_none() {
+            checker.required(None, NETWORK, "{ kind = \"filecoin\", ... }");
+        }
         parts.extend(registry::ALL.parts().filter(|part| part.kind == PartKind::Network));
     }
     let review = tree.root(REVIEW).map(|given| {
@@ -488,8 +527,9 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     });
     let metrics: Vec<MetricSpec> =
         parts.iter().flat_map(|part| part.metrics.iter().copied().flatten()).copied().collect();
-    let targets = targets(checker, &file.target, &metrics, days.map(|days| days.first));
-    let statements = statements(checker, &file, &metrics, days);
+    let recorded = recorded(metrics, &layers, networks.as_deref().unwrap_or_default());
+    let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
+    let statements = statements(checker, &file, &recorded, days);
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
         // A section that is there and not valid has left a fault.
@@ -499,7 +539,7 @@ fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
         };
         Some(Scenario { start, horizon_days, layers, networks: networks?, review })
     };
-    (build(), Stated { targets, statements })
+    (build(), Stated { targets, statements, metrics: recorded.metrics })
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.

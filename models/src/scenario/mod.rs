@@ -12,6 +12,9 @@ pub mod file;
 pub mod given;
 pub mod invariant;
 mod load;
+mod probe;
+mod recorded;
+mod replaced;
 mod schema;
 mod target;
 
@@ -23,6 +26,7 @@ use jiff::civil::Date;
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
+use crate::describe::NetworkSettings;
 use crate::review;
 use crate::world::World;
 pub use crate::world::{Layers, NetworkEntry};
@@ -95,9 +99,9 @@ pub struct Range {
     pub high: f64,
     /// The unit of both, empty for plain numbers.
     pub unit: String,
-    /// Whole numbers only.
+    /// The key takes whole numbers only.
     pub whole: bool,
-    /// Even in the logarithm.
+    /// Even in the logarithm; whole numbers are rounded.
     pub log: bool,
 }
 
@@ -123,9 +127,29 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The rules of its networks, or the names of its layers.
+    pub fn rules(&self) -> String {
+        match self.networks.as_slice() {
+            [] => self.layers.names().join(" + "),
+            networks => {
+                let rules = networks.iter().map(|network| network.settings.rules());
+                rules.collect::<Vec<_>>().join(" + ")
+            }
+        }
+    }
+
     /// The world of one run, on its first day.
     pub fn world(&self, streams: &Streams) -> World {
         World::new(&self.layers, &self.networks, self.review.as_ref(), streams)
+    }
+}
+
+impl Experiment {
+    /// The first day that calibration has not seen, of the first network that has one: accuracy is
+    /// judged apart from there on.
+    pub fn verdict_from(&self) -> Option<Date> {
+        let networks = self.points.iter().flat_map(|point| &point.scenario.networks);
+        networks.filter_map(|network| network.settings.verdict_from()).next()
     }
 }
 

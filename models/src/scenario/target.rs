@@ -1,13 +1,13 @@
 //! `[[target]]`: accuracy stated before the run.
 
-use crate::describe::MetricSpec;
+use crate::describe::{MetricSpec, Recorded};
 use jiff::civil::Date;
 
 use super::file::TargetSection;
 use super::{Measure, Target};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
 
 /// Most targets of a scenario.
@@ -38,13 +38,13 @@ const KINDS: &[(&str, Kind)] = &[
 pub fn targets(
     checker: &mut Checker<'_>,
     typed: &[TargetSection],
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
     start: Option<Date>,
 ) -> Vec<Target> {
     let checked = typed.iter().take(TARGETS_MAX).enumerate();
     let targets = checked.filter_map(|(number, section)| {
         let prefix = format!("target[{number}]");
-        TargetChecker { checker, section, prefix, metrics, start }.target()
+        TargetChecker { checker, section, prefix, recorded, start }.target()
     });
     let targets = targets.collect();
     if let Some(id) = typed.get(TARGETS_MAX).and_then(|section| section.id) {
@@ -61,7 +61,7 @@ struct TargetChecker<'c, 'a, 's> {
     checker: &'c mut Checker<'a>,
     section: &'s TargetSection,
     prefix: String,
-    metrics: &'s [MetricSpec],
+    recorded: &'s Recorded,
     start: Option<Date>,
 }
 
@@ -98,7 +98,9 @@ impl TargetChecker<'_, '_, '_> {
                 Measure::Final { low, high }
             }
         };
-        let label = self.checker.title(section.label, &self.key("label")).unwrap_or_default();
+        let label = self.checker.title(section.label, &self.key("label"));
+        self.refuse_label(metric, section, label.as_deref());
+        let label = label.unwrap_or_default();
         let variant = self.checker.identifier(section.variant, &self.key("variant"));
         Some(Target { id: id?, metric: metric?.name.to_owned(), label, variant, measure, from, to })
     }
@@ -116,12 +118,30 @@ impl TargetChecker<'_, '_, '_> {
         let given = self.required(self.section.metric, "metric", "\"raw_power\"")?;
         let key = self.key("metric");
         let name = self.checker.text(Some(given), &key)?;
-        let found = self.metrics.iter().find(|metric| metric.name == name).copied();
+        let found = self.recorded.find(&name).copied();
         if found.is_none() {
-            let help = did_you_mean(&name, self.metrics.iter().map(|metric| metric.name));
+            let help = self.recorded.did_you_mean(&name);
             self.checker.fault(given, &key, format!("unknown metric \"{}\"", shown(&name)), help);
         }
         found
+    }
+
+    /// A series that the runs never record would be judged as missing only after them.
+    fn refuse_label(
+        &mut self,
+        metric: Option<MetricSpec>,
+        section: &TargetSection,
+        label: Option<&str>,
+    ) {
+        // A label that is at fault has its own message.
+        if section.label.is_some() && label.is_none() {
+            return;
+        }
+        let Some(metric) = metric else { return };
+        let refused = self.recorded.has_label(&metric, label.unwrap_or_default());
+        if let (Err((message, help)), Some(given)) = (refused, section.label.or(section.metric)) {
+            self.checker.fault(given, &self.key("label"), message, help);
+        }
     }
 
     fn date_in_run(&mut self, given: Option<ValueId>, name: &str) -> Option<Date> {

@@ -15,9 +15,9 @@ pub(super) struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(super) fn new(dispatch: Dispatch, queues: u32, station: u32, streams: &Streams) -> Self {
+    pub(super) fn new(dispatch: Dispatch, queues: u32, streams: &Streams) -> Self {
         let balancer = Balancer::new(dispatch, queues);
-        Dispatcher { balancer, stream: streams.stream(station, "dispatch") }
+        Dispatcher { balancer, stream: streams.stream(0, "service.dispatch") }
     }
 
     /// The queue the next job joins.

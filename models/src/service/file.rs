@@ -38,6 +38,7 @@ pub struct Section {
     #[schemars(with = "String")]
     pub information_delay: Option<ValueId>,
     /// The stations, each with requests of its own.
+    #[schemars(length(min = 1))]
     pub station: Vec<StationSection>,
 }
 

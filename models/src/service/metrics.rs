@@ -1,5 +1,6 @@
 //! What stations record, each day, over all jobs measured so far; the label is the station.
 
+use super::settings::Settings;
 use crate::describe::{MetricSpec, Section};
 
 const SOURCE: &str = "Kleinrock, Queueing Systems I, 1975, section 1";
@@ -10,7 +11,7 @@ const fn metric(
     unit: &'static str,
     about: &'static str,
 ) -> MetricSpec {
-    MetricSpec { section, name, unit, about, source: SOURCE }
+    crate::describe::metric(section, name, unit, about, SOURCE).by(&["station"])
 }
 
 pub const METRICS: &[MetricSpec] = &[
@@ -87,3 +88,9 @@ pub const METRICS: &[MetricSpec] = &[
         "Share of the requests answered by the cache.",
     ),
 ];
+
+/// The labels of a service, by their kinds.
+pub fn labels(settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
+    let stations = settings.stations.iter().map(|station| station.name.clone());
+    vec![("station", stations.collect())]
+}

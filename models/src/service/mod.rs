@@ -20,6 +20,7 @@
 pub mod cache;
 pub mod card;
 mod dispatch;
+pub mod figures;
 pub mod file;
 pub mod measure;
 pub mod metrics;

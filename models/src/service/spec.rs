@@ -1,6 +1,7 @@
 //! What the service layer says of itself.
 
 use super::card::CARD;
+use super::figures;
 use super::metrics::METRICS;
 use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
@@ -19,4 +20,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: None,
     suites: &[],
+    chapters: &[],
+    flows: &[],
+    key_metrics: &[],
+    headlines: figures::HEADLINES,
+    glossary: &[],
 };

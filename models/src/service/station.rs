@@ -75,9 +75,9 @@ struct Front {
 }
 
 impl Front {
-    fn new(settings: CacheSettings, station: u32, streams: &Streams) -> Self {
+    fn new(settings: CacheSettings, streams: &Streams) -> Self {
         let CacheSettings { objects, capacity, popularity } = settings;
-        let stream = streams.stream(station, "objects");
+        let stream = streams.stream(0, "service.objects");
         Front { cache: LruCache::new(objects, capacity), popularity, stream }
     }
     /// True if the cache answers the next request.
@@ -89,8 +89,7 @@ impl Front {
 
 impl Station {
     pub(super) fn new(number: u16, settings: &StationSettings, around: &Around<'_>) -> Self {
-        let streams = around.streams;
-        let entity = u32::from(number);
+        let streams = &around.streams.scoped(&settings.name);
         let StationSettings { servers, discipline, dispatch, waiting_room, .. } = *settings;
         let (count, servers_each) = match dispatch {
             Dispatch::SingleQueue => (1, servers),
@@ -102,14 +101,14 @@ impl Station {
             devices: around.devices.of(&on.devices).collect(),
             on_failure: on.on_failure,
         });
-        let source = |law, purpose: &str| Source { law, stream: streams.stream(entity, purpose) };
+        let source = |law, purpose: &str| Source { law, stream: streams.stream(0, purpose) };
         Station {
             number,
             name: settings.name.clone(),
-            arrivals: source(settings.arrivals, "arrivals"),
-            sizes: source(settings.service, "sizes"),
-            front: settings.cache.map(|cache| Front::new(cache, entity, streams)),
-            dispatcher: Dispatcher::new(dispatch, count, entity, streams),
+            arrivals: source(settings.arrivals, "service.arrivals"),
+            sizes: source(settings.service, "service.sizes"),
+            front: settings.cache.map(|cache| Front::new(cache, streams)),
+            dispatcher: Dispatcher::new(dispatch, count, streams),
             information_delay: settings.information_delay,
             queues: vec![queue; count as usize],
             machines,

@@ -8,6 +8,7 @@ use pinwheel_models::blockchain::consensus::expected::RoundParameters;
 use pinwheel_models::blockchain::consensus::stake::StakeParameters;
 use pinwheel_models::blockchain::consensus::work::WorkParameters;
 use pinwheel_models::blockchain::settings::{ChainSettings, ConsensusSettings, TravelLaw};
+use pinwheel_models::connection::gossip::{Law, Push};
 
 fn load() -> Option<LoadParameters> {
     Some(LoadParameters { users: 50.0, rate: 0.1, ..LoadParameters::default() })
@@ -39,6 +40,32 @@ fn transactions_of_orphans_come_into_another_block_once_and_in_order() {
         assert!(settled.check == "blockchain.main.nonces_in_order" && settled.made > 1_000);
         assert!(simulation.model.0.chain(0).mempool.len() < 300);
     }
+}
+
+#[test]
+fn a_flood_is_a_fixed_travel_and_gossip_without_relay_takes_longer() {
+    let statistics = |travel, law| {
+        let settings = work(travel, 20.0, law);
+        let simulation = run(settings, &Streams::new(1, 0), SimDuration::from_days(1));
+        assert_eq!(simulation.ctx.checks.breach(), None);
+        let Consensus::Work(work) = simulation.model.0.consensus(0) else { unreachable!() };
+        work.statistics.clone()
+    };
+    // All twenty other nodes at the first push.
+    let flood = Law {
+        push: Push::Synchronous,
+        period: SimDuration::from_seconds(7),
+        fan_out: 20,
+        hop: SimDuration::from_seconds(3),
+    };
+    let flooded = statistics(0.0, TravelLaw::Gossip(flood));
+    assert_eq!(flooded, statistics(10.0, TravelLaw::Fixed));
+    let period = SimDuration::from_seconds(1);
+    let orphans = |push| {
+        let law = Law { push, period, fan_out: 1, hop: SimDuration::ZERO };
+        statistics(0.0, TravelLaw::Gossip(law)).orphaned
+    };
+    assert!(orphans(Push::OriginOnly) > 2 * orphans(Push::Asynchronous));
 }
 
 #[test]

@@ -54,6 +54,30 @@ fn a_run_cut_in_two_ends_as_if_it_were_never_cut() {
 }
 
 #[test]
+fn gas_without_spread_is_the_gas_typed() {
+    for gas in [21_000u64, 35_000, 50_000, 7_000_000, 9_999_999] {
+        let load = LoadParameters {
+            users: 30.0,
+            rate: 0.05,
+            gas: gas as f64,
+            ..LoadParameters::default()
+        };
+        let chain = ChainSettings { load: Some(load), ..ChainSettings::default() };
+        let settings = Settings { chains: vec![chain], ..Settings::default() };
+        let streams = Streams::new(3, 0);
+        let mut simulation = Simulation::new(Chains(Blockchain::new(&settings, &streams)), streams);
+        simulation.run_until(seconds(5_000));
+        let blocks = simulation.model.0.chain(0).blocks();
+        let used: Vec<u64> = blocks
+            .iter()
+            .flat_map(|block| block.receipts.iter().map(|receipt| receipt.gas_used))
+            .collect();
+        assert!(!used.is_empty());
+        assert!(used.iter().all(|used| *used == gas), "{gas}: {used:?}");
+    }
+}
+
+#[test]
 fn a_second_chain_does_not_move_the_first() {
     let streams = Streams::new(11, 0);
     let alone = Settings { chains: two_chains().chains[..1].to_vec(), ..Settings::default() };

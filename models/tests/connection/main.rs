@@ -1,5 +1,6 @@
 //! The connection layer: links, protocols, gateways, mesh, books.
 
+mod gossip;
 mod links;
 mod protocols;
 mod runs;

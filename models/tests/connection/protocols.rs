@@ -182,8 +182,7 @@ fn a_broker_publishes_the_will_of_a_client_that_stays_away() {
     let at = |seconds| SimTime::ZERO + SimDuration::from_seconds(seconds);
     run.run_until(at(1_000));
     for device in 0..7 {
-        let change = pinwheel_models::infrastructure::Change { device, up: false };
-        run.model.connection.device_changed(change, &mut run.ctx);
+        run.model.connection.device_changed(device, false, &mut run.ctx);
     }
     run.run_until(at(1_149));
     assert_eq!(run.model.connection.account().wills, 0, "one and a half keep-alive times");
@@ -191,8 +190,7 @@ fn a_broker_publishes_the_will_of_a_client_that_stays_away() {
     assert_eq!(run.model.connection.account().wills, 7);
     let before = run.model.connection.account().taken;
     for device in 0..7 {
-        let change = pinwheel_models::infrastructure::Change { device, up: true };
-        run.model.connection.device_changed(change, &mut run.ctx);
+        run.model.connection.device_changed(device, true, &mut run.ctx);
     }
     run.run_until(at(2_000));
     assert_eq!(run.model.connection.connected(), 20, "all are back");

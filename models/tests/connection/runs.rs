@@ -7,7 +7,6 @@ use pinwheel_models::connection::channel::{Loss, Outage};
 use pinwheel_models::connection::mqtt::Qos;
 use pinwheel_models::connection::settings::{Air, Gateways, MeshPlan, Protocol};
 use pinwheel_models::connection::{Isolated, Settings};
-use pinwheel_models::infrastructure::Change;
 
 const ALL: [Protocol; 5] =
     [Protocol::Datagram, Protocol::Coap, Protocol::Http, Protocol::WebSocket, Protocol::Mqtt];
@@ -86,8 +85,7 @@ fn the_books_balance_whatever_happens() {
             run.run_until(SimTime::ZERO + SimDuration::from_seconds(170 * step));
             let device = draws.below(40) as usize;
             up[device] = !up[device];
-            let change = Change { device: device as u32, up: up[device] };
-            run.model.connection.device_changed(change, &mut run.ctx);
+            run.model.connection.device_changed(device as u32, up[device], &mut run.ctx);
         }
         run.run_until(END);
         assert_eq!(run.ctx.checks.breach(), None, "setting {place}");

@@ -2,4 +2,5 @@
 
 mod broken;
 mod hostile;
+mod labels;
 mod valid;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
 use pinwheel_models::infrastructure;
+use pinwheel_models::networks;
 use pinwheel_models::networks::filecoin::parameters::Parameters;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, RuleChoice, Settings};
-use pinwheel_models::scenario::{Experiment, Measure, Network, load, schema};
+use pinwheel_models::scenario::{Experiment, Measure, load, schema};
 
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -77,8 +78,8 @@ to = 2022-10-15
 "#;
 
 fn filecoin(experiment: &Experiment, point: usize) -> &Settings {
-    let network = &experiment.points[point].scenario.network;
-    let Some(Network::Filecoin(settings)) = network else { panic!("a Filecoin network") };
+    let networks::Settings::Filecoin(settings) =
+        &experiment.points[point].scenario.networks[0].settings;
     settings
 }
 
@@ -104,7 +105,7 @@ fn the_real_history_covers_its_844_days() {
     assert_eq!(days[844].date, date(2025, 1, 31));
     assert_eq!(days[0].raw_power_eib, 16.597272843122482);
     assert_eq!(settings.initial.cumsum_baseline, 13_608_191_992_528_017_497_582_335);
-    assert_eq!(settings.initial.locked_fil, 137_379_413.603206);
+    assert_eq!(settings.initial.locked.0, 137_379_413_603_206 * 10u128.pow(12));
     assert_eq!(settings.observed_locked_fil.len(), 28);
     assert_eq!(settings.observed_locked_fil[0], (date(2022, 10, 1), 136.92e6));
     let (first, hash) = &experiment.sources[0];
@@ -227,7 +228,7 @@ fn the_schema_lists_keys_and_parameters() {
     assert_eq!(schema["required"], serde_json::json!(["schema", "meta", "run"]));
     let run = &schema["$defs"]["RunSection"];
     assert_eq!(run["required"], serde_json::json!(["start", "horizon"]));
-    let network = &schema["$defs"]["NetworkSection"]["properties"];
+    let network = &schema["$defs"]["FilecoinSection"]["properties"];
     let parameters = network["parameters"]["properties"].as_object().expect("parameters");
     for spec in Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS) {
         let property = &parameters[spec.name];
@@ -249,4 +250,183 @@ fn units_and_names_of_parameters_and_metrics_are_known() {
     }
     let names: BTreeSet<_> = specs.iter().map(|spec| spec.name).collect();
     assert_eq!(names.len(), specs.len(), "a name means one parameter");
+}
+
+const VARIANTS: &str = r#"
+[[variant]]
+id = "few"
+set = { "network.providers" = 10 }
+[[variant]]
+id = "many"
+set = { "network.providers" = 20 }
+"#;
+
+#[test]
+fn an_override_that_every_variant_replaces_is_refused_and_checked() {
+    let folder = folder_with_data();
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, format!("{VALID}{VARIANTS}")).expect("writable");
+    let told = |key: &str, value: &str| {
+        let faults = load(&path, &[(key.to_owned(), value.to_owned())]).expect_err("a fault");
+        faults.iter().map(|fault| format!("{fault}\n")).collect::<String>()
+    };
+    let faults = told("network.providers", "30");
+    assert!(faults.contains("network.providers: has no effect: every variant sets it"), "{faults}");
+    assert_eq!(faults.matches("help: ").count(), 1, "{faults}");
+    let faults = told("network.providers", "0");
+    assert!(faults.contains("network.providers: 0 is out of range"), "{faults}");
+    assert!(faults.contains("has no effect"), "{faults}");
+    let text = format!(
+        "{VALID}{}",
+        VARIANTS.replace("network.providers\" = 10", "network.detail\" = \"day\"")
+    );
+    std::fs::write(&path, text).expect("writable");
+    let set = [("network.providers".to_owned(), "30".to_owned())];
+    let experiment = load(&path, &set).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    let providers = [0, 1].map(|point| filecoin(&experiment, point).providers);
+    assert_eq!(providers, [30, 20], "one variant has no value of its own");
+}
+
+#[test]
+fn a_required_list_has_a_least_length_in_the_schema() {
+    let schema = schema();
+    let mut lists = 0;
+    for (name, definition) in schema["$defs"].as_object().expect("definitions") {
+        let required = definition["required"].as_array().cloned().unwrap_or_default();
+        for key in required.iter().filter_map(serde_json::Value::as_str) {
+            let property = &definition["properties"][key];
+            if property["type"] == "array" {
+                assert!(property["minItems"].as_u64() >= Some(1), "{name}.{key}");
+                lists += 1;
+            }
+        }
+    }
+    assert!(lists >= 9, "{lists} lists");
+}
+
+/// A fleet whose classes are sampled from ranges.
+fn sampled(over: &str, n: u32) -> Experiment {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = format!(
+        "schema = 1\nmeta = {{ name = \"sampled\" }}\n\
+         run = {{ start = 2026-01-01, horizon = \"2 d\" }}\n\
+         [[infrastructure.class]]\nid = \"server\"\ncount = 4\n\
+         [ensemble.sample]\nkind = \"latin-hypercube\"\nn = {n}\nover = {{ {over} }}\n"
+    );
+    load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn drawn(experiment: &Experiment) -> Vec<f64> {
+    experiment.points.iter().filter_map(|point| point.factors[0].number).collect()
+}
+
+#[test]
+fn the_key_decides_whether_whole_numbers_are_drawn() {
+    let whole = |numbers: &[f64]| numbers.iter().all(|number| number.fract() == 0.0);
+    let share = drawn(&sampled("\"infrastructure.serving_share\" = [0, 1]", 16));
+    assert!(share.iter().filter(|number| number.fract() != 0.0).count() > 10, "{share:?}");
+    let count = drawn(&sampled("\"infrastructure.class[0].count\" = [1.0, 9.0]", 16));
+    assert!(whole(&count) && count.contains(&1.0) && count.contains(&9.0), "{count:?}");
+    // A time of whole days is drawn in whole days.
+    let horizon = drawn(&sampled("\"run.horizon\" = [\"1 d\", \"9 d\"]", 16));
+    assert!(whole(&horizon), "{horizon:?}");
+}
+
+#[test]
+fn whole_numbers_are_drawn_evenly_in_the_logarithm() {
+    let experiment = sampled("\"infrastructure.class[0].count\" = [1, 10_000, \"log\"]", 40);
+    let count = drawn(&experiment);
+    assert!(count.iter().all(|number| number.fract() == 0.0), "{count:?}");
+    let below_ten = count.iter().filter(|number| **number < 10.0).count();
+    assert!((8..=12).contains(&below_ten), "{below_ten} of 40 below 10");
+    assert!(experiment.sample.is_some_and(|sample| sample.ranges[0].log));
+}
+
+#[test]
+fn months_and_years_are_rounded_to_days_as_they_are_no_whole_number_of_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let months = [("1 mo", Some(30)), ("1 y", Some(365))];
+    let days = [("48 h", Some(2)), ("1 wk", Some(7)), ("0.5 wk", None)];
+    for (horizon, days) in months.into_iter().chain(days) {
+        let text = format!(
+            "schema = 1\nmeta = {{ name = \"days\" }}\n\
+             run = {{ start = 2026-01-01, horizon = \"{horizon}\" }}\n\
+             [infrastructure]\ndevices = 3\n"
+        );
+        let experiment = load_text(folder.path(), &text).ok();
+        let found = experiment.map(|experiment| experiment.points[0].scenario.horizon_days);
+        assert_eq!(found, days, "{horizon}");
+    }
+}
+
+#[test]
+fn a_key_without_effect_in_one_variant_may_have_one_in_another() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = |variants: &str| {
+        format!(
+            "schema = 1\nmeta = {{ name = \"shared\" }}\n\
+             run = {{ start = 2026-01-01, horizon = \"1 d\" }}\n\
+             [connection]\ndevices = 5\nmesh = {{ neighbours = 4 }}\n{variants}"
+        )
+    };
+    let hub = "[[variant]]\nid = \"hub\"\n";
+    let mesh = "[[variant]]\nid = \"mesh\"\nset = { \"connection.topology\" = \"mesh\" }\n";
+    let both = load_text(folder.path(), &text(&format!("{hub}{mesh}")));
+    assert_eq!(both.unwrap_or_else(|faults| panic!("{faults}")).points.len(), 2);
+    let faults = load_text(folder.path(), &text(hub)).expect_err("no mesh anywhere");
+    assert!(faults.contains("connection.mesh: has no effect here"), "{faults}");
+}
+
+#[test]
+fn paths_of_a_base_file_are_its_own_wherever_they_are_typed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().join("scenarios");
+    std::fs::create_dir_all(root.join("sub")).expect("writable");
+    std::fs::write(root.join("m.csv"), "0\n10,0\n").expect("writable");
+    std::fs::write(root.join("d.csv"), "hour,load\n0,4\n").expect("writable");
+    let base = "schema = 1\nmeta = { name = \"base\" }\n\
+                run = { start = 2026-01-01, horizon = \"1 d\" }\n\
+                [connection]\ndevices = 5\nlink = { latency = \"matrix\", matrix = \"m.csv\" }\n\
+                [[infrastructure.class]]\nid = \"node\"\ncount = 4\n\
+                [[infrastructure.demand]]\nid = \"load\"\nunit = \"kW\"\nrate = { file = \"d.csv\", \
+                column = \"load\" }\nsource = [{ class = \"node\" }]\n\
+                [[variant]]\nid = \"other\"\n\
+                set = { \"infrastructure.demand[0].rate.file\" = \"d.csv\" }\n\
+                [ensemble.vary]\n\
+                product = [{ path = \"connection.link.matrix\", values = [\"m.csv\"] }]\n";
+    std::fs::write(root.join("base.toml"), base).expect("writable");
+    let text = "extends = \"../base.toml\"\nmeta = { name = \"child\" }\n";
+    load_text(&root, base).unwrap_or_else(|faults| panic!("{faults}"));
+    load_text(&root.join("sub"), text).unwrap_or_else(|faults| panic!("{faults}"));
+}
+
+#[test]
+fn values_of_a_sweep_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let law = |mean: &str| format!("{{ law = \"exponential\", mean = \"{mean}\" }}");
+    let text = format!(
+        "schema = 1\nmeta = {{ name = \"laws\" }}\n\
+         run = {{ start = 2026-01-01, horizon = \"1 d\" }}\n\
+         [[infrastructure.class]]\nid = \"node\"\ncount = 4\n\
+         [ensemble.vary]\nproduct = [{{ path = \"infrastructure.class[0].failure\", \
+         values = [{}, {}] }}]\n",
+        law("10 d"),
+        law("20 d")
+    );
+    let experiment = load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"));
+    let ids: Vec<_> = experiment.points.iter().map(|point| point.id.as_str()).collect();
+    assert!(ids.len() == 2 && ids[0] != ids[1] && ids[0].contains("10 d"), "{ids:?}");
+}
+
+#[test]
+fn the_shipped_ranges_are_drawn_as_before() {
+    let shipped = |name: &str| {
+        let path = repository().join("scenarios").join(name);
+        load(&path, &[]).unwrap_or_else(|faults| panic!("{}", faults[0]))
+    };
+    let sample = shipped("reviews/sensitivity.toml").sample.expect("a sample");
+    let fit = shipped("filecoin/calibration.toml").calibration.expect("a calibration").fit;
+    for range in sample.ranges.iter().chain(&fit) {
+        assert!(!range.whole && !range.log, "{}", range.key);
+    }
 }

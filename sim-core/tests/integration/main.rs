@@ -4,6 +4,7 @@ mod amount;
 mod distribution;
 mod engine;
 mod ledger;
+mod ledgers;
 mod queue;
 mod random;
 mod reference;

@@ -15,7 +15,6 @@ use super::super::Event;
 use super::super::chain::Chain;
 use super::super::contracts::attestation::{Attestation, Order, PANEL_MAX, Terms, Verdict};
 use super::super::contracts::{CREATE_GAS, Call, Notice, READ_GAS, TRANSACTION_GAS, UPDATE_GAS};
-use super::super::money::{DECIMALS, from_token};
 use super::super::record::share;
 use super::super::state::State;
 use super::super::tally::{Slot, quantile};
@@ -23,6 +22,7 @@ use super::super::transaction::Address;
 use super::load::exponential;
 use super::{Actor, Wallet, marked};
 use crate::blockchain::spec::SPEC;
+use crate::input::amount::TOKEN_DECIMALS;
 
 const LATENCY_P50: Metric = SPEC.metric("attest_latency_p50");
 const LATENCY_P99: Metric = SPEC.metric("attest_latency_p99");
@@ -51,8 +51,6 @@ crate::parameters! {
         period: "s" = 21600.0, in 1.0 ..= 31557600.0, "scenario";
         /// Time within which a claim must be decided.
         window: "s" = 7200.0, in 1.0 ..= 31557600.0, "scenario";
-        /// Paid for an accepted claim.
-        reward: "token" = 1.0, in 0.0 ..= 1e9, "scenario";
         /// Share of devices that lie.
         liars: "1" = 0.1, in 0.0 ..= 1.0, "scenario";
         /// Chance that a claim of theirs is a lie.
@@ -69,6 +67,10 @@ crate::parameters! {
         response: "s" = 300.0, in 0.001 ..= 31557600.0, "estimate";
         /// Chance that a verifier does not vote.
         absent: "1" = 0.05, in 0.0 ..= 1.0, "estimate";
+    }
+    amounts {
+        /// Paid for an accepted claim.
+        reward: "token" = 1.0, in 0.0 ..= 1e9, "scenario";
         /// Highest price of a unit of gas they pay.
         worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
         /// Tip they offer.
@@ -116,7 +118,7 @@ impl AttestationActivity {
     /// Devices and verifiers with their accounts, and the contract.
     pub fn new(parameters: &AttestParameters, state: &mut State) -> Self {
         let p = parameters;
-        let balance = from_token(p.balance);
+        let balance = p.balance;
         let first_device = Address(state.accounts.len() as u32);
         for _ in 0..p.devices as u32 {
             state.open(Holding::Free, balance);
@@ -127,11 +129,10 @@ impl AttestationActivity {
         let terms = Terms {
             panel: (p.panel as u32).min(p.verifiers as u32),
             quorum: p.quorum as u32,
-            reward: from_token(p.reward),
+            reward: p.reward,
             window: SimDuration::from_seconds_f64(p.window),
         };
-        let fund = from_token(p.fund);
-        let contract = Attestation::new(terms, fund, verifiers, &mut state.accounts);
+        let contract = Attestation::new(terms, p.fund, verifiers, &mut state.accounts);
         state.contracts.attestation = Some(contract);
         AttestationActivity {
             wallet: Wallet { worth: p.worth, tip: p.tip },
@@ -225,7 +226,7 @@ impl AttestationActivity {
             Verdict::Void | Verdict::Open => verdicts.void += 1,
         }
         if paid {
-            let reward = from_token(self.parameters.reward);
+            let reward = self.parameters.reward;
             self.paid += reward;
             self.paid_to_liars += if lie { reward } else { Amount::ZERO };
         }
@@ -263,7 +264,7 @@ impl AttestationActivity {
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, chain: &Chain, ctx: &mut Context<E>) {
         let contract = chain.state().contracts.attestation.as_ref().expect("there is one");
         let left = chain.state().accounts.balance(contract.fund());
-        let held = left + self.paid == from_token(self.parameters.fund);
+        let held = left + self.paid == self.parameters.fund;
         let detail = || format!("{left} left of the fund, {} paid", self.paid);
         ctx.checks.note(self.check.expect("started"), held, slot.time, detail);
         let (honest, lies) = (self.honest, self.lies);
@@ -273,7 +274,7 @@ impl AttestationActivity {
         slot.push_some(ctx, VOID, share(void as f64, (void + decided) as f64));
         slot.push_some(ctx, DETECTED, share(lies.rejected as f64, lies.decided() as f64));
         slot.push_some(ctx, ACCUSED, share(honest.rejected as f64, honest.decided() as f64));
-        ctx.records.push_amount(slot.time, PAID, slot.label, self.paid_to_liars, DECIMALS);
+        ctx.records.push_amount(slot.time, PAID, slot.label, self.paid_to_liars, TOKEN_DECIMALS);
         let paid = (self.paid_to_liars.0 as f64, self.paid.0 as f64);
         slot.push_some(ctx, PAID_SHARE, share(paid.0, paid.1));
         slot.push_some(ctx, LATENCY_P50, quantile(&mut self.latencies, 0.5));

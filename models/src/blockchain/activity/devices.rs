@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::chain::{Chain, Inclusion};
 use super::super::contracts::{Call, READ_GAS, TRANSACTION_GAS, UPDATE_GAS, registry};
-use super::super::money::from_token;
 use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::Address;
@@ -43,6 +42,8 @@ crate::parameters! {
         uptime: "s" = 2592000.0, in 0.0 ..= 1e9, "scenario";
         /// Mean time to repair.
         downtime: "s" = 14400.0, in 1.0 ..= 1e9, "scenario";
+    }
+    amounts {
         /// Highest price of a unit of gas a device pays.
         worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
         /// Tip it offers.
@@ -84,7 +85,7 @@ impl Devices {
         let first = Address(state.accounts.len() as u32);
         let count = parameters.devices as u32;
         for _ in 0..count {
-            let owner = state.open(Holding::Free, from_token(parameters.balance));
+            let owner = state.open(Holding::Free, parameters.balance);
             state.contracts.registry.enter(owner, SimTime::ZERO);
         }
         let chain = u64::from(state.rules.chain);

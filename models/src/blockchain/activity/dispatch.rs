@@ -13,7 +13,6 @@ use super::super::Event;
 use super::super::chain::Chain;
 use super::super::contracts::dispatch::{ACTION_GAS, Dispatch, Order, Progress};
 use super::super::contracts::{CREATE_GAS, Call, Notice, TRANSACTION_GAS};
-use super::super::money::from_token;
 use super::super::record::share;
 use super::super::state::State;
 use super::super::tally::{Slot, quantile};
@@ -54,6 +53,8 @@ crate::parameters! {
         forgotten: "1" = 0.02, in 0.0 ..= 1.0, "estimate";
         /// Hours of the day, from 8:00 on, with an operator on shift.
         shift: "1" = 10.0, in 0.001 ..= 24.0, "estimate";
+    }
+    amounts {
         /// Highest price of a unit of gas that plans pay.
         worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
         /// Tip they offer.
@@ -84,7 +85,7 @@ impl DispatchActivity {
         let p = parameters;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..p.devices as u32 {
-            state.open(Holding::Free, from_token(p.balance));
+            state.open(Holding::Free, p.balance);
         }
         state.contracts.dispatch = Some(Dispatch::new(p.allowance as u64, &mut state.accounts));
         DispatchActivity {

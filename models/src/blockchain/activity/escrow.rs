@@ -18,14 +18,15 @@ use super::super::Event;
 use super::super::chain::{Chain, Inclusion};
 use super::super::contracts::escrow::{Escrow, Order};
 use super::super::contracts::{CREATE_GAS, Call, Notice, READ_GAS, TRANSACTION_GAS, UPDATE_GAS};
-use super::super::money::from_token;
+use super::super::money;
 use super::super::record::share;
 use super::super::state::State;
 use super::super::tally::Slot;
 use super::super::transaction::{Address, Outcome};
-use super::load::{exponential, log_normal};
+use super::load::exponential;
 use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
+use crate::input::amount::TOKEN_DECIMALS;
 
 const ESCROW_LOSS: Metric = SPEC.metric("escrow_loss_share");
 const MIDDLEMAN_LOSS: Metric = SPEC.metric("middleman_loss_share");
@@ -45,8 +46,6 @@ crate::parameters! {
         traders: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
         /// Deals of all buyers.
         deals: "1/d" = 200.0, in 0.001 ..= 1000000.0, "scenario";
-        /// Median payment.
-        amount: "token" = 50.0, in 0.000001 ..= 1e6, "scenario";
         /// Standard deviation of the logarithm of the payment.
         amount_spread: "1" = 1.0, in 0.0 ..= 3.0, "estimate";
         /// Mean time to delivery.
@@ -57,6 +56,10 @@ crate::parameters! {
         deadline: "s" = 604800.0, in 1.0 ..= 31557600.0, "scenario";
         /// Mean time until a middleman defaults with everything it holds.
         middleman_life: "s" = 63115200.0, in 1.0 ..= 1e12, "estimate: two years";
+    }
+    amounts {
+        /// Median payment.
+        amount: "token" = 50.0, in 0.000001 ..= 1e6, "scenario";
         /// Highest price of a unit of gas traders pay.
         worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
         /// Tip they offer.
@@ -102,7 +105,7 @@ impl EscrowActivity {
         let p = parameters;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..2 * p.traders as u32 {
-            state.open(Holding::Free, from_token(p.balance));
+            state.open(Holding::Free, p.balance);
         }
         state.contracts.escrow = Some(Escrow::new(&mut state.accounts));
         EscrowActivity {
@@ -155,7 +158,7 @@ impl EscrowActivity {
         let buyer = Address(self.first.0 + draws.below(p.traders as u64) as u32);
         let seller =
             Address(self.first.0 + (p.traders as u64 + draws.below(p.traders as u64)) as u32);
-        let amount = from_token(log_normal(p.amount, p.amount_spread).sample(&mut draws));
+        let amount = money::drawn(p.amount, p.amount_spread, TOKEN_DECIMALS, &mut draws);
         let delivery = exponential(p.delivery, &mut draws);
         let honest = draws.uniform() >= p.seller_default;
         let deadline = SimDuration::from_seconds_f64(p.deadline);
@@ -250,7 +253,7 @@ impl EscrowActivity {
         };
         let stuck: Amount = self.deals.iter().filter(stuck).map(|deal| deal.amount).sum();
         let turnover = self.turnover.0 as f64;
-        slot.push(ctx, TURNOVER, self.turnover.as_tokens(super::super::money::DECIMALS));
+        slot.push(ctx, TURNOVER, self.turnover.as_tokens(TOKEN_DECIMALS));
         slot.push_some(ctx, ESCROW_LOSS, share(stuck.0 as f64, turnover));
         slot.push_some(ctx, MIDDLEMAN_LOSS, share(self.lost_by_middleman.0 as f64, turnover));
         slot.push_some(ctx, PREPAID_LOSS, share(self.lost_by_prepaying.0 as f64, turnover));

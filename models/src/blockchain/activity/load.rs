@@ -19,9 +19,10 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::chain::Chain;
 use super::super::contracts::{Call, TRANSACTION_GAS};
-use super::super::money::{from_nanotoken, from_token};
+use super::super::money::{self, NANO_DECIMALS};
 use super::super::state::State;
 use super::super::transaction::Address;
+use crate::input::amount::{self, TOKEN_DECIMALS};
 
 const ARRIVAL: Purpose = Purpose::new("blockchain load");
 const PHASE: Purpose = Purpose::new("blockchain load phase");
@@ -47,20 +48,22 @@ crate::parameters! {
         gas_spread: "1" = 0.0, in 0.0 ..= 2.0, "scenario";
         /// Share of transactions whose gas limit is a tenth too low.
         gas_underestimated: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
-        /// Median of what a unit of gas is worth to a sender.
-        worth: "nanotoken" = 50.0, in 0.000001 ..= 1e9, "scenario; Ethereum's fees of 2021-2023 were 10 to 200 gwei";
         /// Standard deviation of the logarithm of the worth.
         worth_spread: "1" = 1.0, in 0.0 ..= 5.0, "estimate";
         /// Part of the worth that is offered as a tip.
         tip_share: "1" = 0.05, in 0.0 ..= 1.0, "estimate";
-        /// Money of a user at the start.
-        balance: "token" = 1000.0, in 0.0 ..= 1e12, "scenario";
         /// Median fee for a transaction that a user would pay for good; 0 if nobody ever leaves.
         reservation: "token" = 0.0, in 0.0 ..= 1e9, "scenario";
         /// Standard deviation of the logarithm of that fee over users.
         reservation_spread: "1" = 1.0, in 0.01 ..= 5.0, "estimate";
         /// Chance a day that a user whose fee is above (below) its own leaves (comes back).
         leaving_chance: "1" = 0.3, in 0.0 ..= 1.0, "estimate";
+    }
+    amounts {
+        /// Median of what a unit of gas is worth to a sender.
+        worth: "nanotoken" = 50.0, in 0.000001 ..= 1e9, "scenario; Ethereum's fees of 2021-2023 were 10 to 200 gwei";
+        /// Money of a user at the start.
+        balance: "token" = 1000.0, in 0.0 ..= 1e12, "scenario";
     }
 }
 
@@ -91,7 +94,7 @@ impl Load {
     /// The users, with their accounts opened.
     pub fn new(parameters: &LoadParameters, state: &mut State, streams: &Streams) -> Self {
         let users = parameters.users as u32;
-        let balance = from_token(parameters.balance);
+        let balance = parameters.balance;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..users {
             state.open(Holding::Free, balance);
@@ -148,9 +151,11 @@ impl Load {
         ctx.after(exponential(1.0 / peak, &mut draws), Event::Submit { chain: id }.into());
         let thinned = draws.uniform() * p.burst_factor;
         let user = draws.below(p.users as u64) as u32;
-        let gas = log_normal(p.gas, p.gas_spread).sample(&mut draws) as u64;
+        // Without spread the gas typed: exp(ln x) is a little less than x for half of all x.
+        let gas = log_normal(p.gas, p.gas_spread).sample(&mut draws);
+        let gas = if p.gas_spread == 0.0 { p.gas } else { gas } as u64;
         let too_low = draws.uniform() < p.gas_underestimated;
-        let worth = from_nanotoken(log_normal(p.worth, p.worth_spread).sample(&mut draws));
+        let worth = money::drawn(p.worth, p.worth_spread, NANO_DECIMALS, &mut draws);
         // The first event only starts the clock: a Poisson process has no arrival at its start.
         let first = self.arrivals == 0;
         self.arrivals += 1;
@@ -160,7 +165,7 @@ impl Load {
             return;
         }
         self.wishes.wanted += 1;
-        let tip = from_nanotoken(worth.0 as f64 * 1e-9 * self.parameters.tip_share);
+        let tip = amount::floor(worth.0 as f64 * 1e-9 * self.parameters.tip_share, NANO_DECIMALS);
         let gas = gas.clamp(TRANSACTION_GAS, chain.state().rules.gas_limit);
         let gas_limit = if too_low { (gas - gas / 10).max(TRANSACTION_GAS) } else { gas };
         let Some(bid) = chain.state().rules.fee.bid(worth.0, tip.0, chain.asked()) else {
@@ -184,7 +189,7 @@ impl Load {
     /// A day with this median fee for a transaction is over: users leave and come back.
     pub fn end_day(&mut self, fee: Option<Amount>, chain: u16, day: u64, streams: &Streams) {
         let Some(fee) = fee else { return };
-        let fee = fee.as_tokens(super::super::money::DECIMALS);
+        let fee = fee.as_tokens(TOKEN_DECIMALS);
         for (user, gone) in self.gone.iter_mut().enumerate() {
             let entity = u32::from(chain) << 24 ^ user as u32;
             let moves = streams.indexed(entity, LEAVING, day).uniform();

@@ -7,14 +7,13 @@ pub mod escrow;
 pub mod load;
 pub mod telemetry;
 
-use pinwheel_core::{Context, Event as EngineEvent};
+use pinwheel_core::{Amount, Context, Event as EngineEvent};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
 use super::chain::{Chain, Settled};
 use super::contracts::Call;
 use super::fee::Bid;
-use super::money::from_nanotoken;
 use super::tally::Slot;
 use super::transaction::Address;
 use attestation::AttestationActivity;
@@ -47,15 +46,14 @@ pub enum Actor {
 /// Pays for a call whatever it costs, up to its worth.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wallet {
-    /// What a unit of gas is worth at most, and what is offered as a tip, billionths of a token.
-    pub worth: f64,
-    pub tip: f64,
+    /// What a unit of gas is worth at most, and what is offered as a tip.
+    pub worth: Amount,
+    pub tip: Amount,
 }
 
 impl Wallet {
     fn bid(&self, chain: &Chain) -> Option<Bid> {
-        let (worth, tip) = (from_nanotoken(self.worth).0, from_nanotoken(self.tip).0);
-        chain.state().rules.fee.bid(worth, tip, chain.asked())
+        chain.state().rules.fee.bid(self.worth.0, self.tip.0, chain.asked())
     }
     /// Sends a call; its nonce, or `None` if it costs too much or the pool is full.
     pub fn send<E: EngineEvent>(

@@ -28,13 +28,13 @@ use super::super::chain::{Chain, Inclusion};
 use super::super::contracts::anchor::Order;
 use super::super::contracts::{Call, TRANSACTION_GAS};
 use super::super::hash::{Hash, node};
-use super::super::money::{DECIMALS, from_token};
 use super::super::record::share;
 use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::{Address, Outcome};
 use super::{Actor, Wallet, marked};
 use crate::blockchain::spec::SPEC;
+use crate::input::amount::TOKEN_DECIMALS;
 
 const TRANSACTIONS: Metric = SPEC.metric("telemetry_tx_per_device_day");
 const FEE: Metric = SPEC.metric("telemetry_fee_per_device_day");
@@ -69,6 +69,8 @@ crate::parameters! {
         proven: "1" = 4.0, in 0.0 ..= 1024.0, "scenario";
         /// Share of readings that are forged on their way to the gateway.
         forged: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
+    }
+    amounts {
         /// Highest price of a unit of gas that is paid.
         worth: "nanotoken" = 1000.0, in 0.0 ..= 1e9, "scenario";
         /// Tip that is offered.
@@ -154,9 +156,9 @@ impl Telemetry {
         let devices = p.devices as usize;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..devices {
-            state.open(Holding::Free, from_token(p.balance));
+            state.open(Holding::Free, p.balance);
         }
-        let gateway = state.open(Holding::Free, from_token(p.balance * p.devices));
+        let gateway = state.open(Holding::Free, Amount(p.balance.0 * devices as u128));
         Telemetry {
             wallet: Wallet { worth: p.worth, tip: p.tip },
             way,
@@ -382,7 +384,7 @@ impl Telemetry {
         self.days += 1;
         let device_days = self.numbers.len() as f64 * self.days as f64;
         slot.push(ctx, TRANSACTIONS, self.transactions as f64 / device_days);
-        slot.push(ctx, FEE, self.fees.as_tokens(DECIMALS) / device_days);
+        slot.push(ctx, FEE, self.fees.as_tokens(TOKEN_DECIMALS) / device_days);
         let decided = self.written + self.lost;
         slot.push_some(ctx, WRITTEN, share(self.written as f64, decided as f64));
         slot.push_some(ctx, TRACED, share(self.written as f64, self.taken as f64));

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::settings::{
     CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
 };
-use crate::blockchain::bridge::settings::UNITS_PER_USD;
-use crate::blockchain::money::{from_nanotoken, from_token};
+use crate::blockchain::bridge::settings::{USD, whole_usd};
+use crate::blockchain::money::{NANOTOKEN, TOKEN};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::keys::Keys;
@@ -21,6 +21,8 @@ const SEATS_MAX: i64 = 10_000;
 const OPERATORS_MAX: i64 = 1_000_000;
 const USD_MAX: f64 = 1e15;
 const TOKENS_MAX: f64 = 1e9;
+/// 10 billionths of a token.
+const BASE_FEE_DEFAULT: Amount = Amount(10_000_000_000);
 const DAY_SECONDS: f64 = 86_400.0;
 const INTERVAL_SECONDS: f64 = 600.0;
 const SLOT_SECONDS: f64 = 12.0;
@@ -190,11 +192,11 @@ impl Keys<'_, '_> {
         let given = self.checker.required(given, &key, "\"30 %\"");
         self.checker.quantity(given, &key, "1", true, 1e-3..=maximum)
     }
-    /// Dollars of a scenario in base units: the only place where money comes from a float.
-    fn money(&mut self, given: Option<ValueId>, name: &str, default: f64) -> Amount {
+    /// Dollars of a scenario, or the default in whole dollars.
+    fn money(&mut self, given: Option<ValueId>, name: &str, default_usd: u64) -> Amount {
         let key = self.key(name);
-        let usd = self.checker.quantity(given, &key, "USD", false, 0.0..=USD_MAX);
-        Amount((usd.unwrap_or(default) * UNITS_PER_USD as f64) as u128)
+        let usd = self.checker.amount(given, &key, USD, 0.0..=USD_MAX);
+        usd.unwrap_or(whole_usd(default_usd))
     }
 }
 
@@ -202,8 +204,8 @@ fn race(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<RaceSettings> {
     let typed: DoubleSpendSection = keys.checker.read(given, &keys.path);
     keys.checker.tree.table(given)?;
     let share = keys.attacker(typed.share, 0.99);
-    let work = keys.money(typed.work, "work", 200_000.0);
-    let reward = typed.reward.map(|given| keys.money(Some(given), "reward", 0.0));
+    let work = keys.money(typed.work, "work", 200_000);
+    let reward = typed.reward.map(|given| keys.money(Some(given), "reward", 0));
     let checkpoint = typed.checkpoint;
     let confirmations = keys.count(typed.confirmations, "confirmations", 6, 1..=BLOCKS_MAX);
     Some(RaceSettings {
@@ -213,7 +215,7 @@ fn race(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<RaceSettings> {
         give_up: keys.count(typed.give_up, "give_up", 100, 1..=BLOCKS_MAX),
         checkpoint: checkpoint
             .map(|given| keys.count(Some(given), "checkpoint", 1, 1..=BLOCKS_MAX)),
-        payment: keys.money(typed.payment, "payment", 100_000.0),
+        payment: keys.money(typed.payment, "payment", 100_000),
         work,
         reward: reward.unwrap_or(work),
     })
@@ -254,7 +256,7 @@ fn seats(keys: &mut Keys<'_, '_>, given: ValueId, days: u32) -> Option<Committee
         let message = "there are no seats to sign".to_owned();
         keys.checker.fault(given, &key, message, "give seats, or write conduct = \"censor\"");
     }
-    let stake = keys.money(typed.stake, "stake", 1e9);
+    let stake = keys.money(typed.stake, "stake", 1_000_000_000);
     let honest = keys.count(typed.operators, "operators", 1_000, 1..=OPERATORS_MAX);
     let honest_units = stake.0 as f64 * (1.0 - share.unwrap_or(0.0));
     if let (true, Some(given)) = (honest_units < f64::from(honest), typed.stake) {
@@ -274,7 +276,7 @@ fn seats(keys: &mut Keys<'_, '_>, given: ValueId, days: u32) -> Option<Committee
         conduct: conduct.unwrap_or(Conduct::Honest),
         stake,
         slash: keys.share(typed.slash, "slash", 0.0, 1.0),
-        identity_price: keys.money(typed.identity_price, "identity_price", 10.0),
+        identity_price: keys.money(typed.identity_price, "identity_price", 10),
         slots: u64::from(days) * day / slot.as_nanos(),
     })
 }
@@ -287,10 +289,10 @@ fn flood(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<SpamSettings> {
     keys.checker.tree.table(given)?;
     let key = keys.key("budget");
     let budget = keys.checker.required(typed.budget, &key, "\"100 token\"");
-    let budget = keys.checker.quantity(budget, &key, "token", false, 1e-9..=TOKENS_MAX);
+    let budget = keys.checker.amount(budget, &key, TOKEN, 1e-9..=TOKENS_MAX);
     let key = keys.key("base_fee");
     let range = 1e-6..=1e6;
-    let base_fee = keys.checker.quantity(typed.base_fee, &key, "nanotoken", false, range);
+    let base_fee = keys.checker.amount(typed.base_fee, &key, NANOTOKEN, range);
     let mut plain = |given, name: &str, default: f64, maximum: f64| {
         let key = keys.key(name);
         let number = keys.checker.quantity(given, &key, "1", true, 1e-3..=maximum);
@@ -312,12 +314,12 @@ fn flood(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<SpamSettings> {
     Some(SpamSettings {
         interval,
         gas_limit: gas_limit.unwrap_or(30_000_000),
-        base_fee: from_nanotoken(base_fee.unwrap_or(10.0)).0,
+        base_fee: base_fee.unwrap_or(BASE_FEE_DEFAULT).0,
         users_per_block,
         willing_median,
         willing_sigma,
         patience,
         begins: SimTime::ZERO + keys.duration(typed.begins, "begins", 6.0 * 3_600.0, SECONDS),
-        budget: from_token(budget?),
+        budget: budget?,
     })
 }

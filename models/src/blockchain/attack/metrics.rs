@@ -10,8 +10,8 @@ use super::selfish::SelfishMining;
 use super::spam::Spam;
 use super::{Attacks, law};
 use crate::blockchain::bridge::settings::UNITS_PER_USD;
-use crate::blockchain::money::DECIMALS;
 use crate::blockchain::spec::SPEC;
+use crate::input::amount::TOKEN_DECIMALS;
 
 const DOUBLE_SPEND: Metric = SPEC.metric("double_spend_success");
 const DOUBLE_SPEND_EXACT: Metric = SPEC.metric("double_spend_exact_law");
@@ -137,7 +137,7 @@ fn committee_rows<E: EngineEvent>(committee: &Committee, ctx: &mut Context<E>) {
 
 fn spam_rows<E: EngineEvent>(spam: &Spam, ctx: &mut Context<E>) {
     let (label, tally, now) = (Label::default(), spam.tally, ctx.now());
-    ctx.records.push_amount(now, SPAM_SPENT, label, tally.spent, DECIMALS);
+    ctx.records.push_amount(now, SPAM_SPENT, label, tally.spent, TOKEN_DECIMALS);
     row(ctx, SPAM_BLOCKS, label, tally.blocks as f64);
     row(ctx, SPAM_FEE, label, spam.base_fee_multiple());
     row(ctx, SERVED_BEFORE, label, tally.served_before());

@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use pinwheel_core::{Amount, SimTime};
+use pinwheel_core::{Amount, SimTime, math};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::{BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, UNITS_PER_USD};
+use super::settings::{
+    BridgeSettings, Forgery, Kind, Relay, SideSettings, Traffic, USD, whole_usd,
+};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::keys::Keys;
@@ -125,9 +127,10 @@ impl Keys<'_, '_> {
         let rate = self.checker.quantity(given, &key, "/d", false, 1e-3..=maximum);
         rate.unwrap_or(default)
     }
-    fn usd(&mut self, given: Option<ValueId>, name: &str, default: f64) -> f64 {
+    fn usd(&mut self, given: Option<ValueId>, name: &str, default_usd: u64) -> Amount {
         let key = self.key(name);
-        self.checker.quantity(given, &key, "USD", false, 1e-6..=USD_MAX).unwrap_or(default)
+        let usd = self.checker.amount(given, &key, USD, 1e-6..=USD_MAX);
+        usd.unwrap_or(whole_usd(default_usd))
     }
 }
 
@@ -175,7 +178,7 @@ fn settings(
             500.0,
             TRANSFERS_MAX / f64::from(days.max(1)),
         ),
-        median_usd: section.usd(typed.size, "size", 500.0),
+        median_usd: section.usd(typed.size, "size", 500).as_tokens(USD.1),
         sigma: section.share(typed.size_spread, "size_spread", 1.5, 5.0),
         return_share: section.share(typed.return_share, "return_share", 0.5, 1.0),
     };
@@ -212,8 +215,8 @@ fn relay(section: &mut Keys<'_, '_>, typed: &BridgeSection) -> Relay {
 fn forgery(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Forgery> {
     let cheats = section.count(typed.cheats, "cheats", 0, 0..=i64::from(relayers));
     let per_day = section.rate(typed.forgeries, "forgeries", 1.0, 1e4);
-    let amount = section.usd(typed.forgery, "forgery", 1e6);
-    typed.cheats.map(|_| Forgery { cheats, per_day, amount: units(amount) })
+    let amount = section.usd(typed.forgery, "forgery", 1_000_000);
+    typed.cheats.map(|_| Forgery { cheats, per_day, amount })
 }
 
 fn kind(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Kind> {
@@ -229,7 +232,7 @@ fn kind(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Opt
     let given = section.checker.required(typed.kind, &key, "\"light_client\"");
     let name = section.checker.choice(given, &key, &names);
     let needed = section.count(typed.needed, "needed", relayers, 1..=i64::from(relayers));
-    let liquidity = section.usd(typed.liquidity, "liquidity", 0.0);
+    let liquidity = section.usd(typed.liquidity, "liquidity", 0);
     match name? {
         Name::LightClient => Some(Kind::LightClient),
         Name::Relayers => {
@@ -240,7 +243,7 @@ fn kind(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Opt
         Name::Pool => {
             let key = section.key("liquidity");
             section.checker.required(typed.liquidity, &key, "\"1000000 USD\"")?;
-            Some(Kind::Pool { liquidity: units(liquidity) })
+            Some(Kind::Pool { liquidity })
         }
     }
 }
@@ -265,12 +268,8 @@ fn side(checker: &mut Checker<'_>, given: Option<ValueId>, path: &str) -> Option
         random: random.unwrap_or(false),
         finality: section.count(typed.finality, "finality", 64, 0..=FINALITY_MAX),
         signatures: section.count(typed.signatures, "signatures", 86, 1..=SIGNATURES_MAX),
-        gas_price: gas_price.unwrap_or(60_000.0) as u128,
+        // A price per unit: rounded to the nano-dollar.
+        gas_price: math::round(gas_price.unwrap_or(60_000.0)) as u128,
         halt: typed.halt_after.map(|_| (SimTime::ZERO + after, SimTime::ZERO + after + length)),
     })
-}
-
-/// Dollars of a scenario in base units: the only place where money comes from a float.
-fn units(usd: f64) -> Amount {
-    Amount((usd * UNITS_PER_USD as f64) as u128)
 }

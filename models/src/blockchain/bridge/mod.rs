@@ -25,7 +25,7 @@ pub mod file;
 pub mod metrics;
 pub mod settings;
 mod side;
-mod tally;
+pub(super) mod tally;
 
 use std::collections::BTreeMap;
 
@@ -43,8 +43,9 @@ use super::hash::Hash;
 use super::inclusion::Path;
 use super::transaction::{Outcome, Receipt, Transaction};
 use crate::describe::EventKinds;
+use crate::input::amount;
 pub use settings::BridgeSettings;
-use settings::{Kind, UNITS_PER_USD};
+use settings::Kind;
 use side::{Purpose, Side, USERS};
 pub use tally::Tally;
 
@@ -243,7 +244,7 @@ impl Bridge {
         let from = usize::from(self.choices.uniform() < self.settings.traffic.return_share);
         let user = self.choices.below(u64::from(USERS)) as u32;
         let usd = self.sizes.0.sample(&mut self.sizes.1);
-        let wanted = Amount((usd * UNITS_PER_USD as f64) as u128);
+        let wanted = amount::floor(usd, settings::USD.1);
         let side = &mut self.sides[from];
         let amount = wanted.min(side.contract().balance(side.user(user)));
         if amount == Amount::ZERO {

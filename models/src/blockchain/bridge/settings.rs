@@ -5,8 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::blockchain::contracts::bridge::{Authority, Backing, Terms};
 
+/// The dollar of bridges and attacks, with its decimals.
+pub const USD: (&str, u32) = ("USD", 9);
 /// Base units of a dollar.
-pub const UNITS_PER_USD: u128 = 1_000_000_000;
+pub const UNITS_PER_USD: u128 = 10u128.pow(USD.1);
+
+/// Whole dollars in base units.
+pub fn whole_usd(dollars: u64) -> Amount {
+    Amount(u128::from(dollars) * UNITS_PER_USD)
+}
 
 /// Two chains with a bridge between them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

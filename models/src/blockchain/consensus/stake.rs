@@ -30,8 +30,6 @@ crate::parameters! {
         validators: "1" = 100.0, in 1.0 ..= 100000.0, "scenario";
         /// Stake of the largest validator over that of the smallest; stakes fall geometrically.
         stake_ratio: "1" = 1.0, in 1.0 ..= 1e6, "scenario";
-        /// Mean stake of a validator.
-        stake: "token" = 32.0, in 0.001 ..= 1e9, "Ethereum's minimum";
         /// Slots of an epoch.
         epoch_slots: "1" = 32.0, in 1.0 ..= 100000.0, "Ethereum consensus specification";
         /// Chance that a validator is offline in a slot of its own, and at a vote.
@@ -42,6 +40,10 @@ crate::parameters! {
         slashed: "1" = 0.05, in 0.0 ..= 1.0, "estimate; Ethereum takes 1/32 at once and more if many are caught together";
         /// Part of that which goes to who shows the evidence; the rest is destroyed.
         reporter: "1" = 0.1, in 0.0 ..= 1.0, "estimate";
+    }
+    amounts {
+        /// Mean stake of a validator.
+        stake: "token" = 32.0, in 0.001 ..= 1e9, "Ethereum's minimum";
     }
 }
 

@@ -11,9 +11,13 @@
 //! every `retarget_blocks` a branch sets it by the time these took, at most fourfold (Bitcoin; its
 //! off-by-one of one interval left out).
 //!
-//! With miners that are small and a delay D for every block, the heights grow one each
-//! `D + 1 / rate`, so that the share of orphans is `rate D / (1 + rate D)` (Sompolinsky and Zohar,
-//! "Secure high-rate transaction processing in Bitcoin", 2015, section 3).
+//! A block travels by a law of durations, or as a rumour of a gossip (`connection/gossip.rs`) whose
+//! nodes are the miners and the observer, all of whom pass it on.
+//!
+//! With a delay D for every block and miners without end, the heights grow one each `D + 1 / rate`,
+//! so that the share of orphans is `rate D / (1 + rate D)` (Sompolinsky and Zohar, "Secure high-rate
+//! transaction processing in Bitcoin", 2015, section 3). With n equal miners it is smaller by about
+//! one in n, because whoever finds a block knows it at once (see `conform/src/theory/chain.rs`).
 //!
 //! Left out: uncles, pools, the time a block takes to be checked, miners who lie (attacks are
 //! modelled apart).
@@ -27,9 +31,11 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::chain::{Chain, Head, Made, Proposal, Settled};
 use super::super::transaction::Address;
+use crate::connection::gossip;
 
 const RACE: Purpose = Purpose::new("blockchain race");
 const TRAVEL: Purpose = Purpose::new("blockchain block travel");
+const GOSSIP: Purpose = Purpose::new("blockchain block gossip");
 /// Largest change of the difficulty at once.
 const RETARGET_MAX: f64 = 4.0;
 /// Most blocks that are not settled; more would mean that blocks travel slower than they come.
@@ -60,16 +66,8 @@ pub enum Travel {
     Fixed { seconds: f64 },
     /// Exponential, drawn for each block and receiver.
     Exponential { mean_seconds: f64 },
-}
-
-impl Travel {
-    fn draw(self, stream: &mut Stream) -> SimDuration {
-        let seconds = match self {
-            Travel::Fixed { seconds } => seconds,
-            Travel::Exponential { mean_seconds } => -mean_seconds * math::ln(stream.uniform_open()),
-        };
-        SimDuration::from_seconds_f64(seconds)
-    }
+    /// As long as the rumour of the block, told among miners and observer, takes to reach it.
+    Gossip(gossip::Law),
 }
 
 /// The rules of a race.
@@ -97,6 +95,8 @@ struct Branch {
     made: Made,
     head: Head,
     difficulty: Difficulty,
+    /// When each miner, and last the observer, hears of it by gossip; empty without gossip.
+    heard_after: Vec<SimDuration>,
 }
 
 /// The difficulty of a branch's next block, and since when it is in force.
@@ -201,7 +201,7 @@ impl Work {
         let mut best: Option<(u64, SimTime, u64)> = None;
         for branch in &self.branches {
             let own = branch.miner == miner;
-            let travel = self.travel(miner, chain, branch.number, streams);
+            let travel = self.travel(miner, chain, branch, streams);
             let arrived = branch.found + if own { SimDuration::ZERO } else { travel };
             let before = branch.parent.map_or(SimTime::ZERO, |number| arrivals[self.place(number)]);
             let arrived = arrived.max(before);
@@ -218,9 +218,27 @@ impl Work {
     }
 
     /// How long a block travels to a receiver: the same whenever it is asked.
-    fn travel(&self, receiver: u32, chain: u16, block: u64, streams: &Streams) -> SimDuration {
-        let entity = u32::from(chain) << 16 ^ receiver;
-        self.rules.travel.draw(&mut streams.indexed(entity, TRAVEL, block))
+    fn travel(&self, receiver: u32, chain: u16, block: &Branch, streams: &Streams) -> SimDuration {
+        let seconds = match self.rules.travel {
+            Travel::Fixed { seconds } => seconds,
+            Travel::Exponential { mean_seconds } => {
+                let entity = u32::from(chain) << 16 ^ receiver;
+                let mut stream = streams.indexed(entity, TRAVEL, block.number);
+                -mean_seconds * math::ln(stream.uniform_open())
+            }
+            Travel::Gossip(_) => return block.heard_after[receiver as usize],
+        };
+        SimDuration::from_seconds_f64(seconds)
+    }
+
+    /// When all hear of the next block by gossip, if blocks travel so.
+    fn gossip(&self, miner: u32, chain: u16, streams: &Streams) -> Vec<SimDuration> {
+        let Travel::Gossip(law) = &self.rules.travel else {
+            return Vec::new();
+        };
+        let nodes = self.miners.len() as u32 + 1;
+        let mut draws = streams.indexed(u32::from(chain), GOSSIP, self.next_number);
+        gossip::spread(law, nodes, miner, &mut draws).heard_after
     }
 
     /// Somebody has found a block, unless its branch is too hard for that.
@@ -232,15 +250,23 @@ impl Work {
         let parent = self.view(miner, id, now, &streams);
         let difficulty = self.difficulty_of(parent);
         if luck < self.racing / difficulty.seconds {
-            let number = self.make(chain, miner, parent, now);
+            let heard_after = self.gossip(miner, id, &streams);
+            let number = self.make(chain, miner, parent, now, heard_after);
             let observer = self.miners.len() as u32;
-            let travel = self.travel(observer, id, number, &streams);
+            let travel = self.travel(observer, id, self.branch(number), &streams);
             ctx.after(travel, Event::Seen { chain: id, block: number }.into());
         }
         self.run_on(chain, ctx);
     }
 
-    fn make(&mut self, chain: &mut Chain, miner: u32, parent: Option<u64>, now: SimTime) -> u64 {
+    fn make(
+        &mut self,
+        chain: &mut Chain,
+        miner: u32,
+        parent: Option<u64>,
+        now: SimTime,
+        heard_after: Vec<SimDuration>,
+    ) -> u64 {
         assert!(self.branches.len() < UNSETTLED_MAX, "blocks travel slower than they come");
         let mut head = parent.map_or(&chain.head, |number| &self.branch(number).head).clone();
         let proposer = self.miners[miner as usize];
@@ -261,6 +287,7 @@ impl Work {
             made,
             head,
             difficulty,
+            heard_after,
         });
         number
     }

@@ -158,8 +158,16 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettin
     let owners = checker.integer(typed.owners, "data.nodes.owners", 1..=DOMAINS_MAX);
     let key = "data.nodes.owner_exponent";
     let exponent = checker.quantity(typed.owner_exponent, key, "1", true, 0.0..=EXPONENT_MAX);
-    let life = life(checker, typed);
+    let law = life_of(checker, typed);
     let outage = outage(checker, typed);
+    let (life, owned) = (typed.life.is_some(), typed.owners.is_some());
+    checker.refuse_idle(
+        "data.nodes",
+        &[
+            ("life_shape", typed.life_shape, life, "nodes with a life"),
+            ("owner_exponent", typed.owner_exponent, owned, "nodes with owners"),
+        ],
+    );
     let lost_share = checker.share(typed.lost_share, "data.nodes.lost_share", 1.0);
     Some(NodeSettings {
         count: u32::try_from(count?).ok()?,
@@ -167,7 +175,7 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettin
         owners: owners.unwrap_or(1) as u16,
         sites,
         owner_exponent: exponent.unwrap_or(0.0),
-        life: life?,
+        life: law?,
         outage: whole(outage)?,
         lost_share: lost_share.unwrap_or(0.0),
     })
@@ -177,7 +185,7 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<NodeSettin
 const LIFE_SECONDS_MIN: f64 = 600.0;
 
 /// The law of a node's life.
-fn life(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<FailureLaw> {
+fn life_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<FailureLaw> {
     let key = "data.nodes.life_shape";
     let shape = checker.quantity(typed.life_shape, key, "1", true, 0.1..=20.0);
     if let (Some(given), true) = (typed.annual_failure, typed.life.is_some()) {

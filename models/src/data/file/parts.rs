@@ -68,6 +68,9 @@ pub(super) fn exposure(
     let by_owner = checker.choice(typed.by, "data.exposure.by", &by);
     let most = i64::from(nodes.unwrap_or(1).min(1_000));
     let readers = checker.integer(typed.readers, "data.exposure.readers", 1..=most);
+    let encrypted = protection.is_none_or(|protection| protection == Protection::Encrypted);
+    let whom = "protection = \"encrypted\"";
+    checker.refuse_idle("data.exposure", &[("readers", typed.readers, encrypted, whom)]);
     Some(ExposureSettings {
         protection: protection?,
         curious_share: curious?,
@@ -104,6 +107,7 @@ pub(super) fn rare(checker: &mut Checker<'_>, typed: &RareSection) -> Option<Rar
 #[schemars(extend("required" = ["record"]))]
 pub struct GrowthSection {
     /// Kinds of records.
+    #[schemars(length(min = 1))]
     pub record: Vec<RecordSection>,
 }
 
@@ -250,7 +254,7 @@ pub struct AuditSection {
     #[schemars(with = "String")]
     pub chunk_size: Option<ValueId>,
     /// Sizes of the samples to compare.
-    #[schemars(with = "Vec<u32>")]
+    #[schemars(with = "Vec<u32>", length(min = 1))]
     pub samples: Vec<ValueId>,
     /// Audits of each size in a day.
     #[schemars(with = "u32")]

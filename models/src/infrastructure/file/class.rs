@@ -9,8 +9,9 @@ use super::{DEVICES_MAX, SECONDS_MAX, time};
 use crate::infrastructure::operation::file::{ClassPart, NeedSection};
 use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
-    Sparing, Turnover, USD_DECIMALS,
+    Sparing, Turnover,
 };
+use crate::input::amount::USD_DECIMALS;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::policy::choice::Given;
@@ -241,6 +242,10 @@ pub(super) fn class(
     class.crews = keys
         .count(typed.crews, "crews", 1)
         .map(|crews| Crewing { crews, by_region: by_region.unwrap_or(false) });
+    let crewed = typed.crews.is_some();
+    let whom = "a class with crews";
+    keys.checker
+        .refuse_idle(&keys.key, &[("crews_by_region", typed.crews_by_region, crewed, whom)]);
     class.devices_per_site = keys.count(typed.devices_per_site, "devices_per_site", 1).unwrap_or(1);
     class.devices_per_feed = keys.count(typed.devices_per_feed, "devices_per_feed", 1).unwrap_or(1);
     class.batches = keys.count(typed.batches, "batches", 1).unwrap_or(1);
@@ -269,8 +274,8 @@ impl Keys<'_, '_> {
         u32::try_from(count).ok()
     }
     fn money(&mut self, given: Option<ValueId>, name: &str) -> Amount {
-        let usd = self.checker.quantity(given, &self.at(name), "USD", false, 0.0..=1e12);
-        Amount((usd.unwrap_or(0.0) * 10u64.pow(USD_DECIMALS) as f64).round() as u128)
+        let usd = ("USD", USD_DECIMALS);
+        self.checker.amount(given, &self.at(name), usd, 0.0..=1e12).unwrap_or_default()
     }
 
     fn spares(&mut self, typed: &ClassSection) -> Option<Option<Sparing>> {
@@ -305,12 +310,18 @@ impl Keys<'_, '_> {
             ("heartbeat", Kind::Heartbeat),
             ("inspection", Kind::Inspection),
         ];
-        let Some(given) = typed.detection else { return Some(Detection::AtOnce) };
-        match self.checker.choice(Some(given), &self.at("detection"), &kinds)? {
+        let kind = match typed.detection {
+            Some(given) => self.checker.choice(Some(given), &self.at("detection"), &kinds)?,
+            None => Kind::AtOnce,
+        };
+        let inspected = matches!(kind, Kind::Inspection);
+        let whom = "detection = \"inspection\"";
+        self.checker.refuse_idle(&self.key, &[("inspection", typed.inspection, inspected, whom)]);
+        match kind {
             Kind::AtOnce => Some(Detection::AtOnce),
             Kind::Heartbeat => {
                 let key = self.at("heartbeat");
-                if typed.heartbeat.is_none() {
+                if let (None, Some(given)) = (&typed.heartbeat, typed.detection) {
                     let message = "no heartbeat to miss".to_owned();
                     let help = "add heartbeat = { period = \"30 s\" }";
                     self.checker.fault(given, &key, message, help);
@@ -337,6 +348,16 @@ impl Keys<'_, '_> {
             name,
             beside: &beside,
         })?;
+        let named = name.and_then(|name| self.checker.text_of(name));
+        let planned = named.as_deref() != Some("run_to_failure");
+        let whom = "policies that replace as planned";
+        self.checker.refuse_idle(
+            &table,
+            &[
+                ("planned_duration", section.planned_duration, planned, whom),
+                ("planned_cost", section.planned_cost, planned, whom),
+            ],
+        );
         let mut maintenance = Maintenance { policy, ..Maintenance::default() };
         maintenance.planned_cost = self.money(section.planned_cost, "maintenance.planned_cost");
         maintenance.failure_cost = self.money(section.failure_cost, "maintenance.failure_cost");
@@ -387,6 +408,20 @@ impl Keys<'_, '_> {
         let income = number(section.income, "income", "USD/mo", 1e9);
         let needed = number(section.needed, "needed", "USD/mo", 1e9);
         let sigma = number(section.needed_sigma, "needed_sigma", "1", 10.0);
+        let (paid, whom) = (section.income.is_some(), "owners with an income");
+        self.checker.refuse_idle(
+            &self.at("turnover"),
+            &[
+                ("needed", section.needed, paid, whom),
+                ("needed_sigma", section.needed_sigma, paid, whom),
+                (
+                    "devices_each",
+                    section.devices_each,
+                    section.prospects.is_some(),
+                    "owners who may join: prospects",
+                ),
+            ],
+        );
         let devices_each = self.count(section.devices_each, "turnover.devices_each", 1);
         Some(Some(Turnover {
             prospects_per_year: prospects.unwrap_or(0.0),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::input::check::Checker;
 use crate::input::files::SCENARIO_BYTES_MAX;
+use crate::input::table::number_in;
 use crate::input::tree::{Value, ValueId};
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
@@ -61,7 +62,7 @@ pub enum DurationGiven {
     Law(LawSection),
 }
 
-#[derive(Copy, Clone)]
+#[derive(Copy, Clone, PartialEq, Eq)]
 enum Kind {
     Never,
     Exponential,
@@ -88,7 +89,9 @@ pub(super) fn law(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> O
         let given = checker.required(given, &at(name), "\"3 y\"");
         checker.quantity(given, &at(name), "s", false, 1e-3..=SECONDS_MAX)
     };
-    Some(match checker.choice(kind, &at("law"), KINDS)? {
+    let kind = checker.choice(kind, &at("law"), KINDS)?;
+    refuse_keys_of_others(checker, typed, kind, key);
+    Some(match kind {
         Kind::Never => FailureLaw::NEVER,
         Kind::Exponential => FailureLaw::exponential(time(checker, typed.mean, "mean")?),
         Kind::Weibull => {
@@ -109,6 +112,30 @@ pub(super) fn law(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> O
         Kind::Sum => sum(checker, typed, key)?,
         Kind::Table => table(checker, typed, key)?,
     })
+}
+
+/// A key of another law would be silently without effect.
+fn refuse_keys_of_others(checker: &mut Checker<'_>, typed: &LawSection, kind: Kind, key: &str) {
+    let (by_file, by_mean) = (typed.file.is_some(), typed.mean.is_some());
+    let part = typed.parts.first().and_then(|part| part.law);
+    let (age, rate) = (typed.ages.first().copied(), typed.rates.first().copied());
+    let (weibull, log_normal) = (kind == Kind::Weibull, kind == Kind::LogNormal);
+    let table = kind == Kind::Table;
+    let rows = "a law \"table\" without a file";
+    checker.refuse_idle(
+        key,
+        &[
+            ("mean", typed.mean, weibull || kind == Kind::Exponential, "exponential and weibull"),
+            ("shape", typed.shape, weibull, "the law \"weibull\""),
+            ("scale", typed.scale, weibull && !by_mean, "a law \"weibull\" without a mean"),
+            ("median", typed.median, log_normal, "the law \"log_normal\""),
+            ("sigma", typed.sigma, log_normal, "the law \"log_normal\""),
+            ("parts", part, kind == Kind::Sum, "the law \"sum\""),
+            ("ages", age, table && !by_file, rows),
+            ("rates", rate, table && !by_file, rows),
+            ("file", typed.file, table, "the law \"table\""),
+        ],
+    );
 }
 
 fn sum(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> Option<FailureLaw> {
@@ -157,26 +184,18 @@ fn table(checker: &mut Checker<'_>, typed: &LawSection, key: &str) -> Option<Fai
 
 /// Ages in seconds and rates a second from a file.
 fn read_rows(checker: &mut Checker<'_>, given: ValueId, key: &str) -> Option<Vec<(f64, f64)>> {
-    let (_, text) = checker.file(Some(given), key, SCENARIO_BYTES_MAX)?;
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().ok().cloned().unwrap_or_default();
-    let column = |name: &str| header.iter().position(|title| title.trim() == name);
-    let columns = column("age_days").zip(column("rate_per_year"));
-    let row = |record: Result<csv::StringRecord, csv::Error>| {
-        let (record, (age, rate)) = (record.ok()?, columns?);
-        let number = |place: usize| record.get(place)?.trim().parse::<f64>().ok();
-        let (age, rate) = (number(age)?, number(rate)?);
-        let valid = (0.0..=1e7).contains(&age) && (0.0..=1e9).contains(&rate);
-        valid.then_some((age * 86_400.0, rate / SECONDS_PER_YEAR))
-    };
-    let rows: Option<Vec<_>> = reader.records().map(row).collect();
-    if rows.is_none() || columns.is_none() {
-        let message = "no table of ages and rates".to_owned();
-        let help = "write a first line age_days,rate_per_year and two numbers a line after it";
-        checker.fault(given, key, message, help);
-        return None;
-    }
-    rows
+    let (file, text) = checker.file(Some(given), key, SCENARIO_BYTES_MAX)?;
+    let mut rows = Vec::new();
+    let columns = [("age_days", 1e7), ("rate_per_year", 1e9)];
+    checker.csv_rows(file, &text, &columns.map(|(name, _)| name), |fields| {
+        let mut numbers = [0.0; 2];
+        for ((number, text), (name, most)) in numbers.iter_mut().zip(fields).zip(columns) {
+            *number = number_in(text, name, 0.0, most)?;
+        }
+        rows.push((numbers[0] * 86_400.0, numbers[1] / SECONDS_PER_YEAR));
+        Ok(())
+    })?;
+    Some(rows)
 }
 
 /// A length of time: "6 h", or a law.

@@ -56,7 +56,7 @@ pub struct ShockSection {
     #[schemars(with = "bool")]
     pub together: Option<ValueId>,
     /// Classes it can reach. Default all.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub classes: Vec<ValueId>,
 }
 
@@ -100,6 +100,13 @@ pub(super) fn shock(
         let message = "devices that go down one by one do not come up together".to_owned();
         checker.fault(given, &at("together"), message, "leave out together, or spread");
     }
+    checker.refuse_empty_list(&at("classes"), "[\"server\"], or leave it out for all");
+    let lasting = typed.duration.is_some();
+    let prefix = format!("infrastructure.shock[{number}]");
+    checker.refuse_idle(
+        &prefix,
+        &[("together", typed.together, lasting, "outages, which have a duration")],
+    );
     let mut reached = Vec::new();
     for (place, given) in typed.classes.iter().enumerate() {
         let key = format!("{}[{place}]", at("classes"));

@@ -37,7 +37,7 @@ impl Fleet {
     ) {
         let life = self.life[device as usize];
         let class = self.class_of(device);
-        let exponential = unit_exponential(&mut ctx.streams().indexed(device, LIFE, life.into()));
+        let exponential = unit_exponential(&mut self.stream(device, LIFE, life.into(), ctx));
         let lived = class.failure.cumulative_hazard(age_seconds);
         // Beyond what a float tells of the tail, a device is overdue and fails at once.
         let ends = match lived.is_finite() {
@@ -76,7 +76,7 @@ impl Fleet {
             Detection::AtOnce => self.notice(device, ctx),
             Detection::Heartbeat => {}
             Detection::Inspection(period) => {
-                let phase = ctx.streams().stream(device, ROUND).below(period.as_nanos());
+                let phase = self.stream(device, ROUND, 0, ctx).below(period.as_nanos());
                 let wait = period.as_nanos() - (now.as_nanos() + phase) % period.as_nanos();
                 let life = self.life[device as usize] as u16;
                 let event = Event::Noticed { device, life };
@@ -110,7 +110,7 @@ impl Fleet {
         let pool = self.pool(device);
         if let Some(spares) = &self.class_of(device).spares {
             let life = u64::from(self.life[device as usize]);
-            let lead = spares.lead.draw(&mut ctx.streams().indexed(device, LEAD, life));
+            let lead = spares.lead.draw(&mut self.stream(device, LEAD, life, ctx));
             ctx.after(lead, Event::Spare { pool }.into());
         }
         self.pools[pool as usize].crews.enqueue(device);
@@ -130,7 +130,7 @@ impl Fleet {
         while let Some(device) = self.pools[pool as usize].dispatch() {
             let class = self.class_of(device);
             let life = u64::from(self.life[device as usize]);
-            let mut stream = ctx.streams().indexed(device, REPAIR, life);
+            let mut stream = self.stream(device, REPAIR, life, ctx);
             let repair = class.repair.draw(&mut stream);
             // A crew that finds an owner gone comes straight back.
             let gone = self.is_gone(device);
@@ -160,7 +160,7 @@ impl Fleet {
             condition.reasons |= Condition::PLANNED;
         });
         let life = u64::from(self.life[device as usize]);
-        let mut stream = ctx.streams().indexed(device, REPAIR, life);
+        let mut stream = self.stream(device, REPAIR, life, ctx);
         let duration = self.class_of(device).maintenance.planned_duration.draw(&mut stream);
         ctx.after(duration, Event::Renewed { device }.into());
     }
@@ -201,7 +201,7 @@ impl Fleet {
     ) {
         let class = self.class(device);
         let Some(Heartbeat { period, .. }) = self.class_of(device).heartbeat else { return };
-        let phase = ctx.streams().stream(device, PHASE).below(period.as_nanos());
+        let phase = self.stream(device, PHASE, 0, ctx).below(period.as_nanos());
         let event = Event::Heartbeat { device, class, missed: 0 };
         ctx.after(SimDuration::from_nanos(phase), event.into());
     }
@@ -220,7 +220,7 @@ impl Fleet {
             self.tallies.counts.heartbeats_sent += 1;
             if heartbeat.loss > 0.0 {
                 let now = ctx.now().as_nanos();
-                arrives = ctx.streams().indexed(device, LOSS, now).uniform() >= heartbeat.loss;
+                arrives = self.stream_of(device, class, LOSS, now, ctx).uniform() >= heartbeat.loss;
                 self.tallies.counts.heartbeats_lost += u64::from(!arrives);
             }
         } else if self.is_gone(device) {
@@ -259,7 +259,7 @@ impl Fleet {
         ctx: &mut Context<E>,
     ) {
         let Some(day) = self.class_of(device).day else { return };
-        if ctx.streams().stream(device, ALWAYS).uniform() < day.always_share {
+        if self.stream(device, ALWAYS, 0, ctx).uniform() < day.always_share {
             return;
         }
         // The first evening before all mornings: a device is on in the beginning as it would be.
@@ -284,7 +284,7 @@ impl Fleet {
         ctx: &Context<E>,
     ) -> SimTime {
         let offset = self.settings.regions[usize::from(self.region(device))].utc_offset_hours;
-        let mut stream = ctx.streams().indexed(device, MORNING, number);
+        let mut stream = self.stream(device, MORNING, number, ctx);
         let spread = day.spread_hours * Normal::STANDARD.sample(&mut stream);
         let hour = 24.0 * number as f64 + day.from_hour - offset + spread;
         SimTime::ZERO + SimDuration::from_seconds_f64(hour * HOUR_SECONDS)

@@ -14,6 +14,7 @@
 
 mod bits;
 mod life;
+mod names;
 mod owners;
 mod record;
 mod shocks;
@@ -29,6 +30,7 @@ use super::settings::{Class, Settings};
 use crate::describe::EventKinds;
 use crate::part::{DeviceClass, Devices};
 use bits::Bits;
+use names::Names;
 use owners::{Group, Owners};
 pub use record::kolmogorov;
 use shocks::Clocks;
@@ -173,6 +175,7 @@ pub struct Fleet {
     /// When the device last went down or came up.
     since: Vec<SimTime>,
     owners: Owners,
+    names: Names,
     clocks: Clocks,
     pools: Vec<Pool>,
     tallies: Tallies,
@@ -196,6 +199,7 @@ impl Fleet {
             life: vec![0; total as usize],
             since: vec![SimTime::ZERO; total as usize],
             owners: Owners::new(settings.classes.len()),
+            names: Names::new(settings),
             clocks: Clocks::default(),
             pools: Pool::of(settings),
             tallies: Tallies::new(settings),
@@ -205,7 +209,7 @@ impl Fleet {
         for (index, class) in settings.classes.iter().enumerate() {
             fleet.build(index as u8, class);
         }
-        fleet.clocks = Clocks::new(settings, &fleet.owners, streams);
+        fleet.clocks = Clocks::new(settings, &fleet.owners, &fleet.names, streams);
         fleet
     }
 
@@ -342,6 +346,7 @@ impl Fleet {
             + self.life.len() * size_of::<u32>()
             + self.since.len() * size_of::<SimTime>()
             + self.owners.bytes()
+            + self.names.bytes()
     }
 
     fn class_of(&self, device: u32) -> &Class {

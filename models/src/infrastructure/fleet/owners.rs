@@ -86,7 +86,8 @@ pub struct Owners {
     blocks: Vec<Block>,
     batches: Vec<Group>,
     owners: Vec<Owner>,
-    persons: u32,
+    /// Persons of each class there have ever been.
+    persons: Vec<u32>,
     /// Owners who have not left, by class.
     present: Vec<Vec<u32>>,
     turns: Vec<Option<Turn>>,
@@ -98,7 +99,7 @@ impl Owners {
             blocks: Vec::new(),
             batches: Vec::new(),
             owners: Vec::new(),
-            persons: 0,
+            persons: vec![0; classes],
             present: vec![Vec::new(); classes],
             turns: vec![None; classes],
         }
@@ -131,7 +132,7 @@ impl Owners {
             let last = owner + 1 == class.owners;
             let until = (share / whole * f64::from(class.count)).round() as u32;
             let until = if last { class.count } else { until };
-            let person = self.person();
+            let person = self.person(index);
             self.add(index, Group::row(first + given, until - given), person);
             given = until;
         }
@@ -149,10 +150,11 @@ impl Owners {
         self.present[usize::from(class)].push(self.owners.len() as u32);
         self.owners.push(Owner { devices, person });
     }
-    /// The number of one more person.
-    fn person(&mut self) -> u32 {
-        self.persons += 1;
-        self.persons - 1
+    /// The number of one more person of a class.
+    fn person(&mut self, class: u8) -> u32 {
+        let persons = &mut self.persons[usize::from(class)];
+        *persons += 1;
+        *persons - 1
     }
     /// The devices an owner has or had.
     pub(super) fn devices(&self, owner: u32) -> Group {
@@ -224,7 +226,8 @@ impl Fleet {
         let index = usize::from(class);
         let Some(turnover) = self.settings.classes[index].turnover else { return };
         let present = self.owners.present[index].len() as u32;
-        self.owners.turns[index] = Some(Turn::new(turnover, class, present, ctx.streams()));
+        let streams = self.names.of_class(class, ctx.streams());
+        self.owners.turns[index] = Some(Turn::new(turnover, present, &streams));
         self.arm_turns(class, ctx);
         if turnover.income.is_some() {
             ctx.after(MONTH, Event::Reviews { class }.into());
@@ -258,10 +261,11 @@ impl Fleet {
         turn.joins.strike(now);
         let owner = self.owners.owners.len() as u32;
         let first = self.devices();
-        let person = self.owners.person();
-        let content = turnover.income.is_none_or(|income| income.suits(person, ctx.streams()));
+        let person = self.owners.person(class);
+        let streams = self.names.of_class(class, ctx.streams());
+        let content = turnover.income.is_none_or(|income| income.suits(person, &streams));
         if content && turnover.devices_each <= DEVICES_MAX - first {
-            let region = self.home(person, ctx.streams());
+            let region = self.home(person, &streams);
             let devices = Group::row(first, turnover.devices_each);
             self.owners.add(class, devices, person);
             self.owners.add_block(class, region, devices, &self.settings.classes[index]);
@@ -298,6 +302,7 @@ impl Fleet {
         self.region.push(region);
         self.owner.push(owner);
         self.class.push(class);
+        self.names.join(class);
         self.condition.push(Condition { reasons: Condition::GONE, outages: 0 });
         self.up.push(false);
         // Never a first life of the first day, which is what is watched.
@@ -338,7 +343,7 @@ impl Fleet {
         ctx.after(MONTH, Event::Reviews { class }.into());
         let turnover = self.settings.classes[index].turnover;
         let Some(income) = turnover.and_then(|turnover| turnover.income) else { return };
-        let streams = *ctx.streams();
+        let streams = self.names.of_class(class, ctx.streams());
         let owners = std::mem::take(&mut self.owners.present[index]);
         let (stay, leave) = owners
             .into_iter()
@@ -375,10 +380,10 @@ impl Fleet {
 }
 
 impl Turn {
-    fn new(turnover: Turnover, class: u8, present: u32, streams: &Streams) -> Self {
+    fn new(turnover: Turnover, present: u32, streams: &Streams) -> Self {
         let clock = |per_year: f64, population, purpose: &str| {
             let law = FailureLaw::Exponential { rate_per_second: per_year / SECONDS_PER_YEAR };
-            let stream = streams.stream(class.into(), purpose);
+            let stream = streams.stream(0, purpose);
             Clock::new(law, population, 0.0, pinwheel_core::SimTime::ZERO, stream)
         };
         Turn {

@@ -5,9 +5,10 @@ use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
 
 use super::tally::{Cell, work};
 use super::{Condition, Event, Fleet};
-use crate::infrastructure::settings::{Class, USD_DECIMALS};
+use crate::infrastructure::settings::Class;
 use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::spec::SPEC;
+use crate::input::amount::USD_DECIMALS;
 use crate::laws::concentration::nakamoto;
 use crate::laws::failure::FailureLaw;
 use crate::policy::maintenance::Replace;

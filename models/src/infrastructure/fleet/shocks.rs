@@ -12,6 +12,7 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, SimDuration, SimTime, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
+use super::names::Names;
 use super::{Change, Condition, Event, Fleet, Group, Owners};
 use crate::infrastructure::settings::{Effect, Reach, Settings, Shock, Timing};
 use crate::laws::draw::{burst, unit_exponential};
@@ -40,19 +41,25 @@ struct State {
 pub struct Clocks(Vec<State>);
 
 impl Clocks {
-    pub(super) fn new(settings: &Settings, owners: &Owners, streams: &Streams) -> Self {
-        let state = |(number, shock): (usize, &Shock)| {
+    pub(super) fn new(
+        settings: &Settings,
+        owners: &Owners,
+        names: &Names,
+        streams: &Streams,
+    ) -> Self {
+        let state = |(number, shock): (u16, &Shock)| {
+            let streams = names.of_shock(number, streams);
             let clock = match &shock.timing {
                 Timing::Law(law) => {
                     let places = owners.places(shock.scope, settings);
-                    let stream = streams.stream(number as u32, CLOCK);
+                    let stream = streams.stream(0, CLOCK);
                     Some(Clock::new(law.clone(), places, 0.0, SimTime::ZERO, stream))
                 }
                 Timing::Every(_) | Timing::At(_) => None,
             };
-            State { clock, choices: streams.stream(number as u32, CHOICE) }
+            State { clock, choices: streams.stream(0, CHOICE) }
         };
-        Clocks(settings.shocks.iter().enumerate().map(state).collect())
+        Clocks((0..).zip(&settings.shocks).map(state).collect())
     }
 }
 
@@ -104,11 +111,10 @@ impl Fleet {
             Effect::Outage { duration, together: true } => Some(duration.draw(choices)),
             _ => None,
         };
-        let strike = named(shock, ctx.now());
         for place in chosen {
             let groups = self.owners.place(rule.scope, place, &self.settings);
             for device in self.reached(index, &rule, &groups, ctx) {
-                let mut stream = ctx.streams().indexed(device, DELAY, strike);
+                let mut stream = self.struck(device, shock, DELAY, ctx);
                 let delay = rule.spread.as_seconds() * unit_exponential(&mut stream);
                 if rule.spread == SimDuration::ZERO {
                     self.hit(device, shock, together, ctx, changes);
@@ -135,11 +141,10 @@ impl Fleet {
         let choices = &mut self.clocks.0[index].choices;
         let count = match rule.reach {
             Reach::Share(share) => {
-                let strike = named(index as u16, ctx.now());
                 let members = groups.iter().flat_map(|group| group.members());
                 return members
                     .filter(|device| {
-                        ctx.streams().indexed(*device, REACH, strike).uniform() < share
+                        self.struck(*device, index as u16, REACH, ctx).uniform() < share
                     })
                     .filter(|device| suits(self, *device))
                     .collect();
@@ -192,7 +197,7 @@ impl Fleet {
             }
             Effect::Outage { duration, .. } if condition.outages < u8::MAX => {
                 let now = ctx.now();
-                let mut stream = ctx.streams().indexed(device, OUTAGE, named(shock, now));
+                let mut stream = self.struck(device, shock, OUTAGE, ctx);
                 let length = together.unwrap_or_else(|| duration.draw(&mut stream));
                 self.alter(device, now, changes, |condition| condition.outages += 1);
                 ctx.after(length, Event::Recovers { device }.into());
@@ -204,11 +209,6 @@ impl Fleet {
     pub(super) fn recover(&mut self, device: u32, now: SimTime, changes: &mut Vec<Change>) {
         self.alter(device, now, changes, |condition| condition.outages -= 1);
     }
-}
-
-/// Names the draws of one shock at one instant: two that strike together do not share them.
-fn named(shock: u16, now: SimTime) -> u64 {
-    u64::from(shock) << 48 ^ now.as_nanos()
 }
 
 /// A member of several groups by its place among all of theirs.

@@ -95,7 +95,7 @@ impl Map {
             let device = watched.device;
             watched.label = ctx.records.label(&name(fleet, device));
             ctx.records.push(now, DEVICE, watched.label, f64::from(device));
-            if let Some(place) = settings.place(fleet.region(device), device, &streams) {
+            if let Some(place) = settings.place(fleet, device, &streams) {
                 ctx.records.push(now, LATITUDE, watched.label, place.latitude_degrees());
                 ctx.records.push(now, LONGITUDE, watched.label, place.longitude_degrees());
             }

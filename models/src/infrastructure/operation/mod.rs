@@ -152,7 +152,7 @@ impl Operation {
         let topology = settings.topology.as_ref().map(|topology| {
             let of = |class: &u8| devices[usize::from(*class)].iter().copied();
             let nodes: Vec<u32> = topology.nodes.iter().flat_map(of).collect();
-            let place = |&node: &u32| settings.place(fleet.region(node), node, streams);
+            let place = |&node: &u32| settings.place(fleet, node, streams);
             let places: Vec<Place> = nodes.iter().filter_map(place).collect();
             let links: Vec<u32> = of(&topology.links).collect();
             Topology::new(topology, &nodes, &links, &places, streams)

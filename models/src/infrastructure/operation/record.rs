@@ -7,6 +7,7 @@ use super::{Event, Fleet, Operation, map};
 use crate::infrastructure::demand::{Demand, unit_hours};
 use crate::infrastructure::geography::density;
 use crate::infrastructure::spec::SPEC;
+use crate::input::amount::USD_DECIMALS;
 use crate::laws::concentration::{effective_owners, gini};
 
 const CLASS_UP_SHARE: Metric = SPEC.metric("class_up_share");
@@ -42,8 +43,6 @@ const INCOME_OWNERS_EFFECTIVE: Metric = SPEC.metric("income_owners_effective");
 const QUALITY_P5: Metric = SPEC.metric("quality_p5");
 const QUALITY_P50: Metric = SPEC.metric("quality_p50");
 
-/// Money is counted in millionths of a dollar.
-const USD_DECIMALS: u32 = 6;
 const NANOS_PER_HOUR: u128 = 3_600_000_000_000;
 
 /// One part of a whole; nothing of nothing is nothing.
@@ -227,7 +226,7 @@ impl Operation {
     pub(super) fn record_places<E: EngineEvent>(&self, fleet: &Fleet, ctx: &mut Context<E>) {
         let Some(geography) = &self.settings.geography else { return };
         let (now, streams) = (ctx.now(), *ctx.streams());
-        let place = |device| self.settings.place(fleet.region(device), device, &streams);
+        let place = |device| self.settings.place(fleet, device, &streams);
         let cells = density((0..fleet.devices()).filter_map(place), geography.resolution());
         let fullest = cells.iter().max_by_key(|&(cell, devices)| (devices, cell));
         let Some((&cell, &devices)) = fullest else { return };

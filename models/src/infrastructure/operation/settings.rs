@@ -5,11 +5,11 @@ use h3o::Resolution;
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use crate::infrastructure::demand;
 use crate::infrastructure::energy::{Draw, Tariff};
 use crate::infrastructure::geography::{Place, Region};
 use crate::infrastructure::operation::map;
 use crate::infrastructure::topology;
+use crate::infrastructure::{Fleet, demand};
 
 /// A fleet at work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -69,9 +69,9 @@ impl Settings {
             && self.map.is_none()
     }
 
-    /// Where a device of a region is; drawn by the device's own stream.
-    pub fn place(&self, region: u16, device: u32, streams: &Streams) -> Option<Place> {
-        let region = &self.geography.as_ref()?.regions[usize::from(region)];
-        Some(region.draw(&mut streams.stream(device, "infrastructure.place")))
+    /// Where a device of a fleet is; drawn by the device's own stream.
+    pub fn place(&self, fleet: &Fleet, device: u32, streams: &Streams) -> Option<Place> {
+        let region = &self.geography.as_ref()?.regions[usize::from(fleet.region(device))];
+        Some(region.draw(&mut fleet.place_stream(device, streams)))
     }
 }

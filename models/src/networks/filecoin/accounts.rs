@@ -44,12 +44,6 @@ pub struct Accounts {
     pub sold: Amount,
 }
 
-/// FIL in whole tokens, from a scenario or a data file, in base units.
-pub fn attofil(fil: f64) -> Amount {
-    // A float holds some 16 digits: nine decimals up to nine million FIL, fewer above.
-    Amount((fil * 1e9) as u128 * 1_000_000_000)
-}
-
 impl Accounts {
     /// The books on the first day, before providers are given their part of the locked FIL: what is
     /// known to be locked stands with the holders until [`Accounts::fund_pledge`] and
@@ -63,9 +57,8 @@ impl Accounts {
         let service = ledger.open(Holding::Free);
         let purses = (0..providers).map(|_| open_purse(&mut ledger)).collect();
 
-        let vested = attofil(initial.vested_fil);
-        let burned = attofil(initial.burned_fil);
-        let outside = attofil(initial.circulating_fil) + attofil(initial.locked_fil) + burned;
+        let (vested, burned) = (initial.vested, initial.burned);
+        let outside = initial.circulating + initial.locked + burned;
         // circulating = vested + mined + reserve disbursed - burned - locked (lotus, stmgr/supply.go)
         let mined = outside - vested - supply::RESERVE_DISBURSED;
         for (account, amount) in [

@@ -110,7 +110,7 @@ fn epoch_target() -> f64 {
 impl GasMarket {
     pub fn new(initial: &InitialState, p: &Parameters) -> Self {
         GasMarket {
-            base_fee_attofil: (initial.base_fee_attofil as u128).max(gas::BASE_FEE_MIN_ATTOFIL),
+            base_fee_attofil: initial.base_fee.0.max(gas::BASE_FEE_MIN_ATTOFIL),
             onboard_gas: p.onboard_gas as u64,
             renew_gas: p.renew_gas as u64,
             window_post_gas: p.window_post_gas as u64,

@@ -7,6 +7,7 @@ use jiff::civil::{Date, date};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
+use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
 use super::settings::{
     Behaviour, Detail, Ends, Forecast, HistoryDay, InitialState, PricePath, ProofFidelity,
@@ -444,18 +445,23 @@ fn initial_state(checker: &mut Checker<'_>) -> Option<InitialState> {
     let typed: InitialSection = checker.read(Tree::ROOT, "");
     let date = checker.required(typed.date, "date", "2022-10-10");
     let date = checker.date(date, "date");
-    let mut amount = |given, key, unit, maximum| {
+    let mut number = |given, key, unit, maximum| {
         let given = checker.required(given, key, &format!("\"1 {unit}\""));
         checker.quantity(given, key, unit, unit == "1", 0.0..=maximum)
     };
-    let raw_power_eib = amount(typed.raw_power, "raw_power", "EiB", POWER_EIB_MAX);
-    let qa_power_eib = amount(typed.qa_power, "qa_power", "EiB", POWER_EIB_MAX);
-    let vested_fil = amount(typed.vested, "vested", "FIL", FIL_MAX);
-    let circulating_fil = amount(typed.circulating, "circulating", "FIL", FIL_MAX);
-    let locked_fil = amount(typed.locked, "locked", "FIL", FIL_MAX);
-    let burned_fil = amount(typed.burned, "burnt", "FIL", FIL_MAX);
-    let share = amount(typed.locked_vesting_share, "locked_vesting_share", "1", 1.0);
-    let base_fee_attofil = amount(typed.base_fee, "base_fee", "attoFIL", 1e18);
+    let raw_power_eib = number(typed.raw_power, "raw_power", "EiB", POWER_EIB_MAX);
+    let qa_power_eib = number(typed.qa_power, "qa_power", "EiB", POWER_EIB_MAX);
+    let share = number(typed.locked_vesting_share, "locked_vesting_share", "1", 1.0);
+    let mut amount = |given, key, unit: (&str, u32), maximum| {
+        let given = checker.required(given, key, &format!("\"1 {}\"", unit.0));
+        checker.amount(given, key, unit, 0.0..=maximum)
+    };
+    let fil = ("FIL", FIL_DECIMALS);
+    let vested = amount(typed.vested, "vested", fil, FIL_MAX);
+    let circulating = amount(typed.circulating, "circulating", fil, FIL_MAX);
+    let locked = amount(typed.locked, "locked", fil, FIL_MAX);
+    let burned = amount(typed.burned, "burnt", fil, FIL_MAX);
+    let base_fee = amount(typed.base_fee, "base_fee", ("attoFIL", 0), 1e18);
     let mut wide = |given, key| {
         let given = checker.required(given, key, "\"1_000_000\"");
         checker.wide_integer(given, key)
@@ -471,12 +477,12 @@ fn initial_state(checker: &mut Checker<'_>) -> Option<InitialState> {
         date: date?,
         raw_power_eib: raw_power_eib?,
         qa_power_eib: qa_power_eib?,
-        vested_fil: vested_fil?,
-        circulating_fil: circulating_fil?,
-        locked_fil: locked_fil?,
-        burned_fil: burned_fil?,
+        vested: vested?,
+        circulating: circulating?,
+        locked: locked?,
+        burned: burned?,
         locked_vesting_share: share?,
-        base_fee_attofil: base_fee_attofil?,
+        base_fee: base_fee?,
         cumsum_baseline: cumsum_baseline?,
         cumsum_realized: cumsum_realized?,
         effective_network_time: time?,

@@ -6,13 +6,14 @@ use pinwheel_core::distribution::{Exponential, Normal};
 use pinwheel_core::{Amount, Streams, math};
 
 use super::Filecoin;
-use super::accounts::attofil;
+use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
 use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES, Term};
 use super::settings::{InitialState, Settings};
 use super::vesting::Vesting;
 use crate::infrastructure::sites::OwnerPlan;
+use crate::input::amount;
 
 const EIB: f64 = (1u64 << 60) as f64;
 /// Dormant providers that may join a rational run, as a share of those at the start.
@@ -158,8 +159,9 @@ fn stock(provider: &mut Provider, size: &Size, days_early: i32, p: &Parameters) 
 
 /// Binds the real locked FIL to the initial sectors and to rewards that still vest.
 pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
-    let locked = attofil(initial.locked_fil);
-    let vesting = attofil(initial.locked_fil * initial.locked_vesting_share);
+    let locked = initial.locked;
+    let vesting_fil = locked.as_tokens(FIL_DECIMALS) * initial.locked_vesting_share;
+    let vesting = amount::floor(vesting_fil, FIL_DECIMALS);
     let units: u64 = network.providers.iter().map(|p| p.sectors.quality_units()).sum();
     let mean = (locked - vesting).0 / u128::from(units.max(1));
     for i in 0..network.providers.len() {

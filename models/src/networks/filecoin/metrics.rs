@@ -1,14 +1,18 @@
 //! What a Filecoin run records. The place in the list is the metric's number.
 
+use super::provider::SizeClass;
+
+use super::settings::{Behaviour, Settings};
+use crate::describe::metric::OBSERVED_LABEL;
 use crate::describe::{MetricSpec, Section, metric};
 
 /// Every metric. Those "by size class" carry the class as their label.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "raw_power", "EiB",
-        "Raw byte power of all active sectors that are not faulty.", "power actor"),
+        "Raw byte power of all active sectors that are not faulty.", "power actor").also_by(&["observation"]),
     metric(Section::Other, "qa_power", "EiB",
-        "Quality-adjusted power: verified sectors count ten times.", "power actor; FIP-0003"),
+        "Quality-adjusted power: verified sectors count ten times.", "power actor; FIP-0003").also_by(&["observation"]),
     metric(Section::Other, "baseline_power", "EiB",
         "Baseline: the raw power that earns the full baseline reward; doubles each year.", "reward actor"),
     metric(Section::Actors, "providers_active", "1", "Storage providers with power.", "model"),
@@ -31,9 +35,9 @@ pub const METRICS: &[MetricSpec] = &[
         "Initial pledge of a 32 GiB sector without deals.", "miner actor; FIP-0081"),
     metric(Section::Supply, "supply_vested", "FIL", "Genesis allocations vested so far.", "circulating supply rule"),
     metric(Section::Supply, "supply_mined", "FIL", "Block rewards minted so far.", "reward actor"),
-    metric(Section::Supply, "supply_burned", "FIL", "FIL burned so far.", "burned-funds actor"),
+    metric(Section::Supply, "supply_burned", "FIL", "FIL burned so far.", "burned-funds actor").also_by(&["observation"]),
     metric(Section::Supply, "supply_locked", "FIL",
-        "FIL locked as pledge or as vesting rewards.", "circulating supply rule"),
+        "FIL locked as pledge or as vesting rewards.", "circulating supply rule").also_by(&["observation"]),
     metric(Section::Supply, "locked_pledge", "FIL", "FIL locked as initial pledge.", "miner actor"),
     metric(Section::Supply, "locked_vesting", "FIL", "Block rewards that still vest.", "miner actor"),
     metric(Section::Supply, "supply_circulating", "FIL",
@@ -58,9 +62,19 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "disks_failed", "1/d", "Disks that failed.", "model"),
     metric(Section::Other, "outages", "1/d", "Outages of sites, power feeds and operators.", "model"),
     metric(Section::Flows, "fil_price", "USD", "Price of one FIL.", "scenario"),
-    metric(Section::Actors, "income", "FIL/d", "Income of providers, by size class.", "model"),
-    metric(Section::Flows, "cost", "USD/d", "Cost of providers, by size class.", "model"),
-    metric(Section::Actors, "margin", "USD/d", "Income less cost of providers, by size class.", "model"),
-    metric(Section::Actors, "power_share", "1", "Share of the quality-adjusted power, by size class.", "model"),
-    metric(Section::Actors, "providers", "1", "Providers with live sectors, by size class.", "model"),
+    metric(Section::Actors, "income", "FIL/d", "Income of providers, by size class.", "model").by(&["size class"]),
+    metric(Section::Flows, "cost", "USD/d", "Cost of providers, by size class.", "model").by(&["size class"]),
+    metric(Section::Actors, "margin", "USD/d", "Income less cost of providers, by size class.", "model").by(&["size class"]),
+    metric(Section::Actors, "power_share", "1", "Share of the quality-adjusted power, by size class.", "model").by(&["size class"]),
+    metric(Section::Actors, "providers", "1", "Providers with live sectors, by size class.", "model").by(&["size class"]),
 ];
+
+/// The labels of a Filecoin network, by their kinds.
+pub fn labels(settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
+    let observed = match settings.behaviour {
+        Behaviour::Driven(_) => vec![OBSERVED_LABEL.to_owned()],
+        Behaviour::Rational(_) => Vec::new(),
+    };
+    let classes = SizeClass::ALL.iter().map(|class| class.name().to_owned());
+    vec![("size class", classes.collect()), ("observation", observed)]
+}

@@ -15,14 +15,17 @@ pub mod audit;
 pub mod business;
 pub mod card;
 pub mod conform;
+pub mod describe;
 pub mod driven;
 pub mod election;
 pub mod fees;
+pub mod figures;
 pub mod file;
 pub mod fixed;
 pub mod forecast;
 pub mod gas;
 pub mod genesis;
+pub mod glossary;
 pub mod metrics;
 pub mod parameters;
 pub mod pledge;
@@ -503,6 +506,10 @@ fn outlook(settings: &Settings) -> Option<Outlook> {
 }
 
 impl Filecoin {
+    /// Who holds FIL.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
     /// The digest of all postings in its books.
     pub fn ledger_digest(&self) -> u64 {
         self.accounts.ledger.digest.value()

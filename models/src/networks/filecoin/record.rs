@@ -6,14 +6,14 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metri
 use serde::{Deserialize, Serialize};
 
 use super::Filecoin;
-use super::accounts::{FIL_DECIMALS, attofil};
+use super::accounts::FIL_DECIMALS;
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
+use crate::describe::metric::OBSERVED_LABEL;
+use crate::input::amount;
 use crate::networks::filecoin::spec::SPEC;
 
-/// Label of rows that were observed, not simulated.
-pub const OBSERVED: &str = "observed";
 const EIB: f64 = (1u64 << 60) as f64;
 
 /// What has flowed since the last record.
@@ -213,16 +213,17 @@ impl Filecoin {
 
     fn record_observed<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
         let Some(observed) = self.observed.get(self.day as usize) else { return };
-        let label = page.ctx.records.label(OBSERVED);
+        let label = page.ctx.records.label(OBSERVED_LABEL);
         page.labelled(const { SPEC.metric("raw_power") }, label, observed.raw_power_eib);
         page.labelled(const { SPEC.metric("qa_power") }, label, observed.qa_power_eib);
         page.fil_labelled(
             const { SPEC.metric("supply_burned") },
             label,
-            attofil(observed.burned_fil),
+            amount::floor(observed.burned_fil, FIL_DECIMALS),
         );
         if let Some(locked) = observed.locked_fil {
-            page.fil_labelled(const { SPEC.metric("supply_locked") }, label, attofil(locked));
+            let locked = amount::floor(locked, FIL_DECIMALS);
+            page.fil_labelled(const { SPEC.metric("supply_locked") }, label, locked);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a scenario says about a Filecoin network, validated.
 
 use jiff::civil::Date;
+use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
@@ -28,13 +29,6 @@ pub struct Settings {
     pub judged: Vec<HistoryDay>,
     /// Observed locked FIL by date, recorded beside the simulated series.
     pub observed_locked_fil: Vec<(Date, f64)>,
-}
-
-impl Settings {
-    /// Whether it goes on without data from a day of its history on.
-    pub fn is_cut(&self) -> bool {
-        self.forecast.is_some()
-    }
 }
 
 /// Which rules the chain follows.
@@ -130,19 +124,19 @@ pub struct PricePath {
     pub volatility_per_sqrt_year: f64,
 }
 
-/// The chain's state on the first day. FIL in whole tokens, power in EiB.
+/// The chain's state on the first day. Power in EiB.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InitialState {
     pub date: Date,
     pub raw_power_eib: f64,
     pub qa_power_eib: f64,
-    pub vested_fil: f64,
-    pub circulating_fil: f64,
-    pub locked_fil: f64,
-    pub burned_fil: f64,
+    pub vested: Amount,
+    pub circulating: Amount,
+    pub locked: Amount,
+    pub burned: Amount,
     /// Share of the locked FIL that is block rewards still vesting; the rest is pledge.
     pub locked_vesting_share: f64,
-    pub base_fee_attofil: f64,
+    pub base_fee: Amount,
     /// Reward actor: byte-epochs and epochs, exact.
     pub cumsum_baseline: u128,
     pub cumsum_realized: u128,

@@ -2,7 +2,7 @@
 
 use super::card::CARD;
 use super::metrics::METRICS;
-use super::{conform, parameters, review};
+use super::{conform, figures, glossary, parameters, review};
 use crate::describe::part::PartKind;
 use crate::describe::{ParameterTable, PartSpec};
 use crate::infrastructure::sites;
@@ -32,4 +32,9 @@ pub const SPEC: PartSpec = PartSpec {
     card: &CARD,
     review: Some(review::SOURCE),
     suites: conform::SUITES,
+    chapters: figures::CHAPTERS,
+    flows: figures::FLOWS,
+    key_metrics: figures::KEY_METRICS,
+    headlines: figures::HEADLINES,
+    glossary: glossary::GLOSSARY,
 };

@@ -1,14 +1,14 @@
 //! From the tree as typed to a [`Formula`]: names are metrics, units agree, functions get what they
 //! go over.
 
-use crate::describe::MetricSpec;
+use crate::describe::{MetricSpec, Recorded};
 
-use super::exact::whole;
 use super::parse::{Kind, Node, Operator, parse};
 use super::{
     Comparison, Condition, Fault, Fold, Formula, Labels, Literal, Number, Operand, Order, Over,
     Reducer, Shown, Truth, Value,
 };
+use crate::input::amount::Decimal;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::quantity::{self, QuantityError, Unit};
 use crate::registry;
@@ -49,19 +49,19 @@ pub enum Moment {
 /// A checked condition. With `exact`, all it reads are amounts of one money.
 pub fn condition(
     text: &str,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
     moment: Moment,
     exact: bool,
 ) -> Result<Condition, Fault> {
-    let mut checker = Checker::new(text, metrics, moment, exact);
+    let mut checker = Checker::new(text, recorded, moment, exact);
     let node = checker.parsed()?;
     let root = checker.truth(&node)?;
     checker.formula(root)
 }
 
 /// A checked number, evaluated once a run, and its unit.
-pub fn value(text: &str, metrics: &[MetricSpec]) -> Result<(Value, Shown), Fault> {
-    let mut checker = Checker::new(text, metrics, Moment::Run, false);
+pub fn value(text: &str, recorded: &Recorded) -> Result<(Value, Shown), Fault> {
+    let mut checker = Checker::new(text, recorded, Moment::Run, false);
     let node = checker.parsed()?;
     let typed = checker.number(&node)?;
     let shown = typed.shown();
@@ -96,7 +96,7 @@ impl Typed {
 
 struct Checker<'a> {
     text: &'a str,
-    metrics: &'a [MetricSpec],
+    recorded: &'a Recorded,
     moment: Moment,
     exact: bool,
     /// Inside a function over time.
@@ -112,13 +112,13 @@ fn fault<T>(node: &Node, message: impl Into<String>, help: impl Into<String>) ->
 }
 
 impl<'a> Checker<'a> {
-    fn new(text: &'a str, metrics: &'a [MetricSpec], moment: Moment, exact: bool) -> Self {
+    fn new(text: &'a str, recorded: &'a Recorded, moment: Moment, exact: bool) -> Self {
         let (operands, folds) = (Vec::new(), Vec::new());
-        Checker { text, metrics, moment, exact, folding: false, money: None, operands, folds }
+        Checker { text, recorded, moment, exact, folding: false, money: None, operands, folds }
     }
 
     fn parsed(&self) -> Result<Node, Fault> {
-        parse(self.text, &|name| self.metrics.iter().any(|metric| metric.name == name))
+        parse(self.text, &|name| self.recorded.find(name).is_some())
     }
 
     fn formula<T>(self, root: T) -> Result<Formula<T>, Fault> {
@@ -275,7 +275,7 @@ impl<'a> Checker<'a> {
             return fault(node, "not a finite number", "write a smaller number or unit");
         }
         let decimals = quantity::money_decimals(unit);
-        let exact = whole(digits, decimals.unwrap_or(0));
+        let exact = Decimal::parse(digits).and_then(|typed| typed.whole(decimals.unwrap_or(0)));
         if self.exact && (exact.is_none() || unit.contains('%')) {
             let shown = format!("{digits} {unit}");
             let message = format!("{} is no whole number of base units", shown.trim_end());
@@ -293,15 +293,15 @@ impl<'a> Checker<'a> {
 
     /// The metric of a name.
     fn metric(&self, node: &Node, name: &str) -> Result<&'a MetricSpec, Fault> {
-        let metrics = self.metrics;
-        if let Some(spec) = metrics.iter().find(|metric| metric.name == name) {
+        let recorded = self.recorded;
+        if let Some(spec) = recorded.find(name) {
             return Ok(spec);
         }
         let message = format!("unknown metric \"{}\"", shown(name));
         if quantity::is_unit(name) {
             return fault(node, message, format!("a unit follows a number: 1 {name}"));
         }
-        fault(node, message, did_you_mean(name, metrics.iter().map(|metric| metric.name)))
+        fault(node, message, recorded.did_you_mean(name))
     }
 
     fn operand(
@@ -311,6 +311,11 @@ impl<'a> Checker<'a> {
         labels: Labels,
     ) -> Result<(usize, Shown), Fault> {
         let spec = self.metric(node, name)?;
+        let there = match &labels {
+            Labels::One(label) => self.recorded.has_label(spec, label),
+            Labels::All => self.recorded.has_labels(spec),
+        };
+        there.or_else(|(message, help)| fault(node, message, help))?;
         let unit = Unit::parse(spec.unit);
         let (Ok(unit), Some((number, spec))) = (unit, registry::ALL.find(spec.name)) else {
             let message =

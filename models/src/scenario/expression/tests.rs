@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::describe::MetricSpec;
+use crate::describe::Recorded;
 use proptest::prelude::*;
 use ruint::aliases::U256;
 
@@ -25,10 +25,13 @@ impl View for Page {
     }
 }
 
-fn metrics() -> &'static [MetricSpec] {
-    static METRICS: LazyLock<Vec<MetricSpec>> =
-        LazyLock::new(|| registry::ALL.metrics().copied().collect());
-    &METRICS
+/// All metrics; their labels are not known.
+fn metrics() -> &'static Recorded {
+    static RECORDED: LazyLock<Recorded> = LazyLock::new(|| Recorded {
+        metrics: registry::ALL.metrics().copied().collect(),
+        ..Recorded::default()
+    });
+    &RECORDED
 }
 
 fn cells(values: &[f64]) -> Vec<Cell> {

@@ -14,6 +14,7 @@ use crate::infrastructure::energy::Hourly;
 use crate::infrastructure::operation::settings::Geography;
 use crate::infrastructure::settings::Settings as FleetSettings;
 use crate::input::NumberOrText;
+use crate::input::amount::USD_DECIMALS;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -38,6 +39,7 @@ pub struct DemandSection {
     #[schemars(with = "SeriesSection")]
     pub rate: Option<ValueId>,
     /// Classes that serve, in the order in which they are called.
+    #[schemars(length(min = 1))]
     pub source: Vec<SourceSection>,
     /// Classes whose pooled capacity bounds what is served.
     pub limit: Vec<LimitSection>,
@@ -229,8 +231,9 @@ impl Reader<'_, '_> {
     }
 
     fn usd(&mut self, given: Option<ValueId>, name: &str) -> u64 {
-        let usd = self.checker.quantity(given, &self.key(name), "USD", false, 0.0..=USD_MAX);
-        math::round(usd.unwrap_or(0.0) * MICRO) as u64
+        let usd = ("USD", USD_DECIMALS);
+        let usd = self.checker.amount(given, &self.key(name), usd, 0.0..=USD_MAX);
+        usd.map_or(0, |usd| u64::try_from(usd.0).expect("USD_MAX is far below 64 bits"))
     }
 
     fn patience(&mut self, given: Option<ValueId>) -> u64 {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::infrastructure::energy::Hourly;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::diagnostic::{TextPosition, did_you_mean, shown};
+use crate::input::diagnostic::shown;
 use crate::input::files::DATA_BYTES_MAX;
 use crate::input::tree::{Value, ValueId};
 
@@ -132,52 +132,31 @@ fn column(
     let name = checker.text(name, &at("column"));
     let (file, text) = checker.file(typed.file, &at("file"), DATA_BYTES_MAX)?;
     let (name, factor) = (name?, factor.unwrap_or(1.0));
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let headers = reader.headers().cloned().unwrap_or_default();
-    let place = |name: &str| headers.iter().position(|header| header.trim() == name);
-    let start = TextPosition { file, offset: 0 };
-    let (Some(hour), Some(place)) = (place("hour"), place(&name)) else {
-        let missing = if place("hour").is_none() { "hour" } else { &name };
-        let help = format!("the header must have it; {}", did_you_mean(missing, headers.iter()));
-        checker.faults.push(start, shown(missing), "the column is missing", help);
-        return None;
-    };
+    let what = format!("{name} times {factor} in {} of {}", scale.steps, scale.steps_max);
+    if let Some(hourly) = checker.files.made(file, &what) {
+        return Some(hourly);
+    }
     let mut hours = Vec::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                checker.faults.push(start, "", error.to_string(), "give plain CSV");
-                return None;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let field = |place: usize| record.get(place).unwrap_or("").trim();
-        let value = field(place).parse().ok().map(|value: f64| value * factor);
-        let value = value.filter(|value| (0.0..=scale.maximum()).contains(value));
-        let fault = if hours.len() == HOURS_MAX {
-            Some(("hour", "too many rows".to_owned(), format!("at most {HOURS_MAX}")))
-        } else if field(hour) != hours.len().to_string() {
-            let message = format!("\"{}\" is not the next hour", shown(field(hour)));
-            Some(("hour", message, format!("one row for each hour; {} comes next", hours.len())))
-        } else if value.is_none() {
-            let message = format!("\"{}\" is not a number in range", shown(field(place)));
-            let unit = scale.unit;
-            let help = format!("allowed: 0 to {} {unit} with its factor", scale.maximum());
-            Some((name.as_str(), message, help))
-        } else {
-            None
-        };
-        if let Some((column, message, help)) = fault {
-            let place = TextPosition { file, offset: checker.files.line_offset(file, line) };
-            checker.faults.push(place, shown(column), message, help);
-            return None;
+    checker.csv_rows(file, &text, &["hour", &name], |fields| {
+        if hours.len() == HOURS_MAX {
+            let help = format!("at most {HOURS_MAX}");
+            return Err(("hour".to_owned(), "too many rows".to_owned(), help));
         }
-        hours.extend(value.map(|value| scale.steps(value)));
-    }
-    if hours.is_empty() {
-        checker.faults.push(start, "", "no rows below the header", "one row for each hour");
-        return None;
-    }
-    Some(Hourly::new(hours))
+        if fields[0] != hours.len().to_string() {
+            let message = format!("\"{}\" is not the next hour", shown(fields[0]));
+            let help = format!("one row for each hour; {} comes next", hours.len());
+            return Err(("hour".to_owned(), message, help));
+        }
+        let value = fields[1].parse().ok().map(|value: f64| value * factor);
+        let Some(value) = value.filter(|value| (0.0..=scale.maximum()).contains(value)) else {
+            let message = format!("\"{}\" is not a number in range", shown(fields[1]));
+            let help = format!("allowed: 0 to {} {} with its factor", scale.maximum(), scale.unit);
+            return Err((name.clone(), message, help));
+        };
+        hours.push(scale.steps(value));
+        Ok(())
+    })?;
+    let hourly = Hourly::new(hours);
+    checker.files.keep(file, what, hourly.clone());
+    Some(hourly)
 }

@@ -24,7 +24,7 @@ const HUNDRED_YEARS_SECONDS: f64 = 100.0 * 365.25 * 86_400.0;
 #[schemars(extend("required" = ["nodes", "links", "shape"]))]
 pub struct TopologySection {
     /// Classes whose devices are the nodes, numbered from 0 in their order.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub nodes: Vec<ValueId>,
     /// The class whose devices are the links; it has as many devices as the shape has links.
     #[schemars(with = "String")]
@@ -65,7 +65,7 @@ pub struct PartitionSection {
     #[schemars(with = "String")]
     pub length: Option<ValueId>,
     /// The nodes of one side.
-    #[schemars(with = "Vec<u32>")]
+    #[schemars(with = "Vec<u32>", length(min = 1))]
     pub nodes: Vec<ValueId>,
 }
 

@@ -1,0 +1,7 @@
+//! Judgement: of a run while it goes on, of all runs together, against accepted numbers, and as CI
+//! systems read it.
+
+pub mod baseline;
+pub mod ci;
+pub mod rows;
+pub mod verdict;

@@ -1,0 +1,605 @@
+//! The judgement of a result: stated targets against observed series, and the checks of all runs.
+//!
+//! A target is measured in every run and judged on the median over the runs. What should be
+//! measurable and is not fails: silence is not a pass. A target whose dates the run does not
+//! reach is not judged; it neither passes nor fails.
+
+mod invariants;
+mod measure;
+
+use crate::wording::percent;
+use std::path::Path;
+
+use jiff::civil::Date;
+use pinwheel_models::describe::metric::OBSERVED_LABEL;
+use pinwheel_models::scenario::invariant::Severity;
+use pinwheel_models::scenario::{Experiment, Measure, Target};
+use serde::{Deserialize, Serialize};
+
+pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prove, tick_of};
+pub use measure::{Measured, Missing, Window, measure};
+
+use crate::Error;
+use crate::judge::baseline::BaselineVerdict;
+use crate::record::manifest::VERDICT;
+use crate::record::outcome::Outcome;
+use crate::record::table::Table;
+use crate::statistics::median;
+use crate::wording::format_number;
+
+/// The judgement of a result, as `verdict.json` holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Nothing that was stated failed.
+    pub passed: bool,
+    /// One sentence for the head of a report.
+    pub sentence: String,
+    /// One row for each target and point.
+    pub targets: Vec<TargetRow>,
+    /// One row for each check, over all runs.
+    pub checks: Vec<CheckRow>,
+    /// Every breach of a check that must always hold.
+    pub breaches: Vec<BreachRow>,
+    /// One row for each invariant and point.
+    #[serde(default)]
+    pub invariants: Vec<InvariantRow>,
+    /// What a reader should know and what changes nothing.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Against the accepted numbers, where the scenario names some. A pass does not need it: a
+    /// change may be wanted, but must be accepted.
+    #[serde(default)]
+    pub baseline: Option<BaselineVerdict>,
+}
+
+/// One target at one point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetRow {
+    /// The id in the scenario.
+    pub id: String,
+    /// The id of the point.
+    pub point: String,
+    /// The metric that is judged.
+    pub metric: String,
+    /// What it is held against.
+    pub limit: Limit,
+    /// Over the whole window of the target; `None` if it could not be measured.
+    pub measured: Option<f64>,
+    /// Before and from the first day that calibration has not seen, where the target spans it.
+    pub calibration: Option<f64>,
+    /// From that day on.
+    pub verdict_window: Option<f64>,
+    /// How it came out.
+    pub standing: TargetStanding,
+    /// How it was measured, or why it was not.
+    pub sentence: String,
+}
+
+/// How a target stands after the run.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetStanding {
+    /// The measured number is within the limit.
+    Met,
+    /// It is not, or could not be measured where it should be.
+    NotMet,
+    /// Its dates lie outside the run.
+    NotJudged,
+}
+
+impl TargetStanding {
+    /// In words: "not met".
+    pub fn word(self) -> &'static str {
+        match self {
+            TargetStanding::Met => "met",
+            TargetStanding::NotMet => "not met",
+            TargetStanding::NotJudged => "not judged",
+        }
+    }
+}
+
+/// What a measured number is held against.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// A share: the error may be at most this.
+    AtMost(f64),
+    /// A value: every one must lie in the range.
+    Within {
+        /// The least that is allowed.
+        low: f64,
+        /// The most that is allowed.
+        high: f64,
+    },
+}
+
+/// One check over all runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRow {
+    /// The name of the check.
+    pub check: String,
+    /// It asks that a state is reached, not that it always holds.
+    pub sometimes: bool,
+    /// How often it was made, over all runs.
+    pub made: u64,
+    /// How often it held.
+    pub held: u64,
+    /// How it came out.
+    pub standing: CheckStanding,
+    /// What was found, in words.
+    pub sentence: String,
+}
+
+/// How a check stands after all runs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckStanding {
+    /// It held whenever it was made.
+    Held,
+    /// An `always` check that failed at least once.
+    Failed,
+    /// Registered, but never made: a fault of the model.
+    NotMade,
+    /// A `sometimes` state that no run came to: a warning, for a short run may not get there.
+    NotReached,
+}
+
+impl CheckStanding {
+    /// In words: "not reached".
+    pub fn word(self) -> &'static str {
+        match self {
+            CheckStanding::Held => "held",
+            CheckStanding::Failed => "failed",
+            CheckStanding::NotMade => "not made",
+            CheckStanding::NotReached => "not reached",
+        }
+    }
+
+    /// Whether it stands in the way of a pass.
+    pub fn fails(self) -> bool {
+        matches!(self, CheckStanding::Failed | CheckStanding::NotMade)
+    }
+}
+
+/// An `always` check that failed, where and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachRow {
+    /// The id of the point.
+    pub point: String,
+    /// The number of the run.
+    pub run: u32,
+    /// The date.
+    pub date: String,
+    /// The name of the check or invariant.
+    pub check: String,
+    /// What was found there.
+    pub detail: String,
+    /// Date and time.
+    #[serde(default)]
+    pub tick: String,
+    /// The command that runs to just before it.
+    #[serde(default)]
+    pub replay: String,
+}
+
+impl Verdict {
+    /// The judgement in the folder of a result.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if it cannot be read, [`Error::Damaged`] if it is not a verdict.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(VERDICT);
+        let text = std::fs::read_to_string(&path).map_err(Error::at(&path))?;
+        let damaged = |error| Error::Damaged {
+            path: folder.to_owned(),
+            detail: format!("{VERDICT}: {error}"),
+        };
+        serde_json::from_str(&text).map_err(damaged)
+    }
+
+    /// The judgement in a folder, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verdict::read`].
+    pub fn find(folder: &Path) -> Result<Option<Self>, Error> {
+        folder.join(VERDICT).exists().then(|| Verdict::read(folder)).transpose()
+    }
+
+    /// How many points were judged.
+    pub fn points(&self) -> usize {
+        let targets = self.targets.iter().map(|row| &row.point);
+        let points = targets.chain(self.invariants.iter().map(|row| &row.point));
+        let named: std::collections::BTreeSet<_> = points.filter(|id| !id.is_empty()).collect();
+        named.len()
+    }
+
+    /// Whether anything was stated that could have failed: what cannot fail proves nothing.
+    pub fn stands_on_something(&self) -> bool {
+        !(self.targets.is_empty() && self.checks.is_empty())
+            || self.invariants.iter().any(|row| row.severity == Severity::Error)
+    }
+
+    /// Whether any target was measured apart before and from the first day that calibration has not
+    /// seen.
+    pub fn has_windows(&self) -> bool {
+        self.targets.iter().any(|row| row.calibration.is_some())
+    }
+}
+
+impl Limit {
+    /// The limit that a measure states.
+    pub fn of(measure: &Measure) -> Self {
+        match *measure {
+            Measure::MeanAbsoluteError { limit }
+            | Measure::GrowthError { limit }
+            | Measure::ValueAt { limit, .. } => Limit::AtMost(limit),
+            Measure::Within { low, high, .. } | Measure::Final { low, high } => {
+                Limit::Within { low, high }
+            }
+        }
+    }
+
+    /// Whether a measured number is within the limit.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Limit::AtMost(limit) => value <= limit,
+            Limit::Within { low, high } => (low..=high).contains(&value),
+        }
+    }
+
+    /// A measured number as the reader wants it.
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Limit::AtMost(_) => percent(value),
+            Limit::Within { .. } => format!("{value:.4}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Limit::AtMost(limit) => f.write_str(&percent(*limit)),
+            Limit::Within { low, high } => write!(f, "{low} to {high}"),
+        }
+    }
+}
+
+/// Judges a finished ensemble. `verdict_from` is the first day that calibration has not seen. The
+/// commands that replay a failure are those of the default folder (see [`Verdict::for_folder`]).
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
+pub fn judge(
+    experiment: &Experiment,
+    table: &Table,
+    outcomes: &[Outcome],
+    verdict_from: Option<Date>,
+) -> Result<Verdict, Error> {
+    let mut targets = Vec::new();
+    for target in &experiment.targets {
+        let judged = |id: &str| target.variant.as_deref().is_none_or(|variant| variant == id);
+        for point in experiment.points.iter().filter(|point| judged(&point.variant)) {
+            targets.push(judge_target(target, &point.id, experiment.runs, table, verdict_from)?);
+        }
+    }
+    let checks = judge_checks(outcomes);
+    let breaches: Vec<BreachRow> =
+        outcomes.iter().filter_map(|outcome| breach_row(experiment, outcome)).collect();
+    let invariants = invariants::judge(experiment, outcomes);
+    let passed = breaches.is_empty()
+        && !invariants.iter().any(InvariantRow::fails)
+        && targets.iter().all(|row| row.standing != TargetStanding::NotMet)
+        && !checks.iter().any(|row| row.standing.fails());
+    let sentence = headline(&targets, &checks, &breaches, &invariants);
+    let notes = notes(experiment, outcomes);
+    let verdict =
+        Verdict { passed, sentence, targets, checks, breaches, invariants, notes, baseline: None };
+    Ok(verdict.for_folder(&format!("out/{}", experiment.name)))
+}
+
+fn judge_target(
+    target: &Target,
+    point: &str,
+    runs: u32,
+    table: &Table,
+    verdict_from: Option<Date>,
+) -> Result<TargetRow, Error> {
+    let whole = Window { from: target.from, to: target.to };
+    let mut found: [Vec<f64>; 3] = Default::default();
+    let mut missing = None;
+    for run in 0..runs {
+        let simulated = table.series(point, run, &target.metric, &target.label)?;
+        let observed = table.series(point, run, &target.metric, OBSERVED_LABEL)?;
+        match measure(&target.measure, &simulated, &observed, whole) {
+            Ok(measured) => found[0].push(measured.value),
+            Err(reason) => missing = Some(reason),
+        }
+        for (part, window) in
+            [whole.until(verdict_from), whole.since(verdict_from)].into_iter().enumerate()
+        {
+            let part_measured = window.map(|w| measure(&target.measure, &simulated, &observed, w));
+            if let Some(Ok(measured)) = part_measured {
+                found[part + 1].push(measured.value);
+            }
+        }
+    }
+    let limit = Limit::of(&target.measure);
+    let [measured, calibration, verdict_window] = found.map(|values| median(&values));
+    let measured = measured.filter(|_| missing.is_none());
+    let spans = calibration.is_some() && verdict_window.is_some();
+    let standing = match (&missing, measured) {
+        (Some(Missing::Horizon(_)), _) => TargetStanding::NotJudged,
+        (None, Some(value)) if limit.holds(value) => TargetStanding::Met,
+        _ => TargetStanding::NotMet,
+    };
+    let sentence = match missing {
+        Some(Missing::Horizon(reason) | Missing::Data(reason)) => reason,
+        None => words(&target.measure),
+    };
+    Ok(TargetRow {
+        id: target.id.clone(),
+        point: point.to_owned(),
+        metric: target.metric.clone(),
+        limit,
+        measured,
+        calibration: calibration.filter(|_| spans),
+        verdict_window: verdict_window.filter(|_| spans),
+        standing,
+        sentence,
+    })
+}
+
+/// What a measure is, in words.
+fn words(measure: &Measure) -> String {
+    match *measure {
+        Measure::MeanAbsoluteError { .. } => "mean error against the real series".to_owned(),
+        Measure::GrowthError { .. } => "growth over the window against the real growth".to_owned(),
+        Measure::ValueAt { date, expected, .. } => {
+            format!("value on {date} against {}, the known one", format_number(expected))
+        }
+        Measure::Within { window_days: 0 | 1, .. } => "the day farthest from the range".to_owned(),
+        Measure::Within { window_days, .. } => {
+            format!("the {window_days}-day mean farthest from the middle of the range")
+        }
+        Measure::Final { .. } => "the last value".to_owned(),
+    }
+}
+
+fn judge_checks(outcomes: &[Outcome]) -> Vec<CheckRow> {
+    let mut rows: Vec<CheckRow> = Vec::new();
+    for tally in outcomes.iter().flat_map(|outcome| &outcome.tallies) {
+        let place = rows.iter().position(|row| row.check == tally.check).unwrap_or_else(|| {
+            rows.push(CheckRow {
+                check: tally.check.clone(),
+                sometimes: tally.sometimes,
+                made: 0,
+                held: 0,
+                standing: CheckStanding::NotMade,
+                sentence: String::new(),
+            });
+            rows.len() - 1
+        });
+        rows[place].made += tally.made;
+        rows[place].held += tally.held;
+    }
+    for row in &mut rows {
+        row.standing = match (row.sometimes, row.made, row.held) {
+            (_, 0, _) => CheckStanding::NotMade,
+            (true, _, 0) => CheckStanding::NotReached,
+            (false, made, held) if held < made => CheckStanding::Failed,
+            _ => CheckStanding::Held,
+        };
+        row.sentence = match row.standing {
+            CheckStanding::Held if row.sometimes => format!("was reached {} times", row.held),
+            CheckStanding::Held => format!("held at {} of {} checks", row.held, row.made),
+            CheckStanding::Failed => {
+                format!("failed at {} of {} checks", row.made - row.held, row.made)
+            }
+            CheckStanding::NotMade => "was never made".to_owned(),
+            CheckStanding::NotReached => format!("was never reached in {} checks", row.made),
+        };
+    }
+    rows
+}
+
+fn breach_row(experiment: &Experiment, outcome: &Outcome) -> Option<BreachRow> {
+    let breach = outcome.breach.as_ref()?;
+    let point = experiment.points.iter().find(|point| point.id == outcome.point)?;
+    let tick = tick_of(point, breach.time);
+    Some(BreachRow {
+        point: outcome.point.clone(),
+        run: outcome.run,
+        date: tick.date().to_string(),
+        check: breach.check.clone(),
+        detail: breach.detail.clone(),
+        tick: tick.to_string(),
+        replay: String::new(),
+    })
+}
+
+/// Outcomes that have no number in some run.
+fn notes(experiment: &Experiment, outcomes: &[Outcome]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (place, spec) in experiment.outcomes.iter().enumerate() {
+        for point in &experiment.points {
+            let of_point = || outcomes.iter().filter(|outcome| outcome.point == point.id);
+            let silent =
+                |outcome: &&Outcome| matches!(outcome.judged.outcomes.get(place), Some(None));
+            let count = of_point().filter(silent).count();
+            if count > 0 {
+                let (id, of, point) = (&spec.id, of_point().count(), &point.id);
+                notes.push(format!("outcome {id} has no value in {count} of {of} runs of {point}"));
+            }
+        }
+    }
+    notes
+}
+
+fn headline(
+    targets: &[TargetRow],
+    checks: &[CheckRow],
+    breaches: &[BreachRow],
+    invariants: &[InvariantRow],
+) -> String {
+    if let Some(breach) = breaches.first() {
+        return format!(
+            "Breached: {} failed on {} in run {} of {}.",
+            breach.check, breach.date, breach.run, breach.point
+        );
+    }
+    let invariants = invariant_words(invariants);
+    format!("{}; {}{invariants}.", accuracy_words(targets), check_words(checks))
+}
+
+/// "All 8 stated targets are met", or which are not and how many could not be judged.
+fn accuracy_words(targets: &[TargetRow]) -> String {
+    let standing = |wanted| targets.iter().filter(move |row| row.standing == wanted);
+    let (met, out) =
+        (standing(TargetStanding::Met).count(), standing(TargetStanding::NotJudged).count());
+    let judged = targets.len() - out;
+    let failed: Vec<String> = standing(TargetStanding::NotMet).map(failure_words).collect();
+    let unjudged = match out {
+        0 => String::new(),
+        out => format!(" ({out} more not judged: the run does not reach their dates)"),
+    };
+    match (targets.len(), judged) {
+        (0, _) => "No accuracy was stated".to_owned(),
+        (_, 0) => "No stated target could be judged: the run does not reach their dates".to_owned(),
+        (_, 1) if failed.is_empty() => format!("The one judged target is met{unjudged}"),
+        _ if failed.is_empty() => format!("All {judged} judged targets are met{unjudged}"),
+        _ => {
+            format!("{met} of {judged} targets are met{unjudged}; not met: {}", failed.join(", "))
+        }
+    }
+}
+
+/// "reward of an epoch (0.55 %, limit 0.5 %)"
+fn failure_words(row: &TargetRow) -> String {
+    let measured = row.measured.map_or("not measured".to_owned(), |value| row.limit.show(value));
+    let word = if matches!(row.limit, Limit::AtMost(_)) { "limit" } else { "allowed" };
+    format!("{} ({measured}, {word} {})", row.id, row.limit)
+}
+
+/// "; all 3 invariants hold", how many only warn, or which do not; nothing where none was stated.
+fn invariant_words(rows: &[InvariantRow]) -> String {
+    let fails: Vec<&InvariantRow> = rows.iter().filter(|row| row.fails()).collect();
+    let warned = rows.iter().filter(|row| row.standing != InvariantStanding::Held).count();
+    let warned = match warned - fails.len() {
+        0 => String::new(),
+        1 => " (and 1 warning)".to_owned(),
+        count => format!(" (and {count} warnings)"),
+    };
+    match (rows, &fails[..]) {
+        ([], _) => String::new(),
+        (all, []) if warned.is_empty() => match all.len() {
+            1 => "; the invariant holds".to_owned(),
+            count => format!("; all {count} invariants hold"),
+        },
+        (all, []) => {
+            let held = all.iter().filter(|row| row.standing == InvariantStanding::Held).count();
+            format!("; {held} of {} invariants hold{warned}", all.len())
+        }
+        (all, [first, ..]) => {
+            let (count, all, id, word) = (fails.len(), all.len(), &first.id, first.standing.word());
+            format!("; {count} of {all} invariants do not hold{warned}, first {id}: {word}")
+        }
+    }
+}
+
+fn check_words(checks: &[CheckRow]) -> String {
+    let count = |wanted: fn(&CheckRow) -> bool| checks.iter().filter(|row| wanted(row)).count();
+    let failed = count(|row| row.standing.fails());
+    let unreached = match count(|row| row.standing == CheckStanding::NotReached) {
+        0 => String::new(),
+        count => format!(", {count} never reached"),
+    };
+    let held = count(|row| row.standing == CheckStanding::Held);
+    match (checks.len(), failed, unreached.is_empty()) {
+        (0, ..) => "no check was made".to_owned(),
+        (total, 0, true) => format!("all {total} checks held in every run"),
+        (total, ..) => format!("{held} of {total} checks held{unreached}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pinwheel_core::check::Tally;
+    use pinwheel_core::fingerprint::Fingerprint;
+
+    fn outcome(tallies: Vec<Tally>) -> Outcome {
+        Outcome {
+            point: "base".into(),
+            run: 0,
+            labels: vec![],
+            events: 0,
+            fingerprint: Fingerprint::default(),
+            tallies,
+            breach: None,
+            judged: crate::record::outcome::Judged::default(),
+        }
+    }
+
+    #[test]
+    fn a_sometimes_check_needs_one_run_and_an_always_check_needs_all() {
+        let tally = |check: &str, sometimes, made, held| Tally {
+            check: check.into(),
+            sometimes,
+            made,
+            held,
+        };
+        let first = outcome(vec![tally("a", false, 3, 3), tally("s", true, 5, 0)]);
+        let second = outcome(vec![tally("a", false, 3, 2), tally("s", true, 5, 1)]);
+        let rows = judge_checks(&[first.clone(), second]);
+        use CheckStanding::{Failed, Held, NotMade, NotReached};
+        assert_eq!((rows[0].standing, rows[1].standing), (Failed, Held));
+        assert_eq!((rows[0].made, rows[0].held), (6, 5));
+        let rows = judge_checks(&[outcome(vec![tally("a", false, 0, 0)])]);
+        assert!(rows[0].standing == NotMade && NotMade.fails(), "silence is not a pass");
+        let rows = judge_checks(&[first]);
+        assert_eq!((rows[0].standing, rows[1].standing), (Held, NotReached));
+        assert!(!NotReached.fails(), "a short run may not get there");
+        assert_eq!(check_words(&rows), "1 of 2 checks held, 1 never reached");
+    }
+
+    fn row(id: &str, standing: TargetStanding) -> TargetRow {
+        TargetRow {
+            id: id.into(),
+            point: "base".into(),
+            metric: "raw_power".into(),
+            limit: Limit::AtMost(0.03),
+            measured: (standing != TargetStanding::NotJudged).then_some(0.051),
+            calibration: None,
+            verdict_window: None,
+            standing,
+            sentence: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_names_what_failed_and_does_not_count_what_was_not_judged() {
+        use TargetStanding::{Met, NotJudged, NotMet};
+        let rows = [row("power", Met), row("burn", NotMet), row("reward", NotJudged)];
+        let text = accuracy_words(&rows).replace('\u{a0}', " ");
+        let expected = "1 of 2 targets are met (1 more not judged: the run does not reach their \
+                        dates); not met: burn (5.1 %, limit 3 %)";
+        assert_eq!(text, expected);
+        assert!(accuracy_words(&rows[2..]).starts_with("No stated target could be judged"));
+        assert_eq!(accuracy_words(&rows[..1]), "The one judged target is met");
+    }
+
+    #[test]
+    fn percentages_keep_the_digits_that_matter() {
+        assert_eq!(percent(0.03), "3\u{a0}%");
+        assert_eq!(percent(0.0304), "3\u{a0}%");
+        assert_eq!(percent(0.1234), "12.3\u{a0}%");
+        assert_eq!(percent(0.0005), "0.05\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(7.297), "730\u{a0}%");
+        assert_eq!(percent(0.0), "0\u{a0}%");
+    }
+}

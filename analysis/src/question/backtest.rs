@@ -1,0 +1,392 @@
+//! Forecasts from rolling origins, judged by what came after each.
+//!
+//! Of the runs from one origin the median is the forecast, and the quantiles at both ends of the
+//! band are the band. Two forecasts that need no model are held beside: what was last seen goes
+//! on (persistence), and the straight line through the logarithm of the last days goes on from
+//! what was last seen (trend). All errors are relative and absolute, and their mean over the
+//! origins is told.
+//!
+//! Origins that lie closer together than the horizon share days, so their errors hang together:
+//! the intervals of the coverage, which take them as apart, are then too narrow.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use pinwheel_core::math;
+use pinwheel_models::scenario::Point;
+use pinwheel_models::scenario::backtest::Backtest;
+use serde::{Deserialize, Serialize};
+
+use crate::run::trace::Trace;
+use crate::series::Dated;
+use crate::statistics::wilson;
+
+/// Normal quantile of a two-sided interval of 95 %.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// One point of the scenario, cut at one origin.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The point as the scenario names it.
+    pub variant: String,
+    /// The last day that its runs know.
+    pub origin: Date,
+    /// The scenario cut at the origin.
+    pub point: Point,
+}
+
+/// One forecast and what came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forecast {
+    /// The point as the scenario names it.
+    pub point: String,
+    /// What is forecast.
+    pub metric: String,
+    /// The last day that was known.
+    pub origin: Date,
+    /// Days from the origin to the date.
+    pub horizon_days: u32,
+    /// The day that was forecast.
+    pub date: Date,
+    /// What came.
+    pub observed: f64,
+    /// The median of the runs.
+    pub median: f64,
+    /// The lower end of the band.
+    pub low: f64,
+    /// The upper end of the band.
+    pub high: f64,
+    /// The forecast that nothing changes.
+    pub persistence: f64,
+    /// The forecast that the trend of the days before goes on.
+    pub trend: f64,
+}
+
+/// The band of all runs from one origin, day by day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fan {
+    /// The point as the scenario names it.
+    pub point: String,
+    /// What is forecast.
+    pub metric: String,
+    /// The last day that was known.
+    pub origin: Date,
+    /// Date, low end, median, high end.
+    pub days: Vec<(Date, f64, f64, f64)>,
+}
+
+/// Which forecasts a score is over.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Window {
+    /// Every origin.
+    All,
+    /// Those of dates that no choice of method or parameter has seen.
+    Verdict,
+}
+
+/// How well a point forecasts a metric over a horizon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The point as the scenario names it.
+    pub point: String,
+    /// What is forecast.
+    pub metric: String,
+    /// Which origins count.
+    pub window: Window,
+    /// Days from the origin to the date.
+    pub horizon_days: u32,
+    /// Origins whose horizon ends on a day with an observation.
+    pub origins: u64,
+    /// Mean absolute relative error of the median of the runs.
+    pub model: f64,
+    /// Mean absolute relative error of persistence.
+    pub persistence: f64,
+    /// Mean absolute relative error of the trend.
+    pub trend: f64,
+    /// Outcomes within the band, and the 95 % interval of their share (Wilson).
+    pub held: u64,
+    /// Lower end of the 95 % interval of the share that the band held.
+    pub coverage_low: f64,
+    /// Upper end of it.
+    pub coverage_high: f64,
+}
+
+/// Everything a backtest found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Findings {
+    /// Every forecast.
+    pub forecasts: Vec<Forecast>,
+    /// Errors and coverage by metric, point, window and horizon.
+    pub scores: Vec<Score>,
+    /// The series behind the forecasts.
+    pub fans: Vec<Fan>,
+    /// What was observed, by metric.
+    pub observed: Vec<(String, Dated)>,
+}
+
+/// Judges the traces of all cases, `runs` for each, in order.
+pub fn judge(backtest: &Backtest, cases: &[Case], traces: &[Trace], runs: usize) -> Findings {
+    let mut findings =
+        Findings { forecasts: vec![], scores: vec![], fans: vec![], observed: vec![] };
+    for (place, metric) in backtest.metrics.iter().enumerate() {
+        let longest = traces.iter().map(|trace| &trace.observed[place]).max_by_key(|o| o.len());
+        let observed: Dated = longest.cloned().unwrap_or_default();
+        let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
+        for (case, traces) in cases.iter().zip(traces.chunks(runs)) {
+            let of_metric = traces.iter().map(|trace| &trace.simulated[place]);
+            let days = band(backtest, case.origin, of_metric, &by_date);
+            let fan = Fan {
+                point: case.variant.clone(),
+                metric: metric.clone(),
+                origin: case.origin,
+                days,
+            };
+            findings.forecasts.extend(forecasts(backtest, &fan, &by_date));
+            findings.fans.push(fan);
+        }
+        findings.observed.push((metric.clone(), observed));
+    }
+    findings.scores = scores(backtest, &findings.forecasts);
+    findings
+}
+
+/// Band and median of the days after an origin, each run scaled to what was observed there.
+fn band<'a>(
+    backtest: &Backtest,
+    origin: Date,
+    runs: impl Iterator<Item = &'a Dated>,
+    observed: &BTreeMap<Date, f64>,
+) -> Vec<(Date, f64, f64, f64)> {
+    let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
+    for run in runs {
+        let start = run.iter().find(|(date, _)| *date == origin).map(|(_, value)| *value);
+        let factor = match (backtest.anchored, observed.get(&origin), start) {
+            (true, Some(seen), Some(start)) if start != 0.0 => seen / start,
+            _ => 1.0,
+        };
+        for (date, value) in run.iter().filter(|(date, _)| *date >= origin) {
+            by_date.entry(*date).or_default().push(value * factor);
+        }
+    }
+    let tail = (1.0 - backtest.band) / 2.0;
+    let of = |values: &[f64], q: f64| predictive(values, q);
+    let day = |(date, values): (Date, Vec<f64>)| {
+        (date, of(&values, tail), of(&values, 0.5), of(&values, 1.0 - tail))
+    };
+    by_date.into_iter().map(day).collect()
+}
+
+/// The value below which a further draw falls with chance `q`, whatever the distribution, as far
+/// as so many draws can say it: quantile type 6 of Hyndman and Fan (1996). Type 7 of so few draws
+/// would make a band of 80 % hold three quarters.
+fn predictive(values: &[f64], q: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (q * (sorted.len() as f64 + 1.0) - 1.0).clamp(0.0, sorted.len() as f64 - 1.0);
+    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    low + (high - low) * place.fract()
+}
+
+/// The forecasts of one origin at the horizons that have an observation.
+fn forecasts(backtest: &Backtest, fan: &Fan, observed: &BTreeMap<Date, f64>) -> Vec<Forecast> {
+    let Some(&last) = observed.get(&fan.origin) else { return Vec::new() };
+    let slope = log_slope(observed, fan.origin, backtest.trend_days);
+    let at = |&horizon_days: &u32| {
+        let date = fan.origin.saturating_add(i64::from(horizon_days).days());
+        let &(_, low, median, high) = fan.days.iter().find(|day| day.0 == date)?;
+        Some(Forecast {
+            point: fan.point.clone(),
+            metric: fan.metric.clone(),
+            origin: fan.origin,
+            horizon_days,
+            date,
+            observed: *observed.get(&date)?,
+            median,
+            low,
+            high,
+            persistence: last,
+            trend: last * math::exp(slope * f64::from(horizon_days)),
+        })
+    };
+    backtest.horizons_days.iter().filter_map(at).collect()
+}
+
+/// Slope a day of the least-squares line through the logarithm of the last days up to the origin.
+fn log_slope(observed: &BTreeMap<Date, f64>, origin: Date, days: u32) -> f64 {
+    let first = origin.saturating_sub(i64::from(days - 1).days());
+    let points: Vec<(f64, f64)> = observed
+        .range(first..=origin)
+        .filter(|(_, value)| **value > 0.0)
+        .map(|(date, value)| (f64::from(crate::series::day_number(*date)), math::ln(*value)))
+        .collect();
+    let count = points.len().max(1) as f64;
+    let mean_x = points.iter().map(|(x, _)| x).sum::<f64>() / count;
+    let mean_y = points.iter().map(|(_, y)| y).sum::<f64>() / count;
+    let product: f64 = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
+    let square: f64 = points.iter().map(|(x, _)| (x - mean_x) * (x - mean_x)).sum();
+    if square > 0.0 { product / square } else { 0.0 }
+}
+
+fn scores(backtest: &Backtest, forecasts: &[Forecast]) -> Vec<Score> {
+    let mut points: Vec<&str> = Vec::new();
+    for forecast in forecasts {
+        if !points.contains(&forecast.point.as_str()) {
+            points.push(&forecast.point);
+        }
+    }
+    let mut scores = Vec::new();
+    for metric in &backtest.metrics {
+        for &point in &points {
+            for (window, from) in [(Window::All, None), (Window::Verdict, backtest.verdict_from)] {
+                if window == Window::Verdict && from.is_none() {
+                    continue;
+                }
+                for &horizon_days in &backtest.horizons_days {
+                    let of = forecasts.iter().filter(|forecast| {
+                        forecast.metric == *metric
+                            && forecast.point == point
+                            && forecast.horizon_days == horizon_days
+                            && from.is_none_or(|from| forecast.date >= from)
+                    });
+                    scores.extend(score(&of.collect::<Vec<_>>(), window));
+                }
+            }
+        }
+    }
+    scores
+}
+
+/// The score of forecasts of one point, metric and horizon; `None` if there are none.
+fn score(forecasts: &[&Forecast], window: Window) -> Option<Score> {
+    let first = forecasts.first()?;
+    let count = forecasts.len() as u64;
+    let error = |of: fn(&Forecast) -> f64| {
+        let relative = |f: &&Forecast| ((of(f) - f.observed) / f.observed).abs();
+        forecasts.iter().map(relative).sum::<f64>() / count as f64
+    };
+    let inside = |f: &&&Forecast| f.low <= f.observed && f.observed <= f.high;
+    let held = forecasts.iter().filter(inside).count() as u64;
+    let (coverage_low, coverage_high) = wilson(held, count, Z_95);
+    Some(Score {
+        point: first.point.clone(),
+        metric: first.metric.clone(),
+        window,
+        horizon_days: first.horizon_days,
+        origins: count,
+        model: error(|f| f.median),
+        persistence: error(|f| f.persistence),
+        trend: error(|f| f.trend),
+        held,
+        coverage_low,
+        coverage_high,
+    })
+}
+
+/// All forecasts as CSV, for tables and notebooks.
+pub fn csv(forecasts: &[Forecast]) -> String {
+    let mut text = String::from(
+        "point,metric,origin,horizon_days,date,observed,median,low,high,persistence,trend\n",
+    );
+    for f in forecasts {
+        let point = f.point.replace('"', "\"\"");
+        text += &format!(
+            "\"{point}\",{},{},{},{},{},{},{},{},{},{}\n",
+            f.metric,
+            f.origin,
+            f.horizon_days,
+            f.date,
+            f.observed,
+            f.median,
+            f.low,
+            f.high,
+            f.persistence,
+            f.trend
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: i64) -> Date {
+        jiff::civil::date(2024, 1, 1).saturating_add(number.days())
+    }
+
+    fn backtest(anchored: bool) -> Backtest {
+        Backtest {
+            metrics: vec!["power".to_owned()],
+            origins: vec![day(20)],
+            horizons_days: vec![5, 10],
+            band: 0.8,
+            trend_days: 20,
+            anchored,
+            verdict_from: Some(day(28)),
+            published: vec![],
+        }
+    }
+
+    /// Observed: doubles every ten days. Simulated: eleven runs that stay at 1, 2, .. 11.
+    fn findings(anchored: bool) -> Findings {
+        let observed: Dated = (0..=30).map(|d| (day(d), math::pow(2.0, d as f64 / 10.0))).collect();
+        let trace = |level: u32| Trace {
+            simulated: vec![(1..=30).map(|d| (day(d), f64::from(level))).collect()],
+            observed: vec![observed.clone()],
+            breach: None,
+        };
+        let traces: Vec<Trace> = (1..=11).map(trace).collect();
+        let scenario = pinwheel_models::scenario::Scenario {
+            start: day(0),
+            horizon_days: 30,
+            layers: Default::default(),
+            networks: Vec::new(),
+            review: None,
+        };
+        let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };
+        let cases = [Case { variant: "main".into(), origin: day(20), point }];
+        judge(&backtest(anchored), &cases, &traces, 11)
+    }
+
+    #[test]
+    fn an_exponential_is_its_own_trend_and_persistence_lags_behind() {
+        let found = findings(false);
+        let late = &found.forecasts[1];
+        assert_eq!((late.horizon_days, late.date, late.persistence), (10, day(30), 4.0));
+        assert!((late.trend - 8.0).abs() < 1e-9, "{late:?}");
+        let band = [late.low - 1.2, late.median - 6.0, late.high - 10.8];
+        assert!(band.iter().all(|off| off.abs() < 1e-12), "{late:?}");
+    }
+
+    #[test]
+    fn scores_tell_errors_coverage_and_the_verdict_apart() {
+        let found = findings(false);
+        let late: Vec<&Score> = found.scores.iter().filter(|s| s.horizon_days == 10).collect();
+        assert_eq!(late.len(), 2);
+        assert!((late[0].model - 0.25).abs() < 1e-12 && (late[0].persistence - 0.5).abs() < 1e-12);
+        assert_eq!((late[0].held, late[0].origins), (1, 1));
+        assert_eq!(late[1].window, Window::Verdict);
+        // The earlier horizon ends before the verdict window begins.
+        let early: Vec<&Score> = found.scores.iter().filter(|s| s.horizon_days == 5).collect();
+        assert_eq!(early.len(), 1);
+    }
+
+    #[test]
+    fn anchored_runs_start_at_what_was_observed() {
+        let found = findings(true);
+        // All runs stand still, so all are the observation at the origin, and miss what came.
+        assert!(found.forecasts.iter().all(|f| f.low == 4.0 && f.high == 4.0));
+        assert_eq!(found.scores[0].held, 0);
+    }
+
+    #[test]
+    fn the_table_has_a_line_for_each_forecast() {
+        let text = csv(&findings(true).forecasts);
+        assert_eq!(text.lines().count(), 3);
+        assert!(
+            text.lines().nth(2).is_some_and(|l| l.starts_with("\"main\",power,2024-01-21,10,"))
+        );
+    }
+}

@@ -1,0 +1,6 @@
+//! Runs side by side: whole ensembles, single series, and the threads of one run.
+
+pub mod ensemble;
+pub mod stopwatch;
+pub mod threads;
+pub mod trace;

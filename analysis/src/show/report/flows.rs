@@ -1,0 +1,204 @@
+//! Who pays whom from the first record to the last, from recorded flows, and when revenue covers the
+//! cost.
+
+use crate::series::{grown, integrated};
+use pinwheel_models::describe::{MoneyFlows, MoneyPath};
+
+use super::data::Data;
+use super::figure::Shown;
+use crate::Error;
+use crate::html::{Cell, escape, table};
+use crate::series::{Dated, day_number, trailing_mean};
+use crate::show::plot::{Flow, SankeyChart, Size};
+use crate::statistics::median;
+use crate::wording::{format_number, plural};
+
+/// Most variants with a chart of their own.
+const CHARTS_MAX: usize = 2;
+/// Days over which revenue and cost are compared.
+const COVER_DAYS: usize = 30;
+
+/// The charts and tables; empty where no flow was recorded.
+pub fn flows(data: &Data<'_>) -> Result<String, Error> {
+    let mut html = String::new();
+    for money in money(data) {
+        html += &of_money(data, money)?;
+    }
+    Ok(html + &covered(data)?)
+}
+
+/// What the parts say of who pays whom.
+fn money(data: &Data<'_>) -> impl Iterator<Item = &'static MoneyFlows> {
+    data.facts.parts.0.iter().flat_map(|part| part.flows)
+}
+
+fn of_money(data: &Data<'_>, money: &MoneyFlows) -> Result<String, Error> {
+    let recorded: Vec<&str> = data.table.metrics().collect();
+    let (mut plots, mut rows, mut window) = (Vec::new(), Vec::new(), None);
+    let several = data.points().count() > 1;
+    for line in data.points().take(CHARTS_MAX) {
+        let mut flows = Vec::new();
+        for path in money.paths {
+            if !path.plus.iter().all(|metric| recorded.contains(metric)) {
+                continue;
+            }
+            let amount = amount(data, line, path)?;
+            if let Some(run) = data.runs(line, path.plus[0], "")?.first() {
+                window = run.first().zip(run.last()).map(|(first, last)| (first.0, last.0));
+            }
+            if amount <= 0.0 {
+                continue;
+            }
+            let (from, to) = (path.from.to_owned(), path.to.to_owned());
+            flows.push(Flow { from, to, amount });
+            let mut row = vec![
+                Cell::text(path.from),
+                Cell::text(path.to),
+                Cell::number(format!("{} {}", format_number(amount), money.unit)),
+                Cell::Code(formula(path)),
+            ];
+            if several {
+                row.insert(0, Cell::text(line));
+            }
+            rows.push(row);
+        }
+        // One flow alone is a number, not a picture.
+        if flows.len() < 2 {
+            continue;
+        }
+        let (title, unit) = (money.title.to_owned(), money.unit.to_owned());
+        let drawing = SankeyChart { title, unit, flows }.drawing(Size::Full);
+        let name = if several { line.to_owned() } else { String::new() };
+        plots.extend(drawing.map(|drawing| (name, drawing)));
+    }
+    let (Some((first, last)), false) = (window, plots.is_empty()) else {
+        return Ok(String::new());
+    };
+    let window = format!("from {first} to {last}");
+    let amounts = format!("#{window}");
+    let mut headings = vec!["From", "To", &amounts, "Recorded as"];
+    if several {
+        headings.insert(0, "Variant");
+    }
+    let figure = data.figure(Shown {
+        id: money.id,
+        title: money.title,
+        finding: format!(" {window}"),
+        size: Size::Full,
+        plots,
+        reading: "From left to right who pays whom, as wide as the amount, between the first record \
+                  and the last. Medians over the runs; every number is in the table below.",
+    });
+    let table = table(&headings, &rows);
+    Ok(format!(
+        "<div class=\"figures\">{figure}</div>\n<details><summary>The numbers of the chart\
+         </summary>{table}</details>\n"
+    ))
+}
+
+fn formula(path: &MoneyPath) -> String {
+    let minus: String = path.minus.iter().map(|metric| format!(" - {metric}")).collect();
+    path.plus.join(" + ") + &minus
+}
+
+/// The median over the runs of what has flowed; for metrics that are not there, nothing.
+fn amount(data: &Data<'_>, line: &str, path: &MoneyPath) -> Result<f64, Error> {
+    let mut sums: Vec<f64> = Vec::new();
+    for (sign, metrics) in [(1.0, path.plus), (-1.0, path.minus)] {
+        for metric in metrics {
+            let a_day =
+                data.facts.parts.find(metric).is_some_and(|(_, spec)| spec.unit.ends_with("/d"));
+            for (place, run) in data.runs(line, metric, "")?.iter().enumerate() {
+                let total = if a_day { integrated(run) } else { grown(run) };
+                if sums.len() <= place {
+                    sums.resize(place + 1, 0.0);
+                }
+                sums[place] += sign * total;
+            }
+        }
+    }
+    Ok(median(&sums).unwrap_or(0.0))
+}
+
+/// Revenue over cost as the review has it.
+const COVERED: &str = "revenue_cover";
+
+/// When what users pay covers the cost, for each line.
+fn covered(data: &Data<'_>) -> Result<String, Error> {
+    let mut html = String::new();
+    let recorded: Vec<&str> = data.table.metrics().collect();
+    let both =
+        |(revenue, cost): &(&str, &str)| recorded.contains(revenue) && recorded.contains(cost);
+    let of_part = money(data).filter_map(|flows| flows.break_even).find(both);
+    for line in data.points() {
+        let of = |metric: &str| data.line((line, metric, ""), 1);
+        let smooth = |points: &Dated| trailing_mean(points, COVER_DAYS);
+        let (paid, costs) = match of_part {
+            Some((revenue, cost)) => (of(revenue)?, of(cost)?),
+            None => (None, None),
+        };
+        let found = match (paid, costs, of(COVERED)?) {
+            (Some(paid), Some(costs), _) => cover(&smooth(&paid.points), &smooth(&costs.points)),
+            (_, _, Some(share)) => {
+                let whole = share.points.iter().map(|(date, _)| (*date, 1.0)).collect();
+                cover(&share.points, &whole)
+            }
+            _ => continue,
+        };
+        let name = if data.points().count() > 1 { format!("{line}: ") } else { String::new() };
+        html += &format!("<p><b>{}</b></p>\n", escape(&(name + &found)));
+    }
+    Ok(html)
+}
+
+/// "Without subsidy the network breaks even after 14 months, on 2027-03-02."
+fn cover(revenue: &Dated, cost: &Dated) -> String {
+    let pairs = || revenue.iter().zip(cost);
+    let Some((last, start)) = revenue.last().zip(revenue.first()) else { return String::new() };
+    // From then on to the end, not for a day.
+    let short = pairs().rposition(|((_, paid), (_, costs))| paid < costs);
+    let covers = match cost.last() {
+        Some((_, costs)) if *costs > 0.0 => crate::wording::percent(last.1 / costs),
+        _ => "all".to_owned(),
+    };
+    match short {
+        None => format!(
+            "Revenue covers the running costs from the first month on ({covers} of them at the \
+             end)."
+        ),
+        Some(place) if place + 1 < revenue.len() => {
+            let date = revenue[place + 1].0;
+            let months = f64::from(day_number(date) - day_number(start.0)) / 30.44;
+            format!(
+                "Without subsidy the network breaks even after {}, on {date}: from then on revenue \
+                 covers the running costs ({covers} of them at the end).",
+                plural(months.ceil() as u64, "month")
+            )
+        }
+        Some(_) => format!(
+            "Without subsidy the network does not break even within the horizon: at the end \
+             revenue covers {covers} of the running costs."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::date_of;
+
+    fn series(values: &[f64], every: i32) -> Dated {
+        (0..).map(|place| date_of(place * every)).zip(values.iter().copied()).collect()
+    }
+
+    #[test]
+    fn break_even_counts_from_the_last_day_that_was_short() {
+        let cost = series(&[2.0; 5], 30);
+        let text = cover(&series(&[1.0, 3.0, 1.0, 3.0, 4.0], 30), &cost);
+        assert!(text.contains("after 3 months, on 1970-04-01"), "{text}");
+        assert!(text.contains("200\u{a0}% of them at the end"), "{text}");
+        let text = cover(&series(&[1.0; 5], 30), &cost);
+        assert!(text.contains("does not break even") && text.contains("50\u{a0}%"), "{text}");
+        assert!(cover(&series(&[3.0; 5], 30), &cost).contains("from the first month"));
+    }
+}

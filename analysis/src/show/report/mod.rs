@@ -1,0 +1,139 @@
+//! `report.html`: what a result argues, on one page that needs nothing else.
+//!
+//! Made of the result folder alone: manifest, verdict, outcomes and table. The outline is that of a
+//! design review: verdict and findings first, goals against limits, money, actors, service and
+//! security, the worst runs, what decides, what each change does, what was checked, what the model
+//! is and how to make it all again.
+
+mod aims;
+mod comparison;
+mod counterfactuals;
+mod data;
+mod facts;
+mod figure;
+mod findings;
+mod flows;
+mod head;
+mod invariants;
+mod model_card;
+mod numbers;
+mod other_metrics;
+mod reproduce;
+mod scorecard;
+mod sensitivity;
+mod shocks;
+mod stress;
+mod titles;
+
+use super::page::page;
+use crate::record::table::Table;
+use crate::{Error, html};
+use data::Data;
+use figure::Drawer;
+use pinwheel_models::describe::Section;
+
+pub use comparison::side_by_side;
+pub use facts::{Facts, Report};
+
+/// The sections that show series, in the order of the page.
+const SECTIONS: [(Section, &str, &str, &str); 6] = [
+    (
+        Section::Supply,
+        "supply",
+        "Token supply",
+        "Where every token is, from the ledger of the runs.",
+    ),
+    (Section::Flows, "flows", "Money flows", "Who pays whom, and whether users or new tokens pay."),
+    (Section::Actors, "actors", "Actors", "Who takes part, what they earn, and how unequal it is."),
+    (Section::Service, "service", "Service", "What users get: availability, speed, durability."),
+    (
+        Section::Security,
+        "security",
+        "Security",
+        "What fails, what attacks cost, and what is caught.",
+    ),
+    (
+        Section::Other,
+        "measured",
+        "What else was measured",
+        "Series that belong to no section above.",
+    ),
+];
+
+/// The page.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
+pub fn render(facts: &Facts<'_>, table: &Table) -> Result<Report, Error> {
+    let data = Data::new(facts, table);
+    let numbers = numbers::numbers(&data)?;
+    let findings = match findings::findings(&data, &numbers) {
+        list if list.is_empty() => list,
+        list => format!("<h2 id=\"findings\">Key findings</h2>\n{list}"),
+    };
+    let mut sections =
+        vec![findings, scorecard::scorecard(&data, &numbers)?, scorecard::accuracy(facts)];
+    for (place, id, title, lead) in SECTIONS {
+        let body = series(&data, place)?;
+        if !body.is_empty() {
+            sections.push(html::section(id, title, lead, &body));
+        }
+    }
+    sections.extend([
+        stress::stress(&data, &numbers)?,
+        sensitivity::sensitive(&data, &numbers)?,
+        counterfactuals::counterfactuals(&data, &numbers)?,
+        invariants::invariants(facts),
+        model_card::html(&data, &numbers)?,
+        reproduce::reproduce(facts),
+    ]);
+    let body = [head::head(facts), contents(&sections), sections.concat()].concat();
+    let html = page(&facts.manifest.name, &body);
+    Ok(Report { html, figures: data.into_figures() })
+}
+
+/// The model card of a result as Markdown.
+///
+/// # Errors
+///
+/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
+pub fn model_card(facts: &Facts<'_>, table: &Table) -> Result<String, Error> {
+    model_card::markdown(&Data::new(facts, table))
+}
+
+/// Everything a section shows of series: conservation or flows first, chapters, the rest.
+fn series(data: &Data<'_>, place: Section) -> Result<String, Error> {
+    let mut body = match place {
+        Section::Supply => head::conservation(data.facts),
+        Section::Flows => flows::flows(data)?,
+        Section::Security => shocks::shocks(data)?,
+        _ => String::new(),
+    };
+    let chapters = data.facts.parts.0.iter().flat_map(|part| part.chapters);
+    for chapter in chapters.filter(|chapter| chapter.section == place) {
+        let mut drawn = String::new();
+        for figure in chapter.figures {
+            drawn.extend(Drawer(figure).html(data)?);
+        }
+        if !drawn.is_empty() {
+            body += &format!(
+                "<h3 class=\"part\" id=\"{}\">{}</h3>\n<p class=\"lead\">{}</p>\n\
+                 <div class=\"figures\">\n{drawn}</div>\n",
+                chapter.id, chapter.title, chapter.lead
+            );
+        }
+    }
+    Ok(body + &other_metrics::other_metrics(data, place)?)
+}
+
+/// Links to the sections, from their headings.
+fn contents(sections: &[String]) -> String {
+    let link = |section: &String| {
+        let (id, rest) = section.strip_prefix("<h2 id=\"")?.split_once("\">")?;
+        let (title, _) = rest.split_once("</h2>")?;
+        Some(format!("<a href=\"#{id}\">{title}</a>"))
+    };
+    let links: String = sections.iter().filter_map(link).collect();
+    format!("<nav aria-label=\"Contents\">{links}</nav>\n")
+}

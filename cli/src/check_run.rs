@@ -1,0 +1,124 @@
+//! `pinwheel check --run`: every scenario run and judged, told to people and to CI systems.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use comfy_table::Cell;
+use pinwheel_analysis::experiment::check::{Checker, Ending, stands};
+use pinwheel_analysis::experiment::{Control, cores};
+use pinwheel_analysis::judge::ci::{self, CaseStanding, Suite};
+use pinwheel_analysis::run::ensemble::Unwatched;
+
+use crate::check::Args;
+use crate::exit::{Exit, Failure};
+use crate::run;
+use crate::summary::{grid, number};
+
+/// Runs every scenario that can be read, and tells how each ended.
+pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
+    let stop = run::stop_flag();
+    let (mut suites, mut exits) = (Vec::new(), Vec::new());
+    let size = args.size.iter().map(|size| ("run.size".to_owned(), size.clone()));
+    let mut checker = Checker::new(&args.output, size.collect());
+    let control = Control { threads: cores(), stop: &stop, watcher: &Unwatched };
+    for (place, file) in files.iter().enumerate() {
+        eprint!("{}/{} {} ... ", place + 1, files.len(), file.display());
+        let (suite, ending) = checker.check(file, &control)?;
+        let exit = exit_of(ending);
+        eprintln!("{} in {:.1} s", word(exit), suite.seconds);
+        suites.push(suite);
+        exits.push(exit);
+    }
+    outln!("{}", table(&suites, &exits));
+    print_failures(&suites);
+    if args.github {
+        ci::annotations(&suites).iter().for_each(|line| outln!("{line}"));
+    }
+    if let Some(path) = &args.junit {
+        write(path, &ci::junit(&suites), false)?;
+    }
+    if let Some(path) = &args.summary {
+        write(path, &ci::summary(&suites), true)?;
+    }
+    let passed = exits.iter().filter(|exit| **exit == Exit::Pass).count();
+    outln!("{passed} passed, {} failed", exits.len() - passed);
+    Ok(gravest(&exits))
+}
+
+/// What the exit code tells if several scenarios end differently.
+pub fn gravest(exits: &[Exit]) -> Exit {
+    use Exit::{BadInput, Baseline, EngineFault, Failed, Pass};
+    let order = [EngineFault, BadInput, Failed, Baseline];
+    order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Pass)
+}
+
+fn word(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Pass => "passed",
+        Exit::BadInput => "BAD SCENARIO",
+        Exit::EngineFault => "ENGINE FAULT",
+        Exit::Baseline => "CHANGED",
+        Exit::Failed | Exit::Stopped => "FAILED",
+    }
+}
+
+/// What the end of a check means for the exit code.
+fn exit_of(ending: Ending) -> Exit {
+    match ending {
+        Ending::BadScenario => Exit::BadInput,
+        Ending::Judged(verdict) if stands(&verdict) => Exit::of(&verdict),
+        Ending::Judged(_) => Exit::Failed,
+        Ending::Failed(error) => Failure::from(error).exit,
+        Ending::EngineFault => Exit::EngineFault,
+    }
+}
+
+fn table(suites: &[Suite], exits: &[Exit]) -> String {
+    let mut grid = grid(&["", "scenario", "passed", "warned", "not judged", "failed", "seconds"]);
+    for (suite, exit) in suites.iter().zip(exits) {
+        let count = |standing| number(suite.count(standing));
+        let failed = suite.count(CaseStanding::Failed) + suite.count(CaseStanding::Error);
+        grid.add_row(vec![
+            Cell::new(word(*exit)),
+            Cell::new(&suite.name),
+            count(CaseStanding::Passed),
+            count(CaseStanding::Warned),
+            count(CaseStanding::Skipped),
+            number(failed),
+            number(format!("{:.1}", suite.seconds)),
+        ]);
+    }
+    grid.to_string()
+}
+
+/// Every case that failed or warned, with where it is written and how to see it again.
+fn print_failures(suites: &[Suite]) {
+    for suite in suites {
+        for case in &suite.cases {
+            let word = match case.standing {
+                CaseStanding::Failed => "FAIL",
+                CaseStanding::Error => "error",
+                CaseStanding::Warned => "warning",
+                CaseStanding::Passed | CaseStanding::Skipped => continue,
+            };
+            let line = case.line.map_or(String::new(), |line| format!(":{line}"));
+            outln!("{word}: {}{line}: {} {} {}", case.file, case.kind, case.name, case.sentence);
+            if let Some(replay) = &case.replay {
+                outln!("  replay: {replay}");
+            }
+        }
+    }
+}
+
+/// Writes a report for a CI system; the folder is made if it is missing.
+fn write(path: &Path, text: &str, append: bool) -> Result<(), Failure> {
+    let bad = |error| Failure::bad_input(format!("{}: {error}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(bad)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).append(append).truncate(!append);
+    let mut file = options.open(path).map_err(bad)?;
+    file.write_all(text.as_bytes()).map_err(bad)
+}

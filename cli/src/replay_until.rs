@@ -1,0 +1,63 @@
+//! `pinwheel replay DIR --point P --run N --before TICK`: one run again, to just before a tick, and
+//! what its records say there.
+
+use jiff::civil::DateTime;
+use pinwheel_analysis::experiment::replay::{LastRecords, replay_until};
+use pinwheel_analysis::experiment::{PARTS, Study};
+use pinwheel_analysis::judge::verdict::Verdict;
+use pinwheel_analysis::record::manifest::Manifest;
+use pinwheel_analysis::wording::format_number;
+use pinwheel_core::{Amount, Metric};
+use pinwheel_models::input::quantity;
+
+use crate::exit::{Exit, Failure};
+use crate::run;
+use crate::summary::{grid, number};
+
+/// Runs to just before `before` and prints what the run has recorded.
+pub fn run(
+    study: &Study,
+    manifest: &Manifest,
+    verdict: Option<&Verdict>,
+    (point, run): (&str, u32),
+    before: DateTime,
+) -> Result<Exit, Failure> {
+    let state = replay_until(study, manifest, (point, run), before, &run::stop_flag())?;
+    outln!("{point} run {run}: {} events, all before {before}", state.events);
+    outln!("last record: {}\n", state.last_record);
+    for row in verdict.iter().flat_map(|verdict| &verdict.invariants) {
+        let here = row.failure.as_ref().filter(|failure| {
+            failure.point == point && failure.run == run && failure.tick == before.to_string()
+        });
+        let Some(failure) = here else { continue };
+        outln!("{}: {}", row.id, row.expression);
+        outln!("  at {before}: {}: {} against {}", failure.comparison, failure.left, failure.right);
+        outln!("  one tick before:");
+        let stated = study.experiment.invariants.iter().find(|invariant| invariant.id == row.id);
+        let names = stated.map(|invariant| invariant.condition.metrics()).unwrap_or_default();
+        outln!("{}\n", table(&state.records, |name| names.contains(&name)));
+    }
+    outln!("every metric, its last record:\n{}", table(&state.records, |_| true));
+    Ok(Exit::Pass)
+}
+
+/// The series of the wanted metrics, a line each; a run may fail at its first record.
+fn table(last: &LastRecords, wanted: impl Fn(&str) -> bool) -> String {
+    let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
+    for ((metric, label), row) in last {
+        let spec = PARTS.spec(Metric(*metric));
+        if !wanted(spec.name) {
+            continue;
+        }
+        let decimals = quantity::money_decimals(spec.unit).and_then(|d| u32::try_from(d).ok());
+        let exact = row.exact.map(|units| Amount(units).display(decimals.unwrap_or(0)).to_string());
+        grid.add_row(vec![
+            spec.name.into(),
+            label.into(),
+            number(format_number(row.value)),
+            spec.unit.into(),
+            number(exact.unwrap_or_default()),
+        ]);
+    }
+    if grid.row_count() == 0 { " nothing yet".to_owned() } else { grid.to_string() }
+}
