@@ -6,13 +6,15 @@ use pinwheel_models::describe::parameter::ParameterSpec;
 use pinwheel_models::describe::review::list::{Entry, Given, LIST};
 use pinwheel_models::describe::{MetricSpec, ParameterTable, PartSpec, Term};
 use pinwheel_models::input::diagnostic::did_you_mean;
+use pinwheel_models::policy::FAMILIES;
+use pinwheel_models::policy::choice::{PolicyFamily, PolicySpec};
 use pinwheel_models::registry;
 use pinwheel_models::review::file::EVERY_DAYS;
 
 use crate::exit::{Exit, Failure};
 use crate::glossary::terms;
 
-/// Explain a parameter, a metric or a primitive: unit, source, default.
+/// Explain a parameter, a metric, a policy or a primitive: unit, source, default.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Without a name, every name is listed.
@@ -20,10 +22,11 @@ Without a name, every name is listed.
 Examples:
   pinwheel explain
   pinwheel explain qa_power
+  pinwheel explain sq2
   pinwheel explain review        (the 28 metrics of a review, as a table)
   pinwheel explain \"base fee\"")]
 pub struct Args {
-    /// Parameter, metric or primitive
+    /// Parameter, metric, policy or primitive
     name: Option<String>,
 }
 
@@ -55,7 +58,8 @@ const REVIEW: &str = "review";
 fn names() -> impl Iterator<Item = &'static str> {
     let parameters = groups().flat_map(|group| group.specs.iter().map(|p| p.name));
     let metrics = registry::ALL.metrics().map(|m| m.name);
-    parameters.chain(metrics).chain(terms().map(|p| p.name))
+    let policies = FAMILIES.iter().flat_map(|family| family.policies.iter().map(|p| p.name));
+    parameters.chain(metrics).chain(policies).chain(terms().map(|p| p.name))
 }
 
 /// Every name with its sentence, by group.
@@ -70,6 +74,10 @@ fn list() -> String {
     }
     put("Metrics (rows of the table, names for targets):".to_owned());
     registry::ALL.metrics().for_each(|m| put(row(m.name, m.about)));
+    for PolicyFamily { key, about, policies, .. } in FAMILIES {
+        put(format!("\nPolicies: {about} ({key} in a scenario):"));
+        policies.iter().for_each(|p| put(row(&p.example(), p.about)));
+    }
     put("\nPrimitives (words of the model and of the clockwork):".to_owned());
     terms().for_each(|p| put(row(p.name, p.about)));
     text
@@ -83,6 +91,10 @@ fn explain(name: &str) -> String {
         known.for_each(|p| text += &parameter(p, group));
     }
     registry::ALL.metrics().filter(|m| m.name == name).for_each(|m| text += &metric(m));
+    for family in FAMILIES {
+        let known = family.policies.iter().filter(|p| p.is_called(name));
+        known.for_each(|p| text += &policy(p, family));
+    }
     let alike = |p: &&Term| p.name.eq_ignore_ascii_case(&name.replace('_', " "));
     terms().filter(alike).for_each(|p| text += &primitive(p));
     text
@@ -101,6 +113,18 @@ fn parameter(p: &ParameterSpec, group: &ParameterTable) -> String {
     writeln!(text, "  allowed  {} to {}", p.minimum, p.maximum).expect(put);
     writeln!(text, "  set      {place}.{} in a scenario", p.name).expect(put);
     writeln!(text, "  source   {}", p.source).expect(put);
+    text
+}
+
+fn policy(p: &PolicySpec, family: &PolicyFamily) -> String {
+    let PolicySpec { about, sees, source, .. } = p;
+    let mut text = format!("{}: a policy of {}\n  {about}\n", p.example(), family.name);
+    let put = "writing to a string cannot fail";
+    if let Some((least, most)) = p.number {
+        writeln!(text, "  number   {least} to {most}, at the end of the name").expect(put);
+    }
+    writeln!(text, "  unit     none (a choice)\n  sees     {sees}").expect(put);
+    writeln!(text, "  set      {} in a scenario\n  source   {source}", family.key).expect(put);
     text
 }
 

@@ -1,7 +1,7 @@
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 //!
-//! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`] is
-//! what they decide by, from telemetry alone; the layers
+//! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`]
+//! has the decisions that layers leave to it, made from telemetry alone; the layers
 //! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`], [`economy`]) stand
 //! on them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`]
 //! lists all parts, [`world`] runs them together, and [`scenario`] is the roof.

@@ -32,6 +32,10 @@ impl PolicySpec {
             None => self.name.to_owned(),
         }
     }
+    /// Whether `text` names the policy, with a number or as the name stands before one.
+    pub fn is_called(&self, text: &str) -> bool {
+        text == self.name || self.number_in(text).is_some()
+    }
     /// The number in `text` if that names this policy: zero for one without a number.
     fn number_in(&self, text: &str) -> Option<u32> {
         let rest = text.strip_prefix(self.name)?;
@@ -198,3 +202,28 @@ macro_rules! choice {
     };
 }
 pub(crate) use choice;
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::FAMILIES;
+
+    #[test]
+    fn every_policy_is_found_by_its_own_name_and_no_other() {
+        for family in FAMILIES {
+            for (place, spec) in family.policies.iter().enumerate() {
+                let name = spec.example();
+                let called = family.policies.iter().map(|other| other.number_in(&name).is_some());
+                let only = (0..family.policies.len()).map(|other| other == place);
+                assert!(called.eq(only), "{} {name}", family.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_in_a_name_is_within_its_range() {
+        let spec = crate::policy::balancing::shortest_of_sampled::SPEC;
+        let number = |text: &str| spec.number_in(text);
+        assert_eq!(["sq2", "sq100"].map(number), [Some(2), Some(100)]);
+        assert_eq!(["sq", "sq1", "sq101", "sq2x", "distinct_sq2"].map(number), [None; 5]);
+    }
+}

@@ -6,16 +6,22 @@ use serde::{Deserialize, Serialize};
 /// Where a node is and whose it is.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domain {
+    /// Number of the region.
     pub region: u16,
+    /// Number of the owner.
     pub owner: u16,
+    /// Number of the site.
     pub site: u16,
 }
 
 /// What fails as one.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DomainKind {
+    /// All nodes of a region.
     Region,
+    /// All nodes of an owner.
     Owner,
+    /// All nodes at a site.
     Site,
 }
 
