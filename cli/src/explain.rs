@@ -123,6 +123,9 @@ fn policy(p: &PolicySpec, family: &PolicyFamily) -> String {
     if let Some((least, most)) = p.number {
         writeln!(text, "  number   {least} to {most}, at the end of the name").expect(put);
     }
+    if !p.keys.is_empty() {
+        writeln!(text, "  beside   {}", p.keys.join(", ")).expect(put);
+    }
     writeln!(text, "  unit     none (a choice)\n  sees     {sees}").expect(put);
     writeln!(text, "  set      {} in a scenario\n  source   {source}", family.key).expect(put);
     text

@@ -16,6 +16,8 @@ pub struct PolicySpec {
     pub name: &'static str,
     /// The least and the greatest number that stands behind the name, if one does.
     pub number: Option<(u32, u32)>,
+    /// The keys beside the name that it reads: "period".
+    pub keys: &'static [&'static str],
     /// One sentence: what it chooses.
     pub about: &'static str,
     /// Which reports it looks at.
@@ -94,7 +96,24 @@ impl Given<'_, '_> {
             let message = format!("unknown value \"{}\"", shown(&text));
             self.checker.fault(name, &key, message, help);
         }
+        self.refuse_idle(specs, found?.0);
         found
+    }
+
+    /// Notes of each key beside the name whether the policy at `place` of `specs` reads it.
+    fn refuse_idle(&mut self, specs: &[PolicySpec], place: usize) {
+        for &(key, typed) in self.beside {
+            let reads = |spec: &&PolicySpec| spec.keys.contains(&key);
+            let readers: Vec<String> =
+                specs.iter().filter(reads).map(|spec| format!("\"{}\"", spec.example())).collect();
+            let noun = if readers.len() == 1 { "policy" } else { "policies" };
+            let whom = format!("the {noun} {}", readers.join(" and "));
+            let has_effect = reads(&&specs[place]);
+            self.checker.refuse_idle(
+                self.table,
+                &[(key, typed.first().copied(), has_effect, whom.as_str())],
+            );
+        }
     }
 
     /// The values typed at a key beside the name: the items of a list, or at most one.

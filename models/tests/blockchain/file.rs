@@ -81,12 +81,21 @@ fn typed_money_is_exact_to_the_base_unit() {
     assert_eq!(stake.stake.display(18).to_string(), "32.000000000000000001");
 }
 
+/// Holds that each text gives one fault, at this key and with this in its help.
+fn owe(cases: &[(String, &str, &str)]) {
+    for (text, key, help) in cases {
+        let faults = read(text).expect_err("a broken scenario");
+        let fault = &faults[0];
+        assert_eq!(fault.key, *key, "{text}: {fault}");
+        assert!(fault.help.contains(help), "{text}: {fault} {}", fault.help);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
+}
+
 #[test]
 fn every_fault_names_its_key_and_a_way_out() {
     let chain = "[[blockchain.chain]]\nid = \"a\"\n";
-    let work = format!("{chain}consensus = \"work\"\n");
-    let gossip = format!("{work}travel = \"gossip\"\n");
-    for (text, key, help) in [
+    owe(&[
         ("[blockchain]\n".to_owned(), "blockchain.chain", "[[blockchain.chain]]"),
         ("[[blockchain.chain]]\n".to_owned(), "blockchain.chain[0].id", "add"),
         (format!("{chain}{chain}"), "blockchain.chain[1].id", "its own"),
@@ -108,6 +117,30 @@ fn every_fault_names_its_key_and_a_way_out() {
             "blockchain.chain[0].members.miners",
             "consensus",
         ),
+        (
+            format!("{chain}[blockchain.chain.attestation]\npanel = 6\nquorum = 3\n"),
+            "blockchain.chain[0].attestation.quorum",
+            "majority",
+        ),
+        (
+            format!("{chain}[blockchain.chain.attestation]\nverifiers = 4\n"),
+            "blockchain.chain[0].attestation.panel",
+            "more verifiers",
+        ),
+        (
+            format!("{chain}[blockchain.chain.telemetry]\nway = \"rollup\"\n"),
+            "blockchain.chain[0].telemetry.way",
+            "direct",
+        ),
+    ]);
+}
+
+#[test]
+fn faults_of_travel_name_their_key_and_a_way_out() {
+    let chain = "[[blockchain.chain]]\nid = \"a\"\n";
+    let work = format!("{chain}consensus = \"work\"\n");
+    let gossip = format!("{work}travel = \"gossip\"\n");
+    owe(&[
         (
             format!("{chain}travel = \"fixed\"\n"),
             "blockchain.chain[0].travel",
@@ -143,26 +176,5 @@ fn every_fault_names_its_key_and_a_way_out() {
             "blockchain.chain[0].gossip.hop",
             "10 periods",
         ),
-        (
-            format!("{chain}[blockchain.chain.attestation]\npanel = 6\nquorum = 3\n"),
-            "blockchain.chain[0].attestation.quorum",
-            "majority",
-        ),
-        (
-            format!("{chain}[blockchain.chain.attestation]\nverifiers = 4\n"),
-            "blockchain.chain[0].attestation.panel",
-            "more verifiers",
-        ),
-        (
-            format!("{chain}[blockchain.chain.telemetry]\nway = \"rollup\"\n"),
-            "blockchain.chain[0].telemetry.way",
-            "direct",
-        ),
-    ] {
-        let faults = read(&text).expect_err("a broken scenario");
-        let fault = &faults[0];
-        assert_eq!(fault.key, key, "{text}: {fault}");
-        assert!(fault.help.contains(help), "{text}: {fault} {}", fault.help);
-        assert_eq!(faults.len(), 1, "{faults:?}");
-    }
+    ]);
 }

@@ -42,7 +42,7 @@ object_size = "1 GiB"
 pieces = 2
 needed = 1
 spread = ["region"]
-repair = { time = "100 d" }
+repair = {{ time = "100 d" }}
 "#
     )
 }

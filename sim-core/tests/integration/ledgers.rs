@@ -175,7 +175,8 @@ proptest! {
         }
         let book = ledgers.ledger(beside[0].token());
         prop_assert_eq!(book.digest, alone.digest);
-        let balances = |of: [Account; 3], ledger: &Ledger| of.map(|account| ledger.balance(account));
+        let balances =
+            |of: [Account; 3], ledger: &Ledger| of.map(|account| ledger.balance(account));
         prop_assert_eq!(balances(beside, book), balances(own, &alone));
         prop_assert_eq!(ledgers.verify(), Ok(()));
         prop_assert_eq!(ledgers.residual(), Amount::ZERO);

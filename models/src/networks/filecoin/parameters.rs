@@ -43,7 +43,7 @@ crate::parameters! {
         /// Time until a provider terminates sectors whose data is gone.
         loss_detection: "d" = 2.0, in 1.0 ..= 41.0, "estimate";
 
-        /// Share of deadlines that are proven and verified by the real code with proofs = "sampled".
+        /// Share of deadlines that the real code proves and verifies with proofs = "sampled".
         proof_sample_share: "1" = 0.00005, in 0.0 ..= 1.0, "about five a day among two thousand providers";
 
         /// Gas to onboard one sector: pre-commit and prove-commit, aggregated.
@@ -54,7 +54,7 @@ crate::parameters! {
         window_post_gas: "gas" = 40000000.0, in 1000.0 ..= 10000000000.0, "about 10 % of all gas in 2023 (CryptoNet), see gas.rs";
         /// Premium that wallets bid for a unit of gas unless blocks are scarce, attoFIL (FIP-0115).
         gas_premium: "1" = 200000.0, in 0.0 ..= 1e12, "lotus default premium of 100,000 to 300,000 attoFIL; estimate";
-        /// Demand of everybody else (deals, FVM, transfers) at a base fee of 0.1 nanoFIL, as a share of the block target.
+        /// All other demand at a base fee of 0.1 nanoFIL, as a share of the block target.
         other_gas_share: "1" = 0.72, in 0.0 ..= 10.0, "calibrated";
         /// Elasticity of that demand to the base fee.
         other_gas_elasticity: "1" = 0.2, in 0.01 ..= 5.0, "calibrated";
@@ -87,7 +87,7 @@ crate::parameters! {
         verified_share: "1" = 0.9, in 0.0 ..= 1.0, "onboarded QA over raw power, 2024: 9.9";
         /// How often a day a provider's data is read, mean over providers (textbook rules only).
         reads_per_day: "1/d" = 0.3, in 0.0 ..= 1000.0, "estimate; the textbook gives no figure";
-        /// Share of the providers that leave from the first day on: they renew and seal nothing more (rational behaviour).
+        /// Share of rational providers that leave from the first day: they renew and seal no more.
         exit_share: "1" = 0.0, in 0.0 ..= 1.0, "scenario";
         /// New providers a day at twice the break-even return, as a share of those active.
         entry_rate: "1/d" = 0.0005, in 0.0 ..= 1.0, "estimate";

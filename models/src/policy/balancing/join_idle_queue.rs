@@ -12,6 +12,7 @@ use crate::policy::telemetry::queues::{QueueLengths, QueueReports};
 pub const SPEC: PolicySpec = PolicySpec {
     name: "join_idle_queue",
     number: None,
+    keys: &[],
     about: "Any idle queue, or any queue at all if none is idle: one draw a job.",
     sees: "which queues are empty",
     source: "Lu et al., Join-Idle-Queue, 2011",

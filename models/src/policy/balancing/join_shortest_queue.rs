@@ -12,6 +12,7 @@ use crate::policy::telemetry::queues::QueueLengths;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "join_shortest_queue",
     number: None,
+    keys: &[],
     about: "The shortest queue of all, among equals any: one draw a job.",
     sees: "the lengths of all queues",
     source: "Winston 1977: best for exponential sizes and fresh lengths",

@@ -12,6 +12,7 @@ use crate::policy::telemetry::queues::{QueueCount, QueueReports};
 pub const SPEC: PolicySpec = PolicySpec {
     name: "random",
     number: None,
+    keys: &[],
     about: "A queue for each server, any of them: one draw a job.",
     sees: "the number of queues",
     source: "splitting of a Poisson process: every queue is M/M/1",

@@ -12,6 +12,7 @@ use crate::policy::telemetry::queues::{QueueCount, QueueReports};
 pub const SPEC: PolicySpec = PolicySpec {
     name: "round_robin",
     number: None,
+    keys: &[],
     about: "A queue for each server, each in turn; no draw.",
     sees: "the number of queues",
     source: "Ephremides, Varaiya and Walrand 1980: best without knowledge of the queues",

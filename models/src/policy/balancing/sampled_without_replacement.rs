@@ -13,6 +13,7 @@ use crate::policy::telemetry::queues::{QueueLengths, QueueReports};
 pub const SPEC: PolicySpec = PolicySpec {
     name: "distinct_sq",
     number: Some((2, 100)),
+    keys: &[],
     about: "The shortest of so many different queues picked at random; among equals the first \
             picked. A pick that comes again is drawn anew.",
     sees: "the lengths of the picked queues",

@@ -13,6 +13,7 @@ use crate::policy::telemetry::queues::{QueueLengths, QueueReports};
 pub const SPEC: PolicySpec = PolicySpec {
     name: "sq",
     number: Some((2, 100)),
+    keys: &[],
     about: "The shortest of so many queues picked at random, perhaps twice the same; among equals \
             the first picked. As many draws as picks.",
     sees: "the lengths of the picked queues",

@@ -12,6 +12,7 @@ use crate::policy::telemetry::queues::QueueCount;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "single_queue",
     number: None,
+    keys: &[],
     about: "One queue for all servers; the first server that falls idle takes the next job.",
     sees: "nothing",
     source: "Erlang 1917: M/M/c",

@@ -11,6 +11,7 @@ use crate::policy::telemetry::device::DeviceReport;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "age",
     number: None,
+    keys: &["period"],
     about: "A device is replaced at the age `period`; one that is older is replaced at once.",
     sees: "the age of the device",
     source: "Barlow and Hunter 1960, policy I",

@@ -11,6 +11,7 @@ use crate::policy::telemetry::device::DeviceReport;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "interval",
     number: None,
+    keys: &["period"],
     about: "Every device is replaced whenever `period` has passed since the start, however old it \
             is.",
     sees: "the date",

@@ -11,6 +11,7 @@ use crate::policy::telemetry::device::DeviceReport;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "run_to_failure",
     number: None,
+    keys: &[],
     about: "A device is never replaced before it fails.",
     sees: "nothing",
     source: "Barlow and Hunter 1960: best where the hazard does not grow with age",

@@ -12,6 +12,7 @@ use crate::policy::telemetry::nodes::{Domain, DomainKind, PlacementReport};
 pub const SPEC: PolicySpec = PolicySpec {
     name: "spread",
     number: None,
+    keys: &["spread"],
     about: "A node in the domains that have the fewest pieces of the object, by the kinds in \
             `spread`, the most important first; among equals any, and any at all without `spread`.",
     sees: "domains of nodes and pieces, which nodes are up and what they refuse",

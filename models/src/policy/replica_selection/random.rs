@@ -11,6 +11,7 @@ use crate::policy::telemetry::replicas::Replicas;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "random",
     number: None,
+    keys: &[],
     about: "Any replica, each with the same chance: one draw a request.",
     sees: "the list of replicas",
     source: "the usual baseline of replica selection, such as in Suresh et al. 2015",

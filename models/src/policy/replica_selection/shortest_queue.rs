@@ -11,6 +11,7 @@ use crate::policy::telemetry::replicas::Replicas;
 pub const SPEC: PolicySpec = PolicySpec {
     name: "shortest_queue",
     number: None,
+    keys: &[],
     about: "The replica with the shortest queue, among equals the first; no draw.",
     sees: "the lengths of the replicas' queues",
     source: "Winston 1977, of the replicas in place of all servers",
