@@ -58,9 +58,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         outln!("wrote {path}");
     }
     outln!(
-        "\nTo do:\n  1. {NETWORKS}/mod.rs:          pub mod {name};\n  \
-         2. models/src/scenario/mod.rs:  a variant of `Network` and its `kind = \"{name}\"`\n  \
-         3. cargo test --release -p pinwheel-models {name}"
+        "\nTo do:\n  1. {NETWORKS}/mod.rs:  pub mod {name};\n  \
+         2. cargo test --release -p pinwheel-models {name}\n  \
+         3. settings.rs, file.rs, spec.rs and `impl Part`, as in {NETWORKS}/filecoin/; then one line\n     \
+         in `for_each_network!` of {NETWORKS}/mod.rs and one in models/src/registry.rs.\n     \
+         The compiler names what is missing."
     );
     Ok(Exit::Pass)
 }

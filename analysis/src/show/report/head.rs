@@ -86,7 +86,7 @@ fn items(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
 
 /// Parts of the names of checks that count money.
 const BOOKS: [&str; 5] =
-    ["conserved", "ledger-balances", "= minted", "emission-exact", "two-billion"];
+    ["conserved", "ledger_balances", "minted_as_scheduled", "emission_exact", "within_cap"];
 
 /// "The books balanced at 844 of 844 checks", for each check of conservation.
 pub fn conservation(facts: &Facts<'_>) -> String {
@@ -96,7 +96,7 @@ pub fn conservation(facts: &Facts<'_>) -> String {
         let class = if row.standing.fails() { "balance broken" } else { "balance" };
         format!(
             "<p class=\"{class}\">{}: the books balanced at {} of {} checks.</p>\n",
-            escape(&sentence_case(&row.check.replace(['-', '_'], " "))),
+            escape(&sentence_case(&row.check.replace(['.', '_'], " "))),
             grouped(row.held as f64, 0),
             grouped(row.made as f64, 0)
         )
