@@ -120,10 +120,10 @@ fn sharing_conserves_work() {
         measure(StationSettings { discipline, service: hyper, ..station }, 0, 20_000, 5)
     };
     let (ordered, shared) = (of(Discipline::FirstCome), of(Discipline::ProcessorSharing));
-    // Each departure is cut to a whole nanosecond, and the work that is left at the end differs by
-    // no more than what these cuts sum to.
+    // A measure ends at the station's last event, whose instant depends on the order: a second of
+    // 20,000, of which a fifth is idle.
     let gap = (ordered.utilisation() - shared.utilisation()).abs();
-    assert!(gap < 1e-7, "{gap}");
+    assert!(gap < 1e-5, "{gap}");
     assert_ne!(ordered.response_mean_seconds(), shared.response_mean_seconds());
 }
 
