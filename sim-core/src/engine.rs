@@ -59,7 +59,7 @@ pub struct Context<E: Event> {
     events: u64,
     queue: Queue<E>,
     /// The streams of the world.
-    streams: Streams,
+    world_streams: Streams,
     /// Where events of whoever acts now go, and the streams it draws from.
     place: u8,
     acting_streams: Streams,
@@ -75,7 +75,7 @@ impl<E: Event> Context<E> {
             now: SimTime::ZERO,
             events: 0,
             queue: Queue::new(),
-            streams,
+            world_streams: streams,
             place: 0,
             acting_streams: streams,
             outbox,
@@ -90,7 +90,7 @@ impl<E: Event> Context<E> {
     #[inline]
     pub fn enter(&mut self, instance: &Instance) {
         self.place = instance.place;
-        self.acting_streams = self.streams.within(instance.scope);
+        self.acting_streams = self.world_streams.within(instance.scope);
         self.records.set_subject(instance.subject);
     }
 
@@ -176,7 +176,7 @@ impl<E: Event> Context<E> {
 
     /// Draws the streams of another run of the same seed from now on.
     pub(crate) fn set_run(&mut self, run: u32) {
-        self.streams = self.streams.with_run(run);
+        self.world_streams = self.world_streams.with_run(run);
         self.acting_streams = self.acting_streams.with_run(run);
     }
 

@@ -32,7 +32,7 @@ fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, day
     let start = date(2026, 1, 1);
     let scenario =
         Scenario { start, horizon_days: days, layers, networks: Vec::new(), review: None };
-    let mut simulation = Simulation::new(scenario.world(&streams), *streams);
+    let mut simulation = Simulation::new(scenario.world(streams), *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));
     let label = simulation.ctx.records.label(label);
     let rows = simulation.ctx.records.drain();

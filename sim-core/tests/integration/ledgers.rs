@@ -55,7 +55,7 @@ fn a_private_ledger_and_declared_books_share_no_account() {
     assert_eq!(ledgers.mint(here, Amount(1)), undeclared);
     assert_eq!(ledgers.burn(here, Amount(1)), undeclared);
     assert_eq!(ledgers.transfer(here, declared, Amount(1)), undeclared);
-    assert_eq!(ledgers.slash(here, Amount(1)).is_err(), true);
+    assert!(ledgers.slash(here, Amount(1)).is_err());
     let wanted = Token::PRIVATE;
     let other = Err(LedgerError::OtherToken { account: declared, wanted });
     assert_eq!(chain.mint(declared, Amount(1)), other);
