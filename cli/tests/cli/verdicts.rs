@@ -128,7 +128,7 @@ fn ci_is_told_what_failed_where_and_how_to_see_it_again() {
     let output = pinwheel(folder, &["check", "scenarios/x/typo.toml"]);
     let text = fs::read_to_string(folder.join("scenarios/x/typo.toml")).unwrap();
     let line = 1 + text.lines().position(|line| line.contains("suply_vested")).unwrap();
-    let place = format!("scenarios/x/typo.toml:{line}:54: invariant[0].always: unknown metric");
+    let place = format!("scenarios/x/typo.toml:{line}:55: invariant[0].always: unknown metric");
     assert!(stderr(&output).contains(&place), "{}", stderr(&output));
 }
 
@@ -237,7 +237,7 @@ fn a_baseline_is_missing_accepted_kept_and_changed() {
     assert!(accepted.contains("\"reason\": \"first numbers\"") && accepted.contains("2026-11-25"));
     let text = stdout(&pinwheel(folder, &["baseline", "show", "scenarios/x/b.toml"]));
     assert!(
-        text.contains("accepted on 2026-11-25: first numbers") && text.contains("burnt"),
+        text.contains("accepted on 2026-11-25: first numbers") && text.contains("burned"),
         "{text}"
     );
 
