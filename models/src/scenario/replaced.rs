@@ -11,8 +11,8 @@ use crate::input::check::Checker;
 use crate::input::diagnostic::{Faults, TextPosition, shown};
 use crate::input::tree::{Tree, ValueId};
 
-/// Checks the values that no point runs with, as typed. Of the keys `laid` over the file, one of
-/// which every value is replaced is a fault.
+/// Checks the values that no point runs with, as typed. A key `laid` over the file that every point
+/// replaces is a fault.
 pub fn check(
     checker: &mut Checker<'_>,
     variants: &[VariantSection],
@@ -38,7 +38,8 @@ pub fn check(
     }
 }
 
-/// A fault if every value at a key that was laid over the file is replaced.
+/// A fault if what was laid at a key is replaced whole. One of which every part is replaced by
+/// another key may still be what those keys are set in.
 fn no_effect(
     checker: &mut Checker<'_>,
     shared: &Tree,
@@ -46,16 +47,13 @@ fn no_effect(
     variants: &[VariantSection],
     swept: &[Setting],
 ) {
-    let below = |(key, _): &(String, ValueId)| covers(laid, key);
-    let leaves: Vec<(String, ValueId)> = shared.leaves().into_iter().filter(below).collect();
-    let by: Option<Vec<String>> = leaves.iter().map(|(key, _)| by(key, variants, swept)).collect();
-    let Some(by) = by.as_ref().and_then(|by| by.first()) else { return };
+    let Some(by) = by(laid, variants, swept) else { return };
     let message = format!("has no effect: {by}");
-    let help = match swept.iter().find(|setting| covers(&setting.key, &leaves[0].0)) {
+    let help = match swept.iter().find(|setting| covers(&setting.key, laid)) {
         Some(setting) => format!("set {} instead", setting.typed_at),
         None => format!("set variant[0].set.\"{laid}\" in the file, or remove it"),
     };
-    checker.faults.push(shared.place(leaves[0].1), shown(laid), message, help);
+    checker.faults.push(shared.place(shared.nearest(laid)), shown(laid), message, help);
 }
 
 /// What replaces the value at `leaf` at every point, in words; `None` if it is used.
