@@ -4,8 +4,8 @@
 
 use crate::describe::part::same;
 use crate::describe::{Catalogue, PartSpec};
-use crate::networks::filecoin;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+use crate::networks::{filecoin, generic};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
@@ -18,7 +18,7 @@ const PARTS: &[&PartSpec] = &[
     &connection::spec::SPEC,
     &blockchain::spec::SPEC,
     &data::spec::SPEC,
-    &economy::spec::SPEC,
+    &generic::spec::SPEC,
     &review::spec::SPEC,
 ];
 

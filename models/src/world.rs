@@ -9,7 +9,6 @@ use crate::blockchain::{self, Blockchain};
 use crate::connection::{self, Connection};
 use crate::data::{self, Data};
 use crate::describe::review::Inputs;
-use crate::economy::{self, Economy};
 use crate::infrastructure::{self, Infrastructure};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
@@ -197,7 +196,6 @@ parts! {
     Connection(connection: Connection),
     Blockchain(blockchain: Blockchain),
     Data(data: Data),
-    Economy(economy: Economy),
 }
 
 /// The place of a network's event is filled in by [`EngineEvent::at_place`].

@@ -110,7 +110,9 @@ pub struct Invented {
 
 impl Invented {
     pub fn new(scenario: &Scenario) -> Self {
-        let Network::Filecoin(settings) = &scenario.networks[0].settings;
+        let Network::Filecoin(settings) = &scenario.networks[0].settings else {
+            panic!("an invented run stands in for Filecoin")
+        };
         Invented {
             days: f64::from(scenario.horizon_days),
             lift: if settings.solstice.is_some() { 0.08 } else { 0.0 },

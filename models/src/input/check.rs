@@ -22,6 +22,7 @@ use super::tree::{Tree, Value, ValueId};
 const TEXT_BYTES_MAX: usize = 4_096;
 /// What the conversion of units may add to a whole number of days.
 const DAYS_APART_MAX: f64 = 1e-6;
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// The values of one tree under examination, the files around it and the faults found.
 #[derive(Debug)]
@@ -346,6 +347,33 @@ impl Checker<'_> {
         Some(whole as u32)
     }
 
+    /// A length of time as a whole number of periods of so many seconds, at least one. Months and
+    /// years are rounded to one; anything else must fit.
+    pub fn periods(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        seconds: u32,
+        days_max: u32,
+    ) -> Option<u32> {
+        let time = self.quantity(given, key, "s", false, f64::MIN..=f64::MAX)?;
+        let periods = time / f64::from(seconds);
+        if periods < 0.5 || time > f64::from(days_max) * SECONDS_PER_DAY {
+            let message = format!("{} is out of range", self.shown(given?));
+            let help = format!("allowed: \"{seconds} s\" to \"{days_max} d\"");
+            self.fault(given?, key, message, help);
+            return None;
+        }
+        let whole = math::round(periods);
+        if (periods - whole).abs() > DAYS_APART_MAX && !self.in_months_or_years(given?) {
+            let message = format!("{} is no whole number of {seconds} s", self.shown(given?));
+            let next = math::ceil(periods) * f64::from(seconds);
+            self.fault(given?, key, message, format!("write \"{next} s\""));
+            return None;
+        }
+        Some(whole.max(1.0) as u32)
+    }
+
     /// Whether a quantity is typed in a unit of time that has no whole number of days.
     fn in_months_or_years(&self, given: ValueId) -> bool {
         let Some(text) = self.text_of(given) else { return false };
@@ -356,6 +384,7 @@ impl Checker<'_> {
     /// Notes of each key that is given whether it has an effect: its name below `at`, the value,
     /// whether it has an effect here, and when it has. One without at every point is a fault.
     pub fn refuse_idle(&mut self, at: &str, keys: &[(&str, Option<ValueId>, bool, &str)]) {
+        let at = self.full(at).into_owned();
         for &(name, given, has_effect, when) in keys {
             let Some(given) = given else { continue };
             let place = self.tree.place(given);

@@ -439,11 +439,12 @@ fn swept(
     stated
 }
 
-/// Whether a key lies in a network or in a layer.
+/// Whether a key lies in a network, in a section that is short for one, or in a layer.
 fn is_varied(key: &str) -> bool {
     let section = key.split(['.', '[']).next().unwrap_or(key);
     let layer = || registry::ALL.part(section).is_some_and(|part| part.kind == PartKind::Layer);
-    section != key && (section == NETWORK || layer())
+    let short = || networks::SHORT.iter().any(|(name, _)| *name == section);
+    section != key && (section == NETWORK || layer() || short())
 }
 
 /// Sets a key that variants and sweeps may change; a fault names where it was typed.
@@ -547,6 +548,7 @@ pub(super) fn typed(checker: &mut Checker<'_>) -> ScenarioFile {
     let layers = registry::ALL.parts().filter(|part| part.kind != PartKind::Network);
     let mut beside: Vec<&str> = layers.map(|part| part.name).collect();
     beside.push(NETWORK);
+    beside.extend(networks::SHORT.iter().map(|(section, _)| section));
     checker.read_beside(Tree::ROOT, "", &beside)
 }
 
@@ -555,14 +557,15 @@ fn is_given(tree: &Tree, part: &PartSpec) -> bool {
     part.kind == PartKind::Layer && tree.root(part.name).is_some()
 }
 
-/// `[network]`, or each of `[[network]]`; their parts are added to `parts`. `None` if one is not
-/// valid, which has left a fault.
+/// The sections that are short for a network, then `[network]`, or each of `[[network]]`; their
+/// parts are added to `parts`. `None` if one is not valid, which has left a fault.
 fn networks_of(
     checker: &mut Checker<'_>,
     parts: &mut Vec<&'static PartSpec>,
     known: &Known,
 ) -> Option<Vec<NetworkEntry>> {
-    let Some(root) = checker.tree.root(NETWORK) else { return Some(Vec::new()) };
+    let short = short_networks(checker, parts, known);
+    let Some(root) = checker.tree.root(NETWORK) else { return short };
     let members = match checker.tree.value(root) {
         Value::Array(items) => items.clone(),
         _ => vec![root],
@@ -585,7 +588,46 @@ fn networks_of(
         networks.push(entry);
     }
     checker.unique(&ids, NETWORK);
-    networks.into_iter().collect()
+    let named: Vec<NetworkEntry> = networks.into_iter().collect::<Option<_>>()?;
+    let short = short?;
+    apart(checker, root, &short, &named)?;
+    Some(short.into_iter().chain(named).collect())
+}
+
+/// The networks of the sections that are short for one; they have no id.
+fn short_networks(
+    checker: &mut Checker<'_>,
+    parts: &mut Vec<&'static PartSpec>,
+    known: &Known,
+) -> Option<Vec<NetworkEntry>> {
+    let mut found = Vec::new();
+    for (section, kind) in networks::SHORT {
+        let Some(given) = checker.tree.root(section) else { continue };
+        parts.extend(registry::ALL.part(kind));
+        let settings = networks::Settings::read(kind, checker, given, known);
+        found.push(settings.map(|settings| NetworkEntry { id: String::new(), settings }));
+    }
+    found.into_iter().collect()
+}
+
+/// A fault if a network without an id stands beside a short section of its kind: both would draw
+/// from the same streams.
+fn apart(
+    checker: &mut Checker<'_>,
+    root: ValueId,
+    short: &[NetworkEntry],
+    named: &[NetworkEntry],
+) -> Option<()> {
+    for (section, kind) in networks::SHORT {
+        let is_kind = |entry: &&NetworkEntry| entry.settings.kind() == *kind;
+        let unnamed = named.iter().filter(is_kind).any(|entry| entry.id.is_empty());
+        if unnamed && short.iter().any(|entry| is_kind(&entry)) {
+            let message = format!("[{section}] is a network of this kind without an id too");
+            checker.fault(root, NETWORK, message, "give this one an id, or write one of both");
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// One network by its kind.

@@ -3,7 +3,7 @@
 mod equivalence;
 mod hardware;
 mod layer;
-mod providers;
+mod operators;
 mod scenarios;
 
 use std::path::{Path, PathBuf};

@@ -78,9 +78,10 @@ to = 2022-10-15
 "#;
 
 fn filecoin(experiment: &Experiment, point: usize) -> &Settings {
-    let networks::Settings::Filecoin(settings) =
-        &experiment.points[point].scenario.networks[0].settings;
-    settings
+    match &experiment.points[point].scenario.networks[0].settings {
+        networks::Settings::Filecoin(settings) => settings,
+        other => panic!("a network of kind {}", other.kind()),
+    }
 }
 
 #[test]

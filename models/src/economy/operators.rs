@@ -1,16 +1,19 @@
-//! Providers: nodes with a capacity and a cost, who leave after days of loss and come back when
-//! the mean node would earn.
+//! Operators: who runs nodes, each with a capacity and a cost. They leave after periods of loss and
+//! come back when the mean node would earn.
 //!
-//! A node earns its part of the day's emission by capacity, so it is at a loss where a unit of
+//! A node earns its part of a period's rewards by capacity, so it is at a loss where a unit of
 //! capacity brings less than the node's own cost for one: one number for all. Nodes are kept in
-//! the order of that cost, the cheapest first; each day the number moves a little and only those it
-//! has passed are looked at, and those whose device changed. Who stays as it was costs nothing, and
-//! who is idle has drawn how many days on which entry pays it will let pass.
+//! the order of that cost, the cheapest first; each period the number moves a little and only those
+//! it has passed are looked at, and those whose device changed. Who stays as it was costs nothing,
+//! and who is idle has drawn how many periods in which entry pays it will let pass.
 //!
 //! The rule of exit is that of agent-based models of mining (e.g. Cong, He and Li, "Decentralized
 //! mining in centralized pools", 2021, free entry; the patience is that of depin-mini v1).
 //!
-//! Invariants: counts and sums kept on the way are those of the nodes ([`Providers::verify`]).
+//! Rounding: capacities and costs are drawn as floats and rounded down, to the billionth of a unit
+//! and to the base unit of the dollar; what is booked and what is decided by are these integers.
+//!
+//! Invariants: counts and sums kept on the way are those of the nodes ([`Operators::verify`]).
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -20,8 +23,8 @@ use pinwheel_core::random::Purpose;
 use pinwheel_core::{Amount, Streams, math};
 use serde::{Deserialize, Serialize};
 
+use super::period::Period;
 use super::serving::Serving;
-use super::settings::ProviderSettings;
 use crate::input::amount::{self, USD_DECIMALS};
 
 const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
@@ -30,55 +33,75 @@ const ENTRY: Purpose = Purpose::new("economy.provider.entry");
 
 /// Capacity is counted in billionths, so that sums of it are exact.
 pub const CAPACITY_UNIT: f64 = 1e9;
-/// Before the first day of loss.
+/// Before the first period of loss.
 const NEVER: u32 = u32::MAX;
+
+/// Who the operators are and how they decide.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OperatorSettings {
+    /// Nodes, all active in the beginning.
+    pub count: u32,
+    /// Capacity is log-normal with median 1: the standard deviation of its logarithm.
+    pub capacity_sigma: f64,
+    /// Cost is log-normal: its median.
+    pub cost_median_usd_per_day: f64,
+    /// The standard deviation of the logarithm of the cost.
+    pub cost_sigma: f64,
+    /// Periods of loss in a row after which a node leaves.
+    pub patience_periods: u32,
+    /// Probability that an idle node enters within a day on which the mean node would earn.
+    pub entry_per_day: f64,
+}
 
 /// What a node has earned, or a unit of capacity that was always online.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Earned {
+    /// Dollars, at the prices at which the rewards were given.
     pub usd: f64,
+    /// Tokens.
     pub tok: f64,
 }
 
 /// One node.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Node {
-    device: u32,
-    /// First day of the losses that go on, or [`NEVER`].
+    /// The place of its draws and of its device.
+    number: u32,
+    /// First period of the losses that go on, or [`NEVER`].
     losing_since: u32,
     capacity: u64,
     /// In base units of the dollar.
-    cost_per_day: u64,
+    cost_per_period: u64,
     /// Its place in the order of capacity.
     rank: u32,
     /// Times it has left.
     exits: u32,
     active: bool,
-    /// Of its device, as it was when the day was settled.
+    /// Of its device, as it was when the period was settled.
     up: bool,
     /// Until it was last online, and what a unit of capacity had earned when it came online.
     earned: Earned,
     online_since: Earned,
-    /// Days it has taken part until it last left, and the day on which it came.
-    days: u32,
+    /// Periods it has taken part until it last left, and the one in which it came.
+    periods: u32,
     active_since: u32,
 }
 
 impl Node {
     /// Active and up from the start.
-    fn new(device: u32, capacity: u64, cost_per_day: Amount) -> Self {
+    fn new(number: u32, capacity: u64, cost_per_period: Amount) -> Self {
         Node {
-            device,
+            number,
             losing_since: NEVER,
             capacity,
-            cost_per_day: cost_per_day.0 as u64,
+            cost_per_period: cost_per_period.0 as u64,
             rank: 0,
             exits: 0,
             active: true,
             up: true,
             earned: Earned::default(),
             online_since: Earned::default(),
-            days: 0,
+            periods: 0,
             active_since: 0,
         }
     }
@@ -96,32 +119,36 @@ impl Node {
             tok: self.earned.tok + capacity * (unit.tok - self.online_since.tok),
         }
     }
-    /// Days it has taken part by now.
-    fn days(&self, now: u32) -> u32 {
-        self.days + if self.active { now - self.active_since } else { 0 }
+    /// Periods it has taken part by now.
+    fn periods(&self, now: u32) -> u32 {
+        self.periods + if self.active { now - self.active_since } else { 0 }
     }
 }
 
-/// The number of the first success of trials that succeed with a probability: a geometric draw by
-/// inversion, so that nobody throws a die a day.
-fn trials(probability: f64, uniform: f64) -> u64 {
-    if probability >= 1.0 {
+/// Periods of so many days until the first success of trials that succeed with a probability a
+/// day: a geometric draw by inversion, so that nobody throws a die a period.
+fn trials(per_day: f64, period_days: f64, uniform: f64) -> u64 {
+    if per_day >= 1.0 {
         return 1;
     }
-    let trials = math::ceil(math::ln(uniform) / math::ln_1p(-probability));
+    let trials = math::ceil(math::ln(uniform) / (math::ln_1p(-per_day) * period_days));
     // Never is infinite, and the cast keeps it the largest number.
     (trials as u64).max(1)
 }
 
-/// What a provider is on the present day.
+/// What a node is in the present period.
 #[derive(Copy, Clone, Debug, PartialEq)]
-pub struct Provider {
-    pub device: u32,
+pub struct Operator {
+    /// Its number, from zero.
+    pub number: u32,
+    /// It takes part.
     pub active: bool,
+    /// It takes part and its device is up.
     pub online: bool,
     /// In units of the median.
     pub capacity: f64,
-    pub cost_usd_per_day: f64,
+    /// What a period costs it.
+    pub cost_usd_per_period: f64,
     /// Rewards since the start.
     pub earned: Earned,
     /// What it has cost since the start.
@@ -130,12 +157,13 @@ pub struct Provider {
 
 /// All nodes, in the order of what they need.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Providers {
-    settings: ProviderSettings,
+pub struct Operators {
+    settings: OperatorSettings,
+    period_days: f64,
     nodes: Vec<Node>,
-    /// Dollars a day that a unit of capacity must bring to each, rising.
+    /// Dollars a period that a unit of capacity must bring to each, rising.
     needed: Vec<f64>,
-    /// Place of each device's node.
+    /// Place of each node by its number.
     place: Vec<u32>,
     mean_cost_usd: f64,
     /// Nodes before this place earn what they need when they are online.
@@ -143,19 +171,19 @@ pub struct Providers {
     active: usize,
     serving: Serving,
     /// What a unit of capacity that was always online has earned: a node's own follows from the
-    /// difference between two days, and nobody is paid one by one.
+    /// difference between two periods, and nobody is paid one by one.
     unit: Earned,
     /// Of the active nodes, in base units of the dollar.
-    cost_per_day: u128,
+    cost_per_period: u128,
     /// Active nodes at a loss.
     losing: usize,
-    /// Days so far on which entry paid.
-    paying_days: u64,
-    /// Idle nodes by the paying day on which they enter.
+    /// Periods so far in which entry paid.
+    paying_periods: u64,
+    /// Idle nodes by the paying period in which they enter.
     waiting: BinaryHeap<Reverse<(u64, u32)>>,
-    /// Days on which losses began, and whose; those that ended since are passed over.
+    /// Periods in which losses began, and whose; those that ended since are passed over.
     losses: VecDeque<(u32, u32)>,
-    /// Nodes whose device went down or came up since the last day, with its state now.
+    /// Nodes whose device went down or came up since the last period, with its state now.
     changed: Vec<(u32, bool)>,
     /// Nodes to be looked at whatever has changed: those that have just entered.
     entered: Vec<u32>,
@@ -163,51 +191,56 @@ pub struct Providers {
     left: Vec<u32>,
 }
 
-impl Providers {
+impl Operators {
     /// All nodes active and up.
-    pub fn new(settings: ProviderSettings, streams: &Streams) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If the settings have no laws: a sigma below zero or a median that is not above it.
+    pub fn new(settings: OperatorSettings, period: Period, streams: &Streams) -> Self {
         let law = |median: f64, sigma| {
             LogNormal::new(math::ln(median), sigma).expect("checked with the scenario")
         };
         let capacities = law(1.0, settings.capacity_sigma);
         let costs = law(settings.cost_median_usd_per_day, settings.cost_sigma);
-        let draw = |device| {
-            let capacity = capacities.sample(&mut streams.stream(device, CAPACITY));
-            let cost = costs.sample(&mut streams.stream(device, COST));
-            // No capacity is nothing: it would divide by zero.
+        let draw = |number| {
+            let capacity = capacities.sample(&mut streams.stream(number, CAPACITY));
+            let cost = costs.sample(&mut streams.stream(number, COST));
+            // At least one unit: capacity is a divisor.
             let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
             // What it needs is the cost that is booked, not the one drawn.
-            let cost = amount::floor(cost, USD_DECIMALS);
+            let cost = amount::floor(cost * period.days(), USD_DECIMALS);
             let needed = cost.as_tokens(USD_DECIMALS) / (capacity as f64 / CAPACITY_UNIT);
-            (needed, Node::new(device, capacity, cost))
+            (needed, Node::new(number, capacity, cost))
         };
         let (needed, mut nodes): (Vec<f64>, Vec<Node>) = (0..settings.count).map(draw).unzip();
         let mut order: Vec<u32> = (0..settings.count).collect();
         order.sort_by(|one, other| needed[*one as usize].total_cmp(&needed[*other as usize]));
         let mut by_capacity: Vec<(u64, u32)> =
-            nodes.iter().map(|node| (node.capacity, node.device)).collect();
+            nodes.iter().map(|node| (node.capacity, node.number)).collect();
         by_capacity.sort_unstable();
-        for (rank, (_, device)) in (0..).zip(&by_capacity) {
-            nodes[*device as usize].rank = rank;
+        for (rank, (_, number)) in (0..).zip(&by_capacity) {
+            nodes[*number as usize].rank = rank;
         }
         let mut place = vec![0; nodes.len()];
-        for (at, device) in (0..).zip(&order) {
-            place[*device as usize] = at;
+        for (at, number) in (0..).zip(&order) {
+            place[*number as usize] = at;
         }
-        let needed = order.iter().map(|device| needed[*device as usize]).collect();
-        let nodes: Vec<Node> = order.iter().map(|device| nodes[*device as usize]).collect();
+        let needed = order.iter().map(|number| needed[*number as usize]).collect();
+        let nodes: Vec<Node> = order.iter().map(|number| nodes[*number as usize]).collect();
         let ranked = by_capacity.iter().map(|(capacity, _)| *capacity);
-        let cost_per_day = nodes.iter().map(|node| u128::from(node.cost_per_day)).sum();
-        Providers {
+        let cost_per_period = nodes.iter().map(|node| u128::from(node.cost_per_period)).sum();
+        Operators {
+            period_days: period.days(),
             place,
-            mean_cost_usd: Amount(cost_per_day).as_tokens(USD_DECIMALS) / nodes.len() as f64,
+            mean_cost_usd: Amount(cost_per_period).as_tokens(USD_DECIMALS) / nodes.len() as f64,
             earning: nodes.len(),
             active: nodes.len(),
             serving: Serving::new(ranked.collect()),
             unit: Earned::default(),
-            cost_per_day,
+            cost_per_period,
             losing: 0,
-            paying_days: 0,
+            paying_periods: 0,
             waiting: BinaryHeap::new(),
             needed,
             losses: VecDeque::new(),
@@ -219,14 +252,14 @@ impl Providers {
         }
     }
 
-    /// Notes that a device went down or came up. Devices without a node are nobody's.
-    pub fn device_changed(&mut self, device: u32, up: bool) {
-        if let Some(&place) = self.place.get(device as usize) {
+    /// Notes that the device of a node went down or came up. Numbers of no node are ignored.
+    pub fn device_changed(&mut self, number: u32, up: bool) {
+        if let Some(&place) = self.place.get(number as usize) {
             self.changed.push((place, up));
         }
     }
 
-    /// The day's look at the hardware: who serves today.
+    /// The period's look at the hardware: who serves in it.
     pub fn take_changes(&mut self) {
         for &(place, up) in &self.changed {
             let node = &mut self.nodes[place as usize];
@@ -239,25 +272,24 @@ impl Providers {
         }
     }
 
-    /// Gives those online what a unit of capacity earned on the day, compares it with what each
-    /// node needs, and lets go who has lost for too long. Returns how many left.
-    pub fn judge(&mut self, day: u32, earned: Earned) -> usize {
+    /// Gives those online what a unit of capacity earned in the period, and compares it with what
+    /// each node needs.
+    pub fn judge(&mut self, period: u32, earned: Earned) {
         self.unit.usd += earned.usd;
         self.unit.tok += earned.tok;
         let before = self.earning;
         self.earning = self.boundary(earned.usd);
         for place in before.min(self.earning)..before.max(self.earning) {
-            self.look_at(place, day);
+            self.look_at(place, period);
         }
         let changed = std::mem::take(&mut self.changed);
-        changed.iter().for_each(|(place, _)| self.look_at(*place as usize, day));
+        changed.iter().for_each(|(place, _)| self.look_at(*place as usize, period));
         self.changed = changed;
         self.changed.clear();
         let entered = std::mem::take(&mut self.entered);
-        entered.iter().for_each(|place| self.look_at(*place as usize, day));
+        entered.iter().for_each(|place| self.look_at(*place as usize, period));
         self.entered = entered;
         self.entered.clear();
-        self.let_go(day)
     }
 
     /// The first place whose node needs more than this, sought from where it was.
@@ -268,28 +300,29 @@ impl Providers {
         self.earning + more - fewer
     }
 
-    /// Whether the node is at a loss today: down, or in need of more than it earns.
-    fn look_at(&mut self, place: usize, day: u32) {
+    /// Whether the node is at a loss in the period: down, or in need of more than it earns.
+    fn look_at(&mut self, place: usize, period: u32) {
         let node = &mut self.nodes[place];
         if !node.active {
             return;
         }
         let loses = !node.up || place >= self.earning;
         if loses && node.losing_since == NEVER {
-            node.losing_since = day;
+            node.losing_since = period;
             self.losing += 1;
-            self.losses.push_back((day, place as u32));
+            self.losses.push_back((period, place as u32));
         } else if !loses && node.losing_since != NEVER {
             node.losing_since = NEVER;
             self.losing -= 1;
         }
     }
 
-    /// Losses end in the order in which they began.
-    fn let_go(&mut self, day: u32) -> usize {
+    /// Removes nodes whose losses have lasted for the patience of the settings; losses end in the
+    /// order in which they began. Returns how many left.
+    pub fn let_go(&mut self, period: u32) -> usize {
         self.left.clear();
         while let Some(&(since, place)) = self.losses.front()
-            && since + self.settings.patience_days <= day + 1
+            && since.saturating_add(self.settings.patience_periods) <= period + 1
         {
             self.losses.pop_front();
             let node = &mut self.nodes[place as usize];
@@ -299,11 +332,11 @@ impl Providers {
             }
             node.losing_since = NEVER;
             node.earned = node.earned(self.unit);
-            node.days = node.days(day + 1);
+            node.periods = node.periods(period + 1);
             node.active = false;
             self.losing -= 1;
             self.active -= 1;
-            self.cost_per_day -= u128::from(node.cost_per_day);
+            self.cost_per_period -= u128::from(node.cost_per_period);
             if node.up {
                 self.serving.turn(node.rank, false);
             }
@@ -312,28 +345,28 @@ impl Providers {
         self.left.len()
     }
 
-    /// Idle nodes whose time has come enter if entry pays today, while the bonds of so many are
-    /// affordable. Those who left today begin to wait. Returns how many entered.
+    /// Idle nodes whose time has come enter if entry pays in the period, while the bonds of so many
+    /// are affordable. Those who left since the last call begin to wait. Returns how many entered.
     pub fn enter(
         &mut self,
-        day: u32,
+        period: u32,
         pays: bool,
         streams: &Streams,
         affordable: impl Fn(usize) -> bool,
     ) -> usize {
-        self.paying_days += u64::from(pays);
+        self.paying_periods += u64::from(pays);
         while pays
             && let Some(&Reverse((due, place))) = self.waiting.peek()
-            && due <= self.paying_days
+            && due <= self.paying_periods
             && affordable(self.entered.len() + 1)
         {
             self.waiting.pop();
             self.entered.push(place);
             let node = &mut self.nodes[place as usize];
             node.active = true;
-            node.active_since = day + 1;
+            node.active_since = period + 1;
             self.active += 1;
-            self.cost_per_day += u128::from(node.cost_per_day);
+            self.cost_per_period += u128::from(node.cost_per_period);
             node.online_since = self.unit;
             if node.up {
                 self.serving.turn(node.rank, true);
@@ -341,15 +374,19 @@ impl Providers {
         }
         for place in self.left.drain(..) {
             let node = &mut self.nodes[place as usize];
-            let mut stream = streams.indexed(node.device, ENTRY, node.exits.into());
+            let mut stream = streams.indexed(node.number, ENTRY, node.exits.into());
             node.exits += 1;
-            let wait = trials(self.settings.entry_per_day, stream.uniform_open());
-            self.waiting.push(Reverse((self.paying_days.saturating_add(wait), place)));
+            let (rate, days) = (self.settings.entry_per_day, self.period_days);
+            let wait = trials(rate, days, stream.uniform_open());
+            self.waiting.push(Reverse((self.paying_periods.saturating_add(wait), place)));
         }
         self.entered.len()
     }
 
-    /// Counts and sums anew, and says what does not agree.
+    /// Counts and sums anew.
+    ///
+    /// # Errors
+    /// What was counted and what is kept, where they do not agree: a fault of the model.
     pub fn verify(&self) -> Result<(), String> {
         let active = self.nodes.iter().filter(|node| node.active);
         let online = self.nodes.iter().filter(|node| node.is_online());
@@ -357,10 +394,10 @@ impl Providers {
             active.clone().count(),
             online.clone().count(),
             online.map(|node| node.capacity).sum(),
-            active.map(|node| u128::from(node.cost_per_day)).sum(),
+            active.map(|node| u128::from(node.cost_per_period)).sum(),
         );
         let serving = &self.serving;
-        let kept = (self.active, serving.online, serving.capacity, self.cost_per_day);
+        let kept = (self.active, serving.online, serving.capacity, self.cost_per_period);
         if counted == kept { Ok(()) } else { Err(format!("counted {counted:?}, kept {kept:?}")) }
     }
 
@@ -368,9 +405,11 @@ impl Providers {
     pub fn count(&self) -> usize {
         self.nodes.len()
     }
+    /// Nodes that take part, up or down.
     pub fn active(&self) -> usize {
         self.active
     }
+    /// Nodes that take part and are up.
     pub fn online(&self) -> usize {
         self.serving.online
     }
@@ -378,35 +417,35 @@ impl Providers {
     pub fn losing(&self) -> usize {
         self.losing
     }
-    /// In units of the median capacity.
+    /// The capacity of those online, in units of the median capacity.
     pub fn online_capacity(&self) -> f64 {
         self.serving.capacity as f64 / CAPACITY_UNIT
     }
-    /// What running the active nodes costs, in base units of the dollar.
-    pub fn cost_per_day(&self) -> Amount {
-        Amount(self.cost_per_day)
+    /// What running the active nodes costs in a period, in base units of the dollar.
+    pub fn cost_per_period(&self) -> Amount {
+        Amount(self.cost_per_period)
     }
     /// The Gini coefficient of the rewards of those online, which go by capacity.
     pub fn gini(&self) -> f64 {
         self.serving.gini()
     }
-    /// Of all nodes there are.
+    /// What a period costs the mean of all nodes there are.
     pub fn mean_cost_usd(&self) -> f64 {
         self.mean_cost_usd
     }
-    /// The nodes after so many days, in the order of their devices.
-    pub fn iter(&self, days: u32) -> impl Iterator<Item = Provider> {
+    /// The nodes after so many periods, in the order of their numbers.
+    pub fn iter(&self, periods: u32) -> impl Iterator<Item = Operator> {
         self.place.iter().map(move |place| {
             let node = &self.nodes[*place as usize];
-            let cost_usd_per_day = Amount(node.cost_per_day.into()).as_tokens(USD_DECIMALS);
-            Provider {
-                device: node.device,
+            let cost = Amount(node.cost_per_period.into()).as_tokens(USD_DECIMALS);
+            Operator {
+                number: node.number,
                 active: node.active,
                 online: node.is_online(),
                 capacity: node.capacity as f64 / CAPACITY_UNIT,
-                cost_usd_per_day,
+                cost_usd_per_period: cost,
                 earned: node.earned(self.unit),
-                cost_usd: cost_usd_per_day * f64::from(node.days(days)),
+                cost_usd: cost * f64::from(node.periods(periods)),
             }
         })
     }

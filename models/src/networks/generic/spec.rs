@@ -1,16 +1,17 @@
-//! What the token economy says of itself.
+//! What a network written in TOML says of itself.
 
 use super::card::CARD;
 use super::metrics::METRICS;
+use super::step::Step;
 use super::{figures, review};
 use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
 
-/// The token economy, for [`crate::registry`].
+/// A network written in TOML, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
-    name: "economy",
-    kind: PartKind::Layer,
-    about: "A token, what it pays for, and its market.",
+    name: "generic",
+    kind: PartKind::Network,
+    about: "A network whose economy is written in the scenario, step by step.",
     schema: |generator| generator.subschema_for::<super::file::Section>(),
     module: module_path!(),
     code: 6,
@@ -24,5 +25,5 @@ pub const SPEC: PartSpec = PartSpec {
     flows: figures::FLOWS,
     key_metrics: figures::KEY_METRICS,
     headlines: figures::HEADLINES,
-    glossary: &[],
+    glossary: Step::TERMS,
 };

@@ -1,25 +1,25 @@
-//! The economy as a part of a world: node `i` stands on device `i` of the fleet.
+//! The network as a part of a world: its nodes stand on devices of the fleet.
 
 use pinwheel_core::{Context, Event as EngineEvent};
 
-use super::{Economy, Event, Settings};
+use super::{Event, Generic, Settings};
 use crate::describe::review::Inputs;
 use crate::part::{Around, Part, Request, Shared, Signal};
 
-impl<E: EngineEvent + From<Event>> Part<E> for Economy {
+impl<E: EngineEvent + From<Event>> Part<E> for Generic {
     type Settings = Settings;
     type Event = Event;
 
     fn new(settings: &Settings, around: &Around<'_>) -> Self {
-        Economy::new(settings, around.streams)
+        Generic::new(settings, around.streams, around.devices)
     }
 
     fn start(&mut self, _shared: &mut Shared, ctx: &mut Context<E>) {
-        Economy::start(self, ctx);
+        Generic::start(self, ctx);
     }
 
     fn handle(&mut self, event: Event, _shared: &mut Shared, ctx: &mut Context<E>) {
-        Economy::handle(self, event, ctx);
+        Generic::handle(self, event, ctx);
     }
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, _ctx: &mut Context<E>) {
@@ -29,6 +29,6 @@ impl<E: EngineEvent + From<Event>> Part<E> for Economy {
     }
 
     fn review(&mut self, request: Request) -> Vec<Inputs> {
-        vec![Economy::review(self, request.wanted)]
+        vec![Generic::review(self, request.wanted)]
     }
 }
