@@ -155,8 +155,11 @@ fn of_networks(ids: &[&str]) -> Point {
 
 /// The books of a network, byte by byte.
 fn books(run: &Simulation<World>, id: &str) -> Vec<u8> {
-    let Network::Filecoin(network) = run.model.network(id).expect("a network of this id");
-    postcard::to_stdvec(network.accounts()).expect("plain data")
+    match run.model.network(id).expect("a network of this id") {
+        Network::Filecoin(network) => postcard::to_stdvec(network.accounts()),
+        Network::Generic(network) => postcard::to_stdvec(network.books()),
+    }
+    .expect("plain data")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The token economy: against the reference programs, against a plain reckoning, and its promises.
 
+mod digests;
 mod equivalence;
 mod hardware;
 mod layer;
