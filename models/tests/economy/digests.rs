@@ -3,9 +3,9 @@
 //! written out give the same order of events, books, state and rows, to the last bit.
 
 use pinwheel_core::fingerprint::Digest;
-use pinwheel_models::scenario::{self, Experiment};
+use pinwheel_models::scenario::Experiment;
 
-use super::run;
+use super::{load_text, run};
 
 /// Digests of four runs with seed 42: order of events, ledger, state, and values of all rows.
 type Runs = [[u64; 4]; 4];
@@ -107,7 +107,7 @@ entry = "2 %/d"
 "#;
 
 /// The steps that stand in for a list, written out.
-pub const STEPS: [&str; 9] = [
+const STEPS: [&str; 9] = [
     r#"{ buy = "TOK", with = "demand", to = "customers" }"#,
     r#"{ burn = "customers", share = 1 }"#,
     r#"{ mint = "emission", to = "operators" }"#,
@@ -158,20 +158,13 @@ fn horizon(name: &str) -> &'static str {
     }
 }
 
-fn load(text: &str, set: &[(String, String)]) -> Experiment {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.toml");
-    std::fs::write(&path, text).unwrap();
-    scenario::load(&path, set).unwrap_or_else(|faults| panic!("{faults:#?}"))
-}
-
 /// The scenario in the short spelling.
 fn short(name: &str) -> Experiment {
     let changes = changes(name);
     let changes = changes.iter().map(|(key, value)| (format!("economy.{key}"), value));
     let mut set = vec![("run.horizon".to_owned(), horizon(name).to_owned())];
     set.extend(changes.map(|(key, value)| (key, (*value).to_owned())));
-    load(&format!("{FLEET}{ECONOMY}"), &set)
+    load_text(&format!("{FLEET}{ECONOMY}"), &set)
 }
 
 /// The scenario with these steps written out.
@@ -190,7 +183,7 @@ fn written(name: &str, steps: &[&str]) -> Experiment {
         };
         set.push((format!("network.{key}"), value.to_owned()));
     }
-    load(&format!("{FLEET}{text}"), &set)
+    load_text(&format!("{FLEET}{text}"), &set)
 }
 
 /// The digests of one run.

@@ -6,6 +6,7 @@ mod hardware;
 mod layer;
 mod operators;
 mod scenarios;
+mod steps;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,14 @@ fn load(file: &str, set: &[(&str, &str)]) -> Experiment {
     let path = repository("scenarios/mini").join(file);
     let set: Vec<_> = set.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
     scenario::load(&path, &set).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+/// A scenario from its text, with keys set.
+fn load_text(text: &str, set: &[(String, String)]) -> Experiment {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.toml");
+    std::fs::write(&path, text).unwrap();
+    scenario::load(&path, set).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 /// A run to the end of its horizon or to its first breach, and its rows.
