@@ -7,12 +7,10 @@ use super::{last, load_text, run, series};
 const HEAD: &str = "schema = 1\n[meta]\nname = \"steps\"\n\
     [run]\nstart = 2026-01-01\nhorizon = \"40 d\"\n\
     [network]\nkind = \"generic\"\nsupply = \"1_000_000 TOK\"\n";
-const POOL: &str =
-    "[network.exchange]\nusd = \"100_000 USD\"\ntok = \"100_000 TOK\"\nfee = 0\n\
+const POOL: &str = "[network.exchange]\nusd = \"100_000 USD\"\ntok = \"100_000 TOK\"\nfee = 0\n\
     [network.demand]\nfirst = \"240 USD/d\"\n";
 const EMISSION: &str = "[network.emission]\nfirst = \"2_400 TOK/d\"\nhalf_life = \"10 d\"\n";
-const OPERATORS: &str =
-    "[network.operators]\ncount = 10\ncost_median = \"1 USD/d\"\n";
+const OPERATORS: &str = "[network.operators]\ncount = 10\ncost_median = \"1 USD/d\"\n";
 
 /// The rows of one run of a network with these keys and tables.
 fn rows(keys: &str, tables: &[&str]) -> Vec<pinwheel_core::Row> {
@@ -117,7 +115,8 @@ fn nodes_stand_on_the_devices_of_their_classes() {
         failure = { law = \"exponential\", mean = \"1 h\" }\n\
         repair = { law = \"exponential\", mean = \"1000 d\" }\n\
         [[infrastructure.class]]\nid = \"node\"\ncount = 10\n";
-    let steps = |devices: &str| format!("devices = {devices}\nstep = [{{ mint = \"emission\" }}]\n");
+    let steps =
+        |devices: &str| format!("devices = {devices}\nstep = [{{ mint = \"emission\" }}]\n");
     let sound = rows(&steps("\"node\""), &[EMISSION, OPERATORS, fleet]);
     assert_eq!(last(&sound, "nodes_online"), 10.0, "the class that fails is not theirs");
     let seventeen = OPERATORS.replace("10", "17");

@@ -59,9 +59,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         }
         let days = known.days.map_or(HORIZON_DAYS_MAX, |days| days.horizon_days);
         let seconds = match typed.every {
-            Some(given) => {
-                checker.periods(Some(given), &format!("{section}.every"), 1, days)?
-            }
+            Some(given) => checker.periods(Some(given), &format!("{section}.every"), 1, days)?,
             None => SECONDS_PER_DAY,
         };
         let operators = if typed.providers.is_some() { "providers" } else { "operators" };
@@ -83,8 +81,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let operators = given(operators, |typed| self.operators(typed));
         let shocks = self.shocks(&typed);
         let record_every = self.periods(typed.record_every, "record_every", 1);
-        let concentration_every =
-            self.periods(typed.concentration_every, "concentration_every", 7);
+        let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
         let devices = given(typed.devices.as_ref(), |named| self.devices(*named, known));
         let accounts = self.accounts(&typed.accounts);
         let (steps, burned_millionths) = self.steps(&typed, &accounts?)?;
@@ -122,12 +119,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         format!("{}.{name}", self.section)
     }
     /// The value itself, or a fault that names the key which is missing.
-    fn required(
-        &mut self,
-        given: Option<ValueId>,
-        name: &str,
-        example: &str,
-    ) -> Option<ValueId> {
+    fn required(&mut self, given: Option<ValueId>, name: &str, example: &str) -> Option<ValueId> {
         let key = self.key(name);
         self.checker.required(given, &key, example)
     }
@@ -286,10 +278,13 @@ impl<'r, 'c> Reader<'r, 'c> {
         };
         let (demand, exchange) = (beside.demand.is_some(), beside.exchange.is_some());
         let table = self.key(&format!("shock[{number}]"));
-        self.checker.refuse_idle(&table, &[
-            ("demand_scale", typed.demand_scale, demand, "a network with demand"),
-            ("sale", typed.sale, exchange, "a network with an exchange"),
-        ]);
+        self.checker.refuse_idle(
+            &table,
+            &[
+                ("demand_scale", typed.demand_scale, demand, "a network with demand"),
+                ("sale", typed.sale, exchange, "a network with an exchange"),
+            ],
+        );
         Some(Shock { period: period?, demand_scale: demand_scale?, sale: sale? })
     }
 
@@ -337,10 +332,13 @@ impl<'r, 'c> Reader<'r, 'c> {
         let described: Vec<Primitive> = Primitive::ALL.into_iter().filter(is_there).collect();
         let operated = described.contains(&Primitive::Operators);
         let when = "a network with operators";
-        self.checker.refuse_idle(self.section, &[
-            ("devices", typed.devices, operated, when),
-            ("concentration_every", typed.concentration_every, operated, when),
-        ]);
+        self.checker.refuse_idle(
+            self.section,
+            &[
+                ("devices", typed.devices, operated, when),
+                ("concentration_every", typed.concentration_every, operated, when),
+            ],
+        );
         self.shares_without_list(typed);
         let Some(list) = typed.step else { return self.daily_steps(typed, &described) };
         let mut plan = Plan::new(self.section, &self.tokens, accounts, &described);
@@ -361,10 +359,13 @@ impl<'r, 'c> Reader<'r, 'c> {
             let when = [exit::SPEC.example, enter::SPEC.example];
             let when = when.map(|example| format!("a step such as {example}"));
             let table = self.key(self.operators);
-            self.checker.refuse_idle(&table, &[
-                ("patience", operators.patience, exits, &when[0]),
-                ("entry", operators.entry, enters, &when[1]),
-            ]);
+            self.checker.refuse_idle(
+                &table,
+                &[
+                    ("patience", operators.patience, exits, &when[0]),
+                    ("entry", operators.entry, enters, &when[1]),
+                ],
+            );
         }
         for &given in &typed.accounts {
             let Some(name) = self.checker.text_of(given) else { continue };
@@ -376,7 +377,8 @@ impl<'r, 'c> Reader<'r, 'c> {
 
     /// Shares that a list of steps says itself.
     fn shares_without_list(&mut self, typed: &Section) {
-        let (no_list, when) = (typed.step.is_none(), "a network without `step`, whose steps say it");
+        let (no_list, when) =
+            (typed.step.is_none(), "a network without `step`, whose steps say it");
         let burn = typed.demand.as_ref().and_then(|demand| demand.burn_share);
         let sold = typed.bond.as_ref().and_then(|bond| bond.sold_on_exit);
         let operators = typed.operators.as_ref().or(typed.providers.as_ref());
