@@ -27,12 +27,17 @@ fn load(file: &str, set: &[(&str, &str)]) -> Experiment {
     scenario::load(&path, &set).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
-/// A scenario from its text, with keys set.
-fn load_text(text: &str, set: &[(String, String)]) -> Experiment {
+/// A scenario from its text, with keys set, or what is wrong with it.
+fn read(text: &str, set: &[(String, String)]) -> Result<Experiment, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("small.toml");
     std::fs::write(&path, text).unwrap();
-    scenario::load(&path, set).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    scenario::load(&path, set).map_err(|faults| format!("{faults:#?}"))
+}
+
+/// A scenario from its text that is right.
+fn load_text(text: &str, set: &[(String, String)]) -> Experiment {
+    read(text, set).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A run to the end of its horizon or to its first breach, and its rows.
