@@ -1,8 +1,8 @@
 //! The schedule of an emission: how many tokens are new in each period.
 //!
-//! Exponential halving: `first * 2^(-period / half_life)`, the continuous form of Bitcoin's halvings
-//! (Nakamoto, "Bitcoin", 2008, section 6) that Filecoin's simple minting has as well (Filecoin
-//! spec, "Minting").
+//! Exponential halving: `first * 2^(-period / half_life)`, the continuous form of Bitcoin's
+//! halvings (Nakamoto, "Bitcoin", 2008, section 6) that Filecoin's simple minting has as well
+//! (Filecoin spec, "Minting").
 //!
 //! Rounding: the power is a fraction of 2^64 and the product exact, rounded down, so that what is
 //! minted is the schedule to the base unit.

@@ -71,7 +71,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Rewards sold",
                 Width::Half,
                 FigureKind::Single("rewards_sold"),
-                "What providers got on the exchange for the rewards they sold. 30-day mean.",
+                "What operators got on the exchange for the rewards they sold. 30-day mean.",
             )
             .smooth(30),
         ],
@@ -126,8 +126,8 @@ pub const FLOWS: &[MoneyFlows] = &[
         unit: "USD",
         paths: &[
             path("Customers", "Exchange", &["token_demand"], &[]),
-            path("Exchange", "Providers", &["rewards_sold"], &[]),
-            path("Providers", "Running costs", &["operator_cost"], &[]),
+            path("Exchange", "Operators", &["rewards_sold"], &[]),
+            path("Operators", "Running costs", &["operator_cost"], &[]),
         ],
         break_even: Some(("token_demand", "operator_cost")),
     },

@@ -1,5 +1,5 @@
-//! `[network]` with `kind = "generic"`, and `[economy]`, its short spelling: as typed. The checks are
-//! in [`super::read`].
+//! `[network]` with `kind = "generic"`, and `[economy]`, its short spelling: as typed. The checks
+//! are in [`super::read`].
 
 use schemars::JsonSchema;
 use serde::Deserialize;
