@@ -378,7 +378,11 @@ impl Checker<'_> {
         }
         let whole = math::round(periods);
         if (periods - whole).abs() > DAYS_APART_MAX && !self.in_months_or_years(given?) {
-            let message = format!("{} is no whole number of {seconds} s", self.shown(given?));
+            let unit = match seconds {
+                1 => "seconds".to_owned(),
+                _ => format!("periods of {seconds} s"),
+            };
+            let message = format!("{} is no whole number of {unit}", self.shown(given?));
             let next = math::ceil(periods) * f64::from(seconds);
             self.fault(given?, key, message, format!("write \"{next} s\""));
             return None;

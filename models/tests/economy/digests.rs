@@ -173,10 +173,11 @@ fn steps(name: &str) -> Vec<String> {
     let share = |key: &str, default: &'static str| {
         changes.iter().rfind(|(changed, _)| *changed == key).map_or(default, |(_, value)| value)
     };
-    let burn = format!("share = {}", share("demand.burn_share", "1"));
-    let sold = format!("share = {}", share("bond.sold_on_exit", "0"));
-    let with =
-        |step: &&str| step.replace("share = 1", &burn).replace("share = 0 ", &(sold.clone() + " "));
+    let (burn, sold) = (share("demand.burn_share", "1"), share("bond.sold_on_exit", "0"));
+    let with = |step: &&str| match *step {
+        step if step.starts_with("{ burn") => step.replace("share = 1", &format!("share = {burn}")),
+        step => step.replace("share = 0 ", &format!("share = {sold} ")),
+    };
     STEPS.iter().map(with).collect()
 }
 

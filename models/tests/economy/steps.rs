@@ -104,9 +104,7 @@ fn a_network_without_a_fleet_is_reviewed() {
     let rows = rows(steps, &[POOL, EMISSION, OPERATORS, "[review]\nevery = \"10 d\"\n"]);
     assert_eq!(series(&rows, "emission_error"), [0.0; 4]);
     assert!(last(&rows, "burn_to_mint") > 0.0);
-    let text = format!("{HEAD}{POOL}{EMISSION}{OPERATORS}[review]\n");
-    let text = text.replace("[network", "[economy").replace("kind = \"generic\"\n", "");
-    let (_, rows) = run(&load_text(&text, &[]).points[0], 7, 0);
+    let (_, rows) = run(&load_text(&format!("{}[review]\n", short()), &[]).points[0], 7, 0);
     assert_eq!(series(&rows, "conservation_residual"), [0.0]);
 }
 
@@ -124,4 +122,44 @@ fn nodes_stand_on_the_devices_of_their_classes() {
     let seventeen = OPERATORS.replace("10", "17");
     let both = rows(&steps("[\"node\", \"spare\"]"), &[EMISSION, &seventeen, fleet]);
     assert_eq!(last(&both, "nodes_online"), 10.0, "seven of the seventeen have failed");
+}
+
+/// `[economy]` with the fewest keys.
+fn short() -> String {
+    let text = format!("{HEAD}{POOL}{EMISSION}{OPERATORS}");
+    text.replace("[network", "[economy").replace("kind = \"generic\"\n", "")
+}
+
+/// Keys of the short section vary as those of any other.
+#[test]
+fn variants_and_sweeps_reach_into_the_short_section() {
+    let text = format!(
+        "{}[[variant]]\nid = \"falling\"\nset = {{ \"economy.demand.drift\" = \"-5 %/d\" }}\n\
+         [[variant]]\nid = \"steady\"\n[[ensemble.vary.product]]\n\
+         path = \"economy.providers.cost_median\"\nvalues = [\"1 USD/d\", \"2 USD/d\"]\n",
+        short().replace("operators", "providers")
+    );
+    let experiment = load_text(&text, &[]);
+    let ends = experiment.points.iter().map(|point| {
+        let (_, rows) = run(point, 7, 0);
+        (last(&rows, "token_demand") < 100.0, last(&rows, "operator_cost"))
+    });
+    assert!(ends.eq([(true, 10.0), (true, 20.0), (false, 10.0), (false, 20.0)]));
+}
+
+/// The short section is a network without an id: others beside it do not move it.
+#[test]
+fn the_short_section_stands_beside_networks() {
+    let other = "[[network]]\nid = \"io\"\nkind = \"generic\"\nsupply = \"10 TOK\"\n\
+        step = [{ mint = \"emission\", to = \"holders\" }]\n\
+        emission = { first = \"1 TOK/d\", half_life = \"1 y\" }\n";
+    let books = |text: &str| {
+        let (simulation, _) = run(&load_text(text, &[]).points[0], 7, 0);
+        let digest = |id: &str| simulation.model.network(id).map(|it| it.ledger_digest());
+        (digest(""), digest("io"))
+    };
+    let (alone, none) = books(&short());
+    let (beside, io) = books(&format!("{}{other}", short()));
+    assert_eq!((alone, none), (beside, None));
+    assert!(alone.is_some() && io.is_some() && io != alone);
 }
