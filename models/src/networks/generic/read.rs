@@ -340,7 +340,10 @@ impl<'r, 'c> Reader<'r, 'c> {
             ],
         );
         self.shares_without_list(typed);
-        let Some(list) = typed.step else { return self.daily_steps(typed, &described) };
+        let Some(list) = typed.step else {
+            self.unnamed(typed, |_| false);
+            return self.daily_steps(typed, &described);
+        };
         let mut plan = Plan::new(self.section, &self.tokens, accounts, &described);
         let steps = plan.read(self.checker, list)?;
         for primitive in described {
@@ -349,10 +352,11 @@ impl<'r, 'c> Reader<'r, 'c> {
             self.checker.refuse_idle(self.section, &[(name, self.value(name), used, &when)]);
         }
         self.unused(typed, &plan);
+        self.unnamed(typed, |name| plan.names(name));
         Some((steps, plan.burned_millionths()))
     }
 
-    /// Keys of operators and accounts that no step makes use of.
+    /// Keys of operators that no step makes use of.
     fn unused(&mut self, typed: &Section, plan: &Plan) {
         if let Some(operators) = typed.operators.as_ref().or(typed.providers.as_ref()) {
             let (exits, enters) = (plan.has(exit::SPEC.verb), plan.has(enter::SPEC.verb));
@@ -367,11 +371,14 @@ impl<'r, 'c> Reader<'r, 'c> {
                 ],
             );
         }
+    }
+
+    /// Accounts that no step names.
+    fn unnamed(&mut self, typed: &Section, is_named: impl Fn(&str) -> bool) {
         for &given in &typed.accounts {
             let Some(name) = self.checker.text_of(given) else { continue };
-            let key = self.key("accounts");
-            let when = "a step that names it";
-            self.checker.refuse_idle(&key, &[(&name, Some(given), plan.names(&name), when)]);
+            let (key, when) = (self.key("accounts"), "a step that names it");
+            self.checker.refuse_idle(&key, &[(&name, Some(given), is_named(&name), when)]);
         }
     }
 
