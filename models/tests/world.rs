@@ -197,7 +197,8 @@ fn networks_of_one_kind_draw_apart_and_in_any_order() {
     assert!(books(&one, "fil") != books(&one, "fil2"));
 }
 
-/// Networks written in TOML on the classes of one fleet, and a Filecoin; `ids` says which are there.
+/// Networks written in TOML on the classes of one fleet, and a Filecoin; `ids` says which are
+/// there.
 fn of_generics(ids: &[&str]) -> Point {
     let folder = tempfile::tempdir().unwrap();
     let copied = folder.path().join("data");
