@@ -8,6 +8,7 @@ use pinwheel_analysis::judge::verdict::Verdict;
 use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::wording::format_number;
 use pinwheel_core::{Amount, Metric};
+use pinwheel_models::describe::metric::full_name;
 use pinwheel_models::input::quantity;
 
 use crate::exit::{Exit, Failure};
@@ -44,15 +45,16 @@ pub fn run(
 /// The series of the wanted metrics, a line each; a run may fail at its first record.
 fn table(last: &LastRecords, wanted: impl Fn(&str) -> bool) -> String {
     let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
-    for ((metric, label), row) in last {
+    for ((metric, subject, label), row) in last {
         let spec = PARTS.spec(Metric(*metric));
-        if !wanted(spec.name) {
+        let name = full_name(subject, spec.name);
+        if !wanted(&name) {
             continue;
         }
         let decimals = quantity::money_decimals(spec.unit).and_then(|d| u32::try_from(d).ok());
         let exact = row.exact.map(|units| Amount(units).display(decimals.unwrap_or(0)).to_string());
         grid.add_row(vec![
-            spec.name.into(),
+            name.into(),
             label.into(),
             number(format_number(row.value)),
             spec.unit.into(),

@@ -8,6 +8,7 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::record::staging::Staging;
 use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::series::Instant;
 
 use crate::synthetic::{experiment, publish};
 
@@ -33,7 +34,7 @@ fn a_result_has_its_five_files_and_nothing_beside_it() {
     let store = Store::open(&target).unwrap();
     let series = store.series("main", 0, "supply_burned", "").unwrap();
     assert_eq!(series.len(), 10);
-    assert_eq!(series[0].0, date(2022, 10, 11));
+    assert_eq!(series[0].0, Instant::of_date(date(2022, 10, 11)));
     assert!(store.series("main", 0, "no_such_metric", "").unwrap().is_empty());
     let monthly = store.series("main", 0, "raw_power", "observed").unwrap();
     assert_eq!(monthly.len(), 10);

@@ -42,7 +42,7 @@ fn observe(
 ) -> Measure {
     let warm_up = SimDuration::from_seconds(warm_up_seconds);
     let service =
-        Service::new(&Settings { stations: vec![station], warm_up }, &Around::alone(streams));
+        Service::new(&Settings { stations: vec![station], warm_up, record_every: SimDuration::from_days(1) }, &Around::alone(streams));
     let mut simulation = Simulation::new(Stations(service), *streams);
     simulation.run_until(SimTime::ZERO + warm_up + SimDuration::from_seconds(seconds));
     assert!(!simulation.ctx.checks.breached(), "{:?}", simulation.ctx.checks.breach());

@@ -18,5 +18,5 @@ pub mod shared;
 pub mod table;
 pub mod tree;
 
-pub use dates::{HORIZON_DAYS_MAX, RunDays};
+pub use dates::{HORIZON_DAYS_MAX, RunDays, When};
 pub use number::NumberOrText;

@@ -49,13 +49,18 @@ pub(super) enum Operator {
     Or,
 }
 
-/// The tree of a text. `is_metric` decides where a word is both a metric and a unit.
-pub(super) fn parse(text: &str, is_metric: &dyn Fn(&str) -> bool) -> Result<Node, Fault> {
+/// The tree of a text. `subjects` are the ids of networks, which may hold more than letters;
+/// `is_metric` decides where a word is both a metric and a unit.
+pub(super) fn parse(
+    text: &str,
+    subjects: &[&str],
+    is_metric: &dyn Fn(&str) -> bool,
+) -> Result<Node, Fault> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("an expression of {} bytes", text.len());
         return Err(Fault { at: 0, message, help: format!("at most {TEXT_BYTES_MAX} bytes") });
     }
-    let mut parser = Parser { text, at: 0, depth: 0, is_metric };
+    let mut parser = Parser { text, at: 0, depth: 0, subjects, is_metric };
     parser.space();
     let node = parser.or()?;
     if parser.at < text.len() {
@@ -69,6 +74,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    subjects: &'t [&'t str],
     is_metric: &'t dyn Fn(&str) -> bool,
 }
 
@@ -225,9 +231,24 @@ impl<'t> Parser<'t> {
         Ok(Node { at, end: inner.end, kind: Kind::Negative(Box::new(inner)) })
     }
 
+    /// The metric of a network that comes next, such as `io.minted`: the id and the metric, with
+    /// nothing between them.
+    fn of_subject(&self) -> Option<&'t str> {
+        let rest = self.rest();
+        let known = self.subjects.iter().filter(|id| {
+            rest.strip_prefix(**id).is_some_and(|behind| behind.starts_with('.'))
+        });
+        let length = known.map(|id| id.len()).max().or_else(|| self.word().map(str::len))?;
+        let behind = rest[length..].strip_prefix('.')?;
+        let metric = Parser { text: behind, at: 0, ..*self }.word()?;
+        Some(&rest[..length + 1 + metric.len()])
+    }
+
     fn atom(&mut self) -> Result<Node, Fault> {
         let at = self.at;
-        let kind = if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
+        let kind = if let Some(name) = self.of_subject() {
+            self.named(name)?
+        } else if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
             self.number()?
         } else if let Some(word) = self.word() {
             self.named(word)?
@@ -346,7 +367,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parsed(text: &str) -> Result<Node, Fault> {
-        parse(text, &|name| name == "wins")
+        parse(text, &["io-2", "7net"], &|name| name == "wins")
     }
 
     /// The tree in parentheses, to see what binds to what.
@@ -394,6 +415,10 @@ mod tests {
             ("3 km^2", "3km^2"),
             ("income['over 100 PiB'] > 2_000.5 FIL", "(income[over 100 PiB]?2000.5FIL)"),
             ("share(income, \"a b\")", "share(income,'a b')"),
+            ("a.minted - b.minted['x'] * 1.5", "(a.minted-(b.minted[x]*1.5))"),
+            ("io-2.minted - io", "(io-2.minted-io)"),
+            ("7net.wins / 7", "(7net.wins/7)"),
+            ("total(io-2.income)", "total(io-2.income)"),
         ] {
             let node = parsed(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
             assert_eq!(told(&node), expected, "{text}");
@@ -415,6 +440,8 @@ mod tests {
             ("1 é ", 2, "unexpected \"é\""),
             ("f(a; b)", 3, "unexpected \";\""),
             ("a and or b", 6, "unexpected \"or\""),
+            ("a. b", 1, "unexpected \".\""),
+            ("a.b.c", 3, "unexpected \".\""),
         ] {
             let fault = parsed(text).expect_err(text);
             assert!(fault.at == at && fault.message.contains(word), "{text}: {fault:?}");
