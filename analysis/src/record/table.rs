@@ -450,7 +450,7 @@ fn slice(path: &Path, columns: &[&str], range: (usize, usize)) -> Result<DataFra
 fn plain_file() -> Result<ParquetReader<Cursor<Vec<u8>>>, Error> {
     let mut file = Vec::new();
     let writer = ParquetWriter::new(&mut file).batched(&schema(DataType::Int64));
-    writer.and_then(|mut writer| writer.finish()).map_err(table_error)?;
+    writer.and_then(|writer| writer.finish()).map_err(table_error)?;
     Ok(ParquetReader::new(Cursor::new(file)))
 }
 

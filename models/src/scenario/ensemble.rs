@@ -16,7 +16,7 @@ use super::probe::takes_whole_numbers;
 use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::diagnostic::shown;
 use crate::input::quantity;
 use crate::input::tree::{Tree, Value, ValueId};
 

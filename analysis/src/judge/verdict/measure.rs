@@ -134,7 +134,7 @@ impl<'m> Measuring<'m> {
     /// # Errors
     ///
     /// [`Missing`] says what there was too little of.
-    pub fn finish(mut self) -> Result<Measured, Missing> {
+    pub fn finish(self) -> Result<Measured, Missing> {
         let missing = |text: &str| Missing::Data(text.to_owned());
         let Some(last) = self.last_row else {
             return Err(missing("the simulation recorded no such series"));
