@@ -6,8 +6,8 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime, Time};
 use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
 use pinwheel_core::SimTime;
 use pinwheel_models::input::When;
 

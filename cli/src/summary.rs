@@ -218,17 +218,13 @@ struct KeySeries<'t> {
 
 /// The series worth a line: the key metrics of the networks, or else what the layers recorded, with
 /// the metrics of the targets first.
-fn key_series<'t>(
-    experiment: &Experiment,
-    table: &'t Table,
-) -> Result<Vec<KeySeries<'t>>, Error> {
+fn key_series<'t>(experiment: &Experiment, table: &'t Table) -> Result<Vec<KeySeries<'t>>, Error> {
     let named = |spec: &MetricSpec| {
         let unit = spec.unit;
         table.names(spec.name).into_iter().map(move |name| (name, unit))
     };
-    let is_key = |spec: &&MetricSpec| {
-        PARTS.0.iter().any(|part| part.key_metrics.contains(&spec.name))
-    };
+    let is_key =
+        |spec: &&MetricSpec| PARTS.0.iter().any(|part| part.key_metrics.contains(&spec.name));
     let key = PARTS.metrics().filter(is_key).flat_map(named);
     let key: Vec<KeySeries<'t>> =
         key.map(|(metric, unit)| KeySeries { metric, unit, label: String::new() }).collect();

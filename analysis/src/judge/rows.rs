@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use pinwheel_core::check::Breach;
 use pinwheel_core::{Label, Metric, Row, SimDuration, SimTime};
 use pinwheel_models::input::quantity;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::expression::{
     self, Cell, Exact, Fold, Formula, Labels, Operand, Reducer, Scalar, Shown, View,
 };
 use pinwheel_models::scenario::invariant::{Invariant, Kind, Part};
-use pinwheel_models::registry;
 use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point, Target};
 
 use crate::series::{Instant, bounds};

@@ -250,7 +250,10 @@ fn notes(first: &Manifest, second: &Manifest) -> Vec<String> {
 }
 
 /// The values at the instants that both have.
-fn common<'s>(a: &'s TimeSeries, b: &'s TimeSeries) -> impl Iterator<Item = (Instant, f64, f64)> + 's {
+fn common<'s>(
+    a: &'s TimeSeries,
+    b: &'s TimeSeries,
+) -> impl Iterator<Item = (Instant, f64, f64)> + 's {
     let mut rest = b.iter().peekable();
     a.iter().filter_map(move |(day, value)| {
         while rest.next_if(|(other, _)| other < day).is_some() {}

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use pinwheel_core::{Records, Row, SimTime};
 use pinwheel_core::check::{Breach, Tally};
 use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_core::{Records, Row, SimTime};
 use serde::{Deserialize, Serialize};
 
 /// Result of a finished run, without its rows.

@@ -42,8 +42,7 @@ const INDEX_ROWS: usize = 1 << 20;
 /// Values kept from the last answers.
 const CACHE_VALUES: usize = 1 << 22;
 /// The columns, in order.
-const COLUMNS: [&str; 8] =
-    ["run", "point", "time", "subject", "metric", "label", "value", "exact"];
+const COLUMNS: [&str; 8] = ["run", "point", "time", "subject", "metric", "label", "value", "exact"];
 
 /// Writes the table block by block.
 pub struct TableWriter {

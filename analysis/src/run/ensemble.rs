@@ -8,7 +8,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pinwheel_core::{Label, Metric, Model, Row, SimDuration, SimTime, Simulation, Streams, Subject};
+use pinwheel_core::{
+    Label, Metric, Model, Row, SimDuration, SimTime, Simulation, Streams, Subject,
+};
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::{Experiment, Output, Point, Scenario};

@@ -10,8 +10,8 @@ use pinwheel_models::scenario::{Point, Scenario};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::run::ensemble::{Watcher, step_day};
 use crate::record::outcome::Names;
+use crate::run::ensemble::{Watcher, step_day};
 use crate::series::{Instant, TimeSeries};
 use pinwheel_models::describe::metric::OBSERVED_LABEL;
 

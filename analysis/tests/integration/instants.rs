@@ -136,14 +136,20 @@ fn the_band_at_each_instant_is_that_of_the_runs_at_it() {
 /// What a scenario states of the series of a case.
 fn targets(case: &Case) -> String {
     let target = |id: &str, rest: &str| {
-        let label =
-            if case.label.is_empty() { String::new() } else { format!("label = \"{}\"\n", case.label) };
+        let label = if case.label.is_empty() {
+            String::new()
+        } else {
+            format!("label = \"{}\"\n", case.label)
+        };
         format!("[[target]]\nid = \"{id}\"\nmetric = \"{}\"\n{label}{rest}", case.metric)
     };
     [
         target("every", "measure = \"within\"\nlow = 0\nhigh = 1000\n"),
         target("mean", "measure = \"within\"\nwindow = \"6 h\"\nlow = 0\nhigh = 1000\n"),
-        target("noon", "measure = \"value_at\"\nat = 2025-01-01T12:00:00\nexpected = 7\nlimit = 9\n"),
+        target(
+            "noon",
+            "measure = \"value_at\"\nat = 2025-01-01T12:00:00\nexpected = 7\nlimit = 9\n",
+        ),
         target("part", "measure = \"final\"\nto = 2025-01-01T18:00:00\nlow = 0\nhigh = 1000\n"),
         target("never", "measure = \"within\"\nlow = -2\nhigh = -1\n"),
     ]

@@ -54,18 +54,17 @@ fn two_networks_are_judged_and_shown_apart_and_each_is_as_alone() {
     let file = scenario(folder.path(), &["fil", "fil2"], STATED);
     let both = run(&file, &folder.path().join("both"));
     let verdict = pinwheel_analysis::judge::verdict::Verdict::read(&both.folder).unwrap();
-    let standings: Vec<_> = verdict.targets.iter().map(|row| (row.standing, &*row.metric)).collect();
+    let standings: Vec<_> =
+        verdict.targets.iter().map(|row| (row.standing, &*row.metric)).collect();
     let owed = [(TargetStanding::Met, "fil.minted"), (TargetStanding::NotMet, "fil2.minted")];
     assert_eq!(standings, owed);
     let held: Vec<u64> = verdict.invariants.iter().map(|row| row.held).collect();
     assert_eq!(held, [2, 0], "more orphans, less minted, in both runs");
-    let last = |store: &Store, name: &str| {
-        store.series("main", 0, name, "").unwrap().last().unwrap().1
-    };
+    let last =
+        |store: &Store, name: &str| store.series("main", 0, name, "").unwrap().last().unwrap().1;
     assert_eq!(verdict.targets[1].measured.unwrap(), {
-        let ends = [0, 1].map(|run| {
-            both.series("main", run, "fil2.minted", "").unwrap().last().unwrap().1
-        });
+        let ends = [0, 1]
+            .map(|run| both.series("main", run, "fil2.minted", "").unwrap().last().unwrap().1);
         (ends[0] + ends[1]) / 2.0
     });
     assert!(last(&both, "fil.minted") > last(&both, "fil2.minted"));

@@ -230,11 +230,7 @@ fn targets(horizon_days: u32) -> Vec<Target> {
         target(
             "minted-over-scheduled",
             "minted_ratio",
-            Measure::Within {
-                low: 0.965,
-                high: 0.995,
-                window: Some(SimDuration::from_days(30)),
-            },
+            Measure::Within { low: 0.965, high: 0.995, window: Some(SimDuration::from_days(30)) },
         ),
         target("locked", "supply_locked", Measure::MeanAbsoluteError { limit: 0.06 }),
         target("burn-growth", "supply_burned", Measure::GrowthError { limit: 0.15 }),

@@ -252,25 +252,31 @@ mod tests {
         };
         let metrics = ["minted", "base_fee", "devices"].map(spec).to_vec();
         let layers = network("", &["devices"]);
-        let networks = Some(vec![network("io", &["minted"]), network("fil", &["minted", "base_fee"])]);
+        let networks =
+            Some(vec![network("io", &["minted"]), network("fil", &["minted", "base_fee"])]);
         let recorded = Recorded { metrics, layers, networks };
         let told = |name: &str| match recorded.resolve(name) {
             Ok(found) => found.name(),
             Err((message, help)) => format!("{message}; {help}"),
         };
-        assert_eq!(["io.minted", "base_fee", "devices"].map(told), [
-            "io.minted",
-            "fil.base_fee",
-            "devices"
-        ]);
+        assert_eq!(
+            ["io.minted", "base_fee", "devices"].map(told),
+            ["io.minted", "fil.base_fee", "devices"]
+        );
         for (name, message) in [
             ("minted", "minted is recorded by 2 networks; name one of them: io.minted, fil.minted"),
             ("oi.minted", "unknown network \"oi\"; did you mean \"io\"? allowed: fil, io"),
             ("io.base_fee", "io does not record base_fee; write fil.base_fee"),
-            ("io.devices", "io does not record devices; it is recorded without a network: write \
-                            devices"),
-            ("io.mintd", "unknown metric \"mintd\"; did you mean \"minted\"? allowed: base_fee, \
-                          devices, minted"),
+            (
+                "io.devices",
+                "io does not record devices; it is recorded without a network: write \
+                            devices",
+            ),
+            (
+                "io.mintd",
+                "unknown metric \"mintd\"; did you mean \"minted\"? allowed: base_fee, \
+                          devices, minted",
+            ),
         ] {
             assert_eq!(told(name), message);
         }

@@ -428,12 +428,10 @@ fn leaf_value(value: &DeValue<'_>) -> Result<Value, (String, String)> {
                 (message, "give a number between -1.7e308 and 1.7e308".to_owned())
             })?)
         }
-        DeValue::Datetime(when) => {
-            date_or_instant(when).ok_or_else(|| {
-                let message = format!("{when} is not a calendar date");
-                (message, "give a date such as 2024-01-12, without an offset".to_owned())
-            })?
-        }
+        DeValue::Datetime(when) => date_or_instant(when).ok_or_else(|| {
+            let message = format!("{when} is not a calendar date");
+            (message, "give a date such as 2024-01-12, without an offset".to_owned())
+        })?,
         DeValue::Array(_) | DeValue::Table(_) => unreachable!("a leaf is asked for"),
     })
 }

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 
 use super::file::TargetSection;
 use super::{Measure, Target};
-use crate::input::{HORIZON_DAYS_MAX, When};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
+use crate::input::{HORIZON_DAYS_MAX, When};
 
 /// Most targets of a scenario.
 const TARGETS_MAX: usize = 1_000;

@@ -148,8 +148,11 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         stations.extend(built);
     }
     checker.unique(&ids, "service.station");
-    (stations.len() == typed.station.len() && !stations.is_empty())
-        .then_some(Settings { stations, warm_up, record_every })
+    (stations.len() == typed.station.len() && !stations.is_empty()).then_some(Settings {
+        stations,
+        warm_up,
+        record_every,
+    })
 }
 
 fn station(

@@ -130,11 +130,8 @@ fn every_key_arrives() {
     assert!((settings.infrastructure.disk_afr - 0.02).abs() < 1e-15);
     let measures: Vec<_> = experiment.targets.iter().map(|target| &target.measure).collect();
     assert_eq!(*measures[0], Measure::MeanAbsoluteError { limit: 0.03 });
-    let value_at = Measure::ValueAt {
-        at: When::Day(date(2022, 10, 12)),
-        expected: 49.245,
-        limit: 0.005,
-    };
+    let value_at =
+        Measure::ValueAt { at: When::Day(date(2022, 10, 12)), expected: 49.245, limit: 0.005 };
     assert_eq!(*measures[1], value_at);
     let window = Some(SimDuration::from_days(2));
     assert_eq!(*measures[2], Measure::Within { low: 0.965, high: 0.995, window });

@@ -301,7 +301,9 @@ impl Values {
     fn farthest(self, window: Option<SimDuration>) -> Result<Measured, Missing> {
         self.farthest.ok_or_else(|| match window {
             None => Missing::Horizon("no simulated value in the window".to_owned()),
-            Some(window) => Missing::Horizon(format!("the simulated time is shorter than {window}")),
+            Some(window) => {
+                Missing::Horizon(format!("the simulated time is shorter than {window}"))
+            }
         })
     }
 }
@@ -387,7 +389,11 @@ mod tests {
         assert_eq!(measure(&hour(6), &rows, &[], ALL).unwrap().value, 0.25);
         assert!(matches!(measure(&hour(7), &rows, &[], ALL), Err(Missing::Data(_))));
         assert!(matches!(measure(&hour(9), &rows, &[], ALL), Err(Missing::Horizon(_))));
-        assert_eq!(measure(&of_day(1), &rows, &[], ALL).unwrap().value, 0.25, "the last of the day");
+        assert_eq!(
+            measure(&of_day(1), &rows, &[], ALL).unwrap().value,
+            0.25,
+            "the last of the day"
+        );
     }
 
     #[test]

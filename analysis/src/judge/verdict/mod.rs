@@ -299,9 +299,9 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
         median(&found.iter().filter_map(|found| of(found)).collect::<Vec<_>>())
     };
     let missing = found.iter().filter_map(|found| found.whole.as_ref().err()).next_back();
-    let missing = missing.cloned().or_else(|| {
-        found.is_empty().then(|| Missing::Data("no run came to its end".to_owned()))
-    });
+    let missing = missing
+        .cloned()
+        .or_else(|| found.is_empty().then(|| Missing::Data("no run came to its end".to_owned())));
     let measured = over_runs(|found| found.whole.as_ref().ok().copied());
     let measured = measured.filter(|_| missing.is_none());
     let calibration = over_runs(|found| found.calibration);
@@ -512,7 +512,7 @@ mod tests {
         Outcome {
             point: "base".into(),
             run: 0,
-            labels: vec![],
+            names: crate::record::outcome::Names::default(),
             events: 0,
             fingerprint: Fingerprint::default(),
             tallies,

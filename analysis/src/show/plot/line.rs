@@ -115,7 +115,8 @@ impl LineChart {
 
     /// The chart as marks; `None` when there is nothing to draw.
     pub fn drawing(&self, size: Size) -> Option<Drawing> {
-        let instants = || self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0));
+        let instants =
+            || self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0));
         let range = (instants().min()?, instants().max()?);
         let values = self.lines.iter().flat_map(|line| {
             let band = line.band.iter().flat_map(|(_, low, high)| [*low, *high]);

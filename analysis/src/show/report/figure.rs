@@ -149,7 +149,10 @@ impl Drawer<'_> {
                 let lines = self.parts(data, point, parts, "")?;
                 let unit = data.unit(parts[0].0);
                 let finding = at_the_end(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.figure.width)), finding))
+                Ok(Drawn::of(
+                    self.chart(data, unit, lines).drawing(size(self.figure.width)),
+                    finding,
+                ))
             }
             FigureKind::Classes(metric) => {
                 let metric = &self.name(metric);
@@ -161,7 +164,10 @@ impl Drawer<'_> {
                 }
                 let unit = data.unit(metric);
                 let finding = largest(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.figure.width)), finding))
+                Ok(Drawn::of(
+                    self.chart(data, unit, lines).drawing(size(self.figure.width)),
+                    finding,
+                ))
             }
             FigureKind::Stack { parts, rest, cap } => {
                 let lines = self.parts(data, point, parts, rest)?;

@@ -124,18 +124,14 @@ fn formula(path: &MoneyPath) -> String {
 }
 
 /// The median over the runs of what has flowed; for metrics that are not there, nothing.
-fn amount(
-    data: &Data<'_>,
-    line: &str,
-    subject: &str,
-    path: &MoneyPath,
-) -> Result<f64, Error> {
+fn amount(data: &Data<'_>, line: &str, subject: &str, path: &MoneyPath) -> Result<f64, Error> {
     let mut sums: Vec<f64> = Vec::new();
     for (sign, metrics) in [(1.0, path.plus), (-1.0, path.minus)] {
         for metric in metrics {
             let a_day =
                 data.facts.parts.find(metric).is_some_and(|(_, spec)| spec.unit.ends_with("/d"));
-            for (place, run) in data.runs(line, &full_name(subject, metric), "")?.iter().enumerate() {
+            for (place, run) in data.runs(line, &full_name(subject, metric), "")?.iter().enumerate()
+            {
                 let total = if a_day { integrated(run) } else { grown(run) };
                 if sums.len() <= place {
                     sums.resize(place + 1, 0.0);
@@ -158,10 +154,11 @@ fn covered<'m>(
 ) -> Result<String, Error> {
     let mut html = String::new();
     let recorded: Vec<&str> = data.table.metrics().collect();
-    let both =
-        |(revenue, cost): &(&str, &str)| [revenue, cost].into_iter().all(|metric| {
-            recorded.contains(&full_name(subject, metric).as_str())
-        });
+    let both = |(revenue, cost): &(&str, &str)| {
+        [revenue, cost]
+            .into_iter()
+            .all(|metric| recorded.contains(&full_name(subject, metric).as_str()))
+    };
     let of_part = money.find_map(|flows| flows.break_even.filter(both));
     for line in data.points() {
         let of = |metric: &str| data.line((line, &full_name(subject, metric), ""), 1);

@@ -137,7 +137,8 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
 /// network.
 pub fn headline_series<'a>(data: &Data<'a>) -> Vec<(&'a str, &'static Headline)> {
     let all = headlines(data.facts.parts).into_iter();
-    let named = |of: &'static Headline| data.names(of.metric).into_iter().map(move |name| (name, of));
+    let named =
+        |of: &'static Headline| data.names(of.metric).into_iter().map(move |name| (name, of));
     all.flat_map(named).collect()
 }
 

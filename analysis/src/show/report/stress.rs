@@ -147,11 +147,7 @@ fn broken(data: &Data<'_>) -> Vec<Bad> {
 }
 
 /// The runs by the first number that has a better direction, or else by their largest fall.
-fn ranked(
-    data: &Data<'_>,
-    numbers: &[Number],
-    series: Option<&str>,
-) -> Result<Vec<Bad>, Error> {
+fn ranked(data: &Data<'_>, numbers: &[Number], series: Option<&str>) -> Result<Vec<Bad>, Error> {
     let manifest = data.facts.manifest;
     let aimed = numbers.iter().find(|number| number.goal.is_some());
     let many = manifest.runs.len() > READ_MAX;

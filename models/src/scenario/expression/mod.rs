@@ -194,8 +194,7 @@ pub struct Literal {
 impl<T> Formula<T> {
     /// The names of the metrics it reads, each once.
     pub fn metrics(&self) -> Vec<&str> {
-        let mut names: Vec<_> =
-            self.operands.iter().map(|operand| operand.name.as_str()).collect();
+        let mut names: Vec<_> = self.operands.iter().map(|operand| operand.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         names

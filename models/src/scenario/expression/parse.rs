@@ -235,9 +235,10 @@ impl<'t> Parser<'t> {
     /// nothing between them.
     fn of_subject(&self) -> Option<&'t str> {
         let rest = self.rest();
-        let known = self.subjects.iter().filter(|id| {
-            rest.strip_prefix(**id).is_some_and(|behind| behind.starts_with('.'))
-        });
+        let known = self
+            .subjects
+            .iter()
+            .filter(|id| rest.strip_prefix(**id).is_some_and(|behind| behind.starts_with('.')));
         let length = known.map(|id| id.len()).max().or_else(|| self.word().map(str::len))?;
         let behind = rest[length..].strip_prefix('.')?;
         let metric = Parser { text: behind, at: 0, ..*self }.word()?;
