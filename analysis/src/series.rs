@@ -1,8 +1,8 @@
 //! Series by simulated instant, and what is reckoned of one series at a time.
 //!
-//! A row counts at the instant at which it was recorded, never at its civil day: 24 hourly rows are
-//! 24 values. Where an observation or a limit is dated by the day alone, the last row of that day is
-//! the value of the day ([`daily`]).
+//! A row counts at the instant at which it was recorded, never at its civil day: 24 hourly rows
+//! are 24 values. Where an observation or a limit is dated by the day alone, the last row of that
+//! day is the value of the day ([`daily`]).
 
 use std::fmt;
 
@@ -152,8 +152,9 @@ pub fn mean_of_last(run: &[(Instant, f64)], days: u32) -> f64 {
     late.iter().map(|(_, value)| value).sum::<f64>() / late.len() as f64
 }
 
-/// Each value replaced by the mean of the values in the time up to it, so many days long; the first
-/// is that of the first instant with such a time behind it. A series that is shorter stays as it is.
+/// Each value replaced by the mean of the values in the time up to it, so many days long; the
+/// first is that of the first instant with such a time behind it. A series that is shorter stays
+/// as it is.
 pub fn trailing_mean(series: &[(Instant, f64)], days: u32) -> TimeSeries {
     let [(first, _), (second, _), ..] = series else { return series.to_vec() };
     // A row stands for the time since the row before.

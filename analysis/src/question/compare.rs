@@ -28,8 +28,8 @@ pub struct Change {
     pub metric: String,
     /// The label of the series; empty for the one without.
     pub label: String,
-    /// The values at the last instant that both have, of the runs that both have: 5 %, 50 % and 95 %
-    /// quantile; none where there is no series.
+    /// The values at the last instant that both have, of the runs that both have: 5 %, 50 % and
+    /// 95 % quantile; none where there is no series.
     pub first: Option<[f64; 3]>,
     /// The same of the second result.
     pub second: Option<[f64; 3]>,

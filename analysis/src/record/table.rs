@@ -1,9 +1,9 @@
 //! `metrics.parquet`: one tidy row per run, point, time, subject, metric and label.
 //!
-//! `time` is a timestamp in milliseconds, date and time of day as the scenario counts them; `subject`
-//! is the id of the network that the row is about, empty for layers and for an only network without
-//! an id; `value` is in the unit of the metric; `exact`
-//! holds base units as text where the metric is an amount, and is null elsewhere.
+//! `time` is a timestamp in milliseconds, date and time of day as the scenario counts them;
+//! `subject` is the id of the network that the row is about, empty for layers and for an only
+//! network without an id; `value` is in the unit of the metric; `exact` holds base units as text
+//! where the metric is an amount, and is null elsewhere.
 //!
 //! Rows come in blocks, in the order of the runs; in a block they are in the order of metric,
 //! subject, point, label, run and time. So one metric can be read without the others, and neither

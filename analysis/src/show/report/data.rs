@@ -183,7 +183,8 @@ impl<'a> Data<'a> {
         Ok(pool)
     }
 
-    /// The median line with its band; `None` without rows. `mean_days` above 1 smooths noisy series.
+    /// The median line with its band; `None` without rows. `mean_days` above 1 smooths noisy
+    /// series.
     pub fn line(&self, series: (&str, &str, &str), mean_days: u32) -> Result<Option<Line>, Error> {
         let (point, metric, label) = series;
         let runs = self.runs(point, metric, label)?;
