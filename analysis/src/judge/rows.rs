@@ -7,7 +7,6 @@ use crate::record::outcome::{Failing, Judged, Kept, Names, TargetFound};
 use jiff::civil::Date;
 use pinwheel_core::check::Breach;
 use pinwheel_core::{Label, Metric, Row, SimDuration, SimTime};
-use pinwheel_models::input::quantity;
 use pinwheel_models::registry;
 use pinwheel_models::scenario::expression::{
     self, Cell, Exact, Fold, Formula, Labels, Operand, Reducer, Scalar, Shown, View,
@@ -290,8 +289,7 @@ impl Readable for f64 {
 
 impl Readable for Exact {
     fn readable(&self, shown: &Shown) -> String {
-        let decimals = quantity::money_decimals(&shown.name).and_then(|d| u32::try_from(d).ok());
-        format!("{} {}", self.show(decimals.unwrap_or(0)), shown.name)
+        format!("{} {}", self.show(shown.decimals.unwrap_or(0)), shown.name)
     }
 }
 

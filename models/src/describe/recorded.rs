@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::metric::{Labels, MetricSpec, full_name, split_name};
 use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::unit::Units;
 
 /// The metrics of the parts of a scenario, with the labels of each kind.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,8 @@ pub struct Recorded {
     /// The networks, in the order of the scenario; `None` if they are at fault, so that nobody
     /// knows.
     pub networks: Option<Vec<Recorder>>,
+    /// The units that its metrics and numbers are in.
+    pub units: Units,
 }
 
 /// The layers together, or one network.
@@ -222,7 +225,8 @@ mod tests {
         let labels = BTreeMap::from([("class", vec!["server".to_owned(), "disk".to_owned()])]);
         let layers = Recorder { labels, ..Recorder::default() };
         let metrics = vec![plain, by, both, unknown];
-        let recorded = Recorded { metrics, layers, networks: Some(Vec::new()) };
+        let recorded =
+            Recorded { metrics, layers, networks: Some(Vec::new()), ..Recorded::default() };
         let of = |spec: &MetricSpec| RecordedMetric { spec: *spec, subject: String::new() };
         let told = |spec: &MetricSpec, label| {
             let told = recorded.has_label(&of(spec), label);
@@ -254,7 +258,7 @@ mod tests {
         let layers = network("", &["devices"]);
         let networks =
             Some(vec![network("io", &["minted"]), network("fil", &["minted", "base_fee"])]);
-        let recorded = Recorded { metrics, layers, networks };
+        let recorded = Recorded { metrics, layers, networks, ..Recorded::default() };
         let told = |name: &str| match recorded.resolve(name) {
             Ok(found) => found.name(),
             Err((message, help)) => format!("{message}; {help}"),

@@ -17,6 +17,7 @@ mod recorded;
 mod replaced;
 mod schema;
 mod target;
+mod token;
 
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::{SIZES, load};
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::describe::NetworkSettings;
 use crate::input::When;
+use crate::input::unit::Units;
 use crate::review;
 use crate::world::World;
 pub use crate::world::{Layers, NetworkEntry};
@@ -103,6 +105,9 @@ pub struct Range {
     pub high: f64,
     /// The unit of both, empty for plain numbers.
     pub unit: String,
+    /// Decimals that may be typed, where the unit is money.
+    #[serde(default)]
+    pub decimals: Option<u32>,
     /// The key takes whole numbers only.
     pub whole: bool,
     /// Even in the logarithm; whole numbers are rounded.
@@ -129,6 +134,8 @@ pub struct Scenario {
     /// The networks, in the order of the file.
     pub networks: Vec<NetworkEntry>,
     pub review: Option<review::Settings>,
+    /// The units that its quantities are typed and told in.
+    pub units: Units,
 }
 
 impl Scenario {
@@ -146,6 +153,17 @@ impl Scenario {
     /// The world of one run, on its first day.
     pub fn world(&self, streams: &Streams) -> World {
         World::new(&self.layers, &self.networks, self.review.as_ref(), streams)
+    }
+}
+
+impl Experiment {
+    /// The units of its quantities, the same at all points.
+    ///
+    /// # Panics
+    ///
+    /// If it has no point, which a loaded one always has.
+    pub fn units(&self) -> &Units {
+        &self.points[0].scenario.units
     }
 }
 

@@ -6,8 +6,8 @@ use super::{Layers, NetworkEntry, Scenario};
 use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded, Recorder};
 use crate::registry;
 
-/// The metrics, with who records them and the labels that the settings give. A part that is at
-/// fault has none, so that its labels count as not known.
+/// The metrics, with who records them and the labels that the settings give, in units that are not
+/// known yet. A part that is at fault has no labels, so that they count as not known.
 pub fn recorded(
     metrics: Vec<MetricSpec>,
     layers: &Layers,
@@ -26,7 +26,7 @@ pub fn recorded(
     };
     let networks = networks.map(|networks| networks.iter().map(network).collect());
     let layers = recorder("", &of_layers, layers.labels().into_iter().collect());
-    Recorded { metrics, layers, networks }
+    Recorded { metrics, layers, networks, ..Recorded::default() }
 }
 
 /// The names of a part's metrics, and of those that a review takes of it.
@@ -42,6 +42,8 @@ impl Scenario {
     /// All metrics, with the subjects and labels that a run of this scenario records them with.
     pub fn recorded(&self) -> Recorded {
         let metrics = registry::ALL.metrics().copied().collect();
-        recorded(metrics, &self.layers, Some(&self.networks), self.review.is_some())
+        let reviewed = self.review.is_some();
+        let recorded = recorded(metrics, &self.layers, Some(&self.networks), reviewed);
+        Recorded { units: self.units.clone(), ..recorded }
     }
 }

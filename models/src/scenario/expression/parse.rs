@@ -1,6 +1,7 @@
 //! From text to a tree as typed, with the byte of every part. Any text gives a tree or a fault.
 
 use super::{Fault, Order, TEXT_BYTES_MAX};
+use crate::describe::Recorded;
 use crate::input::diagnostic::shown;
 use crate::input::quantity;
 
@@ -49,18 +50,21 @@ pub(super) enum Operator {
     Or,
 }
 
-/// The tree of a text. `subjects` are the ids of networks, which may hold more than letters;
-/// `is_metric` decides where a word is both a metric and a unit.
-pub(super) fn parse(
-    text: &str,
-    subjects: &[&str],
-    is_metric: &dyn Fn(&str) -> bool,
-) -> Result<Node, Fault> {
+/// The word that a text begins with: a letter or `_`, then digits too.
+fn word_of(text: &str) -> Option<&str> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let word = &text[..text.find(|c| !inside(c)).unwrap_or(text.len())];
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some(word)
+}
+
+/// The tree of a text. What is `recorded` decides which words are ids of networks, and where a word
+/// is both a metric and a unit.
+pub(super) fn parse(text: &str, recorded: &Recorded) -> Result<Node, Fault> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("an expression of {} bytes", text.len());
         return Err(Fault { at: 0, message, help: format!("at most {TEXT_BYTES_MAX} bytes") });
     }
-    let mut parser = Parser { text, at: 0, depth: 0, subjects, is_metric };
+    let mut parser = Parser { text, at: 0, depth: 0, recorded };
     parser.space();
     let node = parser.or()?;
     if parser.at < text.len() {
@@ -74,8 +78,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
-    subjects: &'t [&'t str],
-    is_metric: &'t dyn Fn(&str) -> bool,
+    recorded: &'t Recorded,
 }
 
 impl<'t> Parser<'t> {
@@ -99,10 +102,7 @@ impl<'t> Parser<'t> {
 
     /// The word that comes next: a letter or `_`, then digits too.
     fn word(&self) -> Option<&'t str> {
-        let rest = self.rest();
-        let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let word = &rest[..rest.find(|c| !inside(c)).unwrap_or(rest.len())];
-        word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some(word)
+        word_of(self.rest())
     }
 
     fn takes_word(&mut self, word: &str) -> bool {
@@ -235,13 +235,10 @@ impl<'t> Parser<'t> {
     /// nothing between them.
     fn of_subject(&self) -> Option<&'t str> {
         let rest = self.rest();
-        let known = self
-            .subjects
-            .iter()
-            .filter(|id| rest.strip_prefix(**id).is_some_and(|behind| behind.starts_with('.')));
-        let length = known.map(|id| id.len()).max().or_else(|| self.word().map(str::len))?;
-        let behind = rest[length..].strip_prefix('.')?;
-        let metric = Parser { text: behind, at: 0, ..*self }.word()?;
+        let is_next = |id: &str| rest.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
+        let known = self.recorded.subjects().into_iter().filter(|id| is_next(id)).map(str::len);
+        let length = known.max().or_else(|| self.word().map(str::len))?;
+        let metric = word_of(rest[length..].strip_prefix('.')?)?;
         Some(&rest[..length + 1 + metric.len()])
     }
 
@@ -339,9 +336,9 @@ impl<'t> Parser<'t> {
         if behind_digits && self.takes("%") {
             return Some("%".to_owned());
         }
-        let word = self.word().filter(|word| quantity::is_unit(word))?;
+        let word = self.word().filter(|word| self.recorded.units.is_unit(word))?;
         let called = self.rest()[word.len()..].trim_start().starts_with('(');
-        if called || !behind_digits && (self.is_metric)(word) {
+        if called || !behind_digits && self.recorded.find(word).is_some() {
             return None;
         }
         self.takes(word);
@@ -365,10 +362,17 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::describe::{Recorder, Section, metric};
+    use crate::registry;
     use proptest::prelude::*;
 
     fn parsed(text: &str) -> Result<Node, Fault> {
-        parse(text, &["io-2", "7net"], &|name| name == "wins")
+        let wins = metric(Section::Other, "wins", "1", "Wins.", "model");
+        let network = |id: &str| Recorder { id: id.to_owned(), ..Recorder::default() };
+        let networks = Some(vec![network("io-2"), network("7net")]);
+        let units = registry::units();
+        let metrics = vec![wins];
+        parse(text, &Recorded { metrics, units, networks, ..Recorded::default() })
     }
 
     /// The tree in parentheses, to see what binds to what.
