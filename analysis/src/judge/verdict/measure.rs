@@ -14,6 +14,8 @@ use pinwheel_models::scenario::Measure;
 pub use crate::record::outcome::Missing;
 use crate::series::{Instant, bounds};
 
+const NANOS_PER_MILLI: u64 = 1_000_000;
+
 /// What is judged of a run; both ends belong to it.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
@@ -274,17 +276,19 @@ impl Values {
     /// Takes a row of a range with this middle.
     fn take(&mut self, instant: Instant, value: f64, middle: f64, window: Option<SimDuration>) {
         let Some(window) = window else { return self.offer(value, middle) };
-        let millis = (window.as_nanos() / 1_000_000) as i64;
-        if let (None, Some((first, _))) = (self.begin, self.window.front()) {
-            self.begin = Some(first.after(-instant.millis_since(*first)));
+        let millis = (window.as_nanos() / NANOS_PER_MILLI) as i64;
+        if let (None, Some((first, alone))) = (self.begin, self.window.front().copied()) {
+            let step = instant.millis_since(first);
+            self.begin = Some(first.after(-step));
+            if step >= millis {
+                self.offer(alone, middle);
+            }
         }
         self.window.push_back((instant, value));
         while self.window.front().is_some_and(|(first, _)| instant.millis_since(*first) >= millis) {
             self.window.pop_front();
         }
-        // Of a first row alone nobody knows for how long it stands: at least for a day.
-        let begin = self.begin.unwrap_or(instant.after(-crate::series::DAY_MILLIS));
-        if instant.millis_since(begin) >= millis {
+        if self.begin.is_some_and(|begin| instant.millis_since(begin) >= millis) {
             let sum = self.window.iter().map(|(_, value)| value).sum::<f64>();
             self.offer(sum / self.window.len() as f64, middle);
         }
@@ -299,7 +303,12 @@ impl Values {
     }
 
     fn farthest(self, window: Option<SimDuration>) -> Result<Measured, Missing> {
-        self.farthest.ok_or_else(|| match window {
+        let Values { farthest, begin, window: rows, .. } = self;
+        // A row alone stands for a day.
+        let of_a_day = window.is_some_and(|window| window <= SimDuration::from_days(1));
+        let alone = rows.front().filter(|_| begin.is_none() && of_a_day);
+        let alone = alone.map(|(_, value)| Measured { value: *value, count: 1 });
+        farthest.or(alone).ok_or_else(|| match window {
             None => Missing::Horizon("no simulated value in the window".to_owned()),
             Some(window) => {
                 Missing::Horizon(format!("the simulated time is shorter than {window}"))

@@ -10,6 +10,7 @@ mod measure;
 use crate::wording::percent;
 use std::path::Path;
 
+use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::invariant::Severity;
 use pinwheel_models::scenario::{Experiment, Measure, Target};
 use serde::{Deserialize, Serialize};
@@ -314,7 +315,10 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
     };
     let sentence = match missing {
         Some(Missing::Horizon(reason) | Missing::Data(reason)) => reason,
-        None => words(&target.measure),
+        None => match split_name(&target.metric).0 {
+            "" => words(&target.measure),
+            subject => format!("{}, of {subject}", words(&target.measure)),
+        },
     };
     TargetRow {
         id: target.id.clone(),
