@@ -262,3 +262,20 @@ fn results_are_compared_instant_by_instant() {
         assert!(!from.is_midnight(), "{}: told by the instant, not by the day", case.name);
     }
 }
+
+#[test]
+fn rows_more_often_change_no_draw_and_no_state() {
+    for (case, key) in CASES.iter().zip(["service", "infrastructure", "blockchain"]) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = scenario(folder.path(), case, "");
+        let (_, often) = ran(&file, &folder.path().join("often"), case, &[]);
+        let key = format!("{key}.record_every");
+        let (_, daily) = ran(&file, &folder.path().join("daily"), case, &[(&key, "1 d")]);
+        for (often, daily) in runs(&often, case).into_iter().zip(runs(&daily, case)) {
+            let midnights: TimeSeries =
+                often.into_iter().filter(|(at, _)| at.is_midnight()).collect();
+            assert_eq!(midnights, daily, "{}", case.name);
+            assert_eq!(daily.len(), 2, "{}", case.name);
+        }
+    }
+}
