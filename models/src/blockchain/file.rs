@@ -42,6 +42,10 @@ const TRIALS_MAX: i64 = 10_000;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "BlockchainSection")]
 pub struct Section {
+    /// Time between two records of the chains, such as "1 h" or "12 s": a part of a day. What
+    /// applications, attacks and bridges do is recorded each day. Default "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
     /// The chains; 1 to 16, or none beside attacks and bridges.
     pub chain: Vec<ChainSection>,
     /// Attacks on consensus.
@@ -264,7 +268,9 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         .collect();
     let attack = typed.attack.map(|given| super::attack::file::settings(checker, given, days));
     let bridges = super::bridge::file::bridges(checker, &typed.bridge, days);
+    let record_every = record_every(checker, typed.record_every);
     Some(Settings {
+        record_every: record_every?,
         chains: chains.into_iter().collect::<Option<_>>()?,
         attack: match attack {
             Some(attack) => Some(attack?),
@@ -272,6 +278,17 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         },
         bridges: bridges?,
     })
+}
+
+/// At most a day: users leave and come back day by day.
+fn record_every(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<SimDuration> {
+    let key = "blockchain.record_every";
+    let every = checker.record_every(given, key)?;
+    if every <= SimDuration::from_days(1) {
+        return Some(every);
+    }
+    checker.fault(given?, key, "longer than a day".to_owned(), "at most \"1 d\"");
+    None
 }
 
 /// Most blocks of a run that is audited, which keeps them.

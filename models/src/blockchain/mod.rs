@@ -102,7 +102,7 @@ pub enum Event {
         actor: Actor,
         who: u32,
     },
-    /// A day ends: its records.
+    /// Time for a record.
     Record,
     Attack(attack::Event),
     Bridge(bridge::Event),
@@ -150,6 +150,7 @@ pub struct Blockchain {
     chains: Vec<ChainInstance>,
     attacks: Option<Attacks>,
     bridges: Vec<Bridge>,
+    record_every: SimDuration,
     days: u64,
     /// Transactions that came from outside this layer and are not settled, and their receipts.
     watched: std::collections::BTreeSet<(u16, Address, u64)>,
@@ -170,6 +171,7 @@ impl Blockchain {
             chains,
             attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
             bridges: bridges.map(bridge).collect(),
+            record_every: settings.record_every,
             days: 0,
             watched: Default::default(),
             receipts: vec![],
@@ -178,7 +180,7 @@ impl Blockchain {
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
         let several = self.chains.len() > 1;
         for node in &mut self.chains {
             node.label = if several { ctx.records.label(&node.id) } else { Label::default() };
@@ -287,7 +289,7 @@ impl Blockchain {
                 let node = &mut self.chains[usize::from(chain)];
                 node.applications.act(actor, who, &mut node.chain, ctx);
             }
-            Event::Record => self.end_day(ctx),
+            Event::Record => self.record(ctx),
             Event::Attack(event) => {
                 if let Some(attacks) = &mut self.attacks {
                     attacks.handle(event, ctx);
@@ -319,18 +321,20 @@ impl Blockchain {
         }
     }
 
-    fn end_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        ctx.after(DAY, Event::Record.into());
+    fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        ctx.after(self.record_every, Event::Record.into());
         let streams = *ctx.streams();
+        let day_ends = ctx.now().as_nanos().is_multiple_of(DAY.as_nanos());
         let mut before = None;
         for (node, chain) in self.chains.iter_mut().zip(0..) {
-            let fee = node.record(ctx);
-            if let Some(load) = &node.load {
+            node.record(self.record_every, day_ends, ctx);
+            let fee = if day_ends { node.tally.end_day() } else { None };
+            if let Some(load) = node.load.as_ref().filter(|_| day_ends) {
                 let now = fee.map(|fee| (fee, load.lost_share()));
                 node.record_doubling(before, now, ctx);
                 before = now;
             }
-            if let Some(load) = &mut node.load {
+            if let Some(load) = node.load.as_mut().filter(|_| day_ends) {
                 load.end_day(fee, chain, self.days, &streams);
             }
             let (head, ledger) = (&node.chain.head, node.chain.state().accounts.ledger());
@@ -338,6 +342,6 @@ impl Blockchain {
             words.iter().for_each(|word| ctx.fingerprint.state.mix(u64::from_le_bytes(*word)));
             ctx.fingerprint.ledger.mix(ledger.digest.value());
         }
-        self.days += 1;
+        self.days += u64::from(day_ends);
     }
 }

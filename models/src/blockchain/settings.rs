@@ -17,11 +17,20 @@ use super::fee::{FeeRule, Utilisation};
 use crate::connection::gossip;
 
 /// The chains of a scenario.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
+    /// Time between two records of the chains: a part of a day.
+    pub record_every: SimDuration,
     pub chains: Vec<ChainSettings>,
     pub attack: Option<attack::Settings>,
     pub bridges: Vec<BridgeSettings>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let record_every = SimDuration::from_days(1);
+        Settings { record_every, chains: Vec::new(), attack: None, bridges: Vec::new() }
+    }
 }
 
 /// One chain.

@@ -85,6 +85,10 @@ pub struct Section {
     pub mesh: Option<MeshSection>,
     #[schemars(with = "ReconnectSection")]
     pub reconnect: Option<ReconnectSection>,
+    /// Time between two records, such as "1 h" or "12 s": a part of a day, or whole days. Default
+    /// "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
     /// Times in which the hub is down or a share of the senders is cut off.
     pub outage: Vec<OutageSection>,
 }
@@ -274,6 +278,8 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
     out.mesh = plan.filter(|_| meshed == Some(true));
     reconnect(checker, &typed.reconnect.unwrap_or_default(), &mut out.reconnect);
     out.outages = outages(checker, &typed.outage);
+    let record_every = checker.record_every(typed.record_every, "connection.record_every");
+    set(&mut out.record_every, record_every);
     bounds(checker, given, &out);
     Some(out)
 }

@@ -62,7 +62,6 @@ use sender::{Line, Sender};
 use settings::Protocol;
 pub use settings::Settings;
 
-const DAY: SimDuration = SimDuration::from_days(1);
 /// The kinds of event, in the order of [`Event`].
 pub const KINDS: EventKinds = EventKinds {
     first: 32,
@@ -147,7 +146,7 @@ pub enum Event {
     },
     /// The mesh's routes follow a change.
     Reroute,
-    /// A day ends: its records.
+    /// Time for a record.
     Record,
 }
 
@@ -309,7 +308,7 @@ impl Connection {
             let end = at(outage.start_seconds + outage.length_seconds);
             ctx.at(end, Event::Outage { place, begins: false }.into());
         }
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.settings.record_every, Event::Record.into());
     }
 
     /// Readings that have reached the platform since the last call.
@@ -337,7 +336,7 @@ impl Connection {
             Event::Travels { copy } => self.overhear(copy, ctx),
             Event::Reroute => self.mesh.iter_mut().for_each(Mesh::route),
             Event::Record => {
-                ctx.after(DAY, event.into());
+                ctx.after(self.settings.record_every, event.into());
                 self.record(ctx);
             }
         }

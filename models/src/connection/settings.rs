@@ -1,5 +1,6 @@
 //! What a scenario says of the connection layer, validated.
 
+use pinwheel_core::SimDuration;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Loss, Outage};
@@ -121,11 +122,14 @@ pub struct Settings {
     pub mesh: Option<MeshPlan>,
     pub reconnect: Reconnect,
     pub outages: Vec<Outage>,
+    /// Time between two records.
+    pub record_every: SimDuration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            record_every: SimDuration::from_days(1),
             devices: 100,
             interval_seconds: 60.0,
             poisson: false,

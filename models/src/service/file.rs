@@ -31,6 +31,10 @@ pub struct Section {
     /// What happens before this is not measured. Default 0.
     #[schemars(with = "String")]
     pub warm_up: Option<ValueId>,
+    /// Time between two records, such as "1 h" or "12 s": a part of a day, or whole days. Default
+    /// "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
     /// `dispatch` of the stations that do not say.
     #[schemars(with = "Dispatch")]
     pub dispatch: Option<ValueId>,
@@ -128,6 +132,7 @@ pub struct CacheSection {
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "service");
     let warm_up = duration(checker, typed.warm_up, "service.warm_up");
+    let record_every = checker.record_every(typed.record_every, "service.record_every")?;
     if typed.station.is_empty() {
         checker.required(None, "service.station", "[{ id = \"web\", ... }]");
     }
@@ -143,8 +148,11 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         stations.extend(built);
     }
     checker.unique(&ids, "service.station");
-    (stations.len() == typed.station.len() && !stations.is_empty())
-        .then_some(Settings { stations, warm_up })
+    (stations.len() == typed.station.len() && !stations.is_empty()).then_some(Settings {
+        stations,
+        warm_up,
+        record_every,
+    })
 }
 
 fn station(

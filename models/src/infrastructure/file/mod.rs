@@ -14,7 +14,6 @@ use super::operation::file::map::MapSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
-use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::Known;
@@ -40,7 +39,8 @@ pub struct Section {
     /// Share of the capacity of the first day that must be up for the service to be. Default 50 %.
     #[schemars(with = "String")]
     pub serving_share: Option<ValueId>,
-    /// Time between two records of the fleet, in whole days. Default "1 d".
+    /// Time between two records of the fleet, such as "1 h" or "7 d": a part of a day, or whole days.
+    /// Where it is shorter than a day, the fleet at work records as often. Default "1 d".
     #[schemars(with = "String")]
     pub record_every: Option<ValueId>,
     /// Providers of connectivity in each region. Default 1.
@@ -113,14 +113,14 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let carriers = checker.integer(typed.carriers_per_region, carriers, 1..=1_000);
     let serving = checker.share(typed.serving_share, "infrastructure.serving_share", 1.0);
     let every = "infrastructure.record_every";
-    let every = checker.days(typed.record_every, every, HORIZON_DAYS_MAX);
+    let every = checker.record_every(typed.record_every, every)?;
     let mut settings = Settings {
         regions: regions?,
         classes,
         shocks: shocks.into_iter().collect::<Option<_>>()?,
         carriers_per_region: carriers.unwrap_or(1) as u32,
         serving_share: serving.unwrap_or(0.5),
-        record_every: SimDuration::from_days(every.unwrap_or(1).into()),
+        record_every: every,
         operation: operation::Settings::default(),
     };
     settings.operation = operation::file::settings(checker, &at_work(typed), &settings, run);
