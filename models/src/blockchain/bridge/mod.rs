@@ -33,7 +33,7 @@ use pinwheel_core::check::CheckId;
 use pinwheel_core::distribution::{Exponential, LogNormal};
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose as Draw;
-use pinwheel_core::{Amount, Context, SimDuration, SimTime, Stream, Streams, math};
+use pinwheel_core::{Amount, Context, Scope, SimDuration, SimTime, Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::Call;
@@ -419,7 +419,6 @@ impl Bridge {
 /// into the claim. Each relayer draws its numbers whether or not it is honest.
 fn carry(
     settings: &BridgeSettings,
-    place: u16,
     id: u32,
     claim: &mut Claim,
     streams: &Streams,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::block::Evidence;
 use super::super::chain::{Chain, Proposal, Settled};
+use crate::part::Members;
 
 const LEADER: Purpose = Purpose::new("blockchain leader");
 const VOTE: Purpose = Purpose::new("blockchain vote");
