@@ -8,6 +8,10 @@
 //! or over neighbours without a centre ([`mesh`]). [`gossip`] is a part of its own for layers
 //! above.
 //!
+//! Devices and gateways may be devices of the fleet (`on`): one that is down takes no readings,
+//! hears and sends nothing; its session breaks, and is opened again when it is up. What it has
+//! stored stays. The round trip may be that of its region, and so may the gateways that hear it.
+//!
 //! Left out: congestion (a link has a rate but no queue), routing on the internet, DNS, what is
 //! listed in the files of the parts.
 //!
