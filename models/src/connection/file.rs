@@ -535,7 +535,8 @@ fn gateways(
     let reaches = [("ring", false), ("region", true)];
     let by_region = checker.choice(typed.reach, "connection.gateways.reach", &reaches);
     let by_region = by_region.unwrap_or(false);
-    if let (Some(given), true) = (typed.reach, by_region && (out.on.is_none() || typed.on.is_none()))
+    if let (Some(given), true) =
+        (typed.reach, by_region && (out.on.is_none() || typed.on.is_none()))
     {
         let message = "devices or gateways that stand in no region of the fleet".to_owned();
         let help = "give connection.on and connection.gateways.on, or reach = \"ring\"";

@@ -221,7 +221,8 @@ impl Connection {
                 u64::from(reading.number) * copies + u64::from(repeat * heard_by + neighbour);
             let (streams, entity) = self.devices_named(reading.device, ctx);
             let mut draws = streams.indexed(entity, DRAWS, index);
-            let listener = self.local.as_ref().and_then(|of| of.listener(reading.device, neighbour));
+            let listener =
+                self.local.as_ref().and_then(|of| of.listener(reading.device, neighbour));
             let bad = &mut self.devices[reading.device as usize].bad;
             match channel.transmit(bytes, &mut draws, bad).zip(listener) {
                 Some((micros, at)) => {

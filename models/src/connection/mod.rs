@@ -255,9 +255,9 @@ impl Connection {
         let device = |device| {
             Device::new(if plain { rtts.draw(device) } else { 0 }, bad(&members, device, loss))
         };
-        let local = plan.zip(gateways.as_ref()).map(|(plan, gateways)| {
-            Local::new(plan.clone(), settings, &members, gateways, fleet)
-        });
+        let local = plan
+            .zip(gateways.as_ref())
+            .map(|(plan, gateways)| Local::new(plan.clone(), settings, &members, gateways, fleet));
         let mesh = settings.mesh.map(|plan| Mesh::new(plan, settings.devices, &members, streams));
         let uplink = if settings.gateways.is_some() { Radio::Wired } else { settings.radio };
         Connection {

@@ -44,7 +44,9 @@ fn two_chains() -> Settings {
 #[test]
 fn a_run_cut_in_two_ends_as_if_it_were_never_cut() {
     let streams = Streams::new(11, 0);
-    let new = || Simulation::new(Chains(Blockchain::new(&two_chains(), &Around::alone(&streams))), streams);
+    let new = || {
+        Simulation::new(Chains(Blockchain::new(&two_chains(), &Around::alone(&streams))), streams)
+    };
     let mut whole = new();
     whole.run_until(seconds(100_000));
     let mut first = new();
@@ -68,7 +70,8 @@ fn gas_without_spread_is_the_gas_typed() {
         let chain = ChainSettings { load: Some(load), ..ChainSettings::default() };
         let settings = Settings { chains: vec![chain], ..Settings::default() };
         let streams = Streams::new(3, 0);
-        let mut simulation = Simulation::new(Chains(Blockchain::new(&settings, &Around::alone(&streams))), streams);
+        let mut simulation =
+            Simulation::new(Chains(Blockchain::new(&settings, &Around::alone(&streams))), streams);
         simulation.run_until(seconds(5_000));
         let blocks = simulation.model.0.chain(0).blocks();
         let used: Vec<u64> = blocks
@@ -85,7 +88,8 @@ fn a_second_chain_does_not_move_the_first() {
     let streams = Streams::new(11, 0);
     let alone = Settings { chains: two_chains().chains[..1].to_vec(), ..Settings::default() };
     let tip = |settings: &Settings| {
-        let mut simulation = Simulation::new(Chains(Blockchain::new(settings, &Around::alone(&streams))), streams);
+        let mut simulation =
+            Simulation::new(Chains(Blockchain::new(settings, &Around::alone(&streams))), streams);
         simulation.run_until(seconds(20_000));
         simulation.model.0.chain(0).head.hash
     };
@@ -95,7 +99,8 @@ fn a_second_chain_does_not_move_the_first() {
 #[test]
 fn a_submitted_transaction_has_one_receipt() {
     let streams = Streams::new(2, 0);
-    let mut simulation = Simulation::new(Chains(Blockchain::new(&two_chains(), &Around::alone(&streams))), streams);
+    let mut simulation =
+        Simulation::new(Chains(Blockchain::new(&two_chains(), &Around::alone(&streams))), streams);
     simulation.run_until(seconds(100));
     let chain = simulation.model.0.chain(0);
     let sender = Address(10);

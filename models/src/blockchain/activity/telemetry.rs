@@ -452,4 +452,3 @@ fn message(device: u32, number: u32, taken: SimTime, value: u64) -> [u8; 24] {
     bytes[16..].copy_from_slice(&value.to_le_bytes());
     bytes
 }
-
