@@ -76,7 +76,8 @@ impl Connection {
             0 => 0.0,
             whole => part as f64 / whole as f64,
         };
-        let single = self.settings.gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
+        let gateways = self.settings.gateways.as_ref();
+        let single = gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
         let settled = account.taken - if single { unheard } else { 0 };
         let readings = (account.delivered as f64).max(1.0);
         let bytes = account.channel_bytes;

@@ -8,6 +8,7 @@ pub const CARD: Card = Card {
     process: "Nodes fail, bits rot, pieces are scrubbed, read, rebuilt and audited; an object \
               is lost when too few intact pieces are left.",
     left_out: &[
+        "A device that joins the fleet later holds no data.",
         "Nodes do not fill up.",
         "Repair does not slow readers down.",
         "Objects have no versions and nobody pays for them.",

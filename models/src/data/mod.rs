@@ -41,7 +41,7 @@ use pinwheel_core::{Context, SimDuration};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
-use crate::part::{Around, DeviceSet, Devices};
+use crate::part::{Around, Devices, Members};
 use crate::policy::telemetry::nodes::Domain;
 use audit::Audit;
 use exposure::Exposure;
@@ -151,21 +151,20 @@ pub struct Data {
     keys: Option<Keys>,
     audit: Option<Audit>,
     flash_crowd: Option<FlashCrowd>,
-    /// The devices that are the nodes, by node, where they are named.
-    machines: Option<(DeviceSet, Vec<u32>)>,
+    /// The devices that are the nodes, where they are named.
+    members: Members,
 }
 
 impl Data {
     /// The layer at time zero.
     pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
         let streams = around.streams;
-        let on = |set: &DeviceSet| (set.clone(), around.devices.of(set).collect::<Vec<_>>());
-        let machines = settings.nodes.on.as_ref().map(on);
-        let placed = machines.as_ref().map(|(_, devices)| domains_of(around.devices, devices));
+        let members = Members::new(settings.nodes.on.as_ref(), around.devices);
+        let placed = members.devices().map(|devices| domains_of(around.devices, devices));
         let nodes = &NodeSettings { placed, ..settings.nodes.clone() };
         let store = settings.store.as_ref();
         Data {
-            machines,
+            members,
             store: store.map(|store| Store::new(store, nodes, streams)),
             exposure: settings.exposure.as_ref().map(|s| Exposure::new(s, nodes, streams)),
             rare: settings.rare.as_ref().zip(store).map(|(s, store)| Rare::new(s, store, nodes)),
@@ -206,7 +205,7 @@ impl Data {
         }
     }
 
-    /// A device of the fleet, which is the node of the same number, went down or came up.
+    /// A device of the fleet went down or came up. One that joined later holds no data.
     pub fn node_changed<E: EngineEvent + From<Event>>(
         &mut self,
         device: u32,
@@ -214,18 +213,8 @@ impl Data {
         up: bool,
         ctx: &mut Context<E>,
     ) {
-        let node = match &self.machines {
-            None => device,
-            Some((set, _)) if !set.has(class) => return,
-            Some((_, devices)) => match devices.binary_search(&device) {
-                Ok(node) => node as u32,
-                // A device that joined later holds no data.
-                Err(_) => return,
-            },
-        };
-        if let Some(store) = &mut self.store
-            && (node as usize) < store.domains().len()
-        {
+        let node = self.members.change(device, class, up);
+        if let (Some(store), Some(node)) = (&mut self.store, node) {
             store.node_changed(node, up, ctx);
         }
     }

@@ -142,7 +142,7 @@ impl EscrowActivity {
     }
 
     fn arm_middleman<E: EngineEvent + From<Event>>(&self, chain: u16, ctx: &mut Context<E>) {
-        let mut draws = ctx.streams().indexed(u32::from(chain), MIDDLEMAN, self.defaults);
+        let mut draws = ctx.streams().indexed(0, MIDDLEMAN, self.defaults);
         let life = exponential(self.parameters.middleman_life, &mut draws);
         ctx.after(life, Event::Wake { chain, actor: Actor::Middleman, who: 0 }.into());
     }
@@ -151,7 +151,7 @@ impl EscrowActivity {
     pub fn deal<E: EngineEvent + From<Event>>(&mut self, chain: &mut Chain, ctx: &mut Context<E>) {
         let (id, now) = (chain.state().rules.chain, ctx.now());
         let tag = self.deals.len() as u32;
-        let mut draws = ctx.streams().indexed(u32::from(id), DEAL, u64::from(tag));
+        let mut draws = ctx.streams().indexed(0, DEAL, u64::from(tag));
         let p = &self.parameters;
         let next = exponential(86_400.0 / p.deals, &mut draws);
         ctx.after(next, Event::Wake { chain: id, actor: Actor::Deal, who: 0 }.into());

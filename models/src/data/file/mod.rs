@@ -59,7 +59,6 @@ pub struct Section {
 }
 
 /// The nodes that hold data, on devices of the fleet (`on`) or with lives and places of their own.
-/// Without `on`, beside a fleet, node and device of one number go up and down together.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "DataNodeSection")]
@@ -160,8 +159,7 @@ fn on_devices(
     known: &Known,
 ) -> Option<Option<DeviceSet>> {
     let Some(given) = typed.on else { return Some(None) };
-    let set = known.device_set(checker, given, "data.nodes.on")?;
-    for (name, given) in [
+    let replaced = [
         ("count", typed.count),
         ("regions", typed.regions),
         ("sites", typed.sites),
@@ -170,12 +168,8 @@ fn on_devices(
         ("life", typed.life),
         ("annual_failure", typed.annual_failure),
         ("outage_every", typed.outage_every),
-    ] {
-        if let Some(given) = given {
-            let message = "beside `on`: it is that of the fleet's devices".to_owned();
-            checker.fault(given, &format!("data.nodes.{name}"), message, "leave it out");
-        }
-    }
+    ];
+    let set = known.devices_in_place_of(checker, typed.on, "data.nodes", &replaced)?;
     if known.count(&set) > ON_DEVICES_MAX {
         let message = format!("{} nodes on devices", known.count(&set));
         checker.fault(given, "data.nodes.on", message, format!("at most {ON_DEVICES_MAX}"));
@@ -212,6 +206,7 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Op
         &[
             ("life_shape", typed.life_shape, life, "nodes with a life"),
             ("owner_exponent", typed.owner_exponent, owned, "nodes with owners"),
+            ("lost_share", typed.lost_share, on.is_some(), "nodes that are devices: on = ..."),
         ],
     );
     let lost_share = checker.share(typed.lost_share, "data.nodes.lost_share", 1.0);

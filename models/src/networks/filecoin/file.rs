@@ -43,6 +43,9 @@ pub struct Section {
     /// Its name among several: subject of its rows, and name of its random streams.
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
+    /// Refused: its providers stand on sites of their own.
+    #[schemars(skip)]
+    pub on: Option<ValueId>,
     /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
     /// "textbook". Default "mainnet".
     #[schemars(with = "String", regex(pattern = r"^(mainnet(@\d{4}-\d{2}-\d{2})?|textbook)$"))]
@@ -162,6 +165,11 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
 /// Checks `[network]` for the dates of a run.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "network");
+    if let Some(given) = typed.on {
+        let message = "providers of Filecoin stand on sites of their own, not on the fleet";
+        let help = "leave it out: failures of sites and disks are among network.parameters";
+        checker.fault(given, "network.on", message.to_owned(), help);
+    }
     let dates = known.days.map(|days| (days.first, days.last));
     let rules = rules(checker, typed.rules);
     let detail = [("deadline", Detail::Deadline), ("day", Detail::Day)];
