@@ -149,7 +149,8 @@ fn scale(missing: u16, store: &StoreSettings, nodes: &NodeSettings) -> f64 {
         Duration::Drawn(law) => law.age_at(1.0),
     };
     let rebuilds = f64::from(missing.min(store.repair.at_once_object)) / rebuild_seconds;
-    let losses = f64::from(nodes.count - u32::from(missing)) / nodes.life.age_at(1.0);
+    let holding = nodes.count.min(store.objects * u32::from(store.code.pieces));
+    let losses = f64::from(holding - u32::from(missing)) / nodes.life.age_at(1.0);
     if losses > 0.0 { (0.5 * rebuilds / losses).max(1.0) } else { 1.0 }
 }
 

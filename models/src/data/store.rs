@@ -528,6 +528,7 @@ mod tests {
     use super::*;
     use crate::data::coding::Code;
     use crate::data::objects::Damage;
+    use crate::data::settings::Capacity;
     use crate::data::splitting::Alone;
     use crate::laws::draw::Duration;
     use crate::laws::failure::FailureLaw;
@@ -549,7 +550,9 @@ mod tests {
             let mut settings = StoreSettings::new(100, Code::new(4, 6), rebuild);
             settings.placement = Placement::Spread(kinds);
             settings.contested_share = 0.5;
+            let capacity = Some(Capacity::Each(26 * settings.code.piece_bytes(1 << 20)));
             let nodes = NodeSettings { regions: 4, sites: 12, owners: 5, ..NodeSettings::new(30) };
+            let nodes = NodeSettings { capacity, ..nodes };
             let streams = Streams::new(11, 0);
             let store = Store::new(&settings, &nodes, &streams);
             let mut run = Simulation::new(Alone { store }, streams);
@@ -566,12 +569,17 @@ mod tests {
             (0..objects.pieces())
                 .step_by(2)
                 .for_each(|piece| objects.damage(piece, Damage::Rotten));
+            // Nodes that are full and have not said so.
+            hidden.model.store.places = Some(vec![0; 30]);
             let seen = chosen(&mut run);
             assert!(seen.iter().all(Option::is_some));
             assert_eq!(seen, chosen(&mut hidden));
             // What nodes report does change what is chosen.
             (0..30).for_each(|node| hidden.model.store.report(node, SimTime::ZERO));
             assert_ne!(seen, chosen(&mut hidden));
+            run.model.store.places = Some(vec![0; 30]);
+            (0..30).for_each(|node| run.model.store.report(node, SimTime::ZERO));
+            assert!(chosen(&mut run).iter().all(Option::is_none), "full nodes that have said so");
         }
     }
 }
