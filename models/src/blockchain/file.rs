@@ -364,7 +364,7 @@ impl ChainChecker<'_, '_, '_> {
             FeeRule::Utilisation(_) | FeeRule::Premium(_) => price.max(1),
             FeeRule::FirstPrice { .. } | FeeRule::Fixed { .. } => 0,
         };
-        Some(ChainSettings {
+        let chain = ChainSettings {
             id: id?,
             block_time: SimDuration::from_seconds_f64(block_time),
             gas_limit: gas_limit.unwrap_or(GAS_LIMIT_DEFAULT),
@@ -387,7 +387,63 @@ impl ChainChecker<'_, '_, '_> {
                 validators,
             },
             audit: self.checker.integer(section.audit, &self.key("audit"), 0..=TRIALS_MAX),
-        })
+        };
+        self.refuse_idle(&chain);
+        Some(chain)
+    }
+
+    /// Notes of parameters that depend on others whether they have an effect.
+    fn refuse_idle(&mut self, chain: &ChainSettings) {
+        let section = self.section;
+        if let ConsensusSettings::Stake(p) = &chain.consensus {
+            let breaches = p.equivocation > 0.0;
+            let whom = "leaders that sign two blocks: equivocation above 0";
+            let shared = (breaches && p.slashed > 0.0, "stake that is slashed for breaches");
+            let keys = [("slashed", breaches, whom), ("reporter", shared.0, shared.1)];
+            self.idle("members", Some(&section.members), &keys);
+        }
+        if let Some(p) = &chain.load {
+            let (bursts, leave) = (p.burst_factor > 1.0, p.reservation > 0.0);
+            let (of_bursts, of_leaving) =
+                ("bursts: burst_factor above 1", "users who may leave: reservation above 0");
+            let keys = [
+                ("burst_length", bursts, of_bursts),
+                ("calm_length", bursts, of_bursts),
+                ("reservation_spread", leave, of_leaving),
+                ("leaving_chance", leave, of_leaving),
+            ];
+            self.idle("load", section.load.as_ref(), &keys);
+        }
+        if let Some(p) = &chain.devices {
+            let whom = "devices with clocks of their own: uptime above 0";
+            let keys = [("downtime", p.uptime > 0.0, whom)];
+            self.idle("devices", section.devices.as_ref(), &keys);
+        }
+        if let Some(p) = &chain.attestation {
+            let keys = [("lie_chance", p.liars > 0.0, "devices that lie: liars above 0")];
+            self.idle("attestation", section.attestation.as_ref(), &keys);
+        }
+        if let Some(telemetry) = &chain.telemetry {
+            let (gathers, anchors) = (telemetry.way != Way::Direct, telemetry.way == Way::Anchored);
+            let keys = [
+                ("period", gathers, "gateways that gather: way = \"batched\" or \"anchored\""),
+                ("proven", anchors, "roots on the chain: way = \"anchored\""),
+            ];
+            self.idle("telemetry", section.telemetry.as_ref(), &keys);
+        }
+    }
+
+    /// Notes of the parameters of a table: name, whether it has an effect, and for whom it is.
+    fn idle(
+        &mut self,
+        name: &str,
+        typed: Option<&BTreeMap<String, ValueId>>,
+        keys: &[(&str, bool, &str)],
+    ) {
+        let given = |key: &str| typed.and_then(|typed| typed.get(key)).copied();
+        let keys: Vec<_> =
+            keys.iter().map(|&(key, effect, whom)| (key, given(key), effect, whom)).collect();
+        self.checker.refuse_idle(&self.key(name), &keys);
     }
 
     /// An optional table of parameters.

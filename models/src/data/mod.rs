@@ -6,11 +6,12 @@
 //! see), [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`]
 //! (ledgers and their pruning), [`crowd`] (popular objects under a rush).
 //!
-//! Left out: capacity of nodes, contention between repair and readers, versions of objects, who
-//! pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
+//! Left out: the bytes of ledgers in the capacity of nodes, which pieces alone take; contention
+//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
 //! sharing are always modelled. Rules come from the papers named at each formula.
 //!
-//! Invariants: the counts of pieces agree with the pieces; what passes its owner's hashes is what
+//! Invariants: the counts of pieces agree with the pieces; no node holds more than it can; what
+//! passes its owner's hashes is what
 //! was stored; a byte of the ledger is kept or pruned; a request is served, dropped or waits.
 
 pub mod audit;
@@ -49,7 +50,7 @@ use flash_crowd::FlashCrowd;
 use growth::Growth;
 use keys::Keys;
 use record::Rare;
-use settings::NodeSettings;
+use settings::{NodeSettings, Placed};
 pub use settings::Settings;
 use store::Store;
 
@@ -160,7 +161,7 @@ impl Data {
     pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
         let streams = around.streams;
         let members = Members::new(settings.nodes.on.as_ref(), around.devices);
-        let placed = members.devices().map(|devices| domains_of(around.devices, devices));
+        let placed = members.devices().map(|devices| placed(around.devices, devices));
         let nodes = &NodeSettings { placed, ..settings.nodes.clone() };
         let store = settings.store.as_ref();
         Data {
@@ -220,9 +221,9 @@ impl Data {
     }
 }
 
-/// The domains of nodes that stand on devices: regions as the fleet numbers them, sites and owners
-/// by their rank among those there are.
-fn domains_of(fleet: &Devices, nodes: &[u32]) -> Vec<Domain> {
+/// Nodes that stand on devices: regions as the fleet numbers them, sites and owners by their rank
+/// among those there are.
+fn placed(fleet: &Devices, nodes: &[u32]) -> Placed {
     let rank = |of: &[u32]| {
         let mut all: Vec<u32> = nodes.iter().map(|device| of[*device as usize]).collect();
         all.sort_unstable();
@@ -237,5 +238,8 @@ fn domains_of(fleet: &Devices, nodes: &[u32]) -> Vec<Domain> {
         site: site(device, &fleet.site),
         owner: owner(device, &fleet.owner),
     };
-    nodes.iter().map(domain).collect()
+    Placed {
+        domains: nodes.iter().map(domain).collect(),
+        classes: nodes.iter().map(|device| fleet.class[*device as usize]).collect(),
+    }
 }

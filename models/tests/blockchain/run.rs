@@ -4,6 +4,7 @@ use pinwheel_conform::theory::chain::{Chains, run};
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Amount, SimDuration, Simulation, Streams};
 use pinwheel_models::blockchain::activity::devices::DeviceParameters;
+use pinwheel_models::blockchain::activity::escrow::TradeParameters;
 use pinwheel_models::blockchain::activity::load::LoadParameters;
 use pinwheel_models::blockchain::activity::telemetry::{TelemetryParameters, Way};
 use pinwheel_models::blockchain::consensus::work::WorkParameters;
@@ -12,6 +13,7 @@ use pinwheel_models::blockchain::settings::{
 };
 use pinwheel_models::blockchain::{Address, Blockchain, Call, Outcome, Transaction};
 use pinwheel_models::part::{Around, DeviceClass, DeviceSet, Devices};
+use pinwheel_models::registry;
 
 use crate::seconds;
 
@@ -181,4 +183,33 @@ fn forged_readings_do_not_pass_their_signatures() {
     let proven = simulation.ctx.checks.tallies();
     let proven = proven.iter().find(|tally| tally.check == "blockchain.main.readings_proven");
     assert!(proven.or(simulation.ctx.checks.tallies().last()).is_some_and(|t| t.made > 20));
+}
+
+/// Three buyers with 500 tokens each want deals of 82 tokens on average: all are broke within a week.
+#[test]
+fn buyers_who_cannot_pay_strike_no_deal_and_leave_nothing_in_escrow() {
+    let escrow = TradeParameters {
+        traders: 3.0,
+        deals: 20.0,
+        balance: Amount(500 * 10u128.pow(18)),
+        ..TradeParameters::default()
+    };
+    let settings = ChainSettings {
+        block_time: SimDuration::from_minutes(5),
+        escrow: Some(escrow),
+        ..ChainSettings::default()
+    };
+    let mut simulation = run(settings, &Streams::new(7, 0), SimDuration::from_days(60));
+    let rows = simulation.ctx.records.drain();
+    let of = |name: &str| {
+        let metric = registry::ALL.find(name).expect("a metric").0;
+        let rows = rows.iter().filter(move |row| row.metric == metric);
+        rows.map(|row| row.value).collect::<Vec<f64>>()
+    };
+    let (losses, turnover) = (of("escrow_loss_share"), of("escrow_turnover"));
+    assert!(losses.len() == 60 && losses.iter().all(|loss| *loss == 0.0), "{losses:?}");
+    let last = *turnover.last().expect("a day");
+    // Refunds are spent again: 3 % of all is not delivered.
+    assert!((1_300.0..1_600.0).contains(&last), "{last}");
+    assert_eq!(simulation.ctx.checks.breach(), None);
 }
