@@ -5,7 +5,7 @@
 use crate::describe::part::same;
 use crate::describe::{Catalogue, PartSpec};
 use crate::networks::filecoin;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+use crate::{blockchain, change, connection, data, economy, infrastructure, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
@@ -20,6 +20,7 @@ const PARTS: &[&PartSpec] = &[
     &data::spec::SPEC,
     &economy::spec::SPEC,
     &review::spec::SPEC,
+    &change::spec::SPEC,
 ];
 
 /// A part whose name, code or kind of event another has too does not compile.

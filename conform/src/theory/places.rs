@@ -30,8 +30,14 @@ const SEEDS: u32 = 30;
 fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, days: u32) -> f64 {
     let layers = Layers { infrastructure: Some(Box::new(settings)), ..Layers::default() };
     let start = date(2026, 1, 1);
-    let scenario =
-        Scenario { start, horizon_days: days, layers, networks: Vec::new(), review: None };
+    let scenario = Scenario {
+        start,
+        horizon_days: days,
+        layers,
+        networks: Vec::new(),
+        review: None,
+        changes: Vec::new(),
+    };
     let mut simulation = Simulation::new(scenario.world(streams), *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));
     let label = simulation.ctx.records.label(label);

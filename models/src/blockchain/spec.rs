@@ -16,6 +16,7 @@ pub const SPEC: PartSpec = PartSpec {
     code: 4,
     metrics: &[METRICS],
     parameters: file::PARAMETERS,
+    levers: &[],
     events: &[super::KINDS, attack::KINDS, bridge::KINDS],
     card: &CARD,
     review: Some(review::SOURCE),

@@ -25,6 +25,7 @@ const MATRIX_BYTES_MAX: u64 = 16 << 20;
 const DATAGRAM_BYTES_MAX: u32 = 1_024;
 const OUTAGES_MAX: usize = 1_000;
 const SECONDS_MAX: f64 = 1e9;
+pub(super) const INTERVAL_SECONDS: std::ops::RangeInclusive<f64> = 1e-3..=SECONDS_MAX;
 
 /// The links and protocols between devices and the platform.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -242,7 +243,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
     let mut out = Settings::default();
     let devices = checker.required(typed.devices, "connection.devices", "100");
     out.devices = count(checker, devices, "devices", 1..=DEVICES_MAX).unwrap_or(1);
-    let interval = seconds(checker, typed.interval, "interval", 1e-3..=SECONDS_MAX);
+    let interval = seconds(checker, typed.interval, "interval", INTERVAL_SECONDS);
     set(&mut out.interval_seconds, interval);
     let arrivals = [("periodic", false), ("poisson", true)];
     set(&mut out.poisson, checker.choice(typed.arrivals, "connection.arrivals", &arrivals));

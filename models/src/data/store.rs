@@ -13,6 +13,7 @@ use super::object_bytes::ObjectBytes;
 use super::objects::{NOWHERE, Objects};
 use super::repair::Repairs;
 use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings, Verify};
+use crate::laws::arrivals::NextArrival;
 use crate::policy::placement::Place;
 use crate::policy::telemetry::Telemetry;
 use crate::policy::telemetry::nodes::{Domain, NodeReports, PlacedPiece, PlacementReport};
@@ -71,6 +72,7 @@ pub struct Store {
     pub(super) checks: StoreChecks,
     /// Room for the list of changed objects.
     changed: Vec<u32>,
+    pub(super) due_read: NextArrival,
 }
 
 /// Domains of nodes: those of the devices they stand on, or else sites and regions in turn and
@@ -106,6 +108,7 @@ impl Store {
             tallies: Tallies::default(),
             checks: StoreChecks::default(),
             changed: Vec::new(),
+            due_read: NextArrival::at(SimTime::MAX),
         }
     }
 

@@ -16,6 +16,7 @@ pub const SPEC: PartSpec = PartSpec {
     code: 6,
     metrics: &[METRICS],
     parameters: &[],
+    levers: &[],
     events: &[super::KINDS],
     card: &CARD,
     review: Some(review::SOURCE),

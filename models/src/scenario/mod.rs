@@ -26,6 +26,7 @@ use jiff::civil::Date;
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
+use crate::change::Change;
 use crate::describe::NetworkSettings;
 use crate::review;
 use crate::world::World;
@@ -124,6 +125,8 @@ pub struct Scenario {
     /// The networks, in the order of the file.
     pub networks: Vec<NetworkEntry>,
     pub review: Option<review::Settings>,
+    /// Levers that are set to another value at an instant, in the order of the file.
+    pub changes: Vec<Change>,
 }
 
 impl Scenario {
@@ -140,7 +143,7 @@ impl Scenario {
 
     /// The world of one run, on its first day.
     pub fn world(&self, streams: &Streams) -> World {
-        World::new(&self.layers, &self.networks, self.review.as_ref(), streams)
+        World::new(&self.layers, &self.networks, self.review.as_ref(), &self.changes, streams)
     }
 }
 
