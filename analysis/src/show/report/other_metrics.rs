@@ -1,6 +1,7 @@
 //! What the layers measured: every metric without a figure of its own in the chapters, as one
 //! table of last values and, where there is something to compare or to follow, a chart each.
 
+use super::changes;
 use super::data::{Data, End};
 use super::figure::{Shown, silent};
 use super::titles::{at_the_end, largest};
@@ -26,6 +27,7 @@ pub fn other_metrics(data: &Data<'_>, place: Section) -> Result<String, Error> {
     let mine = |spec: &&MetricSpec| {
         recorded.contains(&spec.name)
             && !is_for_map(spec.name)
+            && spec.name != changes::METRIC
             && data.figure_of(spec.name).is_none()
             && spec.section == place
     };
