@@ -3,7 +3,8 @@
 use std::fs;
 
 use super::{
-    Outcome, assert_acts_from_its_instant_on, assert_refuses, days, load, movable, other, run,
+    Outcome, assert_acts_from_its_instant_on, assert_refuses, begun, days, load, movable, other,
+    outcome, run,
 };
 use pinwheel_core::SimDuration;
 use pinwheel_models::scenario::Scenario;
@@ -113,7 +114,8 @@ fn an_mm1_reaches_its_second_closed_form() {
     let change = "[[change]]\nat = \"12 h\"\nset = \"service.station[0].arrivals.mean\"\n\
                   to = \"1.25 s\"\n";
     for (change, expected) in [("", 2.0), (change, 5.0)] {
-        let run = run(&station(change), &[]);
+        let scenario = station(change);
+        let run = outcome(begun(&scenario), &scenario);
         let response = at_the_end(&run, "service_response_mean", "web");
         assert!((response / expected - 1.0).abs() < 0.03, "{response} s for {expected} s");
     }
@@ -141,7 +143,7 @@ fn a_chain_load_stops_and_begins() {
     let stops = run(&world(), &[(days(2), key, 0.0)]);
     let late: Vec<_> = wanted(&stops).into_iter().filter(|(at, _)| *at > days(3)).collect();
     assert!(!late.is_empty() && late.iter().all(|(_, count)| *count == 0.0), "{late:?}");
-    let text = WORLD.replace("rate = \"0.02 /s\"", "rate = 0.0");
+    let text = WORLD.replace("rate = \"0.02 /s\"", "rate = \"0 /s\"");
     let begins = run(&of(&text), &[(days(2), key, 0.05)]);
     let before = wanted(&begins).into_iter().filter(|(at, _)| *at <= days(2));
     assert!(before.into_iter().all(|(_, count)| count == 0.0));

@@ -116,12 +116,19 @@ fn assert_acts_from_its_instant_on(scenario: &Scenario, at: SimTime) {
     let same: Vec<_> = levers.iter().map(|lever| (at, lever.key.as_str(), lever.value)).collect();
     let unmoved = run(scenario, &same);
     assert_eq!(unmoved.levers.len(), levers.len(), "each is written down");
-    assert!(unmoved.rows == plain.rows, "the same values change no row");
-    assert_eq!(unmoved.ledger, plain.ledger);
+    assert_same(&unmoved, &plain, "the same values change nothing");
     let other: Vec<_> = levers.iter().map(|lever| (at, lever.key.as_str(), other(lever))).collect();
     let moved = run(scenario, &other);
     assert!(moved.before(at) == plain.before(at), "nothing changes before the instant");
     assert!(moved.rows != plain.rows, "and something after it");
+}
+
+/// The same rows and the same postings; the first row that differs is shown.
+fn assert_same(one: &Outcome, other: &Outcome, what: &str) {
+    let differs = one.rows.iter().zip(&other.rows).find(|(one, other)| one != other);
+    assert_eq!(differs, None, "{what}");
+    assert_eq!(one.rows.len(), other.rows.len(), "{what}");
+    assert_eq!(one.ledger, other.ledger, "{what}");
 }
 
 /// Another value of a lever, not far from the present one.

@@ -10,26 +10,36 @@ use pinwheel_models::scenario::Scenario;
 const UNSEEN: &[(&str, &str)] = &[];
 
 fn small(file: &str, keys: &[(&str, &str)]) -> Scenario {
-    let base = [("network.providers", "25")];
+    let base = [("network.providers", "12")];
     load(&scenarios().join(file), &[&base, keys].concat())
 }
 
 #[test]
 fn moving_a_lever_of_filecoin_moves_a_row() {
     let worlds = [
-        small("filecoin/smoke.toml", &[("run.horizon", "\"25 d\"")]),
+        small("filecoin/smoke.toml", &[("run.horizon", "\"16 d\"")]),
         small(
             "filecoin/smoke.toml",
-            &[("run.horizon", "\"8 d\""), ("network.detail", "deadline")],
+            &[("run.horizon", "\"5 d\""), ("network.detail", "deadline")],
         ),
-        small("reviews/fip0118.toml", &[("run.horizon", "\"150 d\"")]),
+        small(
+            "reviews/fip0118.toml",
+            &[("run.horizon", "\"190 d\""), ("network.solstice", "2025-02-02")],
+        ),
+        small(
+            "filecoin/smoke.toml",
+            &[("run.horizon", "\"8 d\""), ("network.rules", "textbook")],
+        ),
     ];
     let mut all: BTreeSet<String> = BTreeSet::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for scenario in &worlds {
         all.extend(movable(scenario).into_iter().map(|lever| lever.key));
         let plain = run(scenario, &[]);
-        for lever in movable(scenario).iter().filter(|lever| !seen.contains(&lever.key)) {
+        for lever in movable(scenario) {
+            if seen.contains(&lever.key) {
+                continue;
+            }
             let at = days(2) + SimDuration::from_hours(5);
             let ends = [lever.spec.maximum, lever.spec.minimum];
             let moves = |value: &f64| {
