@@ -14,6 +14,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 15,
     metrics: &[METRICS],
+    tokens: &[],
     parameters: &[],
     levers: &[],
     events: &[super::KINDS],

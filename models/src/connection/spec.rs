@@ -16,6 +16,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 3,
     metrics: &[METRICS],
+    tokens: &[],
     parameters: &[],
     levers: &[LEVERS],
     events: &[super::KINDS],

@@ -14,6 +14,7 @@ pub mod part;
 pub mod recorded;
 pub mod review;
 pub mod term;
+pub mod token;
 
 pub use card::Card;
 pub use catalogue::Catalogue;
@@ -27,3 +28,4 @@ pub use parameter::{ParameterSpec, ParameterTable, ParameterValue};
 pub use part::{EventKinds, PartSpec, Suite, SuiteResult};
 pub use recorded::Recorded;
 pub use term::Term;
+pub use token::TokenDescription;

@@ -17,6 +17,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 1,
     metrics: &[METRICS, operation::metrics::METRICS],
+    tokens: &[],
     parameters: &[],
     levers: &[LEVERS],
     events: &[fleet::KINDS, operation::KINDS],

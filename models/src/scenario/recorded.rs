@@ -3,6 +3,7 @@
 use super::{Layers, NetworkEntry, Scenario};
 use crate::change::Change;
 use crate::describe::{MetricSpec, NetworkSettings, Recorded};
+use crate::input::unit::Units;
 use crate::registry;
 
 /// The metrics, with the labels that the settings give. A part that is at fault has none, so that
@@ -12,17 +13,18 @@ pub fn recorded(
     layers: &Layers,
     networks: &[NetworkEntry],
     changes: &[Change],
+    units: &Units,
 ) -> Recorded {
     let of_networks = networks.iter().flat_map(|network| network.settings.labels());
     let levers = changes.iter().map(|change| change.lever.clone()).collect();
     let labels = layers.labels().into_iter().chain(of_networks).chain([("lever", levers)]);
-    Recorded { metrics, labels: labels.collect() }
+    Recorded { metrics, labels: labels.collect(), units: units.clone() }
 }
 
 impl Scenario {
     /// All metrics, with the labels that a run of this scenario records them with.
     pub fn recorded(&self) -> Recorded {
         let metrics = registry::ALL.metrics().copied().collect();
-        recorded(metrics, &self.layers, &self.networks, &self.changes)
+        recorded(metrics, &self.layers, &self.networks, &self.changes, &self.units)
     }
 }

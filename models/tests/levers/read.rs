@@ -7,6 +7,7 @@ use pinwheel_core::SimDuration;
 use pinwheel_models::scenario::Scenario;
 
 /// Levers that move no row of the runs below, and why.
+#[rustfmt::skip]
 const UNSEEN: &[(&str, &str)] = &[];
 
 fn small(file: &str, keys: &[(&str, &str)]) -> Scenario {
@@ -17,14 +18,25 @@ fn small(file: &str, keys: &[(&str, &str)]) -> Scenario {
 #[test]
 fn moving_a_lever_of_filecoin_moves_a_row() {
     let worlds = [
-        small("filecoin/smoke.toml", &[("run.horizon", "\"16 d\"")]),
+        small(
+            "filecoin/smoke.toml",
+            &[
+                ("run.horizon", "\"16 d\""),
+                ("network.parameters.region_outages_per_year", "200"),
+                ("network.parameters.software_faults_per_year", "100"),
+            ],
+        ),
         small(
             "filecoin/smoke.toml",
             &[("run.horizon", "\"5 d\""), ("network.detail", "deadline")],
         ),
         small(
             "reviews/fip0118.toml",
-            &[("run.horizon", "\"190 d\""), ("network.solstice", "2025-02-02")],
+            &[
+                ("run.horizon", "\"240 d\""),
+                ("network.solstice", "2025-02-02"),
+                ("network.price.start", "\"40 USD\""),
+            ],
         ),
         small(
             "filecoin/smoke.toml",
