@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use pinwheel_models::describe::lever::without_numbers;
 use pinwheel_models::describe::parameter::ParameterSpec;
 use pinwheel_models::describe::review::list::{Entry, Given, LIST};
-use pinwheel_models::describe::{MetricSpec, ParameterTable, PartSpec, Term};
+use pinwheel_models::describe::{
+    LeverSpec, LeverTable, MetricSpec, ParameterTable, PartSpec, Term,
+};
 use pinwheel_models::input::diagnostic::did_you_mean;
 use pinwheel_models::policy::FAMILIES;
 use pinwheel_models::policy::choice::{PolicyFamily, PolicySpec};
@@ -14,7 +17,7 @@ use pinwheel_models::review::file::EVERY_DAYS;
 use crate::exit::{Exit, Failure};
 use crate::glossary::terms;
 
-/// Explain a parameter, a metric, a policy or a primitive: unit, source, default.
+/// Explain a parameter, a lever, a metric, a policy or a primitive: unit, source, default.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Without a name, every name is listed.
@@ -23,16 +26,29 @@ Examples:
   pinwheel explain
   pinwheel explain qa_power
   pinwheel explain sq2
+  pinwheel explain network.parameters.hurdle_rate   (whether it is a lever for [[change]])
   pinwheel explain review        (the 28 metrics of a review, as a table)
   pinwheel explain \"base fee\"")]
 pub struct Args {
-    /// Parameter, metric, policy or primitive
+    /// Parameter, lever, metric, policy or primitive
     name: Option<String>,
 }
 
 /// Every table of parameters.
 fn groups() -> impl Iterator<Item = &'static ParameterTable> {
     registry::ALL.0.iter().flat_map(|part| part.parameters)
+}
+
+/// Every table of levers that are no parameters.
+fn lever_tables() -> impl Iterator<Item = &'static LeverTable> {
+    registry::ALL.0.iter().flat_map(|part| part.levers)
+}
+
+/// Whether a name is that of a key below a place, alone or with the place, such as
+/// "service.station[3].arrivals.mean".
+fn is_called(name: &str, place: &str, key: &str) -> bool {
+    let whole = || format!("{}.{key}", without_numbers(place));
+    name == key || without_numbers(name) == whole()
 }
 
 /// Column of the descriptions in the list.
@@ -57,6 +73,8 @@ const REVIEW: &str = "review";
 
 fn names() -> impl Iterator<Item = &'static str> {
     let parameters = groups().flat_map(|group| group.specs.iter().map(|p| p.name));
+    let levers = lever_tables().flat_map(|table| table.levers.iter().map(|lever| lever.name));
+    let parameters = parameters.chain(levers);
     let metrics = registry::ALL.metrics().map(|m| m.name);
     let policies = FAMILIES.iter().flat_map(|family| family.policies.iter().map(|p| p.name));
     parameters.chain(metrics).chain(policies).chain(terms().map(|p| p.name))
@@ -67,11 +85,17 @@ fn list() -> String {
     let mut text = String::new();
     let mut put = |line: String| text += &format!("{line}\n");
     let row = |name: &str, about: &str| format!("  {name:<NAME_WIDTH$} {about}");
-    for ParameterTable { owner, place, specs } in groups() {
+    for ParameterTable { owner, place, specs, .. } in groups() {
         put(format!("Parameters of {owner} ({place}.NAME in a scenario):"));
         specs.iter().for_each(|p| put(row(p.name, p.about)));
         put(String::new());
     }
+    put("Levers: [[change]] sets them during a run, and every parameter whose page says so.".into());
+    for LeverTable { place, levers, .. } in lever_tables() {
+        put(format!("Levers below {place} in a scenario:"));
+        levers.iter().for_each(|lever| put(row(lever.name, lever.about)));
+    }
+    put(String::new());
     put("Metrics (rows of the table, names for targets):".to_owned());
     registry::ALL.metrics().for_each(|m| put(row(m.name, m.about)));
     for PolicyFamily { key, about, policies, .. } in FAMILIES {
@@ -87,8 +111,12 @@ fn list() -> String {
 fn explain(name: &str) -> String {
     let mut text = String::new();
     for group in groups() {
-        let known = group.specs.iter().filter(|p| p.name == name);
+        let known = group.specs.iter().filter(|p| is_called(name, group.place, p.name));
         known.for_each(|p| text += &parameter(p, group));
+    }
+    for table in lever_tables() {
+        let known = table.levers.iter().filter(|p| is_called(name, table.place, p.name));
+        known.for_each(|p| text += &lever(p, table));
     }
     registry::ALL.metrics().filter(|m| m.name == name).for_each(|m| text += &metric(m));
     for family in FAMILIES {
@@ -112,6 +140,23 @@ fn parameter(p: &ParameterSpec, group: &ParameterTable) -> String {
     writeln!(text, "  default  {}", p.default).expect(put);
     writeln!(text, "  allowed  {} to {}", p.minimum, p.maximum).expect(put);
     writeln!(text, "  set      {place}.{} in a scenario", p.name).expect(put);
+    match group.why_fixed(p) {
+        None => writeln!(text, "  lever    yes: [[change]] may set it during a run").expect(put),
+        Some(reason) => writeln!(text, "  lever    no: {reason}").expect(put),
+    }
+    writeln!(text, "  source   {}", p.source).expect(put);
+    text
+}
+
+fn lever(p: &LeverSpec, table: &LeverTable) -> String {
+    let LeverTable { owner, place, .. } = table;
+    let mut text = format!("{}: a lever of {owner}\n  {}\n", p.name, p.about);
+    let put = "writing to a string cannot fail";
+    writeln!(text, "  unit     {}", unit(p.unit)).expect(put);
+    let numbers = if p.whole { "whole numbers from " } else { "" };
+    writeln!(text, "  allowed  {numbers}{} to {}", p.minimum, p.maximum).expect(put);
+    writeln!(text, "  set      {place}.{} in a scenario", p.name).expect(put);
+    writeln!(text, "  lever    yes: [[change]] may set it during a run").expect(put);
     writeln!(text, "  source   {}", p.source).expect(put);
     text
 }

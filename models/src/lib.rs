@@ -2,11 +2,13 @@
 //!
 //! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`]
 //! has the decisions that layers leave to it, made from telemetry alone; the layers
-//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`]) stand
-//! on them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`]
+//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`]) stand on them,
+//! [`networks`] on the layers, [`review`] on what parts say of themselves; [`change`] moves their
+//! levers; [`registry`]
 //! lists all parts, [`world`] runs them together, and [`scenario`] is the roof.
 
 pub mod blockchain;
+pub mod change;
 pub mod connection;
 pub mod data;
 pub mod describe;

@@ -8,7 +8,7 @@ use pinwheel_core::TokenSpec;
 use crate::describe::{Catalogue, PartSpec, TokenDescription};
 use crate::input::unit::Units;
 use crate::networks::{filecoin, generic};
-use crate::{blockchain, connection, data, infrastructure, review, service};
+use crate::{blockchain, change, connection, data, infrastructure, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
@@ -23,6 +23,7 @@ const PARTS: &[&PartSpec] = &[
     &data::spec::SPEC,
     &generic::spec::SPEC,
     &review::spec::SPEC,
+    &change::spec::SPEC,
 ];
 
 /// The units that every scenario has: those that need no part, and the tokens of all parts.

@@ -6,9 +6,11 @@ use pinwheel_core::{Context, Event as EngineEvent, Instance, Model, Scope, Strea
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
+use crate::change::{self, Change};
 use crate::connection::{self, Connection};
 use crate::data::{self, Data};
 use crate::describe::review::Inputs;
+use crate::describe::{Lever, Refused};
 use crate::infrastructure::{self, Infrastructure};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
@@ -66,6 +68,18 @@ macro_rules! parts {
                 labels
             }
 
+            /// What of the layers may be moved during a run, by the keys of the scenario.
+            pub fn levers(&self) -> Vec<Lever> {
+                let mut levers = Vec::new();
+                $(
+                    if let Some(settings) = &self.$name {
+                        let of = <$part as Part<Event>>::levers(settings);
+                        levers.extend(of.into_iter().map(|of| below(stringify!($name), of)));
+                    }
+                )*
+                levers
+            }
+
             /// The names of the sections in use, from the lowest layer up.
             pub fn names(&self) -> Vec<&'static str> {
                 let mut names = Vec::new();
@@ -109,7 +123,26 @@ macro_rules! parts {
                             Part::handle(part, event, shared, ctx);
                         }
                     )*
-                    Event::Network { .. } | Event::Review(_) => unreachable!("handled above"),
+                    Event::Network { .. } | Event::Review(_) | Event::Change(_) => {
+                        unreachable!("handled above")
+                    }
+                }
+            }
+            fn set(
+                &mut self,
+                section: &str,
+                key: &str,
+                value: f64,
+                ctx: &mut Context<Event>,
+            ) -> Result<(), Refused> {
+                match section {
+                    $(
+                        stringify!($name) => {
+                            let part = self.$name.as_mut().ok_or(Refused::NoLever)?;
+                            Part::set(part, key, value, ctx)
+                        }
+                    )*
+                    _ => Err(Refused::NoLever),
                 }
             }
             fn hear(&mut self, place: usize, shared: &mut Shared, ctx: &mut Context<Event>) {
@@ -147,6 +180,8 @@ macro_rules! parts {
             },
             /// A review is due.
             Review(review::Event),
+            /// A lever is moved.
+            Change(change::Event),
         }
 
         impl EngineEvent for Event {
@@ -155,6 +190,7 @@ macro_rules! parts {
                     $(Event::$variant(event) => event.priority(),)*
                     Event::Network { event, .. } => event.priority(),
                     Event::Review(event) => event.priority(),
+                    Event::Change(event) => event.priority(),
                 }
             }
             fn kind(&self) -> u8 {
@@ -162,6 +198,7 @@ macro_rules! parts {
                     $(Event::$variant(event) => event.kind(),)*
                     Event::Network { event, .. } => event.kind(),
                     Event::Review(event) => event.kind(),
+                    Event::Change(event) => event.kind(),
                 }
             }
             #[inline]
@@ -218,6 +255,12 @@ impl From<review::Event> for Event {
     }
 }
 
+impl From<change::Event> for Event {
+    fn from(event: change::Event) -> Self {
+        Event::Change(event)
+    }
+}
+
 /// An event is stored inline in the queue: a larger one makes every event slower.
 const EVENT_BYTES_MAX: usize = 24;
 const _: () = assert!(size_of::<Event>() <= EVENT_BYTES_MAX, "an event has grown");
@@ -234,6 +277,19 @@ pub struct NetworkEntry {
     pub settings: networks::Settings,
 }
 
+impl NetworkEntry {
+    /// What of it may be moved during a run, by the keys of a scenario in which it lies at
+    /// `section`: "network", or "network[1]" of several.
+    pub fn levers(&self, section: &str) -> Vec<Lever> {
+        self.settings.levers::<Event>().into_iter().map(|of| below(section, of)).collect()
+    }
+}
+
+/// A lever of a part by the key of the scenario.
+fn below(section: &str, lever: Lever) -> Lever {
+    Lever { key: format!("{section}.{}", lever.key), ..lever }
+}
+
 /// A network while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Running {
@@ -248,6 +304,8 @@ pub struct World {
     layers: State,
     networks: Vec<Running>,
     review: Option<Review>,
+    /// Of the scenario, in the order of the file.
+    changes: Vec<Change>,
     shared: Shared,
 }
 
@@ -257,6 +315,7 @@ impl World {
         layers: &Layers,
         networks: &[NetworkEntry],
         review: Option<&review::Settings>,
+        changes: &[Change],
         streams: &Streams,
     ) -> Self {
         let (layers, devices) = State::new(layers, streams);
@@ -275,6 +334,7 @@ impl World {
             layers,
             networks: (0..).zip(networks).map(running).collect(),
             review: review.map(Review::new),
+            changes: changes.to_vec(),
             shared: Shared::default(),
         }
     }
@@ -283,6 +343,43 @@ impl World {
     pub fn network(&self, id: &str) -> Option<&Network> {
         let running = self.networks.iter().find(|running| running.id == id);
         running.map(|running| &running.network)
+    }
+
+    /// Moves a lever by the key of the scenario, from now on. Whatever moves levers does it here: a
+    /// dated change, a vote, a what-if, the twin. Every part hears of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] if there is no such lever or the value is out of its range; nothing has changed
+    /// then.
+    pub fn set(
+        &mut self,
+        lever: &str,
+        value: f64,
+        ctx: &mut Context<Event>,
+    ) -> Result<(), Refused> {
+        let (section, key) = lever.split_once('.').ok_or(Refused::NoLever)?;
+        match change::network_of(section) {
+            None => self.layers.set(section, key, value, ctx)?,
+            Some(place) => {
+                let running = self.networks.get_mut(place).ok_or(Refused::NoLever)?;
+                ctx.enter(&running.instance);
+                let set = running.network.set(key, value, ctx);
+                ctx.leave();
+                set?;
+            }
+        }
+        change::record(lever, value, ctx);
+        self.shared.tell_lever(lever, value);
+        Ok(())
+    }
+
+    /// A change of the scenario is due.
+    fn change(&mut self, event: change::Event, ctx: &mut Context<Event>) {
+        let Change { lever, to, .. } = self.changes[usize::from(event.place)].clone();
+        if let Err(refused) = self.set(&lever, to, ctx) {
+            unreachable!("{lever} was checked when the scenario was read: {refused}");
+        }
     }
 
     /// Everybody hears what was told, and what is told on hearing it.
@@ -330,6 +427,7 @@ impl Model for World {
     type Event = Event;
 
     fn start(&mut self, ctx: &mut Context<Event>) {
+        change::start(&self.changes, ctx);
         self.layers.start(&mut self.shared, ctx);
         for Running { id, instance, network } in &mut self.networks {
             instance.subject = ctx.records.subject(id);
@@ -358,6 +456,7 @@ impl Model for World {
                 let request = review.request(review.asked(event), ctx.now());
                 review.handle(event, &world.subjects(request), ctx);
             }),
+            Event::Change(event) => self.change(event, ctx),
             event => self.layers.handle(event, &mut self.shared, ctx),
         }
         self.broadcast(ctx);

@@ -351,6 +351,7 @@ mod tests {
             layers: Default::default(),
             networks: Vec::new(),
             review: None,
+            changes: Vec::new(),
             units: pinwheel_models::registry::units(),
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };

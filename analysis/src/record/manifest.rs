@@ -6,8 +6,10 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{SignedDuration, Unit};
 use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_models::change::Change;
 use pinwheel_models::scenario::invariant::Goal;
 use pinwheel_models::scenario::{Experiment, Factor, OutcomeSpec, Output, Point, Sample};
 use serde::{Deserialize, Serialize};
@@ -141,6 +143,36 @@ pub struct PointEntry {
     pub horizon_days: u32,
     /// The rules of its network, or its layers.
     pub rules: String,
+    /// Levers that were set to another value, in the order of the scenario.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ChangeEntry>,
+}
+
+/// A lever that was set to another value at an instant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangeEntry {
+    /// From when on.
+    pub at: DateTime,
+    /// The key that sets the lever in a scenario.
+    pub lever: String,
+    /// The unit of both values; "1" for plain numbers.
+    pub unit: String,
+    /// Its value until then.
+    pub from: f64,
+    /// Its value from then on.
+    pub to: f64,
+}
+
+impl ChangeEntry {
+    /// A change of a run that starts on a day, to the second.
+    fn of(start: Date, change: &Change) -> Self {
+        let nanos = i64::try_from(change.at.as_nanos()).unwrap_or(i64::MAX);
+        let at = DateTime::from_parts(start, Time::midnight())
+            .saturating_add(SignedDuration::from_nanos(nanos));
+        let at = at.round(Unit::Second).unwrap_or(at);
+        let Change { lever, unit, from, to, .. } = change.clone();
+        ChangeEntry { at, lever, unit, from, to }
+    }
 }
 
 /// One run of one point.
@@ -209,6 +241,12 @@ impl Manifest {
             start: point.scenario.start,
             horizon_days: point.scenario.horizon_days,
             rules: point.scenario.rules(),
+            changes: point
+                .scenario
+                .changes
+                .iter()
+                .map(|change| ChangeEntry::of(point.scenario.start, change))
+                .collect(),
         };
         let source = |(path, blake3): &(String, String)| SourceFile {
             path: path.clone(),

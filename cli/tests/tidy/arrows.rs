@@ -28,7 +28,7 @@ pub const TIERS: &[&[&str]] = &[
     &["infrastructure", "connection", "blockchain", "data", "service"],
     &["economy"],
     &["governance", "application", "networks"],
-    &["review"],
+    &["review", "change"],
     &["registry"],
     &["world"],
     &["scenario"],

@@ -30,9 +30,15 @@ const SEEDS: u32 = 30;
 /// The last value recorded of a metric, after so many days.
 fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, days: u32) -> f64 {
     let layers = Layers { infrastructure: Some(Box::new(settings)), ..Layers::default() };
-    let (start, units) = (date(2026, 1, 1), registry::units());
-    let scenario =
-        Scenario { start, horizon_days: days, layers, networks: Vec::new(), review: None, units };
+    let scenario = Scenario {
+        start: date(2026, 1, 1),
+        horizon_days: days,
+        layers,
+        networks: Vec::new(),
+        review: None,
+        changes: Vec::new(),
+        units: registry::units(),
+    };
     let mut simulation = Simulation::new(scenario.world(streams), *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));
     let label = simulation.ctx.records.label(label);

@@ -131,9 +131,15 @@ pub struct ChainSection {
     pub audit: Option<ValueId>,
 }
 
+/// Why the parameters of a chain are no levers, but for those of its load.
+const READ_ONCE: &str = "the chain reads it once, when it is built";
+
 /// Every parameter, by the table of a chain it belongs to.
 pub const PARAMETERS: &[ParameterTable] = &[
-    parameters_of("a chain's load", "blockchain.chain[0].load", LoadParameters::SPECS),
+    ParameterTable {
+        fixed: None,
+        ..parameters_of("a chain's load", "blockchain.chain[0].load", LoadParameters::SPECS)
+    },
     parameters_of("a chain's members", "blockchain.chain[0].members", StakeParameters::SPECS),
     parameters_of("a chain's members", "blockchain.chain[0].members", WorkParameters::SPECS),
     parameters_of("a chain's members", "blockchain.chain[0].members", RoundParameters::SPECS),
@@ -158,7 +164,7 @@ const fn parameters_of(
     place: &'static str,
     specs: &'static [ParameterSpec],
 ) -> ParameterTable {
-    ParameterTable { owner, place, specs }
+    ParameterTable { owner, place, specs, fixed: Some(READ_ONCE) }
 }
 
 /// The JSON Schema of one table.

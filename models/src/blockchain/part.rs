@@ -3,7 +3,10 @@
 
 use pinwheel_core::{Context, Event as EngineEvent};
 
+use super::activity::load::LoadParameters;
 use super::{Blockchain, Event, Settings};
+use crate::describe::ParameterSpec;
+use crate::describe::lever::{Lever, Refused, member};
 use crate::describe::review::Inputs;
 use crate::part::{Around, Part, Request, Shared, Signal};
 
@@ -23,10 +26,34 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
         Blockchain::handle(self, event, ctx);
     }
 
+    fn levers(settings: &Settings) -> Vec<Lever> {
+        let mut levers = Vec::new();
+        for (place, chain) in settings.chains.iter().enumerate() {
+            let Some(mut load) = chain.load.clone() else { continue };
+            for spec in LoadParameters::SPECS {
+                let Some(value) = load.get_mut(spec.name).copied() else { continue };
+                let key = format!("chain[{place}].load.{}", spec.name);
+                levers.push(Lever { key, spec: spec.lever(), value, fixed: spec.fixed });
+            }
+        }
+        levers
+    }
+
+    fn set(&mut self, key: &str, value: f64, ctx: &mut Context<E>) -> Result<(), Refused> {
+        let (place, name) = member(key, "chain").ok_or(Refused::NoLever)?;
+        let name = name.strip_prefix("load.").ok_or(Refused::NoLever)?;
+        ParameterSpec::movable(LoadParameters::SPECS, name, value)?;
+        let node = self.chains.get_mut(place).ok_or(Refused::NoLever)?;
+        let load = node.load.as_mut().ok_or(Refused::NoLever)?;
+        load.set(name, value, &node.chain, ctx);
+        Ok(())
+    }
+
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, ctx: &mut Context<E>) {
         match *signal {
             Signal::Device { device, class, up } => self.device_changed(device, class, up, ctx),
             Signal::Delivery(delivery) => self.reading_arrived(delivery, ctx),
+            Signal::Lever { .. } => {}
         }
     }
 

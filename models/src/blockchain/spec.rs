@@ -17,6 +17,7 @@ pub const SPEC: PartSpec = PartSpec {
     metrics: &[METRICS],
     tokens: &[],
     parameters: file::PARAMETERS,
+    levers: &[],
     events: &[super::KINDS, attack::KINDS, bridge::KINDS],
     card: &CARD,
     review: Some(review::SOURCE),

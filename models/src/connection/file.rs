@@ -28,6 +28,7 @@ const MATRIX_BYTES_MAX: u64 = 16 << 20;
 const DATAGRAM_BYTES_MAX: u32 = 1_024;
 const OUTAGES_MAX: usize = 1_000;
 const SECONDS_MAX: f64 = 1e9;
+pub(super) const INTERVAL_SECONDS: std::ops::RangeInclusive<f64> = 1e-3..=SECONDS_MAX;
 
 /// The links and protocols between devices and the platform.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -263,7 +264,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     checker.tree.table(given)?;
     let mut out = Settings::default();
     senders(checker, &typed, known, &mut out);
-    let interval = seconds(checker, typed.interval, "interval", 1e-3..=SECONDS_MAX);
+    let interval = seconds(checker, typed.interval, "interval", INTERVAL_SECONDS);
     set(&mut out.interval_seconds, interval);
     let arrivals = [("periodic", false), ("poisson", true)];
     set(&mut out.poisson, checker.choice(typed.arrivals, "connection.arrivals", &arrivals));

@@ -3,7 +3,10 @@
 
 use pinwheel_core::{Context, Event as EngineEvent};
 
+use super::channel::Loss;
+use super::spec::{IN_BURSTS, LEVERS};
 use super::{Connection, Event, Settings};
+use crate::describe::{Lever, LeverSpec, Refused};
 use crate::part::{Around, Known, Part, Readers, Shared, Signal};
 
 impl<E: EngineEvent + From<Event>> Part<E> for Connection {
@@ -25,6 +28,31 @@ impl<E: EngineEvent + From<Event>> Part<E> for Connection {
     fn handle(&mut self, event: Event, shared: &mut Shared, ctx: &mut Context<E>) {
         Connection::handle(self, event, ctx);
         self.deliveries().for_each(|delivery| shared.tell(Signal::Delivery(delivery)));
+    }
+
+    fn levers(settings: &Settings) -> Vec<Lever> {
+        let (loss, fixed) = match settings.channel.loss {
+            Loss::Independent(share) => (share, None),
+            bursts @ Loss::Bursts { .. } => (bursts.share(), Some(IN_BURSTS)),
+        };
+        let values = [(settings.interval_seconds, None), (loss, fixed)];
+        let lever = |(spec, (value, fixed)): (&LeverSpec, _)| Lever {
+            key: spec.name.to_owned(),
+            spec: *spec,
+            value,
+            fixed,
+        };
+        LEVERS.levers.iter().zip(values).map(lever).collect()
+    }
+
+    fn set(&mut self, key: &str, value: f64, _ctx: &mut Context<E>) -> Result<(), Refused> {
+        LEVERS.find(key).ok_or(Refused::NoLever)?.check(value)?;
+        match (key, &mut self.settings.channel.loss) {
+            ("interval", _) => self.settings.interval_seconds = value,
+            (_, Loss::Independent(share)) => *share = value,
+            (_, Loss::Bursts { .. }) => return Err(Refused::Fixed(IN_BURSTS)),
+        }
+        Ok(())
     }
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, ctx: &mut Context<E>) {

@@ -2,9 +2,10 @@
 
 use super::card::CARD;
 use super::figures;
+use super::file::INTERVAL_SECONDS;
 use super::metrics::METRICS;
-use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
+use crate::describe::{LeverSpec, LeverTable, PartSpec};
 
 /// The connection layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
@@ -17,6 +18,7 @@ pub const SPEC: PartSpec = PartSpec {
     metrics: &[METRICS],
     tokens: &[],
     parameters: &[],
+    levers: &[LEVERS],
     events: &[super::KINDS],
     card: &CARD,
     review: None,
@@ -27,3 +29,26 @@ pub const SPEC: PartSpec = PartSpec {
     headlines: figures::HEADLINES,
     glossary: &[],
 };
+
+/// What of the layer may be moved during a run.
+pub const LEVERS: LeverTable = LeverTable {
+    owner: "the connection",
+    place: "connection",
+    levers: &[
+        LeverSpec::new(
+            "interval",
+            "s",
+            (*INTERVAL_SECONDS.start(), *INTERVAL_SECONDS.end()),
+            "Time between two readings of a device, from each device's next reading on.",
+        ),
+        LeverSpec::new(
+            "link.loss",
+            "1",
+            (0.0, 1.0),
+            "Share of the packets that the link to the platform loses, each on its own.",
+        ),
+    ],
+};
+
+/// Why a loss in bursts is no lever.
+pub const IN_BURSTS: &str = "with `burst`, losses hang together from packet to packet";

@@ -79,6 +79,10 @@ pub struct FlashCrowd {
     /// What readers have been told of the queues; a change is told at once.
     known: QueueLengths,
     requests: u64,
+    /// When the next request comes, and the expected requests from `since` until then.
+    next: SimTime,
+    since: SimTime,
+    left: f64,
     waiting: u64,
     /// Usual times, and the time of the crowd.
     pub phases: [Phase; 2],
@@ -101,6 +105,9 @@ impl FlashCrowd {
             servers: vec![server; nodes as usize],
             known: QueueLengths::new(nodes),
             requests: 0,
+            next: SimTime::MAX,
+            since: SimTime::ZERO,
+            left: 0.0,
             waiting: 0,
             phases: Default::default(),
             served_in_crowd: 0,
@@ -125,9 +132,15 @@ impl FlashCrowd {
 
     /// The next arrival of a Poisson process whose rate changes when the crowd comes and goes: what
     /// is left of a unit exponential is spent at the new rate.
-    fn next_arrival<E: EngineEvent + From<Event>>(&self, ctx: &mut Context<E>) {
-        let mut left = unit_exponential(&mut ctx.streams().indexed(0, ARRIVAL, self.requests));
-        let mut time = ctx.now();
+    fn next_arrival<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        self.left = unit_exponential(&mut ctx.streams().indexed(0, ARRIVAL, self.requests));
+        self.expect(ctx);
+    }
+
+    /// Schedules the request that comes when what is left is spent from now on.
+    fn expect<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        (self.since, self.next) = (ctx.now(), SimTime::MAX);
+        let (mut left, mut time) = (self.left, self.since);
         loop {
             let (rate, until) = match time {
                 _ if time < self.begins() => (1.0, self.begins()),
@@ -137,7 +150,8 @@ impl FlashCrowd {
             let rate = rate * self.settings.requests_per_second;
             let delay = SimDuration::from_seconds_f64(left / rate);
             if time + delay < until {
-                return ctx.at(time + delay, Event::Arrives.into());
+                self.next = time + delay;
+                return ctx.at(self.next, Event::Arrives.into());
             }
             if until == SimTime::MAX {
                 return;
@@ -145,6 +159,24 @@ impl FlashCrowd {
             left -= until.since(time).as_seconds() * rate;
             time = until;
         }
+    }
+
+    /// Changes the usual rate; what is left of the way to the next request is spent at the new one.
+    pub(super) fn set_requests<E: EngineEvent + From<Event>>(
+        &mut self,
+        per_second: f64,
+        ctx: &mut Context<E>,
+    ) {
+        if per_second == self.settings.requests_per_second {
+            return;
+        }
+        let now = ctx.now();
+        let seconds = now.since(self.since).as_seconds();
+        let crowd = now.min(self.ends()).since(self.since.max(self.begins())).as_seconds();
+        let spent = seconds + crowd * (self.settings.load - 1.0);
+        self.left = (self.left - spent * self.settings.requests_per_second).max(0.0);
+        self.settings.requests_per_second = per_second;
+        self.expect(ctx);
     }
 
     /// The node that a request for an object goes to, by what readers have been told.
@@ -159,6 +191,9 @@ impl FlashCrowd {
     /// A request goes to one of the replicas, or away if that one's queue is full.
     pub fn arrive<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let (now, number) = (ctx.now(), self.requests);
+        if now != self.next {
+            return;
+        }
         self.requests += 1;
         self.next_arrival(ctx);
         let mut stream = ctx.streams().indexed(0, REQUEST, number);

@@ -9,6 +9,7 @@ use super::coding::Code;
 use super::objects::{Damage, NOWHERE};
 use super::settings::{DamageSettings, Verify};
 use super::store::{Store, waiting};
+use crate::laws::arrivals::NextArrival;
 use crate::laws::draw::unit_exponential;
 
 const ROT: Purpose = Purpose::new("data.rot");
@@ -161,16 +162,40 @@ impl Store {
         }
     }
 
-    fn next_read<E: EngineEvent + From<Event>>(&self, ctx: &mut Context<E>) {
+    fn next_read<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let exponential =
             unit_exponential(&mut ctx.streams().indexed(0, READ, ctx.now().as_nanos()));
+        self.due_read = NextArrival::after_expected(exponential);
         if let Some(delay) = waiting(self.settings.reads_per_second, exponential) {
-            ctx.after(delay, Event::Reads.into());
+            self.expect_read(ctx.now() + delay, ctx);
+        }
+    }
+
+    fn expect_read<E: EngineEvent + From<Event>>(&mut self, at: SimTime, ctx: &mut Context<E>) {
+        self.due_read = NextArrival::at(at);
+        ctx.at(at, Event::Reads.into());
+    }
+
+    /// Changes the rate of reads.
+    pub(super) fn set_reads<E: EngineEvent + From<Event>>(
+        &mut self,
+        per_second: f64,
+        ctx: &mut Context<E>,
+    ) {
+        let before = std::mem::replace(&mut self.settings.reads_per_second, per_second);
+        if per_second == before {
+            return;
+        }
+        if let Some(at) = self.due_read.change_rate(before, per_second, ctx.now()) {
+            self.expect_read(at, ctx);
         }
     }
 
     /// Somebody reads an object.
     pub(super) fn read<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        if !self.due_read.is_due(ctx.now()) {
+            return;
+        }
         self.next_read(ctx);
         let mut stream = ctx.streams().indexed(1, READ, ctx.now().as_nanos());
         let object = stream.below(u64::from(self.objects.count())) as u32;

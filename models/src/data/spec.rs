@@ -2,9 +2,10 @@
 
 use super::card::CARD;
 use super::figures;
+use super::file::{PER_SECOND, REQUESTS_PER_SECOND};
 use super::metrics::METRICS;
-use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
+use crate::describe::{LeverSpec, LeverTable, PartSpec};
 
 /// The data layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
@@ -17,6 +18,7 @@ pub const SPEC: PartSpec = PartSpec {
     metrics: &[METRICS],
     tokens: &[],
     parameters: &[],
+    levers: &[LEVERS],
     events: &[super::KINDS],
     card: &CARD,
     review: None,
@@ -26,4 +28,24 @@ pub const SPEC: PartSpec = PartSpec {
     key_metrics: &[],
     headlines: figures::HEADLINES,
     glossary: &[],
+};
+
+/// What of the layer may be moved during a run.
+pub const LEVERS: LeverTable = LeverTable {
+    owner: "the data layer",
+    place: "data",
+    levers: &[
+        LeverSpec::new(
+            "store.reads",
+            "1/s",
+            (*PER_SECOND.start(), *PER_SECOND.end()),
+            "Reads of objects, all together; the way to the next one is stretched in proportion.",
+        ),
+        LeverSpec::new(
+            "flash_crowd.requests",
+            "1/s",
+            (*REQUESTS_PER_SECOND.start(), *REQUESTS_PER_SECOND.end()),
+            "Usual rate of requests for popular objects, on which the crowd's load is a factor.",
+        ),
+    ],
 };

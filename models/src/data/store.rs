@@ -13,6 +13,7 @@ use super::object_bytes::ObjectBytes;
 use super::objects::{NOWHERE, Objects};
 use super::repair::Repairs;
 use super::settings::{Effect, Fidelity, NodeSettings, StoreSettings, Verify};
+use crate::laws::arrivals::NextArrival;
 use crate::policy::placement::Place;
 use crate::policy::telemetry::Telemetry;
 use crate::policy::telemetry::nodes::{Domain, NodeReports, PlacedPiece, PlacementReport};
@@ -77,6 +78,7 @@ pub struct Store {
     pub(super) checks: StoreChecks,
     /// Room for the list of changed objects.
     changed: Vec<u32>,
+    pub(super) due_read: NextArrival,
 }
 
 /// Domains of nodes: those of the devices they stand on, or else sites and regions in turn and
@@ -113,6 +115,7 @@ impl Store {
             tallies: Tallies::default(),
             checks: StoreChecks::default(),
             changed: Vec::new(),
+            due_read: NextArrival::at(SimTime::MAX),
         };
         if store.places.is_some() {
             (0..nodes.count).for_each(|node| store.report(node, SimTime::ZERO));

@@ -4,6 +4,7 @@
 use pinwheel_core::Amount;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
+use super::lever::{LeverSpec, Refused};
 use crate::input::NumberOrText;
 use crate::input::amount;
 use crate::input::unit::Units;
@@ -18,6 +19,50 @@ pub struct ParameterSpec {
     pub minimum: f64,
     pub maximum: f64,
     pub source: &'static str,
+    /// Why it is no lever; `None` if it may be moved while a run goes on.
+    pub fixed: Option<&'static str>,
+}
+
+impl ParameterSpec {
+    /// The parameter of this name, if it may be moved to a value.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not: [`Refused`].
+    pub fn movable(
+        specs: &'static [ParameterSpec],
+        name: &str,
+        value: f64,
+    ) -> Result<&'static ParameterSpec, Refused> {
+        let spec = specs.iter().find(|spec| spec.name == name).ok_or(Refused::NoLever)?;
+        spec.movable_to(value).map(|()| spec)
+    }
+
+    /// Whether the parameter may be moved to a value.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not: [`Refused`].
+    pub fn movable_to(&self, value: f64) -> Result<(), Refused> {
+        match self.fixed {
+            Some(reason) => Err(Refused::Fixed(reason)),
+            None => self.lever().check(value),
+        }
+    }
+
+    /// The parameter as a lever.
+    pub const fn lever(&self) -> LeverSpec {
+        LeverSpec {
+            name: self.name,
+            about: self.about,
+            unit: self.unit,
+            minimum: self.minimum,
+            maximum: self.maximum,
+            whole: false,
+            plain: true,
+            source: self.source,
+        }
+    }
 }
 
 /// A parameter with the value that a scenario gives it.
@@ -38,6 +83,23 @@ pub struct ParameterTable {
     pub place: &'static str,
     /// The parameters, in the order of the table.
     pub specs: &'static [ParameterSpec],
+    /// Why none of them is a lever; `None` if all are that do not say otherwise of themselves.
+    pub fixed: Option<&'static str>,
+}
+
+impl ParameterTable {
+    /// Why a parameter of the table is no lever; `None` if it is one.
+    pub fn why_fixed(&self, spec: &ParameterSpec) -> Option<&'static str> {
+        self.fixed.or(spec.fixed)
+    }
+}
+
+/// The word behind `fixed` in a table of parameters, if there is one.
+pub const fn fixed_word(words: &[&'static str]) -> Option<&'static str> {
+    match words {
+        [] => None,
+        [word, ..] => Some(word),
+    }
 }
 
 /// The JSON Schema of a table of parameters: each with its description, unit, default and range.
@@ -78,11 +140,13 @@ pub fn default_amount(number: &str, unit: &str) -> Amount {
 
 /// Declares a struct of `f64` parameters, and of [`Amount`]s below `amounts`, and its table of
 /// [`ParameterSpec`]. An amount counts in base units in the struct and in its unit in the table.
+/// Every number is a lever unless `fixed` says behind its source why it is none; an amount is none.
 #[macro_export]
 macro_rules! parameters {
     ($(#[$outer:meta])* $vis:vis struct $name:ident {
         $( #[doc = $about:literal] $field:ident: $unit:literal = $default:expr,
-           in $minimum:literal ..= $maximum:literal, $source:literal; )*
+           in $minimum:literal ..= $maximum:literal, $source:literal
+           $(, fixed $fixed:literal)?; )*
     }
     $( amounts {
         $( #[doc = $a_about:literal] $a_field:ident: $a_unit:literal = $a_default:literal,
@@ -111,11 +175,13 @@ macro_rules! parameters {
                 $( $crate::describe::parameter::ParameterSpec {
                     name: stringify!($field), about: $about.trim_ascii_start(), unit: $unit,
                     default: $default, minimum: $minimum, maximum: $maximum, source: $source,
+                    fixed: $crate::describe::parameter::fixed_word(&[$($fixed)?]),
                 }, )*
                 $( $( $crate::describe::parameter::ParameterSpec {
                     name: stringify!($a_field), about: $a_about.trim_ascii_start(), unit: $a_unit,
                     default: $a_default, minimum: $a_minimum, maximum: $a_maximum,
                     source: $a_source,
+                    fixed: Some("it is an amount of money, which is set once"),
                 }, )* )?
             ];
             /// The parameter of this name, to read or to set; `None` if it is an amount.

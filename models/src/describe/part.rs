@@ -6,6 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use super::card::Card;
 use super::figure::{Chapter, Headline};
 use super::flows::MoneyFlows;
+use super::lever::LeverTable;
 use super::metric::MetricSpec;
 use super::parameter::ParameterTable;
 use super::review::Source;
@@ -35,6 +36,8 @@ pub struct PartSpec {
     pub tokens: &'static [TokenDescription],
     /// Its tables of parameters.
     pub parameters: &'static [ParameterTable],
+    /// Its levers beside the parameters: numbers of its section that may be moved during a run.
+    pub levers: &'static [LeverTable],
     /// The kinds of event it has; no other part has these numbers.
     pub events: &'static [EventKinds],
     /// What is modelled and what is left out.
@@ -64,6 +67,8 @@ pub enum PartKind {
     Network,
     /// What looks at the others.
     Review,
+    /// What moves the levers of the others at stated instants.
+    Change,
 }
 
 impl PartSpec {

@@ -3,7 +3,9 @@
 use pinwheel_core::{Context, Event as EngineEvent};
 use serde::{Deserialize, Serialize};
 
+use super::spec::LEVERS;
 use super::{Change, Fleet, Operation, Settings, fleet, operation, settings};
+use crate::describe::lever::{Lever, Refused, member};
 use crate::describe::review::Inputs;
 use crate::part::{Around, DeviceClass, Devices, Known, Part, Request, Shared, Signal};
 
@@ -98,6 +100,32 @@ where
         for &Change { device, up } in &self.changes {
             shared.tell(Signal::Device { device, class: self.fleet.class(device), up });
         }
+    }
+
+    fn levers(settings: &Settings) -> Vec<Lever> {
+        let mut levers = Vec::new();
+        for (place, class) in settings.classes.iter().enumerate() {
+            let crews = class.crews.map(|crewing| f64::from(crewing.crews));
+            let income = class.turnover.and_then(|turnover| turnover.income);
+            let values = [crews, income.map(|income| income.usd_per_month)];
+            for (spec, value) in LEVERS.levers.iter().zip(values) {
+                let key = format!("class[{place}].{}", spec.name);
+                levers.extend(value.map(|value| Lever { key, spec: *spec, value, fixed: None }));
+            }
+        }
+        levers
+    }
+
+    fn set(&mut self, key: &str, value: f64, ctx: &mut Context<E>) -> Result<(), Refused> {
+        let (class, name) = member(key, "class").ok_or(Refused::NoLever)?;
+        LEVERS.find(name).ok_or(Refused::NoLever)?.check(value)?;
+        let there = class < self.fleet.settings().classes.len();
+        let moved = there
+            && match name {
+                "crews" => self.fleet.set_crews(class, value as u32, ctx),
+                _ => self.fleet.set_income(class as u8, value),
+            };
+        moved.then_some(()).ok_or(Refused::NoLever)
     }
 
     fn review(&mut self, request: Request) -> Vec<Inputs> {

@@ -203,6 +203,16 @@ impl Clock {
         }
         self.population = population;
     }
+    /// Goes by another law from now on; what is left of the way is spent at its rate. False if it is
+    /// the law it goes by already.
+    pub fn change_law(&mut self, law: &FailureLaw, now: SimTime) -> bool {
+        if *law == self.law {
+            return false;
+        }
+        self.advance(now);
+        self.law = law.clone();
+        true
+    }
     /// Sets the timer of the next failure in place of the present one; `now` must be `since`.
     pub fn arm<E: Event>(&mut self, event: E, ctx: &mut Context<E>) {
         if let Some(timer) = self.timer.take() {

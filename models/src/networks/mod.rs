@@ -9,7 +9,7 @@ use pinwheel_core::{Context, Event as EngineEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::review::Inputs;
-use crate::describe::{NetworkSettings, ParameterValue, RunCost};
+use crate::describe::{Lever, NetworkSettings, ParameterValue, Refused, RunCost};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::{Around, Known, Part, Request, Shared, Signal};
@@ -70,6 +70,16 @@ macro_rules! networks {
         }
 
         impl Settings {
+            /// What of it may be moved during a run; the keys begin below its section.
+            pub fn levers<E: EngineEvent $(+ From<$name::Event>)*>(&self) -> Vec<Lever> {
+                match self {
+                    $(
+                        Settings::$variant(settings) => {
+                            <$name::$network as Part<E>>::levers(settings)
+                        }
+                    )*
+                }
+            }
             fn described(&self) -> &dyn NetworkSettings {
                 match self { $(Settings::$variant(settings) => &**settings,)* }
             }
@@ -156,6 +166,21 @@ macro_rules! networks {
                             Part::hear(&mut **network, signal, shared, ctx);
                         }
                     )*
+                }
+            }
+            /// Moves a lever.
+            ///
+            /// # Errors
+            ///
+            /// As [`Part::set`].
+            pub fn set<E: EngineEvent $(+ From<$name::Event>)*>(
+                &mut self,
+                key: &str,
+                value: f64,
+                ctx: &mut Context<E>,
+            ) -> Result<(), Refused> {
+                match self {
+                    $(Network::$variant(network) => Part::set(&mut **network, key, value, ctx),)*
                 }
             }
             /// What it tells a review.

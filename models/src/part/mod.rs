@@ -11,6 +11,7 @@ pub mod signal;
 use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
 
 use crate::describe::review::{Inputs, Wanted};
+use crate::describe::{Lever, Refused};
 use crate::input::RunDays;
 pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members};
 pub use shared::Shared;
@@ -103,6 +104,24 @@ pub trait Part<E: EngineEvent>: Sized {
 
     /// Reacts to one event of its own.
     fn handle(&mut self, event: Self::Event, shared: &mut Shared, ctx: &mut Context<E>);
+
+    /// What of its settings may be moved during a run, with the values of the first day; the keys
+    /// begin below its section: "station[0].arrivals.mean".
+    fn levers(_settings: &Self::Settings) -> Vec<Lever> {
+        Vec::new()
+    }
+
+    /// Moves the lever of a key from `ctx.now()` on. Setting the value it has already changes
+    /// nothing. A part that goes by steps ends the step that is due at this instant under the old
+    /// value.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] if there is no such lever or the value is out of its range; nothing has changed
+    /// then.
+    fn set(&mut self, _key: &str, _value: f64, _ctx: &mut Context<E>) -> Result<(), Refused> {
+        Err(Refused::NoLever)
+    }
 
     /// Hears what has happened in another part, or in this one.
     fn hear(&mut self, _signal: &Signal, _shared: &mut Shared, _ctx: &mut Context<E>) {}

@@ -4,7 +4,7 @@ use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
 
 /// Something that has happened at this instant.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Signal {
     /// A device of the fleet has gone down, come up, or joined (a device that joins comes up).
     /// A device is up only if everything it needs is up too.
@@ -18,6 +18,13 @@ pub enum Signal {
     },
     /// A reading has reached the platform.
     Delivery(Delivery),
+    /// A lever was set.
+    Lever {
+        /// Its number; its key is [`Shared::lever`](super::Shared::lever).
+        lever: u16,
+        /// Its value from now on.
+        value: f64,
+    },
 }
 
 /// A reading that has reached the platform.

@@ -17,6 +17,7 @@ pub const SPEC: PartSpec = PartSpec {
     metrics: &[&METRICS],
     tokens: &[],
     parameters: &[],
+    levers: &[],
     events: &[super::KINDS],
     card: &CARD,
     review: None,

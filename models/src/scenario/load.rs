@@ -15,6 +15,7 @@ use super::recorded::recorded;
 use super::target::targets;
 use super::token::units;
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
+use crate::change::Change;
 use crate::describe::part::PartKind;
 use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded};
 use crate::input::check::Checker;
@@ -24,7 +25,7 @@ use crate::input::tree::{Tree, Value, ValueId};
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use crate::part::Known;
 use crate::registry;
-use crate::{networks, review};
+use crate::{change, networks, review};
 
 /// Version of the format.
 const SCHEMA: i64 = 1;
@@ -45,9 +46,10 @@ pub(super) const SHARED_WITHOUT: [&str; 4] = ["variant", "meta", "requirements",
 /// Keys that name files, relative to the file they are typed in; so does every key of these names.
 const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
 const PATH_NAMES: [&str; 2] = ["file", "matrix"];
-/// The section of the networks, and that of the review.
+/// The section of the networks, that of the review, and that of dated changes.
 const NETWORK: &str = "network";
 const REVIEW: &str = "review";
+const CHANGE: &str = "change";
 /// Most networks of one world.
 const NETWORKS_MAX: usize = 64;
 
@@ -447,9 +449,13 @@ fn swept(
     stated
 }
 
-/// Whether a key lies in a network, in a section that is short for one, or in a layer.
+/// Whether a key lies in a network, in a section that is short for one, in a layer or in a dated
+/// change, or holds all of these.
 fn is_varied(key: &str) -> bool {
     let section = key.split(['.', '[']).next().unwrap_or(key);
+    if section == CHANGE {
+        return true;
+    }
     let layer = || registry::ALL.part(section).is_some_and(|part| part.kind == PartKind::Layer);
     let short = || networks::SHORT.iter().any(|(name, _)| *name == section);
     section != key && (section == NETWORK || layer() || short())
@@ -466,7 +472,7 @@ fn set_varied(
     let varied = matches!(name, "run.start" | "run.horizon") || is_varied(name);
     let result = match varied {
         true => tree.set(name, value),
-        false => Err("only the run, the network and the layers can vary".to_owned()),
+        false => Err("only the run, the network, the layers and changes can vary".to_owned()),
     };
     if let Err(message) = result {
         let message = format!("cannot be set: {message}");
@@ -530,10 +536,12 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
         parts.extend(registry::ALL.part(REVIEW));
         review::file::settings(checker, given, &known)
     });
+    let changes = changes(checker, &layers, networks.as_deref(), days);
+    parts.extend(tree.root(CHANGE).and_then(|_| registry::ALL.part(CHANGE)));
     let metrics: Vec<MetricSpec> =
         parts.iter().flat_map(|part| part.metrics.iter().copied().flatten()).copied().collect();
     let reviewed = tree.root(REVIEW).is_some();
-    let recorded = recorded(metrics, &layers, networks.as_deref(), reviewed);
+    let recorded = recorded(metrics, &layers, networks.as_deref(), changes.as_deref(), reviewed);
     let recorded = Recorded { units: checker.units.clone(), ..recorded };
     let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
     let statements = statements(checker, &file, &recorded, days);
@@ -545,9 +553,37 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
             Some(review) => Some(review?),
             None => None,
         };
-        Some(Scenario { start, horizon_days, layers, networks: networks?, review, units })
+        let (networks, changes) = (networks?, changes?);
+        Some(Scenario { start, horizon_days, layers, networks, review, changes, units })
     };
     (build(), Stated { targets, statements, recorded })
+}
+
+/// `[[change]]` over the levers of what is there; `None` if one is not valid, or the levers are not
+/// known because a part is at fault.
+fn changes(
+    checker: &mut Checker<'_>,
+    layers: &Layers,
+    networks: Option<&[NetworkEntry]>,
+    days: Option<RunDays>,
+) -> Option<Vec<Change>> {
+    let Some(given) = checker.tree.root(CHANGE) else { return Some(Vec::new()) };
+    let layers_given = |part: &&PartSpec| is_given(checker.tree, part);
+    let wanted = registry::ALL.parts().filter(layers_given).count();
+    if layers.names().len() < wanted {
+        return None;
+    }
+    let root = checker.tree.root(NETWORK).map(|root| checker.tree.value(root));
+    let several = matches!(root, Some(Value::Array(_)));
+    let mut levers = layers.levers();
+    for (place, network) in networks?.iter().enumerate() {
+        let section = match several {
+            true => format!("{NETWORK}[{place}]"),
+            false => NETWORK.to_owned(),
+        };
+        levers.extend(network.levers(&section));
+    }
+    change::file::settings(checker, given, &levers, days?)
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.

@@ -27,6 +27,7 @@ use jiff::civil::Date;
 use pinwheel_core::{SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
+use crate::change::Change;
 use crate::describe::NetworkSettings;
 use crate::input::When;
 use crate::input::unit::Units;
@@ -134,6 +135,8 @@ pub struct Scenario {
     /// The networks, in the order of the file.
     pub networks: Vec<NetworkEntry>,
     pub review: Option<review::Settings>,
+    /// Levers that are set to another value at an instant, in the order of the file.
+    pub changes: Vec<Change>,
     /// The units that its quantities are typed and told in.
     pub units: Units,
 }
@@ -152,7 +155,7 @@ impl Scenario {
 
     /// The world of one run, on its first day.
     pub fn world(&self, streams: &Streams) -> World {
-        World::new(&self.layers, &self.networks, self.review.as_ref(), streams)
+        World::new(&self.layers, &self.networks, self.review.as_ref(), &self.changes, streams)
     }
 }
 

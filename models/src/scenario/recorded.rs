@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Layers, NetworkEntry, Scenario};
+use crate::change::Change;
 use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded, Recorder};
 use crate::registry;
 
@@ -12,6 +13,7 @@ pub fn recorded(
     metrics: Vec<MetricSpec>,
     layers: &Layers,
     networks: Option<&[NetworkEntry]>,
+    changes: Option<&[Change]>,
     reviewed: bool,
 ) -> Recorded {
     let of_layers = layers.names();
@@ -25,7 +27,9 @@ pub fn recorded(
         recorder(&network.id, &[network.settings.kind()], labels)
     };
     let networks = networks.map(|networks| networks.iter().map(network).collect());
-    let layers = recorder("", &of_layers, layers.labels().into_iter().collect());
+    let levers = changes.unwrap_or_default().iter().map(|change| change.lever.clone()).collect();
+    let labels = layers.labels().into_iter().chain([("lever", levers)]);
+    let layers = recorder("", &of_layers, labels.collect());
     Recorded { metrics, layers, networks, ..Recorded::default() }
 }
 
@@ -43,7 +47,7 @@ impl Scenario {
     pub fn recorded(&self) -> Recorded {
         let metrics = registry::ALL.metrics().copied().collect();
         let reviewed = self.review.is_some();
-        let recorded = recorded(metrics, &self.layers, Some(&self.networks), reviewed);
+        let recorded = recorded(metrics, &self.layers, Some(&self.networks), Some(&self.changes), reviewed);
         Recorded { units: self.units.clone(), ..recorded }
     }
 }

@@ -40,5 +40,30 @@ pub fn schema() -> Value {
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.append(&mut sections);
     }
+    if let Some(set) = schema.pointer_mut("/$defs/ChangeSection/properties/set") {
+        set["pattern"] = json!(levers());
+    }
     schema
+}
+
+/// A pattern of the keys that are levers.
+fn levers() -> String {
+    let below = |place: &str, names: Vec<&str>| {
+        let place = place.replace("[0]", "\\[[0-9]+\\]").replace('.', "\\.");
+        // A network may be one of several.
+        let place = place.replace("network", "network(\\[[0-9]+\\])?");
+        format!("{place}\\.({})", names.join("|").replace('.', "\\."))
+    };
+    let mut keys = Vec::new();
+    for part in registry::ALL.parts() {
+        for table in part.parameters {
+            let movable = table.specs.iter().filter(|spec| table.why_fixed(spec).is_none());
+            let names: Vec<&str> = movable.map(|spec| spec.name).collect();
+            keys.extend((!names.is_empty()).then(|| below(table.place, names)));
+        }
+        for table in part.levers {
+            keys.push(below(table.place, table.levers.iter().map(|spec| spec.name).collect()));
+        }
+    }
+    format!("^({})$", keys.join("|"))
 }

@@ -22,7 +22,7 @@ const OBJECTS_MAX: i64 = 10_000_000;
 const PHASES_MAX: i64 = 1_000;
 const SECONDS_PER_DAY: f64 = 86_400.0;
 /// Shortest mean that is not lost in the clock's nanoseconds, and a year.
-const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
+pub(super) const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
 
 /// Stations that serve requests.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

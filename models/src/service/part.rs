@@ -2,7 +2,9 @@
 
 use pinwheel_core::{Context, Event as EngineEvent};
 
+use super::spec::LEVERS;
 use super::{Event, Service, Settings};
+use crate::describe::lever::{Lever, Refused, member};
 use crate::part::{Around, Part, Shared, Signal};
 
 impl<E: EngineEvent + From<Event>> Part<E> for Service {
@@ -19,6 +21,29 @@ impl<E: EngineEvent + From<Event>> Part<E> for Service {
 
     fn handle(&mut self, event: Event, _shared: &mut Shared, ctx: &mut Context<E>) {
         Service::handle(self, event, ctx);
+    }
+
+    fn levers(settings: &Settings) -> Vec<Lever> {
+        let mut levers = Vec::new();
+        for (place, station) in settings.stations.iter().enumerate() {
+            let means = [station.arrivals.mean_seconds(), station.service.mean_seconds()];
+            for (spec, value) in LEVERS.levers.iter().zip(means) {
+                let key = format!("station[{place}].{}", spec.name);
+                levers.push(Lever { key, spec: *spec, value, fixed: None });
+            }
+        }
+        levers
+    }
+
+    fn set(&mut self, key: &str, value: f64, ctx: &mut Context<E>) -> Result<(), Refused> {
+        let (place, name) = member(key, "station").ok_or(Refused::NoLever)?;
+        let station = self.stations.get_mut(place).ok_or(Refused::NoLever)?;
+        LEVERS.find(name).ok_or(Refused::NoLever)?.check(value)?;
+        match name {
+            "arrivals.mean" => station.set_mean_gap(value, ctx),
+            _ => station.set_mean_size(value),
+        }
+        Ok(())
     }
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, ctx: &mut Context<E>) {

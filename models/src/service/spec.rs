@@ -2,9 +2,10 @@
 
 use super::card::CARD;
 use super::figures;
+use super::file::MEAN_SECONDS;
 use super::metrics::METRICS;
-use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
+use crate::describe::{LeverSpec, LeverTable, PartSpec};
 
 /// The service layer, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
@@ -17,6 +18,7 @@ pub const SPEC: PartSpec = PartSpec {
     metrics: &[METRICS],
     tokens: &[],
     parameters: &[],
+    levers: &[LEVERS],
     events: &[super::KINDS],
     card: &CARD,
     review: None,
@@ -27,3 +29,24 @@ pub const SPEC: PartSpec = PartSpec {
     headlines: figures::HEADLINES,
     glossary: &[],
 };
+
+/// What of a station may be moved during a run.
+pub const LEVERS: LeverTable = LeverTable {
+    owner: "a station",
+    place: "service.station[0]",
+    levers: &[
+        LeverSpec::new(
+            "arrivals.mean",
+            "s",
+            MEAN,
+            "Mean time between two requests; the way to the next one is stretched in proportion.",
+        ),
+        LeverSpec::new(
+            "service.mean",
+            "s",
+            MEAN,
+            "Mean time a server needs for a job that arrives from then on.",
+        ),
+    ],
+};
+const MEAN: (f64, f64) = (*MEAN_SECONDS.start(), *MEAN_SECONDS.end());

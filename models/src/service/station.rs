@@ -11,6 +11,7 @@ use super::dispatch::Dispatcher;
 use super::measure::Measure;
 use super::queue::{Queue, Waiting};
 use super::settings::{CacheSettings, Dispatch, OnFailure, StationSettings};
+use crate::laws::arrivals::NextArrival;
 use crate::laws::renewal::Law;
 use crate::part::{Around, Members};
 
@@ -40,6 +41,7 @@ pub struct Station {
     number: u16,
     name: String,
     arrivals: Source,
+    next: NextArrival,
     sizes: Source,
     front: Option<Front>,
     dispatcher: Dispatcher,
@@ -104,6 +106,7 @@ impl Station {
             number,
             name: settings.name.clone(),
             arrivals: source(settings.arrivals, "service.arrivals"),
+            next: NextArrival::at(SimTime::ZERO),
             sizes: source(settings.service, "service.sizes"),
             front: settings.cache.map(|cache| Front::new(cache, streams)),
             dispatcher: Dispatcher::new(dispatch, count, streams),
@@ -140,13 +143,43 @@ impl Station {
 
     /// Schedules the next arrival.
     pub(super) fn expect<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        let gap = self.arrivals.draw();
-        ctx.after(gap, Event::Arrival { station: self.number }.into());
+        let at = ctx.now() + self.arrivals.draw();
+        self.expect_at(at, ctx);
+    }
+
+    fn expect_at<E: EngineEvent + From<Event>>(&mut self, at: SimTime, ctx: &mut Context<E>) {
+        self.next = NextArrival::at(at);
+        ctx.at(at, Event::Arrival { station: self.number }.into());
+    }
+
+    /// Changes the mean time between two arrivals.
+    pub(super) fn set_mean_gap<E: EngineEvent + From<Event>>(
+        &mut self,
+        mean_seconds: f64,
+        ctx: &mut Context<E>,
+    ) {
+        let before = self.arrivals.law.mean_seconds();
+        if mean_seconds == before {
+            return;
+        }
+        self.arrivals.law.set_mean(mean_seconds);
+        let next = self.next.change_rate(1.0 / before, 1.0 / mean_seconds, ctx.now());
+        if let Some(at) = next {
+            self.expect_at(at, ctx);
+        }
+    }
+
+    /// Changes the mean size of the jobs that are still to come.
+    pub(super) fn set_mean_size(&mut self, mean_seconds: f64) {
+        self.sizes.law.set_mean(mean_seconds);
     }
 
     /// A job arrives. Its size is drawn whether or not it is served, so that no policy moves the
     /// sizes of later jobs.
     pub(super) fn arrive<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        if !self.next.is_due(ctx.now()) {
+            return;
+        }
         self.expect(ctx);
         let (size, now) = (self.sizes.draw(), ctx.now());
         let hit = self.front.as_mut().is_some_and(Front::answers);

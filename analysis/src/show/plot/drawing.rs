@@ -16,11 +16,16 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
 
 use super::SCALE;
+use super::canvas::text_px;
 use super::theme::{FONT_FAMILY, Ink, standalone, themed};
 use crate::error::Error;
 use crate::html::escape;
 
 const FONT_PX: f64 = 12.0;
+/// The height of labels above the plotting area.
+pub(super) const LABEL_Y_PX: f64 = 8.0;
+/// Height of a line of text from the lowest to the highest letter.
+pub(super) const TEXT_HIGH_PX: f64 = 11.0;
 /// What plotters is told so that letters come out in [`FONT_PX`], and how much lower to hang them
 /// so that their middle is on the point: it divides a size by 1.24 when it writes SVG, and takes it
 /// for the height from the lowest to the highest letter when it paints.
@@ -124,6 +129,21 @@ pub struct Drawing {
     pub reading: Option<Reading>,
 }
 
+impl Mark {
+    /// Left, top, right and bottom of a text; `None` for other marks.
+    pub(super) fn text_extent(&self) -> Option<[f64; 4]> {
+        let Mark::Text { text, at, hang, .. } = self else { return None };
+        let width = text_px(text);
+        let left = match hang {
+            Hang::Left => at.0,
+            Hang::Middle => at.0 - width / 2.0,
+            Hang::Right => at.0 - width,
+        };
+        let half = TEXT_HIGH_PX / 2.0;
+        Some([left, at.1 - half, left + width, at.1 + half])
+    }
+}
+
 /// What the places of a chart over dates stand for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
@@ -154,6 +174,42 @@ impl Reading {
 }
 
 impl Drawing {
+    /// Marks instants, in days since 1970-01-01, by broken lines across a chart over dates, each
+    /// under its label where there is room. False if none of them lies within the chart.
+    pub fn mark_days(&mut self, days: &[(f64, String)]) -> bool {
+        let Some(Reading { frame: [left, top, right, bottom], days: (first, last), .. }) =
+            self.reading
+        else {
+            return false;
+        };
+        let within = days.iter().filter(|(day, _)| (first..=last).contains(day));
+        let mut marked = false;
+        for (day, label) in within {
+            let x = left + (day - first) / (last - first) * (right - left);
+            let points = vec![(x, top), (x, bottom)];
+            self.marks.push(Mark::Dashed { points, ink: Ink::Axis, width_px: 1.0 });
+            let at = (x, LABEL_Y_PX);
+            let text = Mark::Text { text: label.clone(), at, hang: Hang::Middle, ink: Ink::Muted };
+            if self.has_room(&text) {
+                self.marks.push(text);
+            }
+            marked = true;
+        }
+        marked
+    }
+
+    /// Whether a text lies inside of the drawing and over no other.
+    fn has_room(&self, text: &Mark) -> bool {
+        let Some([left, top, right, bottom]) = text.text_extent() else { return true };
+        let apart = |other: &Mark| {
+            let Some([of_left, of_top, of_right, of_bottom]) = other.text_extent() else {
+                return true;
+            };
+            right <= of_left || of_right <= left || bottom <= of_top || of_bottom <= top
+        };
+        left >= 0.0 && right <= self.width_px && self.marks.iter().all(apart)
+    }
+
     /// The element for a page, in the colours of the page.
     pub fn svg(&self) -> String {
         let (wide, high) = self.pixels(SCALE as u32);

@@ -1,9 +1,6 @@
 //! What every chart owes its reader, for the tests: no text over another, nothing outside.
 
-use super::canvas::text_px;
-use super::{Drawing, Hang, Mark};
-
-const TEXT_HIGH_PX: f64 = 11.0;
+use super::{Drawing, Mark};
 
 /// All texts of a drawing.
 pub fn texts(drawing: &Drawing) -> Vec<&str> {
@@ -18,15 +15,8 @@ pub fn texts(drawing: &Drawing) -> Vec<&str> {
 
 /// Left, top, right and bottom of a text.
 fn extent(mark: &Mark) -> Option<(&str, [f64; 4])> {
-    let Mark::Text { text, at, hang, .. } = mark else { return None };
-    let width = text_px(text);
-    let left = match hang {
-        Hang::Left => at.0,
-        Hang::Middle => at.0 - width / 2.0,
-        Hang::Right => at.0 - width,
-    };
-    let half = TEXT_HIGH_PX / 2.0;
-    Some((text, [left, at.1 - half, left + width, at.1 + half]))
+    let Mark::Text { text, .. } = mark else { return None };
+    mark.text_extent().map(|extent| (text.as_str(), extent))
 }
 
 pub fn assert_legible(drawing: &Drawing) {

@@ -2,7 +2,7 @@
 
 use super::axis::ValueAxis;
 use super::canvas::{Canvas, Scales, Size, draw};
-use super::drawing::{Drawing, Hang};
+use super::drawing::{Drawing, Hang, LABEL_Y_PX};
 use super::theme::Ink;
 use crate::series::{Instant, TimeSeries};
 use crate::statistics::spread;
@@ -158,7 +158,7 @@ pub fn paint_markers(
     for marker in markers.iter().filter(|m| range.0 < m.at && m.at < range.1) {
         let (x, _) = scales.at(marker.at, 0.0);
         canvas.dashed(&[(x, scales.frame.top), (x, scales.frame.bottom)], Ink::Axis, 1.0);
-        canvas.text(&marker.label, (x, 8.0), Hang::Middle, Ink::Muted);
+        canvas.text(&marker.label, (x, LABEL_Y_PX), Hang::Middle, Ink::Muted);
     }
 }
 

@@ -4,6 +4,7 @@ use pinwheel_models::describe::figure::Parts;
 use pinwheel_models::describe::metric::full_name;
 use pinwheel_models::describe::{Figure, FigureKind, Width};
 
+use super::changes;
 use super::data::{Data, of_subject};
 use super::titles::{at_the_end, finding, largest, of_variants};
 use crate::Error;
@@ -32,7 +33,8 @@ pub struct Shown<'s> {
 impl Data<'_> {
     /// The figure as HTML; its drawings are kept for the export.
     pub fn figure(&self, shown: Shown<'_>) -> String {
-        let Shown { id, title, finding, size, plots, reading } = shown;
+        let Shown { id, title, finding, size, mut plots, reading } = shown;
+        let marks = changes::mark(self, &mut plots);
         let class = if size == Size::Full { " class=\"full\"" } else { "" };
         let mut html = format!(
             "<figure id=\"{id}\"{class}><h3>{}<span class=\"tells\">{}</span></h3>\n",
@@ -49,7 +51,7 @@ impl Data<'_> {
             self.keep(file, drawing);
         }
         html + &format!(
-            "<figcaption><b>How to read it.</b> {}</figcaption></figure>\n",
+            "<figcaption><b>How to read it.</b> {}{marks}</figcaption></figure>\n",
             escape(reading)
         )
     }

@@ -6,6 +6,7 @@
 //! is and how to make it all again.
 
 mod aims;
+mod changes;
 mod comparison;
 mod counterfactuals;
 mod data;
@@ -74,6 +75,7 @@ pub fn render(facts: &Facts<'_>, table: &Table) -> Result<Report, Error> {
     };
     let mut sections =
         vec![findings, scorecard::scorecard(&data, &numbers)?, scorecard::accuracy(facts)];
+    sections.push(changes::changes(facts));
     for (place, id, title, lead) in SECTIONS {
         let body = series(&data, place)?;
         if !body.is_empty() {

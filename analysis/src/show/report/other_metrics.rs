@@ -1,6 +1,7 @@
 //! What the layers measured: every metric without a figure of its own in the chapters, as one
 //! table of last values and, where there is something to compare or to follow, a chart each.
 
+use super::changes;
 use super::data::{Data, End};
 use super::figure::{Shown, silent};
 use super::numbers::words_of;
@@ -24,7 +25,10 @@ const ROWS_MAX: usize = 24;
 pub fn other_metrics(data: &Data<'_>, place: Section) -> Result<String, Error> {
     let (mut rows, mut figures) = (Vec::new(), String::new());
     let mine = |spec: &&MetricSpec| {
-        !is_for_map(spec.name) && data.figure_of(spec.name).is_none() && spec.section == place
+        !is_for_map(spec.name)
+            && spec.name != changes::METRIC
+            && data.figure_of(spec.name).is_none()
+            && spec.section == place
     };
     let named =
         |spec: &'static MetricSpec| data.names(spec.name).into_iter().map(move |name| (name, spec));

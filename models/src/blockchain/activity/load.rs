@@ -24,6 +24,7 @@ use super::super::money::{self, NANO_DECIMALS};
 use super::super::state::State;
 use super::super::transaction::Address;
 use crate::input::amount::{self, TOKEN_DECIMALS};
+use crate::laws::arrivals::NextArrival;
 
 const ARRIVAL: Purpose = Purpose::new("blockchain load");
 const PHASE: Purpose = Purpose::new("blockchain load phase");
@@ -34,7 +35,8 @@ crate::parameters! {
     /// Transactions of the public.
     pub struct LoadParameters {
         /// Users, each with an account.
-        users: "1" = 1000.0, in 1.0 ..= 1000000.0, "scenario";
+        users: "1" = 1000.0, in 1.0 ..= 1000000.0, "scenario",
+            fixed "their accounts are opened on the first day";
         /// Transactions that all users together want in calm times.
         rate: "1/s" = 1.0, in 0.0 ..= 100000.0, "scenario";
         /// Rate in a burst over the calm one.
@@ -54,9 +56,11 @@ crate::parameters! {
         /// Part of the worth that is offered as a tip.
         tip_share: "1" = 0.05, in 0.0 ..= 1.0, "estimate";
         /// Median fee for a transaction that a user would pay for good; 0 if nobody ever leaves.
-        reservation: "token" = 0.0, in 0.0 ..= 1e9, "scenario";
+        reservation: "token" = 0.0, in 0.0 ..= 1e9, "scenario",
+            fixed "each user's own is drawn on the first day";
         /// Standard deviation of the logarithm of that fee over users.
-        reservation_spread: "1" = 1.0, in 0.01 ..= 5.0, "estimate";
+        reservation_spread: "1" = 1.0, in 0.01 ..= 5.0, "estimate",
+            fixed "each user's own is drawn on the first day";
         /// Chance a day that a user whose fee is above (below) its own leaves (comes back).
         leaving_chance: "1" = 0.3, in 0.0 ..= 1.0, "estimate";
     }
@@ -88,6 +92,7 @@ pub struct Load {
     phase: Stream,
     phase_ends: SimTime,
     arrivals: u64,
+    next: NextArrival,
     pub wishes: Wishes,
 }
 
@@ -123,6 +128,7 @@ impl Load {
             phase,
             phase_ends: SimTime::ZERO + calm,
             arrivals: 0,
+            next: NextArrival::at(SimTime::MAX),
             wishes: Wishes::default(),
         }
     }
@@ -139,7 +145,48 @@ impl Load {
 
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         if self.parameters.rate > 0.0 {
-            ctx.after(SimDuration::ZERO, Event::Submit { chain: chain.state().rules.chain }.into());
+            self.expect(ctx.now(), chain, ctx);
+        }
+    }
+
+    fn expect<E: EngineEvent + From<Event>>(
+        &mut self,
+        at: SimTime,
+        chain: &Chain,
+        ctx: &mut Context<E>,
+    ) {
+        self.next = NextArrival::at(at);
+        ctx.at(at, Event::Submit { chain: chain.state().rules.chain }.into());
+    }
+
+    /// Arrivals a second in a burst, of which calm times let a part pass.
+    fn peak(&self) -> f64 {
+        self.parameters.rate * self.parameters.burst_factor
+    }
+
+    /// Changes a parameter that is a lever.
+    pub fn set<E: EngineEvent + From<Event>>(
+        &mut self,
+        name: &str,
+        value: f64,
+        chain: &Chain,
+        ctx: &mut Context<E>,
+    ) {
+        let before = self.peak();
+        let slot = self.parameters.get_mut(name).expect("a lever is a parameter");
+        if *slot == value {
+            return;
+        }
+        *slot = value;
+        let (after, now) = (self.peak(), ctx.now());
+        let at = match self.arrivals {
+            _ if after == before => None,
+            // Nobody has come yet: the first event starts the clock.
+            0 if before == 0.0 => Some(now),
+            _ => self.next.change_rate(before, after, now),
+        };
+        if let Some(at) = at {
+            self.expect(at, chain, ctx);
         }
     }
 
@@ -150,10 +197,13 @@ impl Load {
         ctx: &mut Context<E>,
     ) {
         let (now, id) = (ctx.now(), chain.state().rules.chain);
+        if !self.next.is_due(now) {
+            return;
+        }
         let mut draws = ctx.streams().indexed(0, ARRIVAL, self.arrivals);
+        let gap = exponential(1.0 / self.peak(), &mut draws);
+        self.expect(now + gap, chain, ctx);
         let p = &self.parameters;
-        let peak = p.rate * p.burst_factor;
-        ctx.after(exponential(1.0 / peak, &mut draws), Event::Submit { chain: id }.into());
         let thinned = draws.uniform() * p.burst_factor;
         let user = draws.below(p.users as u64) as u32;
         // Without spread the gas typed: exp(ln x) is a little less than x for half of all x.

@@ -27,7 +27,8 @@ const DOMAINS_MAX: i64 = 60_000;
 /// Shortest and longest time: a millisecond, and what the clock holds.
 const SECONDS: std::ops::RangeInclusive<f64> = 1e-3..=1.5e10;
 /// Rates in events a second: from one in the age of the clock to one each microsecond.
-const PER_SECOND: std::ops::RangeInclusive<f64> = 0.0..=1e6;
+pub(super) const PER_SECOND: std::ops::RangeInclusive<f64> = 0.0..=1e6;
+pub(super) const REQUESTS_PER_SECOND: std::ops::RangeInclusive<f64> = 1e-9..=1e6;
 const EXPONENT_MAX: f64 = 10.0;
 
 /// Stored objects: their pieces, placement, repair and audits.

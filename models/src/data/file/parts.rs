@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::store::fidelity;
-use super::{EXPONENT_MAX, PER_SECOND, code, count, duration};
+use super::{EXPONENT_MAX, PER_SECOND, REQUESTS_PER_SECOND, code, count, duration};
 use crate::data::audit::SAMPLE_MAX;
 use crate::data::coding::Code;
 use crate::data::keys::SHARES_MAX;
@@ -409,7 +409,7 @@ pub(super) fn flash_crowd(
     let replicas = checker.integer(typed.replicas, "data.flash_crowd.replicas", 1..=most);
     let requests = checker.required(typed.requests, "data.flash_crowd.requests", "\"5 /s\"");
     let requests =
-        checker.quantity(requests, "data.flash_crowd.requests", "1/s", false, 1e-9..=1e6);
+        checker.quantity(requests, "data.flash_crowd.requests", "1/s", false, REQUESTS_PER_SECOND);
     let hot_time = checker.required(typed.hot_time, "data.flash_crowd.hot_time", "\"20 ms\"");
     let hot_time = duration(checker, hot_time, "data.flash_crowd.hot_time");
     let cold_time = checker.required(typed.cold_time, "data.flash_crowd.cold_time", "\"200 ms\"");

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::law::{self, DurationGiven, LawSection};
-use super::{DEVICES_MAX, RegionNames, SECONDS_MAX, region_named, time};
+use super::{DEVICES_MAX, INCOME_MAX, RegionNames, SECONDS_MAX, region_named, time};
 use crate::infrastructure::operation::file::{ClassPart, NeedSection};
 use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
@@ -441,7 +441,7 @@ impl Keys<'_, '_> {
         };
         let prospects = number(section.prospects, "prospects", "1/y", 1e9);
         let leave = number(section.leave, "leave", "1/y", 1e6);
-        let income = number(section.income, "income", "USD/mo", 1e9);
+        let income = number(section.income, "income", "USD/mo", INCOME_MAX);
         let needed = number(section.needed, "needed", "USD/mo", 1e9);
         let sigma = number(section.needed_sigma, "needed_sigma", "1", 10.0);
         let (paid, whom) = (section.income.is_some(), "owners with an income");

@@ -21,7 +21,9 @@ use crate::part::Known;
 use class::ClassSection;
 use shock::ShockSection;
 
-const DEVICES_MAX: i64 = 10_000_000;
+pub(super) const DEVICES_MAX: i64 = 10_000_000;
+/// Most that is paid for a device, USD a month.
+pub(super) const INCOME_MAX: f64 = 1e9;
 /// Most classes, regions and shocks; each class and region is a series in every record.
 const CLASSES_MAX: usize = 64;
 const REGIONS_MAX: usize = 256;

@@ -126,6 +126,24 @@ impl Fleet {
         first as u32 + if by_region { u32::from(self.region(device)) } else { 0 }
     }
 
+    /// Hires or lets go crews of a class that has some, in each of its pools; false if it has none.
+    pub fn set_crews<E: EngineEvent + From<Event>>(
+        &mut self,
+        class: usize,
+        crews: u32,
+        ctx: &mut Context<E>,
+    ) -> bool {
+        let Some(crewing) = &mut self.settings.classes[class].crews else { return false };
+        crewing.crews = crews;
+        let classes = &self.settings.classes;
+        let first: usize = classes[..class].iter().map(|of| self.settings.pools(of)).sum();
+        for pool in first..first + self.settings.pools(&classes[class]) {
+            self.pools[pool].crews.resize(crews);
+            self.dispatch(pool as u32, ctx);
+        }
+        true
+    }
+
     fn dispatch<E: EngineEvent + From<Event>>(&mut self, pool: u32, ctx: &mut Context<E>) {
         while let Some(device) = self.pools[pool as usize].dispatch() {
             let class = self.class_of(device);

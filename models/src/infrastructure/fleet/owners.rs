@@ -256,12 +256,14 @@ impl Fleet {
         turn.leaves.arm(Event::Leaves { class }.into(), ctx);
     }
 
-    /// What the network pays for each device of a class; owners answer at their next review.
-    pub fn set_income(&mut self, class: u8, usd_per_month: f64) {
+    /// What the network pays for each device of a class; owners answer at their next review. False
+    /// if the class is not paid.
+    pub fn set_income(&mut self, class: u8, usd_per_month: f64) -> bool {
         let turnover = &mut self.settings.classes[usize::from(class)].turnover;
-        if let Some(income) = turnover.as_mut().and_then(|turnover| turnover.income.as_mut()) {
-            income.usd_per_month = usd_per_month;
-        }
+        let income = turnover.as_mut().and_then(|turnover| turnover.income.as_mut());
+        let paid = income.is_some();
+        income.into_iter().for_each(|income| income.usd_per_month = usd_per_month);
+        paid
     }
 
     /// A prospect joins if the income is enough.

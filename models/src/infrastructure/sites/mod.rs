@@ -87,6 +87,18 @@ enum ClockScope {
     Network,
 }
 
+impl ClockScope {
+    /// What strikes by this clock.
+    fn cause(self) -> Cause {
+        match self {
+            ClockScope::Site { cause, .. } => cause,
+            ClockScope::Owner(_) => Cause::Operator,
+            ClockScope::Region(_) => Cause::Region,
+            ClockScope::Network => Cause::Software,
+        }
+    }
+}
+
 /// An outage under way or waiting for a crew, at some sites of one owner.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Incident {
@@ -198,6 +210,33 @@ impl<P: From<Event>> Sites<P> {
         }
     }
 
+    /// The numbers that the sites go by.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Goes by other numbers from now on; those that shape what is built stay as they are. Clocks
+    /// go on with what is left of their way, by the new law; outages under way last as drawn.
+    pub fn follow<E: EngineEvent + From<P>>(
+        &mut self,
+        parameters: Parameters,
+        ctx: &mut Context<E>,
+    ) {
+        self.layout = Layout::new(&parameters);
+        self.rules = Cause::ALL.map(|cause| cause.rule(&parameters)).to_vec();
+        self.parameters = parameters;
+        for clock in 0..self.clocks.len() {
+            let law = &self.rules[self.places[clock].cause() as usize].law;
+            if self.clocks[clock].change_law(law, ctx.now()) {
+                self.arm(clock, ctx);
+            }
+        }
+        for site in 0..self.sites.len() {
+            self.sites[site].staff(&self.layout);
+            self.dispatch(site, ctx);
+        }
+    }
+
     /// How an owner's plant is now.
     pub fn status(&self, owner: u32) -> SiteStatus {
         self.owners[owner as usize].status
@@ -289,14 +328,8 @@ impl<P: From<Event>> Sites<P> {
         now: SimTime,
         streams: &Streams,
     ) {
-        let cause = match place {
-            ClockScope::Site { cause, .. } => cause,
-            ClockScope::Owner(_) => Cause::Operator,
-            ClockScope::Region(_) => Cause::Region,
-            ClockScope::Network => Cause::Software,
-        };
-        let law = self.rules[cause as usize].law.clone();
-        let stream = streams.stream(entity, cause.purpose());
+        let law = self.rules[place.cause() as usize].law.clone();
+        let stream = streams.stream(entity, place.cause().purpose());
         self.clocks.push(Clock::new(law, population, age_seconds, now, stream));
         self.places.push(place);
     }

@@ -5,16 +5,20 @@ crate::parameters! {
     pub struct Parameters {
         /// Disks in one host.
         disks_per_host: "disk" = 36.0, in 1.0 ..= 1000.0,
-            "assumption: the common 4U chassis with 36 bays";
+            "assumption: the common 4U chassis with 36 bays",
+            fixed "hosts are built on the first day";
         /// Hosts in one rack.
         hosts_per_rack: "host" = 10.0, in 1.0 ..= 100.0,
-            "assumption: ten 4U hosts in a rack of 42U";
+            "assumption: ten 4U hosts in a rack of 42U",
+            fixed "racks are built on the first day";
         /// Capacity of one disk.
         disk_terabytes: "TB" = 16.0, in 0.1 ..= 1000.0,
-            "assumption: the usual helium drive of 2021-2024";
+            "assumption: the usual helium drive of 2021-2024",
+            fixed "disks of this size are bought on the first day";
         /// Mean age of all hardware on the first day.
         plant_age_years: "year" = 1.0, in 0.0 ..= 20.0,
-            "assumption: mainnet opened two years before the history scenario";
+            "assumption: mainnet opened two years before the history scenario",
+            fixed "it is an age on the first day";
         /// Share of disks that fail in a year, averaged over `disk_life_years`.
         disk_afr: "1/year" = 0.014, in 0.0 ..= 1.0, "Backblaze Drive Stats 2022: 1.37 %";
         /// Weibull shape of the life of a disk; 1 is exponential.
@@ -29,7 +33,8 @@ crate::parameters! {
             the 3,766 disk failures of the Alpine file system have CV 3.17";
         /// Share of owners whose hosts are redundancy groups.
         parity_share: "1" = 0.7, in 0.0 ..= 1.0,
-            "assumption: RAID-Z2 is common advice to storage providers, not a rule";
+            "assumption: RAID-Z2 is common advice to storage providers, not a rule",
+            fixed "owners choose on the first day";
         /// Failed disks a redundancy group survives.
         parity_disks: "disk" = 2.0, in 0.0 ..= 8.0, "RAID-6 and RAID-Z2";
         /// Median time to replace a disk, and to rebuild it where there is parity.

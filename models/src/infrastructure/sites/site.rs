@@ -136,8 +136,12 @@ impl Site {
     }
     pub fn resize(&mut self, disks: u32, layout: &Layout) {
         self.disks = disks;
-        self.crews.resize(layout.crews(disks));
+        self.staff(layout);
         self.count();
+    }
+    /// Hires or lets go until there are the crews of a site of this size.
+    pub fn staff(&mut self, layout: &Layout) {
+        self.crews.resize(layout.crews(self.disks));
     }
     /// Measures the union of the hiding spans in one sweep.
     fn count(&mut self) {

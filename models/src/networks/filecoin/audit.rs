@@ -54,6 +54,11 @@ impl Audit {
         }
     }
 
+    /// Changes the share of deadlines that `sampled` proves for real.
+    pub fn follow(&mut self, sample_share: f64) {
+        self.sample_share = sample_share;
+    }
+
     /// Whether any proof of the run may be real.
     pub fn real(&self) -> bool {
         self.fidelity != ProofFidelity::Modelled

@@ -109,19 +109,32 @@ fn epoch_target() -> f64 {
 
 impl GasMarket {
     pub fn new(initial: &InitialState, p: &Parameters) -> Self {
-        GasMarket {
+        let mut market = GasMarket {
             base_fee_attofil: initial.base_fee.0.max(gas::BASE_FEE_MIN_ATTOFIL),
-            onboard_gas: p.onboard_gas as u64,
-            renew_gas: p.renew_gas as u64,
-            window_post_gas: p.window_post_gas as u64,
-            other_share: p.other_gas_share,
-            other_elasticity: p.other_gas_elasticity,
-            other_sigma: p.other_gas_sigma,
-            usual_premium_attofil: p.gas_premium as u128,
+            onboard_gas: 0,
+            renew_gas: 0,
+            window_post_gas: 0,
+            other_share: 0.0,
+            other_elasticity: 0.0,
+            other_sigma: 0.0,
+            usual_premium_attofil: 0,
             proofs: 0,
             waiting: 0,
             sent_per_epoch: 0,
-        }
+        };
+        market.follow(p);
+        market
+    }
+
+    /// Takes over the parameters of demand.
+    pub fn follow(&mut self, p: &Parameters) {
+        self.onboard_gas = p.onboard_gas as u64;
+        self.renew_gas = p.renew_gas as u64;
+        self.window_post_gas = p.window_post_gas as u64;
+        self.other_share = p.other_gas_share;
+        self.other_elasticity = p.other_gas_elasticity;
+        self.other_sigma = p.other_gas_sigma;
+        self.usual_premium_attofil = p.gas_premium as u128;
     }
 
     /// Spreads what waits over the day.

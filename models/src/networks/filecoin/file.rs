@@ -153,7 +153,7 @@ struct InitialSection {
 }
 
 /// Parameters of the network and of the machines under it, which share one table.
-fn specs() -> impl Iterator<Item = &'static ParameterSpec> {
+pub(super) fn specs() -> impl Iterator<Item = &'static ParameterSpec> {
     Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS)
 }
 

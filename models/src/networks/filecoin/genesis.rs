@@ -8,7 +8,7 @@ use pinwheel_core::{Amount, Streams, math};
 use super::Filecoin;
 use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
-use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass};
+use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass, Traits};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES, Term};
 use super::settings::{InitialState, Settings};
 use super::vesting::Vesting;
@@ -83,15 +83,11 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     let p = &settings.parameters;
     let sizes = sizes(settings, streams);
     let dormant = if rational { (sizes.len() as f64 * DORMANT_SHARE) as usize } else { 0 };
-    let tib_per_sector = 32.0 / 1024.0;
-    let opex = p.opex_usd_per_tib_month * tib_per_sector * 12.0 / 365.0;
-    let reads = Exponential::new(1.0).expect("one is a mean");
+    let exponential = Exponential::new(1.0).expect("one is a mean");
     let provider = |i: usize| {
-        let spread =
-            |sigma, purpose| math::exp(sigma * normal(streams, i, purpose) - sigma * sigma / 2.0);
+        let stream = |purpose: &'static str| streams.stream(i as u32, purpose);
         let size = sizes.get(i);
-        let patience = Exponential::new(p.patience).expect("patience is positive");
-        Provider {
+        let mut provider = Provider {
             sectors: Default::default(),
             faults: Default::default(),
             deadline: 0,
@@ -109,19 +105,25 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             class: size.map_or(SizeClass::Entrant, |s| SizeClass::of(s.quality_one + s.verified)),
             capacity_weight: size.map_or(0, |s| s.quality_one),
             verified_weight: size.map_or(0, |s| s.verified + s.quality_one / 100),
-            reads_per_day: p.reads_per_day
-                * reads.sample(&mut streams.stream(i as u32, "filecoin reads")),
-            opex_usd_per_sector_day: opex * spread(p.opex_sigma, "filecoin opex"),
-            hurdle_per_year: p.hurdle_rate * spread(p.hurdle_sigma, "filecoin hurdle"),
-            patience_days: patience.sample(&mut streams.stream(i as u32, "filecoin patience"))
-                as u32,
+            traits: Traits {
+                reads: exponential.sample(&mut stream("filecoin reads")),
+                opex: normal(streams, i, "filecoin opex"),
+                hurdle: normal(streams, i, "filecoin hurdle"),
+                patience: exponential.sample(&mut stream("filecoin patience")),
+                exit: stream("filecoin exit").uniform(),
+            },
+            reads_per_day: 0.0,
+            opex_usd_per_sector_day: 0.0,
+            hurdle_per_year: 0.0,
+            patience_days: 0,
             losing_days: 0,
-            leaves: size.is_some()
-                && streams.stream(i as u32, "filecoin exit").uniform() < p.exit_share,
+            leaves: false,
             intent: Default::default(),
             income: Amount::ZERO,
             cost_usd: 0.0,
-        }
+        };
+        provider.follow(p);
+        provider
     };
     let mut all: Vec<Provider> = (0..sizes.len() + dormant).map(provider).collect();
     for (i, (provider, size)) in all.iter_mut().zip(&sizes).enumerate() {

@@ -26,6 +26,7 @@ pub mod forecast;
 pub mod gas;
 pub mod genesis;
 pub mod glossary;
+mod levers;
 pub mod metrics;
 pub mod parameters;
 pub mod pledge;
@@ -50,8 +51,8 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, SimDuration, Streams}
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::consensus::expected::Election;
-use crate::describe::EventKinds;
 use crate::describe::review::Inputs;
+use crate::describe::{EventKinds, Lever, Refused};
 use crate::infrastructure::sites::{self, Sites};
 use crate::part::{Around, Part, Request, Shared};
 use accounts::Accounts;
@@ -67,7 +68,7 @@ use rational::Market;
 use record::{Flows, Observed};
 use rules::{EPOCHS_PER_DAY, Rules};
 use sectors::{Cohort, SECTOR_BYTES};
-use settings::{Behaviour, Detail, RuleChoice, Settings};
+use settings::{Behaviour, Detail, HistoryDay, RuleChoice, Settings};
 use smoothing::Estimate;
 
 const EPOCH: SimDuration = SimDuration::from_seconds(30);
@@ -180,8 +181,8 @@ impl Derived {
 /// Where the day's orders come from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Plan {
-    /// Network totals of each day to come, and what was observed at the end of it.
-    Driven(Vec<DayTotals>),
+    /// The history of each day to come.
+    Driven(Vec<HistoryDay>),
     Rational,
 }
 
@@ -241,6 +242,8 @@ pub struct Filecoin {
     parameters: Parameters,
     /// What follows from them.
     derived: Derived,
+    /// Levers that were set and act from the end of the present day on, with their values.
+    moved: Vec<(String, f64)>,
     streams: streams::Streams,
 }
 
@@ -301,6 +304,7 @@ impl Filecoin {
             checks: None,
             parameters: p.clone(),
             derived: Derived::of(p, rational, settings.infrastructure.disk_terabytes),
+            moved: Vec::new(),
             streams: streams::Streams::default(),
         }
     }
@@ -348,6 +352,7 @@ impl Filecoin {
                 if self.day > 0 {
                     self.end_day(ctx);
                 }
+                self.take_over_moved(ctx);
                 ctx.after(DAY, event.into());
                 self.begin_day(ctx);
             }
@@ -415,7 +420,9 @@ impl Filecoin {
         self.vest_allocations();
         match &self.plan {
             Plan::Driven(days) => {
-                let known = days.get(self.day as usize - 1).copied();
+                let relative = self.parameters.verified_renewal_relative;
+                let known = days.get(self.day as usize - 1);
+                let known = known.map(|day| DayTotals::new(day, relative));
                 let totals = known.unwrap_or_else(|| self.forecast_day(&streams));
                 self.plan_driven_day(totals);
             }
@@ -485,10 +492,9 @@ impl Filecoin {
 fn plan(settings: &Settings) -> (Plan, Market, Vec<Observed>) {
     match &settings.behaviour {
         Behaviour::Driven(history) => {
-            let relative = settings.parameters.verified_renewal_relative;
-            let totals = history.iter().skip(1).map(|day| DayTotals::new(day, relative)).collect();
+            let days = history.iter().skip(1).copied().collect();
             let observed = record::observed(settings, history);
-            (Plan::Driven(totals), Market::from(&settings::PricePath::default()), observed)
+            (Plan::Driven(days), Market::from(&settings::PricePath::default()), observed)
         }
         Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
     }
@@ -530,6 +536,14 @@ impl<E: EngineEvent + From<Event>> Part<E> for Filecoin {
 
     fn handle(&mut self, event: Event, _shared: &mut Shared, ctx: &mut Context<E>) {
         Filecoin::handle(self, event, ctx);
+    }
+
+    fn levers(settings: &Settings) -> Vec<Lever> {
+        levers::levers(settings)
+    }
+
+    fn set(&mut self, key: &str, value: f64, ctx: &mut Context<E>) -> Result<(), Refused> {
+        self.set_lever(key, value, ctx)
     }
 
     fn review(&mut self, request: Request) -> Vec<Inputs> {

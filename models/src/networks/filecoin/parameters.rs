@@ -7,11 +7,14 @@ crate::parameters! {
     /// Providers, their sectors and the market around the chain.
     pub struct Parameters {
         /// Pareto tail index of provider sizes at the start.
-        size_tail_index: "1" = 0.5, in 0.3 ..= 5.0, "with the next: the largest provider holds 2.6 % and the ten largest 21 % on average, as explorers showed in 2022";
+        size_tail_index: "1" = 0.5, in 0.3 ..= 5.0, "with the next: the largest provider holds 2.6 % and the ten largest 21 % on average, as explorers showed in 2022",
+            fixed "it shapes the sizes of the first day";
         /// Largest provider over smallest at the start.
-        size_ratio_max: "1" = 3000.0, in 1.0 ..= 1000000.0, "about 160 TiB to about 450 PiB at 2,000 providers";
+        size_ratio_max: "1" = 3000.0, in 1.0 ..= 1000000.0, "about 160 TiB to about 450 PiB at 2,000 providers",
+            fixed "it shapes the sizes of the first day";
         /// Share of the verified sectors' weight that follows size; the rest is spread by chance.
-        verified_size_weight: "1" = 0.5, in 0.0 ..= 1.0, "estimate";
+        verified_size_weight: "1" = 0.5, in 0.0 ..= 1.0, "estimate",
+            fixed "it shapes the sizes of the first day";
         /// Share of newly onboarded quality-1 sectors that hold a deal.
         deal_share: "1" = 0.03, in 0.0 ..= 1.0, "active regular deals 3.9 PiB of 16.6 EiB, 2022-11";
 
@@ -30,11 +33,14 @@ crate::parameters! {
         /// Quality-1 sectors that providers end before their time (driven behaviour).
         early_termination_rate: "1/y" = 0.06, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
         /// Sectors that are faulty on the first day and recover, over those that are proven.
-        initial_faulty_share: "1" = 0.007, in 0.0 ..= 0.5, "calibrated; the network's power rose by 0.55 % on 2022-10-11 alone";
+        initial_faulty_share: "1" = 0.007, in 0.0 ..= 0.5, "calibrated; the network's power rose by 0.55 % on 2022-10-11 alone",
+            fixed "it shapes the faults of the first day";
         /// Longest remaining commitment in the initial stock.
-        stock_term_max: "d" = 540.0, in 1.0 ..= 1278.0, "mainnet maximum before FIP-0052";
+        stock_term_max: "d" = 540.0, in 1.0 ..= 1278.0, "mainnet maximum before FIP-0052",
+            fixed "it shapes the sectors of the first day";
         /// Pledge per unit of quality of the stock that expires first, over the stock's mean.
-        stock_pledge_tilt: "1" = 1.15, in 0.5 ..= 1.5, "scheduled pledge release of 2022-11 (0.215 FIL per 32 GiB) over the mean (0.187)";
+        stock_pledge_tilt: "1" = 1.15, in 0.5 ..= 1.5, "scheduled pledge release of 2022-11 (0.215 FIL per 32 GiB) over the mean (0.187)",
+            fixed "it shapes the pledges of the first day";
 
         /// Share of wins lost to late or orphaned blocks of a provider that is online.
         orphan_share: "1" = 0.022, in 0.0 ..= 0.5, "calibrated; real minted/scheduled 0.971..0.991";

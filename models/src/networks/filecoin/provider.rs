@@ -1,8 +1,9 @@
 //! A storage provider: its sectors, what of them is proven, and its economics.
 
-use pinwheel_core::{Amount, SimTime};
+use pinwheel_core::{Amount, SimTime, math};
 use serde::{Deserialize, Serialize};
 
+use super::parameters::Parameters;
 use super::rules::{Quality, Rules};
 use super::sectors::Sectors;
 use super::vesting::Vesting;
@@ -153,6 +154,20 @@ pub struct Power {
     pub qa_units: u64,
 }
 
+/// Where a provider stands among all, drawn once: its costs and habits follow from the parameters.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub struct Traits {
+    /// Exponential with mean one: how much its data is read.
+    pub reads: f64,
+    /// Standard normal: the logarithm of its costs, of the return it asks for.
+    pub opex: f64,
+    pub hurdle: f64,
+    /// Exponential with mean one: how long it endures losses.
+    pub patience: f64,
+    /// Uniform: it leaves if the share of those that do is larger.
+    pub exit: f64,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Provider {
     pub sectors: Sectors,
@@ -179,6 +194,7 @@ pub struct Provider {
     pub pledge: Amount,
 
     pub class: SizeClass,
+    pub traits: Traits,
     /// Weight in sharing out the network's new quality-1 and verified sectors (driven behaviour).
     pub capacity_weight: u64,
     pub verified_weight: u64,
@@ -197,6 +213,18 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// Takes over the parameters that its costs and habits follow from.
+    pub fn follow(&mut self, p: &Parameters) {
+        let spread = |sigma: f64, normal: f64| math::exp(sigma * normal - sigma * sigma / 2.0);
+        let tib_per_sector = 32.0 / 1024.0;
+        let opex = p.opex_usd_per_tib_month * tib_per_sector * 12.0 / 365.0;
+        self.reads_per_day = p.reads_per_day * self.traits.reads;
+        self.opex_usd_per_sector_day = opex * spread(p.opex_sigma, self.traits.opex);
+        self.hurdle_per_year = p.hurdle_rate * spread(p.hurdle_sigma, self.traits.hurdle);
+        self.patience_days = (p.patience * self.traits.patience) as u32;
+        self.leaves = self.class != SizeClass::Entrant && self.traits.exit < p.exit_share;
+    }
+
     /// Sectors that could not be proven in a deadline if it closed now.
     pub fn unproven(&self, deadline: usize, missed: bool) -> u32 {
         let live = self.sectors.live();

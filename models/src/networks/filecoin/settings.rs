@@ -100,7 +100,7 @@ pub enum Ends {
 }
 
 /// One day of the network's history. Powers in PiB or EiB (binary), FIL in whole tokens.
-#[derive(Copy, Clone, Debug, PartialEq)]
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryDay {
     pub date: Date,
     /// At the end of the day.

@@ -23,6 +23,7 @@ pub const SPEC: PartSpec = PartSpec {
         source: "as Ether and FIL",
     }],
     parameters: &[],
+    levers: &[],
     events: &[super::KINDS],
     card: &CARD,
     review: Some(review::SOURCE),
