@@ -25,6 +25,8 @@ pub trait Watcher: Sync + std::fmt::Debug {
     fn day(&self, point: &Point, run: u32, day: u32, events_of_day: u64);
     /// A run that was finished before; its days are not simulated again.
     fn taken_over(&self, point: &Point);
+    /// So many finished runs were thrown away, because they are of another plan.
+    fn thrown_away(&self, _runs: usize) {}
 }
 
 /// Watches nothing.
@@ -162,37 +164,59 @@ pub fn step_day<M: Model>(
     Ok(())
 }
 
-/// Which rows go into the table, by `[output]`.
+/// Which rows go into the table, by `[output]`: of a metric that a target judges all of them, so
+/// that what is thinned changes no verdict.
 #[derive(Debug)]
 pub struct Keep {
     every_days: u32,
     last_day: u32,
     /// By the number of the metric; empty for all.
     metrics: Vec<bool>,
+    /// Whether a target judges it, by the number of the metric.
+    judged: Vec<bool>,
 }
 
 impl Keep {
     /// Of an experiment and a point; `parts` names the metrics of the rows.
     pub fn new(experiment: &Experiment, point: &Point, parts: Catalogue) -> Self {
-        let wanted = &experiment.output.metrics;
-        let mut kept = Vec::new();
-        for (number, _) in wanted.iter().filter_map(|name| parts.find(name)) {
-            let number = usize::from(number.0);
-            kept.resize(kept.len().max(number + 1), false);
-            kept[number] = true;
+        let judges = |target: &&Target| {
+            target.variant.as_deref().is_none_or(|variant| variant == point.variant)
+        };
+        let judged = experiment.targets.iter().filter(judges).map(|target| target.metric.as_str());
+        Keep {
+            every_days: experiment.output.every_days,
+            last_day: point.scenario.horizon_days,
+            metrics: marked(experiment.output.metrics.iter().map(String::as_str), parts),
+            judged: marked(judged, parts),
         }
-        let last_day = point.scenario.horizon_days;
-        Keep { every_days: experiment.output.every_days, last_day, metrics: kept }
     }
 
     /// Whether a row recorded on a day of the run, counted from 1, is kept.
     pub fn keeps(&self, row: &Row, day: u32) -> bool {
-        (day.is_multiple_of(self.every_days) || day == self.last_day) && self.is_wanted(row)
+        let due = day.is_multiple_of(self.every_days) || day == self.last_day;
+        (due && self.is_wanted(row)) || self.is_judged(row)
     }
     /// Whether its metric is kept.
     pub fn is_wanted(&self, row: &Row) -> bool {
-        self.metrics.is_empty() || self.metrics.get(usize::from(row.metric.0)) == Some(&true)
+        self.metrics.is_empty()
+            || self.metrics.get(usize::from(row.metric.0)) == Some(&true)
+            || self.is_judged(row)
     }
+    /// Whether a target judges its metric.
+    fn is_judged(&self, row: &Row) -> bool {
+        self.judged.get(usize::from(row.metric.0)) == Some(&true)
+    }
+}
+
+/// Marks the named metrics, by their numbers.
+fn marked<'n>(names: impl Iterator<Item = &'n str>, parts: Catalogue) -> Vec<bool> {
+    let mut marks = Vec::new();
+    for (number, _) in names.filter_map(|name| parts.find(name)) {
+        let number = usize::from(number.0);
+        marks.resize(marks.len().max(number + 1), false);
+        marks[number] = true;
+    }
+    marks
 }
 
 /// Merges the files of all runs into one table. What it writes depends on the runs alone.

@@ -93,14 +93,16 @@ fn cells(data: &Data<'_>, row: &Bad) -> Vec<Cell> {
         Some(Fall { recovery_days: Some(days), .. }) => plural(days as u64, "day"),
         Some(Fall { trough, .. }) => format!("none after {trough}"),
     };
-    let before = row.fall.map(|fall| fall.trough).or(end);
+    // The day after the trough, or the end of the run where there is none.
+    let after = row.fall.and_then(|fall| fall.trough.tomorrow().ok());
+    let before = after.map_or(end, |day| Some(end.map_or(day, |end| day.min(end))));
     let command = row.command.clone().or_else(|| {
         Some(format!(
             "{} --point '{}' --run {} --before {}T00:00:00",
             data.facts.replay(),
             row.point.replace('\'', "'\\''"),
             row.run,
-            before?.tomorrow().ok()?
+            before?
         ))
     });
     vec![
