@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use comfy_table::Cell;
+use pinwheel_analysis::Error;
 use pinwheel_analysis::experiment::check::{Checker, Ending, stands};
 use pinwheel_analysis::experiment::{Control, cores};
 use pinwheel_analysis::judge::ci::{self, CaseStanding, Suite};
@@ -48,8 +49,8 @@ pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
 
 /// What the exit code tells if several scenarios end differently.
 pub fn gravest(exits: &[Exit]) -> Exit {
-    use Exit::{BadInput, Baseline, EngineFault, Failed, Pass};
-    let order = [EngineFault, BadInput, Failed, Baseline];
+    use Exit::{BadInput, Baseline, EngineFault, Failed, Machine, Pass};
+    let order = [EngineFault, BadInput, Machine, Failed, Baseline];
     order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Pass)
 }
 
@@ -58,6 +59,7 @@ fn word(exit: Exit) -> &'static str {
         Exit::Pass => "passed",
         Exit::BadInput => "BAD SCENARIO",
         Exit::EngineFault => "ENGINE FAULT",
+        Exit::Machine => "MACHINE FAILED",
         Exit::Baseline => "CHANGED",
         Exit::Failed | Exit::Stopped => "FAILED",
     }
@@ -113,12 +115,12 @@ fn print_failures(suites: &[Suite]) {
 
 /// Writes a report for a CI system; the folder is made if it is missing.
 fn write(path: &Path, text: &str, append: bool) -> Result<(), Failure> {
-    let bad = |error| Failure::bad_input(format!("{}: {error}", path.display()));
+    let failed = |error| Failure::from(Error::at(path)(error));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(bad)?;
+        fs::create_dir_all(folder).map_err(failed)?;
     }
     let mut options = OpenOptions::new();
     options.create(true).write(true).append(append).truncate(!append);
-    let mut file = options.open(path).map_err(bad)?;
-    file.write_all(text.as_bytes()).map_err(bad)
+    let mut file = options.open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
 }

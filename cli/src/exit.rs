@@ -11,6 +11,7 @@ Exit codes:
   2    bad scenario or input: nothing was run, nothing was written
   3    a baseline is missing or changed
   4    the engine is at fault: a replay differs, or pinwheel itself failed
+  5    the machine failed: disk full, no permission, folder in use; trying again may help
   130  stopped by Ctrl-C: nothing was written
 
 First steps:
@@ -26,6 +27,7 @@ pub enum Exit {
     BadInput = 2,
     Baseline = 3,
     EngineFault = 4,
+    Machine = 5,
     Stopped = 130,
 }
 
@@ -68,8 +70,42 @@ impl From<Error> for Failure {
             Error::Stopped => Exit::Stopped,
             Error::Breached(_) => Exit::Failed,
             Error::Table(_) | Error::Threads(_) => Exit::EngineFault,
+            Error::Busy(_) => Exit::Machine,
+            Error::Io { ref source, .. } => of_io(source),
             _ => Exit::BadInput,
         };
         Failure { exit, message: error.to_string() }
+    }
+}
+
+/// What the file system says of a path that was typed is bad input; the rest is the machine's doing.
+fn of_io(error: &std::io::Error) -> Exit {
+    use std::io::ErrorKind::{
+        AlreadyExists, InvalidInput, IsADirectory, NotADirectory, NotFound,
+    };
+    match error.kind() {
+        NotFound | NotADirectory | IsADirectory | AlreadyExists | InvalidInput => Exit::BadInput,
+        _ => Exit::Machine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind;
+
+    #[test]
+    fn what_the_machine_did_is_told_from_what_was_typed() {
+        let exit = |kind: ErrorKind| {
+            Failure::from(Error::at(std::path::Path::new("out"))(kind.into())).exit
+        };
+        for kind in [ErrorKind::StorageFull, ErrorKind::PermissionDenied, ErrorKind::Other] {
+            assert_eq!(exit(kind), Exit::Machine, "{kind}");
+        }
+        for kind in [ErrorKind::NotFound, ErrorKind::NotADirectory] {
+            assert_eq!(exit(kind), Exit::BadInput, "{kind}");
+        }
+        assert_eq!(Failure::from(Error::Busy("out".into())).exit, Exit::Machine);
+        assert_eq!(Failure::from(Error::Unfit(String::new())).exit, Exit::BadInput);
     }
 }

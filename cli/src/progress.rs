@@ -111,6 +111,12 @@ impl Watcher for Progress {
             bar.set_position(days);
         }
     }
+
+    fn thrown_away(&self, runs: usize) {
+        eprintln!(
+            "{runs} finished runs of another plan are thrown away: scenario, data or program changed"
+        );
+    }
 }
 
 fn bar(days: u64) -> ProgressBar {

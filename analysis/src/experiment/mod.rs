@@ -206,7 +206,11 @@ impl Study {
         // Only the same program may go on with an ensemble: another build may differ.
         let several = self.jobs().len() > 1;
         plan.build = if several { program_hash()? } else { String::new() };
-        let runs = staging.work(&plan)?.runs();
+        let work = staging.work(&plan)?;
+        if work.thrown_away() > 0 {
+            control.watcher.thrown_away(work.thrown_away());
+        }
+        let runs = work.runs();
         let outcomes = self.simulate_jobs(self.jobs(), Some(&runs), control)?;
         plan.build = String::new();
         plan.threads = control.threads;

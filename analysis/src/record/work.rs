@@ -22,6 +22,8 @@ const RUNS: &str = "runs";
 #[derive(Debug)]
 pub struct Work {
     path: PathBuf,
+    /// Finished runs of another plan that were here.
+    thrown_away: usize,
 }
 
 impl Work {
@@ -32,8 +34,9 @@ impl Work {
     ///
     /// [`Error::Io`] if the disk fails.
     pub fn take(path: &Path, plan: &Manifest) -> Result<Self, Error> {
-        let work = Work { path: path.to_owned() };
+        let mut work = Work { path: path.to_owned(), thrown_away: 0 };
         if !work.plan().is_ok_and(|before| before.same_work(plan)) {
+            work.thrown_away = Work::finished_runs(path);
             if path.exists() {
                 fs::remove_dir_all(path).map_err(Error::at(path))?;
             }
@@ -58,7 +61,7 @@ impl Work {
         if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Error::Foreign(path.to_owned()));
         }
-        let work = Work { path: path.to_owned() };
+        let work = Work { path: path.to_owned(), thrown_away: 0 };
         fill(path)?;
         work.write_plan(plan)?;
         Ok(work)
@@ -70,7 +73,7 @@ impl Work {
     ///
     /// As [`Manifest::read_file`].
     pub fn open(path: &Path) -> Result<(Self, Manifest), Error> {
-        let work = Work { path: path.to_owned() };
+        let work = Work { path: path.to_owned(), thrown_away: 0 };
         let plan = work.plan()?;
         Ok((work, plan))
     }
@@ -99,10 +102,21 @@ impl Work {
         self.path.join(RUNS)
     }
 
+    /// Finished runs of another plan that were thrown away when the folder was taken.
+    pub fn thrown_away(&self) -> usize {
+        self.thrown_away
+    }
+
     /// Whether any run is finished here.
     pub fn has_runs(path: &Path) -> bool {
-        let whole = |entry: fs::DirEntry| entry.path().extension().is_some_and(|e| e == "run");
-        fs::read_dir(path.join(RUNS)).is_ok_and(|entries| entries.flatten().any(whole))
+        Work::finished_runs(path) > 0
+    }
+
+    /// How many runs are finished here.
+    fn finished_runs(path: &Path) -> usize {
+        let whole = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|e| e == "run");
+        let entries = fs::read_dir(path.join(RUNS)).into_iter().flatten().flatten();
+        entries.filter(whole).count()
     }
 
     /// What is left of each run, in the order of the jobs; nothing of those not finished.
