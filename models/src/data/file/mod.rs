@@ -263,13 +263,16 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Op
             ("lost_share", typed.lost_share, on.is_some(), "nodes that are devices: on = ..."),
         ],
     );
+    let most = |own: u16, of_fleet: usize| if on.is_some() { of_fleet.max(1) as u16 } else { own };
+    // Sites and owners of a fleet are at most as many as its devices.
+    let devices = count.unwrap_or(1) as usize;
     let lost_share = checker.share(typed.lost_share, "data.nodes.lost_share", 1.0);
     let capacity = capacity(checker, typed, on.as_ref(), known);
     Some(NodeSettings {
         count: u32::try_from(count?).ok()?,
-        regions,
-        owners: owners.unwrap_or(1) as u16,
-        sites,
+        regions: most(regions, known.regions.len()),
+        owners: most(owners.unwrap_or(1) as u16, devices),
+        sites: most(sites, devices),
         owner_exponent: exponent.unwrap_or(0.0),
         life: law?,
         outage: whole(outage)?,
