@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
@@ -15,7 +16,7 @@ use super::target::targets;
 use super::token::units;
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
 use crate::describe::part::PartKind;
-use crate::describe::{MetricSpec, PartSpec};
+use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{Diagnostic, Faults, TextPosition, did_you_mean, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
@@ -98,7 +99,7 @@ fn experiment(
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     checker.faults.settle_idle();
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
-    let output = output(&mut checker, file.output.as_ref(), &stated.metrics);
+    let output = output(&mut checker, file.output.as_ref(), &stated.recorded);
     warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
@@ -118,6 +119,7 @@ fn experiment(
         runs: u32::try_from(runs.unwrap_or(1)).ok()?,
         backtest: backtest_of(&mut checker, file.backtest.as_ref(), &points),
         calibration: calibration_of(&mut checker, file.calibration.as_ref(), &points),
+        verdict_from: verdict_from(&points),
         points,
         sample: sweep.sample,
         warm_up_days: warm_up.unwrap_or(0),
@@ -129,6 +131,12 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// The first day that calibration has not seen, of the first network that has one.
+fn verdict_from(points: &[Point]) -> Option<Date> {
+    let networks = points.iter().flat_map(|point| &point.scenario.networks);
+    networks.filter_map(|network| network.settings.verdict_from()).next()
 }
 
 /// A fault if the warm-up, in days, is as long as the shortest run.
@@ -334,8 +342,8 @@ fn calibration_of(
         checker.fault(metric, "calibration", message, help);
         return None;
     }
-    let metrics: Vec<_> = registry::ALL.metrics().copied().collect();
-    let calibration = calibration(checker, typed, &metrics, run_days(points))?;
+    let recorded = points.first()?.scenario.recorded();
+    let calibration = calibration(checker, typed, &recorded, run_days(points))?;
     let shared = checker.tree.without(&SHARED_WITHOUT);
     for range in &calibration.fit {
         let given = typed.fit[&range.key];
@@ -488,17 +496,13 @@ pub(super) struct Stated {
     targets: Vec<Target>,
     statements: Statements,
     /// What the runs record; of several points, what any of them does.
-    metrics: Vec<MetricSpec>,
+    recorded: Recorded,
 }
 
 impl Stated {
     /// Takes the place of what was stated at the points before.
     fn after(mut self, before: Stated) -> Stated {
-        for metric in before.metrics {
-            if !self.metrics.contains(&metric) {
-                self.metrics.push(metric);
-            }
-        }
+        self.recorded.merge(before.recorded);
         self
     }
 }
@@ -528,8 +532,9 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     });
     let metrics: Vec<MetricSpec> =
         parts.iter().flat_map(|part| part.metrics.iter().copied().flatten()).copied().collect();
-    let recorded =
-        recorded(metrics, &layers, networks.as_deref().unwrap_or_default(), checker.units);
+    let reviewed = tree.root(REVIEW).is_some();
+    let recorded = recorded(metrics, &layers, networks.as_deref(), reviewed);
+    let recorded = Recorded { units: checker.units.clone(), ..recorded };
     let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
     let statements = statements(checker, &file, &recorded, days);
     let units = checker.units.clone();
@@ -542,7 +547,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
         };
         Some(Scenario { start, horizon_days, layers, networks: networks?, review, units })
     };
-    (build(), Stated { targets, statements, metrics: recorded.metrics })
+    (build(), Stated { targets, statements, recorded })
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.
