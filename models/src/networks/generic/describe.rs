@@ -24,12 +24,14 @@ impl NetworkSettings for Settings {
     }
 
     fn rules(&self) -> String {
-        "steps of the scenario".to_owned()
+        "as written".to_owned()
     }
 
     fn participants(&self) -> String {
-        let nodes = self.operators.map_or(0, |operators| operators.count);
-        format!("{nodes} nodes")
+        match self.operators {
+            Some(operators) => format!("{} nodes", operators.count),
+            None => "no nodes".to_owned(),
+        }
     }
 
     fn labels(&self) -> Vec<(&'static str, Vec<String>)> {

@@ -40,7 +40,7 @@ use pinwheel_core::{Amount, Context, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
-use crate::part::Devices;
+use crate::part::{Around, Members};
 pub use settings::Settings;
 use state::State;
 
@@ -78,22 +78,17 @@ struct Checks {
 pub struct Generic {
     settings: Settings,
     state: State,
-    /// The node of each device of the fleet, by the device's number.
-    nodes: Vec<Option<u32>>,
+    /// The devices that nodes stand on, by the numbers of the nodes.
+    members: Members,
     checks: Option<Checks>,
 }
 
 impl Generic {
     /// The beginning: all nodes active, up and bonded, each on a device if there are any.
-    pub fn new(settings: &Settings, streams: &Streams, devices: &Devices) -> Self {
-        let mut nodes = vec![None; devices.class.len()];
-        let set = settings.devices.as_ref();
-        let all = devices.all().filter(|_| set.is_none());
-        let own = all.chain(set.into_iter().flat_map(|set| devices.of(set)));
-        (0..).zip(own).for_each(|(node, device)| nodes[device as usize] = Some(node));
+    pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
         Generic {
-            state: State::new(settings, streams),
-            nodes,
+            state: State::new(settings, around.streams),
+            members: Members::new(settings.devices.as_ref(), around.devices),
             checks: None,
             settings: settings.clone(),
         }
@@ -114,8 +109,8 @@ impl Generic {
     }
 
     /// A device of the fleet went down or came up.
-    pub fn device_changed(&mut self, device: u32, up: bool) {
-        let node = self.nodes.get(device as usize).copied().flatten();
+    pub fn device_changed(&mut self, device: u32, class: u8, up: bool) {
+        let node = self.members.change(device, class, up);
         if let (Some(node), Some(operators)) = (node, &mut self.state.operators) {
             operators.device_changed(node, up);
         }

@@ -11,7 +11,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Generic {
     type Event = Event;
 
     fn new(settings: &Settings, around: &Around<'_>) -> Self {
-        Generic::new(settings, around.streams, around.devices)
+        Generic::new(settings, around)
     }
 
     fn start(&mut self, _shared: &mut Shared, ctx: &mut Context<E>) {
@@ -23,8 +23,8 @@ impl<E: EngineEvent + From<Event>> Part<E> for Generic {
     }
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, _ctx: &mut Context<E>) {
-        if let Signal::Device { device, up, .. } = *signal {
-            self.device_changed(device, up);
+        if let Signal::Device { device, class, up, .. } = *signal {
+            self.device_changed(device, class, up);
         }
     }
 

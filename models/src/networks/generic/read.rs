@@ -82,7 +82,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let shocks = self.shocks(&typed);
         let record_every = self.periods(typed.record_every, "record_every", 1);
         let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
-        let devices = given(typed.devices.as_ref(), |named| self.devices(*named, known));
+        let devices = self.devices(typed.devices, known);
         let accounts = self.accounts(&typed.accounts);
         let (steps, burned_millionths) = self.steps(&typed, &accounts?)?;
         // The steps that stand in for a list give back bonds, be it of nothing.
@@ -288,10 +288,17 @@ impl<'r, 'c> Reader<'r, 'c> {
         Some(Shock { period: period?, demand_scale: demand_scale?, sale: sale? })
     }
 
-    /// The devices that the nodes stand on.
-    fn devices(&mut self, named: ValueId, known: &Known) -> Option<DeviceSet> {
+    /// The devices that the nodes stand on: those of the classes named, or of all; none without a
+    /// fleet.
+    fn devices(&mut self, named: Option<ValueId>, known: &Known) -> Option<Option<DeviceSet>> {
         let key = self.key("devices");
-        known.device_set(self.checker, named, &key)
+        match named {
+            Some(named) => known.device_set(self.checker, named, &key).map(Some),
+            None => {
+                let classes: Vec<u8> = (0u8..).zip(&known.classes).map(|(at, _)| at).collect();
+                Some((!classes.is_empty()).then_some(DeviceSet { classes }))
+            }
+        }
     }
 
     /// The names of all accounts: those that every network has, and those typed.
@@ -444,11 +451,8 @@ impl<'r, 'c> Reader<'r, 'c> {
     /// Nodes stand on the devices of the set, one on each.
     fn fits(&mut self, settings: &Settings, known: &Known) -> Option<()> {
         let Some(OperatorSettings { count, .. }) = settings.operators else { return Some(()) };
-        let devices: u64 = match &settings.devices {
-            Some(set) => known.count(set).into(),
-            None => known.classes.iter().map(|class| u64::from(class.count)).sum(),
-        };
-        if devices == 0 || u64::from(count) == devices {
+        let devices = settings.devices.as_ref().map_or(0, |set| known.count(set));
+        if devices == 0 || count == devices {
             return Some(());
         }
         let key = format!("{}.{}.count", self.section, self.operators);
