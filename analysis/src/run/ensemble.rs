@@ -29,6 +29,8 @@ pub trait Watcher: Sync + std::fmt::Debug {
     fn day(&self, point: &Point, run: u32, day: u32, events_of_day: u64);
     /// A run that was finished before; its days are not simulated again.
     fn taken_over(&self, point: &Point);
+    /// So many finished runs were thrown away, because they are of another plan.
+    fn thrown_away(&self, _runs: usize) {}
 }
 
 /// Watches nothing.

@@ -38,7 +38,7 @@ pub struct Exposed {
 impl Exposure {
     pub fn new(settings: &ExposureSettings, nodes: &NodeSettings, streams: &Streams) -> Self {
         // Of devices of the fleet there are as many owners as they have.
-        let placed = nodes.placed.iter().flatten();
+        let placed = nodes.placed.iter().flat_map(|placed| &placed.domains);
         let owners = placed.map(|domain| domain.owner + 1).max().unwrap_or(nodes.owners);
         let candidates = if settings.by_owner { u32::from(owners) } else { nodes.count };
         let order = shuffled(candidates, &mut streams.stream(0, ORDER));

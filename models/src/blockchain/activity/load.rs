@@ -196,7 +196,7 @@ impl Load {
         chain: &mut Chain,
         ctx: &mut Context<E>,
     ) {
-        let (now, id) = (ctx.now(), chain.state().rules.chain);
+        let now = ctx.now();
         if !self.next.is_due(now) {
             return;
         }
