@@ -6,7 +6,8 @@ use std::time::Duration;
 use pinwheel_core::{Simulation, Streams};
 
 use super::{PARTS, Study, build};
-use crate::run::ensemble::{Keep, step_day};
+use crate::run::ensemble::Keep;
+use crate::run::running::step_day;
 use crate::run::stopwatch::Stopwatch;
 
 /// How long the beginning of the first run is tried.

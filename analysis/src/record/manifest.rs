@@ -141,6 +141,9 @@ pub struct PointEntry {
     pub horizon_days: u32,
     /// The rules of its network, or its layers.
     pub rules: String,
+    /// Why it was simulated in one piece; absent if in regions side by side. Results are equal.
+    #[serde(default)]
+    pub in_one_piece_because: Option<String>,
 }
 
 /// One run of one point.
@@ -209,6 +212,7 @@ impl Manifest {
             start: point.scenario.start,
             horizon_days: point.scenario.horizon_days,
             rules: point.scenario.rules(),
+            in_one_piece_because: point.scenario.in_one_piece_because(),
         };
         let source = |(path, blake3): &(String, String)| SourceFile {
             path: path.clone(),

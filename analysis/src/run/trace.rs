@@ -12,7 +12,8 @@ use pinwheel_models::scenario::{Point, Scenario};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::run::ensemble::{Watcher, step_day};
+use crate::run::ensemble::Watcher;
+use crate::run::running::step_day;
 use crate::series::Dated;
 use pinwheel_models::describe::metric::OBSERVED_LABEL;
 

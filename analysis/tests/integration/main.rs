@@ -5,6 +5,7 @@
 mod calibration;
 mod ensembles;
 mod invariants;
+mod regions;
 mod reports;
 mod stores;
 mod synthetic;

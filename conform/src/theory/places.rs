@@ -20,7 +20,7 @@ use pinwheel_models::infrastructure::spec::SPEC;
 use pinwheel_models::infrastructure::topology::{self, shape::Shape};
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
-use pinwheel_models::scenario::{Layers, Scenario};
+use pinwheel_models::scenario::{Layers, Regions, Scenario};
 
 const PART: &str = "2 reliability";
 const DAYS: u32 = 100;
@@ -30,8 +30,14 @@ const SEEDS: u32 = 30;
 fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, days: u32) -> f64 {
     let layers = Layers { infrastructure: Some(Box::new(settings)), ..Layers::default() };
     let start = date(2026, 1, 1);
-    let scenario =
-        Scenario { start, horizon_days: days, layers, networks: Vec::new(), review: None };
+    let scenario = Scenario {
+        start,
+        horizon_days: days,
+        layers,
+        networks: Vec::new(),
+        review: None,
+        regions: Regions::Off,
+    };
     let mut simulation = Simulation::new(scenario.world(streams), *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));
     let label = simulation.ctx.records.label(label);

@@ -56,12 +56,11 @@ use audit::Auditor;
 pub use block::{Block, Header};
 use bridge::Bridge;
 pub use chain::{Chain, Head};
-use chain::{Inclusion, Settled};
+use chain::Settled;
 pub use consensus::Consensus;
 pub use contracts::Call;
 pub use fee::FeeRule;
 pub use mempool::Mempool;
-use mempool::PoolError;
 pub use settings::Settings;
 pub use state::{Rules, State};
 use tally::Tally;
@@ -151,9 +150,6 @@ pub struct Blockchain {
     attacks: Option<Attacks>,
     bridges: Vec<Bridge>,
     days: u64,
-    /// Transactions that came from outside this layer and are not settled, and their receipts.
-    watched: std::collections::BTreeSet<(u16, Address, u64)>,
-    receipts: Vec<Receipt>,
 }
 
 impl Blockchain {
@@ -171,8 +167,6 @@ impl Blockchain {
             attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
             bridges: bridges.map(bridge).collect(),
             days: 0,
-            watched: Default::default(),
-            receipts: vec![],
         }
     }
 
@@ -218,18 +212,6 @@ impl Blockchain {
         &self.chains[usize::from(chain)].tally.delays
     }
 
-    /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
-    pub fn submit<E: EngineEvent>(
-        &mut self,
-        chain: u16,
-        transaction: Transaction,
-        ctx: &Context<E>,
-    ) -> Result<(), PoolError> {
-        self.chains[usize::from(chain)].chain.submit(transaction, ctx.now())?;
-        self.watched.insert((chain, transaction.sender, transaction.nonce));
-        Ok(())
-    }
-
     /// A device of the infrastructure layer went up or down: the first chain with devices that
     /// follow that layer writes it down.
     pub fn device_changed<E: EngineEvent>(&mut self, device: u32, up: bool, ctx: &mut Context<E>) {
@@ -258,11 +240,6 @@ impl Blockchain {
                 return;
             }
         }
-    }
-
-    /// Takes the receipts of submitted transactions that were settled since the last call.
-    pub fn receipts(&mut self) -> Vec<Receipt> {
-        std::mem::take(&mut self.receipts)
     }
 
     /// Reacts to one event.
@@ -309,14 +286,6 @@ impl Blockchain {
         let node = &mut self.chains[usize::from(chain)];
         node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
         node.applications.settled(settled, &mut node.chain, ctx);
-        if self.watched.is_empty() {
-            return;
-        }
-        for Inclusion { receipt, .. } in &settled.inclusions {
-            if self.watched.remove(&(chain, receipt.sender, receipt.nonce)) {
-                self.receipts.push(*receipt);
-            }
-        }
     }
 
     fn end_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {

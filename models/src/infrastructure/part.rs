@@ -47,6 +47,10 @@ impl Infrastructure {
     pub fn fleet(&self) -> &Fleet {
         &self.fleet
     }
+    /// The same, to be cut into pieces or to take over what these have done.
+    pub(crate) fn fleet_mut(&mut self) -> &mut Fleet {
+        &mut self.fleet
+    }
 }
 
 impl<E> Part<E> for Infrastructure

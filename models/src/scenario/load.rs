@@ -12,7 +12,7 @@ use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
-use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
+use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, regions, replaced};
 use crate::describe::part::PartKind;
 use crate::describe::{MetricSpec, PartSpec};
 use crate::input::check::Checker;
@@ -505,7 +505,9 @@ impl Stated {
 /// One run's worth of scenario from a tree with its variant applied.
 pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let file = typed(checker);
-    let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
+    let none = RunSection::default();
+    let run = file.run.as_ref().unwrap_or(&none);
+    let (days, regions) = (days(checker, run), regions::choice(checker, run.regions));
     let mut known = Known { days, ..Known::default() };
     let tree = checker.tree;
     let layers = Layers::read(checker, |name| tree.root(name), &mut known);
@@ -537,9 +539,14 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
             Some(review) => Some(review?),
             None => None,
         };
-        Some(Scenario { start, horizon_days, layers, networks: networks?, review })
+        let networks = networks?;
+        Some(Scenario { start, horizon_days, layers, networks, review, regions })
     };
-    (build(), Stated { targets, statements, metrics: recorded.metrics })
+    let built = build();
+    if let Some(scenario) = &built {
+        regions::check(checker, run.regions, scenario);
+    }
+    (built, Stated { targets, statements, metrics: recorded.metrics })
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.

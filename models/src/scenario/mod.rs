@@ -14,12 +14,14 @@ pub mod invariant;
 mod load;
 mod probe;
 mod recorded;
+pub mod regions;
 mod replaced;
 mod schema;
 mod target;
 
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::{SIZES, load};
+pub use regions::Regions;
 pub use schema::schema;
 
 use jiff::civil::Date;
@@ -124,6 +126,8 @@ pub struct Scenario {
     /// The networks, in the order of the file.
     pub networks: Vec<NetworkEntry>,
     pub review: Option<review::Settings>,
+    /// In one piece or in regions.
+    pub regions: Regions,
 }
 
 impl Scenario {
