@@ -27,6 +27,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
         match *signal {
             Signal::Device { device, up, .. } => self.device_changed(device, up, ctx),
             Signal::Delivery(delivery) => self.reading_arrived(delivery, ctx),
+            Signal::Paid { .. } => {}
         }
     }
 

@@ -90,7 +90,13 @@ where
             Event::Fleet(event) => event,
             Event::Operation(event) => {
                 let operation = self.operation.as_mut().expect("its events have an operation");
-                return operation.handle(event, ctx);
+                operation.handle(event, ctx);
+                if event == operation::Event::Record {
+                    for (class, microusd) in operation.settle() {
+                        shared.tell(Signal::Paid { class, microusd });
+                    }
+                }
+                return;
             }
         };
         self.changes.clear();
@@ -101,6 +107,12 @@ where
         }
         for &Change { device, up } in &self.changes {
             shared.tell(Signal::Device { device, class: self.fleet.class(device), up });
+        }
+    }
+
+    fn hear(&mut self, signal: &Signal, _shared: &mut Shared, _ctx: &mut Context<E>) {
+        if let Signal::Paid { class, microusd } = *signal {
+            self.fleet.pay(class, microusd);
         }
     }
 

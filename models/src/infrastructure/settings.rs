@@ -227,8 +227,11 @@ pub struct Turnover {
 /// next monthly review.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Income {
-    /// Paid for each device in the beginning; networks may set it anew.
+    /// Paid for each device.
     pub usd_per_month: f64,
+    /// Whether that holds for the first month only: at each review it becomes what the devices of
+    /// the class were paid since the one before ([`crate::part::Signal::Paid`]).
+    pub from_payments: bool,
     pub needed_median_usd_per_month: f64,
     pub needed_sigma: f64,
 }
