@@ -3,7 +3,10 @@
 //! Schema, vector suites, reports. A new part is one line.
 
 use crate::describe::part::same;
-use crate::describe::{Catalogue, PartSpec};
+use pinwheel_core::TokenSpec;
+
+use crate::describe::{Catalogue, PartSpec, TokenDescription};
+use crate::input::unit::Units;
 use crate::networks::filecoin;
 use crate::{blockchain, connection, data, economy, infrastructure, review, service};
 
@@ -21,6 +24,21 @@ const PARTS: &[&PartSpec] = &[
     &economy::spec::SPEC,
     &review::spec::SPEC,
 ];
+
+/// The units that every scenario has: those that need no part, and the tokens of all parts.
+///
+/// # Panics
+///
+/// If the symbol of a part's token is no word, or the name of another unit: a fault of the part.
+pub fn units() -> Units {
+    let mut units = Units::default();
+    for TokenDescription { symbol, decimals, .. } in ALL.tokens() {
+        let spec = TokenSpec { symbol: (*symbol).to_owned(), decimals: *decimals, cap: None };
+        let declared = units.declare(spec);
+        declared.unwrap_or_else(|error| panic!("{symbol} cannot name a token: {error:?}"));
+    }
+    units
+}
 
 /// A part whose name, code or kind of event another has too does not compile.
 const _: () = {
@@ -63,7 +81,6 @@ const fn kinds_are_apart() {
 mod tests {
     use super::*;
     use crate::describe::MetricSpec;
-    use crate::input::quantity::Unit;
     use std::collections::BTreeSet;
 
     #[test]
@@ -78,8 +95,9 @@ mod tests {
 
     #[test]
     fn every_metric_has_a_unit_a_sentence_and_a_source() {
+        let units = units();
         for (_, MetricSpec { name, unit, about, source, .. }) in ALL.numbered() {
-            assert!(Unit::parse(unit).is_ok(), "{name}: {unit}");
+            assert!(units.unit(unit).is_ok(), "{name}: {unit}");
             assert!(about.len() > 10 && !source.is_empty(), "{name}");
         }
     }

@@ -345,6 +345,7 @@ mod tests {
             networks: Vec::new(),
             review: None,
             regions: Default::default(),
+            units: pinwheel_models::registry::units(),
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };
         let cases = [Case { variant: "main".into(), origin: day(20), point }];

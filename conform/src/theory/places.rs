@@ -20,6 +20,7 @@ use pinwheel_models::infrastructure::spec::SPEC;
 use pinwheel_models::infrastructure::topology::{self, shape::Shape};
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{Layers, Regions, Scenario};
 
 const PART: &str = "2 reliability";
@@ -29,13 +30,13 @@ const SEEDS: u32 = 30;
 /// The last value recorded of a metric, after so many days.
 fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, days: u32) -> f64 {
     let layers = Layers { infrastructure: Some(Box::new(settings)), ..Layers::default() };
-    let start = date(2026, 1, 1);
     let scenario = Scenario {
-        start,
+        start: date(2026, 1, 1),
         horizon_days: days,
         layers,
         networks: Vec::new(),
         review: None,
+        units: registry::units(),
         regions: Regions::Off,
     };
     let mut simulation = Simulation::new(scenario.world(streams), *streams);

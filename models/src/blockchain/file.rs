@@ -21,7 +21,6 @@ use super::money::{NANOTOKEN, TOKEN};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
 use crate::connection::gossip::{self, GossipParameters, Push};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
-use crate::input::amount;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -227,7 +226,8 @@ fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>,
         };
         let range = spec.minimum..=spec.maximum;
         if let Some(slot) = values.amount_mut(name) {
-            let unit = (spec.unit, amount::decimals(spec.unit));
+            let decimals = checker.units.decimals(spec.unit).expect("a parameter's unit is money");
+            let unit = (spec.unit, decimals);
             *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
             continue;
         }

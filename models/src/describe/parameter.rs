@@ -6,6 +6,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::input::NumberOrText;
 use crate::input::amount;
+use crate::input::unit::Units;
 
 /// The description of one parameter. `unit` is the unit of the plain number in the model.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -70,8 +71,9 @@ pub fn schema<'s>(
 /// # Panics
 /// When it is no exact amount of the unit: a fault of the table.
 pub fn default_amount(number: &str, unit: &str) -> Amount {
-    let text = format!("{number} {unit}");
-    amount::parse(&text, unit, amount::decimals(unit)).expect("a default is an exact amount")
+    let (text, units) = (format!("{number} {unit}"), Units::default());
+    let decimals = units.decimals(unit).expect("a parameter's unit is one of money");
+    amount::parse(&text, unit, decimals, &units).expect("a default is an exact amount")
 }
 
 /// Declares a struct of `f64` parameters, and of [`Amount`]s below `amounts`, and its table of
