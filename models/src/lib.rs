@@ -2,7 +2,7 @@
 //!
 //! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`]
 //! has the decisions that layers leave to it, made from telemetry alone; the layers
-//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`], [`economy`]) stand
+//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`]) stand
 //! on them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`]
 //! lists all parts, [`world`] runs them together, and [`scenario`] is the roof.
 

@@ -7,8 +7,8 @@ use pinwheel_core::TokenSpec;
 
 use crate::describe::{Catalogue, PartSpec, TokenDescription};
 use crate::input::unit::Units;
-use crate::networks::filecoin;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+use crate::networks::{filecoin, generic};
+use crate::{blockchain, connection, data, infrastructure, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
@@ -21,7 +21,7 @@ const PARTS: &[&PartSpec] = &[
     &connection::spec::SPEC,
     &blockchain::spec::SPEC,
     &data::spec::SPEC,
-    &economy::spec::SPEC,
+    &generic::spec::SPEC,
     &review::spec::SPEC,
 ];
 

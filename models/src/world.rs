@@ -3,7 +3,8 @@
 //! them here, in the order of [`parts!`], and through [`Shared`]; no part calls another.
 
 use pinwheel_core::{
-    Context, Event as EngineEvent, Instance, Model, Regions, Scope, SimTime, Streams, Undecided, Whole,
+    Context, Event as EngineEvent, Instance, Model, Regions, Scope, SimTime, Streams, Undecided,
+    Whole,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,6 @@ use crate::blockchain::{self, Blockchain};
 use crate::connection::{self, Connection};
 use crate::data::{self, Data};
 use crate::describe::review::Inputs;
-use crate::economy::{self, Economy};
 use crate::infrastructure::fleet::Piece;
 use crate::infrastructure::{self, Infrastructure};
 use crate::input::check::Checker;
@@ -200,7 +200,6 @@ parts! {
     Connection(connection: Connection),
     Blockchain(blockchain: Blockchain),
     Data(data: Data),
-    Economy(economy: Economy),
 }
 
 /// The place of a network's event is filled in by [`EngineEvent::at_place`].

@@ -230,7 +230,8 @@ impl Study {
         let drive = Drive { threads, stop, watcher, runs, parts: PARTS };
         // Runs side by side come first: what they leave of the threads, each has for its regions.
         let threads_of_run = threads / jobs.len().max(1);
-        let start = |scenario, streams: &Streams| WorldRun::start(scenario, streams, threads_of_run);
+        let start =
+            |scenario, streams: &Streams| WorldRun::start(scenario, streams, threads_of_run);
         ensemble::run(&self.experiment, start, jobs, &drive)
     }
 }
@@ -280,8 +281,8 @@ impl Simulated {
         let path = staging.path().join(METRICS);
         ensemble::merge(experiment, PARTS, &self.runs, &path)?;
         let table = Table::read(&path)?;
-        let mut verdict = verdict::judge(experiment, &table, outcomes, self.plan.verdict_from)?
-            .for_folder(&folder.display().to_string());
+        let verdict = verdict::judge(experiment, outcomes);
+        let mut verdict = verdict.for_folder(&folder.display().to_string());
         let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
         let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
         let numbers = OutcomeTable::of(experiment, outcomes);

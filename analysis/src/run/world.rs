@@ -38,11 +38,7 @@ impl<'a> WorldRun<'a> {
     /// # Errors
     ///
     /// [`Error::Threads`] if the machine gives no threads.
-    pub fn start(
-        scenario: &'a Scenario,
-        streams: &Streams,
-        threads: usize,
-    ) -> Result<Self, Error> {
+    pub fn start(scenario: &'a Scenario, streams: &Streams, threads: usize) -> Result<Self, Error> {
         let state = match scenario.in_one_piece_because() {
             Some(_) => in_one_piece(scenario, streams),
             None => {

@@ -4,6 +4,7 @@ use pinwheel_core::{Context, Model, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::{Connection, Delivery, Event, Settings};
+use crate::part::Around;
 
 /// Devices, links and a platform with nothing around them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,7 +16,8 @@ pub struct Isolated {
 
 impl Isolated {
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        Isolated { connection: Connection::new(settings, streams), deliveries: Vec::new() }
+        let connection = Connection::new(settings, &Around::alone(streams));
+        Isolated { connection, deliveries: Vec::new() }
     }
 }
 

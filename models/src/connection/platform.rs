@@ -26,8 +26,8 @@ pub struct Device {
     /// State of its own channel.
     pub bad: bool,
     pub up: bool,
-    /// Whether its next reading is on the calendar.
-    pub armed: bool,
+    /// Times it has come up; the reading on the calendar is of one of them.
+    pub boots: u16,
 }
 
 impl Device {

@@ -2,6 +2,7 @@
 //! [`for_each_network!`] and one in [`crate::registry`].
 
 pub mod filecoin;
+pub mod generic;
 
 use jiff::civil::Date;
 use pinwheel_core::{Context, Event as EngineEvent};
@@ -13,12 +14,17 @@ use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::{Around, Known, Part, Request, Shared, Signal};
 
+/// Sections at the root of a scenario that are short for one network without an id, each with the
+/// kind of that network, whose reader reads them.
+pub const SHORT: &[(&str, &str)] = &[("economy", "generic")];
+
 /// Hands the list of networks to another macro: `Variant(folder: State)`. The folder's name is the
 /// `kind` of a scenario.
 macro_rules! for_each_network {
     ($then:ident) => {
         $then! {
             Filecoin(filecoin: Filecoin),
+            Generic(generic: Generic),
         }
     };
 }
@@ -134,7 +140,6 @@ macro_rules! networks {
                             Part::handle(&mut **network, event, shared, ctx);
                         }
                     )*
-                    #[allow(unreachable_patterns, reason = "with one kind there is no other")]
                     _ => unreachable!("an event goes to a network of its kind"),
                 }
             }

@@ -26,10 +26,11 @@ pub use regions::Regions;
 pub use schema::schema;
 
 use jiff::civil::Date;
-use pinwheel_core::Streams;
+use pinwheel_core::{SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::NetworkSettings;
+use crate::input::When;
 use crate::input::unit::Units;
 use crate::review;
 use crate::world::World;
@@ -54,6 +55,9 @@ pub struct Experiment {
     /// Time at the start of each run that outcomes do not judge.
     pub warm_up_days: u32,
     pub output: Output,
+    /// The first day that calibration has not seen, of the first network that has one: accuracy is
+    /// judged apart from there on.
+    pub verdict_from: Option<Date>,
     pub targets: Vec<Target>,
     pub backtest: Option<backtest::Backtest>,
     pub calibration: Option<calibration::Calibration>,
@@ -113,11 +117,12 @@ pub struct Range {
 }
 
 /// What of the records goes into the table. Checks and outcomes see every record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
-    /// Days between two records that are kept; the last day is kept too.
-    pub every_days: u32,
-    /// The metrics that are kept; empty for all.
+    /// Of each series, the last record of every such stretch of time is kept, from the start of the
+    /// run on; `None` keeps all.
+    pub every: Option<SimDuration>,
+    /// The metrics that are kept, with their subjects ("io.minted"); empty for all.
     pub metrics: Vec<String>,
 }
 
@@ -164,19 +169,13 @@ impl Experiment {
     pub fn units(&self) -> &Units {
         &self.points[0].scenario.units
     }
-
-    /// The first day that calibration has not seen, of the first network that has one: accuracy is
-    /// judged apart from there on.
-    pub fn verdict_from(&self) -> Option<Date> {
-        let networks = self.points.iter().flat_map(|point| &point.scenario.networks);
-        networks.filter_map(|network| network.settings.verdict_from()).next()
-    }
 }
 
 /// An accuracy stated before the run, judged after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     pub id: String,
+    /// With its subject, where it has one: "io.minted".
     pub metric: String,
     /// Of the series; the empty one by default.
     pub label: String,
@@ -184,21 +183,29 @@ pub struct Target {
     pub variant: Option<String>,
     pub measure: Measure,
     /// Part of the horizon that is judged.
-    pub from: Option<Date>,
-    pub to: Option<Date>,
+    pub from: Option<When>,
+    pub to: Option<When>,
+}
+
+impl Target {
+    /// Whether it judges the points of a variant.
+    pub fn judges(&self, variant: &str) -> bool {
+        self.variant.as_deref().is_none_or(|only| only == variant)
+    }
 }
 
 /// How a simulated series is held against what was observed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
-    /// Mean of |simulated - observed| / observed over the dates with an observation.
+    /// Mean of |simulated - observed| / observed over the instants with an observation.
     MeanAbsoluteError { limit: f64 },
-    /// |simulated - observed| / observed of the growth since the first day, at the last date.
+    /// |simulated - observed| / observed of the growth from the first observation to the
+    /// last.
     GrowthError { limit: f64 },
-    /// |simulated - expected| / expected on one date.
-    ValueAt { date: Date, expected: f64, limit: f64 },
-    /// Every value lies in the range; with `window_days`, every mean over such a window.
-    Within { low: f64, high: f64, window_days: u32 },
+    /// |simulated - expected| / expected at an instant, or at the last record of a day.
+    ValueAt { at: When, expected: f64, limit: f64 },
+    /// Every value lies in the range; with a window, every mean over so long a time.
+    Within { low: f64, high: f64, window: Option<SimDuration> },
     /// The last value lies in the range.
     Final { low: f64, high: f64 },
 }

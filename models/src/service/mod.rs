@@ -72,7 +72,7 @@ pub enum Event {
     LengthUpdate { station: u16, queue: u32, longer: bool },
     /// Measuring begins.
     WarmedUp,
-    /// The end of a day.
+    /// Time for a record.
     Record,
 }
 
@@ -100,10 +100,9 @@ impl EngineEvent for Event {
 pub struct Service {
     stations: Vec<Station>,
     warm_up: SimDuration,
+    record_every: SimDuration,
     little: Option<CheckId>,
 }
-
-const DAY: SimDuration = SimDuration::from_days(1);
 
 impl Service {
     /// All stations, empty.
@@ -112,6 +111,7 @@ impl Service {
         Service {
             stations: settings.stations.iter().enumerate().map(station).collect(),
             warm_up: settings.warm_up,
+            record_every: settings.record_every,
             little: None,
         }
     }
@@ -121,7 +121,7 @@ impl Service {
         self.little = Some(ctx.checks.always("service.littles_law"));
         self.stations.iter_mut().for_each(|station| station.expect(ctx));
         ctx.after(self.warm_up, Event::WarmedUp.into());
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
     }
 
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
@@ -177,7 +177,7 @@ impl Service {
             self.check(station, ctx);
             record(station, now, ctx);
         }
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
     }
 }
 

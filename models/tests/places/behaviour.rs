@@ -251,9 +251,9 @@ fn owners_live_from_what_the_demand_pays() {
         for day in [30, 31, 61, 62, 100] {
             simulation.run_until(SimTime::ZERO + SimDuration::from_days(day));
             let rows = simulation.ctx.records.drain();
-            let of = rows.iter().rfind(|row| {
-                pinwheel_models::registry::ALL.spec(row.metric).name == "owners_left"
-            });
+            let of = rows
+                .iter()
+                .rfind(|row| pinwheel_models::registry::ALL.spec(row.metric).name == "owners_left");
             left.push(of.expect("recorded each day").value);
         }
         left

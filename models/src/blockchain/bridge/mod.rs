@@ -33,7 +33,7 @@ use pinwheel_core::check::CheckId;
 use pinwheel_core::distribution::{Exponential, LogNormal};
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose as Draw;
-use pinwheel_core::{Amount, Context, SimDuration, SimTime, Stream, Streams, math};
+use pinwheel_core::{Amount, Context, Scope, SimDuration, SimTime, Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::Call;
@@ -137,6 +137,8 @@ struct Transfer {
 pub struct Bridge {
     pub settings: BridgeSettings,
     place: u16,
+    /// Name of its random streams.
+    scope: Scope,
     sides: [Side; 2],
     arrivals: (Exponential, Stream),
     sizes: (LogNormal, Stream),
@@ -156,8 +158,7 @@ pub struct Bridge {
 impl Bridge {
     pub fn new(settings: BridgeSettings, place: u16, streams: &Streams) -> Self {
         const DAY: f64 = 86_400.0;
-        let entity = u32::from(place);
-        let stream = |purpose: &str| streams.stream(entity, purpose);
+        let stream = |purpose: &str| streams.stream(0, purpose);
         let traffic = settings.traffic;
         let every = |per_day: f64| Exponential::new(DAY / per_day).expect("a positive rate");
         let sizes = LogNormal::new(math::ln(traffic.median_usd), traffic.sigma);
@@ -166,7 +167,8 @@ impl Bridge {
             .map(|forgery| (every(forgery.per_day), stream("blockchain.bridge.forgeries")));
         Bridge {
             place,
-            sides: [0, 1].map(|side| Side::new(&settings, entity, side, streams)),
+            scope: Scope::of(&settings.name),
+            sides: [0, 1].map(|side| Side::new(&settings, side, streams)),
             arrivals: (every(traffic.transfers_per_day), stream("blockchain.bridge.arrivals")),
             sizes: (sizes.expect("a median and a spread"), stream("blockchain.bridge.sizes")),
             choices: stream("blockchain.bridge.choices"),
@@ -182,6 +184,11 @@ impl Bridge {
             robbed: None,
             settings,
         }
+    }
+
+    /// The name of its random streams.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
@@ -278,7 +285,7 @@ impl Bridge {
                 Some(transfer) => transfer.claim.insert(claim),
                 None => continue,
             };
-            let delay = carry(&self.settings, self.place, id, carried, ctx.streams());
+            let delay = carry(&self.settings, id, carried, ctx.streams());
             // Without enough honest relayers nobody carries it: it is stuck.
             if let Some(delay) = delay {
                 ctx.after(delay, Event::Relay { bridge: self.place, transfer: id }.lift());
@@ -412,7 +419,6 @@ impl Bridge {
 /// into the claim. Each relayer draws its numbers whether or not it is honest.
 fn carry(
     settings: &BridgeSettings,
-    place: u16,
     id: u32,
     claim: &mut Claim,
     streams: &Streams,
@@ -424,7 +430,7 @@ fn carry(
     let index = u64::from(id) << 1 | u64::from(back);
     let mut arrivals = vec![];
     for relayer in 0..relay.relayers {
-        let mut stream = streams.indexed(u32::from(place) << 16 | relayer, RELAY, index);
+        let mut stream = streams.indexed(relayer, RELAY, index);
         let (away, wait) = (stream.uniform() >= relay.availability, outage.sample(&mut stream));
         let seconds = delay.sample(&mut stream) + if away { wait } else { 0.0 };
         if relayer >= relay.withholding {

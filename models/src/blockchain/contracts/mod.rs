@@ -127,7 +127,7 @@ pub enum Notice {
     Claimed { claim: u32, device: u32, round: u32 },
     Decided { claim: u32, verdict: Verdict, paid: bool, time: SimTime },
     Planned { action: u32, device: u32 },
-    Acted { action: u32, due: SimTime, progress: Progress, time: SimTime },
+    Acted { action: u32, device: u32, due: SimTime, progress: Progress, time: SimTime },
     Opened { deal: u32, tag: u32 },
 }
 
