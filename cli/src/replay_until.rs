@@ -1,8 +1,11 @@
 //! `pinwheel replay DIR --point P --run N --before TICK`: one run again, to just before a tick, and
-//! what its records say there.
+//! what its records say there. With `--keep FILE` the run is kept as it is there, and `--from FILE`
+//! goes on from it.
+
+use std::path::Path;
 
 use jiff::civil::DateTime;
-use pinwheel_analysis::experiment::replay::{LastRecords, replay_until};
+use pinwheel_analysis::experiment::replay::{LastRecords, Replayed};
 use pinwheel_analysis::experiment::{PARTS, Study};
 use pinwheel_analysis::judge::verdict::Verdict;
 use pinwheel_analysis::record::manifest::Manifest;
@@ -15,18 +18,38 @@ use crate::exit::{Exit, Failure};
 use crate::run;
 use crate::summary::{grid, number};
 
+/// Where a replay starts.
+#[derive(Copy, Clone, Debug)]
+pub enum Start<'a> {
+    /// At the beginning of a run of a point.
+    Run(&'a str, u32),
+    /// Where a run was kept in a file.
+    Kept(&'a Path),
+}
+
 /// Runs to just before `before` and prints what the run has recorded.
 pub fn run(
     study: &Study,
     manifest: &Manifest,
     verdict: Option<&Verdict>,
-    (point, run): (&str, u32),
+    start: Start<'_>,
     before: DateTime,
+    keep: Option<&Path>,
 ) -> Result<Exit, Failure> {
     let units = study.experiment.units();
-    let state = replay_until(study, manifest, (point, run), before, &run::stop_flag())?;
-    outln!("{point} run {run}: {} events, all before {before}", state.events);
-    outln!("last record: {}\n", state.last_record);
+    let mut replayed = match start {
+        Start::Run(point, run) => Replayed::start(study, manifest, (point, run))?,
+        Start::Kept(file) => Replayed::resume(study, manifest, file)?,
+    };
+    replayed.go_on(before, &run::stop_flag())?;
+    let (point, run) = replayed.run();
+    outln!("{point} run {run}: {} events, all before {before}", replayed.events());
+    outln!("fingerprint up to there: {}", replayed.fingerprint().hex());
+    if let Some(file) = keep {
+        replayed.keep(file)?;
+        outln!("kept in {}; go on with --from {0}", file.display());
+    }
+    outln!("last record: {}\n", replayed.last_record());
     for row in verdict.iter().flat_map(|verdict| &verdict.invariants) {
         let here = row.failure.as_ref().filter(|failure| {
             failure.point == point && failure.run == run && failure.tick == before.to_string()
@@ -37,9 +60,9 @@ pub fn run(
         outln!("  one tick before:");
         let stated = study.experiment.invariants.iter().find(|invariant| invariant.id == row.id);
         let names = stated.map(|invariant| invariant.condition.metrics()).unwrap_or_default();
-        outln!("{}\n", table(&state.records, units, |name| names.contains(&name)));
+        outln!("{}\n", table(replayed.records(), units, |name| names.contains(&name)));
     }
-    outln!("every metric, its last record:\n{}", table(&state.records, units, |_| true));
+    outln!("every metric, its last record:\n{}", table(replayed.records(), units, |_| true));
     Ok(Exit::Pass)
 }
 

@@ -48,6 +48,11 @@ pub fn text(
         let word = if check.standing.fails() { "FAIL" } else { "warning" };
         writeln!(text, "{word}: {} {}", check.check, check.sentence).expect(put);
     }
+    for point in experiment.points.iter().filter(|point| point.scenario.is_large_and_whole()) {
+        if let Some(reason) = point.scenario.in_one_piece_because() {
+            writeln!(text, "note: {} ran in one piece, because {reason}", point.id).expect(put);
+        }
+    }
     for note in &verdict.notes {
         writeln!(text, "note: {note}").expect(put);
     }

@@ -2,7 +2,10 @@
 //! sum of theirs. Parts meet through [`Signal`](crate::part::Signal)s, which are handed to all of
 //! them here, in the order of [`parts!`], and through [`Shared`]; no part calls another.
 
-use pinwheel_core::{Context, Event as EngineEvent, Instance, Model, Scope, Streams};
+use pinwheel_core::{
+    Context, Event as EngineEvent, Instance, Model, Regions, Scope, SimTime, Streams, Undecided,
+    Whole,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::blockchain::{self, Blockchain};
@@ -11,6 +14,7 @@ use crate::connection::{self, Connection};
 use crate::data::{self, Data};
 use crate::describe::review::Inputs;
 use crate::describe::{Lever, Refused};
+use crate::infrastructure::fleet::Piece;
 use crate::infrastructure::{self, Infrastructure};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
@@ -382,6 +386,13 @@ impl World {
         }
     }
 
+    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From now
+    /// on this is the whole that they belong to. Called before the start.
+    pub fn cut(&mut self) -> Vec<Piece> {
+        let fleet = self.layers.infrastructure.as_mut();
+        fleet.map(|infrastructure| infrastructure.fleet_mut().cut()).unwrap_or_default()
+    }
+
     /// Everybody hears what was told, and what is told on hearing it.
     #[inline]
     fn broadcast(&mut self, ctx: &mut Context<Event>) {
@@ -460,5 +471,16 @@ impl Model for World {
             event => self.layers.handle(event, &mut self.shared, ctx),
         }
         self.broadcast(ctx);
+    }
+}
+
+impl Whole for World {
+    type Region = Piece;
+
+    fn gather(&mut self, regions: &mut Regions<Piece>, now: SimTime) -> Result<(), Undecided> {
+        match &mut self.layers.infrastructure {
+            Some(infrastructure) => infrastructure.fleet_mut().gather(regions.iter_mut(), now),
+            None => Ok(()),
+        }
     }
 }

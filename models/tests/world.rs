@@ -1,7 +1,7 @@
 //! A whole world - machines, network, ledger - as a run: it can be cut anywhere, it is its seed,
 //! and a change of the chain's economics does not move the failures of the machines.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
@@ -57,6 +57,45 @@ fn assert_goes_on_from_any_cut(point: &Point) {
             assert_eq!(run.ctx.fingerprint.hex(), straight.ctx.fingerprint.hex(), "cut {cut}");
             assert!(save(&run) == whole, "cut {cut}: one fingerprint, but another state");
         }
+    }
+}
+
+/// Every scenario file below a folder.
+fn scenario_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder of the repository") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            scenario_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_shipped_scenario_goes_on_from_where_it_was_kept() {
+    let mut files = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    scenario_files(&folder, &mut files);
+    assert!(files.len() > 50, "{} files", files.len());
+    let day = |days| SimTime::ZERO + SimDuration::from_days(days);
+    for path in files {
+        let experiment = scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let point = experiment.points.last().expect("at least one point");
+        let mut straight = start(point, 1);
+        straight.run_until(day(1));
+        // In the midst of a day, and mostly in the midst of a tie.
+        let mut first = start(point, 1);
+        let cut = straight.ctx.events() / 2;
+        (0..cut).for_each(|_| assert!(first.step(day(1)).is_some()));
+        let mut second: Simulation<World> = restore(&save(&first)).expect("a whole snapshot");
+        drop(first);
+        second.run_until(day(1));
+        let name = path.display();
+        assert_eq!(second.ctx.events(), straight.ctx.events(), "{name}");
+        assert_eq!(second.ctx.fingerprint, straight.ctx.fingerprint, "{name}");
+        assert_eq!(second.ctx.records.drain(), straight.ctx.records.drain(), "{name}");
+        assert_eq!(second.ctx.checks.tallies(), straight.ctx.checks.tallies(), "{name}");
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::check::Checks;
 use crate::fingerprint::Fingerprint;
+use crate::order::{Moment, Trail};
 use crate::queue::{Queue, Timer};
 use crate::random::{Scope, Streams};
 use crate::record::{Records, Subject};
@@ -58,6 +59,12 @@ pub struct Context<E: Event> {
     now: SimTime,
     events: u64,
     queue: Queue<E>,
+    /// The key of the present event, where regions are put in one order.
+    #[serde(skip)]
+    key: u64,
+    /// Events that are pending in the regions of this world.
+    #[serde(skip)]
+    pub(crate) pending_elsewhere: usize,
     /// The streams of the world.
     world_streams: Streams,
     /// Where events of whoever acts now go, and the streams it draws from.
@@ -75,6 +82,8 @@ impl<E: Event> Context<E> {
             now: SimTime::ZERO,
             events: 0,
             queue: Queue::new(),
+            key: 0,
+            pending_elsewhere: 0,
             world_streams: streams,
             place: 0,
             acting_streams: streams,
@@ -110,14 +119,24 @@ impl<E: Event> Context<E> {
         self.events
     }
 
+    /// Counts events that were handled in the regions of this world.
+    pub(crate) fn add_events(&mut self, events: u64) {
+        self.events += events;
+    }
+
+    /// The present event's place in the order of a world whose regions are put together again.
+    pub fn moment(&self) -> Moment {
+        Moment::new(self.now, self.key)
+    }
+
     /// Events still to come, cancelled ones not counted.
     pub fn pending(&self) -> usize {
-        self.queue.len()
+        self.queue.len() + self.pending_elsewhere
     }
 
     /// Bytes that the pending events take.
     pub fn pending_bytes(&self) -> usize {
-        self.queue.pending_bytes()
+        Queue::<E>::bytes_of(self.pending())
     }
 
     /// Bytes the queue holds from the allocator, for measurements.
@@ -220,11 +239,36 @@ impl<M: Model> Simulation<M> {
         Some(event)
     }
 
+    /// The same of a region, whose events are noted in its trail, to be put into one order with
+    /// those of the other regions.
+    #[inline]
+    pub(crate) fn step_noted(&mut self, end: SimTime, trail: &mut Trail) -> bool {
+        let Some((time, key, event)) = self.ctx.queue.pop_ranked(end) else { return false };
+        self.ctx.now = time;
+        self.ctx.events += 1;
+        self.ctx.key = key;
+        let slot = trail.note(time, key, event.kind());
+        self.ctx.queue.enter_slot(slot);
+        self.model.handle(event, &mut self.ctx);
+        trail.is_crowded |= self.ctx.queue.slot() != slot;
+        true
+    }
+
+    /// The slot of time of the last event scheduled.
+    pub(crate) fn slot(&self) -> u64 {
+        self.ctx.queue.slot()
+    }
+
+    /// Leaves the clock at `end`, if that is later.
+    pub(crate) fn wait_until(&mut self, end: SimTime) {
+        self.ctx.now = self.ctx.now.max(end);
+    }
+
     /// Runs to `end` (inclusive) or to the first breach, and leaves the clock at `end`.
     pub fn run_until(&mut self, end: SimTime) {
         while self.step(end).is_some() {}
         if !self.ctx.checks.breached() {
-            self.ctx.now = self.ctx.now.max(end);
+            self.wait_until(end);
         }
     }
 }

@@ -57,12 +57,14 @@
 
 pub mod amount;
 pub mod check;
+pub mod cut;
 pub mod distribution;
 pub mod engine;
 pub mod fingerprint;
 pub mod ledger;
 pub mod ledgers;
 pub mod math;
+pub mod order;
 pub mod queue;
 pub mod random;
 pub mod record;
@@ -71,9 +73,11 @@ pub mod snapshot;
 pub mod time;
 
 pub use amount::Amount;
+pub use cut::{Cut, Whole};
 pub use engine::{Context, Event, Instance, Model, Simulation};
 pub use ledger::{Account, Holding, Ledger, LedgerError, Token};
 pub use ledgers::{DeclareError, Ledgers, Posting, TokenSpec};
+pub use order::{Moment, Undecided};
 pub use random::{Purpose, Scope, Stream, Streams};
 pub use record::{Label, Metric, Records, Row, Subject};
 pub use regions::{Executor, OneByOne, Regions};

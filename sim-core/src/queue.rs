@@ -38,6 +38,11 @@ pub struct Queue<E> {
 const PRIORITY_SHIFT: u32 = 56;
 const MESSAGE_BIT: u32 = 55;
 const NUMBER_BITS: u32 = 40;
+/// Bits that count the events scheduled during one slot of time, where sequences tell that time
+/// ([`Queue::enter_slot`]).
+const IN_SLOT_BITS: u32 = 22;
+/// Slots of time that sequences can tell apart, the one before the first event among them.
+pub(crate) const SLOTS_MAX: u64 = 1 << (MESSAGE_BIT - IN_SLOT_BITS);
 /// Most regions that can send messages.
 pub(crate) const SOURCES_MAX: usize = 1 << (MESSAGE_BIT - NUMBER_BITS);
 const NO_KEY: u64 = 0;
@@ -120,6 +125,12 @@ impl<E: Copy> Queue<E> {
     /// Takes the first event, if its time is at most `end`.
     #[inline]
     pub fn pop_until(&mut self, end: SimTime) -> Option<(SimTime, E)> {
+        self.pop_ranked(end).map(|(time, _, event)| (time, event))
+    }
+
+    /// The same with the event's key: its place among the events of its instant.
+    #[inline]
+    pub(crate) fn pop_ranked(&mut self, end: SimTime) -> Option<(SimTime, u64, E)> {
         loop {
             let entry = self.ladder.pop_until(end.as_nanos())?;
             if entry.slot != NO_SLOT {
@@ -130,8 +141,22 @@ impl<E: Copy> Queue<E> {
                 self.vacate(entry.slot);
             }
             self.live -= 1;
-            return Some((SimTime::from_nanos(entry.time), entry.event));
+            return Some((SimTime::from_nanos(entry.time), entry.key, entry.event));
         }
+    }
+
+    /// From now on events are scheduled in this slot of time, and their sequences say so. Slots
+    /// come in rising order; the first is 0.
+    #[inline]
+    pub(crate) fn enter_slot(&mut self, slot: u64) {
+        self.sequence = self.sequence.max(slot << IN_SLOT_BITS);
+    }
+
+    /// The slot of the last event scheduled. A later one than was entered if too many were
+    /// scheduled in that.
+    #[inline]
+    pub(crate) fn slot(&self) -> u64 {
+        self.sequence >> IN_SLOT_BITS
     }
 
     /// The time of the first entry, cancelled ones counted; the end of time if there is none.
@@ -139,9 +164,9 @@ impl<E: Copy> Queue<E> {
         self.ladder.first_time().map_or(SimTime::MAX, SimTime::from_nanos)
     }
 
-    /// Bytes that the live events take.
-    pub fn pending_bytes(&self) -> usize {
-        self.live * size_of::<Entry<E>>()
+    /// Bytes that so many pending events take.
+    pub fn bytes_of(pending: usize) -> usize {
+        pending * size_of::<Entry<E>>()
     }
 
     /// Bytes this queue holds from the allocator. Constant means that nothing is allocated.
@@ -165,6 +190,12 @@ impl<E: Copy> Queue<E> {
         self.slots[slot as usize] = NO_KEY;
         self.free_slots.push(slot);
     }
+}
+
+/// The priority of a key, and the slot of time in which its event was scheduled.
+pub(crate) fn priority_and_slot(key: u64) -> (u8, u64) {
+    let sequence = key & ((1 << PRIORITY_SHIFT) - 1);
+    ((key >> PRIORITY_SHIFT) as u8, sequence >> IN_SLOT_BITS)
 }
 
 fn is_live<E>(slots: &[u64], entry: &Entry<E>) -> bool {

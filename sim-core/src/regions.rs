@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::Breach;
 use crate::engine::{Context, Event, Model, Simulation};
 use crate::fingerprint::{Digest, Fingerprint};
+use crate::order::Trail;
 use crate::queue::SOURCES_MAX;
 use crate::random::Streams;
 use crate::time::{SimDuration, SimTime};
@@ -79,11 +80,14 @@ impl Executor for OneByOne {
 /// A region and the instant before which nothing happens in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(serialize = "M: Serialize", deserialize = "M: Deserialize<'de>"))]
-struct Member<M: Model> {
-    simulation: Simulation<M>,
+pub(crate) struct Member<M: Model> {
+    pub simulation: Simulation<M>,
     /// Found again by the first window after a restart.
     #[serde(skip)]
-    first: SimTime,
+    pub first: SimTime,
+    /// The events since the last barrier, where they are put in one order.
+    #[serde(skip)]
+    pub trail: Trail,
 }
 
 impl<M: Model> Member<M> {
@@ -99,7 +103,7 @@ impl<M: Model> Member<M> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(serialize = "M: Serialize", deserialize = "M: Deserialize<'de>"))]
 pub struct Regions<M: Model> {
-    members: Vec<Member<M>>,
+    pub(crate) members: Vec<Member<M>>,
     lookahead: SimDuration,
 }
 
@@ -112,7 +116,7 @@ impl<M: Model> Regions<M> {
         let start = |(own, (model, streams))| {
             let outbox = Outbox { regions, own, lookahead, ..Outbox::default() };
             let simulation = Simulation::start(model, Context::new(streams, outbox));
-            Member { first: simulation.ctx.next_time(), simulation }
+            Member { first: simulation.ctx.next_time(), simulation, trail: Trail::default() }
         };
         let members = (0..regions).zip(parts).map(start).collect();
         let mut regions = Regions { members, lookahead };

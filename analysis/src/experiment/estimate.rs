@@ -7,7 +7,8 @@ use pinwheel_core::{SimDuration, Simulation, Streams};
 
 use super::{PARTS, Study, build};
 use crate::record::outcome::Names;
-use crate::run::ensemble::{Keep, step_day};
+use crate::run::ensemble::Keep;
+use crate::run::running::step_day;
 use crate::run::stopwatch::Stopwatch;
 
 /// How long the beginning of the first run is tried.

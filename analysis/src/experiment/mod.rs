@@ -37,6 +37,7 @@ use crate::record::table::Table;
 use crate::record::work::jobs;
 use crate::run::ensemble::{self, Drive, Watcher};
 use crate::run::stopwatch::Stopwatch;
+use crate::run::world::WorldRun;
 use crate::show::report::{self, Facts};
 
 /// The version of the program, as manifests have it.
@@ -231,7 +232,11 @@ impl Study {
     ) -> Result<Vec<Outcome>, Error> {
         let Control { threads, stop, watcher } = *control;
         let drive = Drive { threads, stop, watcher, runs, parts: PARTS };
-        ensemble::run(&self.experiment, build, jobs, &drive)
+        // Runs side by side come first: what they leave of the threads, each has for its regions.
+        let threads_of_run = threads / jobs.len().max(1);
+        let start =
+            |scenario, streams: &Streams| WorldRun::start(scenario, streams, threads_of_run);
+        ensemble::run(&self.experiment, start, jobs, &drive)
     }
 }
 

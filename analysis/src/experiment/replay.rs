@@ -2,18 +2,24 @@
 //! run just before an instant.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::DateTime;
+use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::scenario::Point;
+use pinwheel_models::world::World;
+use serde::{Deserialize, Serialize};
 
 use super::{Control, Study, build};
 use crate::Error;
 use crate::judge::verdict::tick_of;
 use crate::record::manifest::{Manifest, RunEntry};
 use crate::record::outcome::Names;
-use crate::run::ensemble::EVENTS_UNWATCHED;
+use crate::run::running::EVENTS_UNWATCHED;
 
 /// Points that are named where one is not found.
 const NAMED_MAX: usize = 24;
@@ -53,63 +59,152 @@ pub fn differences(then: &[RunEntry], now: &[RunEntry]) -> Vec<String> {
 /// The last record of every series: by the number of its metric, then by subject and label.
 pub type LastRecords = BTreeMap<(u16, String, String), Row>;
 
-/// One run at an instant.
-#[derive(Clone, Debug)]
-pub struct RunState {
-    /// Events so far.
-    pub events: u64,
-    /// Date and time of the last record.
-    pub last_record: DateTime,
-    /// The last record of every series.
-    pub records: LastRecords,
+/// One run of a result, made again up to an instant, from which it can go on.
+#[derive(Debug)]
+pub struct Replayed<'a> {
+    point: &'a Point,
+    kept: Kept,
 }
 
-/// Runs one run of a result again, up to the instant before `before`.
-///
-/// # Errors
-///
-/// [`Error::Unfit`] if there is no such point or run, or if the instant lies outside the run;
-/// [`Error::Stopped`] if `stop` is set.
-pub fn replay_until(
-    study: &Study,
-    manifest: &Manifest,
-    (point, run): (&str, u32),
-    before: DateTime,
-    stop: &AtomicBool,
-) -> Result<RunState, Error> {
-    let experiment = &study.experiment;
-    let ids = || experiment.points.iter().map(|point| point.id.as_str());
-    let Some(chosen) = experiment.points.iter().find(|one| one.id == point) else {
-        let known: Vec<&str> = ids().take(NAMED_MAX).collect();
-        let message =
-            format!("no point \"{point}\" in {}; there is {}", manifest.name, known.join(", "));
-        return Err(Error::Unfit(message));
-    };
-    if run >= experiment.runs {
-        let message = format!("run {run}: {} has runs 0 to {}", manifest.name, experiment.runs - 1);
-        return Err(Error::Unfit(message));
+/// What is kept of it in a file: enough to go on from there, and whose it is.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    /// Of the run in its result.
+    fingerprint: String,
+    point: String,
+    run: u32,
+    /// The last instant that was simulated.
+    until: SimTime,
+    records: LastRecords,
+    simulation: Simulation<World>,
+}
+
+impl<'a> Replayed<'a> {
+    /// A run of a result at its start.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`] if there is no such point or run.
+    pub fn start(
+        study: &'a Study,
+        manifest: &Manifest,
+        (point, run): (&str, u32),
+    ) -> Result<Self, Error> {
+        let chosen = point_of(study, manifest, point)?;
+        let entry = manifest.runs.iter().find(|entry| entry.point == point && entry.run == run);
+        let Some(entry) = entry else {
+            let last = study.experiment.runs - 1;
+            let message = format!("run {run}: {} has runs 0 to {last}", manifest.name);
+            return Err(Error::Unfit(message));
+        };
+        let streams = Streams::new(study.experiment.seed, run);
+        let kept = Kept {
+            fingerprint: entry.fingerprint.clone(),
+            point: point.to_owned(),
+            run,
+            until: SimTime::ZERO,
+            records: LastRecords::new(),
+            simulation: Simulation::new(build(&chosen.scenario, &streams), streams),
+        };
+        Ok(Replayed { point: chosen, kept })
     }
-    let end = instant_before(chosen, before)?;
-    let streams = Streams::new(experiment.seed, run);
-    let mut simulation = Simulation::new(build(&chosen.scenario, &streams), streams);
-    let mut records = LastRecords::new();
-    let mut names = Names::default();
-    let mut more = true;
-    while more {
-        more = (0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some());
-        let rows = simulation.ctx.records.drain();
-        names.follow(&simulation.ctx.records);
-        for row in rows {
-            let (subject, label) = (names.subject(&row), names.label(&row));
-            records.insert((row.metric.0, subject.to_owned(), label.to_owned()), row);
+
+    /// A run of a result at the instant where [`Replayed::keep`] wrote it to a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`] if the file is no such run, or one of another result; [`Error::Io`] if it
+    /// cannot be read.
+    pub fn resume(study: &'a Study, manifest: &Manifest, file: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(file).map_err(Error::at(file))?;
+        let unfit = |detail: String| Error::Unfit(format!("{}: {detail}", file.display()));
+        let kept: Kept = restore(&bytes).map_err(|error| unfit(error.to_string()))?;
+        let is_it = |entry: &RunEntry| {
+            entry.point == kept.point
+                && entry.run == kept.run
+                && entry.fingerprint == kept.fingerprint
+        };
+        if !manifest.runs.iter().any(is_it) {
+            return Err(unfit(format!("a run of another result than {}", manifest.name)));
         }
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped);
-        }
+        Ok(Replayed { point: point_of(study, manifest, &kept.point)?, kept })
     }
-    let last = records.values().map(|row| row.time).max().unwrap_or(SimTime::ZERO);
-    let last_record = tick_of(chosen, last);
-    Ok(RunState { events: simulation.ctx.events(), last_record, records })
+
+    /// Goes on to the last instant before `before`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`] if that lies outside the run or before where it is; [`Error::Stopped`] if
+    /// `stop` is set.
+    pub fn go_on(&mut self, before: DateTime, stop: &AtomicBool) -> Result<(), Error> {
+        let end = instant_before(self.point, before)?;
+        let Kept { until, records, simulation, .. } = &mut self.kept;
+        if end < *until {
+            let here = tick_of(self.point, *until);
+            let message = format!("the run is at {here} already, and cannot go back to {before}");
+            return Err(Error::Unfit(message));
+        }
+        let (mut names, mut more) = (Names::default(), true);
+        while more {
+            more = (0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some());
+            let rows = simulation.ctx.records.drain();
+            names.follow(&simulation.ctx.records);
+            for row in rows {
+                let (subject, label) = (names.subject(&row), names.label(&row));
+                records.insert((row.metric.0, subject.to_owned(), label.to_owned()), row);
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Stopped);
+            }
+        }
+        *until = end;
+        Ok(())
+    }
+
+    /// Writes the run as it is to a file, from which [`Replayed::resume`] goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be written.
+    pub fn keep(&self, file: &Path) -> Result<(), Error> {
+        fs::write(file, save(&self.kept)).map_err(Error::at(file))
+    }
+
+    /// Which run it is: its point and its number.
+    pub fn run(&self) -> (&str, u32) {
+        (&self.kept.point, self.kept.run)
+    }
+
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.kept.simulation.ctx.events()
+    }
+
+    /// What the run has been so far.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.kept.simulation.ctx.fingerprint
+    }
+
+    /// The last record of every series.
+    pub fn records(&self) -> &LastRecords {
+        &self.kept.records
+    }
+
+    /// Date and time of the last record.
+    pub fn last_record(&self) -> DateTime {
+        let last = self.records().values().map(|row| row.time).max();
+        tick_of(self.point, last.unwrap_or(SimTime::ZERO))
+    }
+}
+
+/// The point of this id.
+fn point_of<'a>(study: &'a Study, manifest: &Manifest, id: &str) -> Result<&'a Point, Error> {
+    let points = &study.experiment.points;
+    points.iter().find(|one| one.id == id).ok_or_else(|| {
+        let known: Vec<&str> = points.iter().map(|one| one.id.as_str()).take(NAMED_MAX).collect();
+        let known = known.join(", ");
+        Error::Unfit(format!("no point \"{id}\" in {}; there is {known}", manifest.name))
+    })
 }
 
 /// The last instant before a date and time of a run.

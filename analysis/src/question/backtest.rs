@@ -352,6 +352,7 @@ mod tests {
             networks: Vec::new(),
             review: None,
             changes: Vec::new(),
+            regions: Default::default(),
             units: pinwheel_models::registry::units(),
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };

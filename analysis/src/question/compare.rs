@@ -14,7 +14,7 @@ use pinwheel_models::describe::Catalogue;
 use crate::Error;
 use crate::record::manifest::{Manifest, PointEntry, RunEntry};
 use crate::record::store::Store;
-use crate::run::ensemble::EVENTS_UNWATCHED;
+use crate::run::running::EVENTS_UNWATCHED;
 use crate::series::{Instant, TimeSeries};
 use crate::statistics::{Paired, quantile};
 use crate::wording::{format_number, format_range};

@@ -146,6 +146,9 @@ pub struct PointEntry {
     /// Levers that were set to another value, in the order of the scenario.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<ChangeEntry>,
+    /// Why it was simulated in one piece; absent if in regions side by side. Results are equal.
+    #[serde(default)]
+    pub in_one_piece_because: Option<String>,
 }
 
 /// A lever that was set to another value at an instant.
@@ -247,6 +250,7 @@ impl Manifest {
                 .iter()
                 .map(|change| ChangeEntry::of(point.scenario.start, change))
                 .collect(),
+            in_one_piece_because: point.scenario.in_one_piece_because(),
         };
         let source = |(path, blake3): &(String, String)| SourceFile {
             path: path.clone(),

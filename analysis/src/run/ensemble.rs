@@ -6,11 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use pinwheel_core::{
-    Label, Metric, Model, Row, SimDuration, SimTime, Simulation, Streams, Subject,
-};
+use pinwheel_core::{Label, Metric, Row, SimDuration, Streams, Subject};
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::{Experiment, Output, Point, Scenario};
@@ -22,6 +20,7 @@ use crate::record::outcome::{Names, Outcome};
 use crate::record::runfile::{RunReader, RunWriter};
 use crate::record::table::{RunKey, TableWriter};
 use crate::record::work::{finished, of_job, run_path};
+use crate::run::running::Running;
 
 /// Told after every simulated day of every run, from the thread of that run.
 pub trait Watcher: Sync + std::fmt::Debug {
@@ -57,24 +56,21 @@ pub struct Drive<'a> {
     pub parts: Catalogue,
 }
 
-/// Events between two looks at the flag that stops.
-pub const EVENTS_UNWATCHED: u32 = 1 << 16;
-
 /// Does the given jobs (see [`crate::record::work::jobs`]); runs that have a file are taken over.
 ///
 /// # Errors
 ///
 /// [`Error::Stopped`], with finished runs kept; [`Error::Io`] if the disk fails; [`Error::Threads`]
 /// if the machine gives no threads.
-pub fn run<M, B>(
-    experiment: &Experiment,
-    build: B,
+pub fn run<'a, R, S>(
+    experiment: &'a Experiment,
+    start: S,
     jobs: Range<usize>,
     drive: &Drive<'_>,
 ) -> Result<Vec<Outcome>, Error>
 where
-    M: Model,
-    B: Fn(&Scenario, &Streams) -> M + Sync,
+    R: Running,
+    S: Fn(&'a Scenario, &Streams) -> Result<R, Error> + Sync,
 {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(drive.threads)
@@ -93,15 +89,14 @@ where
                     return Ok(outcome);
                 }
                 let streams = Streams::new(experiment.seed, run);
-                let simulation = Simulation::new(build(&point.scenario, &streams), streams);
-                one(simulation, experiment, job, drive)
+                one(start(&point.scenario, &streams)?, experiment, job, drive)
             })
             .collect()
     })
 }
 
-fn one<M: Model>(
-    mut simulation: Simulation<M>,
+fn one(
+    mut running: impl Running,
     experiment: &Experiment,
     job: usize,
     drive: &Drive<'_>,
@@ -114,20 +109,21 @@ fn one<M: Model>(
     let (mut judge, mut breach) = (Judge::new(experiment, point), None);
     let mut names = Names::default();
     for day in 1..=point.scenario.horizon_days {
-        let before = simulation.ctx.events();
-        step_day(&mut simulation, day, drive.stop)?;
-        let rows = simulation.ctx.records.drain();
-        names.follow(&simulation.ctx.records);
+        let before = running.ctx().events();
+        running.step_day(day, drive.stop)?;
+        let ctx = running.ctx();
+        let rows = ctx.records.drain();
+        names.follow(&ctx.records);
         breach = judge.rows(&rows, &names);
         if let Some(writer) = &mut writer {
             writer.write(&keep.thin(rows, &names))?;
         }
-        drive.watcher.day(point, run, day, simulation.ctx.events() - before);
-        if simulation.ctx.checks.breached() || breach.is_some() {
+        drive.watcher.day(point, run, day, ctx.events() - before);
+        if ctx.checks.breached() || breach.is_some() {
             break;
         }
     }
-    let ctx = &simulation.ctx;
+    let ctx = running.ctx();
     let breach = ctx.checks.breach().cloned().or(breach);
     let outcome = Outcome {
         point: point.id.clone(),
@@ -144,30 +140,6 @@ fn one<M: Model>(
         writer.finish(&outcome)?;
     }
     Ok(outcome)
-}
-
-/// Simulates one day; a day may hold more events than anybody waits for, so the flag that stops is
-/// looked at now and then.
-///
-/// # Errors
-///
-/// [`Error::Stopped`] if `stop` is set.
-pub fn step_day<M: Model>(
-    simulation: &mut Simulation<M>,
-    day: u32,
-    stop: &AtomicBool,
-) -> Result<(), Error> {
-    let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
-    loop {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped);
-        }
-        if !(0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some()) {
-            break;
-        }
-    }
-    simulation.run_until(end);
-    Ok(())
 }
 
 /// Which rows of a run go into the table, by `[output]`: of each series the last one of every

@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use crate::Error;
 use crate::record::outcome::Names;
-use crate::run::ensemble::{Watcher, step_day};
+use crate::run::ensemble::Watcher;
+use crate::run::running::step_day;
 use crate::series::{Instant, TimeSeries};
 use pinwheel_models::describe::metric::OBSERVED_LABEL;
 

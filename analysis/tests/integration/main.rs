@@ -7,6 +7,7 @@ mod ensembles;
 mod instants;
 mod invariants;
 mod networks;
+mod regions;
 mod reports;
 mod stores;
 mod synthetic;

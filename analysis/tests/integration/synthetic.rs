@@ -17,7 +17,9 @@ use pinwheel_analysis::record::work::jobs;
 use pinwheel_analysis::run::ensemble::{self, Drive, Unwatched};
 use pinwheel_analysis::show::report::{self, Facts};
 use pinwheel_core::check::CheckId;
-use pinwheel_core::{Amount, Context, Event, Label, Model, SimDuration, Stream, Streams};
+use pinwheel_core::{
+    Amount, Context, Event, Label, Model, SimDuration, Simulation, Stream, Streams,
+};
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::input::When;
 use pinwheel_models::networks::Settings as Network;
@@ -250,7 +252,10 @@ pub fn simulate(
     let runs = staging.work(&plan(experiment))?.runs();
     let parts = parts();
     let drive = Drive { threads, stop, watcher: &Unwatched, runs: Some(&runs), parts };
-    let outcomes = ensemble::run(experiment, build, jobs(experiment), &drive)?;
+    let start = |scenario: &Scenario, streams: &Streams| {
+        Ok(Simulation::new(build(scenario, streams), *streams))
+    };
+    let outcomes = ensemble::run(experiment, start, jobs(experiment), &drive)?;
     ensemble::merge(experiment, parts, &runs, &staging.path().join(METRICS))?;
     Ok(outcomes)
 }

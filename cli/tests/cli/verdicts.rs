@@ -185,6 +185,40 @@ fn a_replay_lands_one_tick_before_the_failure() {
     assert_eq!(output.status.code(), Some(2), "half a place is none");
 }
 
+#[test]
+fn a_replay_that_was_kept_goes_on_as_one_in_one_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    scenario(folder, "kept", "[[outcome]]\nid = \"x\"\nvalue = \"supply_mined\"\n");
+    for (result, seed) in [("seven", "1"), ("other", "2")] {
+        let horizon = "run.horizon=\"7 d\"";
+        let file = "scenarios/x/kept.toml";
+        let run = ["run", file, "-q", "--seed", seed, "--set", horizon, "-o", result];
+        assert_eq!(pinwheel(folder, &run).status.code(), Some(0));
+    }
+    let replay = |result: &str, arguments: &[&str], code| {
+        let output = pinwheel(folder, &[&["replay", result][..], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        if code == 0 { stdout(&output) } else { stderr(&output) }
+    };
+    let at = |before| ["--point", "main", "--run", "1", "--before", before];
+    let (fourth, seventh) = ("2025-02-04T06:30:00", "2025-02-07T00:00:00.000000001");
+    let straight = replay("seven", &at(seventh), 0);
+    let kept = replay("seven", &[&at(fourth)[..], &["--keep", "at.run"]].concat(), 0);
+    assert!(kept.contains("kept in at.run"), "{kept}");
+    assert_eq!(replay("seven", &["--from", "at.run", "--before", seventh], 0), straight);
+    // Not backwards, not in another result, and not from something else.
+    let back = replay("seven", &["--from", "at.run", "--before", "2025-02-03T00:00:00"], 2);
+    assert!(back.contains("cannot go back"), "{back}");
+    let other = replay("other", &["--from", "at.run", "--before", seventh], 2);
+    assert!(other.contains("a run of another result"), "{other}");
+    fs::write(folder.join("torn.run"), &fs::read(folder.join("at.run")).unwrap()[..900]).unwrap();
+    let torn = replay("seven", &["--from", "torn.run", "--before", seventh], 2);
+    assert!(torn.contains("damaged or cut short"), "{torn}");
+    let nowhere = replay("seven", &["--before", seventh], 2);
+    assert!(nowhere.contains("--point and --run, or --from"), "{nowhere}");
+}
+
 /// Runs that a breach ended have no outcome: whoever reads one, or accepts it, must know.
 #[test]
 fn outcomes_of_stopped_runs_are_told_and_not_accepted() {

@@ -21,7 +21,7 @@ use pinwheel_models::infrastructure::topology::{self, shape::Shape};
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{Layers, Scenario};
+use pinwheel_models::scenario::{Layers, Regions, Scenario};
 
 const PART: &str = "2 reliability";
 const DAYS: u32 = 100;
@@ -38,6 +38,7 @@ fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, day
         review: None,
         changes: Vec::new(),
         units: registry::units(),
+        regions: Regions::Off,
     };
     let mut simulation = Simulation::new(scenario.world(streams), *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));

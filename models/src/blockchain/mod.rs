@@ -55,13 +55,12 @@ use attack::Attacks;
 use audit::Auditor;
 pub use block::{Block, Header};
 use bridge::Bridge;
+use chain::Settled;
 pub use chain::{Chain, Head};
-use chain::{Inclusion, Settled};
 pub use consensus::Consensus;
 pub use contracts::Call;
 pub use fee::FeeRule;
 pub use mempool::Mempool;
-use mempool::PoolError;
 pub use settings::Settings;
 pub use state::{Rules, State};
 use tally::Tally;
@@ -159,9 +158,6 @@ pub struct Blockchain {
     bridges: Vec<Bridge>,
     record_every: SimDuration,
     days: u64,
-    /// Transactions that came from outside this layer and are not settled, and their receipts.
-    watched: std::collections::BTreeSet<(u16, Address, u64)>,
-    receipts: Vec<Receipt>,
 }
 
 impl Blockchain {
@@ -181,8 +177,6 @@ impl Blockchain {
             bridges: bridges.map(bridge).collect(),
             record_every: settings.record_every,
             days: 0,
-            watched: Default::default(),
-            receipts: vec![],
         }
     }
 
@@ -230,18 +224,6 @@ impl Blockchain {
         &self.chains[usize::from(chain)].tally.delays
     }
 
-    /// Sends a transaction; its receipt comes out of [`Blockchain::receipts`] once it is settled.
-    pub fn submit<E: EngineEvent>(
-        &mut self,
-        chain: u16,
-        transaction: Transaction,
-        ctx: &Context<E>,
-    ) -> Result<(), PoolError> {
-        self.chains[usize::from(chain)].chain.submit(transaction, ctx.now())?;
-        self.watched.insert((chain, transaction.sender, transaction.nonce));
-        Ok(())
-    }
-
     /// A device of the fleet went down or came up: every chain hears it.
     pub fn device_changed<E: EngineEvent>(
         &mut self,
@@ -272,11 +254,6 @@ impl Blockchain {
                 telemetry.delivered(device, number, taken, &mut node.chain, ctx);
             }
         }
-    }
-
-    /// Takes the receipts of submitted transactions that were settled since the last call.
-    pub fn receipts(&mut self) -> Vec<Receipt> {
-        std::mem::take(&mut self.receipts)
     }
 
     /// Reacts to one event.
@@ -341,14 +318,6 @@ impl Blockchain {
         let node = &mut self.chains[usize::from(chain)];
         node.tally.settled(&settled.inclusions, &node.chain, &node.consensus, ctx);
         node.applications.settled(settled, &mut node.chain, ctx);
-        if self.watched.is_empty() {
-            return;
-        }
-        for Inclusion { receipt, .. } in &settled.inclusions {
-            if self.watched.remove(&(chain, receipt.sender, receipt.nonce)) {
-                self.receipts.push(*receipt);
-            }
-        }
     }
 
     fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {

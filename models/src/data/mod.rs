@@ -50,8 +50,8 @@ use flash_crowd::FlashCrowd;
 use growth::Growth;
 use keys::Keys;
 use record::Rare;
-use settings::{NodeSettings, Placed};
 pub use settings::Settings;
+use settings::{NodeSettings, Placed};
 use store::Store;
 
 const DAY: SimDuration = SimDuration::from_days(1);

@@ -226,9 +226,8 @@ impl Store {
         let taken = chosen.filter(|node| self.free_bytes(*node) >= self.piece_bytes());
         if taken.is_none() && self.places.is_some() {
             let nodes = 0..self.domains().len() as u32;
-            let full = self.with_report(piece, |report| {
-                nodes.into_iter().any(|node| report.is_suited(node))
-            });
+            let full = self
+                .with_report(piece, |report| nodes.into_iter().any(|node| report.is_suited(node)));
             self.tallies.refused += u64::from(full);
         }
         taken
@@ -244,11 +243,7 @@ impl Store {
     }
 
     /// Looks at what is known where a piece needs a node.
-    fn with_report<T>(
-        &self,
-        piece: u32,
-        look: impl FnOnce(&PlacementReport<'_>) -> T,
-    ) -> T {
+    fn with_report<T>(&self, piece: u32, look: impl FnOnce(&PlacementReport<'_>) -> T) -> T {
         let object = self.objects.object_of(piece);
         let placed = |other| {
             let node = self.objects.piece(other).node;

@@ -49,6 +49,10 @@ impl Infrastructure {
     pub fn fleet(&self) -> &Fleet {
         &self.fleet
     }
+    /// The same, to be cut into pieces or to take over what these have done.
+    pub(crate) fn fleet_mut(&mut self) -> &mut Fleet {
+        &mut self.fleet
+    }
 }
 
 impl<E> Part<E> for Infrastructure
@@ -88,7 +92,13 @@ where
             Event::Fleet(event) => event,
             Event::Operation(event) => {
                 let operation = self.operation.as_mut().expect("its events have an operation");
-                return operation.handle(event, ctx);
+                operation.handle(event, ctx);
+                if event == operation::Event::Record {
+                    for (class, microusd) in operation.settle() {
+                        shared.tell(Signal::Paid { class, microusd });
+                    }
+                }
+                return;
             }
         };
         self.changes.clear();
@@ -108,9 +118,11 @@ where
             let crews = class.crews.map(|crewing| f64::from(crewing.crews));
             let income = class.turnover.and_then(|turnover| turnover.income);
             let values = [crews, income.map(|income| income.usd_per_month)];
-            for (spec, value) in LEVERS.levers.iter().zip(values) {
+            let paid = income.is_some_and(|income| income.from_payments);
+            let reasons = [None, paid.then_some("it is what the devices are paid")];
+            for ((spec, value), fixed) in LEVERS.levers.iter().zip(values).zip(reasons) {
                 let key = format!("class[{place}].{}", spec.name);
-                levers.extend(value.map(|value| Lever { key, spec: *spec, value, fixed: None }));
+                levers.extend(value.map(|value| Lever { key, spec: *spec, value, fixed }));
             }
         }
         levers
@@ -126,6 +138,12 @@ where
                 _ => self.fleet.set_income(class as u8, value),
             };
         moved.then_some(()).ok_or(Refused::NoLever)
+    }
+
+    fn hear(&mut self, signal: &Signal, _shared: &mut Shared, _ctx: &mut Context<E>) {
+        if let Signal::Paid { class, microusd } = *signal {
+            self.fleet.pay(class, microusd);
+        }
     }
 
     fn review(&mut self, request: Request) -> Vec<Inputs> {

@@ -46,9 +46,8 @@ impl Settings {
     /// stands, and zero elsewhere. Regions that a class names and that have no share at all weigh
     /// alike.
     pub fn region_weights(&self, class: &Class) -> Vec<f64> {
-        let stands = |place: usize| {
-            class.regions.is_empty() || class.regions.contains(&(place as u16))
-        };
+        let stands =
+            |place: usize| class.regions.is_empty() || class.regions.contains(&(place as u16));
         let weigh = |weight: fn(&Region) -> f64| -> Vec<f64> {
             let regions = self.regions.iter().enumerate();
             regions.map(|(place, of)| if stands(place) { weight(of) } else { 0.0 }).collect()
@@ -245,8 +244,11 @@ pub struct Turnover {
 /// next monthly review.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Income {
-    /// Paid for each device in the beginning; networks may set it anew.
+    /// Paid for each device.
     pub usd_per_month: f64,
+    /// Whether that holds for the first month only: at each review it becomes what the devices of
+    /// the class were paid since the one before ([`crate::part::Signal::Paid`]).
+    pub from_payments: bool,
     pub needed_median_usd_per_month: f64,
     pub needed_sigma: f64,
 }

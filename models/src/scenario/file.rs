@@ -169,6 +169,10 @@ pub struct RunSection {
     /// the others. `--set run.size=ci` or `pinwheel check --run --size ci` chooses.
     #[schemars(with = "String", extend("enum" = ["small", "ci", "full"]))]
     pub size: Option<ValueId>,
+    /// Whether a fleet is simulated in regions of its devices, which is faster for a large one and
+    /// changes no result: "auto" (the default; where it is possible and pays), "on" or "off".
+    #[schemars(with = "String", extend("enum" = ["auto", "on", "off"]))]
+    pub regions: Option<ValueId>,
 }
 
 /// One variant: a name and the keys it changes.

@@ -14,7 +14,7 @@ use super::invariant::{self, Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
 use super::token::units;
-use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
+use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, regions, replaced};
 use crate::change::Change;
 use crate::describe::part::PartKind;
 use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded};
@@ -516,7 +516,9 @@ impl Stated {
 /// One run's worth of scenario from a tree with its variant applied.
 pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) {
     let file = typed(checker);
-    let days = days(checker, file.run.as_ref().unwrap_or(&RunSection::default()));
+    let none = RunSection::default();
+    let run = file.run.as_ref().unwrap_or(&none);
+    let (days, regions) = (days(checker, run), regions::choice(checker, run.regions));
     let mut known = Known { days, ..Known::default() };
     let tree = checker.tree;
     let layers = Layers::read(checker, |name| tree.root(name), &mut known);
@@ -554,9 +556,13 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
             None => None,
         };
         let (networks, changes) = (networks?, changes?);
-        Some(Scenario { start, horizon_days, layers, networks, review, changes, units })
+        Some(Scenario { start, horizon_days, layers, networks, review, changes, units, regions })
     };
-    (build(), Stated { targets, statements, recorded })
+    let built = build();
+    if let Some(scenario) = &built {
+        regions::check(checker, run.regions, scenario);
+    }
+    (built, Stated { targets, statements, recorded })
 }
 
 /// `[[change]]` over the levers of what is there; `None` if one is not valid, or the levers are not

@@ -14,6 +14,7 @@ pub mod invariant;
 mod load;
 mod probe;
 mod recorded;
+pub mod regions;
 mod replaced;
 mod schema;
 mod target;
@@ -21,6 +22,7 @@ mod token;
 
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::{SIZES, load};
+pub use regions::Regions;
 pub use schema::schema;
 
 use jiff::civil::Date;
@@ -139,6 +141,8 @@ pub struct Scenario {
     pub changes: Vec<Change>,
     /// The units that its quantities are typed and told in.
     pub units: Units,
+    /// In one piece or in regions.
+    pub regions: Regions,
 }
 
 impl Scenario {

@@ -3,6 +3,7 @@
 use pinwheel_conform::theory::chain::{Chains, run};
 use pinwheel_core::snapshot::{restore, save};
 use pinwheel_core::{Amount, SimDuration, Simulation, Streams};
+use pinwheel_models::blockchain::Blockchain;
 use pinwheel_models::blockchain::activity::devices::DeviceParameters;
 use pinwheel_models::blockchain::activity::escrow::TradeParameters;
 use pinwheel_models::blockchain::activity::load::LoadParameters;
@@ -11,7 +12,6 @@ use pinwheel_models::blockchain::consensus::work::WorkParameters;
 use pinwheel_models::blockchain::settings::{
     Bindings, ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw,
 };
-use pinwheel_models::blockchain::{Address, Blockchain, Call, Outcome, Transaction};
 use pinwheel_models::part::{Around, DeviceClass, DeviceSet, Devices};
 use pinwheel_models::registry;
 
@@ -96,30 +96,6 @@ fn a_second_chain_does_not_move_the_first() {
         simulation.model.0.chain(0).head.hash
     };
     assert_eq!(tip(&alone), tip(&two_chains()));
-}
-
-#[test]
-fn a_submitted_transaction_has_one_receipt() {
-    let streams = Streams::new(2, 0);
-    let mut simulation =
-        Simulation::new(Chains(Blockchain::new(&two_chains(), &Around::alone(&streams))), streams);
-    simulation.run_until(seconds(100));
-    let chain = simulation.model.0.chain(0);
-    let sender = Address(10);
-    let nonce = chain.next_nonce(sender);
-    let call = Call::Transfer { to: Address(11), amount: Amount(5) };
-    let fee_max = 10u128.pow(12);
-    let transaction =
-        Transaction { sender, nonce, gas_limit: 21_000, fee_max, tip_max: fee_max, call };
-    simulation.model.0.submit(0, transaction, &simulation.ctx).expect("room");
-    assert!(simulation.model.0.receipts().is_empty());
-    simulation.run_until(seconds(200));
-    let receipts = simulation.model.0.receipts();
-    assert_eq!(receipts.len(), 1);
-    let receipt = receipts[0];
-    assert_eq!((receipt.sender, receipt.nonce, receipt.outcome), (sender, nonce, Outcome::Done));
-    assert_eq!(receipt.transaction, transaction.hash());
-    assert!(simulation.model.0.receipts().is_empty());
 }
 
 #[test]

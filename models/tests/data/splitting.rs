@@ -187,8 +187,7 @@ fn a_shock_that_takes_several_pieces_at_once_is_a_part_of_the_estimate() {
     store.placement = Placement::Spread(vec![DomainKind::Region]);
     let after = SimDuration::from_hours(30);
     store.shocks = vec![Shock { after, kind: DomainKind::Region, number: 0, effect: Effect::Loss }];
-    let nodes =
-        NodeSettings { life: lives(), regions: 2, sites: 2, ..NodeSettings::new(8) };
+    let nodes = NodeSettings { life: lives(), regions: 2, sites: 2, ..NodeSettings::new(8) };
     let splitting = Splitting::together(&store, &nodes, 400, 1);
     let (time, exact) = (SimDuration::from_hours(60), (lost_with_a_region(60.0), 0.0));
     agree(estimated(&splitting, time), exact, "a lost region");

@@ -17,7 +17,8 @@ fn turnover(income: Option<Income>) -> Settings {
 }
 
 fn income(usd_per_month: f64) -> Income {
-    Income { usd_per_month, needed_median_usd_per_month: 10.0, needed_sigma: 0.5 }
+    let (needed_median_usd_per_month, needed_sigma) = (10.0, 0.5);
+    Income { usd_per_month, from_payments: false, needed_median_usd_per_month, needed_sigma }
 }
 
 #[test]
@@ -44,14 +45,18 @@ fn owners_join_as_the_income_is_enough_for_them() {
 
 #[test]
 fn owners_leave_at_the_review_after_the_income_falls() {
-    let settings = turnover(Some(income(1_000.0)));
+    let settings = turnover(Some(Income { from_payments: true, ..income(1_000.0) }));
     let mut run = crate::simulation(&settings, 1);
     let until = |run: &mut pinwheel_core::Simulation<crate::Devices>, days| {
         run.run_until(pinwheel_core::SimTime::ZERO + pinwheel_core::SimDuration::from_days(days));
         run.model.fleet.tallies().counts.owners_left
     };
     assert_eq!(until(&mut run, 29), 0);
-    run.model.fleet.set_income(0, 10.0);
+    // The median of what is needed, for each month of a device until the review.
+    let fleet = &mut run.model.fleet;
+    let months = fleet.tallies().whole(run.ctx.now()).device_hours() / 730.5;
+    let until_then = f64::from(fleet.devices()) * 1.4375 / 30.4375;
+    fleet.pay(0, ((months + until_then) * 10e6) as u64);
     assert_eq!(until(&mut run, 30), 0, "the first review is after 30.44 days");
     let left = until(&mut run, 31) as f64;
     let there = run.model.fleet.tallies().counts.owners_joined as f64 + 100.0;

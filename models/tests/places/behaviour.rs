@@ -225,3 +225,45 @@ fn an_operation_changes_no_number_of_the_fleet_below() {
     }
     assert!(plain.last("failures", "server") > 100.0);
 }
+
+/// A hundred devices share 20 USD an hour, 146.1 USD a month each, whoever else comes; whom that is
+/// not enough leaves at the first review, and then those who stay share more.
+#[test]
+fn owners_live_from_what_the_demand_pays() {
+    let left = |from: &str| {
+        let scenario = only(&format!(
+            r#"
+            [[infrastructure.class]]
+            id = "server"
+            count = 100
+            turnover = {{ income = "1000 USD/mo", income_from = "{from}", needed = "146.1 USD/mo", needed_sigma = 1.0 }}
+            [[infrastructure.demand]]
+            id = "jobs"
+            unit = "job"
+            rate = "50 job"
+            price = "0.4 USD"
+            source = [{{ class = "server", capacity = "10 job" }}]
+            "#
+        ));
+        let streams = Streams::new(1, 0);
+        let mut simulation = Simulation::new(scenario.world(&streams), streams);
+        let mut left = Vec::new();
+        for day in [30, 31, 61, 62, 100] {
+            simulation.run_until(SimTime::ZERO + SimDuration::from_days(day));
+            let rows = simulation.ctx.records.drain();
+            let of = rows
+                .iter()
+                .rfind(|row| pinwheel_models::registry::ALL.spec(row.metric).name == "owners_left");
+            left.push(of.expect("recorded each day").value);
+        }
+        left
+    };
+    let paid = left("payments");
+    assert_eq!(paid[0], 0.0, "the first review is after 30.44 days");
+    // The need of half is below the median, give or take 5; then all who stay have twice as much.
+    assert!((35.0..65.0).contains(&paid[1]), "{paid:?}");
+    assert_eq!(paid[1..], [paid[1]; 4]);
+    let given = left("given");
+    assert!(given[1] < 10.0, "1,000 USD are enough for 97 %: {given:?}");
+    assert_eq!(given[1..], [given[1]; 4]);
+}

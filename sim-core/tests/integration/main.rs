@@ -1,6 +1,7 @@
 //! The clockwork from outside: one binary, a module per behaviour.
 
 mod amount;
+mod cut;
 mod distribution;
 mod engine;
 mod ledger;

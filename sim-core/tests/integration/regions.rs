@@ -101,7 +101,7 @@ fn ended(mut towns: Regions<Town>, executor: &impl Executor) -> Regions<Town> {
 }
 
 /// Each of this many threads takes a stretch of the regions.
-struct Threads(usize);
+pub struct Threads(pub usize);
 
 impl Executor for Threads {
     fn each<T: Send>(&self, items: &mut [T], run: impl Fn(&mut T) + Sync) {

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use super::settings::{
     CommitteeSettings, Conduct, RaceSettings, SelfishSettings, Settings, SpamSettings, Weighting,
 };
-use crate::blockchain::bridge::settings::{USD, whole_usd};
 use crate::blockchain::money::{NANOTOKEN, TOKEN};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
@@ -19,7 +18,7 @@ use crate::input::tree::ValueId;
 const BLOCKS_MAX: i64 = 10_000;
 const SEATS_MAX: i64 = 10_000;
 const OPERATORS_MAX: i64 = 1_000_000;
-const USD_MAX: f64 = 1e15;
+const DOLLARS: RangeInclusive<f64> = 0.0..=1e15;
 const TOKENS_MAX: f64 = 1e9;
 /// 10 billionths of a token.
 const BASE_FEE_DEFAULT: Amount = Amount(10_000_000_000);
@@ -192,20 +191,14 @@ impl Keys<'_, '_> {
         let given = self.checker.required(given, &key, "\"30 %\"");
         self.checker.quantity(given, &key, "1", true, 1e-3..=maximum)
     }
-    /// Dollars of a scenario, or the default in whole dollars.
-    fn money(&mut self, given: Option<ValueId>, name: &str, default_usd: u64) -> Amount {
-        let key = self.key(name);
-        let usd = self.checker.amount(given, &key, USD, 0.0..=USD_MAX);
-        usd.unwrap_or(whole_usd(default_usd))
-    }
 }
 
 fn race(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<RaceSettings> {
     let typed: DoubleSpendSection = keys.checker.read(given, &keys.path);
     keys.checker.tree.table(given)?;
     let share = keys.attacker(typed.share, 0.99);
-    let work = keys.money(typed.work, "work", 200_000);
-    let reward = typed.reward.map(|given| keys.money(Some(given), "reward", 0));
+    let work = keys.usd(typed.work, "work", 200_000, DOLLARS);
+    let reward = typed.reward.map(|given| keys.usd(Some(given), "reward", 0, DOLLARS));
     let checkpoint = typed.checkpoint;
     let confirmations = keys.count(typed.confirmations, "confirmations", 6, 1..=BLOCKS_MAX);
     Some(RaceSettings {
@@ -215,7 +208,7 @@ fn race(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<RaceSettings> {
         give_up: keys.count(typed.give_up, "give_up", 100, 1..=BLOCKS_MAX),
         checkpoint: checkpoint
             .map(|given| keys.count(Some(given), "checkpoint", 1, 1..=BLOCKS_MAX)),
-        payment: keys.money(typed.payment, "payment", 100_000),
+        payment: keys.usd(typed.payment, "payment", 100_000, DOLLARS),
         work,
         reward: reward.unwrap_or(work),
     })
@@ -256,7 +249,7 @@ fn seats(keys: &mut Keys<'_, '_>, given: ValueId, days: u32) -> Option<Committee
         let message = "there are no seats to sign".to_owned();
         keys.checker.fault(given, &key, message, "give seats, or write conduct = \"censor\"");
     }
-    let stake = keys.money(typed.stake, "stake", 1_000_000_000);
+    let stake = keys.usd(typed.stake, "stake", 1_000_000_000, DOLLARS);
     let honest = keys.count(typed.operators, "operators", 1_000, 1..=OPERATORS_MAX);
     let honest_units = stake.0 as f64 * (1.0 - share.unwrap_or(0.0));
     if let (true, Some(given)) = (honest_units < f64::from(honest), typed.stake) {
@@ -283,7 +276,7 @@ fn seats(keys: &mut Keys<'_, '_>, given: ValueId, days: u32) -> Option<Committee
         conduct: conduct.unwrap_or(Conduct::Honest),
         stake,
         slash: keys.share(typed.slash, "slash", 0.0, 1.0),
-        identity_price: keys.money(typed.identity_price, "identity_price", 10),
+        identity_price: keys.usd(typed.identity_price, "identity_price", 10, DOLLARS),
         slots: u64::from(days) * day / slot.as_nanos(),
     })
 }

@@ -21,7 +21,7 @@ const BRIDGES_MAX: usize = 1_000;
 const RELAYERS_MAX: i64 = 1_000;
 const FINALITY_MAX: i64 = 1_000;
 const SIGNATURES_MAX: i64 = 1_000;
-const USD_MAX: f64 = 1e9;
+const DOLLARS: RangeInclusive<f64> = 1e-6..=1e9;
 const DAY_SECONDS: f64 = 86_400.0;
 
 /// A bridge between a token's home chain and another chain.
@@ -127,10 +127,20 @@ impl Keys<'_, '_> {
         let rate = self.checker.quantity(given, &key, "/d", false, 1e-3..=maximum);
         rate.unwrap_or(default)
     }
-    fn usd(&mut self, given: Option<ValueId>, name: &str, default_usd: u64) -> Amount {
+}
+
+/// The dollars of bridges and attacks.
+impl Keys<'_, '_> {
+    /// Dollars of a scenario, or the default in whole dollars.
+    pub(in crate::blockchain) fn usd(
+        &mut self,
+        given: Option<ValueId>,
+        name: &str,
+        default_usd: u64,
+        range: RangeInclusive<f64>,
+    ) -> Amount {
         let key = self.key(name);
-        let usd = self.checker.amount(given, &key, USD, 1e-6..=USD_MAX);
-        usd.unwrap_or(whole_usd(default_usd))
+        self.checker.amount(given, &key, USD, range).unwrap_or(whole_usd(default_usd))
     }
 }
 
@@ -178,7 +188,7 @@ fn settings(
             500.0,
             TRANSFERS_MAX / f64::from(days.max(1)),
         ),
-        median_usd: section.usd(typed.size, "size", 500).as_tokens(USD.1),
+        median_usd: section.usd(typed.size, "size", 500, DOLLARS).as_tokens(USD.1),
         sigma: section.share(typed.size_spread, "size_spread", 1.5, 5.0),
         return_share: section.share(typed.return_share, "return_share", 0.5, 1.0),
     };
@@ -245,7 +255,7 @@ fn relay(section: &mut Keys<'_, '_>, typed: &BridgeSection) -> Relay {
 fn forgery(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Option<Forgery> {
     let cheats = section.count(typed.cheats, "cheats", 0, 0..=i64::from(relayers));
     let per_day = section.rate(typed.forgeries, "forgeries", 1.0, 1e4);
-    let amount = section.usd(typed.forgery, "forgery", 1_000_000);
+    let amount = section.usd(typed.forgery, "forgery", 1_000_000, DOLLARS);
     typed.cheats.map(|_| Forgery { cheats, per_day, amount })
 }
 
@@ -262,7 +272,7 @@ fn kind(section: &mut Keys<'_, '_>, typed: &BridgeSection, relayers: u32) -> Opt
     let given = section.checker.required(typed.kind, &key, "\"light_client\"");
     let name = section.checker.choice(given, &key, &names);
     let needed = section.count(typed.needed, "needed", relayers, 1..=i64::from(relayers));
-    let liquidity = section.usd(typed.liquidity, "liquidity", 0);
+    let liquidity = section.usd(typed.liquidity, "liquidity", 0, DOLLARS);
     match name? {
         Name::LightClient => Some(Kind::LightClient),
         Name::Relayers => {

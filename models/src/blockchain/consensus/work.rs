@@ -33,6 +33,7 @@ use super::super::Event;
 use super::super::chain::{Chain, Head, Made, Proposal, Settled};
 use super::super::transaction::Address;
 use crate::connection::gossip;
+use crate::laws::draw::unit_exponential;
 
 const RACE: Purpose = Purpose::new("blockchain race");
 const TRAVEL: Purpose = Purpose::new("blockchain block travel");
@@ -224,7 +225,7 @@ impl Work {
             Travel::Fixed { seconds } => seconds,
             Travel::Exponential { mean_seconds } => {
                 let mut stream = streams.indexed(receiver, TRAVEL, block.number);
-                -mean_seconds * math::ln(stream.uniform_open())
+                mean_seconds * unit_exponential(&mut stream)
             }
             Travel::Gossip(_) => return block.heard_after[receiver as usize],
         };

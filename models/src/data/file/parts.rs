@@ -120,7 +120,8 @@ fn beyond_splitting(
         )
     } else if bounded && few {
         let (most, all) = (store.repair.at_once, store.objects);
-        let message = format!("{objects} of {all} objects do not meet the bound of {most} rebuilds");
+        let message =
+            format!("{objects} of {all} objects do not meet the bound of {most} rebuilds");
         (message, "leave out data.store.repair.at_once, or set data.rare.objects to all objects")
     } else if nodes.capacity.is_some() && few {
         let message = format!("{objects} of {} objects do not fill the nodes", store.objects);

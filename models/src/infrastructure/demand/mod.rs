@@ -92,6 +92,8 @@ pub struct Account {
     pub offered: u128,
     /// By source.
     pub given: Vec<u128>,
+    /// What its devices have been told to be paid, by source, in millionths of a dollar.
+    paid_microusd: Vec<u128>,
 }
 
 /// One demand and what has become of it.
@@ -117,7 +119,11 @@ impl Demand {
             since: SimTime::ZERO,
             waiting: VecDeque::new(),
             waiting_sum: 0,
-            account: Account { given: vec![0; settings.sources.len()], ..Account::default() },
+            account: Account {
+                given: vec![0; settings.sources.len()],
+                paid_microusd: vec![0; settings.sources.len()],
+                ..Account::default()
+            },
             hour_asked: 0,
             hour_served: 0,
             quality: quality::Quality::default(),
@@ -301,6 +307,19 @@ impl Demand {
         let sources = self.settings.sources.iter().zip(&self.account.given);
         let fuel: u128 = sources.map(|(source, &given)| times(given, source.cost_microusd)).sum();
         fuel + times(self.account.served, self.settings.fee_microusd)
+    }
+    /// What is owed to the devices of each source's class since the last call, in millionths of a
+    /// dollar: their part of what users pay.
+    pub fn settle(&mut self) -> impl Iterator<Item = (u8, u64)> + '_ {
+        let Account { given, paid_microusd, .. } = &mut self.account;
+        let price = self.settings.price_microusd;
+        let amounts = self.settings.sources.iter().zip(given).zip(paid_microusd);
+        amounts.map(move |((source, given), paid)| {
+            let earned = times(*given, price);
+            let due = u64::try_from(earned - *paid).unwrap_or(u64::MAX);
+            *paid += u128::from(due);
+            (source.class, due)
+        })
     }
     /// What users have paid so far; rounded down.
     pub fn revenue_microusd(&self) -> u128 {

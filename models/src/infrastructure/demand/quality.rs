@@ -35,7 +35,9 @@ impl Settings {
     }
 }
 
-/// The hours of all users by their quality.
+/// The hours of all users by their quality: a weighted histogram of shares in even bins, in which a
+/// share is off by at most a thousandth. Durations, over many orders of magnitude, are kept in
+/// [`crate::laws::sketch`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Quality {
     /// Millionths of the users times hours, by quality in thousandths.

@@ -199,6 +199,11 @@ pub struct TurnoverSection {
     /// What a device is paid, such as "12 USD/mo". Default: money plays no part.
     #[schemars(with = "String")]
     pub income: Option<ValueId>,
+    /// "given" (the default): the income stays so. "payments": it is that of the first month, and
+    /// at each monthly review it becomes what the devices of the class were paid by the demand
+    /// they serve (`infrastructure.demand` with a price).
+    #[schemars(with = "String", extend("enum" = ["given", "payments"]))]
+    pub income_from: Option<ValueId>,
     /// Median of what an owner needs for a device, and the spread of its logarithm. Default 0.
     #[schemars(with = "String")]
     pub needed: Option<ValueId>,
@@ -285,11 +290,7 @@ impl Keys<'_, '_> {
     }
 
     /// Where its devices stand: places of regions, none for all of them.
-    fn regions(
-        &mut self,
-        typed: &ClassSection,
-        regions: Option<&[Region]>,
-    ) -> Option<Vec<u16>> {
+    fn regions(&mut self, typed: &ClassSection, regions: Option<&[Region]>) -> Option<Vec<u16>> {
         let Some(given) = typed.regions else { return Some(Vec::new()) };
         let key = self.at("regions");
         let names = match self.checker.tree.value(given) {
@@ -444,12 +445,16 @@ impl Keys<'_, '_> {
         let income = number(section.income, "income", "USD/mo", INCOME_MAX);
         let needed = number(section.needed, "needed", "USD/mo", 1e9);
         let sigma = number(section.needed_sigma, "needed_sigma", "1", 10.0);
+        let key = self.at("turnover.income_from");
+        let sources = [("given", false), ("payments", true)];
+        let from_payments = self.checker.choice(section.income_from, &key, &sources);
         let (paid, whom) = (section.income.is_some(), "owners with an income");
         self.checker.refuse_idle(
             &self.at("turnover"),
             &[
                 ("needed", section.needed, paid, whom),
                 ("needed_sigma", section.needed_sigma, paid, whom),
+                ("income_from", section.income_from, paid, whom),
                 (
                     "devices_each",
                     section.devices_each,
@@ -465,6 +470,7 @@ impl Keys<'_, '_> {
             leave_per_year: leave.unwrap_or(0.0),
             income: income.map(|usd_per_month| Income {
                 usd_per_month,
+                from_payments: from_payments.unwrap_or(false),
                 needed_median_usd_per_month: needed.unwrap_or(0.0),
                 needed_sigma: sigma.unwrap_or(0.0),
             }),

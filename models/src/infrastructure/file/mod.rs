@@ -136,8 +136,34 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         record_every: every,
         operation: operation::Settings::default(),
     };
+    let payments: Vec<_> = typed.class.iter().map(paid_by_demand).collect();
     settings.operation = operation::file::settings(checker, &at_work(typed), &settings, run);
+    unpaid(checker, &payments, &settings);
     Some(settings)
+}
+
+/// Where a class says that its owners live from payments.
+fn paid_by_demand(class: &ClassSection) -> Option<ValueId> {
+    class.turnover.as_ref()?.income_from
+}
+
+/// A fault for each class whose owners live from payments that nobody makes.
+fn unpaid(checker: &mut Checker<'_>, given: &[Option<ValueId>], settings: &Settings) {
+    for (number, (class, given)) in settings.classes.iter().zip(given).enumerate() {
+        let income = class.turnover.and_then(|turnover| turnover.income);
+        let pays = |demand: &super::demand::Settings| {
+            let serves = demand.sources.iter().any(|of| usize::from(of.class) == number);
+            serves && demand.price_microusd > 0
+        };
+        if let (Some(given), Some(true)) = (given, income.map(|income| income.from_payments))
+            && !settings.operation.demands.iter().any(pays)
+        {
+            let key = format!("infrastructure.class[{number}].turnover.income_from");
+            let message = format!("nothing pays the devices of \"{}\"", class.id);
+            let help = "add an infrastructure.demand with a price that they serve";
+            checker.fault(*given, &key, message, help);
+        }
+    }
 }
 
 /// What is checked with the fleet known.

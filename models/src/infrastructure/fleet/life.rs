@@ -25,7 +25,7 @@ const MORNING: Purpose = Purpose::new("infrastructure.device.day.morning");
 const HOUR_SECONDS: f64 = 3_600.0;
 const DAY_SECONDS: f64 = 86_400.0;
 /// Most first lives kept of a watched class.
-const LIVES_MAX: usize = 1_000_000;
+pub(super) const LIVES_MAX: usize = 1_000_000;
 
 impl Fleet {
     /// A life begins now: one event tells how it ends, by failing or by a planned replacement.

@@ -16,6 +16,7 @@ mod bits;
 mod life;
 mod names;
 mod owners;
+mod piece;
 mod record;
 mod shocks;
 mod tally;
@@ -32,6 +33,7 @@ use crate::part::{DeviceClass, Devices};
 use bits::Bits;
 use names::Names;
 use owners::{Group, Owners};
+pub use piece::Piece;
 pub use record::kolmogorov;
 use shocks::Clocks;
 pub use tally::{Cell, Counts, Tallies};
@@ -182,6 +184,8 @@ pub struct Fleet {
     /// The Nakamoto coefficient of the owners after so many had come or gone.
     nakamoto: Option<(u64, u32)>,
     check: Option<CheckId>,
+    /// Whether the devices live in pieces of their own, and only their state is taken over here.
+    is_cut: bool,
 }
 
 impl Fleet {
@@ -205,6 +209,7 @@ impl Fleet {
             tallies: Tallies::new(settings),
             nakamoto: None,
             check: None,
+            is_cut: false,
         };
         for (index, class) in settings.classes.iter().enumerate() {
             fleet.build(index as u8, class);
@@ -239,10 +244,8 @@ impl Fleet {
     /// Starts lives, heartbeats, days, shocks and the daily record. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("infrastructure.devices_up_within_devices"));
-        for device in 0..self.devices() {
-            self.begin_life(device, self.class_of(device).age_seconds, ctx);
-            self.begin_heartbeats(device, ctx);
-            self.begin_day(device, ctx);
+        if !self.is_cut {
+            self.begin_devices(ctx);
         }
         for shock in 0..self.settings.shocks.len() {
             self.arm(shock as u16, ctx);
@@ -251,6 +254,15 @@ impl Fleet {
             self.begin_turnover(class as u8, ctx);
         }
         ctx.after(self.settings.record_every, Event::Record.into());
+    }
+
+    /// Starts lives, heartbeats and days, device by device.
+    fn begin_devices<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        for device in 0..self.devices() {
+            self.begin_life(device, self.class_of(device).age_seconds, ctx);
+            self.begin_heartbeats(device, ctx);
+            self.begin_day(device, ctx);
+        }
     }
 
     /// Reacts to an event; devices that went down or came up are appended to `changes`.

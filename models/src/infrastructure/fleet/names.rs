@@ -1,6 +1,8 @@
 //! By what name devices, owners and shocks draw: their class or id, and a number within it. A
 //! class, an owner or a shock put before others moves no draw of those behind it.
 
+use std::ops::Range;
+
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
 use pinwheel_core::{Context, Scope, Stream, Streams};
@@ -39,6 +41,17 @@ impl Names {
         names
     }
 
+    /// The names in a row of devices of the first day that is a fleet of its own.
+    pub(super) fn of_row(&self, devices: Range<u32>) -> Self {
+        // Where a class begins before the row, the difference wraps, and so it does back again.
+        let first = |first: &u32| first.wrapping_sub(devices.start);
+        Names {
+            first: self.first.iter().map(first).collect(),
+            early: devices.end - devices.start,
+            ..self.clone()
+        }
+    }
+
     /// The streams of a class.
     pub(super) fn of_class(&self, class: u8, streams: &Streams) -> Streams {
         streams.within(self.classes[usize::from(class)])
@@ -60,7 +73,7 @@ impl Names {
     #[inline]
     fn number(&self, device: u32, class: u8) -> u32 {
         match device.checked_sub(self.early) {
-            None => device - self.first[usize::from(class)],
+            None => device.wrapping_sub(self.first[usize::from(class)]),
             Some(late) => self.late[late as usize],
         }
     }

@@ -7,12 +7,13 @@
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
-use pinwheel_core::{Context, SimDuration, Streams, math};
+use pinwheel_core::{Amount, Context, SimDuration, SimTime, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, DEVICES_MAX, Event, Fleet};
 use crate::infrastructure::settings::{Class, Income, Scope, Settings, Shock, Turnover};
 use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
+use crate::input::amount::USD_DECIMALS;
 use crate::laws::failure::{Clock, FailureLaw};
 
 const NEED: Purpose = Purpose::new("infrastructure.owner.need");
@@ -80,6 +81,14 @@ struct Turn {
     leaves: Clock,
 }
 
+/// What the devices of a class have been paid.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+struct Payments {
+    microusd: u128,
+    /// Hours that all devices of the class together had been there by the last review.
+    device_hours: f64,
+}
+
 /// All owners, and the rows and batches that devices come in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Owners {
@@ -90,6 +99,8 @@ pub struct Owners {
     persons: Vec<u32>,
     /// Owners who have not left, by class.
     present: Vec<Vec<u32>>,
+    /// Of each class, since the last review of its owners.
+    payments: Vec<Payments>,
     turns: Vec<Option<Turn>>,
 }
 
@@ -101,6 +112,7 @@ impl Owners {
             owners: Vec::new(),
             persons: vec![0; classes],
             present: vec![Vec::new(); classes],
+            payments: vec![Payments::default(); classes],
             turns: vec![None; classes],
         }
     }
@@ -266,6 +278,27 @@ impl Fleet {
         paid
     }
 
+    /// All devices of a class together are paid; their owners answer at their next review.
+    pub fn pay(&mut self, class: u8, microusd: u64) {
+        self.owners.payments[usize::from(class)].microusd += u128::from(microusd);
+    }
+
+    /// The income of a class becomes what its devices were paid since the last review, for a month
+    /// of the time that they were there.
+    fn settle_income(&mut self, class: u8, now: SimTime) {
+        let index = usize::from(class);
+        let cell = self.tallies.sum(now, |of, _| of == class);
+        let before = self.owners.payments[index];
+        let hours = cell.device_hours() - before.device_hours;
+        self.owners.payments[index] = Payments { microusd: 0, device_hours: cell.device_hours() };
+        let turnover = &mut self.settings.classes[index].turnover;
+        let income = turnover.as_mut().and_then(|turnover| turnover.income.as_mut());
+        if let Some(income) = income.filter(|income| income.from_payments && hours > 0.0) {
+            let usd = Amount(before.microusd).as_tokens(USD_DECIMALS);
+            income.usd_per_month = usd / hours * (MONTH.as_seconds() / 3_600.0);
+        }
+    }
+
     /// A prospect joins if the income is enough.
     pub(super) fn join<E: EngineEvent + From<Event>>(
         &mut self,
@@ -361,6 +394,7 @@ impl Fleet {
     ) {
         let index = usize::from(class);
         ctx.after(MONTH, Event::Reviews { class }.into());
+        self.settle_income(class, ctx.now());
         let turnover = self.settings.classes[index].turnover;
         let Some(income) = turnover.and_then(|turnover| turnover.income) else { return };
         let streams = self.names.of_class(class, ctx.streams());
@@ -404,7 +438,7 @@ impl Turn {
         let clock = |per_year: f64, population, purpose: &str| {
             let law = FailureLaw::Exponential { rate_per_second: per_year / SECONDS_PER_YEAR };
             let stream = streams.stream(0, purpose);
-            Clock::new(law, population, 0.0, pinwheel_core::SimTime::ZERO, stream)
+            Clock::new(law, population, 0.0, SimTime::ZERO, stream)
         };
         Turn {
             joins: clock(turnover.prospects_per_year, 1, "infrastructure.class.joins"),

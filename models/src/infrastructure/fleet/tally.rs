@@ -85,6 +85,26 @@ pub struct Counts {
     pub owners_left: u64,
 }
 
+impl Counts {
+    /// These and others together.
+    fn and(self, other: &Counts) -> Counts {
+        Counts {
+            heartbeats_sent: self.heartbeats_sent + other.heartbeats_sent,
+            heartbeats_lost: self.heartbeats_lost + other.heartbeats_lost,
+            false_alarms: self.false_alarms + other.false_alarms,
+            undetected_nanos: self.undetected_nanos + other.undetected_nanos,
+            recovery_nanos: self.recovery_nanos + other.recovery_nanos,
+            recoveries: self.recoveries + other.recoveries,
+            saved_nanos: self.saved_nanos + other.saved_nanos,
+            lost_nanos: self.lost_nanos + other.lost_nanos,
+            saving_nanos: self.saving_nanos + other.saving_nanos,
+            strikes: self.strikes + other.strikes,
+            owners_joined: self.owners_joined + other.owners_joined,
+            owners_left: self.owners_left + other.owners_left,
+        }
+    }
+}
+
 /// The service that needs a share of the capacity.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Serving {
@@ -106,6 +126,17 @@ impl Serving {
             self.down_nanos += u128::from(now.since(self.since).as_nanos());
         }
         self.since = now;
+    }
+    /// Capacity comes up or goes down.
+    pub(super) fn turn(&mut self, capacity_milli: u64, up: bool, now: SimTime) {
+        let served = self.is_up();
+        self.advance(now);
+        if up {
+            self.capacity_up_milli += capacity_milli;
+        } else {
+            self.capacity_up_milli -= capacity_milli;
+        }
+        self.interruptions += u64::from(served && !self.is_up());
     }
     /// Share of the time since the start that the service was up.
     pub fn availability(&self, now: SimTime) -> f64 {
@@ -159,6 +190,22 @@ impl Tallies {
     }
     pub(super) fn at(&mut self, class: u8, region: u16) -> &mut Cell {
         &mut self.cells[usize::from(class) * self.regions + usize::from(region)]
+    }
+    /// Nothing is counted any more of devices, whose pieces count for themselves.
+    pub(super) fn forget_devices(&mut self, now: SimTime) {
+        self.counts = Counts::default();
+        let nothing = Cell { since: now, ..Cell::default() };
+        self.cells.fill(nothing);
+    }
+    /// What a piece has counted of its devices up to now is counted here too, but for the lives and
+    /// the service, which depend on the order of all changes.
+    pub(super) fn add_devices(&mut self, of_piece: &Tallies, now: SimTime) {
+        self.counts = self.counts.and(&of_piece.counts);
+        for (sum, cell) in self.cells.iter_mut().zip(&of_piece.cells) {
+            let mut cell = *cell;
+            cell.advance(now);
+            *sum = sum.and(cell);
+        }
     }
     /// The cells that satisfy a condition on class and region, as one, up to now.
     pub fn sum(&self, now: SimTime, which: impl Fn(u8, u16) -> bool) -> Cell {
@@ -220,20 +267,9 @@ impl Fleet {
         let (class, region) = (self.class(device), self.region(device));
         let cell = self.tallies.at(class, region);
         cell.advance(now);
-        let capacity = self.class_of(device).capacity_milli;
-        let served = self.tallies.serving.is_up();
-        self.tallies.serving.advance(now);
-        let serving = &mut self.tallies.serving;
-        if up {
-            serving.capacity_up_milli += capacity;
-            self.tallies.at(class, region).up += 1;
-        } else {
-            serving.capacity_up_milli -= capacity;
-            self.tallies.at(class, region).up -= 1;
-        }
-        if served && !self.tallies.serving.is_up() {
-            self.tallies.serving.interruptions += 1;
-        }
+        cell.up = if up { cell.up + 1 } else { cell.up - 1 };
+        let capacity_milli = self.class_of(device).capacity_milli;
+        self.tallies.serving.turn(capacity_milli, up, now);
         if let (false, Some(checkpoint)) = (up, self.class_of(device).checkpoint) {
             // Whoever stops on purpose saves first.
             self.add_work(work(checkpoint, stretch, condition.is_struck()));

@@ -280,6 +280,12 @@ impl Operation {
         }
     }
 
+    /// What the devices of each class are paid for what they have served since the last call, in
+    /// millionths of a dollar.
+    pub fn settle(&mut self) -> impl Iterator<Item = (u8, u64)> + '_ {
+        self.demands.iter_mut().flat_map(Demand::settle).filter(|(_, microusd)| *microusd > 0)
+    }
+
     /// Share of the time of a class's devices in which they were up, until now.
     fn up_share(&mut self, class: usize, now: SimTime) -> f64 {
         self.advance(now);
