@@ -1,18 +1,31 @@
 //! The list of all parts. Whatever is said of parts as a whole is read from here: numbers of
 //! metrics and kinds of event (checked while compiling), cards, `pinwheel explain`, the JSON
-//! Schema, vector suites, reports. A new part is one line.
+//! Schema, vector suites, reports. A new layer is one line here; a network is listed by its line in
+//! `for_each_network!` ([`crate::networks`]).
 
 use crate::describe::part::same;
 use crate::describe::{Catalogue, PartSpec};
-use crate::networks::filecoin;
-use crate::{blockchain, connection, data, economy, infrastructure, review, service};
+use crate::{blockchain, connection, data, economy, infrastructure, networks, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
 
-/// In the order in which tables and lists show them.
-const PARTS: &[&PartSpec] = &[
-    &filecoin::spec::SPEC,
+/// In the order in which tables and lists show them: networks, then layers.
+const PARTS: &[&PartSpec] = &{
+    let mut all = [LAYERS[0]; networks::SPECS.len() + LAYERS.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = match place.checked_sub(networks::SPECS.len()) {
+            Some(layer) => LAYERS[layer],
+            None => networks::SPECS[place],
+        };
+        place += 1;
+    }
+    all
+};
+
+/// The layers, from the lowest up, and the review.
+const LAYERS: &[&PartSpec] = &[
     &infrastructure::spec::SPEC,
     &service::spec::SPEC,
     &connection::spec::SPEC,

@@ -46,6 +46,7 @@ const NO_SLOT: u32 = u32::MAX;
 const PURGE_MIN: usize = 256;
 
 impl<E: Copy> Queue<E> {
+    /// No events.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Queue {
@@ -63,6 +64,7 @@ impl<E: Copy> Queue<E> {
         self.live
     }
 
+    /// Whether no event is pending, cancelled ones not counted.
     pub fn is_empty(&self) -> bool {
         self.live == 0
     }

@@ -48,6 +48,7 @@ impl<E> Default for Outbox<E> {
 }
 
 impl<E: Event> Outbox<E> {
+    /// Sends an event to a region, to happen there a delay from `now`.
     pub fn send(&mut self, now: SimTime, to: u32, delay: SimDuration, event: E) {
         let Outbox { regions, lookahead, .. } = *self;
         assert!(to < regions, "event {event:?} sent to region {to} of {regions}");
@@ -63,6 +64,7 @@ impl<E: Event> Outbox<E> {
 /// Runs a function on each region. How many threads share the work changes nothing but the time
 /// it takes; sim-core itself knows none.
 pub trait Executor {
+    /// Calls `run` once for every item, in any order, and returns when all calls have.
     fn each<T: Send>(&self, items: &mut [T], run: impl Fn(&mut T) + Sync);
 }
 

@@ -20,8 +20,7 @@ use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{NANOTOKEN, TOKEN};
 use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
 use crate::connection::gossip::{self, GossipParameters, Push};
-use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
-use crate::input::amount;
+use crate::describe::parameter::{self, ParameterSpec, ParameterTable, Table};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -182,64 +181,6 @@ fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
     schema
 }
 
-/// A table of parameters that reads itself.
-pub trait Table: Default {
-    const SPECS: &'static [ParameterSpec];
-    fn get_mut(&mut self, name: &str) -> Option<&mut f64>;
-    fn amount_mut(&mut self, name: &str) -> Option<&mut Amount>;
-}
-
-macro_rules! tables {
-    ($($name:ident),* $(,)?) => {
-        $(impl Table for $name {
-            const SPECS: &'static [ParameterSpec] = $name::SPECS;
-            fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
-                $name::get_mut(self, name)
-            }
-            fn amount_mut(&mut self, name: &str) -> Option<&mut Amount> {
-                $name::amount_mut(self, name)
-            }
-        })*
-    };
-}
-tables!(
-    LoadParameters,
-    StakeParameters,
-    RoundParameters,
-    WorkParameters,
-    GossipParameters,
-    DeviceParameters,
-    AttestParameters,
-    PlanParameters,
-    TradeParameters,
-    TelemetryParameters,
-);
-
-/// Reads a table of parameters; what is not given is at its default.
-fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>, key: &str) -> T {
-    let mut values = T::default();
-    for (name, &given) in typed {
-        let key = format!("{key}.{}", shown(name));
-        let Some(spec) = T::SPECS.iter().find(|spec| spec.name == name) else {
-            let help = did_you_mean(name, T::SPECS.iter().map(|spec| spec.name));
-            checker.fault(given, &key, "unknown parameter".to_owned(), help);
-            continue;
-        };
-        let range = spec.minimum..=spec.maximum;
-        if let Some(slot) = values.amount_mut(name) {
-            let unit = (spec.unit, amount::decimals(spec.unit));
-            *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
-            continue;
-        }
-        let plain = spec.unit == "1";
-        let value = checker.quantity(Some(given), &key, spec.unit, plain, range);
-        if let (Some(value), Some(slot)) = (value, values.get_mut(name)) {
-            *slot = value;
-        }
-    }
-    values
-}
-
 /// The validated layer; whatever is wrong is a fault.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let run = known.days;
@@ -349,7 +290,7 @@ impl ChainChecker<'_, '_, '_> {
         name: &str,
     ) -> Option<T> {
         let typed = typed.as_ref()?;
-        Some(table(self.checker, typed, &self.key(name)))
+        Some(parameter::read(self.checker, typed, &self.key(name)))
     }
 
     /// A panel is drawn from the verifiers, and its quorum is a majority: one verdict is reached.
@@ -382,7 +323,7 @@ impl ChainChecker<'_, '_, '_> {
         let way = self.checker.choice(typed.remove("way"), &format!("{key}.way"), &ways);
         let proofs = [("modelled", false), ("real", true)];
         let real = self.checker.choice(typed.remove("proofs"), &format!("{key}.proofs"), &proofs);
-        let parameters: TelemetryParameters = table(self.checker, &typed, &key);
+        let parameters: TelemetryParameters = parameter::read(self.checker, &typed, &key);
         let interval = parameters.interval;
         if let (true, Some(&given)) =
             (interval != 0.0 && interval < INTERVAL_SECONDS_MIN, typed.get("interval"))
@@ -416,7 +357,7 @@ impl ChainChecker<'_, '_, '_> {
     /// Proof of work: its miners, and how their blocks travel.
     fn work(&mut self, block_time: f64) -> ConsensusSettings {
         let (section, key) = (self.section, self.key("members"));
-        let work: WorkParameters = table(self.checker, &section.members, &key);
+        let work: WorkParameters = parameter::read(self.checker, &section.members, &key);
         let laws = [
             ("fixed", Some(TravelLaw::Fixed)),
             ("exponential", Some(TravelLaw::Exponential)),
@@ -453,7 +394,7 @@ impl ChainChecker<'_, '_, '_> {
             ("origin_only", Push::OriginOnly),
         ];
         let push = self.checker.choice(typed.remove("push"), &format!("{key}.push"), &pushes);
-        let parameters: GossipParameters = table(self.checker, &typed, &key);
+        let parameters: GossipParameters = parameter::read(self.checker, &typed, &key);
         if let (Some(&given), true) =
             (typed.get("hop"), parameters.hop > PUSHES_OF_A_HOP_MAX * parameters.period)
         {
@@ -554,8 +495,8 @@ impl ChainChecker<'_, '_, '_> {
                 }
                 ConsensusSettings::Authority
             }
-            Kind::Stake => ConsensusSettings::Stake(table(self.checker, typed, &key)),
-            Kind::Expected => ConsensusSettings::Expected(table(self.checker, typed, &key)),
+            Kind::Stake => ConsensusSettings::Stake(parameter::read(self.checker, typed, &key)),
+            Kind::Expected => ConsensusSettings::Expected(parameter::read(self.checker, typed, &key)),
             Kind::Work => self.work(block_time),
         }
     }

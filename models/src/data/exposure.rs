@@ -36,6 +36,7 @@ pub struct Exposed {
 }
 
 impl Exposure {
+    /// Nothing is seen yet; the order in which nodes or owners become curious is drawn.
     pub fn new(settings: &ExposureSettings, nodes: &NodeSettings, streams: &Streams) -> Self {
         let candidates = if settings.by_owner { u32::from(nodes.owners) } else { nodes.count };
         let order = shuffled(candidates, &mut streams.stream(0, ORDER));

@@ -182,6 +182,7 @@ impl fmt::Display for QuantityError {
 }
 
 impl Unit {
+    /// The unit of plain numbers and shares.
     pub const ONE: Unit =
         Unit { exponents: NONE, numerator: 1.0, denominator: 1.0, rounded: false };
 
@@ -287,6 +288,7 @@ impl Unit {
         }
     }
 
+    /// The unit of a product of two quantities.
     pub fn times(self, other: Unit) -> Unit {
         let mut exponents = self.exponents;
         for (sum, more) in exponents.iter_mut().zip(other.exponents) {
@@ -303,6 +305,7 @@ impl Unit {
         }
     }
 
+    /// The unit of one divided by a quantity: Hz for s.
     pub fn inverse(self) -> Unit {
         Unit {
             exponents: self.exponents.map(|halves| -halves),

@@ -34,7 +34,9 @@ pub enum FailureLaw {
 /// From this age on the hazard is this.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HazardRow {
+    /// Age of the unit, seconds.
     pub from_seconds: f64,
+    /// Failures a second of a unit that has this age.
     pub rate_per_second: f64,
     /// Cumulative hazard at the beginning of the row.
     cumulative: f64,
@@ -46,6 +48,7 @@ const SEARCH_STEPS_MAX: u32 = 200;
 const SEARCH_WIDTH: f64 = 1e-13;
 
 impl FailureLaw {
+    /// The law of what does not fail.
     pub const NEVER: FailureLaw = FailureLaw::Exponential { rate_per_second: 0.0 };
 
     /// Constant hazard with this mean life.
@@ -169,6 +172,7 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The clock of `population` units of a mean age, drawn from its stream.
     pub fn new(
         law: FailureLaw,
         population: u32,
@@ -179,6 +183,7 @@ impl Clock {
         let budget = unit_exponential(&mut stream);
         Clock { law, population, age_seconds, since: now, budget, stream, timer: None }
     }
+    /// How many units share the clock.
     pub fn population(&self) -> u32 {
         self.population
     }

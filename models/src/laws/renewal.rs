@@ -11,23 +11,34 @@ pub enum Law {
     Exponential(Exponential),
     /// Always the same.
     Fixed {
+        /// How long.
         seconds: f64,
     },
     /// A sum of like exponential phases.
     Erlang(Gamma),
+    /// The logarithm is normal.
     LogNormal(LogNormal),
     /// An exponential with one of two means.
     Hyperexponential {
+        /// Share of the draws that are of the first law.
         first_share: f64,
+        /// One law.
         first: Exponential,
+        /// The other law.
         second: Exponential,
     },
 }
 
 impl Law {
+    /// Without memory, by its mean in seconds.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not positive and finite.
     pub fn exponential(mean_seconds: f64) -> Result<Self, DistributionError> {
         Exponential::new(mean_seconds).map(Law::Exponential)
     }
+    /// Always so many seconds.
     pub fn fixed(seconds: f64) -> Self {
         Law::Fixed { seconds }
     }
@@ -53,6 +64,7 @@ impl Law {
         })
     }
 
+    /// A length of time.
     pub fn draw(&self, stream: &mut Stream) -> SimDuration {
         SimDuration::from_seconds_f64(match self {
             Law::Exponential(law) => law.sample(stream),

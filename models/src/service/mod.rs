@@ -124,6 +124,7 @@ impl Service {
         ctx.after(DAY, Event::Record.into());
     }
 
+    /// Reacts to one of its events.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
             Event::Arrival { station } => self.stations[usize::from(station)].arrive(ctx),
@@ -157,6 +158,7 @@ impl Service {
         }
     }
 
+    /// The stations, in the order of the scenario.
     pub fn stations(&self) -> &[Station] {
         &self.stations
     }
