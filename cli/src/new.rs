@@ -252,8 +252,12 @@ fn lines_of_list(text: &str) -> Result<std::ops::Range<usize>, String> {
 fn listed(text: &str) -> Result<Vec<&str>, String> {
     let lines = text[lines_of_list(text)?].lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
-    let folder = |line: &'_ str| Some(line.split_once('(')?.1.split_once(':')?.0);
     lines.map(|line| folder(line).ok_or_else(|| format!("{LIST}: {line:?} in the list"))).collect()
+}
+
+/// The folder that a line of the list names: `Variant(folder: State),`.
+fn folder(line: &str) -> Option<&str> {
+    Some(line.split_once('(')?.1.split_once(':')?.0)
 }
 
 /// The text of the list's file with a network more.

@@ -25,7 +25,12 @@ pub enum SnapshotError {
     /// The bytes do not begin like a snapshot, or end within its header.
     NotASnapshot,
     /// The snapshot was written in another format.
-    Version { found: u32, expected: u32 },
+    Version {
+        /// The version it was written in.
+        found: u32,
+        /// The version that this program reads.
+        expected: u32,
+    },
     /// The payload is not the one that was written: damaged or cut short.
     Damaged,
     /// The payload is whole, but is not of a simulation of this model.

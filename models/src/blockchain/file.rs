@@ -22,7 +22,7 @@ use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySetti
 use crate::connection::gossip::{self, GossipParameters, Push};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable, Table};
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
 use crate::part::Known;
 
@@ -496,7 +496,9 @@ impl ChainChecker<'_, '_, '_> {
                 ConsensusSettings::Authority
             }
             Kind::Stake => ConsensusSettings::Stake(parameter::read(self.checker, typed, &key)),
-            Kind::Expected => ConsensusSettings::Expected(parameter::read(self.checker, typed, &key)),
+            Kind::Expected => {
+                ConsensusSettings::Expected(parameter::read(self.checker, typed, &key))
+            }
             Kind::Work => self.work(block_time),
         }
     }

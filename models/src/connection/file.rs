@@ -69,10 +69,13 @@ pub struct Section {
     /// MQTT: time between heartbeats. Default "60 s".
     #[schemars(with = "String")]
     pub keep_alive: Option<ValueId>,
+    /// Loss, delay and speed of the way to the platform.
     #[schemars(with = "LinkSection")]
     pub link: Option<LinkSection>,
+    /// Keys of MQTT.
     #[schemars(with = "MqttSection")]
     pub mqtt: Option<MqttSection>,
+    /// Keys of CoAP.
     #[schemars(with = "CoapSection")]
     pub coap: Option<CoapSection>,
     /// Devices reach the platform through gateways.
@@ -81,8 +84,10 @@ pub struct Section {
     /// "hub" (the default): all send to the platform. "mesh": they relay for their neighbours.
     #[schemars(with = "String", extend("enum" = ["hub", "mesh"]))]
     pub topology: Option<ValueId>,
+    /// Devices that relay for their neighbours.
     #[schemars(with = "MeshSection")]
     pub mesh: Option<MeshSection>,
+    /// How a lost connection comes back.
     #[schemars(with = "ReconnectSection")]
     pub reconnect: Option<ReconnectSection>,
     /// Times in which the hub is down or a share of the senders is cut off.
@@ -152,6 +157,7 @@ pub struct CoapSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["count"]))]
 pub struct GatewaySection {
+    /// How many gateways there are.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub count: Option<ValueId>,
     /// Gateways that hear each device. Default 1.
@@ -224,6 +230,7 @@ pub struct OutageSection {
     /// From the start of the run, such as "6 h".
     #[schemars(with = "String")]
     pub at: Option<ValueId>,
+    /// How long it takes, such as "2 h".
     #[schemars(with = "String")]
     pub length: Option<ValueId>,
     /// Share of the senders that is cut off; 1 (the default) is the hub itself.

@@ -8,12 +8,14 @@ use super::{Connection, Delivery, Event, Settings};
 /// Devices, links and a platform with nothing around them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Isolated {
+    /// The layer.
     pub connection: Connection,
     /// Readings that have reached the platform.
     pub deliveries: Vec<Delivery>,
 }
 
 impl Isolated {
+    /// The layer at time zero, for the run that `streams` name.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
         Isolated { connection: Connection::new(settings, streams), deliveries: Vec::new() }
     }

@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 /// Quality of service.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Qos {
+    /// QoS 0: sent once, never acknowledged.
     AtMostOnce,
+    /// QoS 1: sent until PUBACK comes.
     AtLeastOnce,
+    /// QoS 2: a handshake of four packets.
     ExactlyOnce,
 }
 
@@ -39,6 +42,7 @@ struct Outbound {
 /// What the publisher does with an answer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Reaction {
+    /// Sends this packet.
     Send(Packet),
     /// The message is through; its identifier is free.
     Complete,
@@ -56,6 +60,11 @@ pub struct Publisher {
 }
 
 impl Publisher {
+    /// A session that has sent nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the receive maximum is zero, which is a protocol error (MQTT 5, 3.1.2.11.3).
     pub fn new(qos: Qos, receive_maximum: u16) -> Self {
         assert!(receive_maximum > 0, "a receive maximum of 0 is a protocol error");
         Publisher { qos, receive_maximum, last_id: 0, outbound: Vec::new() }
@@ -80,6 +89,7 @@ impl Publisher {
             }
         }
     }
+    /// Takes in an acknowledgement.
     pub fn receive(&mut self, answer: Packet) -> Reaction {
         let (Packet::PubAck { id } | Packet::PubRec { id } | Packet::PubComp { id }) = answer
         else {

@@ -85,8 +85,11 @@ crate::parameters! {
 /// Verdicts on claims of one kind.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdicts {
+    /// Taken for true.
     pub accepted: u64,
+    /// Taken for false.
     pub rejected: u64,
+    /// Not decided, for lack of votes.
     pub void: u64,
 }
 
@@ -96,6 +99,7 @@ impl Verdicts {
     }
 }
 
+/// Devices that claim work and verifiers that vote on the claims.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AttestationActivity {
     parameters: AttestParameters,
@@ -107,7 +111,9 @@ pub struct AttestationActivity {
     /// Of each claim: when it was sent, and whether it is a lie.
     claims: Vec<(SimTime, bool)>,
     latencies: Vec<f64>,
+    /// On claims of work that was done.
     pub honest: Verdicts,
+    /// On claims of work that was not.
     pub lies: Verdicts,
     paid: Amount,
     paid_to_liars: Amount,
@@ -150,6 +156,7 @@ impl AttestationActivity {
         }
     }
 
+    /// Registers the check and schedules the first claims. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
         id: &str,

@@ -135,6 +135,7 @@ struct Transfer {
 /// Two chains and the bridge between them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bridge {
+    /// What the scenario says.
     pub settings: BridgeSettings,
     place: u16,
     sides: [Side; 2],
@@ -147,6 +148,7 @@ pub struct Bridge {
     in_flight: Amount,
     stolen: Amount,
     forged: u32,
+    /// What has become of transfers.
     pub tally: Tally,
     conserved: Option<CheckId>,
     unforged: Option<CheckId>,
@@ -154,6 +156,7 @@ pub struct Bridge {
 }
 
 impl Bridge {
+    /// Two chains that hold what users have, with nothing under way.
     pub fn new(settings: BridgeSettings, place: u16, streams: &Streams) -> Self {
         const DAY: f64 = 86_400.0;
         let entity = u32::from(place);
@@ -184,6 +187,7 @@ impl Bridge {
         }
     }
 
+    /// Registers checks and schedules the first blocks and transfers. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let (bridge, name) = (self.place, &self.settings.name);
         self.conserved =
@@ -474,9 +478,11 @@ impl Bridge {
         })
     }
 
+    /// What forgeries took, in base units.
     pub fn stolen(&self) -> Amount {
         self.stolen
     }
+    /// What has left one chain and has not arrived on the other, in base units.
     pub fn in_flight(&self) -> Amount {
         self.in_flight
     }

@@ -46,14 +46,19 @@ impl Order {
 /// What was written, and by whom.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
+    /// Who wrote it.
     pub writer: Address,
+    /// Readings that it stands for.
     pub readings: u32,
+    /// The root of a tree over them, or their hash.
     pub digest: Hash,
 }
 
+/// A contract that keeps digests of readings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     entries: MerkleState<Entry>,
+    /// Readings that all entries stand for.
     pub readings: u64,
 }
 
@@ -62,13 +67,20 @@ impl Anchor {
     pub fn entry(&self, entry: u32) -> Option<&Entry> {
         self.entries.get(entry as usize)
     }
+    /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -86,6 +98,7 @@ impl Anchor {
         Ok(())
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.entries.root()
     }

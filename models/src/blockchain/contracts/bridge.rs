@@ -74,7 +74,9 @@ pub enum Backing {
 /// A header as the light client keeps it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
+    /// The number of the block.
     pub number: u64,
+    /// Commits to the receipts of the block.
     pub receipts_root: Hash,
     /// Validators that signed it.
     pub signatures: u32,
@@ -83,7 +85,9 @@ pub struct Known {
 /// That a transaction happened on the other chain, and what vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
+    /// The transaction.
     pub transaction: Transaction,
+    /// Its receipt.
     pub receipt: Receipt,
     /// For a light client.
     pub path: Path,
@@ -94,7 +98,9 @@ pub struct Claim {
 /// The contract's rules on one chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
+    /// What it believes of the other chain.
     pub authority: Authority,
+    /// What stands behind its tokens.
     pub backing: Backing,
     /// Kept from what is given out, hundredths of a per cent.
     pub fee_basis_points: u32,
@@ -110,6 +116,7 @@ pub fn packet(chain: u16, sender: Address, nonce: u64) -> Hash {
 /// A bridge on one chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bridge {
+    /// Its rules.
     pub terms: Terms,
     /// The bridged token's books on this chain.
     ledger: Ledger,
@@ -128,6 +135,7 @@ pub struct Bridge {
 }
 
 impl Bridge {
+    /// The contract with nothing in it.
     pub fn new(terms: Terms) -> Self {
         let mut ledger = Ledger::default();
         let escrow = ledger.open(Holding::Locked);
@@ -155,9 +163,11 @@ impl Bridge {
     pub fn endow(&mut self, amount: Amount) {
         self.ledger.mint(self.escrow, amount).expect("issue is bounded by the scenario");
     }
+    /// The books of the bridged token on this chain.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+    /// What is locked while it is on the other chain, in base units.
     pub fn escrow(&self) -> Amount {
         self.ledger.balance(self.escrow)
     }
@@ -165,6 +175,7 @@ impl Bridge {
     pub fn supply(&self) -> Amount {
         self.ledger.issued() - self.ledger.burned()
     }
+    /// What somebody holds of the bridged token, in base units.
     pub fn balance(&self, holder: Address) -> Amount {
         let account = self.holders.get(&holder);
         account.map_or(Amount::ZERO, |&account| self.ledger.balance(account))
@@ -183,6 +194,11 @@ impl Bridge {
         hash
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,

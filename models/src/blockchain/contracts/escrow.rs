@@ -31,6 +31,7 @@ struct Deal {
     open: bool,
 }
 
+/// A contract that holds the price of a deal until the goods are there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escrow {
     pot: Address,
@@ -39,6 +40,7 @@ pub struct Escrow {
 }
 
 impl Escrow {
+    /// The contract with an empty pot.
     pub fn new(accounts: &mut Accounts) -> Self {
         let pot = accounts.open(Holding::Locked);
         Escrow { pot, held: Amount::ZERO, deals: MerkleState::default() }
@@ -48,6 +50,11 @@ impl Escrow {
         accounts.balance(self.pot) == self.held
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -96,6 +103,7 @@ impl Escrow {
         Ok(())
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.deals.root()
     }

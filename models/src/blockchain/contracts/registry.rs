@@ -23,7 +23,9 @@ pub enum Order {
 /// What the ledger knows of a device.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
+    /// Who owns it.
     pub owner: Address,
+    /// Whether it is up, as the ledger knows.
     pub up: bool,
     /// Changes reported so far.
     pub changes: u32,
@@ -31,22 +33,31 @@ pub struct Device {
     pub reported: SimTime,
 }
 
+/// A register of devices: who owns each and whether it is up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
     devices: MerkleState<Device>,
 }
 
 impl Registry {
+    /// A device by its number.
     pub fn device(&self, device: u32) -> Option<&Device> {
         self.devices.get(device as usize)
     }
+    /// How many devices are registered.
     pub fn len(&self) -> usize {
         self.devices.len()
     }
+    /// Whether no device is registered.
     pub fn is_empty(&self) -> bool {
         self.devices.is_empty()
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -77,6 +88,7 @@ impl Registry {
         self.devices.push(Device { owner, up: true, changes: 0, reported: time }) as u32
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.devices.root()
     }
