@@ -7,7 +7,7 @@
 # lower level of optimisation, which changes no result and takes half the time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --release --workspace --quiet
+cargo build --release --workspace --bin pinwheel --quiet
 target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
 copy=$target/new
 rm -rf "$copy"
@@ -41,7 +41,7 @@ sums >../written
 ok() { echo "ok: $*"; }
 cargo fmt --all --check
 ok "it is formatted"
-cargo clippy "${faster[@]}" --release --workspace --lib --bins --test $network --quiet -- -D warnings
+cargo clippy "${faster[@]}" --release --workspace --test $network --quiet -- -D warnings
 ok "it has no lints"
 cargo test "${faster[@]}" --release --workspace --test $network --test tidy --quiet
 ok "its test and the tidy test pass"

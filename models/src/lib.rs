@@ -1,3 +1,4 @@
+#![deny(missing_docs)]
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 //!
 //! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`]
@@ -10,6 +11,7 @@ pub mod blockchain;
 pub mod connection;
 pub mod data;
 pub mod describe;
+#[allow(missing_docs)]
 pub mod economy;
 pub mod infrastructure;
 pub mod input;

@@ -3,7 +3,7 @@
 //! Schema, vector suites, reports. A new layer is one line here; a network is listed by its line in
 //! `for_each_network!` ([`crate::networks`]).
 
-use crate::describe::part::same;
+use crate::describe::part::{PartKind, same};
 use crate::describe::{Catalogue, PartSpec};
 use crate::{blockchain, connection, data, economy, infrastructure, networks, review, service};
 
@@ -34,6 +34,21 @@ const LAYERS: &[&PartSpec] = &[
     &economy::spec::SPEC,
     &review::spec::SPEC,
 ];
+
+/// Whether these are the layers of the list, in its order: worlds are held against it.
+pub(crate) const fn layers_are(names: &[&str]) -> bool {
+    let (mut place, mut layer) = (0, 0);
+    while place < LAYERS.len() {
+        if matches!(LAYERS[place].kind, PartKind::Layer) {
+            if layer == names.len() || !same(LAYERS[place].name, names[layer]) {
+                return false;
+            }
+            layer += 1;
+        }
+        place += 1;
+    }
+    layer == names.len()
+}
 
 /// A part whose name, code or kind of event another has too does not compile.
 const _: () = {

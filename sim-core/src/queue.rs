@@ -76,6 +76,10 @@ impl<E: Copy> Queue<E> {
     }
 
     /// Schedules an event that can be cancelled.
+    ///
+    /// # Panics
+    ///
+    /// Beyond 2^32 pending timers.
     pub fn push_timer(&mut self, time: SimTime, priority: u8, event: E) -> Timer {
         let slot = self.free_slots.pop().unwrap_or_else(|| {
             self.slots.push(NO_KEY);

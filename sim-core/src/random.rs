@@ -157,6 +157,10 @@ pub struct Stream {
 
 impl Stream {
     /// 64 uniform random bits.
+    ///
+    /// # Panics
+    ///
+    /// After 2^33 words.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
         if let Some(spare) = self.spare.take() {
@@ -179,7 +183,11 @@ impl Stream {
         ((self.next_u64() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64)
     }
     /// A uniform integer in [0, bound), without bias (Lemire, "Fast random integer generation in an
-    /// interval", 2019). `bound` must be positive.
+    /// interval", 2019).
+    ///
+    /// # Panics
+    ///
+    /// If `bound` is zero.
     #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
         assert!(bound > 0, "an empty range has no member");

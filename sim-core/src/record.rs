@@ -70,6 +70,10 @@ impl Default for Records {
 
 impl Records {
     /// The label of this text, made if it is new.
+    ///
+    /// # Panics
+    ///
+    /// Beyond 65,536 labels.
     pub fn label(&mut self, text: &str) -> Label {
         let place = self.labels.iter().position(|known| known == text).unwrap_or_else(|| {
             self.labels.push(text.to_owned());

@@ -107,6 +107,10 @@ pub struct Regions<M: Model> {
 
 impl<M: Model> Regions<M> {
     /// The regions, each with its random streams, at time zero with their first events scheduled.
+    ///
+    /// # Panics
+    ///
+    /// If the lookahead is zero, or there are more regions than can send messages.
     pub fn new(parts: Vec<(M, Streams)>, lookahead: SimDuration) -> Self {
         assert!(lookahead > SimDuration::ZERO, "without a lookahead no region may run alone");
         assert!(parts.len() <= SOURCES_MAX, "{} regions, of at most {SOURCES_MAX}", parts.len());

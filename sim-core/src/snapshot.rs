@@ -73,6 +73,10 @@ pub fn save<S: Serialize>(simulation: &S) -> Vec<u8> {
 }
 
 /// The simulation that [`save`] wrote.
+///
+/// # Errors
+///
+/// [`SnapshotError`]: the bytes are no snapshot, one of another format or model, or damaged.
 pub fn restore<S: DeserializeOwned>(bytes: &[u8]) -> Result<S, SnapshotError> {
     let (header, payload) =
         bytes.split_at_checked(HEADER_LEN).ok_or(SnapshotError::NotASnapshot)?;

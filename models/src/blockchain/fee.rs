@@ -143,9 +143,15 @@ pub enum FeeRule {
     /// The same with a base fee by premium.
     Premium(Premium),
     /// Everyone pays what it bids, all of it to the proposer.
-    FirstPrice { minimum: u128 },
+    FirstPrice {
+        /// The least price of a unit of gas, base units.
+        minimum: u128,
+    },
     /// Everyone pays the same, and is served in the order of arrival.
-    Fixed { price: u128 },
+    Fixed {
+        /// The price of a unit of gas, base units.
+        price: u128,
+    },
 }
 
 impl FeeRule {

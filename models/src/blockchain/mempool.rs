@@ -40,7 +40,10 @@ pub struct Waiting {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PoolError {
     /// The sender's next nonce is another one.
-    Gap { expected: u64 },
+    Gap {
+        /// The nonce that is next.
+        expected: u64,
+    },
     /// The nonce is taken and the bid is not 10 % higher.
     Underpriced,
     /// The pool is full of higher bids.

@@ -85,7 +85,10 @@ impl Receipt {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rejection {
     /// The sender's account has another nonce next.
-    Nonce { expected: u64 },
+    Nonce {
+        /// The nonce that is next.
+        expected: u64,
+    },
     /// The sender could not pay the whole gas limit at its highest fee.
     Funds,
     /// It offers less than the chain demands.

@@ -14,7 +14,12 @@ pub enum Loss {
     /// Each with this probability.
     Independent(f64),
     /// In bursts: probabilities of going bad and of becoming good again, per packet.
-    Bursts { to_bad: f64, to_good: f64 },
+    Bursts {
+        /// Chance that a packet finds the good state turned bad.
+        to_bad: f64,
+        /// Chance that a packet finds the bad state turned good.
+        to_good: f64,
+    },
 }
 
 impl Loss {

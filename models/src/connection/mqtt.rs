@@ -25,11 +25,35 @@ pub enum Qos {
 /// The control packets that deliver an application message.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Packet {
-    Publish { id: u16, qos: Qos, duplicate: bool },
-    PubAck { id: u16 },
-    PubRec { id: u16 },
-    PubRel { id: u16 },
-    PubComp { id: u16 },
+    /// The message itself.
+    Publish {
+        /// The packet identifier.
+        id: u16,
+        /// Quality of service.
+        qos: Qos,
+        /// Whether it was sent before.
+        duplicate: bool,
+    },
+    /// Acknowledges it at QoS 1.
+    PubAck {
+        /// The packet identifier.
+        id: u16,
+    },
+    /// It was received, at QoS 2.
+    PubRec {
+        /// The packet identifier.
+        id: u16,
+    },
+    /// It may be released, at QoS 2.
+    PubRel {
+        /// The packet identifier.
+        id: u16,
+    },
+    /// The handshake of QoS 2 is complete.
+    PubComp {
+        /// The packet identifier.
+        id: u16,
+    },
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

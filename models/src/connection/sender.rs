@@ -67,13 +67,20 @@ impl Flight {
 pub enum Machine {
     /// None is needed.
     Plain,
+    /// Of CoAP.
     Coap {
+        /// What the server has heard lately.
         server: Deduplicator,
+        /// What the observer heard last.
         last: Option<Notification>,
     },
+    /// Of MQTT.
     Mqtt {
+        /// The sending side of the session.
         publisher: Publisher,
+        /// The broker's side of it.
         broker: Receiver,
+        /// What the broker keeps of the topic.
         topic: Topic,
     },
 }

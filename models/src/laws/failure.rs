@@ -19,11 +19,24 @@ use super::draw::unit_exponential;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FailureLaw {
     /// Constant hazard.
-    Exponential { rate_per_second: f64 },
+    Exponential {
+        /// Failures a second.
+        rate_per_second: f64,
+    },
     /// `H(t) = (t / scale)^shape`.
-    Weibull { shape: f64, scale_seconds: f64 },
+    Weibull {
+        /// Below 1 units die young, above it they wear out.
+        shape: f64,
+        /// The age that 63.2 % of the units do not reach, seconds.
+        scale_seconds: f64,
+    },
     /// The logarithm of the life is normal: `H(t) = -ln(1 - Phi(ln(t / median) / sigma))`.
-    LogNormal { median_seconds: f64, sigma: f64 },
+    LogNormal {
+        /// The age that half of the units do not reach, seconds.
+        median_seconds: f64,
+        /// Standard deviation of the logarithm of the age.
+        sigma: f64,
+    },
     /// Several hazards at once, such as a bathtub's infant deaths, accidents and wear: the unit
     /// fails by whichever comes first, so the hazards add.
     Sum(Vec<FailureLaw>),

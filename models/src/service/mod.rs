@@ -65,11 +65,28 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A request comes.
-    Arrival { station: u16 },
+    Arrival {
+        /// Which station, by its place.
+        station: u16,
+    },
     /// A job is done.
-    Departure { station: u16, queue: u32, job: u32 },
+    Departure {
+        /// Which station, by its place.
+        station: u16,
+        /// Which of its queues.
+        queue: u32,
+        /// Which job, by number.
+        job: u32,
+    },
     /// The dispatcher hears that a queue has grown or shrunk by one.
-    LengthUpdate { station: u16, queue: u32, longer: bool },
+    LengthUpdate {
+        /// Which station, by its place.
+        station: u16,
+        /// Which of its queues.
+        queue: u32,
+        /// Whether the queue is longer or shorter by one.
+        longer: bool,
+    },
     /// Measuring begins.
     WarmedUp,
     /// The end of a day.

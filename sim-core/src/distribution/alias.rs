@@ -61,6 +61,10 @@ impl AliasTable {
 
     /// Takes new weights, as many as there are, without allocation if there were as many before. On
     /// an error the table stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// If there is no weight, one is negative or not finite, or all are zero.
     pub fn rebuild(
         &mut self,
         weights: impl IntoIterator<Item = f64>,

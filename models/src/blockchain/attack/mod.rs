@@ -46,7 +46,12 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A side finds a block.
-    Mined { contest: Contest, side: Side },
+    Mined {
+        /// Which contest it belongs to.
+        contest: Contest,
+        /// Who found it.
+        side: Side,
+    },
     /// A slot of the committees begins.
     Slot,
     /// A block of the chain under spam.

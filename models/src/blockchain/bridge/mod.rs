@@ -63,15 +63,34 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A user starts a transfer.
-    Transfer { bridge: u16 },
+    Transfer {
+        /// Which bridge, by its place.
+        bridge: u16,
+    },
     /// One of the chains makes a block.
-    Block { bridge: u16, side: u8 },
+    Block {
+        /// Which bridge, by its place.
+        bridge: u16,
+        /// Which of its two chains.
+        side: u8,
+    },
     /// Relayers carry what has become final.
-    Relay { bridge: u16, transfer: u32 },
+    Relay {
+        /// Which bridge, by its place.
+        bridge: u16,
+        /// Which transfer, by number.
+        transfer: u32,
+    },
     /// Cheating relayers try to take from the escrow.
-    Forge { bridge: u16 },
+    Forge {
+        /// Which bridge, by its place.
+        bridge: u16,
+    },
     /// The day's rows.
-    Record { bridge: u16 },
+    Record {
+        /// Which bridge, by its place.
+        bridge: u16,
+    },
 }
 
 impl EngineEvent for Event {

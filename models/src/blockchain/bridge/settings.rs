@@ -42,9 +42,15 @@ pub enum Kind {
     /// The chains' own headers; escrow at home, vouchers on the other chain.
     LightClient,
     /// `needed` of the relayers; escrow at home, vouchers on the other chain.
-    Relayers { needed: u32 },
+    Relayers {
+        /// How many must sign.
+        needed: u32,
+    },
     /// One operator with so much liquidity on each chain.
-    Pool { liquidity: Amount },
+    Pool {
+        /// What lies in the pool of each side, base units.
+        liquidity: Amount,
+    },
 }
 
 /// A chain at one end of a bridge.

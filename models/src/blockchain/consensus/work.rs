@@ -64,9 +64,15 @@ crate::parameters! {
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Travel {
     /// The same for all.
-    Fixed { seconds: f64 },
+    Fixed {
+        /// How long, seconds.
+        seconds: f64,
+    },
     /// Exponential, drawn for each block and receiver.
-    Exponential { mean_seconds: f64 },
+    Exponential {
+        /// The mean, seconds.
+        mean_seconds: f64,
+    },
     /// As long as the rumour of the block, told among miners and observer, takes to reach it.
     Gossip(gossip::Law),
 }

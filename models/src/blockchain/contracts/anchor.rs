@@ -21,11 +21,32 @@ const HASH_BYTES: u64 = 32;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// One reading of the sender's device; the transaction's own signature is the device's.
-    Reading { number: u32, bytes: u32, digest: Hash },
+    Reading {
+        /// Its number among the device's readings.
+        number: u32,
+        /// Its size, bytes.
+        bytes: u32,
+        /// Its hash.
+        digest: Hash,
+    },
     /// This many readings of so many bytes each, signed or not; their hash stands for the data.
-    Batch { readings: u32, bytes: u32, signed: bool, digest: Hash },
+    Batch {
+        /// Readings that it stands for.
+        readings: u32,
+        /// Its size, bytes.
+        bytes: u32,
+        /// Whether each reading carries a signature.
+        signed: bool,
+        /// Its hash.
+        digest: Hash,
+    },
     /// The root of a tree over this many readings.
-    Root { readings: u32, root: Hash },
+    Root {
+        /// Readings that it stands for.
+        readings: u32,
+        /// The root of a tree over them.
+        root: Hash,
+    },
 }
 
 impl Order {

@@ -23,9 +23,19 @@ pub const PANEL_MAX: u32 = 64;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// The sender's device claims to have worked in this round.
-    Claim { device: u32, round: u32 },
+    Claim {
+        /// Which device, by number.
+        device: u32,
+        /// Which round.
+        round: u32,
+    },
     /// A member of the panel says whether that is true.
-    Vote { claim: u32, honest: bool },
+    Vote {
+        /// Which claim, by number.
+        claim: u32,
+        /// Whether the verifier says that the work was done.
+        honest: bool,
+    },
 }
 
 /// What was decided on a claim.

@@ -42,24 +42,55 @@ const BASIS_POINTS: u128 = 10_000;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// The sender gives value in, for the other chain to give out before the deadline.
-    Send { amount: Amount, deadline: SimTime },
+    Send {
+        /// How much, base units.
+        amount: Amount,
+        /// When it comes back if it has not arrived.
+        deadline: SimTime,
+    },
     /// The light client learns a header of the other chain.
-    Learn { header: Hash },
+    Learn {
+        /// The hash of the header.
+        header: Hash,
+    },
     /// Gives out what the transfer `packet` sent, by a claim that it was sent.
-    Receive { packet: Hash, claim: Hash },
+    Receive {
+        /// The hash of the transfer.
+        packet: Hash,
+        /// The hash of what vouches for it.
+        claim: Hash,
+    },
     /// Declares the transfer `packet` expired, by a claim that it was sent.
-    Expire { packet: Hash, claim: Hash },
+    Expire {
+        /// The hash of the transfer.
+        packet: Hash,
+        /// The hash of what vouches for it.
+        claim: Hash,
+    },
     /// Gives the transfer `packet` back, by a claim that it has expired.
-    Refund { packet: Hash, claim: Hash },
+    Refund {
+        /// The hash of the transfer.
+        packet: Hash,
+        /// The hash of what vouches for it.
+        claim: Hash,
+    },
 }
 
 /// Who vouches for the other chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authority {
     /// Its own headers, signed by so many of its validators.
-    LightClient { signatures: u32 },
+    LightClient {
+        /// Signatures that a header carries.
+        signatures: u32,
+    },
     /// `needed` of the relayers numbered from 0 to `relayers` - 1.
-    Relayers { relayers: u32, needed: u32 },
+    Relayers {
+        /// How many relayers there are.
+        relayers: u32,
+        /// How many must sign.
+        needed: u32,
+    },
 }
 
 /// How value is held on this side.

@@ -23,7 +23,16 @@ pub const ACTION_GAS: u64 = 2_600 + UPDATE_GAS;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// Do `action` on `device` at the first block not before `due`; `prepaid` buys the gas.
-    Plan { device: u32, action: u8, due: SimTime, prepaid: Amount },
+    Plan {
+        /// Which device, by number.
+        device: u32,
+        /// Which of its actions.
+        action: u8,
+        /// When it is to be carried out.
+        due: SimTime,
+        /// What is paid for its gas in advance, base units.
+        prepaid: Amount,
+    },
 }
 
 /// How an action stands.

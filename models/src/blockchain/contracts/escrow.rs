@@ -15,11 +15,26 @@ use crate::blockchain::transaction::Address;
 pub enum Order {
     /// The sender pays for what `seller` is to deliver before `deadline`; `tag` is the sender's
     /// own.
-    Open { seller: Address, amount: Amount, deadline: SimTime, tag: u32 },
+    Open {
+        /// Who is to be paid.
+        seller: Address,
+        /// The price, base units.
+        amount: Amount,
+        /// When the buyer may have the money back.
+        deadline: SimTime,
+        /// A number by which the buyer knows the deal.
+        tag: u32,
+    },
     /// The buyer has what it paid for.
-    Release { deal: u32 },
+    Release {
+        /// Which deal, by number.
+        deal: u32,
+    },
     /// The deadline has passed without a release: the buyer takes its money back.
-    Refund { deal: u32 },
+    Refund {
+        /// Which deal, by number.
+        deal: u32,
+    },
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

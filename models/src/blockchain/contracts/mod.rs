@@ -144,11 +144,51 @@ pub struct Env {
 /// What a contract tells the world at the end of a block.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
-    Claimed { claim: u32, device: u32, round: u32 },
-    Decided { claim: u32, verdict: Verdict, paid: bool, time: SimTime },
-    Planned { action: u32, device: u32 },
-    Acted { action: u32, due: SimTime, progress: Progress, time: SimTime },
-    Opened { deal: u32, tag: u32 },
+    /// Work was claimed.
+    Claimed {
+        /// Which claim, by number.
+        claim: u32,
+        /// Which device, by number.
+        device: u32,
+        /// Which round.
+        round: u32,
+    },
+    /// A claim was decided.
+    Decided {
+        /// Which claim, by number.
+        claim: u32,
+        /// What was decided.
+        verdict: Verdict,
+        /// Whether the reward was paid.
+        paid: bool,
+        /// When the block was made.
+        time: SimTime,
+    },
+    /// An action was planned.
+    Planned {
+        /// Which action, by number.
+        action: u32,
+        /// Which device, by number.
+        device: u32,
+    },
+    /// An action came to its end.
+    Acted {
+        /// Which action, by number.
+        action: u32,
+        /// When it was to be carried out.
+        due: SimTime,
+        /// How it ended.
+        progress: Progress,
+        /// When the block was made.
+        time: SimTime,
+    },
+    /// A deal was opened.
+    Opened {
+        /// Which deal, by number.
+        deal: u32,
+        /// The number by which the buyer knows it.
+        tag: u32,
+    },
 }
 
 /// All contracts of a chain; those that need terms are there if the scenario gives them.

@@ -17,7 +17,14 @@ pub enum Order {
     /// The sender enters a device as its own; devices are numbered in the order of entry.
     Enter,
     /// The owner reports that a device went up or down, as its `change`-th change.
-    Report { device: u32, change: u32, up: bool },
+    Report {
+        /// Which device, by number.
+        device: u32,
+        /// Its number among the device's changes.
+        change: u32,
+        /// Whether it is up now.
+        up: bool,
+    },
 }
 
 /// What the ledger knows of a device.

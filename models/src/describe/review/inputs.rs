@@ -106,9 +106,19 @@ pub struct Operator {
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Utilisation {
     /// At this moment.
-    Now { used: f64, offered: f64 },
+    Now {
+        /// What is in use.
+        used: f64,
+        /// What is on offer.
+        offered: f64,
+    },
     /// Metered: sums since the start.
-    Metered { used: f64, offered: f64 },
+    Metered {
+        /// What is in use.
+        used: f64,
+        /// What is on offer.
+        offered: f64,
+    },
 }
 
 /// What secures the network, and what it secures; in one unit.
