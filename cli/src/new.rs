@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pinwheel_core::TokenSpec;
+use pinwheel_models::input::unit::SYMBOL_BYTES_MAX;
 use pinwheel_models::networks::KINDS;
 use pinwheel_models::registry;
 
@@ -182,6 +184,12 @@ fn check_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The symbol of a network's token: that of `io_net` is `IONET`.
+fn symbol(name: &str) -> String {
+    let letters = name.chars().filter(|letter| *letter != '_').take(SYMBOL_BYTES_MAX);
+    letters.map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
 /// Whether a word stands in a text.
 fn says(text: &str, word: &str) -> bool {
     text.split(|c: char| c != '_' && !c.is_alphanumeric()).any(|it| it == word)
@@ -204,9 +212,22 @@ fn filled(name: &str) -> Result<Vec<(String, String)>, String> {
     if FILES.iter().any(|(path, text)| path.ends_with(".rs") && says(text, &title)) {
         return Err(format!("{title:?} is a word of the code to be written: choose another name"));
     }
+    let symbol = symbol(name);
+    let token = TokenSpec { symbol: symbol.clone(), decimals: 0, cap: None };
+    if registry::units().declare(token).is_err() {
+        return Err(format!(
+            "{symbol} cannot be its token, since it or a multiple of it is a unit: choose another \
+             name"
+        ));
+    }
     let (code, first) = free_numbers().ok_or("no number is free for another part")?;
     let numbers = [("{code}", code.to_string()), ("{first}", first.to_string())];
-    let names = [("{Title}", title), ("{words}", name.replace('_', " ")), ("{name}", name.into())];
+    let names = [
+        ("{Title}", title),
+        ("{SYMBOL}", symbol),
+        ("{words}", name.replace('_', " ")),
+        ("{name}", name.into()),
+    ];
     let fill = |text: &str| {
         let all = numbers.iter().chain(&names);
         all.fold(text.to_owned(), |text, (blank, word)| text.replace(blank, word))
@@ -299,13 +320,15 @@ mod tests {
             assert_eq!(check_name(good), Ok(()));
         }
         assert!(filled("signal").is_err_and(|why| why.contains("Signal")), "a type of the code");
+        assert!(filled("usd").is_err_and(|why| why.contains("USD")), "a token that there is");
+        assert_eq!((symbol("io_net"), title("io_net")), ("IONET".to_owned(), "IoNet".to_owned()));
     }
 
     #[test]
     fn no_blank_is_left_and_every_line_has_room_for_the_longest_name() {
         let longest = "a".repeat(NAME_LENGTH_MAX);
         for (path, text) in filled(&longest).expect("a good name") {
-            for blank in ["{name}", "{Title}", "{words}", "{code}", "{first}"] {
+            for blank in ["{name}", "{Title}", "{SYMBOL}", "{words}", "{code}", "{first}"] {
                 assert!(!text.contains(blank) && !path.contains(blank), "{path}: {blank}");
             }
             let rust = text.lines().filter(|_| path.ends_with(".rs"));
@@ -316,6 +339,14 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_no_other_part() {
+        let symbol = symbol(name);
+        let token = TokenSpec { symbol: symbol.clone(), decimals: 0, cap: None };
+        if registry::units().declare(token).is_err() {
+            return Err(format!(
+                "{symbol} cannot be its token, since it or a multiple of it is a unit: choose another \
+             name"
+            ));
+        }
         let (code, first) = free_numbers().expect("some are free");
         assert!(registry::ALL.parts().all(|part| part.code != code));
         let last = first + KINDS_APART as u8 - 1;

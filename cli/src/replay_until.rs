@@ -8,7 +8,7 @@ use pinwheel_analysis::judge::verdict::Verdict;
 use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::wording::format_number;
 use pinwheel_core::{Amount, Metric};
-use pinwheel_models::input::quantity;
+use pinwheel_models::input::unit::Units;
 
 use crate::exit::{Exit, Failure};
 use crate::run;
@@ -22,6 +22,7 @@ pub fn run(
     (point, run): (&str, u32),
     before: DateTime,
 ) -> Result<Exit, Failure> {
+    let units = study.experiment.units();
     let state = replay_until(study, manifest, (point, run), before, &run::stop_flag())?;
     outln!("{point} run {run}: {} events, all before {before}", state.events);
     outln!("last record: {}\n", state.last_record);
@@ -35,22 +36,22 @@ pub fn run(
         outln!("  one tick before:");
         let stated = study.experiment.invariants.iter().find(|invariant| invariant.id == row.id);
         let names = stated.map(|invariant| invariant.condition.metrics()).unwrap_or_default();
-        outln!("{}\n", table(&state.records, |name| names.contains(&name)));
+        outln!("{}\n", table(&state.records, units, |name| names.contains(&name)));
     }
-    outln!("every metric, its last record:\n{}", table(&state.records, |_| true));
+    outln!("every metric, its last record:\n{}", table(&state.records, units, |_| true));
     Ok(Exit::Pass)
 }
 
 /// The series of the wanted metrics, a line each; a run may fail at its first record.
-fn table(last: &LastRecords, wanted: impl Fn(&str) -> bool) -> String {
+fn table(last: &LastRecords, units: &Units, wanted: impl Fn(&str) -> bool) -> String {
     let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
     for ((metric, label), row) in last {
         let spec = PARTS.spec(Metric(*metric));
         if !wanted(spec.name) {
             continue;
         }
-        let decimals = quantity::money_decimals(spec.unit).and_then(|d| u32::try_from(d).ok());
-        let exact = row.exact.map(|units| Amount(units).display(decimals.unwrap_or(0)).to_string());
+        let decimals = units.decimals(spec.unit).unwrap_or(0);
+        let exact = row.exact.map(|amount| Amount(amount).display(decimals).to_string());
         grid.add_row(vec![
             spec.name.into(),
             label.into(),

@@ -3,8 +3,11 @@
 //! Schema, vector suites, reports. A new layer is one line here; a network is listed by its line in
 //! `for_each_network!` ([`crate::networks`]).
 
+use pinwheel_core::TokenSpec;
+
 use crate::describe::part::{PartKind, same};
-use crate::describe::{Catalogue, PartSpec};
+use crate::describe::{Catalogue, PartSpec, TokenDescription};
+use crate::input::unit::Units;
 use crate::{blockchain, connection, data, economy, infrastructure, networks, review, service};
 
 /// Every part of the program.
@@ -50,6 +53,21 @@ pub(crate) const fn layers_are(names: &[&str]) -> bool {
     layer == names.len()
 }
 
+/// The units that every scenario has: those that need no part, and the tokens of all parts.
+///
+/// # Panics
+///
+/// If the symbol of a part's token is no word, or the name of another unit: a fault of the part.
+pub fn units() -> Units {
+    let mut units = Units::default();
+    for TokenDescription { symbol, decimals, .. } in ALL.tokens() {
+        let spec = TokenSpec { symbol: (*symbol).to_owned(), decimals: *decimals, cap: None };
+        let declared = units.declare(spec);
+        declared.unwrap_or_else(|error| panic!("{symbol} cannot name a token: {error:?}"));
+    }
+    units
+}
+
 /// A part whose name, code or kind of event another has too does not compile.
 const _: () = {
     let mut one = 0;
@@ -91,7 +109,6 @@ const fn kinds_are_apart() {
 mod tests {
     use super::*;
     use crate::describe::MetricSpec;
-    use crate::input::quantity::Unit;
     use std::collections::BTreeSet;
 
     #[test]
@@ -106,8 +123,9 @@ mod tests {
 
     #[test]
     fn every_metric_has_a_unit_a_sentence_and_a_source() {
+        let units = units();
         for (_, MetricSpec { name, unit, about, source, .. }) in ALL.numbered() {
-            assert!(Unit::parse(unit).is_ok(), "{name}: {unit}");
+            assert!(units.unit(unit).is_ok(), "{name}: {unit}");
             assert!(about.len() > 10 && !source.is_empty(), "{name}");
         }
     }

@@ -4,7 +4,6 @@
 use crate::record::outcome::{Failing, Judged, Kept};
 use pinwheel_core::check::Breach;
 use pinwheel_core::{Label, Row, SimDuration, SimTime};
-use pinwheel_models::input::quantity;
 use pinwheel_models::scenario::expression::{
     self, Cell, Exact, Fold, Formula, Labels, Operand, Reducer, Scalar, Shown, View,
 };
@@ -214,8 +213,7 @@ impl Readable for f64 {
 
 impl Readable for Exact {
     fn readable(&self, shown: &Shown) -> String {
-        let decimals = quantity::money_decimals(&shown.name).and_then(|d| u32::try_from(d).ok());
-        format!("{} {}", self.show(decimals.unwrap_or(0)), shown.name)
+        format!("{} {}", self.show(shown.decimals.unwrap_or(0)), shown.name)
     }
 }
 

@@ -344,6 +344,7 @@ mod tests {
             layers: Default::default(),
             networks: Vec::new(),
             review: None,
+            units: pinwheel_models::registry::units(),
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };
         let cases = [Case { variant: "main".into(), origin: day(20), point }];

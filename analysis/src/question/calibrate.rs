@@ -155,6 +155,7 @@ mod tests {
             low: 0.0,
             high: 1.0,
             unit: String::new(),
+            decimals: None,
             whole: false,
             log: false,
         };

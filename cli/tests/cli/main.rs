@@ -267,6 +267,7 @@ fn new_writes_a_network_once_and_only_in_a_checkout() {
         ("raw_power", "there is a metric called"),
         ("settings", "is a word of models/src/networks/mod.rs"),
         ("label", "is a word of the code to be written"),
+        ("fil", "FIL cannot be its token"),
         ("self", "is a word with a meaning of its own"),
         ("../up", "cannot name a network"),
         ("Helium", "cannot name a network"),

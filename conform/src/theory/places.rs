@@ -20,6 +20,7 @@ use pinwheel_models::infrastructure::spec::SPEC;
 use pinwheel_models::infrastructure::topology::{self, shape::Shape};
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::{Layers, Scenario};
 
 const PART: &str = "2 reliability";
@@ -29,9 +30,9 @@ const SEEDS: u32 = 30;
 /// The last value recorded of a metric, after so many days.
 fn observe(settings: Settings, streams: &Streams, metric: &str, label: &str, days: u32) -> f64 {
     let layers = Layers { infrastructure: Some(Box::new(settings)), ..Layers::default() };
-    let start = date(2026, 1, 1);
+    let (start, units) = (date(2026, 1, 1), registry::units());
     let scenario =
-        Scenario { start, horizon_days: days, layers, networks: Vec::new(), review: None };
+        Scenario { start, horizon_days: days, layers, networks: Vec::new(), review: None, units };
     let mut simulation = Simulation::new(scenario.world(streams), *streams);
     simulation.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));
     let label = simulation.ctx.records.label(label);

@@ -15,6 +15,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 4,
     metrics: &[METRICS],
+    tokens: &[],
     parameters: file::PARAMETERS,
     events: &[super::KINDS, attack::KINDS, bridge::KINDS],
     card: &CARD,

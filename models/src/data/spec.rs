@@ -15,6 +15,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 5,
     metrics: &[METRICS],
+    tokens: &[],
     parameters: &[],
     events: &[super::KINDS],
     card: &CARD,

@@ -4,6 +4,7 @@ use pinwheel_core::Metric;
 
 use super::metric::MetricSpec;
 use super::part::{PartSpec, Suite};
+use super::token::TokenDescription;
 
 /// A list of parts. The program's is [`crate::registry::ALL`]; a test may have its own.
 #[derive(Copy, Clone, Debug)]
@@ -49,6 +50,11 @@ impl Catalogue {
     /// The name of a kind of event, for statistics.
     pub fn event_name(self, kind: u8) -> Option<&'static str> {
         self.0.iter().flat_map(|part| part.events).find_map(|kinds| kinds.name(kind))
+    }
+
+    /// The tokens of all parts.
+    pub fn tokens(self) -> impl Iterator<Item = &'static TokenDescription> {
+        self.0.iter().flat_map(|part| part.tokens)
     }
 
     /// All vector suites.

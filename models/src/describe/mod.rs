@@ -13,6 +13,7 @@ pub mod part;
 pub mod recorded;
 pub mod review;
 pub mod term;
+pub mod token;
 
 pub use card::Card;
 pub use catalogue::Catalogue;
@@ -25,3 +26,4 @@ pub use parameter::{ParameterSpec, ParameterTable, ParameterValue};
 pub use part::{EventKinds, PartSpec, Suite, SuiteResult};
 pub use recorded::Recorded;
 pub use term::Term;
+pub use token::TokenDescription;

@@ -11,6 +11,7 @@ use crate::input::amount;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
+use crate::input::unit::Units;
 
 /// The description of one parameter. `unit` is the unit of the plain number in the model.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -82,8 +83,9 @@ pub fn schema<'s>(
 /// # Panics
 /// When it is no exact amount of the unit: a fault of the table.
 pub fn default_amount(number: &str, unit: &str) -> Amount {
-    let text = format!("{number} {unit}");
-    amount::parse(&text, unit, amount::decimals(unit)).expect("a default is an exact amount")
+    let (text, units) = (format!("{number} {unit}"), Units::default());
+    let decimals = units.decimals(unit).expect("a parameter's unit is one of money");
+    amount::parse(&text, unit, decimals, &units).expect("a default is an exact amount")
 }
 
 /// A struct that [`parameters!`](crate::parameters) declares, as [`read`] sees it.
@@ -113,7 +115,8 @@ pub fn read<T: Table>(
         };
         let range = spec.minimum..=spec.maximum;
         if let Some(slot) = values.amount_mut(name) {
-            let unit = (spec.unit, amount::decimals(spec.unit));
+            let decimals = checker.units.decimals(spec.unit).expect("a parameter's unit is money");
+            let unit = (spec.unit, decimals);
             *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
             continue;
         }
@@ -128,11 +131,12 @@ pub fn read<T: Table>(
 
 /// Every parameter of a table with its value.
 pub fn values<T: Table + Clone>(table: &T) -> Vec<ParameterValue> {
-    let mut table = table.clone();
+    let (mut table, units) = (table.clone(), Units::default());
+    let decimals = |unit| units.decimals(unit).expect("a parameter's unit is money");
     let value = |spec: &'static ParameterSpec| {
         let amount = table.amount_mut(spec.name).copied();
         let value = match amount {
-            Some(amount) => amount.as_tokens(amount::decimals(spec.unit)),
+            Some(amount) => amount.as_tokens(decimals(spec.unit)),
             None => *table.get_mut(spec.name)?,
         };
         Some(ParameterValue { spec, value })

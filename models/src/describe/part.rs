@@ -10,6 +10,7 @@ use super::metric::MetricSpec;
 use super::parameter::ParameterTable;
 use super::review::Source;
 use super::term::Term;
+use super::token::TokenDescription;
 
 /// What a part says of itself. One constant `SPEC` in the file `spec.rs` of the part's folder, and
 /// one line in [`crate::registry::PARTS`]: metrics, cards, `pinwheel explain`, the JSON Schema,
@@ -30,6 +31,8 @@ pub struct PartSpec {
     pub code: u8,
     /// What it records, in lists one behind the other; at most 256 metrics together.
     pub metrics: &'static [&'static [MetricSpec]],
+    /// The tokens of its own protocol, which every scenario may name.
+    pub tokens: &'static [TokenDescription],
     /// Its tables of parameters.
     pub parameters: &'static [ParameterTable],
     /// The kinds of event it has; no other part has these numbers.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::metric::{Labels, MetricSpec};
 use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::unit::Units;
 
 /// The metrics of the parts of a scenario, with the labels of each kind.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Recorded {
     pub metrics: Vec<MetricSpec>,
     /// Labels by their kind, such as "class". A kind that is not here is not known before the run.
     pub labels: BTreeMap<&'static str, Vec<String>>,
+    /// The units that its metrics and numbers are in.
+    pub units: Units,
 }
 
 impl Recorded {
@@ -104,7 +107,8 @@ mod tests {
         let both = MetricSpec { name: "both", ..plain }.also_by(&["class"]);
         let unknown = MetricSpec { name: "map", ..plain }.by_unknown();
         let labels = BTreeMap::from([("class", vec!["server".to_owned(), "disk".to_owned()])]);
-        let recorded = Recorded { metrics: vec![plain, by, both, unknown], labels };
+        let recorded =
+            Recorded { metrics: vec![plain, by, both, unknown], labels, ..Recorded::default() };
         let told = |spec, label| {
             recorded.has_label(spec, label).map_err(|(message, help)| format!("{message}; {help}"))
         };

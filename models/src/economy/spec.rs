@@ -3,8 +3,9 @@
 use super::card::CARD;
 use super::metrics::METRICS;
 use super::{figures, review};
-use crate::describe::PartSpec;
 use crate::describe::part::PartKind;
+use crate::describe::{PartSpec, TokenDescription};
+use crate::input::amount::TOKEN_DECIMALS;
 
 /// The token economy, for [`crate::registry`].
 pub const SPEC: PartSpec = PartSpec {
@@ -15,6 +16,11 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 6,
     metrics: &[METRICS],
+    tokens: &[TokenDescription {
+        symbol: "TOK",
+        decimals: TOKEN_DECIMALS as u8,
+        source: "as Ether and FIL",
+    }],
     parameters: &[],
     events: &[super::KINDS],
     card: &CARD,

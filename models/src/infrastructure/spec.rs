@@ -15,6 +15,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 1,
     metrics: &[METRICS, operation::metrics::METRICS],
+    tokens: &[],
     parameters: &[],
     events: &[fleet::KINDS, operation::KINDS],
     card: &CARD,

@@ -9,21 +9,13 @@ use std::fmt;
 use pinwheel_core::Amount;
 use ruint::aliases::U256;
 
-use super::quantity::{self, QuantityError, Unit};
+use super::quantity::{self, QuantityError};
+use super::unit::{TEXT_BYTES_MAX, Units};
 
 /// Decimals of the dollar, as of USDC.
 pub const USD_DECIMALS: u32 = 6;
 /// Decimals of a network's token, as of Ether and FIL.
 pub const TOKEN_DECIMALS: u32 = 18;
-
-/// Decimals between a unit of money and its base unit: 18 of FIL, 9 of nanoFIL.
-///
-/// # Panics
-/// When the unit is no money: a fault of the program.
-pub fn decimals(unit: &str) -> u32 {
-    let decimals = quantity::money_decimals(unit).and_then(|d| u32::try_from(d).ok());
-    decimals.unwrap_or_else(|| panic!("{unit} is no unit of money"))
-}
 
 /// Decimals that a float holds of an amount worth simulating: nine, up to nine million tokens.
 const FLOAT_DECIMALS: u32 = 9;
@@ -142,43 +134,50 @@ impl fmt::Display for AmountError {
 }
 
 /// The base units in a text such as "2.01 USD"; `unit` is the unit asked for, of which one is
-/// 10^`decimals` base units. Exact, or an error.
+/// 10^`decimals` base units; `units` says what it is. Exact, or an error.
 ///
 /// ```
 /// use pinwheel_core::Amount;
 /// use pinwheel_models::input::amount::{AmountError, parse};
+/// use pinwheel_models::registry;
 ///
-/// assert_eq!(parse("2.01 USD", "USD", 6), Ok(Amount(2_010_000)));
-/// assert_eq!(parse("1_000 attoFIL", "FIL", 18), Ok(Amount(1_000)));
-/// assert_eq!(parse("1e3 TOK/h", "TOK/d", 18), Ok(Amount(24_000 * 10u128.pow(18))));
+/// let units = registry::units();
+/// assert_eq!(parse("2.01 USD", "USD", 6, &units), Ok(Amount(2_010_000)));
+/// assert_eq!(parse("1_000 attoFIL", "FIL", 18, &units), Ok(Amount(1_000)));
+/// assert_eq!(parse("1e3 FIL/h", "FIL/d", 18, &units), Ok(Amount(24_000 * 10u128.pow(18))));
 /// let lower = Some(Amount(2_000_000));
-/// assert_eq!(parse("2.0000001 USD", "USD", 6), Err(AmountError::TooFine { lower }));
+/// assert_eq!(parse("2.0000001 USD", "USD", 6, &units), Err(AmountError::TooFine { lower }));
 /// ```
 ///
 /// # Errors
 /// [`AmountError`]: no quantity in the unit, negative, with a part of a base unit, or too large.
-pub fn parse(text: &str, unit: &str, decimals: u32) -> Result<Amount, AmountError> {
-    if text.len() > quantity::TEXT_BYTES_MAX {
+pub fn parse(text: &str, unit: &str, decimals: u32, units: &Units) -> Result<Amount, AmountError> {
+    if text.len() > TEXT_BYTES_MAX {
         return Err(QuantityError::Number.into());
     }
     let (number, unit_text) = quantity::split_text(text).ok_or(QuantityError::Number)?;
-    let target = Unit::parse(unit)?;
+    let target = units.unit(unit)?;
     if unit_text.is_empty() {
         return Err(QuantityError::MissingUnit.into());
     }
-    let typed = Unit::parse(unit_text)?;
+    let typed = units.unit(unit_text)?;
     let dimension = || QuantityError::Dimension { unit: unit_text.to_owned() };
     let (up, down) = typed.ratio(target).ok_or_else(dimension)?;
     let number = Decimal::parse(number).ok_or(QuantityError::Number)?;
-    let units = number.scaled(decimals as i32, (U256::from(up), U256::from(down)))?;
-    u128::try_from(units).map(Amount).map_err(|_| AmountError::TooLarge)
+    let amount = number.scaled(decimals as i32, (U256::from(up), U256::from(down)))?;
+    u128::try_from(amount).map(Amount).map_err(|_| AmountError::TooLarge)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry;
     use num_bigint::BigUint;
     use proptest::prelude::*;
+
+    fn parse(text: &str, unit: &str, decimals: u32) -> Result<Amount, AmountError> {
+        super::parse(text, unit, decimals, &registry::units())
+    }
 
     #[test]
     fn all_cents_and_all_thousandths_are_exact() {

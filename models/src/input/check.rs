@@ -17,6 +17,7 @@ use super::files::Files;
 use super::quantity::{self, QuantityError};
 use super::read;
 use super::tree::{Tree, Value, ValueId};
+use super::unit::Units;
 
 /// Longest text of a name or a question.
 const TEXT_BYTES_MAX: usize = 4_096;
@@ -32,12 +33,20 @@ pub struct Checker<'a> {
     pub files: &'a mut Files,
     /// Where faults are noted.
     pub faults: &'a mut Faults,
+    /// The units that quantities may be typed in.
+    pub units: &'a Units,
     /// What stands for the first part of a key in messages, where a section is one of a list:
     /// `network` is `network[1]` then.
     pub member: Option<String>,
 }
 
 impl Checker<'_> {
+    /// The same checker for a while, of which parts may be others.
+    pub fn reborrow(&mut self) -> Checker<'_> {
+        let Checker { tree, files, faults, units, member } = self;
+        Checker { tree, files, faults, units, member: member.clone() }
+    }
+
     /// The struct as typed at `key`.
     pub fn read<T: serde::de::DeserializeOwned + Default>(
         &mut self,
@@ -248,11 +257,11 @@ impl Checker<'_> {
     ) -> Option<f64> {
         let given = given?;
         let parsed = match self.tree.value(given) {
-            Value::Text(text) => quantity::parse(text, unit),
+            Value::Text(text) => quantity::parse(text, unit, self.units),
             Value::Integer(number) if plain => Ok(*number as f64),
             Value::Float(number) if plain => Ok(*number),
-            Value::Integer(number) => quantity::parse(&number.to_string(), unit),
-            Value::Float(number) => quantity::parse(&number.to_string(), unit),
+            Value::Integer(number) => quantity::parse(&number.to_string(), unit, self.units),
+            Value::Float(number) => quantity::parse(&number.to_string(), unit, self.units),
             _ => {
                 self.wrong_kind(given, key, &format!("a quantity in \"{unit}\""));
                 return None;
@@ -266,7 +275,8 @@ impl Checker<'_> {
             }
             Err(error) => {
                 let message = format!("{}: {error}", self.shown(given));
-                self.fault(given, key, message, unit_help(&error, unit));
+                let help = unit_help(&error, unit, self.units);
+                self.fault(given, key, message, help);
                 None
             }
         }
@@ -290,7 +300,7 @@ impl Checker<'_> {
     ) -> Option<Amount> {
         let given = given?;
         let parsed = match self.tree.value(given) {
-            Value::Text(text) => amount::parse(text, unit, decimals),
+            Value::Text(text) => amount::parse(text, unit, decimals, self.units),
             Value::Integer(_) | Value::Float(_) => Err(QuantityError::MissingUnit.into()),
             _ => {
                 self.wrong_kind(given, key, &format!("an amount in \"{unit}\""));
@@ -303,7 +313,9 @@ impl Checker<'_> {
                 self.out_of_range(given, key, unit, &range);
                 return None;
             }
-            Err(AmountError::Quantity(error)) => (error.to_string(), unit_help(&error, unit)),
+            Err(AmountError::Quantity(error)) => {
+                (error.to_string(), unit_help(&error, unit, self.units))
+            }
             Err(AmountError::TooFine { lower }) => {
                 let lower = lower.unwrap_or_default().display(decimals);
                 let help =
@@ -401,15 +413,15 @@ impl Checker<'_> {
     }
 }
 
-fn unit_help(error: &QuantityError, unit: &str) -> String {
+fn unit_help(error: &QuantityError, unit: &str, units: &Units) -> String {
     let example = match unit.strip_prefix('1') {
         Some(rest) => format!("such as \"3 %{rest}\""),
         None => format!("such as \"1 {unit}\""),
     };
     match error {
         QuantityError::UnknownUnit { similar: Some(similar), .. } => {
-            format!("did you mean \"{similar}\"? allowed: {}", quantity::compatible(unit))
+            format!("did you mean \"{similar}\"? allowed: {}", units.compatible(unit))
         }
-        _ => format!("give a quantity {example}; units: {}", quantity::compatible(unit)),
+        _ => format!("give a quantity {example}; units: {}", units.compatible(unit)),
     }
 }

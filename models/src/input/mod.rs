@@ -2,7 +2,7 @@
 //!
 //! [`files`] reads within bounds, [`tree`] keeps where each value was typed,
 //! [`read`](check::Checker::read) fills the structs of a section as typed, [`check`], [`keys`],
-//! [`quantity`] and [`amount`] judge single values, [`table`] reads CSV columns, [`diagnostic`]
+//! [`unit`], [`quantity`] and [`amount`] judge single values, [`table`] reads CSV columns, [`diagnostic`]
 //! tells what is wrong and where. Nothing here knows what a scenario is made of.
 
 pub mod amount;
@@ -17,6 +17,7 @@ mod read;
 pub mod shared;
 pub mod table;
 pub mod tree;
+pub mod unit;
 
 pub use dates::{HORIZON_DAYS_MAX, RunDays};
 pub use number::NumberOrText;

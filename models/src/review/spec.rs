@@ -15,6 +15,7 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 7,
     metrics: &[&METRICS],
+    tokens: &[],
     parameters: &[],
     events: &[super::KINDS],
     card: &CARD,

@@ -17,7 +17,6 @@ use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::quantity;
 use crate::input::tree::{Tree, Value, ValueId};
 
 /// Most points of a scenario, its variants counted in.
@@ -220,9 +219,8 @@ impl Range {
     /// A drawn number; of money with no more decimals than it has, as one may type it.
     fn shown(&self, value: f64) -> String {
         let shown = value.to_string();
-        let decimals = quantity::money_decimals(&self.unit).filter(|_| !self.unit.contains('/'));
         let places = shown.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-        match decimals.and_then(|decimals| usize::try_from(decimals).ok()) {
+        match self.decimals.map(|decimals| decimals as usize) {
             Some(decimals) if places > decimals => format!("{value:.decimals$}"),
             _ => shown,
         }
@@ -405,7 +403,8 @@ pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: ValueId)
         checker.fault(given, &key, message, help);
         return None;
     }
-    let range = Range { key: path.to_owned(), low, high, unit, whole: false, log };
+    let decimals = checker.units.decimals(&unit).filter(|_| !unit.contains('/'));
+    let range = Range { key: path.to_owned(), low, high, unit, decimals, whole: false, log };
     let whole = takes_whole_numbers(checker, &range);
     Some(Range { whole, ..range })
 }
@@ -468,6 +467,7 @@ mod tests {
             low,
             high,
             unit: String::new(),
+            decimals: None,
             whole,
             log,
         };

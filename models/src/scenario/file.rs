@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::backtest::BacktestSection;
 use super::calibration::CalibrationSection;
 use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
+use super::token::TokenSection;
 use crate::input::NumberOrText;
 use crate::input::tree::ValueId;
 
@@ -40,6 +41,8 @@ pub struct ScenarioFile {
     /// Keys that differ where `run.size` is "full", dotted, with their values there.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub full: Option<ValueId>,
+    /// Tokens of the scenario's networks, beside those that a kind of network has of itself.
+    pub token: Vec<TokenSection>,
     /// Variants to compare, each with the same seeds.
     pub variant: Vec<VariantSection>,
     /// How often each point is run, and which points there are beside the variants.

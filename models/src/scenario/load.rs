@@ -12,6 +12,7 @@ use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
+use super::token::units;
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
 use crate::describe::part::PartKind;
 use crate::describe::{MetricSpec, PartSpec};
@@ -74,9 +75,12 @@ fn experiment(
         SIZES.into_iter().flat_map(|size| lay_size(&mut tree, size, faults)).collect();
     set_overrides(&mut tree, overrides, files, faults);
     laid.extend(overrides.iter().map(|(key, _)| key.clone()));
-    let mut checker = Checker { tree: &tree, files, faults, member: None };
+    let known = registry::units();
+    let mut checker = Checker { tree: &tree, files, faults, units: &known, member: None };
     schema(&mut checker)?;
     let file = typed(&mut checker);
+    let units = units(&mut checker, &file.token);
+    let mut checker = Checker { units: &units, ..checker };
     let meta = file.meta.unwrap_or_default();
     let name = checker.required(meta.name, "meta.name", "\"history\"");
     let name = checker.identifier(name, "meta.name");
@@ -340,9 +344,7 @@ fn calibration_of(
             let mut tree = shared.clone();
             let value = tree.leaf(checker.tree.place(given), range.typed(end));
             set_varied(checker, &mut tree, &range.key, value, (given, &typed_at));
-            let mut inside =
-                Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
-            scenario(&mut inside);
+            scenario(&mut Checker { tree: &tree, ..checker.reborrow() });
         }
     }
     Some(calibration)
@@ -420,9 +422,7 @@ fn swept(
             let (grafted, typed) = setting.graft(&mut tree, checker.tree);
             set_varied(checker, &mut tree, &setting.key, grafted, (typed, &setting.typed_at));
         }
-        let mut inside =
-            Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
-        let (built, judged) = scenario(&mut inside);
+        let (built, judged) = scenario(&mut Checker { tree: &tree, ..checker.reborrow() });
         stated = judged.after(stated);
         let name = match (name.is_empty(), id == MAIN_POINT) {
             (true, _) => id.to_owned(),
@@ -527,9 +527,11 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     });
     let metrics: Vec<MetricSpec> =
         parts.iter().flat_map(|part| part.metrics.iter().copied().flatten()).copied().collect();
-    let recorded = recorded(metrics, &layers, networks.as_deref().unwrap_or_default());
+    let recorded =
+        recorded(metrics, &layers, networks.as_deref().unwrap_or_default(), checker.units);
     let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
     let statements = statements(checker, &file, &recorded, days);
+    let units = checker.units.clone();
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;
         // A section that is there and not valid has left a fault.
@@ -537,7 +539,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
             Some(review) => Some(review?),
             None => None,
         };
-        Some(Scenario { start, horizon_days, layers, networks: networks?, review })
+        Some(Scenario { start, horizon_days, layers, networks: networks?, review, units })
     };
     (build(), Stated { targets, statements, metrics: recorded.metrics })
 }

@@ -17,6 +17,7 @@ mod recorded;
 mod replaced;
 mod schema;
 mod target;
+mod token;
 
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::{SIZES, load};
@@ -27,6 +28,7 @@ use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
 use crate::describe::NetworkSettings;
+use crate::input::unit::Units;
 use crate::review;
 use crate::world::World;
 pub use crate::world::{Layers, NetworkEntry};
@@ -120,6 +122,9 @@ pub struct Range {
     pub high: f64,
     /// The unit of both, empty for plain numbers.
     pub unit: String,
+    /// Decimals that may be typed, where the unit is money.
+    #[serde(default)]
+    pub decimals: Option<u32>,
     /// The key takes whole numbers only.
     pub whole: bool,
     /// Even in the logarithm; whole numbers are rounded.
@@ -185,6 +190,8 @@ pub struct Scenario {
     pub networks: Vec<NetworkEntry>,
     /// The reviews, if they are asked for.
     pub review: Option<review::Settings>,
+    /// The units that its quantities are typed and told in.
+    pub units: Units,
 }
 
 impl Scenario {
@@ -206,6 +213,15 @@ impl Scenario {
 }
 
 impl Experiment {
+    /// The units of its quantities, the same at all points.
+    ///
+    /// # Panics
+    ///
+    /// If it has no point, which a loaded one always has.
+    pub fn units(&self) -> &Units {
+        &self.points[0].scenario.units
+    }
+
     /// The first day that calibration has not seen, of the first network that has one: accuracy is
     /// judged apart from there on.
     pub fn verdict_from(&self) -> Option<Date> {

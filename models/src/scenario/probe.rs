@@ -47,6 +47,6 @@ fn refuses(checker: &mut Checker<'_>, tree: &Tree, key: &str, value: Value) -> b
         return false;
     }
     let mut faults = Faults::default();
-    scenario(&mut Checker { tree: &tree, files: checker.files, faults: &mut faults, member: None });
+    scenario(&mut Checker { tree: &tree, faults: &mut faults, ..checker.reborrow() });
     faults.lie_at(NOWHERE)
 }

@@ -29,8 +29,7 @@ pub fn check(
     let places: BTreeSet<TextPosition> =
         replaced.iter().map(|(_, given)| shared.place(*given)).collect();
     let mut faults = Faults::default();
-    let mut inside =
-        Checker { tree: &shared, files: checker.files, faults: &mut faults, member: None };
+    let mut inside = Checker { tree: &shared, faults: &mut faults, ..checker.reborrow() };
     scenario(&mut inside);
     checker.faults.take_at(faults, &places);
     for key in laid {

@@ -240,13 +240,13 @@ fn the_schema_lists_keys_and_parameters() {
 
 #[test]
 fn units_and_names_of_parameters_and_metrics_are_known() {
-    use pinwheel_models::input::quantity::Unit;
     use pinwheel_models::networks::filecoin::metrics::METRICS;
+    let units = pinwheel_models::registry::units();
     let specs: Vec<_> =
         Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS).collect();
     let parameters = specs.iter().map(|spec| (spec.name, spec.unit));
     for (name, unit) in parameters.chain(METRICS.iter().map(|metric| (metric.name, metric.unit))) {
-        assert!(Unit::parse(unit).is_ok(), "{name}: unit {unit}");
+        assert!(units.unit(unit).is_ok(), "{name}: unit {unit}");
     }
     let names: BTreeSet<_> = specs.iter().map(|spec| spec.name).collect();
     assert_eq!(names.len(), specs.len(), "a name means one parameter");

@@ -123,7 +123,7 @@ mod tests {
     fn effects_are_those_of_the_values_that_were_run() {
         let range = |key: &str, whole| {
             let (key, unit) = (key.to_owned(), String::new());
-            Range { key, low: 0.0, high: 1.0, unit, whole, log: false }
+            Range { key, low: 0.0, high: 1.0, unit, decimals: None, whole, log: false }
         };
         for kind in [Kind::Morris, Kind::LatinHypercube] {
             let ranges = vec![range("switch", true), range("share", false)];
@@ -145,6 +145,7 @@ mod tests {
             low: 0.0,
             high: 1.0,
             unit: String::new(),
+            decimals: None,
             whole: false,
             log: false,
         };

@@ -431,8 +431,7 @@ fn initial(
     let given = checker.required(given, key, "\"../data/filecoin/state_2022-10-10.toml\"");
     let (file, text) = checker.file(given, key, SCENARIO_BYTES_MAX)?;
     let tree = Tree::parse(&text, file, checker.faults)?;
-    let mut inside =
-        Checker { tree: &tree, files: checker.files, faults: checker.faults, member: None };
+    let mut inside = Checker { tree: &tree, ..checker.reborrow() };
     let state = initial_state(&mut inside)?;
     if let Some(start) = start.filter(|start| *start != state.date) {
         let message = format!("the state is that of {}, but the run starts on {start}", state.date);

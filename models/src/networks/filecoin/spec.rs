@@ -4,7 +4,7 @@ use super::card::CARD;
 use super::metrics::METRICS;
 use super::{conform, figures, glossary, parameters, review};
 use crate::describe::part::PartKind;
-use crate::describe::{ParameterTable, PartSpec};
+use crate::describe::{ParameterTable, PartSpec, TokenDescription};
 use crate::infrastructure::sites;
 
 /// The Filecoin network, for [`crate::registry`].
@@ -16,6 +16,11 @@ pub const SPEC: PartSpec = PartSpec {
     module: module_path!(),
     code: 0,
     metrics: &[METRICS],
+    tokens: &[TokenDescription {
+        symbol: "FIL",
+        decimals: 18,
+        source: "fvm_shared, TokenAmount::DECIMALS",
+    }],
     parameters: &[
         ParameterTable {
             owner: "filecoin",

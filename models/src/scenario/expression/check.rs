@@ -10,7 +10,8 @@ use super::{
 };
 use crate::input::amount::Decimal;
 use crate::input::diagnostic::{did_you_mean, shown};
-use crate::input::quantity::{self, QuantityError, Unit};
+use crate::input::quantity::QuantityError;
+use crate::input::unit::Unit;
 use crate::registry;
 
 const OVER: [(&str, Over); 7] = [
@@ -85,6 +86,7 @@ impl Typed {
         let base = || Shown {
             unit: self.unit.base(),
             name: if self.unit.is_plain() { String::new() } else { self.unit.dimension() },
+            decimals: None,
         };
         self.known.clone().unwrap_or_else(base)
     }
@@ -111,6 +113,12 @@ fn fault<T>(node: &Node, message: impl Into<String>, help: impl Into<String>) ->
     Err(Fault { at: node.at, message: message.into(), help: help.into() })
 }
 
+/// The product of two units.
+fn product(node: &Node, left: Unit, right: Unit) -> Result<Unit, Fault> {
+    let too_many = || fault(node, "more than three tokens in one product", "write two expressions");
+    left.times(right).map_or_else(too_many, Ok)
+}
+
 impl<'a> Checker<'a> {
     fn new(text: &'a str, recorded: &'a Recorded, moment: Moment, exact: bool) -> Self {
         let (operands, folds) = (Vec::new(), Vec::new());
@@ -118,7 +126,7 @@ impl<'a> Checker<'a> {
     }
 
     fn parsed(&self) -> Result<Node, Fault> {
-        parse(self.text, &|name| self.recorded.find(name).is_some())
+        parse(self.text, self.recorded)
     }
 
     fn formula<T>(self, root: T) -> Result<Formula<T>, Fault> {
@@ -203,7 +211,7 @@ impl<'a> Checker<'a> {
             Kind::Binary(Operator::Minus, left, right) => {
                 self.linear(node, "subtracted", left, right, Number::Difference)
             }
-            Kind::Binary(Operator::Times, left, right) => self.product(left, right),
+            Kind::Binary(Operator::Times, left, right) => self.product(node, left, right),
             Kind::Binary(Operator::Over, left, right) => self.quotient(node, left, right),
             Kind::Not(_) | Kind::Binary(..) => {
                 fault(node, "a condition where a number is needed", "take the comparison out")
@@ -228,7 +236,7 @@ impl<'a> Checker<'a> {
         Ok(Typed { number, unit, known, money, zero })
     }
 
-    fn product(&mut self, left: &Node, right: &Node) -> Result<Typed, Fault> {
+    fn product(&mut self, node: &Node, left: &Node, right: &Node) -> Result<Typed, Fault> {
         let (left, right) = (self.number(left)?, self.number(right)?);
         let known = match (left.unit.is_plain(), right.unit.is_plain()) {
             (_, true) => left.known.clone(),
@@ -236,7 +244,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         Ok(Typed {
-            unit: left.unit.times(right.unit),
+            unit: product(node, left.unit, right.unit)?,
             known,
             money: left.money + right.money,
             zero: left.zero || right.zero,
@@ -251,7 +259,7 @@ impl<'a> Checker<'a> {
         }
         let (left, right) = (self.number(left)?, self.number(right)?);
         Ok(Typed {
-            unit: left.unit.times(right.unit.inverse()),
+            unit: product(node, left.unit, right.unit.inverse())?,
             known: left.known.clone().filter(|_| right.unit.is_plain()),
             money: 0,
             zero: left.zero,
@@ -268,20 +276,21 @@ impl<'a> Checker<'a> {
     ) -> Result<Typed, Fault> {
         let parsed = match unit {
             "" => Unit::ONE,
-            unit => Unit::parse(unit).or_else(|error| unknown_unit(node, &error))?,
+            unit => self.recorded.units.unit(unit).or_else(|error| unknown_unit(node, &error))?,
         };
         let base = parsed.to_base(value);
         if !base.is_finite() {
             return fault(node, "not a finite number", "write a smaller number or unit");
         }
-        let decimals = quantity::money_decimals(unit);
-        let exact = Decimal::parse(digits).and_then(|typed| typed.whole(decimals.unwrap_or(0)));
+        let decimals = self.recorded.units.decimals(unit);
+        let exact =
+            Decimal::parse(digits).and_then(|typed| typed.whole(decimals.unwrap_or(0) as i32));
         if self.exact && (exact.is_none() || unit.contains('%')) {
             let shown = format!("{digits} {unit}");
             let message = format!("{} is no whole number of base units", shown.trim_end());
             return fault(node, message, "an exact expression needs one");
         }
-        let known = Shown { unit: parsed, name: unit.to_owned() };
+        let known = Shown { unit: parsed, name: unit.to_owned(), decimals };
         Ok(Typed {
             number: Number::Literal(Literal { value: base, exact }),
             unit: parsed,
@@ -298,7 +307,7 @@ impl<'a> Checker<'a> {
             return Ok(spec);
         }
         let message = format!("unknown metric \"{}\"", shown(name));
-        if quantity::is_unit(name) {
+        if recorded.units.is_unit(name) {
             return fault(node, message, format!("a unit follows a number: 1 {name}"));
         }
         fault(node, message, recorded.did_you_mean(name))
@@ -316,15 +325,16 @@ impl<'a> Checker<'a> {
             Labels::All => self.recorded.has_labels(spec),
         };
         there.or_else(|(message, help)| fault(node, message, help))?;
-        let unit = Unit::parse(spec.unit);
+        let unit = self.recorded.units.unit(spec.unit);
         let (Ok(unit), Some((number, spec))) = (unit, registry::ALL.find(spec.name)) else {
             let message =
                 format!("{name} is in \"{}\", which is no unit of this program", spec.unit);
             return fault(node, message, "choose another metric");
         };
+        let decimals = self.recorded.units.decimals(spec.unit);
         if self.exact {
             let money = spec.unit.split('/').next().unwrap_or_default();
-            if quantity::money_decimals(money).is_none() {
+            if decimals.is_none() {
                 let message = format!("{name} is no amount of money, it is in \"{}\"", spec.unit);
                 return fault(node, message, "exact = true is for amounts; remove it");
             }
@@ -340,7 +350,7 @@ impl<'a> Checker<'a> {
             self.operands.len() - 1
         });
         let name = if spec.unit == "1" { String::new() } else { spec.unit.to_owned() };
-        Ok((place, Shown { unit, name }))
+        Ok((place, Shown { unit, name, decimals }))
     }
 
     fn read(&mut self, node: &Node, name: &str, label: &str) -> Result<Typed, Fault> {

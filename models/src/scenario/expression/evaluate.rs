@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Comparison, Condition, Literal, Number, Operand, Order, Over, Truth};
-use crate::input::quantity::Unit;
+use crate::input::unit::Unit;
 
 /// One recorded value.
 #[derive(Copy, Clone, Debug, PartialEq)]

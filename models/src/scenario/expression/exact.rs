@@ -8,7 +8,7 @@ use ruint::aliases::U256;
 
 use super::Literal;
 use super::evaluate::{Cell, Scalar};
-use crate::input::quantity::Unit;
+use crate::input::unit::Unit;
 
 /// A difference of two sums of base units; `None` where one passed 256 bits or a record had no
 /// base units.

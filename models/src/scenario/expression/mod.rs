@@ -37,7 +37,7 @@ pub use exact::Exact;
 use pinwheel_core::Metric;
 use ruint::aliases::U256;
 
-use crate::input::quantity::Unit;
+use crate::input::unit::Unit;
 
 /// Longest text of an expression.
 pub const TEXT_BYTES_MAX: usize = 1_024;
@@ -179,6 +179,8 @@ pub struct Shown {
     pub unit: Unit,
     /// Its name.
     pub name: String,
+    /// Decimals between the unit and the smallest unit of its money; `None` if it is no money.
+    pub decimals: Option<u32>,
 }
 
 /// How two numbers may lie.

@@ -1,6 +1,7 @@
 //! From text to a tree as typed, with the byte of every part. Any text gives a tree or a fault.
 
 use super::{Fault, Order, TEXT_BYTES_MAX};
+use crate::describe::Recorded;
 use crate::input::diagnostic::shown;
 use crate::input::quantity;
 
@@ -52,13 +53,13 @@ pub(super) enum Operator {
     Or,
 }
 
-/// The tree of a text. `is_metric` decides where a word is both a metric and a unit.
-pub(super) fn parse(text: &str, is_metric: &dyn Fn(&str) -> bool) -> Result<Node, Fault> {
+/// The tree of a text. What is `recorded` decides where a word is both a metric and a unit.
+pub(super) fn parse(text: &str, recorded: &Recorded) -> Result<Node, Fault> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("an expression of {} bytes", text.len());
         return Err(Fault { at: 0, message, help: format!("at most {TEXT_BYTES_MAX} bytes") });
     }
-    let mut parser = Parser { text, at: 0, depth: 0, is_metric };
+    let mut parser = Parser { text, at: 0, depth: 0, recorded };
     parser.space();
     let node = parser.or()?;
     if parser.at < text.len() {
@@ -72,7 +73,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
-    is_metric: &'t dyn Fn(&str) -> bool,
+    recorded: &'t Recorded,
 }
 
 impl<'t> Parser<'t> {
@@ -320,9 +321,9 @@ impl<'t> Parser<'t> {
         if behind_digits && self.takes("%") {
             return Some("%".to_owned());
         }
-        let word = self.word().filter(|word| quantity::is_unit(word))?;
+        let word = self.word().filter(|word| self.recorded.units.is_unit(word))?;
         let called = self.rest()[word.len()..].trim_start().starts_with('(');
-        if called || !behind_digits && (self.is_metric)(word) {
+        if called || !behind_digits && self.recorded.find(word).is_some() {
             return None;
         }
         self.takes(word);
@@ -346,10 +347,15 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::describe::{Section, metric};
+    use crate::registry;
     use proptest::prelude::*;
 
     fn parsed(text: &str) -> Result<Node, Fault> {
-        parse(text, &|name| name == "wins")
+        let wins = metric(Section::Other, "wins", "1", "Wins.", "model");
+        let recorded =
+            Recorded { metrics: vec![wins], units: registry::units(), ..Recorded::default() };
+        parse(text, &recorded)
     }
 
     /// The tree in parentheses, to see what binds to what.

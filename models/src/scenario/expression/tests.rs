@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::describe::Recorded;
+use pinwheel_core::TokenSpec;
 use proptest::prelude::*;
 use ruint::aliases::U256;
 
@@ -29,6 +30,7 @@ impl View for Page {
 fn metrics() -> &'static Recorded {
     static RECORDED: LazyLock<Recorded> = LazyLock::new(|| Recorded {
         metrics: registry::ALL.metrics().copied().collect(),
+        units: registry::units(),
         ..Recorded::default()
     });
     &RECORDED
@@ -226,4 +228,18 @@ proptest! {
             prop_assert_eq!(holds(text, &[&values[..1], &values[1..]], 0.0), Some(sums));
         }
     }
+}
+
+/// A declared token is a unit of its own: it is not added to FIL.
+#[test]
+fn a_declared_token_is_a_unit_of_expressions() {
+    let mut recorded = metrics().clone();
+    let spec = TokenSpec { symbol: "IO".to_owned(), decimals: 8, cap: None };
+    recorded.units.declare(spec).expect("a new symbol");
+    let fault = |text: &str| condition(text, &recorded, Moment::Tick, false).unwrap_err().message;
+    assert_eq!(fault("minted > 5 IO"), "FIL and IO cannot be compared");
+    assert_eq!(fault("minted * 2 IO > 5 FIL"), "FIL IO and FIL cannot be compared");
+    assert!(condition("minted * 2 IO > 5 IO * 1 FIL", &recorded, Moment::Tick, false).is_ok());
+    let undeclared = condition("minted > 5 IO", metrics(), Moment::Tick, false);
+    assert!(undeclared.is_err(), "IO is a token of one scenario, not of another");
 }

@@ -1,0 +1,95 @@
+//! The tokens that a scenario declares, and the units that follow from them.
+
+use pinwheel_core::TokenSpec;
+use pinwheel_core::ledgers::{DECIMALS_MAX, TOKENS_MAX};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::input::check::Checker;
+use crate::input::diagnostic::shown;
+use crate::input::tree::ValueId;
+use crate::input::unit::{SYMBOL_BYTES_MAX, SymbolError, Units};
+
+/// Most whole tokens of a cap.
+const CAP_MAX: f64 = 1e30;
+
+/// A token that networks of the scenario issue and that quantities may be typed in.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["symbol", "decimals"]))]
+pub struct TokenSection {
+    /// Its symbol, such as "IO": letters and digits, and the name of no other unit.
+    #[schemars(with = "String", regex(pattern = "^[A-Za-z][A-Za-z0-9]{0,11}$"))]
+    pub symbol: Option<ValueId>,
+    /// One token is 10 to this power of its smallest units: 8 of IO, 18 of FIL.
+    #[schemars(with = "u8", range(max = 38))]
+    pub decimals: Option<ValueId>,
+    /// Most tokens that may ever be issued, burned ones included, such as "800_000_000 IO". A
+    /// posting beyond it is refused. Default: no limit.
+    #[schemars(with = "String")]
+    pub cap: Option<ValueId>,
+}
+
+/// The units of a scenario: those of the checker and its declared tokens.
+pub fn units(checker: &mut Checker<'_>, sections: &[TokenSection]) -> Units {
+    let mut units = checker.units.clone();
+    if let Some(symbol) = sections.get(TOKENS_MAX).and_then(|section| section.symbol) {
+        let message = format!("{} tokens", sections.len());
+        checker.fault(symbol, "token", message, format!("at most {TOKENS_MAX}"));
+        return units;
+    }
+    let declared: Vec<_> = sections.iter().enumerate().collect();
+    let declared: Vec<_> = declared
+        .into_iter()
+        .filter_map(|(number, section)| {
+            let symbol = declare(checker, &format!("token[{number}]"), section, &mut units)?;
+            Some((number, section, symbol))
+        })
+        .collect();
+    for (number, section, symbol) in declared {
+        let spec = units.token(&symbol).expect("it was declared above");
+        let unit = (symbol.as_str(), u32::from(spec.decimals));
+        let mut inside = Checker { units: &units, ..checker.reborrow() };
+        let cap = inside.amount(section.cap, &format!("token[{number}].cap"), unit, 0.0..=CAP_MAX);
+        units.set_cap(&symbol, cap);
+    }
+    units
+}
+
+/// Declares one token without its cap, which is typed in the token itself. Returns its symbol.
+fn declare(
+    checker: &mut Checker<'_>,
+    key: &str,
+    section: &TokenSection,
+    units: &mut Units,
+) -> Option<String> {
+    let at = format!("{key}.symbol");
+    let given = checker.required(section.symbol, &at, "\"IO\"");
+    let symbol = checker.text(given, &at);
+    let key = format!("{key}.decimals");
+    let decimals = checker.required(section.decimals, &key, "18");
+    let decimals = checker.integer(decimals, &key, 0..=i64::from(DECIMALS_MAX))?;
+    let symbol = symbol?;
+    let spec = TokenSpec { symbol: symbol.clone(), decimals: decimals as u8, cap: None };
+    let (message, help) = match units.declare(spec) {
+        Ok(()) => return Some(symbol),
+        Err(SymbolError::NoSymbol) => (
+            format!("\"{}\" is no symbol", shown(&symbol)),
+            format!("use 1 to {SYMBOL_BYTES_MAX} letters and digits, a letter first"),
+        ),
+        Err(SymbolError::Taken { name }) => (
+            format!("\"{}\" cannot name a token: \"{name}\" is a unit already", shown(&symbol)),
+            format!("choose another, such as \"{}\"", other(&symbol, units)),
+        ),
+    };
+    checker.fault(given?, &at, message, help);
+    None
+}
+
+/// A symbol near one that is taken.
+fn other(symbol: &str, units: &Units) -> String {
+    let longer = |tail: &str| format!("{}{tail}", symbol.to_uppercase());
+    let free =
+        |candidate: &String| candidate.len() <= SYMBOL_BYTES_MAX && !units.is_unit(candidate);
+    ["X", "2", "COIN"].map(longer).into_iter().find(free).unwrap_or_else(|| "NEW".to_owned())
+}
