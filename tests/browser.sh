@@ -102,7 +102,7 @@ blank=$((3 * $(wc -c < "$pictures/blank.png")))
 "$pinwheel" run scenarios/filecoin/history.toml --set run.horizon='"30 d"' \
   -o "$scratch/history" > /dev/null
 for first in 100_000 90_000; do
-  "$pinwheel" run scenarios/mini/depin-mini.toml --set "economy.emission.first=\"$first TOK/d\"" \
+  "$pinwheel" run scenarios/mini/depin-mini.toml --set "network.emission.first=\"$first TOK/d\"" \
     -o "$scratch/$first" > /dev/null
 done
 # Exit code 1 says that series changed.

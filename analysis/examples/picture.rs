@@ -9,6 +9,7 @@ use std::path::Path;
 
 use jiff::civil::date;
 use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::series::Instant;
 use pinwheel_analysis::show::plot::{Ink, Line, LineChart, Marker, Size, Stroke, standalone};
 use pinwheel_models::describe::metric::OBSERVED_LABEL;
 
@@ -44,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             line("raw_power", "", "raw, simulated", Ink::Series(0), Stroke::Bold)?,
         ],
         markers: vec![Marker {
-            date: date(2024, 1, 1),
+            at: Instant::of_date(date(2024, 1, 1)),
             label: "\u{2190} calibrated \u{b7} verdict \u{2192}".to_owned(),
         }],
         from_zero: true,

@@ -1,11 +1,112 @@
-//! Series by date, and what is reckoned of one series at a time.
+//! Series by simulated instant, and what is reckoned of one series at a time.
+//!
+//! A row counts at the instant at which it was recorded, never at its civil day: 24 hourly rows
+//! are 24 values. Where an observation or a limit is dated by the day alone, the last row of that
+//! day is the value of the day ([`daily`]).
 
-use jiff::civil::Date;
+use std::fmt;
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
+use pinwheel_core::SimTime;
+use pinwheel_models::input::When;
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+const NANOS_PER_MILLI: u64 = 1_000_000;
 
-/// Values by date.
-pub type Dated = Vec<(Date, f64)>;
+/// Milliseconds of a civil day.
+pub const DAY_MILLIS: i64 = 86_400_000;
+
+/// An instant of a run on the calendar of its scenario, to the millisecond.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant {
+    /// Since 1970-01-01T00:00:00.
+    millis: i64,
+}
+
+/// Values by instant, in order.
+pub type TimeSeries = Vec<(Instant, f64)>;
+
+impl Instant {
+    /// The instant so many milliseconds after the beginning of 1970.
+    pub const fn from_millis(millis: i64) -> Self {
+        Instant { millis }
+    }
+
+    /// Milliseconds since the beginning of 1970.
+    pub const fn millis(self) -> i64 {
+        self.millis
+    }
+
+    /// The first instant of a civil day.
+    pub fn of_date(date: Date) -> Self {
+        Instant { millis: i64::from(day_number(date)) * DAY_MILLIS }
+    }
+
+    /// The instant of a date and time; what is finer than a millisecond is left out.
+    pub fn of(when: DateTime) -> Self {
+        let since = when.duration_since(DateTime::from_parts(EPOCH, Time::midnight()));
+        Instant { millis: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }
+    }
+
+    /// A simulated time of a run that starts on a day.
+    pub fn of_run(start: Date, time: SimTime) -> Self {
+        Instant::of_date(start).after((time.as_nanos() / NANOS_PER_MILLI) as i64)
+    }
+
+    /// The instant so many milliseconds later.
+    #[must_use]
+    pub const fn after(self, millis: i64) -> Self {
+        Instant { millis: self.millis.saturating_add(millis) }
+    }
+
+    /// Milliseconds since `earlier`.
+    pub const fn millis_since(self, earlier: Instant) -> i64 {
+        self.millis - earlier.millis
+    }
+
+    /// Days since `earlier`, with their fraction.
+    pub fn days_since(self, earlier: Instant) -> f64 {
+        self.millis_since(earlier) as f64 / DAY_MILLIS as f64
+    }
+
+    /// Days since 1970-01-01, with their fraction: where it lies on an axis.
+    pub fn days(self) -> f64 {
+        self.millis as f64 / DAY_MILLIS as f64
+    }
+
+    /// Its civil day.
+    pub fn date(self) -> Date {
+        let days = self.millis.div_euclid(DAY_MILLIS);
+        i32::try_from(days).map_or(Date::MAX, date_of)
+    }
+
+    /// Its date and time.
+    pub fn datetime(self) -> DateTime {
+        let midnight = DateTime::from_parts(self.date(), Time::midnight());
+        midnight.saturating_add(SignedDuration::from_millis(self.millis.rem_euclid(DAY_MILLIS)))
+    }
+
+    /// Whether a day begins with it.
+    pub fn is_midnight(self) -> bool {
+        self.millis.rem_euclid(DAY_MILLIS) == 0
+    }
+}
+
+impl fmt::Display for Instant {
+    /// "2025-01-02" for the beginning of a day, else "2025-01-02T06:00:00".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_midnight() {
+            true => self.date().fmt(f),
+            false => self.datetime().fmt(f),
+        }
+    }
+}
+
+/// The first and the last instant of a day or of an instant as typed.
+pub fn bounds(when: When) -> (Instant, Instant) {
+    (Instant::of(when.first()), Instant::of(when.last()))
+}
 
 /// Days since 1970-01-01.
 ///
@@ -25,33 +126,63 @@ pub fn date_of(day: i32) -> Date {
     EPOCH.checked_add(jiff::Span::new().days(day)).expect("a day of the calendar")
 }
 
-/// The mean of the last values of a series that is not empty.
-pub fn mean_of_last(run: &Dated, days: usize) -> f64 {
-    let late = &run[run.len().saturating_sub(days)..];
+/// The last value of each civil day.
+pub fn daily(series: &[(Instant, f64)]) -> Vec<(Date, f64)> {
+    let mut days: Vec<(Date, f64)> = Vec::new();
+    for (instant, value) in series {
+        let date = instant.date();
+        match days.last_mut() {
+            Some(last) if last.0 == date => last.1 = *value,
+            _ => days.push((date, *value)),
+        }
+    }
+    days
+}
+
+/// The rows of the time before the last one, so long.
+fn last_rows(run: &[(Instant, f64)], millis: i64) -> &[(Instant, f64)] {
+    let Some((end, _)) = run.last() else { return run };
+    let first = run.partition_point(|(instant, _)| end.millis_since(*instant) >= millis);
+    &run[first..]
+}
+
+/// The mean of the values of the last days of a series that is not empty.
+pub fn mean_of_last(run: &[(Instant, f64)], days: u32) -> f64 {
+    let late = last_rows(run, i64::from(days) * DAY_MILLIS);
     late.iter().map(|(_, value)| value).sum::<f64>() / late.len() as f64
 }
 
-/// Each value replaced by the mean of it and the `days - 1` before it.
-pub fn trailing_mean(series: &[(Date, f64)], days: usize) -> Dated {
-    if days <= 1 || series.len() < days {
-        return series.to_vec();
+/// Each value replaced by the mean of the values in the time up to it, so many days long; the
+/// first is that of the first instant with such a time behind it. A series that is shorter stays
+/// as it is.
+pub fn trailing_mean(series: &[(Instant, f64)], days: u32) -> TimeSeries {
+    let [(first, _), (second, _), ..] = series else { return series.to_vec() };
+    // A row stands for the time since the row before.
+    let begin = first.after(-second.millis_since(*first));
+    let span = i64::from(days) * DAY_MILLIS;
+    let mut from = 0;
+    let mut means = Vec::new();
+    for (place, (instant, _)) in series.iter().enumerate() {
+        while instant.millis_since(series[from].0) >= span && from < place {
+            from += 1;
+        }
+        if instant.millis_since(begin) >= span {
+            let window = &series[from..=place];
+            let sum = window.iter().map(|(_, value)| value).sum::<f64>();
+            means.push((*instant, sum / window.len() as f64));
+        }
     }
-    let means = series.windows(days).map(|window| {
-        let mean = window.iter().map(|(_, value)| value).sum::<f64>() / days as f64;
-        (window[days - 1].0, mean)
-    });
-    means.collect()
+    if means.is_empty() { series.to_vec() } else { means }
 }
 
-/// The sum of a rate a day over the days it stands for: those since the record before. Like a sum
+/// The sum of a rate a day over the time it stands for: that since the record before. Like a sum
 /// that has grown, it begins with the first record.
-pub fn integrated(run: &Dated) -> f64 {
-    let days = |pair: &[(Date, f64)]| f64::from(day_number(pair[1].0) - day_number(pair[0].0));
-    run.windows(2).map(|pair| pair[1].1 * days(pair)).sum()
+pub fn integrated(run: &[(Instant, f64)]) -> f64 {
+    run.windows(2).map(|pair| pair[1].1 * pair[1].0.days_since(pair[0].0)).sum()
 }
 
 /// Last less first value of a sum since the start.
-pub fn grown(run: &Dated) -> f64 {
+pub fn grown(run: &[(Instant, f64)]) -> f64 {
     match (run.first(), run.last()) {
         (Some(first), Some(last)) => last.1 - first.1,
         _ => 0.0,
@@ -63,22 +194,59 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
+    /// Values so many minutes apart, from the beginning of 1970 on.
+    fn series(values: &[f64], minutes: i64) -> TimeSeries {
+        let at = |place: i64| Instant::from_millis(place * minutes * 60_000);
+        (0..).map(at).zip(values.iter().copied()).collect()
+    }
+
+    const DAY: i64 = 1_440;
+
+    #[test]
+    fn an_instant_is_its_date_and_time() {
+        let noon = Instant::of(date(2025, 1, 2).at(12, 30, 12, 5_000_000));
+        assert_eq!(noon.to_string(), "2025-01-02T12:30:12.005");
+        assert_eq!(Instant::of_date(date(1969, 12, 31)).to_string(), "1969-12-31");
+        assert_eq!(Instant::of_date(date(1969, 12, 31)).after(-1).date(), date(1969, 12, 30));
+        let run = Instant::of_run(date(2025, 1, 1), SimTime::from_nanos(4_320_000_000_000));
+        assert_eq!(run.to_string(), "2025-01-01T01:12:00");
+        let (first, last) = bounds(When::Day(date(2025, 1, 1)));
+        assert_eq!(last.millis_since(first), DAY_MILLIS - 1);
+    }
+
     #[test]
     fn a_trailing_mean_looks_back_only() {
-        let series: Dated = (1..=4).map(|day| (date(2024, 1, day), f64::from(day))).collect();
-        let smooth = trailing_mean(&series, 3);
-        assert_eq!(smooth, [(date(2024, 1, 3), 2.0), (date(2024, 1, 4), 3.0)]);
-        assert_eq!(trailing_mean(&series, 1), series);
-    }
-
-    fn series(values: &[f64], every: i32) -> Dated {
-        (0..).map(|place| date_of(place * every)).zip(values.iter().copied()).collect()
+        let daily = series(&[1.0, 2.0, 3.0, 4.0], DAY);
+        let smooth = trailing_mean(&daily, 3);
+        assert_eq!(smooth, [(daily[2].0, 2.0), (daily[3].0, 3.0)]);
+        assert_eq!(trailing_mean(&daily, 1), daily);
+        assert_eq!(trailing_mean(&daily, 5), daily, "too short for any");
     }
 
     #[test]
-    fn rates_count_for_the_days_they_stand_for() {
-        assert_eq!(integrated(&series(&[1.0, 2.0, 3.0], 10)), 50.0);
-        assert_eq!(integrated(&series(&[5.0], 1)), 0.0);
-        assert_eq!(grown(&series(&[5.0, 2.0, 9.0], 1)), 4.0);
+    fn a_trailing_mean_of_a_day_takes_the_hours_of_a_day() {
+        let values: Vec<f64> = (1..=48).map(f64::from).collect();
+        let smooth = trailing_mean(&series(&values, 60), 1);
+        assert_eq!(smooth.len(), 25);
+        assert_eq!(smooth[0].1, 12.5, "hours 1 to 24");
+        assert_eq!(smooth[24].1, 36.5, "hours 25 to 48");
+        assert_eq!(mean_of_last(&series(&values, 60), 1), 36.5);
+        assert_eq!(mean_of_last(&series(&[5.0, 1.0, 3.0], DAY), 2), 2.0);
+        assert_eq!(mean_of_last(&series(&[5.0, 1.0, 3.0], DAY), 90), 3.0);
+    }
+
+    #[test]
+    fn a_day_has_the_value_of_its_last_row() {
+        let values: Vec<f64> = (0..30).map(f64::from).collect();
+        let days = daily(&series(&values, 60));
+        assert_eq!(days, [(date(1970, 1, 1), 23.0), (date(1970, 1, 2), 29.0)]);
+    }
+
+    #[test]
+    fn rates_count_for_the_time_they_stand_for() {
+        assert_eq!(integrated(&series(&[1.0, 2.0, 3.0], 10 * DAY)), 50.0);
+        assert_eq!(integrated(&series(&[1.0, 2.0, 3.0], 12 * 60)), 2.5);
+        assert_eq!(integrated(&series(&[5.0], DAY)), 0.0);
+        assert_eq!(grown(&series(&[5.0, 2.0, 9.0], DAY)), 4.0);
     }
 }

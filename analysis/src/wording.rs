@@ -86,6 +86,17 @@ pub fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", grouped(count as f64, 0))
 }
 
+/// A length of time in the largest unit that it is a whole number of: "3 days", "14 hours",
+/// "72 minutes", "12 seconds".
+pub fn duration_words(millis: i64) -> String {
+    let units = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    let whole = units.into_iter().find(|(unit, _)| millis >= *unit && millis % unit == 0);
+    match whole {
+        Some((unit, name)) => plural((millis / unit).unsigned_abs(), name),
+        None => format!("{} seconds", format_number(millis as f64 / 1e3)),
+    }
+}
+
 /// A share as a percentage with the digits that matter.
 pub fn percent(share: f64) -> String {
     let decimals = match share.abs() {
@@ -123,6 +134,19 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(uncapitalised(text), small);
+        }
+    }
+
+    #[test]
+    fn a_time_is_told_in_the_unit_it_is_whole_in() {
+        for (millis, words) in [
+            (86_400_000, "1 day"),
+            (50_400_000, "14 hours"),
+            (4_320_000, "72 minutes"),
+            (12_000, "12 seconds"),
+            (1_500, "1.50 seconds"),
+        ] {
+            assert_eq!(duration_words(millis), words);
         }
     }
 

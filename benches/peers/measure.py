@@ -163,7 +163,7 @@ def pinwheel_shard(pinwheel, runs, gini_every, scratch):
 
 
 def settings(runs, gini_every):
-    every = f'economy.concentration_every="{gini_every} d"'
+    every = f'network.concentration_every="{gini_every} d"'
     return ["--set", f"ensemble.runs={runs}", "--set", every]
 
 

@@ -22,7 +22,7 @@ const LISTED_MAX: usize = 40;
 /// Compare two results, or two scenarios: only what changed, with bands and paired differences.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Compared are the runs and the dates that both have. Values are those of the last such date: the
+Compared are the runs and the instants that both have. Values are those of the last of these: the
 median, with 5 % to 95 % of the runs in brackets. The difference is taken run by run, as equal runs
 meet the same draws: its median, with an interval that holds the true median in 95 % of cases (from
 six runs on).
@@ -159,6 +159,6 @@ fn cells(change: &Change, name: String) -> Vec<Cell> {
     let sides = [change.first, change.second].map(Change::side);
     let mut cells = vec![Cell::new(name), Cell::new(change.unit(PARTS))];
     cells.extend(sides.into_iter().chain([change.difference_words()]).map(summary::number));
-    cells.push(Cell::new(change.from.map_or(String::new(), |day| day.to_string())));
+    cells.push(Cell::new(change.from.map_or(String::new(), |from| from.to_string())));
     cells
 }

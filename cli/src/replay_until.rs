@@ -8,6 +8,7 @@ use pinwheel_analysis::judge::verdict::Verdict;
 use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::wording::format_number;
 use pinwheel_core::{Amount, Metric};
+use pinwheel_models::describe::metric::full_name;
 use pinwheel_models::input::unit::Units;
 
 use crate::exit::{Exit, Failure};
@@ -45,15 +46,16 @@ pub fn run(
 /// The series of the wanted metrics, a line each; a run may fail at its first record.
 fn table(last: &LastRecords, units: &Units, wanted: impl Fn(&str) -> bool) -> String {
     let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
-    for ((metric, label), row) in last {
+    for ((metric, subject, label), row) in last {
         let spec = PARTS.spec(Metric(*metric));
-        if !wanted(spec.name) {
+        let name = full_name(subject, spec.name);
+        if !wanted(&name) {
             continue;
         }
         let decimals = units.decimals(spec.unit).unwrap_or(0);
         let exact = row.exact.map(|amount| Amount(amount).display(decimals).to_string());
         grid.add_row(vec![
-            spec.name.into(),
+            name.into(),
             label.into(),
             number(format_number(row.value)),
             spec.unit.into(),

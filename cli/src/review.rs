@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let mut table_of_lines = grid(&headings);
     for line in &lines {
         let spec = line.entry.spec;
-        let mut cells = vec![number(line.entry.number), Cell::new(spec.name)];
+        let mut cells = vec![number(line.entry.number), Cell::new(&line.metric)];
         cells.extend([Cell::new(&line.label), Cell::new(spec.unit)]);
         cells.extend(line.points.iter().take(points).map(|value| number(shown(*value))));
         table_of_lines.add_row(cells);

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
-use jiff::civil::Date;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::experiment::{Assembled, PARTS};
 use pinwheel_analysis::judge::verdict::{
@@ -11,6 +10,7 @@ use pinwheel_analysis::judge::verdict::{
 };
 use pinwheel_analysis::record::outcomes::OutcomeTable;
 use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::series::Instant;
 use pinwheel_analysis::statistics::{median, quantile};
 use pinwheel_analysis::wording::{format_number, grouped};
 use pinwheel_models::describe::MetricSpec;
@@ -187,16 +187,16 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
     let mut headings = vec!["metric", "unit", "start"];
     headings.extend(experiment.points.iter().map(|point| point.id.as_str()));
     let mut grid = grid(&headings);
-    for (metric, label) in key_series(experiment, table)? {
-        let name = if label.is_empty() { metric.name } else { &format!("{} {label}", metric.name) };
-        let mut cells = vec![Cell::new(name), Cell::new(metric.unit)];
+    for KeySeries { metric, unit, label } in key_series(experiment, table)? {
+        let name = if label.is_empty() { metric } else { &format!("{metric} {label}") };
+        let mut cells = vec![Cell::new(name), Cell::new(unit)];
         for (place, point) in experiment.points.iter().enumerate() {
             let runs = (0..experiment.runs)
-                .map(|run| table.series(&point.id, run, metric.name, &label))
+                .map(|run| table.series(&point.id, run, metric, &label))
                 .collect::<Result<Vec<_>, _>>()?;
             let ends =
                 |values: Vec<f64>| median(&values).map_or("\u{2013}".to_owned(), format_number);
-            let value = |row: Option<&(Date, f64)>| row.map(|(_, value)| *value);
+            let value = |row: Option<&(Instant, f64)>| row.map(|(_, value)| *value);
             if place == 0 {
                 cells.push(number(ends(runs.iter().filter_map(|r| value(r.first())).collect())));
             }
@@ -207,25 +207,39 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
     Ok((grid.row_count() > 0).then_some(grid))
 }
 
-/// The series worth a line: the key metrics of a network, or else what the layers recorded, with
+/// A series worth a line.
+#[derive(PartialEq)]
+struct KeySeries<'t> {
+    /// With its subject, where it has one: "io.minted".
+    metric: &'t str,
+    unit: &'static str,
+    label: String,
+}
+
+/// The series worth a line: the key metrics of the networks, or else what the layers recorded, with
 /// the metrics of the targets first.
-fn key_series(experiment: &Experiment, table: &Table) -> Result<Vec<(MetricSpec, String)>, Error> {
-    let recorded: Vec<&str> = table.metrics().collect();
-    let specs = || PARTS.metrics().filter(|spec| recorded.contains(&spec.name));
-    let is_key = |name| PARTS.0.iter().any(|part| part.key_metrics.contains(name));
-    let key: Vec<_> = specs().filter(|spec| is_key(&spec.name)).collect();
+fn key_series<'t>(experiment: &Experiment, table: &'t Table) -> Result<Vec<KeySeries<'t>>, Error> {
+    let named = |spec: &MetricSpec| {
+        let unit = spec.unit;
+        table.names(spec.name).into_iter().map(move |name| (name, unit))
+    };
+    let is_key =
+        |spec: &&MetricSpec| PARTS.0.iter().any(|part| part.key_metrics.contains(&spec.name));
+    let key = PARTS.metrics().filter(is_key).flat_map(named);
+    let key: Vec<KeySeries<'t>> =
+        key.map(|(metric, unit)| KeySeries { metric, unit, label: String::new() }).collect();
     if !key.is_empty() {
-        return Ok(key.into_iter().map(|spec| (*spec, String::new())).collect());
+        return Ok(key);
     }
-    let judged = |spec: &MetricSpec| experiment.targets.iter().any(|t| t.metric == spec.name);
-    let mut ordered: Vec<&MetricSpec> = specs().collect();
-    ordered.sort_by_key(|spec| !judged(spec));
+    let mut ordered: Vec<(&str, &'static str)> = PARTS.metrics().flat_map(named).collect();
+    ordered.sort_by_key(|(name, _)| experiment.targets.iter().all(|t| t.metric != *name));
     let mut series = Vec::new();
-    for spec in ordered {
+    for (metric, unit) in ordered {
         for point in &experiment.points {
-            for label in table.labels(&point.id, spec.name)? {
-                if !series.iter().any(|(known, l)| *known == *spec && *l == label) {
-                    series.push((*spec, label));
+            for label in table.labels(&point.id, metric)? {
+                let one = KeySeries { metric, unit, label };
+                if !series.contains(&one) {
+                    series.push(one);
                 }
             }
         }

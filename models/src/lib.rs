@@ -3,7 +3,7 @@
 //!
 //! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`]
 //! has the decisions that layers leave to it, made from telemetry alone; the layers
-//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`], [`economy`]) stand
+//! ([`infrastructure`], [`service`], [`connection`], [`blockchain`], [`data`]) stand
 //! on them, [`networks`] on the layers, [`review`] on what parts say of themselves; [`registry`]
 //! lists all parts, [`world`] runs them together, and [`scenario`] is the roof.
 
@@ -11,7 +11,7 @@ pub mod blockchain;
 pub mod connection;
 pub mod data;
 pub mod describe;
-#[allow(missing_docs)]
+
 pub mod economy;
 pub mod infrastructure;
 pub mod input;

@@ -8,7 +8,7 @@ use pinwheel_core::TokenSpec;
 use crate::describe::part::{PartKind, same};
 use crate::describe::{Catalogue, PartSpec, TokenDescription};
 use crate::input::unit::Units;
-use crate::{blockchain, connection, data, economy, infrastructure, networks, review, service};
+use crate::{blockchain, connection, data, infrastructure, networks, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
@@ -34,7 +34,6 @@ const LAYERS: &[&PartSpec] = &[
     &connection::spec::SPEC,
     &blockchain::spec::SPEC,
     &data::spec::SPEC,
-    &economy::spec::SPEC,
     &review::spec::SPEC,
 ];
 

@@ -9,7 +9,6 @@ use crate::blockchain::{self, Blockchain};
 use crate::connection::{self, Connection};
 use crate::data::{self, Data};
 use crate::describe::review::Inputs;
-use crate::economy::{self, Economy};
 use crate::infrastructure::{self, Infrastructure};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
@@ -201,7 +200,6 @@ parts! {
     Connection(connection: Connection),
     Blockchain(blockchain: Blockchain),
     Data(data: Data),
-    Economy(economy: Economy),
 }
 
 const _: () = assert!(registry::layers_are(LAYERS), "`parts!` and `LAYERS` of registry.rs differ");

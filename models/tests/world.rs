@@ -155,8 +155,11 @@ fn of_networks(ids: &[&str]) -> Point {
 
 /// The books of a network, byte by byte.
 fn books(run: &Simulation<World>, id: &str) -> Vec<u8> {
-    let Network::Filecoin(network) = run.model.network(id).expect("a network of this id");
-    postcard::to_stdvec(network.accounts()).expect("plain data")
+    match run.model.network(id).expect("a network of this id") {
+        Network::Filecoin(network) => postcard::to_stdvec(network.accounts()),
+        Network::Generic(network) => postcard::to_stdvec(network.books()),
+    }
+    .expect("plain data")
 }
 
 #[test]
@@ -192,6 +195,75 @@ fn networks_of_one_kind_draw_apart_and_in_any_order() {
     let (one, other) = (ended(start(&one, 5), &one), ended(start(&other, 5), &other));
     assert!(books(&one, "fil") == books(&other, "fil"));
     assert!(books(&one, "fil") != books(&one, "fil2"));
+}
+
+/// Networks written in TOML on the classes of one fleet, and a Filecoin; `ids` says which are
+/// there.
+fn of_generics(ids: &[&str]) -> Point {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = folder.path().join("data");
+    std::fs::create_dir(&copied).unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data/filecoin");
+    for name in ["state_2022-10-10.toml", "network_daily_2022-10-10_2025-01-31.csv"] {
+        std::fs::copy(data.join(name), copied.join(name)).unwrap();
+    }
+    let mut text = format!(
+        "schema = 1\n[meta]\nname = \"side\"\n[run]\nstart = 2022-10-10\n\
+         horizon = \"60 d\"\n{CLASS_A}{CLASS_B}"
+    );
+    for id in ids {
+        text += &match *id {
+            "fil" => "[[network]]\nid = \"fil\"\nkind = \"filecoin\"\ndetail = \"day\"\n\
+                providers = 40\ninitial = \"data/state_2022-10-10.toml\"\n\
+                history = \"data/network_daily_2022-10-10_2025-01-31.csv\"\n"
+                .to_owned(),
+            "io" => generic("io", "1 d", "a", 70),
+            _ => generic("geo", "6 h", "b", 50),
+        };
+    }
+    let path = folder.path().join("side.toml");
+    std::fs::write(&path, text).unwrap();
+    let experiment = scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    experiment.points.into_iter().next().expect("one point")
+}
+
+/// A network of a thousand dollars a day on one class of devices.
+fn generic(id: &str, every: &str, class: &str, nodes: u32) -> String {
+    format!(
+        "[[network]]\nid = \"{id}\"\nkind = \"generic\"\nevery = \"{every}\"\n\
+         devices = \"{class}\"\nsupply = \"1_000_000 TOK\"\n\
+         emission = {{ first = \"500 TOK/d\", half_life = \"1 y\" }}\n\
+         exchange = {{ usd = \"50_000 USD\", tok = \"50_000 TOK\" }}\n\
+         demand = {{ first = \"1_000 USD/d\", volatility = \"5 %/sqrt(d)\" }}\n\
+         bond = {{ per_node = \"100 TOK\" }}\n\
+         operators = {{ count = {nodes}, cost_median = \"9 USD/d\", cost_sigma = 0.4, \
+         patience = \"3 d\", entry = \"20 %/d\" }}\n"
+    )
+}
+
+#[test]
+fn networks_of_toml_and_a_filecoin_have_the_books_and_rows_of_each_alone() {
+    let ids = ["io", "geo", "fil"];
+    let together = of_generics(&ids);
+    let mut together = ended(start(&together, 5), &together);
+    let rows = together.ctx.records.drain();
+    for id in ids {
+        let point = of_generics(&[id]);
+        let mut alone = ended(start(&point, 5), &point);
+        assert!(books(&alone, id) == books(&together, id), "{id}: other books than alone");
+        let digest = |run: &Simulation<World>| run.model.network(id).map(Network::ledger_digest);
+        assert_eq!(digest(&alone), digest(&together));
+        let of = |run: &mut Simulation<World>, rows: &[Row]| -> Vec<_> {
+            let subject = run.ctx.records.subject(id);
+            let own = rows.iter().filter(|row| row.subject == subject);
+            own.map(|row| (row.time, row.metric, row.value.to_bits(), row.exact)).collect()
+        };
+        let by_itself = alone.ctx.records.drain();
+        let (alone, beside) = (of(&mut alone, &by_itself), of(&mut together, &rows));
+        assert!(alone == beside && alone.len() > 100, "{id}: {} other rows", alone.len());
+    }
+    let names: Vec<_> = together.ctx.checks.tallies().iter().map(|t| t.check.clone()).collect();
+    assert!(names.contains(&"geo.economy.supply_conserved".to_owned()), "{names:?}");
 }
 
 /// All rows of a label over a month, by metric and time.

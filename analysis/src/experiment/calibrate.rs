@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::path::Path;
 
+use pinwheel_models::input::When;
 use pinwheel_models::scenario::calibration::{Calibration, Loss};
 use pinwheel_models::scenario::{Experiment, Measure, Range};
 
@@ -131,11 +132,11 @@ impl Bench<'_> {
         Ok(Study::load(&self.study.file, &overrides)?.experiment)
     }
 
-    /// The loss on the days that the fit may see; nothing later is simulated.
+    /// The loss on the days that the fit may see; no later day is simulated.
     fn fit_loss(&self, experiment: &Experiment) -> Result<f64, Error> {
         let start = experiment.points[0].scenario.start;
         let until = start.until(self.calibration.verdict_from).expect("days of the calendar");
-        let days = until.get_days().unsigned_abs() - 1;
+        let days = until.get_days().unsigned_abs();
         let traces = traces(experiment, &self.calibration.metric, days, self.control)?;
         self.loss(&traces, self.fit_window())
     }
@@ -148,7 +149,8 @@ impl Bench<'_> {
     /// The losses on both windows, of whole runs.
     fn both(&self, experiment: &Experiment) -> Result<Losses, Error> {
         let traces = self.whole(experiment)?;
-        let verdict = Window { from: Some(self.calibration.verdict_from), to: None };
+        let from = Some(When::Day(self.calibration.verdict_from));
+        let verdict = Window { from, to: None };
         Ok(Losses {
             fit: self.loss(&traces, self.fit_window())?,
             verdict: self.loss(&traces, verdict)?,
@@ -156,8 +158,8 @@ impl Bench<'_> {
     }
 
     fn fit_window(&self) -> Window {
-        let to = self.calibration.verdict_from.yesterday().ok();
-        Window { from: Some(self.calibration.from), to }
+        let to = self.calibration.verdict_from.yesterday().ok().map(When::Day);
+        Window { from: Some(When::Day(self.calibration.from)), to }
     }
 
     /// Mean over the runs.

@@ -3,9 +3,10 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use pinwheel_core::{Simulation, Streams};
+use pinwheel_core::{SimDuration, Simulation, Streams};
 
 use super::{PARTS, Study, build};
+use crate::record::outcome::Names;
 use crate::run::ensemble::{Keep, step_day};
 use crate::run::stopwatch::Stopwatch;
 
@@ -31,27 +32,25 @@ pub fn estimate(study: &Study) -> CostEstimate {
     let scenario = &experiment.points[0].scenario;
     let mut simulation = Simulation::new(build(scenario, &streams), streams);
     let building = stopwatch.elapsed();
-    let keep = Keep::new(experiment, &experiment.points[0], PARTS);
-    let (mut days, mut wanted, mut kept) = (0, 0u64, 0u64);
+    let mut keep = Keep::new(experiment, PARTS);
+    let mut names = Names::default();
+    let (mut days, mut kept) = (0, 0);
     let stop = AtomicBool::new(false);
     while days < scenario.horizon_days && stopwatch.elapsed() < TRIAL {
         days += 1;
         if step_day(&mut simulation, days, &stop).is_err() {
             break;
         }
-        for row in simulation.ctx.records.drain().iter().filter(|row| keep.is_wanted(row)) {
-            wanted += 1;
-            kept += u64::from(keep.keeps(row, days));
-        }
+        let rows = simulation.ctx.records.drain();
+        names.follow(&simulation.ctx.records);
+        kept += keep.thin(rows, &names).len();
     }
     let all: u64 = experiment.points.iter().map(|p| u64::from(p.scenario.horizon_days)).sum();
     let times = all as f64 * f64::from(experiment.runs) / f64::from(days.max(1));
-    let every_days = experiment.output.every_days;
-    // Too few days tried to have met those that are kept.
-    let kept = match days < 2 * every_days {
-        true => wanted as f64 / f64::from(every_days),
-        false => kept as f64,
-    };
+    // The rows that wait for their stretch of time to end count as much of it as has passed.
+    let stretch = experiment.output.every.map_or(1.0, SimDuration::as_seconds);
+    let passed = (f64::from(days) * 86_400.0 % stretch) / stretch;
+    let kept = kept as f64 + passed * keep.finish().len() as f64;
     let stepping = (stopwatch.elapsed() - building).as_secs_f64();
     let seconds = building.as_secs_f64() * study.jobs().len() as f64 + stepping * times;
     CostEstimate { seconds, bytes: kept * times * ROW_BYTES }

@@ -276,8 +276,8 @@ impl Simulated {
         let path = staging.path().join(METRICS);
         ensemble::merge(experiment, PARTS, &self.runs, &path)?;
         let table = Table::read(&path)?;
-        let mut verdict = verdict::judge(experiment, &table, outcomes, self.plan.verdict_from)?
-            .for_folder(&folder.display().to_string());
+        let verdict = verdict::judge(experiment, outcomes);
+        let mut verdict = verdict.for_folder(&folder.display().to_string());
         let entry = |o: &Outcome| RunEntry::new(&o.point, o.run, o.events, &o.fingerprint);
         let runs: Vec<RunEntry> = outcomes.iter().map(entry).collect();
         let numbers = OutcomeTable::of(experiment, outcomes);

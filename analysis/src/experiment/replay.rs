@@ -12,6 +12,7 @@ use super::{Control, Study, build};
 use crate::Error;
 use crate::judge::verdict::tick_of;
 use crate::record::manifest::{Manifest, RunEntry};
+use crate::record::outcome::Names;
 use crate::run::ensemble::EVENTS_UNWATCHED;
 
 /// Points that are named where one is not found.
@@ -49,8 +50,8 @@ pub fn differences(then: &[RunEntry], now: &[RunEntry]) -> Vec<String> {
     lines
 }
 
-/// The last record of every series: by the number of its metric, then by its label.
-pub type LastRecords = BTreeMap<(u16, String), Row>;
+/// The last record of every series: by the number of its metric, then by subject and label.
+pub type LastRecords = BTreeMap<(u16, String, String), Row>;
 
 /// One run at an instant.
 #[derive(Clone, Debug)]
@@ -92,12 +93,15 @@ pub fn replay_until(
     let streams = Streams::new(experiment.seed, run);
     let mut simulation = Simulation::new(build(&chosen.scenario, &streams), streams);
     let mut records = LastRecords::new();
+    let mut names = Names::default();
     let mut more = true;
     while more {
         more = (0..EVENTS_UNWATCHED).all(|_| simulation.step(end).is_some());
-        for row in simulation.ctx.records.drain() {
-            let label = &simulation.ctx.records.labels()[usize::from(row.label.0)];
-            records.insert((row.metric.0, label.clone()), row);
+        let rows = simulation.ctx.records.drain();
+        names.follow(&simulation.ctx.records);
+        for row in rows {
+            let (subject, label) = (names.subject(&row), names.label(&row));
+            records.insert((row.metric.0, subject.to_owned(), label.to_owned()), row);
         }
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Stopped);

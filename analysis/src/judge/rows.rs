@@ -1,24 +1,31 @@
-//! Judges one run while it goes on: invariants and outcomes, from every row and before any is
-//! thinned or written. Only a quantile over time keeps its series; all else is a few numbers.
+//! Judges one run while it goes on: invariants, outcomes and targets, from every row and before any
+//! is thinned or written. Only a quantile over time keeps its series, and a mean over a window of
+//! time its rows; all else is a few numbers.
 
-use crate::record::outcome::{Failing, Judged, Kept};
+use crate::judge::verdict::{Measuring, Missing, Window};
+use crate::record::outcome::{Failing, Judged, Kept, Names, TargetFound};
+use jiff::civil::Date;
 use pinwheel_core::check::Breach;
-use pinwheel_core::{Label, Row, SimDuration, SimTime};
+use pinwheel_core::{Label, Metric, Row, SimDuration, SimTime};
+use pinwheel_models::registry;
 use pinwheel_models::scenario::expression::{
     self, Cell, Exact, Fold, Formula, Labels, Operand, Reducer, Scalar, Shown, View,
 };
 use pinwheel_models::scenario::invariant::{Invariant, Kind, Part};
-use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point};
+use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point, Target};
 
-use crate::series::day_number;
+use crate::series::{Instant, bounds};
 use crate::statistics::quantile;
-use pinwheel_models::describe::metric::OBSERVED_LABEL;
+use pinwheel_models::describe::metric::{OBSERVED_LABEL, split_name};
 
 /// The judge of one run.
 #[derive(Debug)]
 pub struct Judge<'e> {
     conditions: Vec<Option<Condition<'e>>>,
     outcomes: Vec<OutcomeBook<'e>>,
+    targets: Vec<Option<TargetBook<'e>>>,
+    /// The first day of the run.
+    start: Date,
     /// By the number of a metric: the books that read it.
     readers: Vec<Vec<usize>>,
     end: SimTime,
@@ -56,9 +63,15 @@ impl<'e> Judge<'e> {
         let since = (days(experiment.warm_up_days), SimTime::MAX);
         let outcome =
             |spec: &'e OutcomeSpec| OutcomeBook { spec, book: Book::new(&spec.value, since) };
+        let verdict_from = experiment.verdict_from;
+        let target = |target: &'e Target| {
+            target.judges(&point.variant).then(|| TargetBook::new(target, verdict_from))
+        };
         let mut judge = Judge {
             conditions: experiment.invariants.iter().map(condition).collect(),
             outcomes: experiment.outcomes.iter().map(outcome).collect(),
+            targets: experiment.targets.iter().map(target).collect(),
+            start: point.scenario.start,
             readers: Vec::new(),
             end,
         };
@@ -85,7 +98,10 @@ impl<'e> Judge<'e> {
 
     /// Takes rows in the order of time; all rows of a moment come together. Returns the breach that
     /// ends the run, if there is one; what follows it is not judged.
-    pub fn rows(&mut self, rows: &[Row], labels: &[String]) -> Option<Breach> {
+    pub fn rows(&mut self, rows: &[Row], names: &Names) -> Option<Breach> {
+        for target in self.targets.iter_mut().flatten() {
+            target.read(rows, names, self.start);
+        }
         if self.readers.is_empty() {
             return None;
         }
@@ -100,7 +116,7 @@ impl<'e> Judge<'e> {
                         Some(place) => Some(&mut self.outcomes[place].book),
                         None => self.conditions[place].as_mut().map(|one| &mut one.book),
                     };
-                    if book.is_some_and(|book| book.note(row, labels)) {
+                    if book.is_some_and(|book| book.note(row, names)) {
                         touched.push(place);
                     }
                 }
@@ -160,7 +176,67 @@ impl<'e> Judge<'e> {
             let told = value.map(|value| spec.shown.unit.from_base(value));
             told.filter(|value| complete && value.is_finite())
         };
-        Judged { invariants, outcomes: self.outcomes.iter().map(value).collect() }
+        let outcomes = self.outcomes.iter().map(value).collect();
+        let targets = self.targets.into_iter().map(|target| Some(target?.finish())).collect();
+        Judged { invariants, outcomes, targets }
+    }
+}
+
+/// A target of one run, on its way: over its window, and over the parts of it before and from the
+/// first day that calibration has not seen.
+#[derive(Debug)]
+struct TargetBook<'e> {
+    target: &'e Target,
+    metric: Option<Metric>,
+    subject: &'e str,
+    whole: Measuring<'e>,
+    calibration: Option<Measuring<'e>>,
+    verdict_window: Option<Measuring<'e>>,
+}
+
+impl<'e> TargetBook<'e> {
+    fn new(target: &'e Target, verdict_from: Option<Date>) -> Self {
+        let whole = Window { from: target.from, to: target.to };
+        let measuring = |window| Measuring::new(&target.measure, window);
+        TargetBook {
+            target,
+            metric: registry::ALL.find(&target.metric).map(|(number, _)| number),
+            subject: split_name(&target.metric).0,
+            whole: measuring(whole),
+            calibration: whole.until(verdict_from).map(measuring),
+            verdict_window: whole.since(verdict_from).map(measuring),
+        }
+    }
+
+    fn read(&mut self, rows: &[Row], names: &Names, start: Date) {
+        for row in rows.iter().filter(|row| Some(row.metric) == self.metric) {
+            let label = names.label(row);
+            if names.subject(row) != self.subject {
+                continue;
+            }
+            let instant = Instant::of_run(start, row.time);
+            let parts = [&mut self.calibration, &mut self.verdict_window];
+            for measuring in parts.into_iter().flatten().chain([&mut self.whole]) {
+                if label == self.target.label {
+                    measuring.simulated(instant, row.value);
+                } else if label == OBSERVED_LABEL {
+                    measuring.observed(instant, row.value);
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> TargetFound {
+        let number = |measuring: Measuring<'e>| {
+            let value = measuring.finish()?.value;
+            let none = || Missing::Data(format!("the measured value is {value}"));
+            value.is_finite().then_some(value).ok_or_else(none)
+        };
+        TargetFound {
+            whole: number(self.whole),
+            calibration: self.calibration.and_then(|part| number(part).ok()),
+            verdict_window: self.verdict_window.and_then(|part| number(part).ok()),
+        }
     }
 }
 
@@ -221,16 +297,19 @@ impl Readable for Exact {
 fn window(part: Part, point: &Point) -> (SimTime, SimTime) {
     let days = |days: u32| SimDuration::from_days(u64::from(days));
     match part {
-        Part::LastDays(last) => {
-            let from = point.scenario.horizon_days.saturating_sub(last);
-            (SimTime::ZERO + days(from), SimTime::MAX)
+        Part::Last(last) => {
+            let from = days(point.scenario.horizon_days) - last;
+            (SimTime::ZERO + from, SimTime::MAX)
         }
         Part::Between { from, to } => {
-            let start = day_number(point.scenario.start);
-            let since = |date| u32::try_from(day_number(date) - start).unwrap_or(0);
-            let from = from.map_or(SimTime::ZERO, |date| SimTime::ZERO + days(since(date)));
-            let last = |date| SimTime::ZERO + (days(since(date) + 1) - SimDuration::from_nanos(1));
-            (from, to.map_or(SimTime::MAX, last))
+            let start = Instant::of_date(point.scenario.start);
+            let since = |instant: Instant, nanos: u64| {
+                let millis = u64::try_from(instant.millis_since(start)).unwrap_or(0);
+                SimTime::from_nanos(millis * 1_000_000 + nanos)
+            };
+            let from = from.map_or(SimTime::ZERO, |when| since(bounds(when).0, 0));
+            // Up to the last nanosecond of its millisecond.
+            (from, to.map_or(SimTime::MAX, |when| since(bounds(when).1, 999_999)))
         }
     }
 }
@@ -276,14 +355,14 @@ impl<'e> Book<'e> {
     }
 
     /// Takes a row; false if nothing here asks for it.
-    fn note(&mut self, row: &Row, labels: &[String]) -> bool {
+    fn note(&mut self, row: &Row, names: &Names) -> bool {
         if row.time < self.window.0 || row.time > self.window.1 {
             return false;
         }
-        let label = labels[usize::from(row.label.0)].as_str();
+        let (subject, label) = (names.subject(row), names.label(row));
         let mut noted = false;
         for (operand, slot) in self.operands.iter().zip(&mut self.slots) {
-            if operand.metric != row.metric {
+            if operand.metric != row.metric || operand.subject != subject {
                 continue;
             }
             let asked = match &operand.labels {

@@ -1,4 +1,5 @@
-//! Forecasts from rolling origins, judged by what came after each.
+//! Forecasts from rolling origins, judged by what came after each. They are of days: a day has the
+//! value of its last record.
 //!
 //! Of the runs from one origin the median is the forecast, and the quantiles at both ends of the
 //! band are the band. Two forecasts that need no model are held beside: what was last seen goes
@@ -19,11 +20,14 @@ use pinwheel_models::scenario::backtest::Backtest;
 use serde::{Deserialize, Serialize};
 
 use crate::run::trace::Trace;
-use crate::series::Dated;
+use crate::series::daily;
 use crate::statistics::wilson;
 
 /// Normal quantile of a two-sided interval of 95 %.
 const Z_95: f64 = 1.959_963_984_540_054;
+
+/// The last value of each day: what forecasts of days are judged by.
+type Daily = Vec<(Date, f64)>;
 
 /// One point of the scenario, cut at one origin.
 #[derive(Clone, Debug)]
@@ -123,7 +127,7 @@ pub struct Findings {
     /// The series behind the forecasts.
     pub fans: Vec<Fan>,
     /// What was observed, by metric.
-    pub observed: Vec<(String, Dated)>,
+    pub observed: Vec<(String, Daily)>,
 }
 
 /// Judges the traces of all cases, `runs` for each, in order.
@@ -132,10 +136,10 @@ pub fn judge(backtest: &Backtest, cases: &[Case], traces: &[Trace], runs: usize)
         Findings { forecasts: vec![], scores: vec![], fans: vec![], observed: vec![] };
     for (place, metric) in backtest.metrics.iter().enumerate() {
         let longest = traces.iter().map(|trace| &trace.observed[place]).max_by_key(|o| o.len());
-        let observed: Dated = longest.cloned().unwrap_or_default();
+        let observed: Daily = longest.map(|series| daily(series)).unwrap_or_default();
         let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
         for (case, traces) in cases.iter().zip(traces.chunks(runs)) {
-            let of_metric = traces.iter().map(|trace| &trace.simulated[place]);
+            let of_metric = traces.iter().map(|trace| daily(&trace.simulated[place]));
             let days = band(backtest, case.origin, of_metric, &by_date);
             let fan = Fan {
                 point: case.variant.clone(),
@@ -153,10 +157,10 @@ pub fn judge(backtest: &Backtest, cases: &[Case], traces: &[Trace], runs: usize)
 }
 
 /// Band and median of the days after an origin, each run scaled to what was observed there.
-fn band<'a>(
+fn band(
     backtest: &Backtest,
     origin: Date,
-    runs: impl Iterator<Item = &'a Dated>,
+    runs: impl Iterator<Item = Daily>,
     observed: &BTreeMap<Date, f64>,
 ) -> Vec<(Date, f64, f64, f64)> {
     let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
@@ -311,6 +315,7 @@ pub fn csv(forecasts: &[Forecast]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::series::{Instant, TimeSeries};
 
     fn day(number: i64) -> Date {
         jiff::civil::date(2024, 1, 1).saturating_add(number.days())
@@ -331,9 +336,11 @@ mod tests {
 
     /// Observed: doubles every ten days. Simulated: eleven runs that stay at 1, 2, .. 11.
     fn findings(anchored: bool) -> Findings {
-        let observed: Dated = (0..=30).map(|d| (day(d), math::pow(2.0, d as f64 / 10.0))).collect();
+        let at = |number| Instant::of_date(day(number));
+        let observed: TimeSeries =
+            (0..=30).map(|d| (at(d), math::pow(2.0, d as f64 / 10.0))).collect();
         let trace = |level: u32| Trace {
-            simulated: vec![(1..=30).map(|d| (day(d), f64::from(level))).collect()],
+            simulated: vec![(1..=30).map(|d| (at(d), f64::from(level))).collect()],
             observed: vec![observed.clone()],
             breach: None,
         };

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jiff::civil::Date;
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
 
@@ -16,7 +15,7 @@ use crate::Error;
 use crate::record::manifest::{Manifest, PointEntry, RunEntry};
 use crate::record::store::Store;
 use crate::run::ensemble::EVENTS_UNWATCHED;
-use crate::series::Dated;
+use crate::series::{Instant, TimeSeries};
 use crate::statistics::{Paired, quantile};
 use crate::wording::{format_number, format_range};
 
@@ -25,19 +24,19 @@ use crate::wording::{format_number, format_range};
 pub struct Change {
     /// The id of the point.
     pub point: String,
-    /// The name of the metric.
+    /// The name of the metric, with its subject where it has one.
     pub metric: String,
     /// The label of the series; empty for the one without.
     pub label: String,
-    /// The values on the last date that both have, of the runs that both have: 5 %, 50 % and 95 %
-    /// quantile; none where there is no series.
+    /// The values at the last instant that both have, of the runs that both have: 5 %, 50 % and
+    /// 95 % quantile; none where there is no series.
     pub first: Option<[f64; 3]>,
     /// The same of the second result.
     pub second: Option<[f64; 3]>,
     /// Second less first, run by run; none where the runs are no pairs.
     pub difference: Option<Paired>,
-    /// The first day on which a run differs.
-    pub from: Option<Date>,
+    /// The first instant at which a run differs.
+    pub from: Option<Instant>,
 }
 
 impl Change {
@@ -196,7 +195,7 @@ pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
             let b = second.table().group(point, metric)?;
             let labels: BTreeSet<&String> = a.iter().chain(b.iter()).map(|(l, _)| l).collect();
             for label in labels {
-                let runs = |group: &crate::record::table::Group| -> BTreeMap<u32, Dated> {
+                let runs = |group: &crate::record::table::Group| -> BTreeMap<u32, TimeSeries> {
                     let found = group.iter().find(|(of, _)| of == label);
                     found.map(|(_, runs)| runs.clone()).unwrap_or_default()
                 };
@@ -244,14 +243,17 @@ fn notes(first: &Manifest, second: &Manifest) -> Vec<String> {
     if let Some(point) = first.points.iter().find(moved) {
         let id = &point.id;
         notes.push(format!("{id} has other dates: compared where both have a record"));
-    } else if first.output.every_days != second.output.every_days {
+    } else if first.output.every != second.output.every {
         notes.push("[output] every differs: compared where both have a record".to_owned());
     }
     notes
 }
 
-/// The values on the dates that both have.
-fn common<'s>(a: &'s Dated, b: &'s Dated) -> impl Iterator<Item = (Date, f64, f64)> + 's {
+/// The values at the instants that both have.
+fn common<'s>(
+    a: &'s TimeSeries,
+    b: &'s TimeSeries,
+) -> impl Iterator<Item = (Instant, f64, f64)> + 's {
     let mut rest = b.iter().peekable();
     a.iter().filter_map(move |(day, value)| {
         while rest.next_if(|(other, _)| other < day).is_some() {}
@@ -260,10 +262,10 @@ fn common<'s>(a: &'s Dated, b: &'s Dated) -> impl Iterator<Item = (Date, f64, f6
     })
 }
 
-/// Bit for bit on the dates that both have, so that a value that is no number equals itself.
-fn same(a: &BTreeMap<u32, Dated>, b: &BTreeMap<u32, Dated>) -> bool {
+/// Bit for bit at the instants that both have, so that a value that is no number equals itself.
+fn same(a: &BTreeMap<u32, TimeSeries>, b: &BTreeMap<u32, TimeSeries>) -> bool {
     let mut shared = a.iter().filter_map(|(run, series)| Some((series, b.get(run)?))).peekable();
-    let alike = |(a, b): (&Dated, &Dated)| {
+    let alike = |(a, b): (&TimeSeries, &TimeSeries)| {
         let mut met = common(a, b).peekable();
         (met.peek().is_some() || a.is_empty() && b.is_empty())
             && met.all(|(_, a, b)| a.to_bits() == b.to_bits())
@@ -273,18 +275,18 @@ fn same(a: &BTreeMap<u32, Dated>, b: &BTreeMap<u32, Dated>) -> bool {
 
 fn change(
     (point, metric, label): (&str, &str, &str),
-    a: &BTreeMap<u32, Dated>,
-    b: &BTreeMap<u32, Dated>,
+    a: &BTreeMap<u32, TimeSeries>,
+    b: &BTreeMap<u32, TimeSeries>,
     paired: bool,
 ) -> Change {
-    // The same runs on the same dates, where there are any.
-    let both: Vec<Vec<(Date, f64, f64)>> = (a.iter())
+    // The same runs at the same instants, where there are any.
+    let both: Vec<Vec<(Instant, f64, f64)>> = (a.iter())
         .filter_map(|(run, series)| Some(common(series, b.get(run)?).collect::<Vec<_>>()))
         .filter(|met| !met.is_empty())
         .collect();
     let ends: Vec<(f64, f64)> =
         both.iter().filter_map(|met| met.last()).map(|(_, a, b)| (*a, *b)).collect();
-    let alone = |runs: &BTreeMap<u32, Dated>| -> Vec<f64> {
+    let alone = |runs: &BTreeMap<u32, TimeSeries>| -> Vec<f64> {
         runs.values().filter_map(|series| series.last()).map(|(_, value)| *value).collect()
     };
     let (ours, theirs): (Vec<f64>, Vec<f64>) = match ends.is_empty() {
@@ -295,7 +297,7 @@ fn change(
         let at = |q| quantile(values, q);
         Some([at(0.05)?, at(0.5)?, at(0.95)?])
     };
-    let differs = |(day, a, b): &(Date, f64, f64)| (a.to_bits() != b.to_bits()).then_some(*day);
+    let differs = |(day, a, b): &(Instant, f64, f64)| (a.to_bits() != b.to_bits()).then_some(*day);
     let from = both.iter().filter_map(|met| met.iter().find_map(differs)).min();
     Change {
         point: point.to_owned(),
@@ -408,35 +410,38 @@ pub fn parting<M: Model>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
 
-    fn runs(values: &[&[f64]]) -> BTreeMap<u32, Dated> {
+    fn hour(number: i64) -> Instant {
+        Instant::from_millis(number * 3_600_000)
+    }
+
+    fn runs(values: &[&[f64]]) -> BTreeMap<u32, TimeSeries> {
         let series = |values: &[f64]| {
-            let day = |(day, value): (usize, &f64)| (date(2024, 1, day as i8 + 1), *value);
-            values.iter().enumerate().map(day).collect()
+            let row = |(place, value): (usize, &f64)| (hour(place as i64), *value);
+            values.iter().enumerate().map(row).collect()
         };
         values.iter().enumerate().map(|(run, v)| (run as u32, series(v))).collect()
     }
 
     #[test]
-    fn a_change_tells_bands_pairs_and_the_first_day() {
+    fn a_change_tells_bands_pairs_and_the_first_instant() {
         let a = runs(&[&[1.0, 2.0, 3.0], &[1.0, 2.0, 5.0]]);
         let b = runs(&[&[1.0, 2.0, 4.0], &[1.0, 2.5, 6.0]]);
         assert!(same(&a, &a) && !same(&a, &b));
         let found = change(("main", "x", ""), &a, &b, true);
         assert_eq!(found.first.unwrap()[1], 4.0);
         assert_eq!(found.difference.unwrap().median, 1.0);
-        assert_eq!(found.from, Some(date(2024, 1, 2)));
+        assert_eq!(found.from, Some(hour(1)));
         assert_eq!(found.relative(), 0.25);
     }
 
     #[test]
-    fn runs_are_compared_on_the_dates_that_both_have() {
+    fn runs_are_compared_at_the_instants_that_both_have() {
         let (a, b) = (runs(&[&[1.0, 2.0]]), runs(&[&[1.0, 2.0, 3.0]]));
         assert!(same(&a, &b) && same(&b, &a), "the one only ends earlier");
         let other = runs(&[&[1.0, 2.5, 9.0], &[0.0, 0.0, 0.0]]);
         let found = change(("main", "x", ""), &a, &other, true);
-        assert_eq!((found.from, found.second), (Some(date(2024, 1, 2)), Some([2.5; 3])));
+        assert_eq!((found.from, found.second), (Some(hour(1)), Some([2.5; 3])));
         let mut late = b.clone();
         late.get_mut(&0).unwrap().drain(..2);
         assert!(!same(&a, &late), "no date in common is no equality");

@@ -5,14 +5,13 @@
 //! A shock is a swept key whose value differs from point to point while all else is the same:
 //! runs of equal number meet the same draws, so that each is compared with itself.
 
-use jiff::ToSpan;
-use jiff::civil::Date;
 use pinwheel_models::describe::review::list::{Entry, LIST};
 
 use crate::Error;
 use crate::question::sensitivity::Sensitivity;
 use crate::record::manifest::{Manifest, PointEntry};
 use crate::record::table::Table;
+use crate::series::{DAY_MILLIS, Instant};
 use crate::statistics::{mean, quantile};
 
 /// Part of the capacity without a drop that must be there again a year after one.
@@ -54,6 +53,8 @@ impl Spread {
 pub struct MetricLine {
     /// The entry in the list of the review.
     pub entry: &'static Entry,
+    /// The name of the metric, with its subject where it has one.
+    pub metric: String,
     /// The label of the series; empty for the one without.
     pub label: String,
     /// One for each point of the experiment.
@@ -67,23 +68,26 @@ pub struct MetricLine {
 /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
 pub fn lines(manifest: &Manifest, table: &Table) -> Result<Vec<MetricLine>, Error> {
     let mut lines = Vec::new();
-    for entry in &LIST {
+    let named = |entry: &'static Entry| {
+        table.names(entry.spec.name).into_iter().map(move |name| (entry, name))
+    };
+    for (entry, metric) in LIST.iter().flat_map(named) {
         let mut labels: Vec<String> = Vec::new();
         for point in &manifest.points {
-            for label in table.labels(&point.id, entry.spec.name)? {
+            for label in table.labels(&point.id, metric)? {
                 if !labels.contains(&label) {
                     labels.push(label);
                 }
             }
         }
         for label in labels {
-            let series = Series { metric: entry.spec.name, label: &label };
+            let series = Series { metric, label: &label };
             let last = |point: &str| -> Result<_, Error> {
                 Ok(Spread::of(&finals(manifest, table, point, series)?))
             };
             let points = manifest.points.iter().map(|point| last(&point.id));
             let points = points.collect::<Result<_, _>>()?;
-            lines.push(MetricLine { entry, label, points });
+            lines.push(MetricLine { entry, metric: metric.to_owned(), label, points });
         }
     }
     Ok(lines)
@@ -181,8 +185,9 @@ pub fn death_spiral(
     Ok(Spread::of(&margins).map(|margin| Margin { margin, tried }))
 }
 
-fn start_of(manifest: &Manifest, point: &str) -> Option<Date> {
-    manifest.points.iter().find(|entry| entry.id == point).map(|entry| entry.start)
+fn start_of(manifest: &Manifest, point: &str) -> Option<Instant> {
+    let entry = manifest.points.iter().find(|entry| entry.id == point)?;
+    Some(Instant::of_date(entry.start))
 }
 
 /// A series' value a year after the start, if the run gets there.
@@ -191,11 +196,11 @@ fn after(
     point: &str,
     run: u32,
     series: Series<'_>,
-    start: Option<Date>,
+    start: Option<Instant>,
 ) -> Result<Option<f64>, Error> {
     let dated = table.series(point, run, series.metric, series.label)?;
-    let due = start.and_then(|start| start.checked_add(RECOVERY_DAYS.days()).ok());
-    Ok(dated.iter().find(|(date, _)| due.is_some_and(|due| *date >= due)).map(|(_, value)| *value))
+    let due = start.map(|start| start.after(RECOVERY_DAYS * DAY_MILLIS));
+    Ok(dated.iter().find(|(at, _)| due.is_some_and(|due| *at >= due)).map(|(_, value)| *value))
 }
 
 /// The largest drop that was survived like all smaller ones; drops in rising order.
@@ -232,9 +237,9 @@ pub fn bank_runs(
         let (mut days, mut held) = (Vec::new(), 0);
         for run in 0..manifest.runs_per_point {
             let dated = table.series(point, run, coverage.metric, coverage.label)?;
-            let start = start_of(manifest, point).or(dated.first().map(|(date, _)| *date));
+            let start = start_of(manifest, point).or(dated.first().map(|(at, _)| *at));
             match first_below_one(&dated).zip(start) {
-                Some((fell, start)) => days.push(f64::from((fell - start).get_days())),
+                Some((fell, start)) => days.push(fell.days_since(start)),
                 None => held += 1,
             }
         }
@@ -243,8 +248,8 @@ pub fn bank_runs(
     Ok(runs)
 }
 
-fn first_below_one(dated: &[(Date, f64)]) -> Option<Date> {
-    dated.iter().find(|(_, value)| *value < 1.0).map(|(date, _)| *date)
+fn first_below_one(dated: &[(Instant, f64)]) -> Option<Instant> {
+    dated.iter().find(|(_, value)| *value < 1.0).map(|(at, _)| *at)
 }
 
 /// Number 28: the keys that decide most of a metric's final value, with their total shares of its
@@ -290,9 +295,10 @@ mod tests {
 
     #[test]
     fn a_bank_run_ends_on_the_first_day_below_one() {
-        let day = |day, value| (date(2026, 1, day), value);
+        let at = |day| Instant::of_date(date(2026, 1, day));
+        let day = |day, value| (at(day), value);
         let falling = [day(1, 1.5), day(2, 1.0), day(3, 0.99), day(4, 1.2)];
-        assert_eq!(first_below_one(&falling), Some(date(2026, 1, 3)));
+        assert_eq!(first_below_one(&falling), Some(at(3)));
         assert_eq!(first_below_one(&falling[..2]), None);
     }
 

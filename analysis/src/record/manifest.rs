@@ -31,7 +31,7 @@ pub const REPORT: &str = "report.html";
 pub const MAP: &str = "map.html";
 
 /// The layout of the result folder; a reader refuses what it does not know.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 const PROGRAM: &str = "pinwheel";
 const CHUNK_BYTES: usize = 1 << 16;
 
@@ -235,7 +235,7 @@ impl Manifest {
             warm_up_days: experiment.warm_up_days,
             output: experiment.output.clone(),
             model: ModelEntry::of(experiment),
-            verdict_from: experiment.verdict_from(),
+            verdict_from: experiment.verdict_from,
             outcomes: experiment.outcomes.iter().map(outcome).collect(),
             ..Manifest::blank()
         }
@@ -303,8 +303,12 @@ impl Manifest {
         // What it is comes first, so that another version's is refused by name.
         let header: Header = serde_json::from_slice(&bytes).map_err(unreadable)?;
         if header.program != PROGRAM || header.format != FORMAT {
+            let again = match header.program == PROGRAM && header.format < FORMAT {
+                true => "; an older version wrote it: run the scenario again",
+                false => "",
+            };
             return Err(damaged(format!(
-                "{name} is of {} format {}, not of {PROGRAM} format {FORMAT}",
+                "{name} is of {} format {}, not of {PROGRAM} format {FORMAT}{again}",
                 header.program, header.format
             )));
         }

@@ -1,8 +1,10 @@
 //! What is left of a run when it is over, its rows aside.
 
-use pinwheel_core::SimTime;
+use std::fmt;
+
 use pinwheel_core::check::{Breach, Tally};
 use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_core::{Records, Row, SimTime};
 use serde::{Deserialize, Serialize};
 
 /// Result of a finished run, without its rows.
@@ -12,8 +14,8 @@ pub struct Outcome {
     pub point: String,
     /// The number of the run, counted from 0.
     pub run: u32,
-    /// The labels behind the numbers in its rows.
-    pub labels: Vec<String>,
+    /// The subjects and labels behind the numbers in its rows.
+    pub names: Names,
     /// Events that happened.
     pub events: u64,
     /// The hash of all that it did.
@@ -26,6 +28,38 @@ pub struct Outcome {
     pub judged: Judged,
 }
 
+/// The texts behind the numbers in rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// By the number of a subject: ids of networks.
+    pub subjects: Vec<String>,
+    /// By the number of a label.
+    pub labels: Vec<String>,
+}
+
+impl Names {
+    /// The subjects and labels that there are by now.
+    pub fn of(records: &Records) -> Self {
+        Names { subjects: records.subjects().to_vec(), labels: records.labels().to_vec() }
+    }
+
+    /// Takes in those that have come since the last look.
+    pub fn follow(&mut self, records: &Records) {
+        self.subjects.extend_from_slice(&records.subjects()[self.subjects.len()..]);
+        self.labels.extend_from_slice(&records.labels()[self.labels.len()..]);
+    }
+
+    /// The subject of a row.
+    pub fn subject(&self, row: &Row) -> &str {
+        &self.subjects[usize::from(row.subject.0)]
+    }
+
+    /// The label of a row.
+    pub fn label(&self, row: &Row) -> &str {
+        &self.labels[usize::from(row.label.0)]
+    }
+}
+
 /// What is known of a run's invariants and outcomes when it is over, in the order of the scenario.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
@@ -33,6 +67,35 @@ pub struct Judged {
     pub invariants: Vec<Kept>,
     /// In the unit of each outcome; `None` where there is no finite number.
     pub outcomes: Vec<Option<f64>>,
+    /// One for each target; `None` where it does not judge the point of the run.
+    pub targets: Vec<Option<TargetFound>>,
+}
+
+/// A target's number in one run, measured on every row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetFound {
+    /// Over its whole window.
+    pub whole: Result<f64, Missing>,
+    /// On the part before the first day that calibration has not seen.
+    pub calibration: Option<f64>,
+    /// On the part from that day on.
+    pub verdict_window: Option<f64>,
+}
+
+/// Why there is no measured number; the text says what was missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Missing {
+    /// The run ends too early, or begins too late, for the question to be asked of it.
+    Horizon(String),
+    /// The series that should be there are not: nobody may take this for a pass.
+    Data(String),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Missing::Horizon(text) | Missing::Data(text)) = self;
+        f.write_str(text)
+    }
 }
 
 /// How often an invariant was evaluated in a run and held.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::record::table::Table;
-use crate::series::Dated;
+use crate::series::TimeSeries;
 
 /// A published result, verified against its manifest.
 #[derive(Debug)]
@@ -56,12 +56,18 @@ impl Store {
         &self.table
     }
 
-    /// The series of one run by date; empty if there is none.
+    /// The series of one run; empty if there is none.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
-    pub fn series(&self, point: &str, run: u32, metric: &str, label: &str) -> Result<Dated, Error> {
+    pub fn series(
+        &self,
+        point: &str,
+        run: u32,
+        metric: &str,
+        label: &str,
+    ) -> Result<TimeSeries, Error> {
         self.table.series(point, run, metric, label)
     }
 }

@@ -3,18 +3,22 @@
 //! Each run is sequential and owns its state, so the number of threads decides nothing but the
 //! time it takes. Outcomes and rows come in the order of the points and, in a point, of the runs.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pinwheel_core::{Model, Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_core::{
+    Label, Metric, Model, Row, SimDuration, SimTime, Simulation, Streams, Subject,
+};
 use pinwheel_models::describe::Catalogue;
-use pinwheel_models::scenario::{Experiment, Point, Scenario};
+use pinwheel_models::describe::metric::split_name;
+use pinwheel_models::scenario::{Experiment, Output, Point, Scenario};
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::judge::rows::Judge;
-use crate::record::outcome::Outcome;
+use crate::record::outcome::{Names, Outcome};
 use crate::record::runfile::{RunReader, RunWriter};
 use crate::record::table::{RunKey, TableWriter};
 use crate::record::work::{finished, of_job, run_path};
@@ -104,16 +108,17 @@ fn one<M: Model>(
     let point = &experiment.points[place];
     let path = drive.runs.map(|folder| run_path(folder, experiment, job));
     let mut writer = path.as_deref().map(RunWriter::create).transpose()?;
-    let keep = Keep::new(experiment, point, drive.parts);
+    let mut keep = Keep::new(experiment, drive.parts);
     let (mut judge, mut breach) = (Judge::new(experiment, point), None);
+    let mut names = Names::default();
     for day in 1..=point.scenario.horizon_days {
         let before = simulation.ctx.events();
         step_day(&mut simulation, day, drive.stop)?;
-        let mut rows = simulation.ctx.records.drain();
-        breach = judge.rows(&rows, simulation.ctx.records.labels());
+        let rows = simulation.ctx.records.drain();
+        names.follow(&simulation.ctx.records);
+        breach = judge.rows(&rows, &names);
         if let Some(writer) = &mut writer {
-            rows.retain(|row| keep.keeps(row, day));
-            writer.write(&rows)?;
+            writer.write(&keep.thin(rows, &names))?;
         }
         drive.watcher.day(point, run, day, simulation.ctx.events() - before);
         if simulation.ctx.checks.breached() || breach.is_some() {
@@ -125,14 +130,15 @@ fn one<M: Model>(
     let outcome = Outcome {
         point: point.id.clone(),
         run,
-        labels: ctx.records.labels().to_vec(),
+        names,
         events: ctx.events(),
         fingerprint: ctx.fingerprint,
         tallies: ctx.checks.tallies().to_vec(),
         judged: judge.finish(breach.is_none()),
         breach,
     };
-    if let Some(writer) = writer {
+    if let Some(mut writer) = writer {
+        writer.write(&keep.finish())?;
         writer.finish(&outcome)?;
     }
     Ok(outcome)
@@ -162,36 +168,62 @@ pub fn step_day<M: Model>(
     Ok(())
 }
 
-/// Which rows go into the table, by `[output]`.
+/// Which rows of a run go into the table, by `[output]`: of each series the last one of every
+/// stretch of time, and the last of all.
 #[derive(Debug)]
 pub struct Keep {
-    every_days: u32,
-    last_day: u32,
-    /// By the number of the metric; empty for all.
-    metrics: Vec<bool>,
+    every: Option<SimDuration>,
+    /// The metrics and subjects that are kept; empty for all.
+    metrics: Vec<(Metric, String)>,
+    /// The last rows so far of the present stretch, by series, with the order in which they came.
+    held: BTreeMap<(Metric, Subject, Label), (usize, Row)>,
+    stretch: u64,
 }
 
 impl Keep {
-    /// Of an experiment and a point; `parts` names the metrics of the rows.
-    pub fn new(experiment: &Experiment, point: &Point, parts: Catalogue) -> Self {
-        let wanted = &experiment.output.metrics;
-        let mut kept = Vec::new();
-        for (number, _) in wanted.iter().filter_map(|name| parts.find(name)) {
-            let number = usize::from(number.0);
-            kept.resize(kept.len().max(number + 1), false);
-            kept[number] = true;
-        }
-        let last_day = point.scenario.horizon_days;
-        Keep { every_days: experiment.output.every_days, last_day, metrics: kept }
+    /// Of an experiment; `parts` names the metrics of the rows.
+    pub fn new(experiment: &Experiment, parts: Catalogue) -> Self {
+        let Output { every, metrics } = &experiment.output;
+        let wanted = |name: &String| {
+            let (number, _) = parts.find(name)?;
+            Some((number, split_name(name).0.to_owned()))
+        };
+        let metrics = metrics.iter().filter_map(wanted).collect();
+        Keep { every: *every, metrics, held: BTreeMap::new(), stretch: 0 }
     }
 
-    /// Whether a row recorded on a day of the run, counted from 1, is kept.
-    pub fn keeps(&self, row: &Row, day: u32) -> bool {
-        (day.is_multiple_of(self.every_days) || day == self.last_day) && self.is_wanted(row)
+    /// Of rows in the order of time, and of those held back before, the ones to be kept by now.
+    pub fn thin(&mut self, mut rows: Vec<Row>, names: &Names) -> Vec<Row> {
+        rows.retain(|row| self.is_wanted(row, names));
+        let Some(every) = self.every else { return rows };
+        let mut kept = Vec::new();
+        for row in rows {
+            // A stretch ends with its last instant: the first one reaches from zero to `every`.
+            let stretch = row.time.as_nanos().saturating_sub(1) / every.as_nanos();
+            if stretch != self.stretch {
+                kept.extend(self.finish());
+                self.stretch = stretch;
+            }
+            let order = self.held.len();
+            let held = self.held.entry((row.metric, row.subject, row.label));
+            held.and_modify(|(_, held)| *held = row).or_insert((order, row));
+        }
+        kept
     }
+
+    /// What is held back: the last rows of the present stretch, in the order of time.
+    pub fn finish(&mut self) -> Vec<Row> {
+        let mut rows: Vec<(usize, Row)> = std::mem::take(&mut self.held).into_values().collect();
+        rows.sort_by_key(|(order, row)| (row.time, *order));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
     /// Whether its metric is kept.
-    pub fn is_wanted(&self, row: &Row) -> bool {
-        self.metrics.is_empty() || self.metrics.get(usize::from(row.metric.0)) == Some(&true)
+    pub fn is_wanted(&self, row: &Row, names: &Names) -> bool {
+        let is_row = |(metric, subject): &(Metric, String)| {
+            *metric == row.metric && names.subject(row) == subject
+        };
+        self.metrics.is_empty() || self.metrics.iter().any(is_row)
     }
 }
 
@@ -212,8 +244,8 @@ pub fn merge(
         let (place, run) = of_job(experiment, job);
         let mut reader = RunReader::<Outcome>::open(&run_path(runs, experiment, job))?;
         let point = &experiment.points[place];
-        let labels = std::mem::take(&mut reader.outcome.labels);
-        let key = RunKey { run, point: &point.id, start: point.scenario.start, labels: &labels };
+        let names = std::mem::take(&mut reader.outcome.names);
+        let key = RunKey { run, point: &point.id, start: point.scenario.start, names: &names };
         writer.append(&key, &mut reader)?;
     }
     writer.finish()

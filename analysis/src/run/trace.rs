@@ -1,19 +1,18 @@
 //! Runs of which only a few series are wanted, for questions that ask for many runs and keep none:
 //! backtests and calibrations.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use jiff::ToSpan;
-use jiff::civil::Date;
-use pinwheel_core::{Model, SimDuration, Simulation, Streams};
+use pinwheel_core::{Model, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::describe::Catalogue;
+use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::{Point, Scenario};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::record::outcome::Names;
 use crate::run::ensemble::{Watcher, step_day};
-use crate::series::Dated;
+use crate::series::{Instant, TimeSeries};
 use pinwheel_models::describe::metric::OBSERVED_LABEL;
 
 /// What to run, and who may stop it.
@@ -27,7 +26,7 @@ pub struct Job<'a> {
     pub run: u32,
     /// Days that are simulated; at most the horizon.
     pub days: u32,
-    /// The metrics that are kept.
+    /// The metrics that are kept, with their subjects.
     pub wanted: &'a [String],
     /// The parts whose metrics the records carry.
     pub parts: Catalogue,
@@ -41,11 +40,11 @@ pub struct Job<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// What the model recorded, one series for each wanted metric.
-    pub simulated: Vec<Dated>,
+    pub simulated: Vec<TimeSeries>,
     /// What was observed of each, where the model recorded it.
-    pub observed: Vec<Dated>,
-    /// The check that was breached and ended the run, with the day.
-    pub breach: Option<(String, Date)>,
+    pub observed: Vec<TimeSeries>,
+    /// The check that was breached and ended the run, with the instant.
+    pub breach: Option<(String, Instant)>,
 }
 
 /// Runs all jobs side by side; traces come in the order of the jobs, whatever the threads.
@@ -71,31 +70,32 @@ where
     let scenario = &job.point.scenario;
     let streams = Streams::new(job.seed, job.run);
     let mut simulation = Simulation::new(build(scenario, &streams), streams);
-    let place_of: BTreeMap<u16, usize> = (job.parts.numbered())
-        .filter_map(|(number, metric)| {
-            Some((number.0, job.wanted.iter().position(|name| name == metric.name)?))
-        })
-        .collect();
-    let none = vec![Dated::new(); job.wanted.len()];
+    let number = |name: &String| job.parts.find(name).map(|(number, _)| number);
+    let subject = |name| split_name(name).0;
+    let wanted: Vec<_> = job.wanted.iter().map(|name| (number(name), subject(name))).collect();
+    let mut names = Names::default();
+    let none = vec![TimeSeries::new(); job.wanted.len()];
     let mut trace = Trace { simulated: none.clone(), observed: none, breach: None };
     for day in 1..=job.days {
         let before = simulation.ctx.events();
         step_day(&mut simulation, day, job.stop)?;
         let rows = simulation.ctx.records.drain();
+        names.follow(&simulation.ctx.records);
         for row in &rows {
-            let Some(&place) = place_of.get(&row.metric.0) else { continue };
-            let days = row.time.as_nanos() / SimDuration::from_days(1).as_nanos();
-            let date = scenario.start.saturating_add((days as i64).days());
-            match simulation.ctx.records.labels()[usize::from(row.label.0)].as_str() {
-                "" => trace.simulated[place].push((date, row.value)),
-                OBSERVED_LABEL => trace.observed[place].push((date, row.value)),
+            let of = (Some(row.metric), names.subject(row));
+            let Some(place) = wanted.iter().position(|wanted| *wanted == of) else { continue };
+            let instant = Instant::of_run(scenario.start, row.time);
+            match names.label(row) {
+                "" => trace.simulated[place].push((instant, row.value)),
+                OBSERVED_LABEL => trace.observed[place].push((instant, row.value)),
                 _ => {}
             }
         }
         job.watcher.day(job.point, job.run, day, simulation.ctx.events() - before);
         if let Some(breach) = simulation.ctx.checks.breach() {
-            let date = scenario.start.saturating_add(i64::from(day).days());
-            trace.breach = Some((breach.check.to_string(), date));
+            let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));
+            let instant = Instant::of_run(scenario.start, end);
+            trace.breach = Some((breach.check.to_string(), instant));
             break;
         }
     }

@@ -1,11 +1,11 @@
 //! The page of a backtest: fans over what came, errors by horizon, the tables behind them.
 
-use jiff::civil::Date;
 use pinwheel_models::describe::{Catalogue, MetricSpec};
 use pinwheel_models::scenario::backtest::Backtest;
 
 use crate::html::{Cell, escape, table};
 use crate::question::backtest::{Fan, Findings, Score, Window};
+use crate::series::Instant;
 use crate::show::page::page as shell;
 use crate::show::plot::{Bar, BarChart, Group, Ink, Line, LineChart, Size, Stroke};
 
@@ -35,7 +35,7 @@ pub fn page(
             escape(spec.about)
         );
         body += "<div class=\"figures\">\n";
-        body += &fans(findings, spec);
+        body += &fans(findings, metric, spec);
         body += &errors(backtest, findings, metric);
         body += "</div>\n";
         body += &scores(backtest, findings, metric);
@@ -76,13 +76,13 @@ fn figure(title: &str, chart: Option<String>) -> String {
 }
 
 /// Bands of a few origins over what was observed, one chart for each point.
-fn fans(findings: &Findings, spec: &MetricSpec) -> String {
-    let of_metric: Vec<&Fan> = findings.fans.iter().filter(|fan| fan.metric == spec.name).collect();
+fn fans(findings: &Findings, name: &str, spec: &MetricSpec) -> String {
+    let of_metric: Vec<&Fan> = findings.fans.iter().filter(|fan| fan.metric == name).collect();
     let mut points: Vec<&str> = of_metric.iter().map(|fan| fan.point.as_str()).collect();
     points.dedup();
     points.sort_unstable();
     points.dedup();
-    let observed = findings.observed.iter().find(|(metric, _)| metric == spec.name);
+    let observed = findings.observed.iter().find(|(metric, _)| metric == name);
     let mut html = String::new();
     for point in points {
         let of_point: Vec<&&Fan> = of_metric.iter().filter(|fan| fan.point == point).collect();
@@ -91,19 +91,15 @@ fn fans(findings: &Findings, spec: &MetricSpec) -> String {
             label: fan.origin.to_string(),
             ink: Ink::Series(place),
             stroke: Stroke::Bold,
-            points: fan.days.iter().map(|day| (day.0, day.2)).collect(),
-            band: fan
-                .days
-                .iter()
-                .map(|day| (day.0, day.1, day.3))
-                .collect::<Vec<(Date, f64, f64)>>(),
+            points: fan.days.iter().map(|day| (Instant::of_date(day.0), day.2)).collect(),
+            band: fan.days.iter().map(|day| (Instant::of_date(day.0), day.1, day.3)).collect(),
         };
         let mut lines: Vec<Line> = of_point.iter().step_by(step).enumerate().map(line).collect();
         lines.extend(observed.map(|(_, points)| Line {
             label: "observed".to_owned(),
             ink: Ink::Observed,
             stroke: Stroke::Thin,
-            points: points.clone(),
+            points: points.iter().map(|day| (Instant::of_date(day.0), day.1)).collect(),
             band: vec![],
         }));
         let title = format!("Forecasts from a few origins, {point}");

@@ -5,7 +5,7 @@ use crate::html::{Cell, Tone, escape, section, table};
 use crate::judge::verdict::Verdict;
 use crate::question::compare::{Change, Comparison, ComparisonStanding};
 use crate::record::store::Store;
-use crate::series::Dated;
+use crate::series::TimeSeries;
 use crate::show::page::page as shell;
 use crate::show::plot::{Ink, Line, LineChart, Size};
 use pinwheel_models::describe::Catalogue;
@@ -82,7 +82,7 @@ impl Comparison {
                 Cell::Range(Change::side(change.first)),
                 Cell::Range(Change::side(change.second)),
                 Cell::Range(change.difference_words()),
-                Cell::text(change.from.map_or(String::new(), |day| day.to_string())),
+                Cell::text(change.from.map_or(String::new(), |from| from.to_string())),
             ]
         };
         let rows: Vec<_> = self.changes.iter().take(LISTED_MAX).map(row).collect();
@@ -141,7 +141,7 @@ impl Comparison {
 }
 
 /// The runs of a changed series in one of the results.
-fn runs(store: &Store, change: &Change) -> Result<Vec<Dated>, Error> {
+fn runs(store: &Store, change: &Change) -> Result<Vec<TimeSeries>, Error> {
     let group = store.table().group(&change.point, &change.metric)?;
     let found = group.iter().find(|(label, _)| *label == change.label);
     Ok(found.map(|(_, runs)| runs.values().cloned().collect()).unwrap_or_default())

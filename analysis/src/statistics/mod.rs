@@ -10,11 +10,10 @@ pub use interval::{half_width, replications_needed, wilson};
 pub use paired::Paired;
 pub use series::warm_up;
 
-use std::collections::BTreeMap;
+use crate::series::{Instant, TimeSeries};
 
-use jiff::civil::Date;
-
-use crate::series::Dated;
+/// Most instants of a band over runs; of more, evenly spaced ones are taken.
+const INSTANTS_MAX: usize = 1 << 17;
 
 /// The quantile `q` in [0, 1] of values, by linear interpolation (Hyndman and Fan 1996, type 7);
 /// `None` for no values.
@@ -50,23 +49,57 @@ pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The spread of several runs of one series: date, 5 %, 50 % and 95 % quantile over the runs.
-pub fn spread(runs: &[Dated]) -> Vec<(Date, [f64; 3])> {
-    by_date(runs, [0.05, 0.5, 0.95])
+/// The spread of several runs of one series: instant, 5 %, 50 % and 95 % quantile over the runs, as
+/// [`at_each_instant`] forms it.
+pub fn spread(runs: &[TimeSeries]) -> Vec<(Instant, [f64; 3])> {
+    over_runs(runs, [0.05, 0.5, 0.95])
 }
 
-/// The fan of several runs of one series: date, 5 %, 25 %, 50 %, 75 % and 95 % quantile.
-pub fn fan(runs: &[Dated]) -> Vec<(Date, [f64; 5])> {
-    by_date(runs, [0.05, 0.25, 0.5, 0.75, 0.95])
+/// The fan of several runs of one series: instant, 5 %, 25 %, 50 %, 75 % and 95 % quantile.
+pub fn fan(runs: &[TimeSeries]) -> Vec<(Instant, [f64; 5])> {
+    over_runs(runs, [0.05, 0.25, 0.5, 0.75, 0.95])
 }
 
-fn by_date<const N: usize>(runs: &[Dated], shares: [f64; N]) -> Vec<(Date, [f64; N])> {
-    let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
-    for (date, value) in runs.iter().flatten() {
-        by_date.entry(*date).or_default().push(*value);
+fn over_runs<const N: usize>(runs: &[TimeSeries], shares: [f64; N]) -> Vec<(Instant, [f64; N])> {
+    let rows: usize = runs.iter().map(Vec::len).sum();
+    let mut count = rows;
+    if rows > INSTANTS_MAX {
+        count = 0;
+        at_each_instant(runs, |_, _| count += 1);
     }
-    let quantiles = |values: &[f64]| shares.map(|q| quantile(values, q).unwrap_or(0.0));
-    by_date.into_iter().map(|(date, values)| (date, quantiles(&values))).collect()
+    let every = count.div_ceil(INSTANTS_MAX).max(1);
+    let (mut bands, mut place) = (Vec::new(), 0);
+    at_each_instant(runs, |instant, values| {
+        place += 1;
+        if place == count || place % every == 0 || every == 1 {
+            let quantiles = shares.map(|share| quantile(values, share).unwrap_or(0.0));
+            bands.push((instant, quantiles));
+        }
+    });
+    bands
+}
+
+/// Hands out each instant at which some run has a row, in order, with one value of each run that is
+/// going on: its last row up to then. So runs that record at the same instants are pooled row by
+/// row; of runs that record at instants of their own (at events), each counts with what it said
+/// last. A run counts from its first row to its last.
+pub fn at_each_instant(runs: &[TimeSeries], mut visit: impl FnMut(Instant, &[f64])) {
+    let mut next = vec![0; runs.len()];
+    let mut values = Vec::with_capacity(runs.len());
+    let row = |run: &TimeSeries, place: usize| run.get(place).map(|(instant, _)| *instant);
+    while let Some(now) = runs.iter().zip(&next).filter_map(|(run, &at)| row(run, at)).min() {
+        values.clear();
+        for (run, next) in runs.iter().zip(&mut next) {
+            let goes_on = *next < run.len();
+            while row(run, *next).is_some_and(|instant| instant <= now) {
+                *next += 1;
+            }
+            if goes_on && *next > 0 {
+                values.push(run[*next - 1].1);
+            }
+        }
+        visit(now, &values);
+    }
 }
 
 #[cfg(test)]
@@ -90,15 +123,50 @@ mod tests {
         assert_eq!((mean(&[]), variance(&[3.0])), (None, None));
     }
 
+    fn series(rows: &[(i64, f64)]) -> TimeSeries {
+        rows.iter().map(|(millis, value)| (Instant::from_millis(*millis), *value)).collect()
+    }
+
     #[test]
-    fn the_spread_is_taken_date_by_date() {
-        let date = |day| jiff::civil::date(2024, 1, day);
-        let runs = [vec![(date(1), 1.0), (date(2), 5.0)], vec![(date(1), 3.0)]];
-        let spread = spread(&runs);
-        assert_eq!(spread[0].0, date(1));
-        assert_eq!(spread[0].1[1], 2.0);
-        assert_eq!(spread[1], (date(2), [5.0; 3]));
+    fn the_spread_is_taken_instant_by_instant() {
+        let runs = [series(&[(1, 1.0), (2, 5.0)]), series(&[(1, 3.0)])];
+        let bands = spread(&runs);
+        assert_eq!(bands[0].0, Instant::from_millis(1));
+        assert_eq!(bands[0].1[1], 2.0);
+        assert_eq!(bands[1], (Instant::from_millis(2), [5.0; 3]), "one run has ended");
         let fan = fan(&runs);
         assert_eq!((fan[0].1[1], fan[0].1[2], fan[0].1[3]), (1.5, 2.0, 2.5));
+    }
+
+    #[test]
+    fn hours_of_a_day_are_hours_and_not_runs() {
+        // One run that rises all day long: were its day pooled, it would spread over 24 values.
+        let hours: Vec<(i64, f64)> = (0..24).map(|hour| (hour * 3_600_000, hour as f64)).collect();
+        let bands = spread(&[series(&hours)]);
+        assert_eq!(bands.len(), 24);
+        assert!(bands.iter().all(|(_, [low, _, high])| low == high));
+    }
+
+    #[test]
+    fn runs_that_record_at_events_count_with_what_they_said_last() {
+        let runs = [series(&[(0, 1.0), (10, 2.0), (30, 9.0)]), series(&[(5, 5.0), (20, 7.0)])];
+        let mut found = Vec::new();
+        at_each_instant(&runs, |instant, values| found.push((instant.millis(), values.to_vec())));
+        let expected: [(i64, &[f64]); 5] =
+            [(0, &[1.0]), (5, &[1.0, 5.0]), (10, &[2.0, 5.0]), (20, &[2.0, 7.0]), (30, &[9.0])];
+        assert_eq!(found, expected.map(|(at, values)| (at, values.to_vec())));
+        // Of several rows at one instant the last counts.
+        let twice = [series(&[(0, 1.0), (0, 4.0)])];
+        assert_eq!(spread(&twice), [(Instant::from_millis(0), [4.0; 3])]);
+    }
+
+    #[test]
+    fn a_band_of_many_instants_is_bounded_and_keeps_its_end() {
+        let count = 2 * INSTANTS_MAX as i64 + 7;
+        let rows: Vec<(i64, f64)> = (0..count).map(|at| (at, at as f64)).collect();
+        let bands = spread(&[series(&rows), series(&rows[..10])]);
+        assert!(bands.len() <= INSTANTS_MAX + 1, "{}", bands.len());
+        assert_eq!(bands.last().unwrap().0, Instant::from_millis(count - 1));
+        assert!(bands.iter().all(|(at, values)| values[1] == at.millis() as f64));
     }
 }

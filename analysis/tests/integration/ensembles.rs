@@ -69,7 +69,7 @@ fn a_breach_names_run_date_and_detail() {
         .unwrap();
     let table = Table::read(&staging.path().join(METRICS)).unwrap();
     assert_eq!(table.series("main", 1, "raw_power", "").unwrap().len(), 5, "the run stops");
-    let verdict = verdict::judge(&experiment, &table, &outcomes, None).unwrap();
+    let verdict = verdict::judge(&experiment, &outcomes);
     assert!(!verdict.passed);
     assert_eq!(verdict.breaches.len(), 1);
     let breach = &verdict.breaches[0];

@@ -1,12 +1,10 @@
 //! Invariants and outcomes from rows to the verdict, with values that are reckoned by hand.
 
 use std::fs;
-use std::path::Path;
 
 use pinwheel_analysis::judge::rows::Judge;
 use pinwheel_analysis::judge::verdict::{InvariantStanding, Verdict, judge, runs_that_prove};
-use pinwheel_analysis::record::outcome::{Judged, Outcome};
-use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::record::outcome::{Judged, Names, Outcome};
 use pinwheel_core::check::Breach;
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Label, Row, SimDuration, SimTime, Subject};
@@ -49,15 +47,16 @@ fn row(days: f64, name: &str, label: u16, value: f64) -> Row {
     }
 }
 
-fn labels() -> Vec<String> {
-    ["", "a", "b", "observed"].map(str::to_owned).to_vec()
+fn names() -> Names {
+    let labels = ["", "a", "b", "observed"].map(str::to_owned).to_vec();
+    Names { subjects: vec![String::new()], labels }
 }
 
 /// The judgement of rows that come in the given pieces, and the breach that stopped them.
 fn judged(experiment: &Experiment, pieces: &[&[Row]]) -> (Judged, Option<Breach>) {
     let mut judge = Judge::new(experiment, &experiment.points[0]);
     for rows in pieces {
-        if let Some(breach) = judge.rows(rows, &labels()) {
+        if let Some(breach) = judge.rows(rows, &names()) {
             return (judge.finish(false), Some(breach));
         }
     }
@@ -180,7 +179,7 @@ fn verdict(statements: &str, ends: &[f64]) -> Verdict {
             Outcome {
                 point: "main".to_owned(),
                 run,
-                labels: labels(),
+                names: names(),
                 events: 0,
                 fingerprint: Fingerprint::default(),
                 tallies: Vec::new(),
@@ -189,22 +188,7 @@ fn verdict(statements: &str, ends: &[f64]) -> Verdict {
             }
         })
         .collect();
-    let table = empty_table(&experiment);
-    judge(&experiment, &table, &outcomes, None).unwrap()
-}
-
-fn empty_table(experiment: &Experiment) -> Table {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("metrics.parquet");
-    let writer =
-        pinwheel_analysis::record::table::TableWriter::create(&path, registry::ALL).unwrap();
-    writer.finish().unwrap();
-    let _ = experiment;
-    read(&path)
-}
-
-fn read(path: &Path) -> Table {
-    Table::read(path).unwrap()
+    judge(&experiment, &outcomes)
 }
 
 #[test]

@@ -4,7 +4,9 @@
 
 mod calibration;
 mod ensembles;
+mod instants;
 mod invariants;
+mod networks;
 mod reports;
 mod stores;
 mod synthetic;

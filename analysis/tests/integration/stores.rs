@@ -8,6 +8,12 @@ use pinwheel_analysis::Error;
 use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::record::staging::Staging;
 use pinwheel_analysis::record::store::Store;
+use pinwheel_analysis::record::table::Table;
+use pinwheel_analysis::series::Instant;
+use polars::prelude::{Column, DataFrame, Series};
+use polars_io::SerReader;
+use polars_io::parquet::read::ParquetReader;
+use polars_io::parquet::write::ParquetWriter;
 
 use crate::synthetic::{experiment, publish};
 
@@ -33,7 +39,7 @@ fn a_result_has_its_five_files_and_nothing_beside_it() {
     let store = Store::open(&target).unwrap();
     let series = store.series("main", 0, "supply_burned", "").unwrap();
     assert_eq!(series.len(), 10);
-    assert_eq!(series[0].0, date(2022, 10, 11));
+    assert_eq!(series[0].0, Instant::of_date(date(2022, 10, 11)));
     assert!(store.series("main", 0, "no_such_metric", "").unwrap().is_empty());
     let monthly = store.series("main", 0, "raw_power", "observed").unwrap();
     assert_eq!(monthly.len(), 10);
@@ -141,4 +147,34 @@ fn what_somebody_put_into_a_result_stays_when_it_is_replaced() {
         assert!(refused.contains(name) && other.join("mine").exists(), "{refused}");
         fs::remove_dir_all(other).unwrap();
     }
+}
+
+#[test]
+fn the_table_says_timestamps_and_one_without_subjects_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(folder.path(), 10, 1, false);
+    let target = folder.path().join("out");
+    publish(&experiment, &target, 1).unwrap();
+    let path = target.join("metrics.parquet");
+    let mut reader = ParquetReader::new(fs::File::open(&path).unwrap());
+    let schema = reader.schema().unwrap();
+    let kinds: Vec<String> =
+        schema.iter().map(|(name, field)| format!("{name} {:?}", field.dtype)).collect();
+    assert_eq!(kinds[2], "time Timestamp(Millisecond, None)");
+    assert!(kinds[3].starts_with("subject "), "{kinds:?}");
+
+    let run: Series = [0u32].into_iter().collect();
+    let column = Column::from(run.with_name("run".into()));
+    let mut old = DataFrame::new(1, vec![column]).unwrap();
+    ParquetWriter::new(fs::File::create(&path).unwrap()).finish(&mut old).unwrap();
+    let refused = Table::read(&path).unwrap_err().to_string();
+    assert!(refused.contains("an older version wrote it; run the scenario again"), "{refused}");
+    let manifest = target.join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("\"format\": 3", "\"format\": 2")).unwrap();
+    let refused = Store::open(&target).unwrap_err().to_string();
+    assert!(
+        refused.contains("format 2") && refused.contains("run the scenario again"),
+        "{refused}"
+    );
 }

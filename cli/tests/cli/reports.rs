@@ -109,8 +109,8 @@ fn a_comparison_tells_what_changed_and_where_the_runs_part() {
         words.extend(sets.iter().flat_map(|set| ["--set", set]));
         assert!(pinwheel(folder.path(), &words).status.success());
     };
-    result("before", "economy.emission.first=\"100_000 TOK/d\"");
-    result("after", "economy.emission.first=\"90_000 TOK/d\"");
+    result("before", "network.emission.first=\"100_000 TOK/d\"");
+    result("after", "network.emission.first=\"90_000 TOK/d\"");
     let compared = |second: &str| {
         let files = ["--html", "page.html", "--markdown", "comment.md"];
         pinwheel(folder.path(), &[&["compare", "before", second], &files[..]].concat())

@@ -20,6 +20,7 @@ use pinwheel_models::blockchain::settings::{
 };
 use pinwheel_models::blockchain::{Blockchain, Call, Event, Rules, State, Transaction};
 use pinwheel_models::connection::gossip;
+use pinwheel_models::part::Around;
 
 const PART: &str = "3 chain";
 
@@ -123,8 +124,8 @@ impl Model for Chains {
 
 /// One chain that has run for a time.
 pub fn run(settings: ChainSettings, streams: &Streams, time: SimDuration) -> Simulation<Chains> {
-    let chains =
-        Blockchain::new(&Settings { chains: vec![settings], ..Settings::default() }, streams);
+    let settings = Settings { chains: vec![settings], ..Settings::default() };
+    let chains = Blockchain::new(&settings, &Around::alone(streams));
     let mut simulation = Simulation::new(Chains(chains), *streams);
     simulation.run_until(SimTime::ZERO + time);
     simulation

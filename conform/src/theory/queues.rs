@@ -41,8 +41,10 @@ fn observe(
     streams: &Streams,
 ) -> Measure {
     let warm_up = SimDuration::from_seconds(warm_up_seconds);
-    let service =
-        Service::new(&Settings { stations: vec![station], warm_up }, &Around::alone(streams));
+    let service = Service::new(
+        &Settings { stations: vec![station], warm_up, record_every: SimDuration::from_days(1) },
+        &Around::alone(streams),
+    );
     let mut simulation = Simulation::new(Stations(service), *streams);
     simulation.run_until(SimTime::ZERO + warm_up + SimDuration::from_seconds(seconds));
     assert!(!simulation.ctx.checks.breached(), "{:?}", simulation.ctx.checks.breach());

@@ -30,6 +30,8 @@ fn throughput(load: f64, slotted: bool, streams: &Streams) -> f64 {
     let air = Air { channels: 1, spreading_factor: 7, slotted };
     let base = Settings::default();
     let gateways = Gateways {
+        on: None,
+        by_region: false,
         count: 1,
         heard_by: 1,
         repeats: 1,

@@ -97,6 +97,7 @@ fn region_outages(streams: &Streams) -> f64 {
         scope: Scope::World,
         timing: Timing::Law(exponential(100.0)),
         places: 1,
+        region: None,
         reach: Reach::Share(1.0),
         spread: SimDuration::ZERO,
         effect: Effect::Outage { duration, together: true },

@@ -1,6 +1,6 @@
 //! A chain at its genesis, from its settings: accounts, stakes, contracts, and who makes blocks.
 
-use pinwheel_core::{Amount, Holding, Label, Streams};
+use pinwheel_core::{Amount, Holding, Label, Scope, Streams};
 
 use super::ChainInstance;
 use super::activity::Applications;
@@ -23,6 +23,7 @@ use super::money;
 use super::settings::{ChainSettings, ConsensusSettings, TravelLaw};
 use super::state::{Rules, State};
 use super::tally::Tally;
+use crate::part::{Around, DeviceSet, Members};
 
 /// Blocks that are kept of a chain; the hash chain needs no more.
 const BLOCKS_KEPT: usize = 64;
@@ -33,8 +34,10 @@ const AUTHORITIES: u32 = 4;
 pub(super) fn chain_instance(
     settings: &ChainSettings,
     chain: u16,
-    streams: &Streams,
+    around: &Around<'_>,
 ) -> ChainInstance {
+    let scope = Scope::of(&settings.id);
+    let (people, streams) = (around.streams, &around.streams.within(scope));
     let rules = Rules {
         chain,
         fee: settings.fee,
@@ -42,15 +45,17 @@ pub(super) fn chain_instance(
         block_reward: settings.block_reward,
     };
     let mut state = State::new(rules);
-    let consensus = consensus(settings, chain, &mut state, streams);
-    let load = settings.load.as_ref().map(|load| Load::new(load, &mut state, streams));
-    let applications = applications(settings, &mut state, streams);
+    let around = Around { streams, ..*around };
+    let consensus = consensus(settings, &mut state, &around);
+    let load = settings.load.as_ref().map(|load| Load::new(load, &mut state, people, streams));
+    let applications = applications(settings, &mut state, &around);
     let head = Head::new(state, settings.base_fee);
     let auditor = settings.audit.map(|trials| Auditor::new(head.clone(), trials));
     let blocks_kept = if auditor.is_some() { usize::MAX } else { BLOCKS_KEPT };
     let mempool = Mempool::new(settings.pool, settings.patience);
     ChainInstance {
         id: settings.id.clone(),
+        scope,
         label: Label::default(),
         block_time: settings.block_time,
         chain: Chain::new(head, mempool, blocks_kept),
@@ -62,27 +67,24 @@ pub(super) fn chain_instance(
     }
 }
 
-fn applications(settings: &ChainSettings, state: &mut State, streams: &Streams) -> Applications {
+fn applications(settings: &ChainSettings, state: &mut State, around: &Around<'_>) -> Applications {
     let slot = settings.block_time;
-    let devices = settings.devices.as_ref();
+    let of = |on: &Option<DeviceSet>| Members::new(on.as_ref(), around.devices);
+    let ChainSettings { devices, attestation, dispatch, escrow, telemetry, on, .. } = settings;
     Applications {
-        devices: devices.map(|parameters| Devices::new(parameters, slot, state, streams)),
-        attestation: settings.attestation.as_ref().map(|p| AttestationActivity::new(p, state)),
-        dispatch: settings.dispatch.as_ref().map(|p| DispatchActivity::new(p, state)),
-        escrow: settings.escrow.as_ref().map(|p| EscrowActivity::new(p, state)),
-        telemetry: settings
-            .telemetry
+        devices: devices
             .as_ref()
-            .map(|t| Telemetry::new(&t.parameters, t.way, t.real, state)),
+            .map(|p| Devices::new(p, of(&on.devices), slot, state, around.streams)),
+        attestation: attestation
+            .as_ref()
+            .map(|p| AttestationActivity::new(p, of(&on.attestation), state)),
+        dispatch: dispatch.as_ref().map(|p| DispatchActivity::new(p, of(&on.dispatch), state)),
+        escrow: escrow.as_ref().map(|p| EscrowActivity::new(p, state)),
+        telemetry: telemetry.as_ref().map(|t| Telemetry::new(t, of(&t.on), state)),
     }
 }
 
-fn consensus(
-    settings: &ChainSettings,
-    chain: u16,
-    state: &mut State,
-    streams: &Streams,
-) -> Consensus {
+fn consensus(settings: &ChainSettings, state: &mut State, around: &Around<'_>) -> Consensus {
     let slot = settings.block_time;
     match &settings.consensus {
         ConsensusSettings::Authority => {
@@ -90,7 +92,9 @@ fn consensus(
             Consensus::Authority(Authority::new(slot, (0..AUTHORITIES).map(open).collect()))
         }
         ConsensusSettings::Stake(parameters) => {
-            Consensus::Stake(Box::new(stake(parameters, settings, state)))
+            let validators = settings.on.validators.as_ref();
+            let members = Members::new(validators, around.devices);
+            Consensus::Stake(Box::new(stake(parameters, settings, members, state)))
         }
         ConsensusSettings::Expected(RoundParameters { participants, power_ratio, wins }) => {
             let powers = geometric_shares(*participants as u32, *power_ratio);
@@ -100,12 +104,17 @@ fn consensus(
             Consensus::Expected(rounds.expect("the scenario bounds wins and powers"))
         }
         ConsensusSettings::Work(parameters, law) => {
-            Consensus::Work(Box::new(work(parameters, *law, settings, chain, state, streams)))
+            Consensus::Work(Box::new(work(parameters, *law, settings, state, around.streams)))
         }
     }
 }
 
-fn stake(parameters: &StakeParameters, settings: &ChainSettings, state: &mut State) -> Stake {
+fn stake(
+    parameters: &StakeParameters,
+    settings: &ChainSettings,
+    members: Members,
+    state: &mut State,
+) -> Stake {
     let p = parameters;
     state.contracts.staking.set_slashing(Slashing {
         taken_permille: (p.slashed * 1000.0) as u32,
@@ -116,14 +125,13 @@ fn stake(parameters: &StakeParameters, settings: &ChainSettings, state: &mut Sta
         state.contracts.staking.enter(stake, &mut state.accounts);
     }
     let conduct = Conduct { offline_share: p.offline, equivocation_share: p.equivocation };
-    Stake::new(settings.block_time, p.epoch_slots as u64, conduct)
+    Stake::new(settings.block_time, p.epoch_slots as u64, conduct, members)
 }
 
 fn work(
     parameters: &WorkParameters,
     law: TravelLaw,
     settings: &ChainSettings,
-    chain: u16,
     state: &mut State,
     streams: &Streams,
 ) -> Work {
@@ -138,5 +146,5 @@ fn work(
         confirmations: p.confirmations as u64,
         growth_per_day: p.growth,
     };
-    Work::new(rules, miners, Work::stream(streams, chain))
+    Work::new(rules, miners, Work::stream(streams))
 }

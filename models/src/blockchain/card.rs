@@ -12,6 +12,8 @@ pub const CARD: Card = Card {
         "There is no virtual machine: contracts are built in.",
         "The network between nodes is not there but for the travel of blocks of work, by a law of \
          durations or by gossip.",
+        "A device that joins the fleet later does nothing on a chain; miners and participants of \
+         expected consensus are no devices of the fleet.",
         "Storage rent and uncles are not there.",
         "The sender of a transaction is who it says; only readings are signed, where proofs \
          are real.",

@@ -18,13 +18,15 @@ use super::consensus::stake::StakeParameters;
 use super::consensus::work::WorkParameters;
 use super::fee::{FeeRule, Premium, Utilisation};
 use super::money::{NANOTOKEN, TOKEN};
-use super::settings::{ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw};
+use super::settings::{
+    Bindings, ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw,
+};
 use crate::connection::gossip::{self, GossipParameters, Push};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable, Table};
 use crate::input::check::Checker;
 use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
-use crate::part::Known;
+use crate::part::{ClassNames, DeviceSet, Known};
 
 const CHAINS_MAX: usize = 16;
 /// Far above any real chain; the base fee's products stay within 128 bits.
@@ -42,6 +44,10 @@ const TRIALS_MAX: i64 = 10_000;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "BlockchainSection")]
 pub struct Section {
+    /// Time between two records of the chains, such as "1 h" or "12 s": a part of a day. What
+    /// applications, attacks and bridges do is recorded each day. Default "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
     /// The chains; 1 to 16, or none beside attacks and bridges.
     pub chain: Vec<ChainSection>,
     /// Attacks on consensus.
@@ -95,26 +101,29 @@ pub struct ChainSection {
     #[schemars(schema_with = "gossip_schema")]
     pub gossip: Option<BTreeMap<String, ValueId>>,
     /// Validators, miners or participants: parameters of the consensus, by the names that `pinwheel
-    /// explain` lists.
+    /// explain` lists. Beside consensus = "stake", `on` names the devices of the fleet that are the
+    /// validators, each offline while it is down.
     #[schemars(schema_with = "members_schema")]
     pub members: BTreeMap<String, ValueId>,
     /// Transactions of the public.
     #[schemars(schema_with = "table_schema::<LoadParameters>")]
     pub load: Option<BTreeMap<String, ValueId>>,
-    /// Devices that write every change of their state into the ledger.
-    #[schemars(schema_with = "table_schema::<DeviceParameters>")]
+    /// Devices that write every change of their state into the ledger; with `on`, devices of the
+    /// fleet, which fail and come back by its laws.
+    #[schemars(schema_with = "bound_schema::<DeviceParameters>")]
     pub devices: Option<BTreeMap<String, ValueId>>,
-    /// Claims of work, verified by panels.
-    #[schemars(schema_with = "table_schema::<AttestParameters>")]
+    /// Claims of work, verified by panels; with `on`, of devices of the fleet, while they are up.
+    #[schemars(schema_with = "bound_schema::<AttestParameters>")]
     pub attestation: Option<BTreeMap<String, ValueId>>,
-    /// Actions carried out by contract.
-    #[schemars(schema_with = "table_schema::<PlanParameters>")]
+    /// Actions carried out by contract; with `on`, on devices of the fleet, while they are up.
+    #[schemars(schema_with = "bound_schema::<PlanParameters>")]
     pub dispatch: Option<BTreeMap<String, ValueId>>,
     /// Deals paid through an escrow contract.
     #[schemars(schema_with = "table_schema::<TradeParameters>")]
     pub escrow: Option<BTreeMap<String, ValueId>>,
     /// Readings on the chain; `way` is "direct", "batched" or "anchored", `proofs` "modelled" or
-    /// "real".
+    /// "real". `from = "connection"`: the readings of `[connection]`, in place of clocks of their
+    /// own; with `on`, devices of the fleet take them, while they are up.
     #[schemars(schema_with = "telemetry_schema")]
     pub telemetry: Option<BTreeMap<String, ValueId>>,
     /// Tampered copies of blocks on which the daily audit is tried; no audit where it is not given.
@@ -157,10 +166,25 @@ fn table_schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
     parameter::schema(T::SPECS.iter(), generator)
 }
 
+/// The same with `on`, the devices of the fleet it is of.
+fn bound_schema<T: Table>(generator: &mut SchemaGenerator) -> Schema {
+    let schema = table_schema::<T>(generator);
+    with_on(schema, generator)
+}
+
+fn with_on(mut schema: Schema, generator: &mut SchemaGenerator) -> Schema {
+    let names = generator.subschema_for::<ClassNames>();
+    if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
+        properties.insert("on".into(), names.into());
+    }
+    schema
+}
+
 /// Which of them count follows from the chain's consensus.
 fn members_schema(generator: &mut SchemaGenerator) -> Schema {
     let members = PARAMETERS.iter().filter(|table| table.place.ends_with(".members"));
-    parameter::schema(members.flat_map(|table| table.specs), generator)
+    let schema = parameter::schema(members.flat_map(|table| table.specs), generator);
+    with_on(schema, generator)
 }
 
 fn gossip_schema(generator: &mut SchemaGenerator) -> Schema {
@@ -173,10 +197,11 @@ fn gossip_schema(generator: &mut SchemaGenerator) -> Schema {
 }
 
 fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
-    let mut schema = table_schema::<TelemetryParameters>(generator);
+    let mut schema = bound_schema::<TelemetryParameters>(generator);
     if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
         properties.insert("way".into(), json!({ "enum": ["direct", "batched", "anchored"] }));
         properties.insert("proofs".into(), json!({ "enum": ["modelled", "real"] }));
+        properties.insert("from".into(), json!({ "enum": ["clocks", "connection"] }));
     }
     schema
 }
@@ -200,12 +225,14 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let chains: Vec<_> = chains
         .map(|(number, section)| {
             let key = format!("blockchain.chain[{number}]");
-            ChainChecker { checker: &mut *checker, section, key, days }.settings()
+            ChainChecker { checker: &mut *checker, section, key, days, known }.settings()
         })
         .collect();
     let attack = typed.attack.map(|given| super::attack::file::settings(checker, given, days));
     let bridges = super::bridge::file::bridges(checker, &typed.bridge, days);
+    let record_every = record_every(checker, typed.record_every);
     Some(Settings {
+        record_every: record_every?,
         chains: chains.into_iter().collect::<Option<_>>()?,
         attack: match attack {
             Some(attack) => Some(attack?),
@@ -215,10 +242,19 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     })
 }
 
+/// At most a day: users leave and come back day by day.
+fn record_every(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<SimDuration> {
+    let key = "blockchain.record_every";
+    let every = checker.record_every(given, key)?;
+    if every <= SimDuration::from_days(1) {
+        return Some(every);
+    }
+    checker.fault(given?, key, "longer than a day".to_owned(), "at most \"1 d\"");
+    None
+}
+
 /// Most blocks of a run that is audited, which keeps them.
 const AUDITED_BLOCKS_MAX: f64 = 1e7;
-/// Shortest time between two readings of a device.
-const INTERVAL_SECONDS_MIN: f64 = 0.1;
 /// Most pushes of a node during one hop: all of them are on their way at once.
 const PUSHES_OF_A_HOP_MAX: f64 = 10.0;
 
@@ -228,6 +264,7 @@ struct ChainChecker<'c, 'a, 's> {
     key: String,
     /// Of the run.
     days: u32,
+    known: &'s Known,
 }
 
 impl ChainChecker<'_, '_, '_> {
@@ -248,22 +285,27 @@ impl ChainChecker<'_, '_, '_> {
         let price = self.amount(section.price, "price", NANOTOKEN, NANOTOKEN_MAX);
         let price = price.unwrap_or(PRICE_DEFAULT).0;
         let fee = self.fee(price);
-        let consensus = self.consensus(block_time);
+        let (consensus, validators) = self.consensus(block_time);
         let blocks = f64::from(self.days) * 86_400.0 / block_time;
         if let (true, Some(given)) = (blocks > AUDITED_BLOCKS_MAX, section.audit) {
             let message = format!("an audit keeps all {blocks:.0} blocks of the run");
             let help = format!("at most {AUDITED_BLOCKS_MAX}: a shorter run or longer blocks");
             self.checker.fault(given, &self.key("audit"), message, help);
         }
-        let attestation: Option<AttestParameters> = self.part(&section.attestation, "attestation");
+        let own = ["devices", "uptime", "downtime"];
+        let (devices, on_devices) = split(self.bound(&section.devices, "devices", &own));
+        let (attestation, on_attestation) =
+            split(self.bound(&section.attestation, "attestation", &["devices"]));
         if let (Some(p), Some(typed)) = (&attestation, &section.attestation) {
             self.panel(p, typed);
         }
+        let (dispatch, on_dispatch) =
+            split(self.bound(&section.dispatch, "dispatch", &["devices"]));
         let base_fee = match fee {
             FeeRule::Utilisation(_) | FeeRule::Premium(_) => price.max(1),
             FeeRule::FirstPrice { .. } | FeeRule::Fixed { .. } => 0,
         };
-        Some(ChainSettings {
+        let chain = ChainSettings {
             id: id?,
             block_time: SimDuration::from_seconds_f64(block_time),
             gas_limit: gas_limit.unwrap_or(GAS_LIMIT_DEFAULT),
@@ -274,13 +316,75 @@ impl ChainChecker<'_, '_, '_> {
             patience: SimDuration::from_seconds_f64(patience),
             consensus,
             load: self.part(&section.load, "load"),
-            devices: self.part(&section.devices, "devices"),
+            devices,
             attestation,
-            dispatch: self.part(&section.dispatch, "dispatch"),
+            dispatch,
             escrow: self.part(&section.escrow, "escrow"),
             telemetry: self.telemetry(),
+            on: Bindings {
+                devices: on_devices,
+                attestation: on_attestation,
+                dispatch: on_dispatch,
+                validators,
+            },
             audit: self.checker.integer(section.audit, &self.key("audit"), 0..=TRIALS_MAX),
-        })
+        };
+        self.refuse_idle(&chain);
+        Some(chain)
+    }
+
+    /// Notes of parameters that depend on others whether they have an effect.
+    fn refuse_idle(&mut self, chain: &ChainSettings) {
+        let section = self.section;
+        if let ConsensusSettings::Stake(p) = &chain.consensus {
+            let breaches = p.equivocation > 0.0;
+            let whom = "leaders that sign two blocks: equivocation above 0";
+            let shared = (breaches && p.slashed > 0.0, "stake that is slashed for breaches");
+            let keys = [("slashed", breaches, whom), ("reporter", shared.0, shared.1)];
+            self.idle("members", Some(&section.members), &keys);
+        }
+        if let Some(p) = &chain.load {
+            let (bursts, leave) = (p.burst_factor > 1.0, p.reservation > 0.0);
+            let (of_bursts, of_leaving) =
+                ("bursts: burst_factor above 1", "users who may leave: reservation above 0");
+            let keys = [
+                ("burst_length", bursts, of_bursts),
+                ("calm_length", bursts, of_bursts),
+                ("reservation_spread", leave, of_leaving),
+                ("leaving_chance", leave, of_leaving),
+            ];
+            self.idle("load", section.load.as_ref(), &keys);
+        }
+        if let Some(p) = &chain.devices {
+            let whom = "devices with clocks of their own: uptime above 0";
+            let keys = [("downtime", p.uptime > 0.0, whom)];
+            self.idle("devices", section.devices.as_ref(), &keys);
+        }
+        if let Some(p) = &chain.attestation {
+            let keys = [("lie_chance", p.liars > 0.0, "devices that lie: liars above 0")];
+            self.idle("attestation", section.attestation.as_ref(), &keys);
+        }
+        if let Some(telemetry) = &chain.telemetry {
+            let (gathers, anchors) = (telemetry.way != Way::Direct, telemetry.way == Way::Anchored);
+            let keys = [
+                ("period", gathers, "gateways that gather: way = \"batched\" or \"anchored\""),
+                ("proven", anchors, "roots on the chain: way = \"anchored\""),
+            ];
+            self.idle("telemetry", section.telemetry.as_ref(), &keys);
+        }
+    }
+
+    /// Notes of the parameters of a table: name, whether it has an effect, and for whom it is.
+    fn idle(
+        &mut self,
+        name: &str,
+        typed: Option<&BTreeMap<String, ValueId>>,
+        keys: &[(&str, bool, &str)],
+    ) {
+        let given = |key: &str| typed.and_then(|typed| typed.get(key)).copied();
+        let keys: Vec<_> =
+            keys.iter().map(|&(key, effect, whom)| (key, given(key), effect, whom)).collect();
+        self.checker.refuse_idle(&self.key(name), &keys);
     }
 
     /// An optional table of parameters.
@@ -291,6 +395,46 @@ impl ChainChecker<'_, '_, '_> {
     ) -> Option<T> {
         let typed = typed.as_ref()?;
         Some(parameter::read(self.checker, typed, &self.key(name)))
+    }
+
+    /// A table of parameters of devices, and the devices of the fleet that `on` names in place of
+    /// the parameters `own`.
+    fn bound<T: Table>(
+        &mut self,
+        typed: &Option<BTreeMap<String, ValueId>>,
+        name: &str,
+        own: &[&'static str],
+    ) -> Option<(T, Option<DeviceSet>)> {
+        let (mut typed, key) = (typed.clone()?, self.key(name));
+        let on = typed.remove("on");
+        let mut replaced = Vec::new();
+        if on.is_some() {
+            replaced.extend(own.iter().map(|name| (*name, typed.remove(*name))));
+        }
+        let set = self.known.devices_in_place_of(self.checker, on, &key, &replaced);
+        let mut parameters: T = parameter::read(self.checker, &typed, &key);
+        if let (Some(given), Some(set)) = (on, &set) {
+            self.count(&mut parameters, own[0], self.known.count(set), given, &key);
+        }
+        Some((parameters, set))
+    }
+
+    /// Sets the parameter that counts devices.
+    fn count<T: Table>(
+        &mut self,
+        parameters: &mut T,
+        name: &str,
+        count: u32,
+        given: ValueId,
+        key: &str,
+    ) {
+        let spec = T::SPECS.iter().find(|spec| spec.name == name);
+        let most = spec.expect("a parameter of the table").maximum;
+        if f64::from(count) > most {
+            let message = format!("{count} devices of the fleet");
+            self.checker.fault(given, &format!("{key}.on"), message, format!("at most {most}"));
+        }
+        *parameters.get_mut(name).expect("a number") = f64::from(count);
     }
 
     /// A panel is drawn from the verifiers, and its quorum is a majority: one verdict is reached.
@@ -323,21 +467,45 @@ impl ChainChecker<'_, '_, '_> {
         let way = self.checker.choice(typed.remove("way"), &format!("{key}.way"), &ways);
         let proofs = [("modelled", false), ("real", true)];
         let real = self.checker.choice(typed.remove("proofs"), &format!("{key}.proofs"), &proofs);
-        let parameters: TelemetryParameters = parameter::read(self.checker, &typed, &key);
-        let interval = parameters.interval;
-        if let (true, Some(&given)) =
-            (interval != 0.0 && interval < INTERVAL_SECONDS_MIN, typed.get("interval"))
-        {
-            let message = format!("a reading every {interval} s");
-            let help =
-                format!("at least {INTERVAL_SECONDS_MIN} s, or 0 for the connection layer's");
-            self.checker.fault(given, &format!("{key}.interval"), message, help);
-        }
+        let from = typed.remove("from");
+        let sources = [("clocks", false), ("connection", true)];
+        let chosen = self.checker.choice(from, &format!("{key}.from"), &sources);
+        let bound = match (from, chosen) {
+            (Some(given), Some(true)) => self.of_connection(typed, given, &key),
+            _ => self.bound(&Some(typed), "telemetry", &["devices"]),
+        };
+        let (parameters, on) = bound?;
         Some(TelemetrySettings {
+            on,
+            from_connection: chosen.unwrap_or(false),
             parameters,
             way: way.unwrap_or(Way::Direct),
             real: real.unwrap_or(false),
         })
+    }
+
+    /// Telemetry whose readings are those of the connection layer.
+    fn of_connection(
+        &mut self,
+        mut typed: BTreeMap<String, ValueId>,
+        given: ValueId,
+        key: &str,
+    ) -> Option<(TelemetryParameters, Option<DeviceSet>)> {
+        for name in ["devices", "interval", "on"] {
+            if let Some(given) = typed.remove(name) {
+                let message = "beside from = \"connection\": it is that of [connection]".to_owned();
+                self.checker.fault(given, &format!("{key}.{name}"), message, "leave it out");
+            }
+        }
+        let mut parameters: TelemetryParameters = parameter::read(self.checker, &typed, key);
+        let Some(readers) = &self.known.readers else {
+            let message = "there are no readings to write".to_owned();
+            let help = "add [connection], or leave out `from`";
+            self.checker.fault(given, &format!("{key}.from"), message, help);
+            return None;
+        };
+        self.count(&mut parameters, "devices", readers.count, given, key);
+        Some((parameters, readers.on.clone()))
     }
 
     /// A hash rate that grows faster than the difficulty can follow: blocks would come without end.
@@ -461,7 +629,8 @@ impl ChainChecker<'_, '_, '_> {
         rule.unwrap_or(FeeRule::Utilisation(Utilisation::ETHEREUM))
     }
 
-    fn consensus(&mut self, block_time: f64) -> ConsensusSettings {
+    /// Who makes blocks, and the devices of the fleet that the validators are.
+    fn consensus(&mut self, block_time: f64) -> (ConsensusSettings, Option<DeviceSet>) {
         #[derive(Copy, Clone)]
         enum Kind {
             Authority,
@@ -486,7 +655,7 @@ impl ChainChecker<'_, '_, '_> {
             self.gossip_without_effect(wanted);
         }
         let (typed, key) = (&self.section.members, self.key("members"));
-        match kind.unwrap_or(Kind::Authority) {
+        let consensus = match kind.unwrap_or(Kind::Authority) {
             Kind::Authority => {
                 for (name, &given) in typed {
                     let key = format!("{key}.{}", shown(name));
@@ -495,11 +664,29 @@ impl ChainChecker<'_, '_, '_> {
                 }
                 ConsensusSettings::Authority
             }
-            Kind::Stake => ConsensusSettings::Stake(parameter::read(self.checker, typed, &key)),
+            Kind::Stake => return self.stake(),
             Kind::Expected => {
                 ConsensusSettings::Expected(parameter::read(self.checker, typed, &key))
             }
             Kind::Work => self.work(block_time),
-        }
+        };
+        (consensus, None)
     }
+
+    /// Proof of stake: its validators, which may be devices of the fleet.
+    fn stake(&mut self) -> (ConsensusSettings, Option<DeviceSet>) {
+        let typed = Some(self.section.members.clone());
+        let own = ["validators", "offline"];
+        let bound: Option<(StakeParameters, _)> = self.bound(&typed, "members", &own);
+        let (mut parameters, on) = bound.expect("a table");
+        if on.is_some() {
+            parameters.offline = 0.0;
+        }
+        (ConsensusSettings::Stake(parameters), on)
+    }
+}
+
+/// A part and what it is bound to, if there is one.
+fn split<T>(bound: Option<(T, Option<DeviceSet>)>) -> (Option<T>, Option<DeviceSet>) {
+    bound.map_or((None, None), |(part, on)| (Some(part), on))
 }

@@ -43,11 +43,11 @@ pub mod tally;
 pub mod transaction;
 
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Label, SimDuration, Streams};
+use pinwheel_core::{Context, Instance, Label, Scope, SimDuration};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
-use crate::part::Delivery;
+use crate::part::{Around, Delivery};
 
 use activity::load::Load;
 use activity::{Actor, Applications};
@@ -109,7 +109,7 @@ pub enum Event {
         /// Which of those that take part in it.
         who: u32,
     },
-    /// A day ends: its records.
+    /// Time for a record.
     Record,
     /// In one of the attacks.
     Attack(attack::Event),
@@ -143,6 +143,8 @@ impl EngineEvent for Event {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct ChainInstance {
     id: String,
+    /// Name of its random streams: a chain put before others moves no draw of theirs.
+    scope: Scope,
     label: Label,
     block_time: SimDuration,
     chain: Chain,
@@ -153,12 +155,18 @@ struct ChainInstance {
     tally: Tally,
 }
 
+/// One of the layer's chains or bridges, which draws from streams of its own.
+fn drawing_as(scope: Scope) -> Instance {
+    Instance { scope, ..Instance::default() }
+}
+
 /// The layer while it runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Blockchain {
     chains: Vec<ChainInstance>,
     attacks: Option<Attacks>,
     bridges: Vec<Bridge>,
+    record_every: SimDuration,
     days: u64,
     /// Transactions that came from outside this layer and are not settled, and their receipts.
     watched: std::collections::BTreeSet<(u16, Address, u64)>,
@@ -167,18 +175,20 @@ pub struct Blockchain {
 
 impl Blockchain {
     /// The layer at time zero.
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+    pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        let streams = around.streams;
         let chains = settings.chains.iter().zip(0..);
         let chains =
-            chains.map(|(settings, id)| build::chain_instance(settings, id, streams)).collect();
+            chains.map(|(settings, id)| build::chain_instance(settings, id, around)).collect();
         let bridges = settings.bridges.iter().zip(0..);
         let bridge = |(settings, place): (&bridge::BridgeSettings, u16)| {
-            Bridge::new(settings.clone(), place, streams)
+            Bridge::new(settings.clone(), place, &streams.scoped(&settings.name))
         };
         Blockchain {
             chains,
             attacks: settings.attack.as_ref().map(|attack| Attacks::new(attack, streams)),
             bridges: bridges.map(bridge).collect(),
+            record_every: settings.record_every,
             days: 0,
             watched: Default::default(),
             receipts: vec![],
@@ -187,9 +197,10 @@ impl Blockchain {
 
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
         let several = self.chains.len() > 1;
         for node in &mut self.chains {
+            ctx.enter(&drawing_as(node.scope));
             node.label = if several { ctx.records.label(&node.id) } else { Label::default() };
             node.tally.start(&node.id, &node.consensus, ctx);
             node.consensus.start(&node.chain, ctx);
@@ -200,6 +211,7 @@ impl Blockchain {
             if let Some(auditor) = &mut node.auditor {
                 auditor.start(&node.id, ctx);
             }
+            ctx.leave();
         }
         if let Some(attacks) = &mut self.attacks {
             attacks.start(ctx);
@@ -239,21 +251,24 @@ impl Blockchain {
         Ok(())
     }
 
-    /// A device of the infrastructure layer went up or down: the first chain with devices that
-    /// follow that layer writes it down.
-    pub fn device_changed<E: EngineEvent>(&mut self, device: u32, up: bool, ctx: &mut Context<E>) {
+    /// A device of the fleet went down or came up: every chain hears it.
+    pub fn device_changed<E: EngineEvent>(
+        &mut self,
+        device: u32,
+        class: u8,
+        up: bool,
+        ctx: &mut Context<E>,
+    ) {
         for node in &mut self.chains {
-            if let Some(devices) =
-                node.applications.devices.as_mut().filter(|devices| devices.follow())
-            {
-                devices.set(device, up, &mut node.chain, ctx);
-                return;
+            if let Consensus::Stake(stake) = &mut node.consensus {
+                stake.members.change(device, class, up);
             }
+            node.applications.device_changed(device, class, up, &mut node.chain, ctx);
         }
     }
 
-    /// A reading has come over the connection layer: the first chain with telemetry that follows
-    /// that layer writes it.
+    /// A reading has come over the connection layer: every chain whose telemetry is of that layer
+    /// writes it. What it states is the same on all of them.
     pub fn reading_arrived<E: EngineEvent + From<Event>>(
         &mut self,
         reading: Delivery,
@@ -261,10 +276,9 @@ impl Blockchain {
     ) {
         let Delivery { device, number, taken } = reading;
         for node in &mut self.chains {
-            if let Some(telemetry) = node.applications.telemetry.as_mut().filter(|t| t.follow()) {
+            if let Some(telemetry) = node.applications.telemetry.as_mut().filter(|t| t.follows()) {
                 let number = u32::try_from(number).expect("fewer than 2^32 readings of a device");
-                telemetry.arrived(device, number, taken, &mut node.chain, ctx);
-                return;
+                telemetry.delivered(device, number, taken, &mut node.chain, ctx);
             }
         }
     }
@@ -276,6 +290,24 @@ impl Blockchain {
 
     /// Reacts to one event.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
+        ctx.enter(&drawing_as(self.scope_of(event)));
+        self.react(event, ctx);
+        ctx.leave();
+    }
+
+    /// Whose event it is.
+    fn scope_of(&self, event: Event) -> Scope {
+        match event {
+            Event::Turn { chain }
+            | Event::Seen { chain, .. }
+            | Event::Submit { chain }
+            | Event::Wake { chain, .. } => self.chains[usize::from(chain)].scope,
+            Event::Bridge(event) => self.bridges[usize::from(event.bridge())].scope(),
+            Event::Record | Event::Attack(_) => Scope::default(),
+        }
+    }
+
+    fn react<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
             Event::Turn { chain } => {
                 let node = &mut self.chains[usize::from(chain)];
@@ -296,7 +328,7 @@ impl Blockchain {
                 let node = &mut self.chains[usize::from(chain)];
                 node.applications.act(actor, who, &mut node.chain, ctx);
             }
-            Event::Record => self.end_day(ctx),
+            Event::Record => self.record(ctx),
             Event::Attack(event) => {
                 if let Some(attacks) = &mut self.attacks {
                     attacks.handle(event, ctx);
@@ -328,25 +360,28 @@ impl Blockchain {
         }
     }
 
-    fn end_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
-        ctx.after(DAY, Event::Record.into());
-        let streams = *ctx.streams();
+    fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
+        ctx.after(self.record_every, Event::Record.into());
+        let day_ends = ctx.now().as_nanos().is_multiple_of(DAY.as_nanos());
         let mut before = None;
-        for (node, chain) in self.chains.iter_mut().zip(0..) {
-            let fee = node.record(ctx);
-            if let Some(load) = &node.load {
+        for node in &mut self.chains {
+            ctx.enter(&drawing_as(node.scope));
+            node.record(self.record_every, day_ends, ctx);
+            let fee = if day_ends { node.tally.end_day() } else { None };
+            if let Some(load) = node.load.as_ref().filter(|_| day_ends) {
                 let now = fee.map(|fee| (fee, load.lost_share()));
                 node.record_doubling(before, now, ctx);
                 before = now;
             }
-            if let Some(load) = &mut node.load {
-                load.end_day(fee, chain, self.days, &streams);
+            if let Some(load) = node.load.as_mut().filter(|_| day_ends) {
+                load.end_day(fee, self.days, ctx.streams());
             }
+            ctx.leave();
             let (head, ledger) = (&node.chain.head, node.chain.state().accounts.ledger());
             let (words, _) = head.hash.as_chunks::<8>();
             words.iter().for_each(|word| ctx.fingerprint.state.mix(u64::from_le_bytes(*word)));
             ctx.fingerprint.ledger.mix(ledger.digest.value());
         }
-        self.days += 1;
+        self.days += u64::from(day_ends);
     }
 }

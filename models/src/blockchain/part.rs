@@ -12,7 +12,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
     type Event = Event;
 
     fn new(settings: &Settings, around: &Around<'_>) -> Self {
-        Blockchain::new(settings, around.streams)
+        Blockchain::new(settings, around)
     }
 
     fn start(&mut self, _shared: &mut Shared, ctx: &mut Context<E>) {
@@ -25,7 +25,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, ctx: &mut Context<E>) {
         match *signal {
-            Signal::Device { device, up, .. } => self.device_changed(device, up, ctx),
+            Signal::Device { device, class, up } => self.device_changed(device, class, up, ctx),
             Signal::Delivery(delivery) => self.reading_arrived(delivery, ctx),
         }
     }

@@ -1,11 +1,11 @@
-//! The daily records of a chain.
+//! The records of a chain.
 
-use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric, math};
+use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, Metric, SimDuration, math};
 
 use super::ChainInstance;
 use super::consensus::Consensus;
 use super::money::as_nanotoken;
-use super::tally::{Slot, quantile};
+use super::tally::{Slot, percentile, quantile};
 use crate::blockchain::spec::SPEC;
 use crate::input::amount::TOKEN_DECIMALS;
 
@@ -47,10 +47,16 @@ pub fn share(part: f64, whole: f64) -> Option<f64> {
 }
 
 impl ChainInstance {
-    /// Records the day and begins the next; returns the median fee of the day.
-    pub(super) fn record<E: EngineEvent>(&mut self, ctx: &mut Context<E>) -> Option<Amount> {
+    /// Records the time since the last record, so long, and begins the next; at the end of a day
+    /// applications record too.
+    pub(super) fn record<E: EngineEvent>(
+        &mut self,
+        period: SimDuration,
+        day_ends: bool,
+        ctx: &mut Context<E>,
+    ) {
         let slot = Slot { time: ctx.now(), label: self.label };
-        self.record_transactions(slot, ctx);
+        self.record_transactions(slot, period, ctx);
         self.record_blocks(slot, ctx);
         self.record_consensus(slot, ctx);
         if let Some(load) = &self.load {
@@ -60,13 +66,14 @@ impl ChainInstance {
             slot.push(ctx, USERS, load.active() as f64);
             slot.push(ctx, USERS_LOST, load.lost_share());
         }
-        self.applications.record(slot, &self.chain, ctx);
-        if let Some(auditor) = &mut self.auditor {
-            auditor.run(slot, &self.chain, ctx);
+        if day_ends {
+            self.applications.record(slot, &self.chain, ctx);
+            if let Some(auditor) = &mut self.auditor {
+                auditor.run(slot, &self.chain, ctx);
+            }
         }
-        let fee = self.record_fees(slot, ctx);
-        self.tally.begin_day();
-        fee
+        self.record_fees(slot, ctx);
+        self.tally.begin_period();
     }
 
     /// Users lost for each doubling of the fee, from the chain before to this one.
@@ -85,10 +92,16 @@ impl ChainInstance {
         }
     }
 
-    fn record_transactions<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
+    fn record_transactions<E: EngineEvent>(
+        &mut self,
+        slot: Slot,
+        period: SimDuration,
+        ctx: &mut Context<E>,
+    ) {
         let tally = &mut self.tally;
         let settled = tally.settled as f64;
-        slot.push(ctx, SETTLED, settled);
+        let periods_a_day = SimDuration::from_days(1).as_nanos() / period.as_nanos();
+        slot.push(ctx, SETTLED, settled * periods_a_day as f64);
         slot.push(ctx, VIOLATIONS, tally.violations as f64);
         slot.push(ctx, WAITING, self.chain.mempool.len() as f64);
         let mean = share(tally.delays.iter().sum(), settled);
@@ -99,14 +112,14 @@ impl ChainInstance {
         slot.push_some(ctx, OUT_OF_GAS, share(tally.out_of_gas as f64, settled));
     }
 
-    fn record_fees<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) -> Option<Amount> {
+    fn record_fees<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
         let fees = &mut self.tally.fees;
         fees.sort_unstable();
-        let at = |share: usize| fees.get((fees.len() * share).div_ceil(100).saturating_sub(1));
-        let (median, high) = (Amount(*at(50)?), Amount(*at(99)?));
-        ctx.records.push_amount(slot.time, FEE_P50, slot.label, median, TOKEN_DECIMALS);
-        ctx.records.push_amount(slot.time, FEE_P99, slot.label, high, TOKEN_DECIMALS);
-        Some(median)
+        for (metric, percent) in [(FEE_P50, 50), (FEE_P99, 99)] {
+            if let Some(fee) = percentile(fees, percent) {
+                ctx.records.push_amount(slot.time, metric, slot.label, fee, TOKEN_DECIMALS);
+            }
+        }
     }
 
     fn record_blocks<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {

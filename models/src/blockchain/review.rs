@@ -31,7 +31,7 @@ impl Blockchain {
     pub fn review(&self) -> Vec<Inputs> {
         let race = self.attacks.as_ref().and_then(|attacks| attacks.double_spend.as_ref());
         let attack = race.map(|race| Inputs {
-            subject: "attack".to_owned(),
+            label: "attack".to_owned(),
             attack: Some(Attack {
                 cost: race.cost().0 as f64,
                 gain: (race.earned() + race.loss()).0 as f64,
@@ -54,7 +54,7 @@ impl ChainInstance {
             true_failed: honest.rejected,
         });
         Inputs {
-            subject: self.id.clone(),
+            label: self.id.clone(),
             supply: Some(Supply {
                 decimals: TOKEN_DECIMALS,
                 issued: ledger.issued(),

@@ -15,16 +15,26 @@ use super::consensus::stake::StakeParameters;
 use super::consensus::work::{Travel, WorkParameters};
 use super::fee::{FeeRule, Utilisation};
 use crate::connection::gossip;
+use crate::part::DeviceSet;
 
 /// The chains of a scenario.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
+    /// Time between two records of the chains: a part of a day.
+    pub record_every: SimDuration,
     /// The chains, in the order of the scenario.
     pub chains: Vec<ChainSettings>,
     /// Attacks on consensus, where there are any.
     pub attack: Option<attack::Settings>,
     /// Bridges, each with two chains of its own.
     pub bridges: Vec<BridgeSettings>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let record_every = SimDuration::from_days(1);
+        Settings { record_every, chains: Vec::new(), attack: None, bridges: Vec::new() }
+    }
 }
 
 /// One chain.
@@ -60,13 +70,32 @@ pub struct ChainSettings {
     pub escrow: Option<TradeParameters>,
     /// Readings on the chain.
     pub telemetry: Option<TelemetrySettings>,
+    /// The devices of the fleet that its activities and validators are.
+    pub on: Bindings,
     /// Tampered copies that the daily audit is tried on; `None` without an audit.
     pub audit: Option<u64>,
+}
+
+/// The devices of the fleet that act on a chain; `None` where they are none of the fleet's.
+#[derive(Clone, Debug, Default)]
+pub struct Bindings {
+    /// Those that write every change of their state.
+    pub devices: Option<DeviceSet>,
+    /// Those that claim to have worked.
+    pub attestation: Option<DeviceSet>,
+    /// Those on which actions are carried out.
+    pub dispatch: Option<DeviceSet>,
+    /// Those that validate; they are offline while they are down.
+    pub validators: Option<DeviceSet>,
 }
 
 /// How readings get on the chain.
 #[derive(Clone, Debug)]
 pub struct TelemetrySettings {
+    /// The devices of the fleet that take them; `None` if they are none of the fleet's.
+    pub on: Option<DeviceSet>,
+    /// Whether they come over the connection layer, from its devices.
+    pub from_connection: bool,
     /// Its numbers.
     pub parameters: TelemetryParameters,
     /// How readings get on the chain.
@@ -94,6 +123,7 @@ impl Default for ChainSettings {
             dispatch: None,
             escrow: None,
             telemetry: None,
+            on: Bindings::default(),
             audit: None,
         }
     }

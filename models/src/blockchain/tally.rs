@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pinwheel_core::check::CheckId;
-use pinwheel_core::{Context, Event as EngineEvent, Label, SimTime};
+use pinwheel_core::{Amount, Context, Event as EngineEvent, Label, SimTime};
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Chain, Inclusion};
@@ -26,7 +26,8 @@ pub struct Checks {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     checks: Option<Checks>,
-    /// Of the day: seconds from submission to the settled block, price of a unit of gas, fee.
+    /// Since the last record: seconds from submission to the settled block, price of a unit of gas,
+    /// fee.
     pub delays: Vec<f64>,
     /// Price of a unit of gas that included transactions paid, one a transaction.
     pub prices: Vec<f64>,
@@ -36,6 +37,8 @@ pub struct Tally {
     pub out_of_gas: u64,
     /// Transactions in settled blocks.
     pub settled: u64,
+    /// Fees of the day up to the last record.
+    day_fees: Vec<u128>,
     /// Since the start.
     pub blocks: u64,
     /// Gas of all settled blocks.
@@ -121,14 +124,27 @@ impl Tally {
         chained
     }
 
-    /// Forgets the day.
-    pub fn begin_day(&mut self) {
+    /// Begins anew after a record; fees are kept until the day ends.
+    pub fn begin_period(&mut self) {
         self.delays.clear();
         self.prices.clear();
-        self.fees.clear();
+        self.day_fees.append(&mut self.fees);
         self.out_of_gas = 0;
         self.settled = 0;
     }
+
+    /// The median fee of the day that ends with the last record.
+    pub fn end_day(&mut self) -> Option<Amount> {
+        self.day_fees.sort_unstable();
+        let median = percentile(&self.day_fees, 50);
+        self.day_fees.clear();
+        median
+    }
+}
+
+/// The value at this percentage of sorted amounts, by the nearest rank; `None` without any.
+pub fn percentile(sorted: &[u128], percent: usize) -> Option<Amount> {
+    sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied().map(Amount)
 }
 
 /// Sorts the values and returns this quantile, by the nearest rank; `None` without values.

@@ -9,6 +9,8 @@ pub const CARD: Card = Card {
     process: "A reading goes out every interval over the chosen protocol; packets are lost \
               and late, are repeated and stored, and arrive once, twice or never.",
     left_out: &[
+        "Devices and gateways fail only where they are devices of the fleet; one that joins the \
+         fleet later sends nothing.",
         "Links have a rate but no queue: nothing is congested.",
         "Routing on the internet and name service are not there; a path is a link.",
         "Interference beyond collisions on a shared channel, weather and terrain are not \

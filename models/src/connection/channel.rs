@@ -5,7 +5,7 @@
 //! lost, in its good one nothing; it moves once a packet, so bursts are counted in packets, not in
 //! seconds. Jitter is exponential and is added to half the round trip.
 
-use pinwheel_core::{Stream, math};
+use pinwheel_core::{SimDuration, Stream, math};
 use serde::{Deserialize, Serialize};
 
 /// How packets get lost.
@@ -89,4 +89,13 @@ pub struct Outage {
     pub share: f64,
     /// Whether connections are closed at once (the hub restarts) instead of going silent.
     pub resets: bool,
+}
+
+impl Outage {
+    /// By what its draws are named: when it begins and how long it lasts. So an outage put before
+    /// others moves no draw of theirs.
+    pub fn name(&self) -> u64 {
+        let nanos = |seconds| SimDuration::from_seconds_f64(seconds).as_nanos();
+        nanos(self.start_seconds) ^ nanos(self.length_seconds).rotate_left(32)
+    }
 }

@@ -1,5 +1,7 @@
 //! `[connection]` as typed, and its checks.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -10,9 +12,9 @@ use super::radio::Radio;
 use super::settings::{Air, Gateways, Latency, MeshPlan, Protocol, Reconnect, Settings};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::diagnostic::TextPosition;
+use crate::input::diagnostic::{TextPosition, did_you_mean, shown};
 use crate::input::tree::ValueId;
-use crate::part::Known;
+use crate::part::{ClassNames, DeviceSet, Known};
 
 /// About 32 bytes each where readings are plain datagrams.
 const DEVICES_MAX: i64 = 10_000_000;
@@ -20,6 +22,7 @@ const DEVICES_MAX: i64 = 10_000_000;
 const SENDERS_MAX: u32 = 1_000_000;
 /// Neighbours are found by looking at all pairs.
 const MESH_NODES_MAX: u32 = 10_000;
+const GATEWAYS_MAX: i64 = 100_000;
 const MATRIX_BYTES_MAX: u64 = 16 << 20;
 /// A datagram is not fragmented (RFC 7252, 4.6).
 const DATAGRAM_BYTES_MAX: u32 = 1_024;
@@ -29,11 +32,15 @@ const SECONDS_MAX: f64 = 1e9;
 /// The links and protocols between devices and the platform.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "ConnectionSection", extend("required" = ["devices"]))]
+#[schemars(rename = "ConnectionSection")]
 pub struct Section {
-    /// Devices that send.
+    /// Devices that send, where they are none of the fleet's.
     #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
     pub devices: Option<ValueId>,
+    /// The class of devices, or a list of classes, whose devices send, in place of `devices`. One
+    /// that is down takes no readings and sends nothing; its session breaks and is opened again.
+    #[schemars(with = "ClassNames")]
+    pub on: Option<ValueId>,
     /// Time between two readings of a device, such as "60 s" (the default).
     #[schemars(with = "String")]
     pub interval: Option<ValueId>,
@@ -90,6 +97,10 @@ pub struct Section {
     /// How a lost connection comes back.
     #[schemars(with = "ReconnectSection")]
     pub reconnect: Option<ReconnectSection>,
+    /// Time between two records, such as "1 h" or "12 s": a part of a day, or whole days. Default
+    /// "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
     /// Times in which the hub is down or a share of the senders is cut off.
     pub outage: Vec<OutageSection>,
 }
@@ -98,12 +109,15 @@ pub struct Section {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LinkSection {
-    /// "fixed" (the default), "matrix" or "geodesic".
-    #[schemars(with = "String", extend("enum" = ["fixed", "matrix", "geodesic"]))]
+    /// "fixed" (the default), "matrix", "geodesic" or "regions" (of the fleet).
+    #[schemars(with = "String", extend("enum" = ["fixed", "matrix", "geodesic", "regions"]))]
     pub latency: Option<ValueId>,
     /// Round trip, for "fixed". Default "100 ms".
     #[schemars(with = "String")]
     pub rtt: Option<ValueId>,
+    /// Round trip from each region of the fleet, for "regions": `{ east = "20 ms", ... }`.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub rtt_of: Option<BTreeMap<String, ValueId>>,
     /// CSV file of round trips in milliseconds, for "matrix", relative to the scenario.
     #[schemars(with = "String")]
     pub matrix: Option<ValueId>,
@@ -155,11 +169,18 @@ pub struct CoapSection {
 /// Gateways and the hop to them.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["count"]))]
 pub struct GatewaySection {
-    /// How many gateways there are.
+    /// Gateways, where they are no devices of the fleet.
     #[schemars(with = "u32", range(min = 1, max = 100_000))]
     pub count: Option<ValueId>,
+    /// The class of devices, or a list of classes, whose devices are the gateways, in place of
+    /// `count`. One that is down hears and sends nothing; what it has stored stays.
+    #[schemars(with = "ClassNames")]
+    pub on: Option<ValueId>,
+    /// "ring" (the default): a device is heard by the next of all gateways. "region": by the next
+    /// of those in its own region of the fleet.
+    #[schemars(with = "String", extend("enum" = ["ring", "region"]))]
+    pub reach: Option<ValueId>,
     /// Gateways that hear each device. Default 1.
     #[schemars(with = "u32", range(min = 1, max = 8))]
     pub heard_by: Option<ValueId>,
@@ -243,12 +264,11 @@ pub struct OutageSection {
 }
 
 /// The validated layer; whatever is wrong is a fault.
-pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Option<Settings> {
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "connection");
     checker.tree.table(given)?;
     let mut out = Settings::default();
-    let devices = checker.required(typed.devices, "connection.devices", "100");
-    out.devices = count(checker, devices, "devices", 1..=DEVICES_MAX).unwrap_or(1);
+    senders(checker, &typed, known, &mut out);
     let interval = seconds(checker, typed.interval, "interval", 1e-3..=SECONDS_MAX);
     set(&mut out.interval_seconds, interval);
     let arrivals = [("periodic", false), ("poisson", true)];
@@ -268,8 +288,11 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
         ("lora", Radio::Lora),
     ];
     set(&mut out.radio, checker.choice(typed.radio, "connection.radio", &radios));
-    link(checker, &typed.link.unwrap_or_default(), &mut out);
-    out.gateways = typed.gateways.as_ref().and_then(|typed| gateways(checker, typed, &out));
+    let typed_link = typed.link.unwrap_or_default();
+    link(checker, &typed_link, &mut out);
+    let typed_gateways = typed.gateways.as_ref();
+    out.gateways = typed_gateways.and_then(|typed| gateways(checker, typed, known, &out));
+    regions(checker, &typed_link, known, &mut out);
     let topologies = [("hub", false), ("mesh", true)];
     let meshed = checker.choice(typed.topology, "connection.topology", &topologies);
     let typed_mesh = typed.mesh.unwrap_or_default();
@@ -281,8 +304,57 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, _known: &Known) -> Op
     out.mesh = plan.filter(|_| meshed == Some(true));
     reconnect(checker, &typed.reconnect.unwrap_or_default(), &mut out.reconnect);
     out.outages = outages(checker, &typed.outage);
+    let record_every = checker.record_every(typed.record_every, "connection.record_every");
+    set(&mut out.record_every, record_every);
     bounds(checker, given, &out);
     Some(out)
+}
+
+/// Who takes the readings.
+fn senders(checker: &mut Checker<'_>, typed: &Section, known: &Known, out: &mut Settings) {
+    let replaced = [("devices", typed.devices)];
+    if typed.on.is_some() {
+        out.on = known.devices_in_place_of(checker, typed.on, "connection", &replaced);
+        out.devices = out.on.as_ref().map_or(1, |set| known.count(set));
+        return;
+    }
+    let devices = checker.required(typed.devices, "connection.devices", "100");
+    out.devices = count(checker, devices, "devices", 1..=DEVICES_MAX).unwrap_or(1);
+}
+
+/// The round trip of each region, for those that stand in regions of the fleet.
+fn regions(checker: &mut Checker<'_>, typed: &LinkSection, known: &Known, out: &mut Settings) {
+    let Latency::Regions { rtt_seconds } = &mut out.latency else { return };
+    let Some(given) = typed.latency else { return };
+    let (key, of_fleet) = match &out.gateways {
+        Some(gateways) => ("connection.gateways.on", gateways.on.is_some()),
+        None => ("connection.on", out.on.is_some()),
+    };
+    if !of_fleet || known.regions.is_empty() {
+        let message = "senders that stand in no region of the fleet".to_owned();
+        let help = format!("give [[infrastructure.region]], and {key} = \"class\"");
+        checker.fault(given, "connection.link.latency", message, help);
+        return;
+    }
+    let empty = BTreeMap::new();
+    let of = typed.rtt_of.as_ref().unwrap_or(&empty);
+    for (region, &given) in of {
+        if !known.regions.contains(region) {
+            let help = did_you_mean(region, known.regions.iter().map(String::as_str));
+            let key = format!("connection.link.rtt_of.{}", shown(region));
+            checker.fault(given, &key, "no region has this id".to_owned(), help);
+        }
+    }
+    for region in &known.regions {
+        let key = format!("link.rtt_of.{region}");
+        let rtt = of.get(region).copied();
+        if rtt.is_none() {
+            let message = format!("no round trip for region \"{region}\"");
+            let help = format!("add rtt_of = {{ {region} = \"40 ms\" }}");
+            checker.fault(given, "connection.link.rtt_of", message, help);
+        }
+        rtt_seconds.extend(seconds(checker, rtt, &key, 0.0..=60.0));
+    }
 }
 
 /// What single keys cannot tell.
@@ -366,6 +438,7 @@ enum LatencyKind {
     Fixed,
     Matrix,
     Geodesic,
+    Regions,
 }
 
 fn link(checker: &mut Checker<'_>, typed: &LinkSection, out: &mut Settings) {
@@ -373,17 +446,20 @@ fn link(checker: &mut Checker<'_>, typed: &LinkSection, out: &mut Settings) {
         ("fixed", LatencyKind::Fixed),
         ("matrix", LatencyKind::Matrix),
         ("geodesic", LatencyKind::Geodesic),
+        ("regions", LatencyKind::Regions),
     ];
     let kind = checker.choice(typed.latency, "connection.link.latency", &kinds);
     let rtt = seconds(checker, typed.rtt, "link.rtt", 0.0..=60.0);
     let key = "connection.link.radius";
     let radius = checker.quantity(typed.radius, key, "km", false, 0.0..=20_000.0);
     let kind = kind.unwrap_or(LatencyKind::Fixed);
+    let rtt_of = typed.rtt_of.as_ref().and_then(|of| of.values().next().copied());
     checker.refuse_idle(
         "connection.link",
         &[
             ("rtt", typed.rtt, kind == LatencyKind::Fixed, "latency = \"fixed\""),
             ("matrix", typed.matrix, kind == LatencyKind::Matrix, "latency = \"matrix\""),
+            ("rtt_of", rtt_of, kind == LatencyKind::Regions, "latency = \"regions\""),
             ("radius", typed.radius, kind == LatencyKind::Geodesic, "latency = \"geodesic\""),
             ("burst", typed.burst, typed.loss.is_some(), "links with a loss"),
         ],
@@ -392,6 +468,7 @@ fn link(checker: &mut Checker<'_>, typed: &LinkSection, out: &mut Settings) {
         LatencyKind::Fixed => rtt.map(|rtt_seconds| Latency::Fixed { rtt_seconds }),
         LatencyKind::Geodesic => Some(Latency::Geodesic { radius_km: radius.unwrap_or(3_000.0) }),
         LatencyKind::Matrix => matrix(checker, typed.matrix).map(Latency::Matrix),
+        LatencyKind::Regions => Some(Latency::Regions { rtt_seconds: Vec::new() }),
     };
     set(&mut out.latency, latency);
     out.channel.loss = loss(checker, typed.loss, typed.burst, "link");
@@ -439,9 +516,45 @@ fn matrix(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<Matrix> {
     }
 }
 
-fn gateways(checker: &mut Checker<'_>, typed: &GatewaySection, out: &Settings) -> Option<Gateways> {
+/// How many gateways there are, and the devices of the fleet that they are.
+fn gateway_count(
+    checker: &mut Checker<'_>,
+    typed: &GatewaySection,
+    known: &Known,
+) -> Option<(u32, Option<DeviceSet>)> {
+    if typed.on.is_some() {
+        let replaced = [("count", typed.count)];
+        let set = known.devices_in_place_of(checker, typed.on, "connection.gateways", &replaced)?;
+        return Some((known.count(&set), Some(set)));
+    }
     let given = checker.required(typed.count, "connection.gateways.count", "10");
-    let number = count(checker, given, "gateways.count", 1..=100_000);
+    Some((count(checker, given, "gateways.count", 1..=GATEWAYS_MAX)?, None))
+}
+
+fn gateways(
+    checker: &mut Checker<'_>,
+    typed: &GatewaySection,
+    known: &Known,
+    out: &Settings,
+) -> Option<Gateways> {
+    let counted = gateway_count(checker, typed, known);
+    let number = counted.as_ref().map(|(number, _)| *number);
+    if let (Some(given), true) = (typed.on, number > Some(GATEWAYS_MAX as u32)) {
+        let message = format!("{} gateways", number.unwrap_or_default());
+        let help = format!("at most {GATEWAYS_MAX}");
+        checker.fault(given, "connection.gateways.on", message, help);
+    }
+    let reaches = [("ring", false), ("region", true)];
+    let by_region = checker.choice(typed.reach, "connection.gateways.reach", &reaches);
+    let by_region = by_region.unwrap_or(false);
+    if let (Some(given), true) =
+        (typed.reach, by_region && (out.on.is_none() || typed.on.is_none()))
+    {
+        let message = "devices or gateways that stand in no region of the fleet".to_owned();
+        let help = "give connection.on and connection.gateways.on, or reach = \"ring\"";
+        checker.fault(given, "connection.gateways.reach", message, help);
+        return None;
+    }
     let heard_max = i64::from(number.unwrap_or(8).min(8));
     let heard_by = count(checker, typed.heard_by, "gateways.heard_by", 1..=heard_max);
     let repeats = count(checker, typed.repeats, "gateways.repeats", 1..=15);
@@ -460,8 +573,11 @@ fn gateways(checker: &mut Checker<'_>, typed: &GatewaySection, out: &Settings) -
         ],
     );
     let loss = loss(checker, typed.loss, None, "gateways");
+    let (count, on) = counted?;
     Some(Gateways {
-        count: number?,
+        count,
+        on,
+        by_region,
         heard_by: heard_by.unwrap_or(1),
         repeats: repeats.unwrap_or(1),
         channel: Channel { loss, ..out.channel },

@@ -14,6 +14,7 @@ use super::aloha::{Aloha, LORAWAN_BYTES, lora_airtime};
 use super::platform::Reading;
 use super::settings::{Gateways, Settings};
 use super::{Connection, Event};
+use crate::part::{Devices, Members};
 
 const DRAWS: StreamPurpose = StreamPurpose::new("connection.local");
 /// Readings a gateway remembers having heard.
@@ -97,6 +98,9 @@ pub struct Local {
     plan: Gateways,
     frame_bytes: u32,
     memories: Vec<Memory>,
+    /// By device the group of gateways that may hear it, and these groups; empty where all may.
+    group: Vec<u16>,
+    groups: Vec<Vec<u32>>,
     /// The radio and the time of a frame on it.
     pub air: Option<(Aloha, SimDuration)>,
     /// Frames that wait for the radio or are on it.
@@ -105,14 +109,38 @@ pub struct Local {
 
 impl Local {
     /// Gateways that have heard nothing.
-    pub fn new(plan: Gateways, settings: &Settings) -> Self {
+    pub fn new(
+        plan: Gateways,
+        settings: &Settings,
+        devices: &Members,
+        gateways: &Members,
+        fleet: &Devices,
+    ) -> Self {
+        let region_of = |members: &Members, place| fleet.region[members.device(place) as usize];
+        let (mut group, mut groups) = (Vec::new(), Vec::new());
+        if plan.by_region {
+            group = (0..settings.devices).map(|device| region_of(devices, device)).collect();
+            groups = vec![Vec::new(); fleet.regions.len().max(1)];
+            for gateway in 0..plan.count {
+                groups[usize::from(region_of(gateways, gateway))].push(gateway);
+            }
+        }
         let frame_bytes = settings.payload_bytes + LORAWAN_BYTES;
         let air = plan.air.map(|air| {
             let airtime = lora_airtime(frame_bytes, air.spreading_factor, BANDWIDTH_HZ);
             (Aloha::new(air.channels as usize, air.slotted.then_some(airtime)), airtime)
         });
         let memories = vec![Memory::default(); plan.count as usize];
-        Local { plan, frame_bytes, memories, air, frames_pending: 0 }
+        Local { plan, frame_bytes, memories, group, groups, air, frames_pending: 0 }
+    }
+    /// The gateway that is `neighbour` places on from a device, if it reaches so many.
+    fn listener(&self, device: u32, neighbour: u32) -> Option<u32> {
+        let Some(group) = self.group.get(device as usize) else {
+            return Some((device + neighbour) % self.plan.count);
+        };
+        let group = &self.groups[usize::from(*group)];
+        let count = group.len() as u32;
+        (neighbour < count).then(|| group[((device + neighbour) % count) as usize])
     }
     /// Copies beyond the first that frames not yet heard stand for.
     pub fn copies_unborn(&self) -> u64 {
@@ -128,9 +156,10 @@ impl Connection {
         ctx: &mut Context<E>,
     ) {
         let Some(local) = &self.local else { return };
-        let (plan, bytes) = (local.plan, local.frame_bytes);
-        self.account.copies += u64::from(plan.repeats * plan.heard_by);
-        for repeat in 0..plan.repeats {
+        let (repeats, heard_by, bytes) =
+            (local.plan.repeats, local.plan.heard_by, local.frame_bytes);
+        self.account.copies += u64::from(repeats * heard_by);
+        for repeat in 0..repeats {
             self.account.up(Purpose::Local, bytes);
             self.account.channel_bytes.up += u64::from(bytes);
             self.account.packets += 1;
@@ -141,8 +170,9 @@ impl Connection {
                 continue;
             };
             *frames_pending += 1;
-            let index = u64::from(reading.number) * u64::from(plan.repeats) + u64::from(repeat);
-            let mut draws = ctx.streams().indexed(reading.device, "connection.air", index);
+            let index = u64::from(reading.number) * u64::from(repeats) + u64::from(repeat);
+            let (streams, entity) = self.members.named(reading.device, ctx.streams());
+            let mut draws = streams.indexed(entity, "connection.air", index);
             let channel = draws.below(radio.channels() as u64) as u32;
             // Repetitions follow each other at a distance drawn in airtimes.
             let gap = airtime.times(u64::from(repeat) * (1 + draws.below(10)));
@@ -190,16 +220,19 @@ impl Connection {
         ctx: &mut Context<E>,
     ) {
         let Some(local) = &self.local else { return };
-        let (plan, bytes) = (local.plan, local.frame_bytes);
-        for neighbour in 0..plan.heard_by {
-            let copies = u64::from(plan.repeats * plan.heard_by);
+        let Gateways { heard_by, repeats, channel, .. } = local.plan;
+        let bytes = local.frame_bytes;
+        for neighbour in 0..heard_by {
+            let copies = u64::from(repeats * heard_by);
             let index =
-                u64::from(reading.number) * copies + u64::from(repeat * plan.heard_by + neighbour);
-            let mut draws = ctx.streams().indexed(reading.device, DRAWS, index);
+                u64::from(reading.number) * copies + u64::from(repeat * heard_by + neighbour);
+            let (streams, entity) = self.devices_named(reading.device, ctx);
+            let mut draws = streams.indexed(entity, DRAWS, index);
+            let listener =
+                self.local.as_ref().and_then(|of| of.listener(reading.device, neighbour));
             let bad = &mut self.devices[reading.device as usize].bad;
-            match plan.channel.transmit(bytes, &mut draws, bad) {
-                Some(micros) => {
-                    let at = (reading.device + neighbour) % plan.count;
+            match channel.transmit(bytes, &mut draws, bad).zip(listener) {
+                Some((micros, at)) => {
                     let copy = self.copies.add(Copy { reading, at, channel: 0 });
                     let delay = SimDuration::from_nanos(micros * 1_000);
                     ctx.after(delay, Event::Travels { copy }.into());
@@ -217,6 +250,10 @@ impl Connection {
     ) {
         let Copy { reading, at, .. } = self.copies.take(copy);
         let Some(local) = &mut self.local else { return };
+        // A gateway that is down hears nothing.
+        if !self.senders[at as usize].up {
+            return self.lose();
+        }
         if local.memories[at as usize].is_new(&reading) {
             self.enqueue(at, reading, ctx);
         } else {

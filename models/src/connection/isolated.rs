@@ -4,6 +4,7 @@ use pinwheel_core::{Context, Model, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::{Connection, Delivery, Event, Settings};
+use crate::part::Around;
 
 /// Devices, links and a platform with nothing around them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,7 +18,8 @@ pub struct Isolated {
 impl Isolated {
     /// The layer at time zero, for the run that `streams` name.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        Isolated { connection: Connection::new(settings, streams), deliveries: Vec::new() }
+        let connection = Connection::new(settings, &Around::alone(streams));
+        Isolated { connection, deliveries: Vec::new() }
     }
 }
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use pinwheel_core::distribution::LogNormal;
-use pinwheel_core::{Stream, Streams, math};
+use pinwheel_core::{Stream, math};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Latency, Settings};
 use crate::input::shared;
+use crate::part::{Around, Members};
 
 /// Most sites of a matrix: its cells are the square of this.
 pub const SITES_MAX: usize = 1_000;
@@ -152,21 +153,24 @@ impl Geodesic {
 /// Draws each entity's round trip to the platform.
 pub(super) struct RoundTrips<'a> {
     latency: &'a Latency,
-    streams: &'a Streams,
+    members: &'a Members,
+    around: &'a Around<'a>,
     centre: usize,
     law: Geodesic,
 }
 
 impl<'a> RoundTrips<'a> {
-    pub fn new(settings: &'a Settings, streams: &'a Streams) -> Self {
+    /// For senders who are these members of the layer.
+    pub fn new(settings: &'a Settings, members: &'a Members, around: &'a Around<'a>) -> Self {
         let centre = match &settings.latency {
             Latency::Matrix(matrix) => matrix.centre(),
             _ => 0,
         };
-        RoundTrips { latency: &settings.latency, streams, centre, law: Geodesic::default() }
+        let (latency, law) = (&settings.latency, Geodesic::default());
+        RoundTrips { latency, members, around, centre, law }
     }
     pub fn draw(&self, entity: u32) -> u32 {
-        let mut draws = self.streams.stream(entity, "connection.place");
+        let mut draws = self.members.stream(entity, "connection.place", 0, self.around.streams);
         match self.latency {
             Latency::Fixed { rtt_seconds } => (rtt_seconds * 1e6) as u32,
             Latency::Matrix(matrix) => {
@@ -177,6 +181,11 @@ impl<'a> RoundTrips<'a> {
             Latency::Geodesic { radius_km } => {
                 let distance_km = radius_km * math::sqrt(draws.uniform());
                 (self.law.draw_ms(distance_km, &mut draws) * 1e3) as u32
+            }
+            Latency::Regions { rtt_seconds } => {
+                let device = self.members.device(entity) as usize;
+                let region = self.around.devices.region[device];
+                (rtt_seconds[usize::from(region)] * 1e6) as u32
             }
         }
     }

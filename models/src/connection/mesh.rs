@@ -16,6 +16,7 @@ use super::gateway::Copy;
 use super::platform::Reading;
 use super::settings::MeshPlan;
 use super::{Connection, Event};
+use crate::part::Members;
 
 const DRAWS: StreamPurpose = StreamPurpose::new("connection.hop");
 /// 802.15.4: PHY 6, MAC header 9 and checksum 2; 6LoWPAN with UDP 7 (RFC 6282).
@@ -42,9 +43,9 @@ pub struct Mesh {
 
 impl Mesh {
     /// Nodes at random places of a square, all up, with their ways out.
-    pub fn new(plan: MeshPlan, nodes: u32, streams: &Streams) -> Self {
+    pub fn new(plan: MeshPlan, nodes: u32, members: &Members, streams: &Streams) -> Self {
         let place = |node| {
-            let mut draws = streams.stream(node, "connection.place");
+            let mut draws = members.stream(node, "connection.place", 0, streams);
             (draws.uniform(), draws.uniform())
         };
         let places: Vec<(f64, f64)> = (0..nodes).map(place).collect();
@@ -145,7 +146,8 @@ impl Connection {
             let ways = u64::from(HOPS_MAX) * u64::from(plan.hop_retries + 1);
             let index = u64::from(reading.number) * ways
                 + u64::from(hops * (plan.hop_retries + 1) + attempt);
-            let mut draws = ctx.streams().indexed(reading.device, DRAWS, index);
+            let (streams, entity) = self.devices_named(reading.device, ctx);
+            let mut draws = streams.indexed(entity, DRAWS, index);
             let bad = &mut self.devices[at as usize].bad;
             let there = channel.transmit(bytes, &mut draws, bad).filter(|_| !deaf);
             let back = there.and_then(|_| channel.transmit(ACKNOWLEDGEMENT_BYTES, &mut draws, bad));

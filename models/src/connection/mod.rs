@@ -8,6 +8,10 @@
 //! or over neighbours without a centre ([`mesh`]). [`gossip`] is a part of its own for layers
 //! above.
 //!
+//! Devices and gateways may be devices of the fleet (`on`): one that is down takes no readings,
+//! hears and sends nothing; its session breaks, and is opened again when it is up. What it has
+//! stored stays. The round trip may be that of its region, and so may the gateways that hear it.
+//!
 //! Left out: congestion (a link has a rate but no queue), routing on the internet, DNS, what is
 //! listed in the files of the parts.
 //!
@@ -48,6 +52,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
 pub use crate::part::Delivery;
+use crate::part::{Around, Members};
 use account::Account;
 use channel::Loss;
 use frames::{Flight as Packets, Frames};
@@ -62,7 +67,6 @@ use sender::{Line, Sender};
 use settings::Protocol;
 pub use settings::Settings;
 
-const DAY: SimDuration = SimDuration::from_days(1);
 /// The kinds of event, in the order of [`Event`].
 pub const KINDS: EventKinds = EventKinds {
     first: 32,
@@ -88,10 +92,12 @@ const CUT: StreamPurpose = StreamPurpose::new("connection.cut");
 /// What happens in this layer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// A device takes a reading.
+    /// A device takes a reading, if it is still up since it came up for the time `boot`.
     Reading {
         /// Its number.
         device: u32,
+        /// How often the device had come up when it was scheduled; an earlier one is stale.
+        boot: u16,
     },
     /// A plain datagram reaches the platform.
     Arrives {
@@ -174,7 +180,7 @@ pub enum Event {
     },
     /// The mesh's routes follow a change.
     Reroute,
-    /// A day ends: its records.
+    /// Time for a record.
     Record,
 }
 
@@ -228,6 +234,9 @@ pub struct Connection {
     uplink_power: Power,
     power: Power,
     devices: Vec<Device>,
+    /// Who of the fleet the devices are, and the gateways if there are any.
+    members: Members,
+    gateways: Option<Members>,
     senders: Vec<Sender>,
     local: Option<Local>,
     mesh: Option<Mesh>,
@@ -246,26 +255,37 @@ pub struct Connection {
 
 impl Connection {
     /// The layer at time zero.
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
-        let rtts = RoundTrips::new(settings, streams);
-        let bad = |entity: u32, loss: Loss| {
-            loss.begins_bad(streams.stream(entity, "connection.weather").uniform())
+    pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        let Around { streams, devices: fleet } = *around;
+        let members = Members::new(settings.on.as_ref(), fleet);
+        let plan = settings.gateways.as_ref();
+        let gateways = plan.map(|plan| Members::new(plan.on.as_ref(), fleet));
+        let speakers = gateways.as_ref().unwrap_or(&members);
+        let rtts = RoundTrips::new(settings, speakers, around);
+        let bad = |members: &Members, entity: u32, loss: Loss| {
+            let mut draws = members.stream(entity, "connection.weather", 0, streams);
+            loss.begins_bad(draws.uniform())
         };
         let mut senders: Vec<Sender> = (0..settings.senders())
-            .map(|s| Sender::new(settings, rtts.draw(s), bad(s, settings.channel.loss)))
+            .map(|s| Sender::new(settings, rtts.draw(s), bad(speakers, s, settings.channel.loss)))
             .collect();
-        if let Some(gateways) = settings.gateways {
-            for (gateway, sender) in senders.iter_mut().enumerate() {
-                let mut draws = streams.stream(gateway as u32, "connection.clock");
+        if let Some(gateways) = plan {
+            for (gateway, sender) in (0..).zip(&mut senders) {
+                let mut draws = speakers.stream(gateway, "connection.clock", 0, streams);
                 let seconds = pinwheel_core::distribution::Normal::STANDARD.sample(&mut draws)
                     * gateways.clock_skew_seconds;
                 sender.skew_nanos = (seconds * 1e9) as i64;
             }
         }
         let plain = settings.is_plain();
-        let loss = settings.gateways.map_or(settings.channel, |plan| plan.channel).loss;
-        let device =
-            |device| Device::new(if plain { rtts.draw(device) } else { 0 }, bad(device, loss));
+        let loss = plan.map_or(settings.channel, |plan| plan.channel).loss;
+        let device = |device| {
+            Device::new(if plain { rtts.draw(device) } else { 0 }, bad(&members, device, loss))
+        };
+        let local = plan
+            .zip(gateways.as_ref())
+            .map(|(plan, gateways)| Local::new(plan.clone(), settings, &members, gateways, fleet));
+        let mesh = settings.mesh.map(|plan| Mesh::new(plan, settings.devices, &members, streams));
         let uplink = if settings.gateways.is_some() { Radio::Wired } else { settings.radio };
         Connection {
             frames: Frames::new(settings),
@@ -273,8 +293,10 @@ impl Connection {
             power: settings.radio.power(),
             devices: (0..settings.devices).map(device).collect(),
             senders,
-            local: settings.gateways.map(|plan| Local::new(plan, settings)),
-            mesh: settings.mesh.map(|plan| Mesh::new(plan, settings.devices, streams)),
+            local,
+            mesh,
+            members,
+            gateways,
             copies: Copies::default(),
             airborne: 0,
             account: Account::default(),
@@ -300,9 +322,10 @@ impl Connection {
     /// Schedules the first events.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let settings = &self.settings;
-        let single = settings.gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
+        let gateways = settings.gateways.as_ref();
+        let single = gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
         // Two gateways may each hand on a reading once.
-        let alone = settings.gateways.is_none_or(|plan| plan.heard_by == 1);
+        let alone = gateways.is_none_or(|plan| plan.heard_by == 1);
         let mqtt = settings.protocol == Protocol::Mqtt;
         let acknowledged =
             settings.protocol == Protocol::Http || mqtt && settings.qos > Qos::AtMostOnce;
@@ -323,9 +346,10 @@ impl Connection {
         if self.settings.protocol.is_persistent() {
             for s in 0..self.senders.len() as u32 {
                 // They come up one after the other in the first interval.
+                let (streams, entity) = self.sender_named(s, ctx);
                 let sender = &mut self.senders[s as usize];
                 sender.line = Line::Waiting;
-                let seconds = sender.uniform(s, ctx.streams()) * self.settings.interval_seconds;
+                let seconds = sender.uniform(entity, &streams) * self.settings.interval_seconds;
                 let delay = SimDuration::from_seconds_f64(seconds);
                 ctx.after(delay, Event::Reconnect { sender: s, connection: 0 }.into());
             }
@@ -336,7 +360,7 @@ impl Connection {
             let end = at(outage.start_seconds + outage.length_seconds);
             ctx.at(end, Event::Outage { place, begins: false }.into());
         }
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.settings.record_every, Event::Record.into());
     }
 
     /// Readings that have reached the platform since the last call.
@@ -347,7 +371,7 @@ impl Connection {
     /// Reacts to one event.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
-            Event::Reading { device } => self.take(device, ctx),
+            Event::Reading { device, boot } => self.take(device, boot, ctx),
             Event::Arrives { device, number, delay_micros } => {
                 self.arrive(device, number, delay_micros, ctx);
             }
@@ -364,10 +388,37 @@ impl Connection {
             Event::Travels { copy } => self.overhear(copy, ctx),
             Event::Reroute => self.mesh.iter_mut().for_each(Mesh::route),
             Event::Record => {
-                ctx.after(DAY, event.into());
+                ctx.after(self.settings.record_every, event.into());
                 self.record(ctx);
             }
         }
+    }
+
+    /// A device of the fleet goes down or comes up: one of those that take readings, or a gateway.
+    pub fn fleet_changed<E: EngineEvent + From<Event>>(
+        &mut self,
+        device: u32,
+        class: u8,
+        up: bool,
+        ctx: &mut Context<E>,
+    ) {
+        if let Some(device) = self.members.change(device, class, up) {
+            self.device_changed(device, up, ctx);
+        }
+        let gateway = self.gateways.as_mut().and_then(|of| of.change(device, class, up));
+        if let Some(gateway) = gateway {
+            self.power(gateway, up, ctx);
+        }
+    }
+
+    /// By what names a device draws.
+    fn devices_named<E: EngineEvent>(&self, device: u32, ctx: &Context<E>) -> (Streams, u32) {
+        self.members.named(device, ctx.streams())
+    }
+
+    /// By what names a sender draws: a gateway, or a device where there are none.
+    fn sender_named<E: EngineEvent>(&self, s: u32, ctx: &Context<E>) -> (Streams, u32) {
+        self.gateways.as_ref().unwrap_or(&self.members).named(s, ctx.streams())
     }
 
     /// A device fails or comes back. While it is down it takes no readings; what it has stored
@@ -379,8 +430,8 @@ impl Connection {
         ctx: &mut Context<E>,
     ) {
         let Some(device) = self.devices.get_mut(number as usize) else { return };
-        device.up = up;
-        if up && !device.armed {
+        let was_up = std::mem::replace(&mut device.up, up);
+        if up && !was_up {
             self.arm(number, ctx);
         }
         if let Some(mesh) = &mut self.mesh {
@@ -417,14 +468,15 @@ impl Connection {
         }
         if new || !self.settings.deduplicate {
             let number = u64::from(reading.number);
-            self.arrived.push(Delivery { device: reading.device, number, taken });
+            let device = self.members.device(reading.device);
+            self.arrived.push(Delivery { device, number, taken });
         }
     }
 
-    /// Whether a partial outage is one of this entity's.
+    /// Whether a partial outage is one of the entity's of this number in its streams.
     fn cuts_off(&self, entity: u32, place: u16, streams: &Streams) -> bool {
-        let share = self.settings.outages[usize::from(place)].share;
-        streams.indexed(entity, CUT, u64::from(place)).uniform() < share
+        let outage = self.settings.outages[usize::from(place)];
+        streams.indexed(entity, CUT, outage.name()).uniform() < outage.share
     }
 
     fn outage<E: EngineEvent + From<Event>>(
@@ -438,7 +490,8 @@ impl Connection {
             self.partial_outages.retain(|other| *other != place);
             self.partial_outages.extend(begins.then_some(place));
             for s in 0..self.senders.len() as u32 {
-                if self.cuts_off(s, place, ctx.streams()) {
+                let (streams, entity) = self.sender_named(s, ctx);
+                if self.cuts_off(entity, place, &streams) {
                     let cuts = &mut self.senders[s as usize].cuts;
                     *cuts = if begins { *cuts + 1 } else { *cuts - 1 };
                 }

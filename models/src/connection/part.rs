@@ -4,14 +4,18 @@
 use pinwheel_core::{Context, Event as EngineEvent};
 
 use super::{Connection, Event, Settings};
-use crate::part::{Around, Part, Shared, Signal};
+use crate::part::{Around, Known, Part, Readers, Shared, Signal};
 
 impl<E: EngineEvent + From<Event>> Part<E> for Connection {
     type Settings = Settings;
     type Event = Event;
 
+    fn announce(settings: &Settings, known: &mut Known) {
+        known.readers = Some(Readers { count: settings.devices, on: settings.on.clone() });
+    }
+
     fn new(settings: &Settings, around: &Around<'_>) -> Self {
-        Connection::new(settings, around.streams)
+        Connection::new(settings, around)
     }
 
     fn start(&mut self, _shared: &mut Shared, ctx: &mut Context<E>) {
@@ -24,8 +28,8 @@ impl<E: EngineEvent + From<Event>> Part<E> for Connection {
     }
 
     fn hear(&mut self, signal: &Signal, _shared: &mut Shared, ctx: &mut Context<E>) {
-        if let Signal::Device { device, up, .. } = *signal {
-            self.device_changed(device, up, ctx);
+        if let Signal::Device { device, class, up } = *signal {
+            self.fleet_changed(device, class, up, ctx);
         }
     }
 }

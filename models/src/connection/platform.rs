@@ -30,8 +30,8 @@ pub struct Device {
     pub bad: bool,
     /// Whether it works.
     pub up: bool,
-    /// Whether its next reading is on the calendar.
-    pub armed: bool,
+    /// Times it has come up; the reading on the calendar is of one of them.
+    pub boots: u16,
 }
 
 impl Device {

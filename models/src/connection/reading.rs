@@ -2,7 +2,7 @@
 
 use pinwheel_core::distribution::Exponential;
 use pinwheel_core::engine::Event as EngineEvent;
-use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, SimTime, Streams};
+use pinwheel_core::{Context, Purpose as StreamPurpose, SimDuration, SimTime};
 
 use super::account::Purpose;
 use super::frames::Step;
@@ -13,41 +13,48 @@ const PLAIN: StreamPurpose = StreamPurpose::new("connection.plain");
 const READING: StreamPurpose = StreamPurpose::new("connection.reading");
 
 impl Connection {
-    /// Puts a device's first reading on the calendar, somewhere within an interval.
+    /// Puts the first reading of a device that has come up on the calendar, somewhere within an
+    /// interval. So a device takes as many readings as intervals fit into the time it is up.
     pub(super) fn arm<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
         let state = &mut self.devices[device as usize];
-        state.armed = true;
-        let taken = state.taken;
-        let mut draws = ctx.streams().indexed(device, "connection.phase", u64::from(taken));
-        let share = draws.uniform();
+        let index = u64::from(state.boots) << 32 | u64::from(state.taken);
+        state.boots = state.boots.wrapping_add(1);
+        let (taken, boot) = (state.taken, state.boots);
+        let (streams, number) = self.devices_named(device, ctx);
+        let share = streams.indexed(number, "connection.phase", index).uniform();
         let seconds = match self.settings.poisson {
-            true => self.gap(device, taken, ctx.streams()),
+            true => self.gap(device, taken, ctx),
             false => share * self.settings.interval_seconds,
         };
-        ctx.after(SimDuration::from_seconds_f64(seconds), Event::Reading { device }.into());
+        ctx.after(SimDuration::from_seconds_f64(seconds), Event::Reading { device, boot }.into());
     }
 
     /// Time to a device's next reading, in seconds.
-    fn gap(&self, device: u32, number: u32, streams: &Streams) -> f64 {
+    fn gap<E: EngineEvent>(&self, device: u32, number: u32, ctx: &Context<E>) -> f64 {
         if !self.settings.poisson {
             return self.settings.interval_seconds;
         }
         let law = Exponential::new(self.settings.interval_seconds).expect("a positive interval");
-        law.sample(&mut streams.indexed(device, READING, u64::from(number)))
+        let (streams, entity) = self.devices_named(device, ctx);
+        law.sample(&mut streams.indexed(entity, READING, u64::from(number)))
     }
 
-    /// A device takes a reading and sends it on its way.
-    pub(super) fn take<E: EngineEvent + From<Event>>(&mut self, device: u32, ctx: &mut Context<E>) {
+    /// A device takes a reading and sends it on its way, unless it has gone down since it meant to.
+    pub(super) fn take<E: EngineEvent + From<Event>>(
+        &mut self,
+        device: u32,
+        boot: u16,
+        ctx: &mut Context<E>,
+    ) {
         let state = &mut self.devices[device as usize];
-        if !state.up {
-            state.armed = false;
+        if !state.up || state.boots != boot {
             return;
         }
         state.taken += 1;
         let number = state.taken;
         self.account.taken += 1;
-        let gap = SimDuration::from_seconds_f64(self.gap(device, number, ctx.streams()));
-        ctx.after(gap, Event::Reading { device }.into());
+        let gap = SimDuration::from_seconds_f64(self.gap(device, number, ctx));
+        ctx.after(gap, Event::Reading { device, boot }.into());
         if self.settings.is_plain() {
             return self.fling(device, number, ctx);
         }
@@ -74,7 +81,8 @@ impl Connection {
         self.account.messages += 1;
         self.account.transmissions += 1;
         self.account.up(Purpose::Message, packets.bytes);
-        let mut draws = ctx.streams().indexed(device, PLAIN, u64::from(number));
+        let (streams, entity) = self.devices_named(device, ctx);
+        let mut draws = streams.indexed(entity, PLAIN, u64::from(number));
         let state = &mut self.devices[device as usize];
         let sent = self.settings.channel.transmit(packets.bytes, &mut draws, &mut state.bad);
         let rtt_micros = u64::from(state.rtt_micros);
@@ -99,7 +107,8 @@ impl Connection {
         ctx: &mut Context<E>,
     ) {
         self.airborne -= 1;
-        let cut = |place: &u16| self.cuts_off(device, *place, ctx.streams());
+        let (streams, entity) = self.devices_named(device, ctx);
+        let cut = |place: &u16| self.cuts_off(entity, *place, &streams);
         if self.hub_outages > 0 || self.partial_outages.iter().any(cut) {
             return self.lose();
         }

@@ -1,4 +1,4 @@
-//! What the layer writes down at the end of a day, and the checks of its books.
+//! What the layer writes down at each record, and the checks of its books.
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, Label, Metric};
@@ -23,7 +23,7 @@ impl Connection {
         (self.airborne + stored as u64 + travelling, heard as u64)
     }
 
-    /// Records the day and checks the books.
+    /// Records and checks the books.
     pub(super) fn record<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         let (under_way, heard) = self.under_way();
         self.check(under_way, heard, ctx);
@@ -76,7 +76,8 @@ impl Connection {
             0 => 0.0,
             whole => part as f64 / whole as f64,
         };
-        let single = self.settings.gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
+        let gateways = self.settings.gateways.as_ref();
+        let single = gateways.is_none_or(|plan| plan.heard_by * plan.repeats == 1);
         let settled = account.taken - if single { unheard } else { 0 };
         let readings = (account.delivered as f64).max(1.0);
         let bytes = account.channel_bytes;

@@ -91,6 +91,7 @@ impl Connection {
         }
         self.drop_flights(s);
         self.rest(s, ctx);
+        let (streams, entity) = self.sender_named(s, ctx);
         let sender = &mut self.senders[s as usize];
         sender.line = Line::Waiting;
         let plan = &self.settings.reconnect;
@@ -98,7 +99,7 @@ impl Connection {
         let longest = (plan.base_seconds * doublings).min(plan.max_seconds);
         sender.failures += 1;
         // Full jitter: Brooker, "Exponential backoff and jitter", AWS Architecture Blog, 2015.
-        let share = sender.uniform(s, ctx.streams());
+        let share = sender.uniform(entity, &streams);
         let seconds = if plan.jitter { longest * share } else { longest };
         let delay = SimDuration::from_seconds_f64(seconds);
         let connection = sender.connection;

@@ -1,11 +1,13 @@
 //! What a scenario says of the connection layer, validated.
 
+use pinwheel_core::SimDuration;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, Loss, Outage};
 use super::latency::Matrix;
 use super::mqtt::Qos;
 use super::radio::Radio;
+use crate::part::DeviceSet;
 
 /// How readings travel from a device (or its gateway) to the platform.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,13 +50,22 @@ pub enum Latency {
         /// Radius of the disc, km.
         radius_km: f64,
     },
+    /// Senders are devices of the fleet: each has the round trip of its region.
+    Regions {
+        /// Round trip of each region, seconds, by the place of the region.
+        rtt_seconds: Vec<f64>,
+    },
 }
 
 /// Gateways between devices and platform. They stand in a ring; a device is heard by neighbours.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gateways {
     /// How many there are.
     pub count: u32,
+    /// The devices of the fleet that they are; `None` for gateways that never fail.
+    pub on: Option<DeviceSet>,
+    /// Whether only gateways in a device's own region hear it.
+    pub by_region: bool,
     /// Gateways that hear each device.
     pub heard_by: u32,
     /// Times a device sends each reading, since nobody acknowledges it.
@@ -111,6 +122,9 @@ pub struct Reconnect {
 pub struct Settings {
     /// How many devices there are.
     pub devices: u32,
+    /// The devices of the fleet that they are; `None` for devices of the layer's own, which never
+    /// fail.
+    pub on: Option<DeviceSet>,
     /// Time between two readings of a device, seconds; the mean of it if `poisson`.
     pub interval_seconds: f64,
     /// Readings at random times instead of every interval.
@@ -155,12 +169,16 @@ pub struct Settings {
     pub reconnect: Reconnect,
     /// Times in which senders are cut off.
     pub outages: Vec<Outage>,
+    /// Time between two records.
+    pub record_every: SimDuration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            record_every: SimDuration::from_days(1),
             devices: 100,
+            on: None,
             interval_seconds: 60.0,
             poisson: false,
             payload_bytes: 32,
@@ -207,7 +225,7 @@ impl Settings {
     }
     /// Those that speak the protocol with the platform.
     pub fn senders(&self) -> u32 {
-        match (self.is_plain() || self.mesh.is_some(), self.gateways) {
+        match (self.is_plain() || self.mesh.is_some(), &self.gateways) {
             (true, _) => 0,
             (false, Some(gateways)) => gateways.count,
             (false, None) => self.devices,

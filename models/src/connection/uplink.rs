@@ -81,6 +81,7 @@ impl Connection {
             Protocol::Http => 1,
             _ => self.settings.window,
         };
+        let (streams, entity) = self.sender_named(s, ctx);
         let sender = &mut self.senders[s as usize];
         if sender.flights.iter().filter(|flight| flight.carries()).count() >= usize::from(window) {
             return None;
@@ -96,7 +97,7 @@ impl Connection {
             _ => sender.free_id(),
         };
         if self.settings.protocol == Protocol::Coap {
-            flight.first_timeout = sender.first_timeout(s, ctx.streams());
+            flight.first_timeout = sender.first_timeout(entity, &streams);
         }
         flight.reading = sender.waiting.pop_front()?;
         Some(flight)
@@ -112,6 +113,7 @@ impl Connection {
         let now = ctx.now();
         self.wake(s, now);
         let whole = self.settings.resends_whole();
+        let (streams, entity) = self.sender_named(s, ctx);
         let sender = &mut self.senders[s as usize];
         sender.flights[place].attempt = sender.next_attempt();
         let flight = sender.flights[place];
@@ -119,7 +121,7 @@ impl Connection {
         let fresh = flight.repeats == 0 && !flight.again;
         let count = if whole || fresh { exchange.up.packets } else { flight.up_missing.max(1) };
         let channel = &self.settings.channel;
-        let (lost, later) = sender.transmit(s, channel, exchange.up, count, ctx.streams());
+        let (lost, later) = sender.transmit(entity, channel, exchange.up, count, &streams);
         sender.flights[place].up_missing = lost;
         sender.last_sent = now;
         let sent: u32 = match count == exchange.up.packets {
@@ -186,6 +188,7 @@ impl Connection {
     /// The other side answers, with all of it or with what is missing of it.
     fn answer<E: EngineEvent + From<Event>>(&mut self, s: u32, place: usize, ctx: &mut Context<E>) {
         let whole = self.settings.resends_whole();
+        let (streams, entity) = self.sender_named(s, ctx);
         let channel = &self.settings.channel;
         let sender = &mut self.senders[s as usize];
         let flight = sender.flights[place];
@@ -194,7 +197,7 @@ impl Connection {
         sender.flights[place].arrived = true;
         let count =
             if whole || !again { exchange.down.packets } else { flight.down_missing.max(1) };
-        let (lost, later) = sender.transmit(s, channel, exchange.down, count, ctx.streams());
+        let (lost, later) = sender.transmit(entity, channel, exchange.down, count, &streams);
         sender.flights[place].down_missing = lost;
         let sent: u32 = (0..count).map(|packet| exchange.down.packet_bytes(packet)).sum();
         let delay = micros(half(sender.rtt_micros) + later);

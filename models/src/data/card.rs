@@ -9,7 +9,9 @@ pub const CARD: Card = Card {
     process: "Nodes fail, bits rot, pieces are scrubbed, read, rebuilt and audited; an object \
               is lost when too few intact pieces are left.",
     left_out: &[
-        "Nodes do not fill up.",
+        "A device that joins the fleet later holds no data.",
+        "Pieces take room on nodes with a capacity; ledgers do not.",
+        "Estimates of rare losses leave out devices of a fleet, and outages for one object alone.",
         "Repair does not slow readers down.",
         "Objects have no versions and nobody pays for them.",
         "Encryption and secret sharing are always modelled, not computed.",

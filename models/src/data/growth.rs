@@ -66,11 +66,10 @@ impl Growth {
     /// An hour's records of every kind.
     pub fn write<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         ctx.after(HOUR, Event::Writes.into());
-        for (kind, (column, record)) in
-            self.columns.iter_mut().zip(&self.settings.records).enumerate()
-        {
-            let index = ctx.now().as_nanos();
-            let mut stream = ctx.streams().indexed(kind as u32, WRITE, index);
+        for (column, record) in self.columns.iter_mut().zip(&self.settings.records) {
+            // Named by the kind: one put before others moves no draw of theirs.
+            let streams = ctx.streams().scoped(&record.id);
+            let mut stream = streams.indexed(0, WRITE, ctx.now().as_nanos());
             let bytes = hour_of(record, &mut stream);
             let state = (bytes as f64 * record.state_share) as u128;
             column.written += bytes;

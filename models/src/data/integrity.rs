@@ -2,7 +2,7 @@
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
-use pinwheel_core::{Context, SimDuration};
+use pinwheel_core::{Context, SimDuration, SimTime};
 
 use super::Event;
 use super::coding::Code;
@@ -73,7 +73,7 @@ impl Store {
         for piece in self.objects.held(node).to_vec() {
             self.tallies.scrubbed_bytes += bytes;
             if !self.passes(piece, ctx) {
-                self.discard(piece);
+                self.discard(piece, ctx.now());
             }
         }
     }
@@ -96,9 +96,9 @@ impl Store {
         passes
     }
 
-    fn discard(&mut self, piece: u32) {
+    fn discard(&mut self, piece: u32, now: SimTime) {
         self.tallies.found += 1;
-        self.objects.remove(piece);
+        self.remove(piece, now);
     }
 
     /// As many pieces of an object as are needed, each checked: those in the clear first, which
@@ -129,7 +129,7 @@ impl Store {
             if self.passes(piece, ctx) {
                 sources.push(piece);
             } else {
-                self.discard(piece);
+                self.discard(piece, ctx.now());
             }
         }
         (sources.len() == needed).then_some(sources)

@@ -33,7 +33,7 @@ pub const METRICS: &[MetricSpec] = &[
         "Pieces of contested objects on nodes that began to censor.", "model"),
     metric(Section::Service, "data_censored_moved", "1", "Share of these that were placed elsewhere.", "model"),
     metric(Section::Service, "data_loss_chance", "1",
-        "Chance that an object is lost within the stated time, by splitting: mean of the days' estimates.", "Garvels and Kroese 1998"),
+        "Chance that an object, or one of `data.rare.objects`, is lost within the stated time, by splitting: mean of the days' estimates.", "Garvels and Kroese 1998"),
     metric(Section::Service, "data_loss_half_width", "1",
         "Half of the 95 % interval of that chance, as a share of it.", "model"),
     metric(Section::Service, "data_loss_chance_closed", "1",
@@ -75,6 +75,10 @@ pub const METRICS: &[MetricSpec] = &[
         "Delay that 99 % of the answered requests do not exceed.", "model").by(&["phase"]),
     metric(Section::Service, "data_request_hot", "1", "Share of the answered requests served hot.", "model").by(&["phase"]),
     metric(Section::Service, "data_crowd_throughput", "1", "Requests answered each second of the crowd.", "model"),
+    metric(Section::Service, "data_capacity_used", "1",
+        "Pieces that nodes hold for each that they can hold, where they have a capacity.", "model"),
+    metric(Section::Service, "data_placements_refused", "1",
+        "Placements of a piece for which every node that suits it was full; a rebuild tries again after its time.", "model"),
 ];
 
 /// The labels of the layer, by their kinds.

@@ -6,11 +6,12 @@
 //! see), [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`]
 //! (ledgers and their pruning), [`crowd`] (popular objects under a rush).
 //!
-//! Left out: capacity of nodes, contention between repair and readers, versions of objects, who
-//! pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
+//! Left out: the bytes of ledgers in the capacity of nodes, which pieces alone take; contention
+//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
 //! sharing are always modelled. Rules come from the papers named at each formula.
 //!
-//! Invariants: the counts of pieces agree with the pieces; what passes its owner's hashes is what
+//! Invariants: the counts of pieces agree with the pieces; no node holds more than it can; what
+//! passes its owner's hashes is what
 //! was stored; a byte of the ledger is kept or pruned; a request is served, dropped or waits.
 
 pub mod audit;
@@ -41,7 +42,7 @@ use pinwheel_core::{Context, SimDuration};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
-use crate::part::{Around, DeviceSet, Devices};
+use crate::part::{Around, Devices, Members};
 use crate::policy::telemetry::nodes::Domain;
 use audit::Audit;
 use exposure::Exposure;
@@ -49,8 +50,8 @@ use flash_crowd::FlashCrowd;
 use growth::Growth;
 use keys::Keys;
 use record::Rare;
-use settings::NodeSettings;
 pub use settings::Settings;
+use settings::{NodeSettings, Placed};
 use store::Store;
 
 const DAY: SimDuration = SimDuration::from_days(1);
@@ -178,21 +179,20 @@ pub struct Data {
     keys: Option<Keys>,
     audit: Option<Audit>,
     flash_crowd: Option<FlashCrowd>,
-    /// The devices that are the nodes, by node, where they are named.
-    machines: Option<(DeviceSet, Vec<u32>)>,
+    /// The devices that are the nodes, where they are named.
+    members: Members,
 }
 
 impl Data {
     /// The layer at time zero.
     pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
         let streams = around.streams;
-        let on = |set: &DeviceSet| (set.clone(), around.devices.of(set).collect::<Vec<_>>());
-        let machines = settings.nodes.on.as_ref().map(on);
-        let placed = machines.as_ref().map(|(_, devices)| domains_of(around.devices, devices));
+        let members = Members::new(settings.nodes.on.as_ref(), around.devices);
+        let placed = members.devices().map(|devices| placed(around.devices, devices));
         let nodes = &NodeSettings { placed, ..settings.nodes.clone() };
         let store = settings.store.as_ref();
         Data {
-            machines,
+            members,
             store: store.map(|store| Store::new(store, nodes, streams)),
             exposure: settings.exposure.as_ref().map(|s| Exposure::new(s, nodes, streams)),
             rare: settings.rare.as_ref().zip(store).map(|(s, store)| Rare::new(s, store, nodes)),
@@ -233,7 +233,7 @@ impl Data {
         }
     }
 
-    /// A device of the fleet, which is the node of the same number, went down or came up.
+    /// A device of the fleet went down or came up. One that joined later holds no data.
     pub fn node_changed<E: EngineEvent + From<Event>>(
         &mut self,
         device: u32,
@@ -241,26 +241,16 @@ impl Data {
         up: bool,
         ctx: &mut Context<E>,
     ) {
-        let node = match &self.machines {
-            None => device,
-            Some((set, _)) if !set.has(class) => return,
-            Some((_, devices)) => match devices.binary_search(&device) {
-                Ok(node) => node as u32,
-                // A device that joined later holds no data.
-                Err(_) => return,
-            },
-        };
-        if let Some(store) = &mut self.store
-            && (node as usize) < store.domains().len()
-        {
+        let node = self.members.change(device, class, up);
+        if let (Some(store), Some(node)) = (&mut self.store, node) {
             store.node_changed(node, up, ctx);
         }
     }
 }
 
-/// The domains of nodes that stand on devices: regions as the fleet numbers them, sites and owners
-/// by their rank among those there are.
-fn domains_of(fleet: &Devices, nodes: &[u32]) -> Vec<Domain> {
+/// Nodes that stand on devices: regions as the fleet numbers them, sites and owners by their rank
+/// among those there are.
+fn placed(fleet: &Devices, nodes: &[u32]) -> Placed {
     let rank = |of: &[u32]| {
         let mut all: Vec<u32> = nodes.iter().map(|device| of[*device as usize]).collect();
         all.sort_unstable();
@@ -275,5 +265,8 @@ fn domains_of(fleet: &Devices, nodes: &[u32]) -> Vec<Domain> {
         site: site(device, &fleet.site),
         owner: owner(device, &fleet.owner),
     };
-    nodes.iter().map(domain).collect()
+    Placed {
+        domains: nodes.iter().map(domain).collect(),
+        classes: nodes.iter().map(|device| fleet.class[*device as usize]).collect(),
+    }
 }

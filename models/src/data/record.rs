@@ -96,8 +96,19 @@ impl Rare {
         }
     }
 
+    /// One object alone where nothing but the lives of its own nodes takes its pieces; otherwise
+    /// all that strikes the nodes is a part of it.
+    fn splitting(&self) -> Splitting {
+        let Rare { settings, store, nodes, .. } = self;
+        let alone = settings.objects == 1 && store.shocks.is_empty() && store.damage.is_none();
+        match alone && nodes.capacity.is_none() {
+            true => Splitting::new(store, nodes, settings.trials),
+            false => Splitting::together(store, nodes, settings.trials, settings.objects),
+        }
+    }
+
     fn record<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
-        let splitting = Splitting::new(&self.store, &self.nodes, self.settings.trials);
+        let splitting = self.splitting();
         let seed = ctx.streams().indexed(0, "data.rare", u64::from(self.count)).next_u64();
         let streams = Streams::new(seed, ctx.streams().run());
         self.count += 1;
@@ -107,6 +118,10 @@ impl Rare {
         rows.push(const { SPEC.metric("data_loss_chance") }, chance);
         rows.push(const { SPEC.metric("data_loss_half_width") }, half_width);
         rows.push(const { SPEC.metric("data_durability_nines") }, -math::log10(chance));
+        if self.settings.objects > 1 {
+            // They share nodes: no closed form.
+            return;
+        }
         let closed = theory_chance(&self.store, &self.nodes, self.settings.within);
         let theory = theory_seconds(&self.store, &self.nodes);
         let (Some(closed), Some(theory)) = (closed, theory) else { return };
@@ -252,6 +267,14 @@ impl Store {
         self.record_readable(&mut rows);
         self.record_damage(&mut rows);
         self.record_losses(&mut rows);
+        self.record_room(&mut rows);
+    }
+
+    fn record_room<E: EngineEvent>(&self, rows: &mut Rows<'_, E>) {
+        let Some((held, places)) = self.room() else { return };
+        let used = held as f64 / places.max(1) as f64;
+        rows.push(const { SPEC.metric("data_capacity_used") }, used);
+        rows.count(const { SPEC.metric("data_placements_refused") }, self.tallies.refused);
     }
 
     fn record_readable<E: EngineEvent>(&self, rows: &mut Rows<'_, E>) {

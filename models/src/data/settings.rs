@@ -69,8 +69,39 @@ pub struct NodeSettings {
     pub lost_share: f64,
     /// The devices that are the nodes; `None` for nodes with domains of their own.
     pub on: Option<DeviceSet>,
-    /// The domains of nodes that stand on devices, filled in when the world is built.
-    pub placed: Option<Vec<Domain>>,
+    /// How much a node can hold; `None` for no bound.
+    pub capacity: Option<Capacity>,
+    /// Nodes that stand on devices as those are, filled in when the world is built.
+    pub placed: Option<Placed>,
+}
+
+/// Bytes of pieces that a node can hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Capacity {
+    /// Each node so many.
+    Each(u64),
+    /// By the class of devices that nodes stand on.
+    ByClass(Vec<ClassCapacity>),
+}
+
+/// What nodes of one class of devices can hold.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassCapacity {
+    /// The class, by its place in the fleet's settings.
+    pub class: u8,
+    /// Nodes of the class.
+    pub nodes: u32,
+    /// Bytes of pieces that each can hold.
+    pub bytes: u64,
+}
+
+/// What devices say of the nodes that stand on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The domains of each node.
+    pub domains: Vec<Domain>,
+    /// The class of each node's device.
+    pub classes: Vec<u8>,
 }
 
 /// Outages that a node's data survives.
@@ -122,7 +153,35 @@ impl NodeSettings {
             outage: None,
             lost_share: 0.0,
             on: None,
+            capacity: None,
             placed: None,
+        }
+    }
+
+    /// Pieces of so many bytes that each node can hold; `None` for no bound.
+    pub fn places(&self, piece_bytes: u64) -> Option<Vec<u32>> {
+        let fit = |bytes: u64| u32::try_from(bytes / piece_bytes.max(1)).unwrap_or(u32::MAX);
+        match self.capacity.as_ref()? {
+            Capacity::Each(bytes) => Some(vec![fit(*bytes); self.count as usize]),
+            Capacity::ByClass(classes) => {
+                let placed = self.placed.as_ref().expect("nodes of a class stand on devices");
+                let of = |class: &u8| {
+                    let named = classes.iter().find(|named| named.class == *class);
+                    fit(named.expect("each class has its capacity").bytes)
+                };
+                Some(placed.classes.iter().map(of).collect())
+            }
+        }
+    }
+
+    /// Pieces of so many bytes that all nodes together can hold; `None` for no bound.
+    pub fn places_in_all(&self, piece_bytes: u64) -> Option<u64> {
+        let fit = |nodes: u32, bytes: u64| u64::from(nodes) * (bytes / piece_bytes.max(1));
+        match self.capacity.as_ref()? {
+            Capacity::Each(bytes) => Some(fit(self.count, *bytes)),
+            Capacity::ByClass(classes) => {
+                Some(classes.iter().map(|class| fit(class.nodes, class.bytes)).sum())
+            }
         }
     }
 }
@@ -260,6 +319,8 @@ pub struct RareSettings {
     pub trials: u32,
     /// Chance of loss within this time.
     pub within: SimDuration,
+    /// Objects that are simulated together; the chance is that of a loss among them.
+    pub objects: u32,
 }
 
 /// A ledger that every node keeps, and data that is coded over the nodes.

@@ -1,7 +1,9 @@
 //! Losses too rare to wait for, by splitting on the number of missing pieces.
 //!
-//! One object alone climbs from level to level: level `i` is entered when the `i`-th piece goes
-//! missing. A fixed number of branches starts at each level, each from one of the states in which
+//! One object alone ([`Splitting::new`]), or several on all nodes of the scenario with their shared
+//! shocks, outages and damage ([`Splitting::together`]), climb from level to level: level `i` is
+//! entered when the `i`-th piece of any of them goes missing, and the last is left with a loss. A
+//! shock that takes several pieces at once enters several levels at once. A fixed number of branches starts at each level, each from one of the states in which
 //! the level below was left upwards, with random streams of its own and the rest of every clock
 //! drawn anew from its age. The product of the shares that climb on is an unbiased estimate of the
 //! chance of loss (fixed effort: Garvels and Kroese, "A comparison of RESTART implementations",
@@ -48,7 +50,7 @@ impl Model for Alone {
     }
 }
 
-/// The estimator of one object's losses.
+/// The estimator of the losses of one object, or of the first among several.
 #[derive(Clone, Debug)]
 pub struct Splitting {
     store: StoreSettings,
@@ -84,10 +86,34 @@ impl Splitting {
             owners: 1,
             sites: 1,
             outage: None,
+            capacity: None,
             ..nodes.clone()
         };
-        let scales = (0..=code.pieces - code.needed).map(|missing| scale(missing, &store, &nodes));
-        let scales = scales.collect();
+        Splitting::of(store, nodes, trials)
+    }
+
+    /// So many objects together, as the store places them on all its nodes, with what strikes the
+    /// nodes: shocks at their instants, outages, damage. What is estimated is the chance that any
+    /// of them is lost.
+    pub fn together(
+        store: &StoreSettings,
+        nodes: &NodeSettings,
+        trials: u32,
+        objects: u32,
+    ) -> Self {
+        let store = StoreSettings {
+            objects,
+            fidelity: Fidelity::Modelled,
+            renew: false,
+            reads_per_second: 0.0,
+            ..store.clone()
+        };
+        Splitting::of(store, nodes.clone(), trials)
+    }
+
+    fn of(store: StoreSettings, nodes: NodeSettings, trials: u32) -> Self {
+        let scales = 0..=store.code.pieces - store.code.needed;
+        let scales = scales.map(|missing| scale(missing, &store, &nodes)).collect();
         Splitting { store, nodes, trials, scales }
     }
 
@@ -97,7 +123,7 @@ impl Splitting {
         self
     }
 
-    /// Chance that the object is lost within this time of being stored whole on new nodes.
+    /// Chance that an object is lost within this time of being stored whole on new nodes.
     pub fn loss_within(&self, time: SimDuration, streams: &Streams) -> f64 {
         let mut branches = Branches::new(self, streams);
         branches.chance(SimTime::ZERO + time, false)
@@ -124,8 +150,9 @@ fn scale(missing: u16, store: &StoreSettings, nodes: &NodeSettings) -> f64 {
         Duration::Drawn(law) => law.age_at(1.0),
     };
     let rebuilds = f64::from(missing.min(store.repair.at_once_object)) / rebuild_seconds;
-    let losses = f64::from(left) / nodes.life.age_at(1.0);
-    (0.5 * rebuilds / losses).max(1.0)
+    let holding = nodes.count.min(store.objects * u32::from(store.code.pieces));
+    let losses = f64::from(holding - u32::from(missing)) / nodes.life.age_at(1.0);
+    if losses > 0.0 { (0.5 * rebuilds / losses).max(1.0) } else { 1.0 }
 }
 
 /// The branches of one estimate, each with streams of its own.
@@ -157,8 +184,8 @@ impl<'a> Branches<'a> {
         branch.model.store.redraw(1.0, &mut branch.ctx);
         let mut began = false;
         while branch.step(END).is_some() {
-            let missing = branch.model.store.missing(0);
-            if missing == self.top() || (began && missing == 0) {
+            let missing = branch.model.store.most_missing();
+            if missing >= self.top() || (began && missing == 0) {
                 break;
             }
             began = missing > 0;
@@ -200,18 +227,22 @@ impl<'a> Branches<'a> {
     ) -> Option<Entry> {
         self.runs += 1;
         let mut branch = from.fork_as_run(self.runs);
+        // Several pieces that went missing at once are above this level already.
+        if from.model.store.most_missing() > level {
+            return Some(((level + 1 < self.top()).then_some(branch), 1.0));
+        }
         let mut missing = level;
         branch.model.store.redraw(self.plan.scales[usize::from(missing)], &mut branch.ctx);
         loop {
             branch.step(end)?;
-            let now_missing = branch.model.store.missing(0);
+            let now_missing = branch.model.store.most_missing();
             if now_missing == missing {
                 continue;
             }
             missing = now_missing;
             if missing > level {
                 let weight = branch.model.store.take_weight(branch.ctx.now());
-                return Some(((missing < self.top()).then_some(branch), weight));
+                return Some(((level + 1 < self.top()).then_some(branch), weight));
             }
             if cycle && missing == 0 {
                 return None;

@@ -51,6 +51,8 @@ pub struct Tallies {
     pub censored: u64,
     /// Of the pieces on nodes that censor, those that were placed elsewhere.
     pub moved: u64,
+    /// Placements of a piece for which every node that suits it was full.
+    pub refused: u64,
 }
 
 /// The checks of this part, as far as the settings give them something to check.
@@ -61,6 +63,8 @@ pub(super) struct StoreChecks {
     pub(super) honest: Option<CheckId>,
     /// Where bytes are real.
     pub(super) bytes: Option<CheckId>,
+    /// Where nodes have a capacity.
+    pub(super) capacity: Option<CheckId>,
 }
 
 /// All objects and the nodes that hold them.
@@ -71,6 +75,8 @@ pub struct Store {
     /// What nodes have reported; a change is reported at once.
     known: NodeReports,
     pub(super) nodes: Nodes,
+    /// Pieces that each node can hold, where they have a capacity.
+    places: Option<Vec<u32>>,
     pub(super) objects: Objects,
     pub(super) repairs: Repairs,
     pub(super) object_bytes: Option<ObjectBytes>,
@@ -86,7 +92,7 @@ pub struct Store {
 /// owners at random by their size.
 pub fn domains(settings: &NodeSettings, streams: &Streams) -> Vec<Domain> {
     if let Some(placed) = &settings.placed {
-        return placed.clone();
+        return placed.domains.clone();
     }
     let owners = Zipf::new(u64::from(settings.owners), settings.owner_exponent);
     let owners = owners.expect("checked settings");
@@ -104,11 +110,12 @@ impl Store {
         let StoreSettings { objects, code, object_bytes, .. } = *settings;
         let contested = (settings.contested_share * f64::from(objects)).round() as u32;
         let real = settings.fidelity == Fidelity::Real;
-        Store {
+        let mut store = Store {
             settings: settings.clone(),
             node_settings: nodes.clone(),
             known: NodeReports::new(domains(nodes, streams)),
             nodes: Nodes::new(nodes.life.clone(), nodes.count),
+            places: nodes.places(code.piece_bytes(object_bytes)),
             objects: Objects::new(code, objects, contested, nodes.count),
             repairs: Repairs::new(&settings.repair, objects),
             object_bytes: real.then(|| ObjectBytes::new(code, objects, object_bytes, streams)),
@@ -116,7 +123,11 @@ impl Store {
             tallies: Tallies::default(),
             checks: StoreChecks::default(),
             changed: Vec::new(),
+        };
+        if store.places.is_some() {
+            (0..nodes.count).for_each(|node| store.report(node, SimTime::ZERO));
         }
+        store
     }
 
     /// Where each piece is and what is known of it.
@@ -148,9 +159,10 @@ impl Store {
     pub fn node_settings(&self) -> &NodeSettings {
         &self.node_settings
     }
-    /// Pieces of an object that are no longer there.
-    pub fn missing(&self, object: u32) -> u16 {
-        self.settings.code.pieces - self.objects.object(object).intact
+    /// Pieces that are no longer there, of the object that has lost the most.
+    pub fn most_missing(&self) -> u16 {
+        let fewest = self.objects.objects().iter().map(|object| object.intact).min();
+        self.settings.code.pieces - fewest.expect("a store has an object")
     }
 
     /// Places all objects and starts all clocks. Called once, at time zero.
@@ -162,6 +174,7 @@ impl Store {
             books: check(true, "data.piece_counts_agree"),
             honest: check(honest, "data.verified_reads_are_right"),
             bytes: check(self.object_bytes.is_some(), "data.real_bytes_match_model"),
+            capacity: check(self.places.is_some(), "data.nodes_hold_what_they_can"),
         };
         (0..self.objects.count()).for_each(|object| self.place(object, ctx));
         for node in 0..self.node_settings.count {
@@ -204,7 +217,7 @@ impl Store {
         self.set_down(node, !up, ctx);
         let draw = ctx.streams().indexed(node, LOST, ctx.now().as_nanos()).uniform();
         if !up && draw < self.node_settings.lost_share {
-            self.empty(node);
+            self.empty(node, ctx.now());
         }
         self.settle(ctx);
     }
@@ -213,25 +226,90 @@ impl Store {
     fn place<E: EngineEvent>(&mut self, object: u32, ctx: &mut Context<E>) {
         for piece in self.objects.pieces_of(object) {
             if self.objects.piece(piece).node == NOWHERE
-                && let Some(node) = self.choose(piece, ctx)
+                && let Some(node) = self.find_node(piece, ctx)
             {
-                self.objects.put(piece, node);
+                self.put(piece, node, ctx);
             }
         }
     }
 
+    /// A node that takes a piece. Without one whose room is large enough, the placement is refused.
+    fn find_node<E: EngineEvent>(&mut self, piece: u32, ctx: &mut Context<E>) -> Option<u32> {
+        let chosen = self.choose(piece, ctx);
+        let taken = chosen.filter(|node| self.free_bytes(*node) >= self.piece_bytes());
+        if taken.is_none() && self.places.is_some() {
+            let nodes = 0..self.domains().len() as u32;
+            let full = self
+                .with_report(piece, |report| nodes.into_iter().any(|node| report.is_suited(node)));
+            self.tallies.refused += u64::from(full);
+        }
+        taken
+    }
+
     /// A node for a piece, far from the object's other pieces.
     fn choose<E: EngineEvent>(&self, piece: u32, ctx: &mut Context<E>) -> Option<u32> {
-        let (object, now) = (self.objects.object_of(piece), ctx.now());
+        let now = ctx.now();
+        let mut stream = ctx.streams().indexed(piece, PLACE, now.as_nanos());
+        self.with_report(piece, |reports| {
+            self.settings.placement.place(&Telemetry { now, reports }, &mut stream)
+        })
+    }
+
+    /// Looks at what is known where a piece needs a node.
+    fn with_report<T>(&self, piece: u32, look: impl FnOnce(&PlacementReport<'_>) -> T) -> T {
+        let object = self.objects.object_of(piece);
         let placed = |other| {
             let node = self.objects.piece(other).node;
             (node != NOWHERE).then(|| PlacedPiece { node, counted: !self.objects.is_open(other) })
         };
         let pieces: Vec<_> = self.objects.pieces_of(object).filter_map(placed).collect();
         let contested = self.objects.object(object).contested;
-        let reports = &PlacementReport { nodes: &self.known, pieces: &pieces, contested };
-        let mut stream = ctx.streams().indexed(piece, PLACE, now.as_nanos());
-        self.settings.placement.place(&Telemetry { now, reports }, &mut stream)
+        let (nodes, piece_bytes) = (&self.known, self.piece_bytes());
+        look(&PlacementReport { nodes, pieces: &pieces, piece_bytes, contested })
+    }
+
+    fn piece_bytes(&self) -> u64 {
+        self.settings.code.piece_bytes(self.settings.object_bytes)
+    }
+
+    /// Bytes that a node can still take.
+    fn free_bytes(&self, node: u32) -> u64 {
+        let Some(places) = &self.places else { return u64::MAX };
+        let held = self.objects.held(node).len() as u64;
+        u64::from(places[node as usize]).saturating_sub(held).saturating_mul(self.piece_bytes())
+    }
+
+    /// Puts a piece on a node, in place of wherever it is now. Both tell what room they have.
+    fn put<E: EngineEvent>(&mut self, piece: u32, node: u32, ctx: &mut Context<E>) {
+        self.remove(piece, ctx.now());
+        self.objects.put(piece, node);
+        if let (Some(places), Some(check)) = (&self.places, self.checks.capacity) {
+            let (held, most) = (self.objects.held(node).len(), places[node as usize]);
+            ctx.checks.note(check, held <= most as usize, ctx.now(), || {
+                format!("node {node} holds {held} pieces and has room for {most}")
+            });
+            self.report(node, ctx.now());
+        }
+    }
+
+    /// Takes a piece from its node, which tells what room it has.
+    pub(super) fn remove(&mut self, piece: u32, now: SimTime) {
+        let node = self.objects.piece(piece).node;
+        self.objects.remove(piece);
+        if node != NOWHERE && self.places.is_some() {
+            self.report(node, now);
+        }
+    }
+
+    /// Places of the nodes that are not gone, if they have a capacity: how many hold a piece, and
+    /// how many there are.
+    pub(super) fn room(&self) -> Option<(u64, u64)> {
+        let hosts = self.places.as_ref()?.iter().zip(self.objects.hosts());
+        let held = |node: usize| self.objects.held(node as u32).len() as u64;
+        let there = hosts.enumerate().filter(|(_, (_, host))| !host.retired);
+        Some(there.fold((0, 0), |sum, (node, (places, _))| {
+            (sum.0 + held(node), sum.1 + u64::from(*places))
+        }))
     }
 
     /// Takes note of losses, then lets repair look at every object that changed.
@@ -263,7 +341,7 @@ impl Store {
         self.tallies.losses += 1;
         self.objects.set_lost(object, true);
         if self.settings.renew {
-            self.objects.pieces_of(object).for_each(|piece| self.objects.remove(piece));
+            self.objects.pieces_of(object).for_each(|piece| self.remove(piece, ctx.now()));
             self.place(object, ctx);
             let whole = self.objects.object(object).intact >= needed;
             self.objects.set_lost(object, !whole);
@@ -276,14 +354,14 @@ impl Store {
     /// The node's data is gone and an empty node stands in its place.
     fn fail<E: EngineEvent + From<Event>>(&mut self, node: u32, ctx: &mut Context<E>) {
         self.tallies.node_failures += 1;
-        self.empty(node);
+        self.empty(node, ctx.now());
         self.nodes.renew(node, ctx.now());
         self.nodes.arm(node, 1.0, ctx);
     }
 
-    fn empty(&mut self, node: u32) {
+    fn empty(&mut self, node: u32, now: SimTime) {
         while let Some(&piece) = self.objects.held(node).last() {
-            self.objects.remove(piece);
+            self.remove(piece, now);
         }
     }
 
@@ -377,12 +455,12 @@ impl Store {
     /// A node reports what it is now.
     fn report(&mut self, node: u32, now: SimTime) {
         let host = self.objects.host(node);
-        let (up, refuses) = (host.is_up(), host.censors);
-        self.known.update(node, up, refuses, now);
+        let states = (host.is_up(), host.censors);
+        self.known.update(node, states, self.free_bytes(node), now);
     }
 
     fn retire<E: EngineEvent>(&mut self, node: u32, ctx: &mut Context<E>) {
-        self.empty(node);
+        self.empty(node, ctx.now());
         self.nodes.stop(node, ctx);
         self.objects.change_host(node, |host| host.retired = true);
         self.report(node, ctx.now());
@@ -405,8 +483,9 @@ impl Store {
     fn rebuilt<E: EngineEvent + From<Event>>(&mut self, piece: u32, ctx: &mut Context<E>) {
         self.repairs.finish(piece, &self.objects);
         let object = self.objects.object_of(piece);
-        let (Some(sources), Some(node)) = (self.gather(object, ctx), self.choose(piece, ctx))
-        else {
+        let sources = self.gather(object, ctx);
+        let node = sources.is_some().then(|| self.find_node(piece, ctx)).flatten();
+        let (Some(sources), Some(node)) = (sources, node) else {
             self.tallies.restarts += 1;
             return;
         };
@@ -414,7 +493,7 @@ impl Store {
         self.tallies.moved += u64::from(before != NOWHERE && self.objects.host(before).censors);
         self.tallies.rebuilds += 1;
         self.tallies.rebuilt_bytes += self.settings.code.rebuild_bytes(self.settings.object_bytes);
-        self.objects.put(piece, node);
+        self.put(piece, node, ctx);
         self.make_bytes(piece, &sources, ctx);
     }
 
@@ -460,6 +539,7 @@ mod tests {
     use super::*;
     use crate::data::coding::Code;
     use crate::data::objects::Damage;
+    use crate::data::settings::Capacity;
     use crate::data::splitting::Alone;
     use crate::laws::draw::Duration;
     use crate::laws::failure::FailureLaw;
@@ -481,7 +561,9 @@ mod tests {
             let mut settings = StoreSettings::new(100, Code::new(4, 6), rebuild);
             settings.placement = Placement::Spread(kinds);
             settings.contested_share = 0.5;
+            let capacity = Some(Capacity::Each(26 * settings.code.piece_bytes(1 << 20)));
             let nodes = NodeSettings { regions: 4, sites: 12, owners: 5, ..NodeSettings::new(30) };
+            let nodes = NodeSettings { capacity, ..nodes };
             let streams = Streams::new(11, 0);
             let store = Store::new(&settings, &nodes, &streams);
             let mut run = Simulation::new(Alone { store }, streams);
@@ -498,12 +580,17 @@ mod tests {
             (0..objects.pieces())
                 .step_by(2)
                 .for_each(|piece| objects.damage(piece, Damage::Rotten));
+            // Nodes that are full and have not said so.
+            hidden.model.store.places = Some(vec![0; 30]);
             let seen = chosen(&mut run);
             assert!(seen.iter().all(Option::is_some));
             assert_eq!(seen, chosen(&mut hidden));
             // What nodes report does change what is chosen.
             (0..30).for_each(|node| hidden.model.store.report(node, SimTime::ZERO));
             assert_ne!(seen, chosen(&mut hidden));
+            run.model.store.places = Some(vec![0; 30]);
+            (0..30).for_each(|node| run.model.store.report(node, SimTime::ZERO));
+            assert!(chosen(&mut run).iter().all(Option::is_none), "full nodes that have said so");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use pinwheel_core::Metric;
 
-use super::metric::MetricSpec;
+use super::metric::{MetricSpec, split_name};
 use super::part::{PartSpec, Suite};
 use super::token::TokenDescription;
 
@@ -31,8 +31,10 @@ impl Catalogue {
         self.numbered().map(|(_, spec)| spec)
     }
 
-    /// The number and the entry of the metric of this name, if there is one.
+    /// The number and the entry of the metric of this name, if there is one; the subject in front
+    /// of it, as in "io.minted", is left aside.
     pub fn find(self, name: &str) -> Option<(Metric, &'static MetricSpec)> {
+        let (_, name) = split_name(name);
         self.numbered().find(|(_, spec)| spec.name == name)
     }
 

@@ -62,7 +62,7 @@ pub struct Figure {
     /// Whether the axis of values begins at zero.
     pub from_zero: bool,
     /// Trailing mean in days; 1 shows the values as they are.
-    pub mean_days: usize,
+    pub mean_days: u32,
     /// What the title tells.
     pub finding: Finding,
     /// The unit that is shown, where it is not the metric's; empty for the metric's.
@@ -78,7 +78,7 @@ impl Figure {
     }
 
     /// The same with trailing means over this many days.
-    pub const fn smooth(self, mean_days: usize) -> Self {
+    pub const fn smooth(self, mean_days: u32) -> Self {
         Figure { mean_days, ..self }
     }
 

@@ -82,6 +82,16 @@ impl MetricSpec {
     }
 }
 
+/// The name of a series: the metric, with its subject in front where it has one: "io.minted".
+pub fn full_name(subject: &str, metric: &str) -> String {
+    if subject.is_empty() { metric.to_owned() } else { format!("{subject}.{metric}") }
+}
+
+/// Subject and metric of a name such as "io.minted"; the subject is empty where there is none.
+pub fn split_name(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or(("", name))
+}
+
 /// An entry of a part's list of metrics, recorded without a label.
 pub const fn metric(
     section: Section,

@@ -24,6 +24,6 @@ pub use metric::{Goal, Labels, MetricSpec, Section, metric};
 pub use network::NetworkSettings;
 pub use parameter::{ParameterSpec, ParameterTable, ParameterValue};
 pub use part::{EventKinds, PartSpec, Suite, SuiteResult};
-pub use recorded::Recorded;
+pub use recorded::{Recorded, RecordedMetric, Recorder};
 pub use term::Term;
 pub use token::TokenDescription;

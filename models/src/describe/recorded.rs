@@ -1,8 +1,9 @@
-//! What the runs of a scenario record: its metrics, and the labels that are known before a run.
+//! What the runs of a scenario record: its metrics, who records each, and the labels that are known
+//! before a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metric::{Labels, MetricSpec};
+use super::metric::{Labels, MetricSpec, full_name, split_name};
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::unit::Units;
 
@@ -11,33 +12,128 @@ use crate::input::unit::Units;
 pub struct Recorded {
     /// The metrics, in the order of the parts.
     pub metrics: Vec<MetricSpec>,
-    /// Labels by their kind, such as "class". A kind that is not here is not known before the run.
-    pub labels: BTreeMap<&'static str, Vec<String>>,
+    /// What the layers record; its rows have no subject.
+    pub layers: Recorder,
+    /// The networks, in the order of the scenario; `None` if they are at fault, so that nobody
+    /// knows.
+    pub networks: Option<Vec<Recorder>>,
     /// The units that its metrics and numbers are in.
     pub units: Units,
 }
 
+/// The layers together, or one network.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    /// The id of the network: the subject of its rows. Empty for the layers and for an only
+    /// network without an id.
+    pub id: String,
+    /// The names of its metrics.
+    pub metrics: BTreeSet<&'static str>,
+    /// Labels by their kind, such as "class". A kind that is not here is not known before the run.
+    pub labels: BTreeMap<&'static str, Vec<String>>,
+}
+
+/// A metric of one subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedMetric {
+    /// The metric.
+    pub spec: MetricSpec,
+    /// Whose it is: the id of a network, or empty.
+    pub subject: String,
+}
+
+impl RecordedMetric {
+    /// As one writes it: "io.minted", or "devices_up".
+    pub fn name(&self) -> String {
+        full_name(&self.subject, self.spec.name)
+    }
+}
+
 impl Recorded {
-    /// The metric of this name.
+    /// The metric of this name, without a subject.
     pub fn find(&self, name: &str) -> Option<&MetricSpec> {
         self.metrics.iter().find(|metric| metric.name == name)
     }
 
-    /// "did you mean ...?" over the metrics.
-    pub fn did_you_mean(&self, name: &str) -> String {
-        did_you_mean(name, self.metrics.iter().map(|metric| metric.name))
+    /// The ids of the networks that have one.
+    pub fn subjects(&self) -> Vec<&str> {
+        let ids = self.networks().iter().map(|network| network.id.as_str());
+        ids.filter(|id| !id.is_empty()).collect()
+    }
+
+    fn networks(&self) -> &[Recorder] {
+        self.networks.as_deref().unwrap_or_default()
+    }
+
+    /// The metric behind a name as typed: "devices_up", or "io.minted" of the network `io`. A
+    /// metric of one network alone needs no subject.
+    ///
+    /// # Errors
+    ///
+    /// The message and the help, if there is no such metric, no such network, or several of which
+    /// none is named.
+    pub fn resolve(&self, name: &str) -> Result<RecordedMetric, (String, String)> {
+        let (subject, metric) = split_name(name);
+        let Some(spec) = self.find(metric).copied() else {
+            let message = format!("unknown metric \"{}\"", shown(metric));
+            let names = self.metrics.iter().map(|metric| metric.name);
+            return Err((message, did_you_mean(metric, names)));
+        };
+        let found = |subject: &str| Ok(RecordedMetric { spec, subject: subject.to_owned() });
+        let networks = self.networks().iter();
+        let owners: Vec<&str> = networks
+            .filter(|network| network.metrics.contains(metric))
+            .map(|network| network.id.as_str())
+            .collect();
+        let of_owners = || {
+            let names: Vec<String> = owners.iter().map(|id| full_name(id, metric)).collect();
+            names.join(", ")
+        };
+        if name.contains('.') {
+            if self.networks.is_none() || owners.contains(&subject) && !subject.is_empty() {
+                return found(subject);
+            }
+            if !self.subjects().contains(&subject) {
+                let message = format!("unknown network \"{}\"", shown(subject));
+                let help = match self.subjects() {
+                    none if none.is_empty() => format!("no network has an id; write {metric}"),
+                    ids => did_you_mean(subject, ids.into_iter()),
+                };
+                return Err((message, help));
+            }
+            let message = format!("{subject} does not record {metric}");
+            let help = match owners.is_empty() {
+                true => format!("it is recorded without a network: write {metric}"),
+                false => format!("write {}", of_owners()),
+            };
+            return Err((message, help));
+        }
+        match owners.as_slice() {
+            [] => found(""),
+            _ if self.layers.metrics.contains(metric) => found(""),
+            [one] => found(one),
+            several => {
+                let message = format!("{metric} is recorded by {} networks", several.len());
+                Err((message, format!("name one of them: {}", of_owners())))
+            }
+        }
     }
 
     /// Every label that a metric is recorded with, the empty one for none; `None` if they are not
     /// all known before the run.
-    pub fn labels_of(&self, metric: &MetricSpec) -> Option<BTreeSet<&str>> {
-        match metric.labels {
+    pub fn labels_of(&self, metric: &RecordedMetric) -> Option<BTreeSet<&str>> {
+        let mut owner = &self.layers;
+        if !self.layers.metrics.contains(metric.spec.name) {
+            let of = |network: &&Recorder| network.id == metric.subject;
+            owner = self.networks().iter().find(of).unwrap_or(owner);
+        }
+        match metric.spec.labels {
             Labels::Plain => Some(BTreeSet::from([""])),
             Labels::Unknown => None,
             Labels::Of { kinds, plain } => {
                 let mut all: BTreeSet<&str> = plain.then_some("").into_iter().collect();
                 for kind in kinds {
-                    all.extend(self.labels.get(kind)?.iter().map(String::as_str));
+                    all.extend(owner.labels.get(kind)?.iter().map(String::as_str));
                 }
                 Some(all)
             }
@@ -49,13 +145,13 @@ impl Recorded {
     /// # Errors
     ///
     /// The message and the help, if the labels are known and this is none of them.
-    pub fn has_label(&self, metric: &MetricSpec, label: &str) -> Result<(), (String, String)> {
+    pub fn has_label(&self, metric: &RecordedMetric, label: &str) -> Result<(), (String, String)> {
         let Some(all) = self.labels_of(metric).filter(|all| !all.contains(label)) else {
             return Ok(());
         };
-        let name = metric.name;
+        let name = metric.name();
         let named: Vec<&str> = all.iter().copied().filter(|label| !label.is_empty()).collect();
-        let kinds = match metric.labels {
+        let kinds = match metric.spec.labels {
             Labels::Of { kinds, .. } => kinds.join(" and "),
             Labels::Plain | Labels::Unknown => String::new(),
         };
@@ -83,14 +179,30 @@ impl Recorded {
     /// # Errors
     ///
     /// The message and the help, if there are no labels.
-    pub fn has_labels(&self, metric: &MetricSpec) -> Result<(), (String, String)> {
+    pub fn has_labels(&self, metric: &RecordedMetric) -> Result<(), (String, String)> {
         let none = |all: &BTreeSet<&str>| all.iter().all(|label| label.is_empty());
         match self.labels_of(metric).is_some_and(|all| none(&all)) {
             true => Err((
-                format!("{} is recorded without labels to go over", metric.name),
+                format!("{} is recorded without labels to go over", metric.name()),
                 "write the metric alone, or choose another".to_owned(),
             )),
             false => Ok(()),
+        }
+    }
+
+    /// Takes in what other points of the same scenario record.
+    pub fn merge(&mut self, other: Recorded) {
+        for metric in other.metrics {
+            if !self.metrics.contains(&metric) {
+                self.metrics.push(metric);
+            }
+        }
+        self.layers.metrics.extend(other.layers.metrics);
+        let Some(networks) = &mut self.networks else { return };
+        for network in other.networks.unwrap_or_default() {
+            if networks.iter().all(|known| known.id != network.id) {
+                networks.push(network);
+            }
         }
     }
 }
@@ -100,17 +212,25 @@ mod tests {
     use super::*;
     use crate::describe::{Section, metric};
 
+    fn spec(name: &'static str) -> MetricSpec {
+        MetricSpec { name, ..metric(Section::Other, "any", "1", "A number.", "model") }
+    }
+
     #[test]
     fn what_is_not_recorded_is_told_with_what_is() {
-        let plain = metric(Section::Other, "whole", "1", "A number.", "model");
-        let by = MetricSpec { name: "part", ..plain }.by(&["class"]);
-        let both = MetricSpec { name: "both", ..plain }.also_by(&["class"]);
-        let unknown = MetricSpec { name: "map", ..plain }.by_unknown();
+        let plain = spec("whole");
+        let by = spec("part").by(&["class"]);
+        let both = spec("both").also_by(&["class"]);
+        let unknown = spec("map").by_unknown();
         let labels = BTreeMap::from([("class", vec!["server".to_owned(), "disk".to_owned()])]);
+        let layers = Recorder { labels, ..Recorder::default() };
+        let metrics = vec![plain, by, both, unknown];
         let recorded =
-            Recorded { metrics: vec![plain, by, both, unknown], labels, ..Recorded::default() };
-        let told = |spec, label| {
-            recorded.has_label(spec, label).map_err(|(message, help)| format!("{message}; {help}"))
+            Recorded { metrics, layers, networks: Some(Vec::new()), ..Recorded::default() };
+        let of = |spec: &MetricSpec| RecordedMetric { spec: *spec, subject: String::new() };
+        let told = |spec: &MetricSpec, label| {
+            let told = recorded.has_label(&of(spec), label);
+            told.map_err(|(message, help)| format!("{message}; {help}"))
         };
         assert_eq!(told(&plain, ""), Ok(()));
         let message = "whole is recorded without a label; take the label out";
@@ -122,8 +242,51 @@ mod tests {
         assert_eq!(told(&by, "sever"), Err(message.to_owned()));
         assert_eq!((told(&both, ""), told(&both, "disk")), (Ok(()), Ok(())));
         assert_eq!(told(&unknown, "anything"), Ok(()));
-        assert!(recorded.has_labels(&plain).is_err() && recorded.has_labels(&by).is_ok());
-        let before = Recorded { labels: BTreeMap::new(), ..recorded };
-        assert_eq!(before.has_label(&by, "anything"), Ok(()), "no labels are known");
+        assert!(recorded.has_labels(&of(&plain)).is_err() && recorded.has_labels(&of(&by)).is_ok());
+        let before = Recorded { layers: Recorder::default(), ..recorded };
+        assert_eq!(before.has_label(&of(&by), "anything"), Ok(()), "no labels are known");
+    }
+
+    #[test]
+    fn a_metric_of_several_networks_needs_the_id_of_one() {
+        let network = |id: &str, metrics: &[&'static str]| Recorder {
+            id: id.to_owned(),
+            metrics: metrics.iter().copied().collect(),
+            ..Recorder::default()
+        };
+        let metrics = ["minted", "base_fee", "devices"].map(spec).to_vec();
+        let layers = network("", &["devices"]);
+        let networks =
+            Some(vec![network("io", &["minted"]), network("fil", &["minted", "base_fee"])]);
+        let recorded = Recorded { metrics, layers, networks, ..Recorded::default() };
+        let told = |name: &str| match recorded.resolve(name) {
+            Ok(found) => found.name(),
+            Err((message, help)) => format!("{message}; {help}"),
+        };
+        assert_eq!(
+            ["io.minted", "base_fee", "devices"].map(told),
+            ["io.minted", "fil.base_fee", "devices"]
+        );
+        for (name, message) in [
+            ("minted", "minted is recorded by 2 networks; name one of them: io.minted, fil.minted"),
+            ("oi.minted", "unknown network \"oi\"; did you mean \"io\"? allowed: fil, io"),
+            ("io.base_fee", "io does not record base_fee; write fil.base_fee"),
+            (
+                "io.devices",
+                "io does not record devices; it is recorded without a network: write \
+                            devices",
+            ),
+            (
+                "io.mintd",
+                "unknown metric \"mintd\"; did you mean \"minted\"? allowed: base_fee, \
+                          devices, minted",
+            ),
+        ] {
+            assert_eq!(told(name), message);
+        }
+        let alone = Recorded { networks: Some(vec![network("", &["minted"])]), ..recorded.clone() };
+        assert_eq!(alone.resolve("minted").unwrap().name(), "minted");
+        let message = alone.resolve("io.minted").unwrap_err();
+        assert_eq!(message.1, "no network has an id; write minted");
     }
 }

@@ -1,13 +1,19 @@
 //! Demand: dollars a day that customers spend, a geometric Brownian motion (Samuelson, "Rational
-//! theory of warrant pricing", 1965), and how they pay: they buy the token on the exchange and burn
-//! a share of it, which is burn-and-mint (Samani, "New models for utility tokens", Multicoin
-//! Capital, 2018; HIP-20 of Helium).
+//! theory of warrant pricing", 1965). That they spend them on tokens which are burned is
+//! burn-and-mint (Samani, "New models for utility tokens", Multicoin Capital, 2018; HIP-20 of
+//! Helium), and said by the steps of a network.
+//!
+//! Rounding: the level is a float, for it is drawn; what is spent of it in a period is rounded down
+//! to the base unit of the dollar.
+//!
+//! Invariant: the level is never negative and never above [`USD_PER_DAY_MAX`].
 
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::random::Purpose;
 use pinwheel_core::{Amount, Streams};
 use serde::{Deserialize, Serialize};
 
+use super::period::Period;
 use crate::input::amount::{self, USD_DECIMALS};
 use crate::laws::price::GeometricBrownian;
 
@@ -18,33 +24,34 @@ pub const USD_PER_DAY_MAX: f64 = 1e15;
 /// The law of demand.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DemandLaw {
-    /// Before the first day.
+    /// Before the first period.
     pub first_usd_per_day: f64,
     /// Of the mean, a day.
     pub drift_per_day: f64,
     /// Standard deviation of a day's growth.
     pub volatility_per_sqrt_day: f64,
-    /// Share of the tokens bought that is burned, in millionths; the rest is paid to providers.
-    pub burn_millionths: u32,
 }
 
 /// Demand as it goes on.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Demand {
     law: DemandLaw,
+    period_days: f64,
     usd_per_day: f64,
 }
 
 impl Demand {
-    pub fn new(law: DemandLaw) -> Self {
-        Demand { law, usd_per_day: law.first_usd_per_day }
+    /// Demand before the first period.
+    pub fn new(law: DemandLaw, period: Period) -> Self {
+        Demand { law, period_days: period.days(), usd_per_day: law.first_usd_per_day }
     }
 
-    /// A day's growth: `D exp(mu - sigma^2 / 2 + sigma n)`, whose mean is `D exp(mu)`.
-    pub fn step(&mut self, day: u32, streams: &Streams) {
+    /// The growth of a period of `t` days: `D exp((mu - sigma^2 / 2) t + sigma sqrt(t) n)`, whose
+    /// mean is `D exp(mu t)`.
+    pub fn grow(&mut self, period: u32, streams: &Streams) {
         let DemandLaw { drift_per_day: drift, volatility_per_sqrt_day: volatility, .. } = self.law;
-        let n = Normal::STANDARD.sample(&mut streams.indexed(0, NOISE, day.into()));
-        self.scale(GeometricBrownian { drift, volatility }.growth(1.0, n));
+        let n = Normal::STANDARD.sample(&mut streams.indexed(0, NOISE, period.into()));
+        self.scale(GeometricBrownian { drift, volatility }.growth(self.period_days, n));
     }
 
     /// Multiplies demand for good: a shock.
@@ -52,15 +59,13 @@ impl Demand {
         self.usd_per_day = (self.usd_per_day * factor).min(USD_PER_DAY_MAX);
     }
 
+    /// The level of demand: dollars a day.
     pub fn usd_per_day(&self) -> f64 {
         self.usd_per_day
     }
-    /// What is spent in a day, in base units of the dollar, rounded down.
+    /// What is spent in a period, in base units of the dollar, rounded down.
     pub fn spent(&self) -> Amount {
-        amount::floor(self.usd_per_day, USD_DECIMALS)
-    }
-    pub fn burn_millionths(&self) -> u32 {
-        self.law.burn_millionths
+        amount::floor(self.usd_per_day * self.period_days, USD_DECIMALS)
     }
 }
 
@@ -73,17 +78,22 @@ mod tests {
     /// `sigma^2 t`.
     #[test]
     fn the_logarithm_has_the_moments_of_the_law() {
+        // By days, and by eight hours.
+        [86_400, 28_800].into_iter().for_each(logarithm_has_the_moments);
+    }
+
+    fn logarithm_has_the_moments(seconds: u32) {
         const RUNS: u32 = 4_000;
-        const DAYS: u32 = 100;
+        let period = Period::from_seconds(seconds);
+        let periods = 100 * 86_400 / seconds;
         let law = DemandLaw {
             first_usd_per_day: 20_000.0,
             drift_per_day: 5e-4,
             volatility_per_sqrt_day: 0.05,
-            burn_millionths: 1_000_000,
         };
         let logarithms = (0..RUNS).map(|run| {
-            let (mut demand, streams) = (Demand::new(law), Streams::new(1, run));
-            (0..DAYS).for_each(|day| demand.step(day, &streams));
+            let (mut demand, streams) = (Demand::new(law, period), Streams::new(1, run));
+            (0..periods).for_each(|at| demand.grow(at, &streams));
             math::ln(demand.usd_per_day() / law.first_usd_per_day)
         });
         let (sum, squares) =

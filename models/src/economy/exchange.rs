@@ -1,12 +1,16 @@
 //! A constant-product exchange: a pool of two tokens whose product a trade leaves as it is
 //! (Adams et al., "Uniswap v2 Core", 2020, section 3.1; Angeris et al., "An analysis of Uniswap
 //! markets", 2019). The fee is taken off what is paid in and stays in the pool, so the product
-//! never falls. What is paid out is rounded down: the pool never loses to rounding.
+//! never falls.
+//!
+//! Rounding: what is paid out is rounded down, so that the pool never loses to rounding.
+//!
+//! Invariants: the product of both sides never falls; a pool that holds both never empties.
 
-use pinwheel_core::Amount;
+use pinwheel_core::{Account, Amount, LedgerError, Ledgers, Posting, math};
 use serde::{Deserialize, Serialize};
 
-use super::money::{MILLION, part};
+use super::share::{MILLION, part};
 
 /// The rule of a pool. What it holds is in the ledgers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +26,88 @@ impl ConstantProduct {
     pub fn out(&self, wanted: Amount, given: Amount, paid: Amount) -> Amount {
         let net = part(paid, MILLION - self.fee_millionths);
         wanted.mul_div_floor(net.0, (given + net).0)
+    }
+}
+
+/// One side of a pool: what it holds of one token.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// The account that holds it.
+    pub account: Account,
+    /// Decimals of its token.
+    pub decimals: u32,
+}
+
+impl Side {
+    fn held(&self, ledgers: &Ledgers) -> Amount {
+        ledgers.balance(self.account)
+    }
+    fn tokens(&self, ledgers: &Ledgers) -> f64 {
+        self.held(ledgers).as_tokens(self.decimals)
+    }
+}
+
+/// A pool of a network's token and the dollar.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// How it trades.
+    pub rule: ConstantProduct,
+    /// The token's side.
+    pub token: Side,
+    /// The dollar's side.
+    pub dollar: Side,
+}
+
+impl Pool {
+    /// Dollars of one account buy tokens for another. Returns the tokens.
+    ///
+    /// # Errors
+    /// Those of [`Ledgers::exchange`]: the account holds fewer dollars.
+    pub fn buy(
+        &self,
+        ledgers: &mut Ledgers,
+        (payer, buyer): (Account, Account),
+        paid: Amount,
+    ) -> Result<Amount, LedgerError> {
+        let bought = self.rule.out(self.tokens(ledgers), self.dollars(ledgers), paid);
+        let dollars = Posting { from: payer, to: self.dollar.account, amount: paid };
+        let tokens = Posting { from: self.token.account, to: buyer, amount: bought };
+        ledgers.exchange(dollars, tokens)?;
+        Ok(bought)
+    }
+
+    /// Tokens of one account are sold, and another gets the dollars. Returns the dollars.
+    ///
+    /// # Errors
+    /// Those of [`Ledgers::exchange`]: the account holds fewer tokens.
+    pub fn sell(
+        &self,
+        ledgers: &mut Ledgers,
+        (seller, payee): (Account, Account),
+        sold: Amount,
+    ) -> Result<Amount, LedgerError> {
+        let brought = self.rule.out(self.dollars(ledgers), self.tokens(ledgers), sold);
+        let tokens = Posting { from: seller, to: self.token.account, amount: sold };
+        let dollars = Posting { from: self.dollar.account, to: payee, amount: brought };
+        ledgers.exchange(tokens, dollars)?;
+        Ok(brought)
+    }
+
+    /// Tokens it holds, in base units.
+    pub fn tokens(&self, ledgers: &Ledgers) -> Amount {
+        self.token.held(ledgers)
+    }
+    /// Dollars it holds, in base units.
+    pub fn dollars(&self, ledgers: &Ledgers) -> Amount {
+        self.dollar.held(ledgers)
+    }
+    /// Dollars for a token, for a trade that is small beside the pool.
+    pub fn price(&self, ledgers: &Ledgers) -> f64 {
+        self.dollar.tokens(ledgers) / self.token.tokens(ledgers)
+    }
+    /// Dollars that it pays while its price falls by this share: its depth.
+    pub fn depth_usd(&self, ledgers: &Ledgers, share: f64) -> f64 {
+        self.dollar.tokens(ledgers) * (1.0 - math::sqrt(1.0 - share))
     }
 }
 

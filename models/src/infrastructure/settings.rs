@@ -43,6 +43,20 @@ impl Settings {
             operation: operation::Settings::default(),
         }
     }
+    /// The weight of each region in the spread of a class's devices: its share where the class
+    /// stands, and zero elsewhere. Regions that a class names and that have no share at all weigh
+    /// alike.
+    pub fn region_weights(&self, class: &Class) -> Vec<f64> {
+        let stands =
+            |place: usize| class.regions.is_empty() || class.regions.contains(&(place as u16));
+        let weigh = |weight: fn(&Region) -> f64| -> Vec<f64> {
+            let regions = self.regions.iter().enumerate();
+            regions.map(|(place, of)| if stands(place) { weight(of) } else { 0.0 }).collect()
+        };
+        let shares = weigh(|region| region.share);
+        let none = shares.iter().all(|share| *share == 0.0);
+        if none { weigh(|_| 1.0) } else { shares }
+    }
     /// Pools of crews and spare parts that a class has.
     pub fn pools(&self, class: &Class) -> usize {
         match class.crews {
@@ -77,6 +91,8 @@ pub struct Class {
     pub id: String,
     /// Devices on the first day.
     pub count: u32,
+    /// Regions its devices stand in, by place; all of them if empty.
+    pub regions: Vec<u16>,
     /// Owners at the start; each has an unbroken row of the class's devices.
     pub owners: u32,
     /// Owner `n` has devices in proportion to `n^-concentration` (Zipf); 0 is even.
@@ -125,6 +141,7 @@ impl Class {
         Class {
             id: id.to_owned(),
             count,
+            regions: Vec::new(),
             owners: count,
             owner_concentration: 0.0,
             capacity_milli: CAPACITY_UNIT,
@@ -274,6 +291,8 @@ pub struct Shock {
     pub timing: Timing,
     /// Different places struck at one time.
     pub places: u32,
+    /// The only region it strikes, by place, where that is named.
+    pub region: Option<u16>,
     /// Whom it reaches at its place.
     pub reach: Reach,
     /// Mean delay of each device from the strike to its going down (exponential).

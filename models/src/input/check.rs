@@ -9,9 +9,10 @@ use std::rc::Rc;
 use jiff::civil::Date;
 use pinwheel_core::math;
 
-use pinwheel_core::Amount;
+use pinwheel_core::{Amount, SimDuration};
 
 use super::amount::{self, AmountError};
+use super::dates::{HORIZON_DAYS_MAX, When};
 use super::diagnostic::{Faults, did_you_mean, shown};
 use super::files::Files;
 use super::quantity::{self, QuantityError};
@@ -23,6 +24,7 @@ use super::unit::Units;
 const TEXT_BYTES_MAX: usize = 4_096;
 /// What the conversion of units may add to a whole number of days.
 const DAYS_APART_MAX: f64 = 1e-6;
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// The values of one tree under examination, the files around it and the faults found.
 #[derive(Debug)]
@@ -123,6 +125,7 @@ impl Checker<'_> {
             Value::Float(number) => number.to_string(),
             Value::Boolean(truth) => truth.to_string(),
             Value::Date(date) => date.to_string(),
+            Value::DateTime(instant) => instant.to_string(),
             other => other.kind().to_owned(),
         }
     }
@@ -245,6 +248,14 @@ impl Checker<'_> {
         }
     }
 
+    /// A day, or an instant of one.
+    pub fn when(&mut self, given: Option<ValueId>, key: &str) -> Option<When> {
+        match self.tree.value(given?) {
+            Value::DateTime(instant) => Some(When::At(*instant)),
+            _ => self.date(given, key).map(When::Day),
+        }
+    }
+
     /// A quantity in `unit`: a string with a unit that converts to it. A plain number counts in
     /// `unit` itself where that has no dimension, or where `plain` allows it.
     pub fn quantity(
@@ -342,9 +353,57 @@ impl Checker<'_> {
         None
     }
 
+    /// A length of time of at least one second, in whole milliseconds.
+    pub fn duration(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        days_max: u32,
+    ) -> Option<SimDuration> {
+        let seconds = self.quantity(given, key, "s", false, f64::MIN..=f64::MAX)?;
+        if !(1.0..=f64::from(days_max) * 86_400.0).contains(&seconds) {
+            let message = format!("{} is out of range", self.shown(given?));
+            self.fault(given?, key, message, format!("allowed: \"1 s\" to \"{days_max} d\""));
+            return None;
+        }
+        let millis = math::round(seconds * 1e3);
+        if (seconds * 1e3 - millis).abs() > DAYS_APART_MAX * seconds {
+            let message = format!("{} is not in whole milliseconds", self.shown(given?));
+            self.fault(given?, key, message, format!("write \"{} s\"", math::ceil(seconds)));
+            return None;
+        }
+        Some(SimDuration::from_nanos(millis as u64 * 1_000_000))
+    }
+
+    /// The time between two records of a part. Days begin with a record: it is a part of a day, or
+    /// whole days.
+    pub fn record_every(&mut self, given: Option<ValueId>, key: &str) -> Option<SimDuration> {
+        let day = SimDuration::from_days(1);
+        let Some(given) = given else { return Some(day) };
+        let every = self.duration(Some(given), key, HORIZON_DAYS_MAX)?;
+        let (nanos, day_nanos) = (every.as_nanos(), day.as_nanos());
+        if day_nanos.is_multiple_of(nanos) || nanos.is_multiple_of(day_nanos) {
+            return Some(every);
+        }
+        let message = format!("{} does not divide a day", self.shown(given));
+        let help = "such as \"12 s\", \"5 min\", \"1 h\", \"72 min\" or whole days";
+        self.fault(given, key, message, help);
+        None
+    }
+
     /// A length of time in whole days, at least one. Months and years, which are no whole days by
     /// definition, are rounded; anything else must be whole.
     pub fn days(&mut self, given: Option<ValueId>, key: &str, days_max: u32) -> Option<u32> {
+        self.steps_of_days(given, key, days_max).map(|days| math::round(days) as u32)
+    }
+
+    /// The same as it is typed: months and years keep their part of a day.
+    pub fn steps_of_days(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        days_max: u32,
+    ) -> Option<f64> {
         let days = self.quantity(given, key, "d", false, f64::MIN..=f64::MAX)?;
         if !(0.5..f64::from(days_max) + 0.5).contains(&days) {
             let message = format!("{} is out of range", self.shown(given?));
@@ -358,7 +417,38 @@ impl Checker<'_> {
             self.fault(given?, key, message, help);
             return None;
         }
-        Some(whole as u32)
+        Some(if self.in_months_or_years(given?) { days } else { whole })
+    }
+
+    /// A length of time as a whole number of periods of so many seconds, at least one. Months and
+    /// years are rounded to one; anything else must fit.
+    pub fn periods(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        seconds: u32,
+        days_max: u32,
+    ) -> Option<u32> {
+        let time = self.quantity(given, key, "s", false, f64::MIN..=f64::MAX)?;
+        let periods = time / f64::from(seconds);
+        if periods < 0.5 || time > f64::from(days_max) * SECONDS_PER_DAY {
+            let message = format!("{} is out of range", self.shown(given?));
+            let help = format!("allowed: \"{seconds} s\" to \"{days_max} d\"");
+            self.fault(given?, key, message, help);
+            return None;
+        }
+        let whole = math::round(periods);
+        if (periods - whole).abs() > DAYS_APART_MAX && !self.in_months_or_years(given?) {
+            let unit = match seconds {
+                1 => "seconds".to_owned(),
+                _ => format!("periods of {seconds} s"),
+            };
+            let message = format!("{} is no whole number of {unit}", self.shown(given?));
+            let next = math::ceil(periods) * f64::from(seconds);
+            self.fault(given?, key, message, format!("write \"{next} s\""));
+            return None;
+        }
+        Some(whole.max(1.0) as u32)
     }
 
     /// Whether a quantity is typed in a unit of time that has no whole number of days.
@@ -371,6 +461,7 @@ impl Checker<'_> {
     /// Notes of each key that is given whether it has an effect: its name below `at`, the value,
     /// whether it has an effect here, and when it has. One without at every point is a fault.
     pub fn refuse_idle(&mut self, at: &str, keys: &[(&str, Option<ValueId>, bool, &str)]) {
+        let at = self.full(at).into_owned();
         for &(name, given, has_effect, when) in keys {
             let Some(given) = given else { continue };
             let place = self.tree.place(given);

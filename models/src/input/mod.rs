@@ -19,5 +19,5 @@ pub mod table;
 pub mod tree;
 pub mod unit;
 
-pub use dates::{HORIZON_DAYS_MAX, RunDays};
+pub use dates::{HORIZON_DAYS_MAX, RunDays, When};
 pub use number::NumberOrText;

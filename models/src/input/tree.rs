@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
@@ -35,6 +35,8 @@ pub enum Value {
     Boolean(bool),
     /// A date without quotes.
     Date(Date),
+    /// A date with a time of day, without quotes.
+    DateTime(DateTime),
     /// A list; its members are values of the tree.
     Array(Vec<ValueId>),
     /// A table; its keys lead to values of the tree.
@@ -65,6 +67,7 @@ impl Value {
             Value::Float(_) => "a number",
             Value::Boolean(_) => "a boolean",
             Value::Date(_) => "a date",
+            Value::DateTime(_) => "a date with a time",
             Value::Array(_) => "an array",
             Value::Table(_) => "a table",
         }
@@ -366,15 +369,8 @@ impl Tree {
             Value::Integer(number) => toml::Value::Integer(*number),
             Value::Float(number) => toml::Value::Float(*number),
             Value::Boolean(truth) => toml::Value::Boolean(*truth),
-            Value::Date(date) => toml::Value::Datetime(toml::value::Datetime {
-                date: Some(toml::value::Date {
-                    year: date.year().unsigned_abs(),
-                    month: date.month().unsigned_abs(),
-                    day: date.day().unsigned_abs(),
-                }),
-                time: None,
-                offset: None,
-            }),
+            Value::Date(date) => datetime_to_toml(*date, None),
+            Value::DateTime(instant) => datetime_to_toml(instant.date(), Some(instant.time())),
             Value::Array(items) => {
                 toml::Value::Array(items.iter().map(|&item| self.to_toml(item)).collect())
             }
@@ -384,6 +380,34 @@ impl Tree {
             }
         }
     }
+}
+
+fn datetime_to_toml(date: Date, time: Option<Time>) -> toml::Value {
+    let date = toml::value::Date {
+        year: date.year().unsigned_abs(),
+        month: date.month().unsigned_abs(),
+        day: date.day().unsigned_abs(),
+    };
+    let time = time.map(|time| toml::value::Time {
+        hour: time.hour().unsigned_abs(),
+        minute: time.minute().unsigned_abs(),
+        second: Some(time.second().unsigned_abs()),
+        nanosecond: Some(time.subsec_nanosecond().unsigned_abs()),
+    });
+    toml::Value::Datetime(toml::value::Datetime { date: Some(date), time, offset: None })
+}
+
+/// A calendar date, or one with a time of day and without an offset.
+fn date_or_instant(when: &toml::value::Datetime) -> Option<Value> {
+    let given = when.date.filter(|_| when.offset.is_none())?;
+    let (month, day) = (i8::try_from(given.month).ok()?, i8::try_from(given.day).ok()?);
+    let date = Date::new(i16::try_from(given.year).ok()?, month, day).ok()?;
+    let Some(given) = when.time else { return Some(Value::Date(date)) };
+    let part = |number: u8| i8::try_from(number).ok();
+    let nanos = i32::try_from(given.nanosecond.unwrap_or(0)).ok()?;
+    let (hour, minute) = (part(given.hour)?, part(given.minute)?);
+    let time = Time::new(hour, minute, part(given.second.unwrap_or(0))?, nanos).ok()?;
+    Some(Value::DateTime(DateTime::from_parts(date, time)))
 }
 
 /// `name` or `name[number]`.
@@ -419,17 +443,10 @@ fn leaf_value(value: &DeValue<'_>) -> Result<Value, (String, String)> {
                 (message, "give a number between -1.7e308 and 1.7e308".to_owned())
             })?)
         }
-        DeValue::Datetime(when) => {
-            let date = when.date.filter(|_| when.time.is_none() && when.offset.is_none());
-            let date = date.and_then(|date| {
-                let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
-                Date::new(i16::try_from(date.year).ok()?, month, day).ok()
-            });
-            Value::Date(date.ok_or_else(|| {
-                let message = format!("{when} is not a calendar date");
-                (message, "give a date without a time, such as 2024-01-12".to_owned())
-            })?)
-        }
+        DeValue::Datetime(when) => date_or_instant(when).ok_or_else(|| {
+            let message = format!("{when} is not a calendar date");
+            (message, "give a date such as 2024-01-12, without an offset".to_owned())
+        })?,
         DeValue::Array(_) | DeValue::Table(_) => unreachable!("a leaf is asked for"),
     })
 }

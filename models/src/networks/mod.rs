@@ -3,6 +3,7 @@
 //! `pinwheel new NAME` writes all three.
 
 pub mod filecoin;
+pub mod generic;
 
 use jiff::civil::Date;
 use pinwheel_core::{Context, Event as EngineEvent};
@@ -14,12 +15,17 @@ use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::{Around, Known, Part, Request, Shared, Signal};
 
+/// Sections at the root of a scenario that are short for one network without an id, each with the
+/// kind of that network, whose reader reads them.
+pub const SHORT: &[(&str, &str)] = &[("economy", "generic")];
+
 /// Hands the list of networks to another macro: `Variant(folder: State)`. The folder's name is the
 /// `kind` of a scenario.
 macro_rules! for_each_network {
     ($then:ident) => {
         $then! {
             Filecoin(filecoin: Filecoin),
+            Generic(generic: Generic),
         }
     };
 }
@@ -138,7 +144,6 @@ macro_rules! networks {
                             Part::handle(&mut **network, event, shared, ctx);
                         }
                     )*
-                    #[allow(unreachable_patterns, reason = "with one kind there is no other")]
                     _ => unreachable!("an event goes to a network of its kind"),
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use pinwheel_core::{Purpose, Scope, Stream, Streams};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,113 @@ impl DeviceSet {
     }
 }
 
+/// Who the members of a part are: devices of the fleet, or devices of the part's own, which are
+/// always up. A member has a place in the part, counted from 0.
+///
+/// A member that is a device of the fleet draws from the streams of its class, numbered within it:
+/// a class put before others moves no draw of theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    /// `None` for a part with devices of its own.
+    of_fleet: Option<OfFleet>,
+}
+
+/// Devices of the fleet, by their places in a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct OfFleet {
+    set: DeviceSet,
+    /// Numbers in the fleet, rising.
+    devices: Vec<u32>,
+    up: Vec<bool>,
+    /// The first place of each class, and the name of its streams.
+    classes: Vec<(u32, Scope)>,
+}
+
+impl Members {
+    /// The devices of this set on the first day, all up; without one, devices of the part's own.
+    pub fn new(set: Option<&DeviceSet>, fleet: &Devices) -> Self {
+        let of = |set: &DeviceSet| {
+            let devices: Vec<u32> = fleet.of(set).collect();
+            let class = |device: &u32| fleet.class[*device as usize];
+            let mut classes: Vec<(u32, Scope)> = Vec::new();
+            for (place, device) in (0..).zip(&devices) {
+                let scope = Scope::of(&fleet.classes[usize::from(class(device))].id);
+                if classes.last().is_none_or(|(_, last)| *last != scope) {
+                    classes.push((place, scope));
+                }
+            }
+            OfFleet { set: set.clone(), up: vec![true; devices.len()], devices, classes }
+        };
+        Members { of_fleet: set.map(of) }
+    }
+
+    /// Whether they are devices of the fleet.
+    pub fn are_of_fleet(&self) -> bool {
+        self.of_fleet.is_some()
+    }
+
+    /// A device of the fleet goes down or comes up: its place, if it is a member.
+    pub fn change(&mut self, device: u32, class: u8, up: bool) -> Option<u32> {
+        let of = self.of_fleet.as_mut().filter(|of| of.set.has(class))?;
+        let place = of.devices.binary_search(&device).ok()?;
+        of.up[place] = up;
+        Some(place as u32)
+    }
+
+    /// A device that joins the fleet becomes the last member, if its class is one of theirs.
+    pub fn join(&mut self, device: u32, class: u8) -> Option<u32> {
+        let of = self.of_fleet.as_mut().filter(|of| of.set.has(class))?;
+        if of.devices.last().is_some_and(|last| *last >= device) {
+            return None;
+        }
+        of.devices.push(device);
+        of.up.push(true);
+        Some(of.devices.len() as u32 - 1)
+    }
+
+    /// Whether a member is up; one that is no device of the fleet always is.
+    pub fn is_up(&self, place: u32) -> bool {
+        self.of_fleet.as_ref().is_none_or(|of| of.up[place as usize])
+    }
+
+    /// The number of a member in the fleet; where it is no device of the fleet, its place.
+    pub fn device(&self, place: u32) -> u32 {
+        self.of_fleet.as_ref().map_or(place, |of| of.devices[place as usize])
+    }
+
+    /// The place of a device: the other way round.
+    pub fn place(&self, device: u32) -> Option<u32> {
+        match &self.of_fleet {
+            None => Some(device),
+            Some(of) => of.devices.binary_search(&device).ok().map(|place| place as u32),
+        }
+    }
+
+    /// Numbers in the fleet by place, if they are devices of it.
+    pub fn devices(&self) -> Option<&[u32]> {
+        self.of_fleet.as_ref().map(|of| &*of.devices)
+    }
+
+    /// The streams that a member draws from, and its number in them.
+    pub fn named(&self, place: u32, streams: &Streams) -> (Streams, u32) {
+        let Some(of) = &self.of_fleet else { return (*streams, place) };
+        let before = of.classes.iter().rfind(|(first, _)| *first <= place);
+        before.map_or((*streams, place), |(first, scope)| (streams.within(*scope), place - first))
+    }
+
+    /// The stream of a member for a purpose and an index.
+    pub fn stream(
+        &self,
+        place: u32,
+        purpose: impl Into<Purpose>,
+        index: u64,
+        streams: &Streams,
+    ) -> Stream {
+        let (streams, number) = self.named(place, streams);
+        streams.indexed(number, purpose, index)
+    }
+}
+
 /// In the schema: the id of a class of devices, or several.
 #[derive(Debug, JsonSchema)]
 #[serde(untagged)]
@@ -79,6 +187,25 @@ impl Known {
     /// How many devices of a set there are on the first day.
     pub fn count(&self, set: &DeviceSet) -> u32 {
         set.classes.iter().map(|class| self.classes[usize::from(*class)].count).sum()
+    }
+
+    /// The devices of the classes named at `key`, which take the place of the keys `replaced` of
+    /// the same table; `None` if none are named.
+    pub fn devices_in_place_of(
+        &self,
+        checker: &mut Checker<'_>,
+        given: Option<ValueId>,
+        table: &str,
+        replaced: &[(&str, Option<ValueId>)],
+    ) -> Option<DeviceSet> {
+        let set = self.device_set(checker, given?, &format!("{table}.on"))?;
+        for (name, given) in replaced {
+            if let Some(given) = given {
+                let message = "beside `on`: it is that of the fleet's devices".to_owned();
+                checker.fault(*given, &format!("{table}.{name}"), message, "leave it out");
+            }
+        }
+        Some(set)
     }
 
     /// The devices of the classes named at `key`.

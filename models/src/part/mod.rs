@@ -12,7 +12,7 @@ use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
 
 use crate::describe::review::{Inputs, Wanted};
 use crate::input::RunDays;
-pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices};
+pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members};
 pub use shared::Shared;
 pub use signal::{Delivery, Signal};
 
@@ -62,6 +62,17 @@ pub struct Known {
     pub classes: Vec<DeviceClass>,
     /// Ids of the regions of `[infrastructure]`, in order.
     pub regions: Vec<String>,
+    /// Who takes the readings of `[connection]`, if there is such a section.
+    pub readers: Option<Readers>,
+}
+
+/// The devices that take readings in the connection layer.
+#[derive(Clone, Debug)]
+pub struct Readers {
+    /// How many there are.
+    pub count: u32,
+    /// The devices of the fleet they are; `None` for devices of the layer's own.
+    pub on: Option<DeviceSet>,
 }
 
 /// A layer or a network while it runs, in a world whose events are `E`.

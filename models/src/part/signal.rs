@@ -23,7 +23,8 @@ pub enum Signal {
 /// A reading that has reached the platform.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// The device that took it.
+    /// The device that took it: its number in the fleet, or in the connection layer if that has
+    /// devices of its own.
     pub device: u32,
     /// Its number among the device's readings, from 1.
     pub number: u64,

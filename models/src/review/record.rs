@@ -72,13 +72,13 @@ impl<E: EngineEvent> Page<'_, E> {
         }
     }
 
-    /// "part", or "subject:part" where the subject is not the network.
+    /// "part", or "label:part" where what is told of has a label of its own.
     fn label(&mut self, part: &str) -> pinwheel_core::Label {
-        let subject = &self.now.subject;
-        match (subject.is_empty(), part.is_empty()) {
+        let label = &self.now.label;
+        match (label.is_empty(), part.is_empty()) {
             (true, _) => self.ctx.records.label(part),
-            (false, true) => self.ctx.records.label(subject),
-            (false, false) => self.ctx.records.label(&format!("{subject}:{part}")),
+            (false, true) => self.ctx.records.label(label),
+            (false, false) => self.ctx.records.label(&format!("{label}:{part}")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `[backtest]`: the same forecast from many origins in the past, judged by what came after each.
 
-use crate::describe::MetricSpec;
+use crate::describe::Recorded;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -10,10 +10,8 @@ use super::{Point, Scenario};
 use crate::describe::NetworkSettings;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
-use crate::registry;
 
 /// The key that every origin sets: where the history of the network is cut.
 pub const CUT_KEY: &str = "network.forecast.from";
@@ -34,7 +32,7 @@ pub struct BacktestSection {
     /// The first origin: the last day that its forecast knows.
     #[schemars(with = "String", extend("format" = "date"))]
     pub first: Option<ValueId>,
-    /// Time from one origin to the next, such as "1 mo". Default "1 mo". The last one is that whose
+    /// Time from one origin to the next in whole days, or in months. Default "1 mo". The last one is that whose
     /// shortest horizon ends with the run.
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
@@ -129,15 +127,15 @@ pub fn backtest_of(
         let networks = &point.scenario.networks;
         !networks.is_empty() && networks.iter().all(|network| network.settings.is_cut())
     };
-    let metrics: Vec<MetricSpec> = registry::ALL.metrics().copied().collect();
-    backtest(checker, typed, &metrics, run_days(points), points.iter().all(cut))
+    let recorded = points.first()?.scenario.recorded();
+    backtest(checker, typed, &recorded, run_days(points), points.iter().all(cut))
 }
 
 /// Checks `[backtest]` of a scenario whose runs last these days.
 fn backtest(
     checker: &mut Checker<'_>,
     typed: &BacktestSection,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
     days: Option<RunDays>,
     can_be_cut: bool,
 ) -> Option<Backtest> {
@@ -147,14 +145,14 @@ fn backtest(
         checker.fault(checker.tree.nearest("backtest"), "backtest", message, help);
         return None;
     }
-    let names = metric_names(checker, &typed.metrics, metrics);
+    let names = metric_names(checker, &typed.metrics, recorded);
     let horizons_days = horizons(checker, &typed.horizons);
     let band = checker.quantity(typed.band, "backtest.band", "1", true, 0.01..=0.99);
     let trend_days = checker.days(typed.trend, "backtest.trend", HORIZON_DAYS_MAX).unwrap_or(90);
     let anchored = checker.boolean(typed.anchored, "backtest.anchored").unwrap_or(true);
     let verdict_from = checker.date(typed.verdict_from, "backtest.verdict_from");
     let count = horizons_days.as_ref().map_or(0, Vec::len);
-    let published = published(checker, &typed.published, metrics, count);
+    let published = published(checker, &typed.published, recorded, count);
     let shortest = horizons_days.as_ref().and_then(|days| days.first().copied());
     let origins = origins(checker, typed, days, shortest, trend_days)?;
     Some(Backtest {
@@ -174,27 +172,24 @@ pub fn metric_name(
     checker: &mut Checker<'_>,
     given: Option<ValueId>,
     key: &str,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
 ) -> Option<String> {
     let given = checker.required(given, key, "\"raw_power\"")?;
     let name = checker.text(Some(given), key)?;
-    if metrics.iter().any(|metric| metric.name == name) {
-        return Some(name);
-    }
-    let help = did_you_mean(&name, metrics.iter().map(|metric| metric.name));
-    checker.fault(given, key, format!("unknown metric \"{}\"", shown(&name)), help);
-    None
+    let found = recorded.resolve(&name);
+    let found = found.map_err(|(message, help)| checker.fault(given, key, message, help));
+    Some(found.ok()?.name())
 }
 
 fn metric_names(
     checker: &mut Checker<'_>,
     given: &[ValueId],
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
 ) -> Option<Vec<String>> {
     let key = "backtest.metrics";
     counted(checker, given, key, "[\"raw_power\"]")?;
     let name = |(place, &item): (usize, &ValueId)| {
-        metric_name(checker, Some(item), &format!("{key}[{place}]"), metrics)
+        metric_name(checker, Some(item), &format!("{key}[{place}]"), recorded)
     };
     let names: Vec<_> = given.iter().enumerate().map(name).collect();
     names.into_iter().collect()
@@ -244,7 +239,7 @@ fn origins(
     trend_days: u32,
 ) -> Option<Vec<Date>> {
     let key = "backtest.every";
-    let every = checker.quantity(typed.every, key, "d", false, 1.0..=f64::from(HORIZON_DAYS_MAX));
+    let every = checker.steps_of_days(typed.every, key, HORIZON_DAYS_MAX);
     let every = every.unwrap_or(365.25 / 12.0);
     let key = "backtest.first";
     let given = checker.required(typed.first, key, "2023-04-01");
@@ -272,14 +267,14 @@ fn origins(
 fn published(
     checker: &mut Checker<'_>,
     typed: &[PublishedSection],
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
     horizons: usize,
 ) -> Vec<Published> {
     let one = |(number, section): (usize, &PublishedSection)| {
         let key = |name: &str| format!("backtest.published[{number}].{name}");
         let name = checker.required(section.name, &key("name"), "\"mechafil\"");
         let name = checker.title(name, &key("name"));
-        let metric = metric_name(checker, section.metric, &key("metric"), metrics);
+        let metric = metric_name(checker, section.metric, &key("metric"), recorded);
         let source = checker.required(section.source, &key("source"), "\"where it is from\"");
         let source = checker.text(source, &key("source"));
         let share = |(place, &item): (usize, &ValueId)| {

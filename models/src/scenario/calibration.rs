@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::describe::MetricSpec;
+use crate::describe::Recorded;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -54,7 +54,7 @@ pub struct CalibrationSection {
 pub struct Calibration {
     /// What is fitted, at least one.
     pub fit: Vec<Range>,
-    /// The metric whose observations are fitted.
+    /// With its subject, where it has one: "fil.raw_power".
     pub metric: String,
     /// First day that is fitted.
     pub from: Date,
@@ -82,11 +82,11 @@ pub enum Loss {
 pub fn calibration(
     checker: &mut Checker<'_>,
     typed: &CalibrationSection,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
     days: Option<RunDays>,
 ) -> Option<Calibration> {
     let fit = fit(checker, typed);
-    let metric = metric_name(checker, typed.metric, "calibration.metric", metrics);
+    let metric = metric_name(checker, typed.metric, "calibration.metric", recorded);
     let losses =
         [("mean_absolute_error", Loss::MeanAbsoluteError), ("growth_error", Loss::GrowthError)];
     let loss = checker.choice(typed.loss, "calibration.loss", &losses);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use pinwheel_core::math;
 
-use crate::describe::MetricSpec;
+use crate::describe::Recorded;
 
 use super::design::Kind;
 use super::file::{AxisSection, EnsembleSection, OutputSection, SampleSection};
@@ -16,7 +16,7 @@ use super::probe::takes_whole_numbers;
 use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::diagnostic::shown;
 use crate::input::tree::{Tree, Value, ValueId};
 
 /// Most points of a scenario, its variants counted in.
@@ -267,6 +267,7 @@ fn text_of(value: &Value) -> String {
         Value::Float(number) => number.to_string(),
         Value::Boolean(truth) => truth.to_string(),
         Value::Date(date) => date.to_string(),
+        Value::DateTime(instant) => instant.to_string(),
         other => other.kind().to_owned(),
     }
 }
@@ -413,26 +414,21 @@ pub fn range(checker: &mut Checker<'_>, table: &str, path: &str, given: ValueId)
 pub fn output(
     checker: &mut Checker<'_>,
     section: Option<&OutputSection>,
-    metrics: &[MetricSpec],
+    recorded: &Recorded,
 ) -> Output {
     let Some(section) = section else { return Output::default() };
-    let every = checker.days(section.every, "output.every", HORIZON_DAYS_MAX);
+    let every = checker.duration(section.every, "output.every", HORIZON_DAYS_MAX);
+    let mut metrics = Vec::new();
     let names = checker.texts(&section.metrics, "output.metrics");
     for (name, &given) in names.iter().zip(&section.metrics) {
         // Where a section is at fault, nobody can say what the runs record.
-        if !metrics.is_empty() && metrics.iter().all(|metric| metric.name != name) {
-            let help = did_you_mean(name, metrics.iter().map(|metric| metric.name));
-            let message = format!("unknown metric \"{}\"", shown(name));
-            checker.fault(given, "output.metrics", message, help);
+        match recorded.resolve(name) {
+            _ if recorded.metrics.is_empty() => {}
+            Ok(found) => metrics.push(found.name()),
+            Err((message, help)) => checker.fault(given, "output.metrics", message, help),
         }
     }
-    Output { every_days: every.unwrap_or(1), metrics: names }
-}
-
-impl Default for Output {
-    fn default() -> Self {
-        Output { every_days: 1, metrics: Vec::new() }
-    }
+    Output { every, metrics }
 }
 
 impl Setting {

@@ -128,11 +128,11 @@ pub struct SampleSection {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutputSection {
-    /// Days between two records that are kept, such as "7 d"; the last day is kept too. Default
-    /// "1 d". Checks and outcomes see every record.
+    /// Of each series, the last record of every such time is kept, such as "7 d", "1 h" or "12 s",
+    /// and the last of all. Default: every record. Whatever is judged sees every record.
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
-    /// The metrics that are kept. Default, and with an empty list over that of a base file, all.
+    /// The metrics that are kept, such as "availability" or "io.minted". Default, and with an empty list over that of a base file, all.
     #[schemars(with = "Vec<String>")]
     pub metrics: Vec<ValueId>,
 }
@@ -197,7 +197,7 @@ pub struct TargetSection {
     /// Its name: one line of text.
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
-    /// Name of a metric of the network or a layer.
+    /// Name of a metric of a layer or a network: "availability", or "io.minted" of the network io.
     #[schemars(with = "String")]
     pub metric: Option<ValueId>,
     /// The label of the series, where the metric is recorded by label. Default: the one without.
@@ -213,7 +213,7 @@ pub struct TargetSection {
     /// Largest relative error, such as "3 %"; for all measures but `within` and `final`.
     #[schemars(with = "NumberOrText")]
     pub limit: Option<ValueId>,
-    /// Date of `value_at`.
+    /// Date of `value_at`, whose last record counts, or an instant: 2025-01-02T06:00:00.
     #[schemars(with = "String", extend("format" = "date"))]
     pub at: Option<ValueId>,
     /// Value of `value_at`, in the metric's unit.
@@ -225,10 +225,10 @@ pub struct TargetSection {
     /// The greatest value allowed, with its unit.
     #[schemars(with = "NumberOrText")]
     pub high: Option<ValueId>,
-    /// `within` holds for means over this time; default "1 d".
+    /// `within` holds for means over this time, such as "30 d" or "6 h"; default: for each record.
     #[schemars(with = "String")]
     pub window: Option<ValueId>,
-    /// First and last date that are judged; default all.
+    /// First and last date, or instant, that is judged; default all.
     #[schemars(with = "String", extend("format" = "date"))]
     pub from: Option<ValueId>,
     /// Last day that is judged. Default: the end of the run.

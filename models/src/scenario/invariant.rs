@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 pub use crate::describe::Goal;
 use crate::describe::Recorded;
-use jiff::civil::Date;
+use pinwheel_core::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::diagnostic::did_you_mean;
 use crate::input::tree::{Value as Typed, ValueId};
-use crate::input::{HORIZON_DAYS_MAX, RunDays};
+use crate::input::{HORIZON_DAYS_MAX, RunDays, When};
 
 /// Most invariants, and most outcomes, of a scenario.
 const STATEMENTS_MAX: usize = 200;
@@ -63,11 +63,11 @@ pub struct InvariantSection {
     pub variant: Option<ValueId>,
 }
 
-/// A part of each run: the last days of it, or between two dates.
+/// A part of each run: the last of it, or between two dates or instants.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OverSection {
-    /// The last part of the run, such as "90 d".
+    /// The last part of the run, such as "90 d" or "6 h".
     #[schemars(with = "String")]
     pub last: Option<ValueId>,
     /// First day. Default: the start of the run.
@@ -154,14 +154,14 @@ pub enum Kind {
 /// A part of a run, both ends included.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// So many days up to the end.
-    LastDays(u32),
+    /// So long a time up to the end.
+    Last(SimDuration),
     /// Between two days.
     Between {
         /// The first day; `None` for that of the run.
-        from: Option<Date>,
+        from: Option<When>,
         /// The last day; `None` for that of the run.
-        to: Option<Date>,
+        to: Option<When>,
     },
 }
 
@@ -469,8 +469,8 @@ impl InvariantChecker<'_, '_, '_> {
             (Some(last), None, None) => {
                 let key = format!("{key}.last");
                 let horizon_days = self.days.map_or(HORIZON_DAYS_MAX, |days| days.horizon_days);
-                let days = self.checker.days(Some(last), &key, horizon_days)?;
-                Some(Part::LastDays(days))
+                let last = self.checker.duration(Some(last), &key, horizon_days)?;
+                Some(Part::Last(last))
             }
             (None, None, None) => {
                 let help = "give last, or from and to";
@@ -478,11 +478,11 @@ impl InvariantChecker<'_, '_, '_> {
                 None
             }
             (None, from, to) => {
-                let dates = [
-                    self.checker.date(from, &format!("{key}.from")),
-                    self.checker.date(to, &format!("{key}.to")),
+                let ends = [
+                    self.checker.when(from, &format!("{key}.from")),
+                    self.checker.when(to, &format!("{key}.to")),
                 ];
-                self.between(dates, from.or(to)?, &key)
+                self.between(ends, from.or(to)?, &key)
             }
             (Some(last), ..) => {
                 let help = "give last, or from and to";
@@ -492,16 +492,19 @@ impl InvariantChecker<'_, '_, '_> {
         }
     }
 
-    fn between(&mut self, [from, to]: [Option<Date>; 2], at: ValueId, key: &str) -> Option<Part> {
+    fn between(&mut self, [from, to]: [Option<When>; 2], at: ValueId, key: &str) -> Option<Part> {
         if let (Some(from), Some(to)) = (from, to)
-            && to < from
+            && to.last() < from.first()
         {
             let message = format!("{to} lies before {from}");
             self.checker.fault(at, key, message, "let from come first");
             return None;
         }
         let days = self.days?;
-        let inside = |date: Option<Date>| date.is_none_or(|d| days.first <= d && d <= days.last);
+        let inside = |when: Option<When>| {
+            let date = when.map(|when| when.first().date());
+            date.is_none_or(|date| days.first <= date && date <= days.last)
+        };
         if !inside(from) || !inside(to) {
             let message = "lies outside the run".to_owned();
             let help = format!("the run goes from {} to {}", days.first, days.last);

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
@@ -15,7 +16,7 @@ use super::target::targets;
 use super::token::units;
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, replaced};
 use crate::describe::part::PartKind;
-use crate::describe::{MetricSpec, PartSpec};
+use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{Diagnostic, Faults, TextPosition, did_you_mean, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
@@ -98,7 +99,7 @@ fn experiment(
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     checker.faults.settle_idle();
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
-    let output = output(&mut checker, file.output.as_ref(), &stated.metrics);
+    let output = output(&mut checker, file.output.as_ref(), &stated.recorded);
     warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
     if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
@@ -118,6 +119,7 @@ fn experiment(
         runs: u32::try_from(runs.unwrap_or(1)).ok()?,
         backtest: backtest_of(&mut checker, file.backtest.as_ref(), &points),
         calibration: calibration_of(&mut checker, file.calibration.as_ref(), &points),
+        verdict_from: verdict_from(&points),
         points,
         sample: sweep.sample,
         warm_up_days: warm_up.unwrap_or(0),
@@ -129,6 +131,12 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// The first day that calibration has not seen, of the first network that has one.
+fn verdict_from(points: &[Point]) -> Option<Date> {
+    let networks = points.iter().flat_map(|point| &point.scenario.networks);
+    networks.filter_map(|network| network.settings.verdict_from()).next()
 }
 
 /// A fault if the warm-up, in days, is as long as the shortest run.
@@ -334,8 +342,8 @@ fn calibration_of(
         checker.fault(metric, "calibration", message, help);
         return None;
     }
-    let metrics: Vec<_> = registry::ALL.metrics().copied().collect();
-    let calibration = calibration(checker, typed, &metrics, run_days(points))?;
+    let recorded = points.first()?.scenario.recorded();
+    let calibration = calibration(checker, typed, &recorded, run_days(points))?;
     let shared = checker.tree.without(&SHARED_WITHOUT);
     for range in &calibration.fit {
         let given = typed.fit[&range.key];
@@ -439,11 +447,12 @@ fn swept(
     stated
 }
 
-/// Whether a key lies in a network or in a layer.
+/// Whether a key lies in a network, in a section that is short for one, or in a layer.
 fn is_varied(key: &str) -> bool {
     let section = key.split(['.', '[']).next().unwrap_or(key);
     let layer = || registry::ALL.part(section).is_some_and(|part| part.kind == PartKind::Layer);
-    section != key && (section == NETWORK || layer())
+    let short = || networks::SHORT.iter().any(|(name, _)| *name == section);
+    section != key && (section == NETWORK || layer() || short())
 }
 
 /// Sets a key that variants and sweeps may change; a fault names where it was typed.
@@ -487,17 +496,13 @@ pub(super) struct Stated {
     targets: Vec<Target>,
     statements: Statements,
     /// What the runs record; of several points, what any of them does.
-    metrics: Vec<MetricSpec>,
+    recorded: Recorded,
 }
 
 impl Stated {
     /// Takes the place of what was stated at the points before.
     fn after(mut self, before: Stated) -> Stated {
-        for metric in before.metrics {
-            if !self.metrics.contains(&metric) {
-                self.metrics.push(metric);
-            }
-        }
+        self.recorded.merge(before.recorded);
         self
     }
 }
@@ -527,8 +532,9 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     });
     let metrics: Vec<MetricSpec> =
         parts.iter().flat_map(|part| part.metrics.iter().copied().flatten()).copied().collect();
-    let recorded =
-        recorded(metrics, &layers, networks.as_deref().unwrap_or_default(), checker.units);
+    let reviewed = tree.root(REVIEW).is_some();
+    let recorded = recorded(metrics, &layers, networks.as_deref(), reviewed);
+    let recorded = Recorded { units: checker.units.clone(), ..recorded };
     let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
     let statements = statements(checker, &file, &recorded, days);
     let units = checker.units.clone();
@@ -541,7 +547,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
         };
         Some(Scenario { start, horizon_days, layers, networks: networks?, review, units })
     };
-    (build(), Stated { targets, statements, metrics: recorded.metrics })
+    (build(), Stated { targets, statements, recorded })
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.
@@ -549,6 +555,7 @@ pub(super) fn typed(checker: &mut Checker<'_>) -> ScenarioFile {
     let layers = registry::ALL.parts().filter(|part| part.kind != PartKind::Network);
     let mut beside: Vec<&str> = layers.map(|part| part.name).collect();
     beside.push(NETWORK);
+    beside.extend(networks::SHORT.iter().map(|(section, _)| section));
     checker.read_beside(Tree::ROOT, "", &beside)
 }
 
@@ -557,14 +564,15 @@ fn is_given(tree: &Tree, part: &PartSpec) -> bool {
     part.kind == PartKind::Layer && tree.root(part.name).is_some()
 }
 
-/// `[network]`, or each of `[[network]]`; their parts are added to `parts`. `None` if one is not
-/// valid, which has left a fault.
+/// The sections that are short for a network, then `[network]`, or each of `[[network]]`; their
+/// parts are added to `parts`. `None` if one is not valid, which has left a fault.
 fn networks_of(
     checker: &mut Checker<'_>,
     parts: &mut Vec<&'static PartSpec>,
     known: &Known,
 ) -> Option<Vec<NetworkEntry>> {
-    let Some(root) = checker.tree.root(NETWORK) else { return Some(Vec::new()) };
+    let short = short_networks(checker, parts, known);
+    let Some(root) = checker.tree.root(NETWORK) else { return short };
     let members = match checker.tree.value(root) {
         Value::Array(items) => items.clone(),
         _ => vec![root],
@@ -587,7 +595,46 @@ fn networks_of(
         networks.push(entry);
     }
     checker.unique(&ids, NETWORK);
-    networks.into_iter().collect()
+    let named: Vec<NetworkEntry> = networks.into_iter().collect::<Option<_>>()?;
+    let short = short?;
+    apart(checker, root, &short, &named)?;
+    Some(short.into_iter().chain(named).collect())
+}
+
+/// The networks of the sections that are short for one; they have no id.
+fn short_networks(
+    checker: &mut Checker<'_>,
+    parts: &mut Vec<&'static PartSpec>,
+    known: &Known,
+) -> Option<Vec<NetworkEntry>> {
+    let mut found = Vec::new();
+    for (section, kind) in networks::SHORT {
+        let Some(given) = checker.tree.root(section) else { continue };
+        parts.extend(registry::ALL.part(kind));
+        let settings = networks::Settings::read(kind, checker, given, known);
+        found.push(settings.map(|settings| NetworkEntry { id: String::new(), settings }));
+    }
+    found.into_iter().collect()
+}
+
+/// A fault if a network without an id stands beside a short section of its kind: both would draw
+/// from the same streams.
+fn apart(
+    checker: &mut Checker<'_>,
+    root: ValueId,
+    short: &[NetworkEntry],
+    named: &[NetworkEntry],
+) -> Option<()> {
+    for (section, kind) in networks::SHORT {
+        let is_kind = |entry: &&NetworkEntry| entry.settings.kind() == *kind;
+        let unnamed = named.iter().filter(is_kind).any(|entry| entry.id.is_empty());
+        if unnamed && short.iter().any(|entry| is_kind(&entry)) {
+            let message = format!("[{section}] is a network of this kind without an id too");
+            checker.fault(root, NETWORK, message, "give this one an id, or write one of both");
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// One network by its kind.

@@ -24,10 +24,11 @@ pub use load::{SIZES, load};
 pub use schema::schema;
 
 use jiff::civil::Date;
-use pinwheel_core::Streams;
+use pinwheel_core::{SimDuration, Streams};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::NetworkSettings;
+use crate::input::When;
 use crate::input::unit::Units;
 use crate::review;
 use crate::world::World;
@@ -58,6 +59,9 @@ pub struct Experiment {
     pub warm_up_days: u32,
     /// What of the records goes into the table.
     pub output: Output,
+    /// The first day that calibration has not seen, of the first network that has one: accuracy is
+    /// judged apart from there on.
+    pub verdict_from: Option<Date>,
     /// Accuracies stated before the runs.
     pub targets: Vec<Target>,
     /// Forecasts from rolling origins, if they are asked for.
@@ -132,11 +136,12 @@ pub struct Range {
 }
 
 /// What of the records goes into the table. Checks and outcomes see every record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
-    /// Days between two records that are kept; the last day is kept too.
-    pub every_days: u32,
-    /// The metrics that are kept; empty for all.
+    /// Of each series, the last record of every such stretch of time is kept, from the start of the
+    /// run on; `None` keeps all.
+    pub every: Option<SimDuration>,
+    /// The metrics that are kept, with their subjects ("io.minted"); empty for all.
     pub metrics: Vec<String>,
 }
 
@@ -221,13 +226,6 @@ impl Experiment {
     pub fn units(&self) -> &Units {
         &self.points[0].scenario.units
     }
-
-    /// The first day that calibration has not seen, of the first network that has one: accuracy is
-    /// judged apart from there on.
-    pub fn verdict_from(&self) -> Option<Date> {
-        let networks = self.points.iter().flat_map(|point| &point.scenario.networks);
-        networks.filter_map(|network| network.settings.verdict_from()).next()
-    }
 }
 
 /// An accuracy stated before the run, judged after it.
@@ -235,7 +233,7 @@ impl Experiment {
 pub struct Target {
     /// Its name in verdicts.
     pub id: String,
-    /// The metric that is judged.
+    /// With its subject, where it has one: "io.minted".
     pub metric: String,
     /// Of the series; the empty one by default.
     pub label: String,
@@ -244,41 +242,49 @@ pub struct Target {
     /// How it is judged.
     pub measure: Measure,
     /// Part of the horizon that is judged.
-    pub from: Option<Date>,
-    /// Last day that is judged; `None` for the end of the run.
-    pub to: Option<Date>,
+    pub from: Option<When>,
+    /// Last day or instant that is judged; `None` for the end of the run.
+    pub to: Option<When>,
+}
+
+impl Target {
+    /// Whether it judges the points of a variant.
+    pub fn judges(&self, variant: &str) -> bool {
+        self.variant.as_deref().is_none_or(|only| only == variant)
+    }
 }
 
 /// How a simulated series is held against what was observed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
-    /// Mean of |simulated - observed| / observed over the dates with an observation.
+    /// Mean of |simulated - observed| / observed over the instants with an observation.
     MeanAbsoluteError {
         /// The largest error allowed.
         limit: f64,
     },
-    /// |simulated - observed| / observed of the growth since the first day, at the last date.
+    /// |simulated - observed| / observed of the growth from the first observation to the
+    /// last.
     GrowthError {
         /// The largest error allowed.
         limit: f64,
     },
-    /// |simulated - expected| / expected on one date.
+    /// |simulated - expected| / expected at an instant, or at the last record of a day.
     ValueAt {
-        /// The date.
-        date: Date,
+        /// The instant, or the day.
+        at: When,
         /// The value expected then, in the metric's unit.
         expected: f64,
         /// The largest error allowed.
         limit: f64,
     },
-    /// Every value lies in the range; with `window_days`, every mean over such a window.
+    /// Every value lies in the range; with a window, every mean over so long a time.
     Within {
         /// The least value allowed, in the metric's unit.
         low: f64,
         /// The greatest value allowed, in the metric's unit.
         high: f64,
-        /// Days of the window; 1 for single values.
-        window_days: u32,
+        /// How long a time; `None` for single values.
+        window: Option<SimDuration>,
     },
     /// The last value lies in the range.
     Final {

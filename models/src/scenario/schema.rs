@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::file::ScenarioFile;
 use crate::describe::part::PartKind;
+use crate::networks::SHORT;
 use crate::registry;
 
 /// JSON Schema (draft 2020-12) of a scenario: its own keys from the structs they are read into, the
@@ -16,7 +17,14 @@ pub fn schema() -> Value {
     for part in registry::ALL.parts() {
         let section = (part.schema)(&mut generator).to_value();
         match part.kind {
-            PartKind::Network => kinds.push(section),
+            PartKind::Network => {
+                for (short, _) in SHORT.iter().filter(|(_, kind)| *kind == part.name) {
+                    let description = format!("Short for one [network], kind = \"{}\".", part.name);
+                    let section = json!({ "description": description, "allOf": [section] });
+                    sections.insert((*short).to_owned(), section);
+                }
+                kinds.push(json!({ "allOf": [section], "required": ["kind"] }));
+            }
             _ => {
                 let section = json!({ "description": part.about, "allOf": [section] });
                 sections.insert(part.name.to_owned(), section);

@@ -1,14 +1,13 @@
 //! `[[target]]`: accuracy stated before the run.
 
-use crate::describe::{MetricSpec, Recorded};
+use crate::describe::{Recorded, RecordedMetric};
 use jiff::civil::Date;
 
 use super::file::TargetSection;
 use super::{Measure, Target};
-use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
-use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
+use crate::input::{HORIZON_DAYS_MAX, When};
 
 /// Most targets of a scenario.
 const TARGETS_MAX: usize = 1_000;
@@ -71,10 +70,10 @@ impl TargetChecker<'_, '_, '_> {
         let id = self.required(section.id, "id", "\"raw-power\"");
         let id = self.checker.title(id, &self.key("id"));
         let metric = self.metric();
-        let from = self.date_in_run(section.from, "from");
-        let to = self.date_in_run(section.to, "to");
+        let from = self.when_in_run(section.from, "from");
+        let to = self.when_in_run(section.to, "to");
         if let (Some(from), Some(to), Some(given)) = (from, to, section.to)
-            && to < from
+            && to.last() < from.first()
         {
             let message = format!("{to} lies before from = {from}");
             self.checker.fault(given, &self.key("to"), message, "let from come first");
@@ -82,16 +81,16 @@ impl TargetChecker<'_, '_, '_> {
         let kind = self.required(section.measure, "measure", "\"mean_absolute_error\"");
         let kind = self.checker.choice(kind, &self.key("measure"), KINDS)?;
         self.refuse_others(kind);
-        let unit = metric.map_or("1", |metric| metric.unit);
+        let unit = metric.as_ref().map_or("1", |metric| metric.spec.unit);
         let measure = match kind {
             Kind::MeanAbsoluteError => Measure::MeanAbsoluteError { limit: self.limit()? },
             Kind::GrowthError => Measure::GrowthError { limit: self.limit()? },
             Kind::ValueAt => self.value_at(unit, metric.is_some())?,
             Kind::Within => {
                 let window_key = self.key("window");
-                let window_days = self.checker.days(section.window, &window_key, HORIZON_DAYS_MAX);
+                let window = self.checker.duration(section.window, &window_key, HORIZON_DAYS_MAX);
                 let (low, high) = self.range(unit, metric.is_some())?;
-                Measure::Within { low, high, window_days: window_days.unwrap_or(1) }
+                Measure::Within { low, high, window }
             }
             Kind::Final => {
                 let (low, high) = self.range(unit, metric.is_some())?;
@@ -99,10 +98,10 @@ impl TargetChecker<'_, '_, '_> {
             }
         };
         let label = self.checker.title(section.label, &self.key("label"));
-        self.refuse_label(metric, section, label.as_deref());
+        self.refuse_label(metric.as_ref(), section, label.as_deref());
         let label = label.unwrap_or_default();
         let variant = self.checker.identifier(section.variant, &self.key("variant"));
-        Some(Target { id: id?, metric: metric?.name.to_owned(), label, variant, measure, from, to })
+        Some(Target { id: id?, metric: metric?.name(), label, variant, measure, from, to })
     }
 
     fn key(&self, name: &str) -> String {
@@ -114,22 +113,18 @@ impl TargetChecker<'_, '_, '_> {
         self.checker.required(given, &key, example)
     }
 
-    fn metric(&mut self) -> Option<MetricSpec> {
+    fn metric(&mut self) -> Option<RecordedMetric> {
         let given = self.required(self.section.metric, "metric", "\"raw_power\"")?;
         let key = self.key("metric");
         let name = self.checker.text(Some(given), &key)?;
-        let found = self.recorded.find(&name).copied();
-        if found.is_none() {
-            let help = self.recorded.did_you_mean(&name);
-            self.checker.fault(given, &key, format!("unknown metric \"{}\"", shown(&name)), help);
-        }
-        found
+        let found = self.recorded.resolve(&name);
+        found.map_err(|(message, help)| self.checker.fault(given, &key, message, help)).ok()
     }
 
     /// A series that the runs never record would be judged as missing only after them.
     fn refuse_label(
         &mut self,
-        metric: Option<MetricSpec>,
+        metric: Option<&RecordedMetric>,
         section: &TargetSection,
         label: Option<&str>,
     ) {
@@ -138,24 +133,24 @@ impl TargetChecker<'_, '_, '_> {
             return;
         }
         let Some(metric) = metric else { return };
-        let refused = self.recorded.has_label(&metric, label.unwrap_or_default());
+        let refused = self.recorded.has_label(metric, label.unwrap_or_default());
         if let (Err((message, help)), Some(given)) = (refused, section.label.or(section.metric)) {
             self.checker.fault(given, &self.key("label"), message, help);
         }
     }
 
-    fn date_in_run(&mut self, given: Option<ValueId>, name: &str) -> Option<Date> {
+    fn when_in_run(&mut self, given: Option<ValueId>, name: &str) -> Option<When> {
         let key = self.key(name);
-        let date = self.checker.date(given, &key)?;
+        let when = self.checker.when(given, &key)?;
         // A date after the end is left to the judge, which says that it did not judge it: a run
         // may be shortened by hand.
         if let Some(first) = self.start
-            && date < first
+            && when.last().date() < first
         {
-            let message = format!("{date} lies before the run");
+            let message = format!("{when} lies before the run");
             self.checker.fault(given?, &key, message, format!("the run starts on {first}"));
         }
-        Some(date)
+        Some(when)
     }
 
     fn limit(&mut self) -> Option<f64> {
@@ -172,13 +167,13 @@ impl TargetChecker<'_, '_, '_> {
 
     fn value_at(&mut self, unit: &str, unit_known: bool) -> Option<Measure> {
         let at = self.required(self.section.at, "at", "2024-01-12");
-        let date = self.date_in_run(at, "at");
+        let at = self.when_in_run(at, "at");
         let limit = self.limit();
         let expected = match unit_known {
             true => self.number(self.section.expected, "expected", unit),
             false => None,
         };
-        Some(Measure::ValueAt { date: date?, expected: expected?, limit: limit? })
+        Some(Measure::ValueAt { at: at?, expected: expected?, limit: limit? })
     }
 
     fn range(&mut self, unit: &str, unit_known: bool) -> Option<(f64, f64)> {

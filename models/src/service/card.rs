@@ -9,7 +9,7 @@ pub const CARD: Card = Card {
     process: "Requests arrive by a renewal process, wait in a queue or share a server, and \
               leave; a full queue loses them.",
     left_out: &[
-        "Servers do not fail and do not differ.",
+        "Servers of a station do not differ; they fail only where they are devices of the fleet.",
         "There are no classes, priorities or batches of jobs.",
         "Nobody gives up waiting or tries again.",
         "A dispatcher does not remember what it sent while its news is on the way.",

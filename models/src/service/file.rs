@@ -13,6 +13,7 @@ use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::laws::renewal::Law;
 use crate::part::{ClassNames, Known};
+use crate::policy::balancing::Balancer;
 use crate::policy::choice::Given;
 
 const STATIONS_MAX: usize = 1_000;
@@ -31,6 +32,10 @@ pub struct Section {
     /// What happens before this is not measured. Default 0.
     #[schemars(with = "String")]
     pub warm_up: Option<ValueId>,
+    /// Time between two records, such as "1 h" or "12 s": a part of a day, or whole days. Default
+    /// "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
     /// `dispatch` of the stations that do not say.
     #[schemars(with = "Dispatch")]
     pub dispatch: Option<ValueId>,
@@ -129,6 +134,7 @@ pub struct CacheSection {
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "service");
     let warm_up = duration(checker, typed.warm_up, "service.warm_up");
+    let record_every = checker.record_every(typed.record_every, "service.record_every")?;
     if typed.station.is_empty() {
         checker.required(None, "service.station", "[{ id = \"web\", ... }]");
     }
@@ -137,6 +143,16 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         checker.fault(id, "service.station", message, format!("at most {STATIONS_MAX}"));
         return None;
     }
+    let (policy, delay) = (typed.dispatch, typed.information_delay);
+    for (name, given, all_say) in [
+        ("dispatch", policy, typed.station.iter().all(|of| of.dispatch.is_some())),
+        ("information_delay", delay, typed.station.iter().all(|of| of.information_delay.is_some())),
+    ] {
+        if all_say {
+            let whom = "stations that do not say their own";
+            checker.refuse_idle("service", &[(name, given, false, whom)]);
+        }
+    }
     let (mut stations, mut ids) = (Vec::new(), Vec::new());
     for (number, section) in typed.station.iter().enumerate() {
         let built = station(checker, &typed, number, known);
@@ -144,8 +160,11 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         stations.extend(built);
     }
     checker.unique(&ids, "service.station");
-    (stations.len() == typed.station.len() && !stations.is_empty())
-        .then_some(Settings { stations, warm_up })
+    (stations.len() == typed.station.len() && !stations.is_empty()).then_some(Settings {
+        stations,
+        warm_up,
+        record_every,
+    })
 }
 
 fn station(
@@ -173,12 +192,14 @@ fn station(
         None => duration(checker, all.information_delay, "service.information_delay"),
     };
     let cache = typed.cache.as_ref().map(|typed| cache(checker, typed, &key("cache")));
+    let servers = match &on {
+        Some(on) => known.count(&on.devices),
+        None => u32::try_from(servers.unwrap_or(1)).ok()?,
+    };
+    refuse_idle(checker, all, number, dispatch?, servers);
     Some(StationSettings {
         name: name?,
-        servers: match &on {
-            Some(on) => known.count(&on.devices),
-            None => u32::try_from(servers.unwrap_or(1)).ok()?,
-        },
+        servers,
         on,
         arrivals: arrivals?,
         service: service?,
@@ -191,6 +212,39 @@ fn station(
             None => None,
         },
     })
+}
+
+/// Notes whether the policy of a station, and the delay of what it is told, have an effect: the one
+/// where there is a server to choose, the other where the policy looks at queues.
+fn refuse_idle(
+    checker: &mut Checker<'_>,
+    all: &Section,
+    number: usize,
+    dispatch: Dispatch,
+    servers: u32,
+) {
+    let typed = &all.station[number];
+    let chooses = servers > 1;
+    let looks = chooses && Balancer::new(dispatch, 1).needs_lengths();
+    let (several, lengths) =
+        ("stations with more than one server", "policies that look at the lengths of queues");
+    let station = format!("service.station[{number}]");
+    for (table, dispatch, delay) in [
+        (station.as_str(), typed.dispatch, typed.information_delay),
+        (
+            "service",
+            all.dispatch.filter(|_| typed.dispatch.is_none()),
+            all.information_delay.filter(|_| typed.information_delay.is_none()),
+        ),
+    ] {
+        checker.refuse_idle(
+            table,
+            &[
+                ("dispatch", dispatch, chooses, several),
+                ("information_delay", delay, looks, lengths),
+            ],
+        );
+    }
 }
 
 /// The devices that are the servers; `Some(None)` if none are named.

@@ -89,7 +89,7 @@ pub enum Event {
     },
     /// Measuring begins.
     WarmedUp,
-    /// The end of a day.
+    /// Time for a record.
     Record,
 }
 
@@ -117,10 +117,9 @@ impl EngineEvent for Event {
 pub struct Service {
     stations: Vec<Station>,
     warm_up: SimDuration,
+    record_every: SimDuration,
     little: Option<CheckId>,
 }
-
-const DAY: SimDuration = SimDuration::from_days(1);
 
 impl Service {
     /// All stations, empty.
@@ -129,6 +128,7 @@ impl Service {
         Service {
             stations: settings.stations.iter().enumerate().map(station).collect(),
             warm_up: settings.warm_up,
+            record_every: settings.record_every,
             little: None,
         }
     }
@@ -138,7 +138,7 @@ impl Service {
         self.little = Some(ctx.checks.always("service.littles_law"));
         self.stations.iter_mut().for_each(|station| station.expect(ctx));
         ctx.after(self.warm_up, Event::WarmedUp.into());
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
     }
 
     /// Reacts to one of its events.
@@ -196,7 +196,7 @@ impl Service {
             self.check(station, ctx);
             record(station, now, ctx);
         }
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
     }
 }
 

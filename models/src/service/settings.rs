@@ -18,6 +18,8 @@ pub struct Settings {
     pub stations: Vec<StationSettings>,
     /// What happens before this is not measured.
     pub warm_up: SimDuration,
+    /// Time between two records.
+    pub record_every: SimDuration,
 }
 
 /// One kind of request and the servers that answer it.

@@ -12,7 +12,7 @@ use super::measure::Measure;
 use super::queue::{Queue, Waiting};
 use super::settings::{CacheSettings, Dispatch, OnFailure, StationSettings};
 use crate::laws::renewal::Law;
-use crate::part::{Around, DeviceSet};
+use crate::part::{Around, Members};
 
 /// A job in the station.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
@@ -29,9 +29,8 @@ struct Job {
 /// The devices that are the servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Machines {
-    set: DeviceSet,
-    /// By server, rising.
-    devices: Vec<u32>,
+    /// By server.
+    members: Members,
     on_failure: OnFailure,
 }
 
@@ -97,8 +96,7 @@ impl Station {
         };
         let queue = Queue::new(discipline, servers_each, waiting_room, settings.on.is_some());
         let machines = settings.on.as_ref().map(|on| Machines {
-            set: on.devices.clone(),
-            devices: around.devices.of(&on.devices).collect(),
+            members: Members::new(Some(&on.devices), around.devices),
             on_failure: on.on_failure,
         });
         let source = |law, purpose: &str| Source { law, stream: streams.stream(0, purpose) };
@@ -218,16 +216,12 @@ impl Station {
         ctx: &mut Context<E>,
     ) {
         let single = self.queues.len() == 1;
-        let Some(machines) = self.machines.as_mut().filter(|of| of.set.has(class)) else { return };
-        let server = match machines.devices.binary_search(&device) {
-            Ok(server) => server as u32,
-            // Devices are numbered as they join.
-            Err(place) if single && up && place == machines.devices.len() => {
-                machines.devices.push(device);
-                place as u32
-            }
-            Err(_) => return,
-        };
+        let Some(Machines { members, .. }) = &mut self.machines else { return };
+        let mut server = members.change(device, class, up);
+        if server.is_none() && single && up {
+            server = members.join(device, class);
+        }
+        let Some(server) = server else { return };
         let (queue, server) = if single { (0, server) } else { (server, 0) };
         if up { self.server_up(queue, server, ctx) } else { self.server_down(queue, server, ctx) }
     }

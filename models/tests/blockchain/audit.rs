@@ -40,7 +40,7 @@ fn history() -> (Head, Vec<Block>, Head) {
     let streams = Streams::new(5, 0);
     let chains = Blockchain::new(
         &Settings { chains: vec![settings.clone()], ..Settings::default() },
-        &streams,
+        &pinwheel_models::part::Around::alone(&streams),
     );
     let genesis = Simulation::new(Chains(chains), streams).model.0.chain(0).head.clone();
     let simulation = run(settings, &streams, SimDuration::from_hours(2));

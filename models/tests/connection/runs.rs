@@ -42,7 +42,16 @@ fn rough(protocol: Protocol) -> Settings {
 fn gateways(air: Option<Air>) -> Gateways {
     let mut channel = Settings::default().channel;
     channel.loss = Loss::Independent(0.2);
-    Gateways { count: 5, heard_by: 3, repeats: 2, channel, clock_skew_seconds: 1.0, air }
+    Gateways {
+        count: 5,
+        on: None,
+        by_region: false,
+        heard_by: 3,
+        repeats: 2,
+        channel,
+        clock_skew_seconds: 1.0,
+        air,
+    }
 }
 
 /// Every way a reading can go, each rough.

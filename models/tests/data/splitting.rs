@@ -3,11 +3,13 @@
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams, math};
 use pinwheel_models::data::coding::Code;
 use pinwheel_models::data::formulas::{Rates, mean_time_to_loss};
-use pinwheel_models::data::settings::{NodeSettings, StoreSettings};
+use pinwheel_models::data::settings::{Effect, NodeSettings, Shock, StoreSettings};
 use pinwheel_models::data::splitting::{Alone, Splitting};
 use pinwheel_models::data::store::Store;
 use pinwheel_models::laws::draw::Duration;
 use pinwheel_models::laws::failure::FailureLaw;
+use pinwheel_models::policy::placement::Placement;
+use pinwheel_models::policy::telemetry::nodes::DomainKind;
 
 const HOUR: f64 = 3_600.0;
 
@@ -105,4 +107,127 @@ fn what_cannot_be_waited_for_is_estimated_closely() {
     assert!(error / mean < 0.08, "{mean} +- {error}");
     let theory = 365.0 / 365.25 / 1.694e10;
     assert!((mean / theory - 1.0).abs() < 0.25, "{mean} is not {theory}");
+}
+
+/// The chances of the states of a chain after a time, from those at its start: `rates[i][j]` is that
+/// of a step from `i` to `j`. By uniformisation (Jensen 1953): a Poisson number of steps.
+fn chain(rates: &[Vec<f64>], start: Vec<f64>, hours: f64) -> Vec<f64> {
+    let states = rates.len();
+    let leave: Vec<f64> = rates.iter().map(|row| row.iter().sum()).collect();
+    let fastest = leave.iter().copied().fold(0.0, f64::max);
+    let (mut weight, mut here) = ((-fastest * hours).exp(), start);
+    let mut sum: Vec<f64> = here.iter().map(|chance| weight * chance).collect();
+    for step in 1..=1_000 {
+        let stays = |i: usize| here[i] * (1.0 - leave[i] / fastest);
+        let comes = |j: usize| (0..states).map(|i| here[i] * rates[i][j] / fastest).sum::<f64>();
+        here = (0..states).map(|j| stays(j) + comes(j)).collect();
+        weight *= fastest * hours / f64::from(step);
+        sum.iter_mut().zip(&here).for_each(|(sum, chance)| *sum += weight * chance);
+    }
+    sum
+}
+
+const LOSS: f64 = 0.02;
+const REBUILD: f64 = 0.1;
+
+fn lives() -> FailureLaw {
+    FailureLaw::Exponential { rate_per_second: LOSS / HOUR }
+}
+fn rebuilds() -> Duration {
+    Duration::Drawn(FailureLaw::Exponential { rate_per_second: REBUILD / HOUR })
+}
+
+/// Four copies, two in each of two regions, and the first region is gone for good after 30 hours:
+/// two pieces at once. Before, `a` and `b` copies are in the regions, and a copy that is made anew
+/// goes where there are fewer; after it only the second region is left.
+fn lost_with_a_region(hours: f64) -> f64 {
+    let places: Vec<(usize, usize)> = (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).collect();
+    let place = |a: usize, b: usize| a * 3 + b;
+    let mut before = vec![vec![0.0; 9]; 9];
+    for &(a, b) in &places {
+        if a + b == 0 {
+            continue;
+        }
+        let row = &mut before[place(a, b)];
+        let rebuild = REBUILD * (4 - a - b) as f64;
+        if a > 0 {
+            row[place(a - 1, b)] += LOSS * a as f64;
+        }
+        if b > 0 {
+            row[place(a, b - 1)] += LOSS * b as f64;
+        }
+        match a.cmp(&b) {
+            std::cmp::Ordering::Less => row[place(a + 1, b)] += rebuild,
+            std::cmp::Ordering::Greater => row[place(a, b + 1)] += rebuild,
+            std::cmp::Ordering::Equal if a < 2 => {
+                row[place(a + 1, b)] += rebuild / 2.0;
+                row[place(a, b + 1)] += rebuild / 2.0;
+            }
+            std::cmp::Ordering::Equal => {}
+        }
+    }
+    let mut whole = vec![0.0; 9];
+    whole[place(2, 2)] = 1.0;
+    let there = chain(&before, whole, 30.0);
+    let mut left = vec![0.0; 5];
+    places.iter().zip(&there).for_each(|(&(_, b), chance)| left[b] += chance);
+    let mut after = vec![vec![0.0; 5]; 5];
+    for b in 1..=4 {
+        after[b][b - 1] = LOSS * b as f64;
+        if b < 4 {
+            after[b][b + 1] = REBUILD * (4 - b) as f64;
+        }
+    }
+    chain(&after, left, hours - 30.0)[0]
+}
+
+#[test]
+fn a_shock_that_takes_several_pieces_at_once_is_a_part_of_the_estimate() {
+    let mut store = StoreSettings::new(1, Code::new(1, 4), rebuilds());
+    store.placement = Placement::Spread(vec![DomainKind::Region]);
+    let after = SimDuration::from_hours(30);
+    store.shocks = vec![Shock { after, kind: DomainKind::Region, number: 0, effect: Effect::Loss }];
+    let nodes = NodeSettings { life: lives(), regions: 2, sites: 2, ..NodeSettings::new(8) };
+    let splitting = Splitting::together(&store, &nodes, 400, 1);
+    let (time, exact) = (SimDuration::from_hours(60), (lost_with_a_region(60.0), 0.0));
+    agree(estimated(&splitting, time), exact, "a lost region");
+    agree(estimated(&splitting.plain(), time), exact, "a lost region, plain");
+    // Without the shock, which the object alone does not meet, losses are rarer by far.
+    let alone = estimated(&Splitting::new(&store, &nodes, 400), time).0;
+    assert!(alone < 0.5 * exact.0, "{alone} and {exact:?}");
+}
+
+#[test]
+fn objects_on_the_same_nodes_are_lost_as_their_chain_says() {
+    // Two objects of two copies on two nodes: whole, one object or both without the copy on one
+    // node, and a loss of either.
+    let rates = vec![
+        vec![0.0, 0.0, 2.0 * LOSS, 0.0],
+        vec![REBUILD, 0.0, LOSS, LOSS],
+        vec![0.0, 2.0 * REBUILD, 0.0, LOSS],
+        vec![0.0; 4],
+    ];
+    let exact = chain(&rates, vec![1.0, 0.0, 0.0, 0.0], 50.0)[3];
+    let store = StoreSettings::new(2, Code::new(1, 2), rebuilds());
+    let nodes = NodeSettings { life: lives(), ..NodeSettings::new(2) };
+    let splitting = Splitting::together(&store, &nodes, 400, 2);
+    let time = SimDuration::from_hours(50);
+    agree(estimated(&splitting, time), (exact, 0.0), "two objects");
+    agree(estimated(&splitting.plain(), time), (exact, 0.0), "two objects, plain");
+}
+
+#[test]
+fn objects_that_share_no_node_are_lost_independently() {
+    // Two objects on 400 nodes share one in a hundred times.
+    let rates = Rates { loss: LOSS / 20.0, rebuild: REBUILD, serial: false };
+    let one = pinwheel_models::data::formulas::loss_within(2, 1, &rates, 100.0);
+    let either = 1.0 - (1.0 - one) * (1.0 - one);
+    let life = FailureLaw::Exponential { rate_per_second: LOSS / 20.0 / HOUR };
+    let store = StoreSettings::new(2, Code::new(1, 2), rebuilds());
+    let nodes = NodeSettings { life, ..NodeSettings::new(400) };
+    let splitting = Splitting::together(&store, &nodes, 200, 2);
+    let (mean, error) = estimated(&splitting, SimDuration::from_hours(100));
+    let slack = 3.0 * error + 0.01 * either;
+    assert!((mean - either).abs() < slack, "{mean} +- {error} and {either}");
+    assert!(error / either < 0.1, "{mean} +- {error} is too coarse");
 }

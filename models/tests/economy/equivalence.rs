@@ -14,7 +14,7 @@ use super::{last, load, repository, run};
 
 const RUNS: u32 = 400;
 const SET: [(&str, &str); 2] =
-    [("economy.record_every", "365 d"), ("economy.concentration_every", "1825 d")];
+    [("network.record_every", "365 d"), ("network.concentration_every", "1825 d")];
 const NAMES: [&str; 4] = ["token_price", "nodes_active", "tokens_minted", "tokens_burned"];
 
 type Samples = BTreeMap<&'static str, Vec<f64>>;
@@ -121,9 +121,9 @@ fn the_small_model_has_the_distributions_of_its_reference() {
 #[test]
 fn another_model_is_told_from_the_reference() {
     for other in [
-        ("economy.providers.sell_share", "0.6"),
-        ("economy.demand.volatility", "4 %/sqrt(d)"),
-        ("economy.providers.cost_median", "1 USD/d"),
+        ("network.step[4].share", "0.6"),
+        ("network.demand.volatility", "4 %/sqrt(d)"),
+        ("network.operators.cost_median", "1 USD/d"),
     ] {
         let found = disagreements(&ours(&[SET[0], SET[1], other]));
         assert!(!found.is_empty(), "{other:?} passes");

@@ -13,7 +13,7 @@ const NODES: f64 = 1_000.0;
 /// 1 - 1/400 - 1/7 a day. Clocks of 400 d and 7 d would have the same mean and another memory.
 #[test]
 fn nodes_up_have_the_mean_and_the_memory_of_the_daily_chain() {
-    let set = [("infrastructure.record_every", "1 d"), ("economy.record_every", "1825 d")];
+    let set = [("infrastructure.record_every", "1 d"), ("network.record_every", "1825 d")];
     let point = &load("depin-mini.toml", &set).points[0];
     let up_share = REPAIRED / (FAILS + REPAIRED);
     let mean = NODES * up_share;

@@ -35,7 +35,7 @@ fn every_token_is_somewhere_on_every_day() {
 #[test]
 fn payments_that_are_not_burned_are_rewards() {
     let of = |share: &str| {
-        let set = [("economy.demand.burn_share", share), ("run.horizon", "30 d")];
+        let set = [("network.step[1].share", share), ("run.horizon", "30 d")];
         run(&load("depin-mini.toml", &set).points[0], 1, 0).1
     };
     let (burned, paid) = (of("1"), of("0"));
@@ -65,7 +65,7 @@ fn a_shock_scales_demand_from_its_day_on() {
 #[test]
 fn without_infrastructure_every_node_serves() {
     let mut experiment =
-        load("depin-mini.toml", &[("run.horizon", "60 d"), ("economy.record_every", "1 d")]);
+        load("depin-mini.toml", &[("run.horizon", "60 d"), ("network.record_every", "1 d")]);
     experiment.points[0].scenario.layers.infrastructure = None;
     let (_, rows) = run(&experiment.points[0], 1, 0);
     assert!(series(&rows, "nodes_online").iter().all(|online| *online == 1_000.0));
@@ -74,7 +74,7 @@ fn without_infrastructure_every_node_serves() {
 /// A restored simulation goes on as the one that was not stopped.
 #[test]
 fn a_snapshot_keeps_losses_and_waits() {
-    let set = [("economy.providers.cost_median", "40 USD/d")];
+    let set = [("network.operators.cost_median", "40 USD/d")];
     let point = &load("depin-mini.toml", &set).points[0];
     let streams = Streams::new(1, 0);
     let mut simulation = Simulation::new(point.scenario.world(&streams), streams);

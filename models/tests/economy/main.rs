@@ -1,10 +1,12 @@
 //! The token economy: against the reference programs, against a plain reckoning, and its promises.
 
+mod digests;
 mod equivalence;
 mod hardware;
 mod layer;
-mod providers;
+mod operators;
 mod scenarios;
+mod steps;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,19 @@ fn load(file: &str, set: &[(&str, &str)]) -> Experiment {
     let path = repository("scenarios/mini").join(file);
     let set: Vec<_> = set.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
     scenario::load(&path, &set).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+/// A scenario from its text, with keys set, or what is wrong with it.
+fn read(text: &str, set: &[(String, String)]) -> Result<Experiment, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.toml");
+    std::fs::write(&path, text).unwrap();
+    scenario::load(&path, set).map_err(|faults| format!("{faults:#?}"))
+}
+
+/// A scenario from its text that is right.
+fn load_text(text: &str, set: &[(String, String)]) -> Experiment {
+    read(text, set).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A run to the end of its horizon or to its first breach, and its rows.

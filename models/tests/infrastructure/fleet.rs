@@ -61,6 +61,7 @@ pub fn busy() -> Settings {
         scope,
         timing,
         places: 1,
+        region: None,
         reach,
         spread: SimDuration::ZERO,
         effect,

@@ -17,6 +17,7 @@ fn shock(scope: Scope, timing: Timing, reach: Reach, effect: Effect) -> Shock {
         scope,
         timing,
         places: 1,
+        region: None,
         reach,
         spread: SimDuration::ZERO,
         effect,
@@ -51,6 +52,71 @@ fn struck(scope: Scope, seed: u64) -> Vec<u32> {
     assert_eq!(run.model.log.len(), 2 * down.len(), "all come back");
     assert_eq!(run.model.fleet.tallies().whole(run.ctx.now()).down_hours(), down.len() as f64);
     down
+}
+
+/// Two regions, one with twice the share of the other: 40 devices that stand in the second only, and
+/// 60 that are spread over both.
+fn tied() -> Settings {
+    let tied = Class { regions: vec![1], devices_per_site: 10, ..Class::new("tied", 40) };
+    Settings {
+        regions: vec![Region::new("a", 1.0), Region::new("b", 2.0)],
+        classes: vec![tied, Class::new("free", 60)],
+        ..Settings::of(Class::new("none", 1))
+    }
+}
+
+/// Devices that the only strike of a region takes down.
+fn struck_in(region: u16, seed: u64) -> Vec<u32> {
+    let at = Timing::At(SimTime::ZERO + SimDuration::from_hours(1));
+    let strike = shock(Scope::Region, at, Reach::Share(1.0), outage());
+    let shocks = vec![Shock { region: Some(region), ..strike }];
+    let run = after(&Settings { shocks, ..tied() }, seed, 1);
+    run.model.log.iter().filter(|(_, c)| !c.up).map(|(_, change)| change.device).collect()
+}
+
+#[test]
+fn a_shock_of_a_region_strikes_exactly_the_devices_that_are_tied_to_it_or_spread_into_it() {
+    for seed in 0..5 {
+        // All 40 tied to b; of the 60 spread by shares of 1 and 2 the last 40.
+        let b: Vec<u32> = (0..40).chain(60..100).collect();
+        assert_eq!(struck_in(1, seed), b);
+        assert_eq!(struck_in(0, seed), (40..60).collect::<Vec<u32>>());
+    }
+}
+
+#[test]
+fn a_class_tied_to_where_it_stands_anyway_runs_as_one_that_is_free() {
+    let run = |regions: Vec<u16>, shares: (f64, f64)| {
+        let law = FailureLaw::exponential(500.0 * HOUR);
+        let class = Class { regions, failure: law, owners: 7, ..Class::new("node", 80) };
+        let at = Timing::Every(SimDuration::from_hours(30));
+        let settings = Settings {
+            regions: vec![Region::new("a", shares.0), Region::new("b", shares.1)],
+            shocks: vec![shock(Scope::Site, at, Reach::Share(1.0), outage())],
+            ..Settings::of(class)
+        };
+        after(&settings, 3, 20).ctx.fingerprint.hex()
+    };
+    assert_eq!(run(vec![], (1.0, 0.0)), run(vec![0], (1.0, 0.0)));
+    assert_eq!(run(vec![], (1.0, 0.0)), run(vec![0], (1.0, 5.0)));
+    assert_eq!(run(vec![], (2.0, 1.0)), run(vec![1, 0], (2.0, 1.0)));
+    // A region that has no share takes the classes that name it.
+    assert_eq!(run(vec![], (1.0, 0.0)), run(vec![0], (0.0, 1.0)));
+    assert_eq!(run(vec![], (1.0, 1.0)), run(vec![0, 1], (0.0, 0.0)));
+    assert_ne!(run(vec![], (2.0, 1.0)), run(vec![1], (2.0, 1.0)));
+}
+
+#[test]
+fn owners_who_join_a_tied_class_live_in_its_regions() {
+    let turnover =
+        Turnover { prospects_per_year: 400.0, devices_each: 2, leave_per_year: 0.0, income: None };
+    let mut settings = tied();
+    settings.classes[0].turnover = Some(turnover);
+    let run = after(&settings, 5, 60);
+    let fleet = &run.model.fleet;
+    let joined: Vec<u32> = (100..fleet.devices()).collect();
+    assert!(joined.len() > 60, "{}", joined.len());
+    assert!(joined.iter().all(|device| fleet.region(*device) == 1));
 }
 
 #[test]

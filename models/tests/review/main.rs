@@ -129,9 +129,9 @@ fn filecoin_records_what_it_says_and_names_a_reason_for_the_rest() {
 /// Those of an economy, and each by hand from its daily record.
 #[test]
 fn an_economy_records_what_it_says() {
-    let keys = [("run.horizon", "\"240 d\""), ("economy.record_every", "\"1 d\"")];
+    let keys = [("run.horizon", "\"240 d\""), ("network.record_every", "\"1 d\"")];
     let run = run(&point("reviews/small-economy.toml", &keys));
-    let source = pinwheel_models::economy::review::SOURCE;
+    let source = pinwheel_models::networks::generic::review::SOURCE;
     let of_fleet = ["nakamoto"];
     let owed: BTreeSet<_> = source.gives.iter().chain(&of_fleet).copied().collect();
     assert_eq!(run.recorded(), owed);

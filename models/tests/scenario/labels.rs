@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
+use pinwheel_models::describe::RecordedMetric;
 use pinwheel_models::describe::metric::Labels;
 use pinwheel_models::registry;
 use pinwheel_models::scenario::{Point, load};
@@ -32,13 +33,20 @@ fn recorded(point: &Point, plain: &mut BTreeMap<&'static str, bool>) -> Vec<Stri
     let days = DAYS.min(point.scenario.horizon_days);
     run.run_until(SimTime::ZERO + SimDuration::from_days(u64::from(days)));
     let rows = run.ctx.records.drain();
-    let (known, labels) = (point.scenario.recorded(), run.ctx.records.labels());
+    let (known, records) = (point.scenario.recorded(), &run.ctx.records);
     let mut wrong = Vec::new();
     for row in rows {
-        let (spec, label) = (registry::ALL.spec(row.metric), &labels[usize::from(row.label.0)]);
+        let spec = registry::ALL.spec(row.metric);
+        let label = &records.labels()[usize::from(row.label.0)];
+        let subject = records.subjects()[usize::from(row.subject.0)].clone();
         *plain.entry(spec.name).or_default() |= label.is_empty();
-        if let Err((message, _)) = known.has_label(spec, label) {
-            wrong.push(format!("{}: recorded with \"{label}\", but {message}", spec.name));
+        let metric = RecordedMetric { spec: *spec, subject };
+        let name = metric.name();
+        let found = known.resolve(&name);
+        if found.as_ref() != Ok(&metric) {
+            wrong.push(format!("{name}: recorded, but {found:?}"));
+        } else if let Err((message, _)) = known.has_label(&metric, label) {
+            wrong.push(format!("{name}: recorded with \"{label}\", but {message}"));
         }
     }
     wrong.sort();

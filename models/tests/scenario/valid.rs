@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
+use pinwheel_core::SimDuration;
 use pinwheel_models::infrastructure;
+use pinwheel_models::input::When;
 use pinwheel_models::networks;
 use pinwheel_models::networks::filecoin::parameters::Parameters;
 use pinwheel_models::networks::filecoin::settings::{Behaviour, Detail, RuleChoice, Settings};
@@ -78,9 +80,10 @@ to = 2022-10-15
 "#;
 
 fn filecoin(experiment: &Experiment, point: usize) -> &Settings {
-    let networks::Settings::Filecoin(settings) =
-        &experiment.points[point].scenario.networks[0].settings;
-    settings
+    match &experiment.points[point].scenario.networks[0].settings {
+        networks::Settings::Filecoin(settings) => settings,
+        other => panic!("a network of kind {}", other.kind()),
+    }
 }
 
 #[test]
@@ -128,10 +131,12 @@ fn every_key_arrives() {
     assert!((settings.infrastructure.disk_afr - 0.02).abs() < 1e-15);
     let measures: Vec<_> = experiment.targets.iter().map(|target| &target.measure).collect();
     assert_eq!(*measures[0], Measure::MeanAbsoluteError { limit: 0.03 });
-    let value_at = Measure::ValueAt { date: date(2022, 10, 12), expected: 49.245, limit: 0.005 };
+    let value_at =
+        Measure::ValueAt { at: When::Day(date(2022, 10, 12)), expected: 49.245, limit: 0.005 };
     assert_eq!(*measures[1], value_at);
-    assert_eq!(*measures[2], Measure::Within { low: 0.965, high: 0.995, window_days: 2 });
-    assert_eq!(experiment.targets[2].to, Some(date(2022, 10, 15)));
+    let window = Some(SimDuration::from_days(2));
+    assert_eq!(*measures[2], Measure::Within { low: 0.965, high: 0.995, window });
+    assert_eq!(experiment.targets[2].to, Some(When::Day(date(2022, 10, 15))));
 }
 
 #[test]

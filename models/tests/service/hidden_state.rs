@@ -71,7 +71,11 @@ fn scramble(service: &Service) -> Service {
 fn runs(dispatch: Dispatch) -> [Simulation<Watched>; 2] {
     let station = StationSettings { information_delay: DELAY, ..station(8, 0.9, dispatch) };
     let streams = Streams::new(5, 0);
-    let settings = Settings { stations: vec![station], warm_up: SimDuration::ZERO };
+    let settings = Settings {
+        stations: vec![station],
+        warm_up: SimDuration::ZERO,
+        record_every: SimDuration::from_days(1),
+    };
     let service = Service::new(&settings, &Around::alone(&streams));
     let mut run = Simulation::new(Watched { service, joined: Vec::new() }, streams);
     run.run_until(ALTERED);

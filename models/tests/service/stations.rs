@@ -36,8 +36,9 @@ pub(crate) fn station(servers: u32, load: f64, dispatch: Dispatch) -> StationSet
 fn run(station: StationSettings, warm_up: u64, seconds: u64, run: u32) -> Simulation<Stations> {
     let warm_up = SimDuration::from_seconds(warm_up);
     let streams = Streams::new(1, run);
-    let service =
-        Service::new(&Settings { stations: vec![station], warm_up }, &Around::alone(&streams));
+    let record_every = SimDuration::from_days(1);
+    let settings = Settings { stations: vec![station], warm_up, record_every };
+    let service = Service::new(&settings, &Around::alone(&streams));
     let mut simulation = Simulation::new(Stations(service), streams);
     simulation.run_until(SimTime::ZERO + warm_up + SimDuration::from_seconds(seconds));
     assert!(!simulation.ctx.checks.breached(), "{:?}", simulation.ctx.checks.breach());

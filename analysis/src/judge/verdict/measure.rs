@@ -1,38 +1,51 @@
-//! The measures of accuracy, each a plain formula over two dated series.
+//! The measures of accuracy, each a plain formula over two series by instant.
+//!
+//! A run is measured row by row while it goes on ([`Measuring`]), so that every row counts and only
+//! a window of means keeps values. An observation is compared with the simulated row of its own
+//! instant; where there is none, with the last simulated row of its day.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::VecDeque;
 
 use jiff::civil::Date;
+use pinwheel_core::SimDuration;
+use pinwheel_models::input::When;
 use pinwheel_models::scenario::Measure;
 
-/// The days that are judged; both ends belong to it.
+pub use crate::record::outcome::Missing;
+use crate::series::{Instant, bounds};
+
+const NANOS_PER_MILLI: u64 = 1_000_000;
+
+/// What is judged of a run; both ends belong to it.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    /// The first day; `None` for the first there is.
-    pub from: Option<Date>,
-    /// The last day; `None` for the last there is.
-    pub to: Option<Date>,
+    /// The first day or instant; `None` for the first there is.
+    pub from: Option<When>,
+    /// The last day or instant; `None` for the last there is.
+    pub to: Option<When>,
 }
 
 impl Window {
-    /// Whether a day lies in it.
-    pub fn holds(self, date: Date) -> bool {
-        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
+    /// Whether an instant lies in it.
+    pub fn holds(self, instant: Instant) -> bool {
+        self.from.is_none_or(|from| bounds(from).0 <= instant)
+            && self.to.is_none_or(|to| instant <= bounds(to).1)
     }
 
     /// The part before `split`; `None` without a split or where nothing is left.
     pub fn until(self, split: Option<Date>) -> Option<Window> {
-        let end = split?.yesterday().ok()?;
-        let to = self.to.map_or(end, |to| to.min(end));
-        self.from.is_none_or(|from| from <= to).then_some(Window { from: self.from, to: Some(to) })
+        let end = When::Day(split?.yesterday().ok()?);
+        let to = self.to.filter(|to| to.last() < end.last()).unwrap_or(end);
+        let is_left = self.from.is_none_or(|from| from.first() <= to.last());
+        is_left.then_some(Window { from: self.from, to: Some(to) })
     }
 
     /// The part from `split` on.
     pub fn since(self, split: Option<Date>) -> Option<Window> {
-        let start = split?;
-        let from = self.from.map_or(start, |from| from.max(start));
-        self.to.is_none_or(|to| from <= to).then_some(Window { from: Some(from), to: self.to })
+        let start = When::Day(split?);
+        let from = self.from.filter(|from| start.first() < from.first()).unwrap_or(start);
+        let is_left = self.to.is_none_or(|to| from.first() <= to.last());
+        is_left.then_some(Window { from: Some(from), to: self.to })
     }
 }
 
@@ -45,28 +58,6 @@ pub struct Measured {
     pub count: usize,
 }
 
-/// Why there is no measured number; the text says what was missing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// The run ends too early, or begins too late, for the question to be asked of it.
-    Horizon(String),
-    /// The series that should be there are not: nobody may take this for a pass.
-    Data(String),
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Missing::Horizon(text) | Missing::Data(text)) = self;
-        f.write_str(text)
-    }
-}
-
-impl Missing {
-    fn data(text: impl Into<String>) -> Self {
-        Missing::Data(text.into())
-    }
-}
-
 /// Measures one run: a simulated series against an observed one, within a window.
 ///
 /// # Errors
@@ -74,83 +65,256 @@ impl Missing {
 /// [`Missing`] says what there was too little of.
 pub fn measure(
     measure: &Measure,
-    simulated: &[(Date, f64)],
-    observed: &[(Date, f64)],
+    simulated: &[(Instant, f64)],
+    observed: &[(Instant, f64)],
     window: Window,
 ) -> Result<Measured, Missing> {
-    let Some((last, _)) = simulated.last() else {
-        return Err(Missing::data("the simulation recorded no such series"));
-    };
-    let asked = match *measure {
-        Measure::ValueAt { date, .. } => Some(date),
-        _ => window.to.or(window.from),
-    };
-    if let Some(day) = asked.filter(|day| last < day) {
-        return Err(Missing::Horizon(format!("the run ends on {last}, before {day}")));
-    }
-    let inside = |(date, _): &&(Date, f64)| window.holds(*date);
-    let simulated: Vec<(Date, f64)> = simulated.iter().filter(inside).copied().collect();
-    match *measure {
-        Measure::MeanAbsoluteError { .. } => mean_absolute_error(&pairs(&simulated, observed)?),
-        Measure::GrowthError { .. } => growth_error(&pairs(&simulated, observed)?),
-        Measure::ValueAt { date, expected, .. } => value_at(&simulated, date, expected),
-        Measure::Within { low, high, window_days } => {
-            farthest(&simulated, low, high, window_days.max(1) as usize)
+    let mut measuring = Measuring::new(measure, window);
+    let mut rest = observed.iter().peekable();
+    for (instant, value) in simulated {
+        while let Some((at, seen)) = rest.next_if(|(at, _)| at <= instant) {
+            measuring.observed(*at, *seen);
         }
-        Measure::Final { .. } => simulated
-            .last()
-            .map(|(_, value)| Measured { value: *value, count: 1 })
-            .ok_or_else(|| Missing::data("no simulated value in the window")),
+        measuring.simulated(*instant, *value);
+    }
+    rest.for_each(|(at, seen)| measuring.observed(*at, *seen));
+    measuring.finish()
+}
+
+/// A measure of one run, on its way. Rows come in the order of time.
+#[derive(Clone, Debug)]
+pub struct Measuring<'m> {
+    measure: &'m Measure,
+    window: Window,
+    /// The last simulated row of the run, inside the window or not.
+    last_row: Option<Instant>,
+    pairs: Pairs,
+    values: Values,
+}
+
+impl<'m> Measuring<'m> {
+    /// A measure that has read nothing yet.
+    pub fn new(measure: &'m Measure, window: Window) -> Self {
+        let (pairs, values) = (Pairs::default(), Values::default());
+        Measuring { measure, window, last_row: None, pairs, values }
+    }
+
+    /// Takes a simulated row.
+    pub fn simulated(&mut self, instant: Instant, value: f64) {
+        self.last_row = Some(instant);
+        if !self.window.holds(instant) {
+            return;
+        }
+        match *self.measure {
+            Measure::MeanAbsoluteError { .. } | Measure::GrowthError { .. } => {
+                self.pairs.at(instant).simulated = Some(value);
+            }
+            Measure::ValueAt { at, .. } => {
+                let (first, last) = bounds(at);
+                if first <= instant && instant <= last {
+                    self.values.last = Some(value);
+                }
+            }
+            Measure::Within { low, high, window } => {
+                self.values.take(instant, value, (low + high) / 2.0, window);
+            }
+            Measure::Final { .. } => self.values.last = Some(value),
+        }
+    }
+
+    /// Takes an observed row.
+    pub fn observed(&mut self, instant: Instant, value: f64) {
+        let is_compared =
+            matches!(self.measure, Measure::MeanAbsoluteError { .. } | Measure::GrowthError { .. });
+        if is_compared && self.window.holds(instant) {
+            self.pairs.at(instant).observed = Some(value);
+        }
+    }
+
+    /// The measured number of the run, which is over.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing`] says what there was too little of.
+    pub fn finish(self) -> Result<Measured, Missing> {
+        let missing = |text: &str| Missing::Data(text.to_owned());
+        let Some(last) = self.last_row else {
+            return Err(missing("the simulation recorded no such series"));
+        };
+        let asked = match *self.measure {
+            Measure::ValueAt { at, .. } => Some(at),
+            _ => self.window.to.or(self.window.from),
+        };
+        if let Some(when) = asked.filter(|when| last < bounds(*when).0) {
+            return Err(Missing::Horizon(format!("the run ends on {last}, before {when}")));
+        }
+        match *self.measure {
+            Measure::MeanAbsoluteError { .. } => {
+                let pairs = self.pairs.finish()?;
+                Ok(Measured { value: pairs.error_sum? / pairs.count as f64, count: pairs.count })
+            }
+            Measure::GrowthError { .. } => {
+                let Pairs { first, last, count, .. } = self.pairs.finish()?;
+                let (first, last) = first.zip(last).expect("there is a pair");
+                Ok(Measured { value: relative(last.0 - first.0, last.1 - first.1)?, count })
+            }
+            Measure::ValueAt { at, expected, .. } => {
+                let nothing = || Missing::Data(format!("no simulated value on {at}"));
+                let value = self.values.last.ok_or_else(nothing)?;
+                Ok(Measured { value: relative(value, expected)?, count: 1 })
+            }
+            Measure::Within { window, .. } => self.values.farthest(window),
+            Measure::Final { .. } => {
+                let value = self.values.last;
+                let value = value.ok_or_else(|| missing("no simulated value in the window"))?;
+                Ok(Measured { value, count: 1 })
+            }
+        }
     }
 }
 
-/// (simulated, observed) on the dates that have both.
-fn pairs(simulated: &[(Date, f64)], observed: &[(Date, f64)]) -> Result<Vec<(f64, f64)>, Missing> {
-    let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
-    let pairs: Vec<(f64, f64)> =
-        simulated.iter().filter_map(|(date, value)| Some((*value, *by_date.get(date)?))).collect();
-    if pairs.is_empty() {
-        return Err(Missing::data("there is no observation on any simulated day"));
+/// What was simulated and observed at one instant.
+#[derive(Copy, Clone, Debug)]
+struct Moment {
+    instant: Instant,
+    simulated: Option<f64>,
+    observed: Option<f64>,
+}
+
+/// Simulated and observed values that belong together.
+#[derive(Clone, Debug)]
+struct Pairs {
+    moment: Option<Moment>,
+    /// The last simulated value of the day of the moment, before it.
+    of_day: Option<f64>,
+    /// The last observation of that day that had no simulated row of its instant.
+    unmet: Option<f64>,
+    first: Option<(f64, f64)>,
+    last: Option<(f64, f64)>,
+    error_sum: Result<f64, Missing>,
+    count: usize,
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Pairs {
+            moment: None,
+            of_day: None,
+            unmet: None,
+            first: None,
+            last: None,
+            error_sum: Ok(0.0),
+            count: 0,
+        }
     }
-    Ok(pairs)
 }
 
-fn mean_absolute_error(pairs: &[(f64, f64)]) -> Result<Measured, Missing> {
-    let mut sum = 0.0;
-    for (simulated, observed) in pairs {
-        sum += relative(*simulated, *observed)?;
+impl Pairs {
+    /// The moment of an instant; a later one closes that before it.
+    fn at(&mut self, instant: Instant) -> &mut Moment {
+        if let Some(moment) = self.moment.filter(|moment| moment.instant != instant) {
+            self.close(moment);
+            if moment.instant.date() != instant.date() {
+                self.end_day();
+            }
+            self.moment = None;
+        }
+        self.moment.get_or_insert(Moment { instant, simulated: None, observed: None })
     }
-    Ok(Measured { value: sum / pairs.len() as f64, count: pairs.len() })
+
+    fn close(&mut self, moment: Moment) {
+        if let (Some(simulated), Some(observed)) = (moment.simulated, moment.observed) {
+            self.add(simulated, observed);
+        } else if moment.observed.is_some() {
+            self.unmet = moment.observed;
+        }
+        self.of_day = moment.simulated.or(self.of_day);
+    }
+
+    fn end_day(&mut self) {
+        if let (Some(simulated), Some(observed)) = (self.of_day.take(), self.unmet.take()) {
+            self.add(simulated, observed);
+        }
+    }
+
+    fn add(&mut self, simulated: f64, observed: f64) {
+        self.first.get_or_insert((simulated, observed));
+        self.last = Some((simulated, observed));
+        self.count += 1;
+        if let Ok(sum) = &mut self.error_sum {
+            match relative(simulated, observed) {
+                Ok(error) => *sum += error,
+                Err(missing) => self.error_sum = Err(missing),
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Self, Missing> {
+        if let Some(moment) = self.moment.take() {
+            self.close(moment);
+            self.end_day();
+        }
+        match self.count {
+            0 => Err(Missing::Data("there is no observation on any simulated day".to_owned())),
+            _ => Ok(self),
+        }
+    }
 }
 
-fn growth_error(pairs: &[(f64, f64)]) -> Result<Measured, Missing> {
-    let (first, last) = (pairs[0], pairs[pairs.len() - 1]);
-    let value = relative(last.0 - first.0, last.1 - first.1)?;
-    Ok(Measured { value, count: pairs.len() })
+/// Simulated values on their own.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    last: Option<f64>,
+    /// From when on the series tells of the run: a row stands for the time since the row before.
+    begin: Option<Instant>,
+    /// The rows of the window of means that ends with the last row.
+    window: VecDeque<(Instant, f64)>,
+    farthest: Option<Measured>,
 }
 
-fn value_at(simulated: &[(Date, f64)], date: Date, expected: f64) -> Result<Measured, Missing> {
-    let (_, value) = simulated
-        .iter()
-        .find(|(day, _)| *day == date)
-        .ok_or_else(|| Missing::Data(format!("no simulated value on {date}")))?;
-    Ok(Measured { value: relative(*value, expected)?, count: 1 })
-}
+impl Values {
+    /// Takes a row of a range with this middle.
+    fn take(&mut self, instant: Instant, value: f64, middle: f64, window: Option<SimDuration>) {
+        let Some(window) = window else { return self.offer(value, middle) };
+        let millis = (window.as_nanos() / NANOS_PER_MILLI) as i64;
+        if let (None, Some((first, alone))) = (self.begin, self.window.front().copied()) {
+            let step = instant.millis_since(first);
+            self.begin = Some(first.after(-step));
+            if step >= millis {
+                self.offer(alone, middle);
+            }
+        }
+        self.window.push_back((instant, value));
+        while self.window.front().is_some_and(|(first, _)| instant.millis_since(*first) >= millis) {
+            self.window.pop_front();
+        }
+        if self.begin.is_some_and(|begin| instant.millis_since(begin) >= millis) {
+            let sum = self.window.iter().map(|(_, value)| value).sum::<f64>();
+            self.offer(sum / self.window.len() as f64, middle);
+        }
+    }
 
-fn farthest(
-    simulated: &[(Date, f64)],
-    low: f64,
-    high: f64,
-    window_days: usize,
-) -> Result<Measured, Missing> {
-    let values: Vec<f64> = simulated.iter().map(|(_, value)| *value).collect();
-    let middle = (low + high) / 2.0;
-    let means = values.windows(window_days).map(|w| w.iter().sum::<f64>() / window_days as f64);
-    let count = (values.len() + 1).saturating_sub(window_days);
-    means
-        .max_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()))
-        .map(|value| Measured { value, count })
-        .ok_or_else(|| Missing::Horizon(format!("fewer than {window_days} simulated days")))
+    fn offer(&mut self, value: f64, middle: f64) {
+        let count = self.farthest.map_or(0, |found| found.count) + 1;
+        let off = |value: f64| (value - middle).abs();
+        let before = self.farthest.map(|found| found.value);
+        let value = before.filter(|far| off(*far).total_cmp(&off(value)).is_gt()).unwrap_or(value);
+        self.farthest = Some(Measured { value, count });
+    }
+
+    fn farthest(self, window: Option<SimDuration>) -> Result<Measured, Missing> {
+        let Values { farthest, begin, window: rows, .. } = self;
+        // A row alone stands for a day.
+        let of_a_day = window.is_some_and(|window| window <= SimDuration::from_days(1));
+        let alone = rows.front().filter(|_| begin.is_none() && of_a_day);
+        let alone = alone.map(|(_, value)| Measured { value: *value, count: 1 });
+        farthest.or(alone).ok_or_else(|| match window {
+            None => Missing::Horizon("no simulated value in the window".to_owned()),
+            Some(window) => {
+                Missing::Horizon(format!("the simulated time is shorter than {window}"))
+            }
+        })
+    }
 }
 
 fn relative(value: f64, reference: f64) -> Result<f64, Missing> {
@@ -163,10 +327,22 @@ fn relative(value: f64, reference: f64) -> Result<f64, Missing> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::series::TimeSeries;
     use jiff::civil::date;
 
-    fn days(values: &[f64]) -> Vec<(Date, f64)> {
-        values.iter().enumerate().map(|(i, v)| (date(2024, 1, 1 + i as i8), *v)).collect()
+    fn days(values: &[f64]) -> TimeSeries {
+        let at = |day| Instant::of_date(date(2024, 1, 1 + day as i8));
+        values.iter().enumerate().map(|(day, value)| (at(day), *value)).collect()
+    }
+
+    /// Values so many minutes apart from the first of January on.
+    fn every(minutes: i64, values: &[f64]) -> TimeSeries {
+        let at = |place| Instant::of_date(date(2024, 1, 1)).after(place * minutes * 60_000);
+        (0..).map(at).zip(values.iter().copied()).collect()
+    }
+
+    fn day(day: i8) -> Option<When> {
+        Some(When::Day(date(2024, 1, day)))
     }
 
     const ALL: Window = Window { from: None, to: None };
@@ -175,10 +351,11 @@ mod tests {
     #[test]
     fn mean_absolute_error_counts_only_observed_days_of_the_window() {
         let simulated = days(&[110.0, 90.0, 300.0, 100.0]);
-        let observed = vec![(date(2024, 1, 1), 100.0), (date(2024, 1, 3), 200.0)];
+        let all = days(&[100.0, 0.0, 200.0]);
+        let observed = vec![all[0], all[2]];
         let found = measure(&MAE, &simulated, &observed, ALL).unwrap();
         assert!((found.value - 0.3).abs() < 1e-12 && found.count == 2, "{found:?}");
-        let first = Window { from: None, to: Some(date(2024, 1, 2)) };
+        let first = Window { from: None, to: day(2) };
         let found = measure(&MAE, &simulated, &observed, first).unwrap();
         assert!((found.value - 0.1).abs() < 1e-12 && found.count == 1, "{found:?}");
     }
@@ -191,30 +368,80 @@ mod tests {
     }
 
     #[test]
-    fn value_at_needs_the_day() {
-        let at = |day| Measure::ValueAt { date: date(2024, 1, day), expected: 8.0, limit: 0.1 };
-        let found = measure(&at(2), &days(&[1.0, 10.0]), &[], ALL).unwrap();
+    fn hourly_rows_meet_observations_of_their_hour_or_of_the_day() {
+        let hours: Vec<f64> = (0..48).map(|hour| 100.0 + f64::from(hour)).collect();
+        let simulated = every(60, &hours);
+        // Observed each hour: 48 pairs, all of them equal.
+        let found = measure(&MAE, &simulated, &simulated, ALL).unwrap();
+        assert_eq!((found.value, found.count), (0.0, 48));
+        // Observed once a day, at half past nine: the last row of the day is what counts.
+        let half_past_nine = |place: usize| simulated[place].0.after(30 * 60_000);
+        let observed = vec![(half_past_nine(9), 123.0), (half_past_nine(33), 147.0)];
+        let found = measure(&MAE, &simulated, &observed, ALL).unwrap();
+        assert_eq!((found.value, found.count), (0.0, 2));
+        // Observed at midnight, with a row of that instant: that row counts.
+        let found = measure(&MAE, &simulated, &[simulated[24]], ALL).unwrap();
+        assert_eq!((found.value, found.count), (0.0, 1));
+    }
+
+    #[test]
+    fn value_at_needs_the_day_or_the_instant() {
+        let at = |at| Measure::ValueAt { at, expected: 8.0, limit: 0.1 };
+        let of_day = |day| at(When::Day(date(2024, 1, day)));
+        let found = measure(&of_day(2), &days(&[1.0, 10.0]), &[], ALL).unwrap();
         assert_eq!(found.value, 0.25);
-        let outside = measure(&at(9), &days(&[1.0, 10.0]), &[], ALL);
+        let outside = measure(&of_day(9), &days(&[1.0, 10.0]), &[], ALL);
         assert!(matches!(outside, Err(Missing::Horizon(_))), "{outside:?}");
+        // Rows every 72 minutes: there is one at 06:00, and none at 07:00.
+        let rows = every(72, &[0.0, 1.0, 2.0, 3.0, 4.0, 10.0, 6.0]);
+        let hour = |hour| at(When::At(date(2024, 1, 1).at(hour, 0, 0, 0)));
+        assert_eq!(measure(&hour(6), &rows, &[], ALL).unwrap().value, 0.25);
+        assert!(matches!(measure(&hour(7), &rows, &[], ALL), Err(Missing::Data(_))));
+        assert!(matches!(measure(&hour(9), &rows, &[], ALL), Err(Missing::Horizon(_))));
+        assert_eq!(
+            measure(&of_day(1), &rows, &[], ALL).unwrap().value,
+            0.25,
+            "the last of the day"
+        );
     }
 
     #[test]
     fn within_takes_window_means_and_reports_the_farthest() {
-        let within = |window_days| Measure::Within { low: 0.0, high: 2.0, window_days };
+        let within = |days: u64| {
+            let window = (days > 0).then(|| SimDuration::from_days(days));
+            Measure::Within { low: 0.0, high: 2.0, window }
+        };
         let values = days(&[1.0, 5.0, 1.0, -1.5]);
         assert_eq!(measure(&within(0), &values, &[], ALL).unwrap().value, 5.0);
-        assert_eq!(measure(&within(2), &values, &[], ALL).unwrap().value, 3.0);
+        assert_eq!(measure(&within(1), &values, &[], ALL).unwrap().value, 5.0);
+        let found = measure(&within(2), &values, &[], ALL).unwrap();
+        assert_eq!((found.value, found.count), (3.0, 3));
         let short = measure(&within(5), &values, &[], ALL);
         assert!(matches!(short, Err(Missing::Horizon(_))), "{short:?}");
+    }
+
+    #[test]
+    fn a_window_is_a_time_and_not_a_number_of_rows() {
+        let hour = SimDuration::from_hours(1);
+        let within = |window| Measure::Within { low: 0.0, high: 2.0, window: Some(window) };
+        // Every 12 minutes a value; five of them are an hour.
+        let values = every(12, &[0.0, 0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        let found = measure(&within(hour), &values, &[], ALL).unwrap();
+        assert_eq!((found.value, found.count), (2.0, 4));
+        let two = SimDuration::from_hours(2);
+        assert!(matches!(measure(&within(two), &values, &[], ALL), Err(Missing::Horizon(_))));
     }
 
     #[test]
     fn final_is_the_last_value_of_the_window() {
         let last = Measure::Final { low: 0.0, high: 2.0 };
         assert_eq!(measure(&last, &days(&[1.0, 5.0, 3.0]), &[], ALL).unwrap().value, 3.0);
-        let until = Window { from: None, to: Some(date(2024, 1, 2)) };
+        let until = Window { from: None, to: day(2) };
         assert_eq!(measure(&last, &days(&[1.0, 5.0, 3.0]), &[], until).unwrap().value, 5.0);
+        let hour = When::At(date(2024, 1, 1).at(2, 0, 0, 0));
+        let until = Window { from: None, to: Some(hour) };
+        let rows = every(60, &[1.0, 2.0, 7.0, 9.0]);
+        assert_eq!(measure(&last, &rows, &[], until).unwrap().value, 7.0);
     }
 
     #[test]
@@ -228,7 +455,7 @@ mod tests {
     #[test]
     fn a_window_that_the_run_does_not_reach_is_not_measured() {
         let values = days(&[1.0, 2.0]);
-        let ends = |day| Window { from: None, to: Some(date(2024, 1, day)) };
+        let ends = |of| Window { from: None, to: day(of) };
         assert!(measure(&MAE, &values, &values, ends(2)).is_ok());
         let late = measure(&MAE, &values, &values, ends(3));
         assert!(matches!(late, Err(Missing::Horizon(_))), "{late:?}");
@@ -237,10 +464,12 @@ mod tests {
     #[test]
     fn windows_split_without_overlap() {
         let split = Some(date(2024, 1, 1));
-        assert_eq!(ALL.until(split).unwrap().to, Some(date(2023, 12, 31)));
-        assert_eq!(ALL.since(split).unwrap().from, split);
-        let late = Window { from: Some(date(2024, 6, 1)), to: None };
+        assert_eq!(ALL.until(split).unwrap().to, Some(When::Day(date(2023, 12, 31))));
+        assert_eq!(ALL.since(split).unwrap().from, split.map(When::Day));
+        let late = Window { from: Some(When::Day(date(2024, 6, 1))), to: None };
         assert_eq!(late.until(split), None);
         assert_eq!(ALL.until(None), None);
+        let noon = Instant::of(date(2023, 12, 31).at(12, 0, 0, 0));
+        assert!(ALL.until(split).unwrap().holds(noon) && !ALL.since(split).unwrap().holds(noon));
     }
 }

@@ -10,22 +10,20 @@ mod measure;
 use crate::wording::percent;
 use std::path::Path;
 
-use jiff::civil::Date;
-use pinwheel_models::describe::metric::OBSERVED_LABEL;
+use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::invariant::Severity;
 use pinwheel_models::scenario::{Experiment, Measure, Target};
 use serde::{Deserialize, Serialize};
 
 pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prove, tick_of};
-pub use measure::{Measured, Missing, Window, measure};
+pub use measure::{Measured, Measuring, Missing, Window, measure};
 
 use crate::Error;
 use crate::judge::baseline::BaselineVerdict;
 use crate::record::manifest::VERDICT;
-use crate::record::outcome::Outcome;
-use crate::record::table::Table;
+use crate::record::outcome::{Outcome, TargetFound};
 use crate::statistics::median;
-use crate::wording::format_number;
+use crate::wording::{duration_words, format_number};
 
 /// The judgement of a result, as `verdict.json` holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +57,7 @@ pub struct TargetRow {
     pub id: String,
     /// The id of the point.
     pub point: String,
-    /// The metric that is judged.
+    /// The metric that is judged, with its subject where it has one: "io.minted".
     pub metric: String,
     /// What it is held against.
     pub limit: Limit,
@@ -267,23 +265,17 @@ impl std::fmt::Display for Limit {
     }
 }
 
-/// Judges a finished ensemble. `verdict_from` is the first day that calibration has not seen. The
-/// commands that replay a failure are those of the default folder (see [`Verdict::for_folder`]).
-///
-/// # Errors
-///
-/// [`Error::Io`] or [`Error::Table`] if the table cannot be read.
-pub fn judge(
-    experiment: &Experiment,
-    table: &Table,
-    outcomes: &[Outcome],
-    verdict_from: Option<Date>,
-) -> Result<Verdict, Error> {
+/// Judges a finished ensemble, from what its runs said of every row; what of it was written down
+/// decides nothing. The commands that replay a failure are those of the default folder (see
+/// [`Verdict::for_folder`]).
+pub fn judge(experiment: &Experiment, outcomes: &[Outcome]) -> Verdict {
     let mut targets = Vec::new();
-    for target in &experiment.targets {
-        let judged = |id: &str| target.variant.as_deref().is_none_or(|variant| variant == id);
-        for point in experiment.points.iter().filter(|point| judged(&point.variant)) {
-            targets.push(judge_target(target, &point.id, experiment.runs, table, verdict_from)?);
+    for (place, target) in experiment.targets.iter().enumerate() {
+        for point in experiment.points.iter().filter(|point| target.judges(&point.variant)) {
+            let of_point = outcomes.iter().filter(|outcome| outcome.point == point.id);
+            let found: Vec<&TargetFound> =
+                of_point.filter_map(|of| of.judged.targets.get(place)?.as_ref()).collect();
+            targets.push(judge_target(target, &point.id, &found));
         }
     }
     let checks = judge_checks(outcomes);
@@ -298,38 +290,23 @@ pub fn judge(
     let notes = notes(experiment, outcomes);
     let verdict =
         Verdict { passed, sentence, targets, checks, breaches, invariants, notes, baseline: None };
-    Ok(verdict.for_folder(&format!("out/{}", experiment.name)))
+    verdict.for_folder(&format!("out/{}", experiment.name))
 }
 
-fn judge_target(
-    target: &Target,
-    point: &str,
-    runs: u32,
-    table: &Table,
-    verdict_from: Option<Date>,
-) -> Result<TargetRow, Error> {
-    let whole = Window { from: target.from, to: target.to };
-    let mut found: [Vec<f64>; 3] = Default::default();
-    let mut missing = None;
-    for run in 0..runs {
-        let simulated = table.series(point, run, &target.metric, &target.label)?;
-        let observed = table.series(point, run, &target.metric, OBSERVED_LABEL)?;
-        match measure(&target.measure, &simulated, &observed, whole) {
-            Ok(measured) => found[0].push(measured.value),
-            Err(reason) => missing = Some(reason),
-        }
-        for (part, window) in
-            [whole.until(verdict_from), whole.since(verdict_from)].into_iter().enumerate()
-        {
-            let part_measured = window.map(|w| measure(&target.measure, &simulated, &observed, w));
-            if let Some(Ok(measured)) = part_measured {
-                found[part + 1].push(measured.value);
-            }
-        }
-    }
+/// A target at a point, from what each run measured.
+fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetRow {
     let limit = Limit::of(&target.measure);
-    let [measured, calibration, verdict_window] = found.map(|values| median(&values));
+    let over_runs = |of: fn(&TargetFound) -> Option<f64>| -> Option<f64> {
+        median(&found.iter().filter_map(|found| of(found)).collect::<Vec<_>>())
+    };
+    let missing = found.iter().filter_map(|found| found.whole.as_ref().err()).next_back();
+    let missing = missing
+        .cloned()
+        .or_else(|| found.is_empty().then(|| Missing::Data("no run came to its end".to_owned())));
+    let measured = over_runs(|found| found.whole.as_ref().ok().copied());
     let measured = measured.filter(|_| missing.is_none());
+    let calibration = over_runs(|found| found.calibration);
+    let verdict_window = over_runs(|found| found.verdict_window);
     let spans = calibration.is_some() && verdict_window.is_some();
     let standing = match (&missing, measured) {
         (Some(Missing::Horizon(_)), _) => TargetStanding::NotJudged,
@@ -338,9 +315,12 @@ fn judge_target(
     };
     let sentence = match missing {
         Some(Missing::Horizon(reason) | Missing::Data(reason)) => reason,
-        None => words(&target.measure),
+        None => match split_name(&target.metric).0 {
+            "" => words(&target.measure),
+            subject => format!("{}, of {subject}", words(&target.measure)),
+        },
     };
-    Ok(TargetRow {
+    TargetRow {
         id: target.id.clone(),
         point: point.to_owned(),
         metric: target.metric.clone(),
@@ -350,7 +330,7 @@ fn judge_target(
         verdict_window: verdict_window.filter(|_| spans),
         standing,
         sentence,
-    })
+    }
 }
 
 /// What a measure is, in words.
@@ -358,12 +338,13 @@ fn words(measure: &Measure) -> String {
     match *measure {
         Measure::MeanAbsoluteError { .. } => "mean error against the real series".to_owned(),
         Measure::GrowthError { .. } => "growth over the window against the real growth".to_owned(),
-        Measure::ValueAt { date, expected, .. } => {
-            format!("value on {date} against {}, the known one", format_number(expected))
+        Measure::ValueAt { at, expected, .. } => {
+            format!("value on {at} against {}, the known one", format_number(expected))
         }
-        Measure::Within { window_days: 0 | 1, .. } => "the day farthest from the range".to_owned(),
-        Measure::Within { window_days, .. } => {
-            format!("the {window_days}-day mean farthest from the middle of the range")
+        Measure::Within { window: None, .. } => "the value farthest from the range".to_owned(),
+        Measure::Within { window: Some(window), .. } => {
+            let length = duration_words((window.as_nanos() / 1_000_000) as i64);
+            format!("the mean over {length} farthest from the middle of the range")
         }
         Measure::Final { .. } => "the last value".to_owned(),
     }
@@ -535,7 +516,7 @@ mod tests {
         Outcome {
             point: "base".into(),
             run: 0,
-            labels: vec![],
+            names: crate::record::outcome::Names::default(),
             events: 0,
             fingerprint: Fingerprint::default(),
             tallies,

@@ -4,7 +4,7 @@ use crate::wording::grouped;
 use jiff::civil::{Date, date};
 use pinwheel_core::math;
 
-use crate::series::day_number;
+use crate::series::{DAY_MILLIS, Instant, day_number};
 
 /// Ticks of a value axis: round numbers that cover the range.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,19 +75,62 @@ fn magnitude(largest: f64) -> (f64, &'static str) {
     }
 }
 
-/// A tick of a date axis.
+/// A tick of a time axis.
 #[derive(Clone, Debug, PartialEq)]
-pub struct DateTick {
-    /// Days since 1970-01-01.
-    pub day: i32,
+pub struct TimeTick {
+    /// Where it is.
+    pub at: Instant,
     /// What it says.
     pub label: String,
-    /// The first of a year: drawn stronger.
-    pub year: bool,
+    /// The first of a year, or of a day among hours: drawn stronger.
+    pub strong: bool,
 }
 
-/// Ticks of a date axis: months, quarters or years, whichever leaves `least_px` between labels.
-pub fn date_ticks(first: Date, last: Date, width_px: f64, least_px: f64) -> Vec<DateTick> {
+/// Longer than this, an axis is told in months.
+const MONTHS_FROM_DAYS: f64 = 62.0;
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Ticks of a time axis, from seconds to years, whichever leaves `least_px` between labels.
+pub fn time_ticks(first: Instant, last: Instant, width_px: f64, least_px: f64) -> Vec<TimeTick> {
+    if last.days_since(first) > MONTHS_FROM_DAYS {
+        return month_ticks(first.date(), last.date(), width_px, least_px);
+    }
+    let steps = [1, 2, 5, 10, 15, 30].map(|count| count * SECOND).into_iter();
+    let steps = steps.chain([1, 2, 5, 10, 15, 30].map(|count| count * MINUTE));
+    let steps = steps.chain([1, 2, 3, 6, 12].map(|count| count * HOUR));
+    let mut steps = steps.chain([1, 2, 7, 14].map(|count| count * DAY_MILLIS));
+    let px_per_milli = width_px / last.millis_since(first).max(1) as f64;
+    // A label with seconds is longer.
+    let room = |step: i64| if step < MINUTE { 1.4 * least_px } else { least_px };
+    let step = steps.find(|step| px_per_milli * *step as f64 >= room(*step));
+    let step = step.unwrap_or(28 * DAY_MILLIS);
+    let start = first.millis().div_euclid(step) * step;
+    let ticks = (0..).map(|place| Instant::from_millis(start + place * step));
+    let inside = ticks.skip_while(|tick| *tick < first).take_while(|tick| *tick <= last);
+    let tick = |at: Instant| TimeTick {
+        at,
+        label: clock_label(at, step),
+        strong: at.is_midnight() && step < DAY_MILLIS,
+    };
+    inside.map(tick).collect()
+}
+
+/// "06:00", "06:00:12", or "3 Jan" where a day begins.
+fn clock_label(at: Instant, step: i64) -> String {
+    let when = at.datetime();
+    if at.is_midnight() {
+        return format!("{} {}", when.day(), MONTHS[usize::from(when.month().unsigned_abs()) - 1]);
+    }
+    match step < MINUTE {
+        true => format!("{:02}:{:02}:{:02}", when.hour(), when.minute(), when.second()),
+        false => format!("{:02}:{:02}", when.hour(), when.minute()),
+    }
+}
+
+/// Ticks at the first of months, quarters or years.
+fn month_ticks(first: Date, last: Date, width_px: f64, least_px: f64) -> Vec<TimeTick> {
     let days = f64::from((day_number(last) - day_number(first)).max(1));
     let px_per_month = width_px / (days / 30.44);
     let months = [1, 3, 6, 12, 24, 60, 120];
@@ -103,22 +146,21 @@ pub fn date_ticks(first: Date, last: Date, width_px: f64, least_px: f64) -> Vec<
             return ticks;
         }
         if tick >= first {
-            ticks.push(DateTick {
-                day: day_number(tick),
-                label: tick_label(year, month, step),
-                year: month == 1,
-            });
+            let at = Instant::of_date(tick);
+            let label = tick_label(year, month, step);
+            ticks.push(TimeTick { at, label, strong: month == 1 });
         }
     }
     ticks
 }
 
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 fn tick_label(year: i16, month: i8, step_months: i32) -> String {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     match (month, step_months) {
         (1, _) => year.to_string(),
-        (_, 1) => NAMES[usize::from(month.unsigned_abs()) - 1].to_owned(),
+        (_, 1) => MONTHS[usize::from(month.unsigned_abs()) - 1].to_owned(),
         (month, _) => format!("Q{}", (month - 1) / 3 + 1),
     }
 }
@@ -147,13 +189,33 @@ mod tests {
         assert!(ValueAxis::over([0.0].into_iter(), true, 5).high > 0.0);
     }
 
+    fn labels(first: Instant, last: Instant) -> Vec<String> {
+        let ticks = time_ticks(first, last, 800.0, 50.0);
+        assert!(ticks.windows(2).all(|pair| pair[0].at < pair[1].at));
+        ticks.into_iter().map(|tick| tick.label).collect()
+    }
+
     #[test]
     fn dates_tick_by_quarter_over_two_years_and_by_month_over_a_few() {
-        let ticks = date_ticks(date(2022, 10, 10), date(2025, 1, 31), 800.0, 50.0);
-        let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
-        assert_eq!(labels, ["2023", "Q2", "Q3", "Q4", "2024", "Q2", "Q3", "Q4", "2025"]);
-        let ticks = date_ticks(date(2022, 11, 10), date(2023, 2, 2), 800.0, 50.0);
-        let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
-        assert_eq!(labels, ["Dec", "2023", "Feb"]);
+        let day = |year, month, day| Instant::of_date(date(year, month, day));
+        let found = labels(day(2022, 10, 10), day(2025, 1, 31));
+        assert_eq!(found, ["2023", "Q2", "Q3", "Q4", "2024", "Q2", "Q3", "Q4", "2025"]);
+        let found = labels(day(2022, 11, 10), day(2023, 2, 2));
+        assert_eq!(found, ["Dec", "2023", "Feb"]);
+    }
+
+    #[test]
+    fn short_runs_tick_by_day_hour_minute_and_second() {
+        let start = Instant::of_date(date(2025, 1, 1));
+        let found = labels(start, start.after(14 * DAY_MILLIS));
+        assert_eq!(found[..3], ["1 Jan", "2 Jan", "3 Jan"]);
+        let found = labels(start.after(HOUR), start.after(2 * DAY_MILLIS));
+        assert_eq!(found[..4], ["03:00", "06:00", "09:00", "12:00"]);
+        assert!(found.contains(&"2 Jan".to_owned()) && found.contains(&"3 Jan".to_owned()));
+        let found = labels(start.after(72 * MINUTE), start.after(3 * HOUR));
+        assert_eq!(found[..3], ["01:15", "01:30", "01:45"]);
+        let found = labels(start.after(12 * SECOND), start.after(2 * MINUTE));
+        assert_eq!(found[..3], ["00:00:15", "00:00:30", "00:00:45"]);
+        assert_eq!(labels(start, start), ["1 Jan"]);
     }
 }

@@ -1,11 +1,9 @@
-//! What charts are composed on: a frame with value axis, date axis, grid and labels at its edges.
+//! What charts are composed on: a frame with value axis, time axis, grid and labels at its edges.
 
-use jiff::civil::Date;
-
-use super::axis::{ValueAxis, date_ticks};
+use super::axis::{ValueAxis, time_ticks};
 use super::drawing::{Drawing, Hang, Mark, Point, Reading};
 use super::theme::Ink;
-use crate::series::day_number;
+use crate::series::Instant;
 
 /// A safe mean width of a character of the font.
 const CHARACTER_PX: f64 = 6.6;
@@ -81,7 +79,7 @@ impl Frame {
     }
 }
 
-/// The values and days of a chart's axes.
+/// The values and the time of a chart's axes.
 pub struct Scales {
     pub frame: Frame,
     pub values: ValueAxis,
@@ -90,15 +88,16 @@ pub struct Scales {
 }
 
 impl Scales {
-    pub fn new(size: Size, values: ValueAxis, dates: (Date, Date), labels: &[&str]) -> Self {
+    pub fn new(size: Size, values: ValueAxis, time: (Instant, Instant), labels: &[&str]) -> Self {
         let frame = Frame::new(size, &values, labels);
-        let first_day = f64::from(day_number(dates.0));
-        let days = (f64::from(day_number(dates.1)) - first_day).max(1.0);
-        Scales { frame, values, first_day, days }
+        let days = time.1.days_since(time.0);
+        // A single instant stands at the left of a day.
+        let days = if days > 0.0 { days } else { 1.0 };
+        Scales { frame, values, first_day: time.0.days(), days }
     }
 
-    pub fn x(&self, day: i32) -> f64 {
-        let share = (f64::from(day) - self.first_day) / self.days;
+    pub fn x(&self, at: Instant) -> f64 {
+        let share = (at.days() - self.first_day) / self.days;
         self.frame.left + share * (self.frame.right - self.frame.left)
     }
 
@@ -106,8 +105,8 @@ impl Scales {
         self.frame.y(&self.values, value)
     }
 
-    pub fn at(&self, date: Date, value: f64) -> (f64, f64) {
-        (self.x(day_number(date)), self.y(value))
+    pub fn at(&self, instant: Instant, value: f64) -> (f64, f64) {
+        (self.x(instant), self.y(value))
     }
 }
 
@@ -153,8 +152,8 @@ impl Canvas {
         self.marks.push(Mark::Text { text: text.to_owned(), at, hang, ink });
     }
 
-    /// Grid, ticks and units of a chart over dates.
-    pub fn axes(&mut self, scales: &Scales, dates: (Date, Date), unit: &str) {
+    /// Grid, ticks and units of a chart over time.
+    pub fn axes(&mut self, scales: &Scales, time: (Instant, Instant), unit: &str) {
         let frame = scales.frame;
         self.reading = Some(Reading {
             frame: [frame.left, frame.top, frame.right, frame.bottom],
@@ -163,10 +162,10 @@ impl Canvas {
             unit: unit.to_owned(),
         });
         self.value_axis(frame, &scales.values, unit);
-        for tick in date_ticks(dates.0, dates.1, frame.right - frame.left, 46.0) {
-            let x = scales.x(tick.day);
-            let ink = if tick.year { Ink::Axis } else { Ink::Grid };
-            let length = if tick.year { 6.0 } else { 4.0 };
+        for tick in time_ticks(time.0, time.1, frame.right - frame.left, 46.0) {
+            let x = scales.x(tick.at);
+            let ink = if tick.strong { Ink::Axis } else { Ink::Grid };
+            let length = if tick.strong { 6.0 } else { 4.0 };
             self.path(&[(x, frame.bottom), (x, frame.bottom + length)], ink, 1.0);
             self.text(&tick.label, (x, frame.bottom + 16.0), Hang::Middle, Ink::Muted);
         }

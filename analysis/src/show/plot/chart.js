@@ -42,10 +42,16 @@ document.querySelectorAll("svg.chart[data-frame]").forEach((svg, number) => {
     const found = low + ((bottom - y) / (bottom - top)) * (high - low);
     return Number(found.toPrecision(4)).toLocaleString("en");
   };
+  // Days alone where there are many; else to the minute, or to the second where an hour is wide.
+  const span = last - first, parts_of_day = span > 62 ? 1 : span > 0.2 ? 1440 : 86400;
+  const when = (day) => {
+    const text = new Date(Math.round(day * parts_of_day) / parts_of_day * 864e5).toISOString();
+    return text.slice(0, { 1: 10, 1440: 16, 86400: 19 }[parts_of_day]).replace("T", " ");
+  };
   svg.onpointermove = (event) => {
-    const x = at(event), day = Math.round(first + ((x - left) / width) * (last - first));
+    const x = at(event), day = first + ((x - left) / width) * (last - first);
     const here = lines.filter(({ xs }) => x >= xs[0] && x <= xs[xs.length - 1]);
-    told.textContent = [new Date(day * 864e5).toISOString().slice(0, 10)]
+    told.textContent = [when(day)]
       .concat(here.map((line) => line.name + value(line, x))).join(", ") + " " + svg.dataset.unit;
     const [a, b] = [place(x), place(start ?? x)];
     pick.setAttribute("x", Math.min(a, b));

@@ -1,12 +1,11 @@
 //! How the runs spread over time: bands of quantiles around the median, darker where more runs are.
 
-use jiff::civil::Date;
-
 use super::axis::ValueAxis;
 use super::canvas::{Canvas, Scales, Size, draw};
 use super::drawing::Drawing;
 use super::line::{Line, Marker, paint_line, paint_markers};
 use super::theme::Ink;
+use crate::series::Instant;
 
 /// Opacity of the bands: 5 to 95 % and, over it, 25 to 75 %.
 const OPACITY: f64 = 0.2;
@@ -21,11 +20,11 @@ pub struct FanChart {
     pub title: String,
     /// The unit of the values; empty for none.
     pub unit: String,
-    /// 5, 25, 50, 75 and 95 % quantile over the runs by date.
-    pub quantiles: Vec<(Date, [f64; 5])>,
+    /// 5, 25, 50, 75 and 95 % quantile over the runs by instant.
+    pub quantiles: Vec<(Instant, [f64; 5])>,
     /// What was observed, or another line over the fan.
     pub over: Vec<Line>,
-    /// Dates marked by a line across.
+    /// Instants marked by a line across.
     pub markers: Vec<Marker>,
     /// Whether the axis of values begins at zero.
     pub from_zero: bool,
@@ -49,7 +48,7 @@ impl FanChart {
         Some(draw(size.pixels(), &self.title, |canvas| self.paint(canvas, &scales, range)))
     }
 
-    fn paint(&self, canvas: &mut Canvas, scales: &Scales, range: (Date, Date)) {
+    fn paint(&self, canvas: &mut Canvas, scales: &Scales, range: (Instant, Instant)) {
         canvas.axes(scales, range, &self.unit);
         paint_markers(canvas, scales, &self.markers, range);
         let ink = Ink::Series(0);
@@ -85,21 +84,22 @@ mod tests {
 
     #[test]
     fn the_bands_lie_in_each_other_and_every_label_is_there() {
-        let day = |month, spread: f64| {
-            (date(2024, month, 1), [10.0 - spread, 10.0 - spread / 2.0, 10.0, 11.0, 10.0 + spread])
+        let day = |year, month, day| Instant::of_date(date(year, month, day));
+        let month = |month, spread: f64| {
+            (day(2024, month, 1), [10.0 - spread, 10.0 - spread / 2.0, 10.0, 11.0, 10.0 + spread])
         };
         let chart = FanChart {
             title: "Supply".to_owned(),
             unit: "TOK".to_owned(),
-            quantiles: (1..=12).map(|month| day(month, f64::from(month) / 2.0 + 1.0)).collect(),
+            quantiles: (1..=12).map(|of| month(of, f64::from(of) / 2.0 + 1.0)).collect(),
             over: vec![Line {
                 label: "observed".to_owned(),
                 ink: Ink::Observed,
                 stroke: Stroke::Thin,
-                points: vec![(date(2024, 1, 1), 9.0), (date(2024, 6, 1), 9.5)],
+                points: vec![(day(2024, 1, 1), 9.0), (day(2024, 6, 1), 9.5)],
                 band: vec![],
             }],
-            markers: vec![Marker { date: date(2024, 5, 1), label: "vote".to_owned() }],
+            markers: vec![Marker { at: day(2024, 5, 1), label: "vote".to_owned() }],
             from_zero: true,
         };
         let drawing = chart.drawing(Size::Half).expect("there is something to draw");

@@ -1,12 +1,10 @@
 //! Lines over time: simulated bold, observed thin and dark over it, a band where runs differ.
 
-use jiff::civil::Date;
-
 use super::axis::ValueAxis;
 use super::canvas::{Canvas, Scales, Size, draw};
 use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
-use crate::series::Dated;
+use crate::series::{Instant, TimeSeries};
 use crate::statistics::spread;
 
 /// How a line is drawn.
@@ -32,9 +30,9 @@ pub struct Line {
     /// How it is drawn.
     pub stroke: Stroke,
     /// Its points, in order.
-    pub points: Dated,
-    /// Low and high by date; empty for none.
-    pub band: Vec<(Date, f64, f64)>,
+    pub points: TimeSeries,
+    /// Low and high by instant; empty for none.
+    pub band: Vec<(Instant, f64, f64)>,
 }
 
 /// A line with more values is drawn by the extremes of this many stretches.
@@ -42,13 +40,13 @@ const STRETCHES: usize = 180;
 
 impl Line {
     /// Median of the runs of one series, with a band from 5 % to 95 % where there are several.
-    pub fn of_runs(label: String, ink: Ink, runs: &[Dated]) -> Line {
+    pub fn of_runs(label: String, ink: Ink, runs: &[TimeSeries]) -> Line {
         let spread = spread(runs);
         let band = match runs.len() {
             1 => Vec::new(),
-            _ => spread.iter().map(|(date, [low, _, high])| (*date, *low, *high)).collect(),
+            _ => spread.iter().map(|(at, [low, _, high])| (*at, *low, *high)).collect(),
         };
-        let points = spread.into_iter().map(|(date, [_, middle, _])| (date, middle)).collect();
+        let points = spread.into_iter().map(|(at, [_, middle, _])| (at, middle)).collect();
         Line { label, ink, stroke: Stroke::Bold, points, band }
     }
 
@@ -67,7 +65,7 @@ impl Line {
             let (low, high) = (place(|a, b| a < b), place(|a, b| a > b));
             points.extend([low.min(high), low.max(high)].map(|i| stretch[i]));
         }
-        points.dedup_by_key(|(date, _)| *date);
+        points.dedup_by_key(|(at, _)| *at);
         let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
         if points.first().is_some_and(|point| point.0 != first.0) {
             points.insert(0, first);
@@ -85,11 +83,11 @@ impl Line {
     }
 }
 
-/// A date worth a vertical line.
+/// An instant worth a vertical line.
 #[derive(Clone, Debug)]
 pub struct Marker {
     /// Where it stands.
-    pub date: Date,
+    pub at: Instant,
     /// What it is called.
     pub label: String,
 }
@@ -103,7 +101,7 @@ pub struct LineChart {
     pub unit: String,
     /// Drawn in order, the last on top.
     pub lines: Vec<Line>,
-    /// Dates marked by a line across.
+    /// Instants marked by a line across.
     pub markers: Vec<Marker>,
     /// Whether the axis of values begins at zero.
     pub from_zero: bool,
@@ -117,8 +115,9 @@ impl LineChart {
 
     /// The chart as marks; `None` when there is nothing to draw.
     pub fn drawing(&self, size: Size) -> Option<Drawing> {
-        let dates = || self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0));
-        let range = (dates().min()?, dates().max()?);
+        let instants =
+            || self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0));
+        let range = (instants().min()?, instants().max()?);
         let values = self.lines.iter().flat_map(|line| {
             let band = line.band.iter().flat_map(|(_, low, high)| [*low, *high]);
             line.points.iter().map(|point| point.1).chain(band)
@@ -129,7 +128,7 @@ impl LineChart {
         Some(draw(size.pixels(), &self.title, |canvas| self.paint(canvas, &scales, range)))
     }
 
-    fn paint(&self, canvas: &mut Canvas, scales: &Scales, range: (Date, Date)) {
+    fn paint(&self, canvas: &mut Canvas, scales: &Scales, range: (Instant, Instant)) {
         canvas.axes(scales, range, &self.unit);
         paint_markers(canvas, scales, &self.markers, range);
         for line in &self.lines {
@@ -142,8 +141,8 @@ impl LineChart {
             .lines
             .iter()
             .filter_map(|line| {
-                let (date, value) = *line.points.last()?;
-                Some((line.label.as_str(), scales.at(date, value).1, line.ink))
+                let (at, value) = *line.points.last()?;
+                Some((line.label.as_str(), scales.at(at, value).1, line.ink))
             })
             .collect();
         canvas.end_labels(scales.frame, &ends);
@@ -154,10 +153,10 @@ pub fn paint_markers(
     canvas: &mut Canvas,
     scales: &Scales,
     markers: &[Marker],
-    range: (Date, Date),
+    range: (Instant, Instant),
 ) {
-    for marker in markers.iter().filter(|m| range.0 < m.date && m.date < range.1) {
-        let (x, _) = scales.at(marker.date, 0.0);
+    for marker in markers.iter().filter(|m| range.0 < m.at && m.at < range.1) {
+        let (x, _) = scales.at(marker.at, 0.0);
         canvas.dashed(&[(x, scales.frame.top), (x, scales.frame.bottom)], Ink::Axis, 1.0);
         canvas.text(&marker.label, (x, 8.0), Hang::Middle, Ink::Muted);
     }
@@ -167,8 +166,8 @@ fn paint_band(canvas: &mut Canvas, scales: &Scales, line: &Line) {
     if line.band.is_empty() {
         return;
     }
-    let upper = line.band.iter().map(|(date, _, high)| scales.at(*date, *high));
-    let lower = line.band.iter().rev().map(|(date, low, _)| scales.at(*date, *low));
+    let upper = line.band.iter().map(|(at, _, high)| scales.at(*at, *high));
+    let lower = line.band.iter().rev().map(|(at, low, _)| scales.at(*at, *low));
     canvas.area(&upper.chain(lower).collect::<Vec<_>>(), line.ink, 0.16);
 }
 
@@ -177,7 +176,7 @@ pub fn paint_line(canvas: &mut Canvas, scales: &Scales, line: &Line) {
         .points
         .iter()
         .filter(|(_, value)| value.is_finite())
-        .map(|(date, value)| scales.at(*date, *value))
+        .map(|(at, value)| scales.at(*at, *value))
         .collect();
     match line.stroke {
         Stroke::Bold => canvas.path(&points, line.ink, 2.25),
@@ -190,14 +189,14 @@ pub fn paint_line(canvas: &mut Canvas, scales: &Scales, line: &Line) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::date_of;
 
     #[test]
     fn a_thinned_line_keeps_its_ends_and_its_spike() {
-        let points: Dated = (0..5_000)
-            .map(|day| (date_of(day), if day == 3_333 { 1e6 } else { f64::from(day % 7) }))
+        let at = |row: i32| Instant::from_millis(i64::from(row) * 12_000);
+        let points: TimeSeries = (0..5_000)
+            .map(|row| (at(row), if row == 3_333 { 1e6 } else { f64::from(row % 7) }))
             .collect();
-        let band = points.iter().map(|(date, value)| (*date, value - 1.0, value + 1.0)).collect();
+        let band = points.iter().map(|(at, value)| (*at, value - 1.0, value + 1.0)).collect();
         let (label, ink, stroke) = (String::new(), Ink::Series(0), Stroke::Bold);
         let full = Line { label, ink, stroke, points: points.clone(), band };
         let line = full.thinned();
@@ -206,7 +205,7 @@ mod tests {
             (line.points[0], line.points[line.points.len() - 1]),
             (points[0], points[4_999])
         );
-        assert!(line.points.contains(&(date_of(3_333), 1e6)));
+        assert!(line.points.contains(&(at(3_333), 1e6)));
         assert!(line.band.iter().any(|(_, _, high)| *high == 1e6 + 1.0));
         assert!(line.points.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }

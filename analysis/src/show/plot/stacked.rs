@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use super::axis::ValueAxis;
 use super::canvas::{Scales, Size, draw};
 use super::drawing::{Drawing, Hang};
 use super::theme::Ink;
-use crate::series::Dated;
+use crate::series::{Instant, TimeSeries};
 
 /// One part, the first at the bottom.
 #[derive(Clone, Debug)]
@@ -18,7 +16,7 @@ pub struct Layer {
     /// Its colour.
     pub ink: Ink,
     /// Its points, in order.
-    pub points: Dated,
+    pub points: TimeSeries,
 }
 
 /// Parts that add up to a whole, over time.
@@ -50,8 +48,8 @@ impl StackedChart {
         let scales = Scales::new(size, axis, (first, last), &labels);
         Some(draw(size.pixels(), &self.title, |canvas| {
             for (place, layer) in self.layers.iter().enumerate() {
-                let upper = sums.iter().map(|(date, levels)| scales.at(*date, levels[place + 1]));
-                let lower = sums.iter().rev().map(|(date, levels)| scales.at(*date, levels[place]));
+                let upper = sums.iter().map(|(at, levels)| scales.at(*at, levels[place + 1]));
+                let lower = sums.iter().rev().map(|(at, levels)| scales.at(*at, levels[place]));
                 canvas.area(&upper.chain(lower).collect::<Vec<_>>(), layer.ink, 0.82);
             }
             canvas.axes(&scales, (first, last), &self.unit);
@@ -74,23 +72,23 @@ impl StackedChart {
         }))
     }
 
-    /// By date the heights between the layers: zero, the first, the first two, ...
-    fn sums(&self) -> BTreeMap<Date, Vec<f64>> {
-        let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
+    /// By instant the heights between the layers: zero, the first, the first two, ...
+    fn sums(&self) -> BTreeMap<Instant, Vec<f64>> {
+        let mut by_instant: BTreeMap<Instant, Vec<f64>> = BTreeMap::new();
         for (place, layer) in self.layers.iter().enumerate() {
-            for (date, value) in &layer.points {
-                let levels = by_date.entry(*date).or_insert_with(|| vec![0.0]);
-                // A layer without a value on this date adds nothing.
+            for (at, value) in &layer.points {
+                let levels = by_instant.entry(*at).or_insert_with(|| vec![0.0]);
+                // A layer without a value on this at adds nothing.
                 let below = levels[levels.len() - 1];
                 levels.resize(place + 1, below);
                 levels.push(levels[place] + value);
             }
         }
-        for levels in by_date.values_mut() {
+        for levels in by_instant.values_mut() {
             let top = levels[levels.len() - 1];
             levels.resize(self.layers.len() + 1, top);
         }
-        by_date
+        by_instant
     }
 }
 
@@ -102,7 +100,7 @@ mod tests {
     #[test]
     fn layers_add_up_even_with_gaps() {
         let layer = |points| Layer { label: String::new(), ink: Ink::Series(0), points };
-        let (first, second) = (date(2024, 1, 1), date(2024, 1, 2));
+        let (first, second) = [1, 2].map(|day| Instant::of_date(date(2024, 1, day))).into();
         let chart = StackedChart {
             title: String::new(),
             unit: String::new(),

@@ -4,7 +4,7 @@ use super::data::Data;
 use super::facts::{Facts, Report};
 use super::figure::Shown;
 use super::head::network_name;
-use super::numbers::{Number, bands, headlines, numbers};
+use super::numbers::{Number, bands, headline_series, numbers, words_of};
 use crate::Error;
 use crate::html::{Cell, Tone, escape, section, table};
 use crate::record::table::Table;
@@ -126,8 +126,9 @@ fn compared(members: &[Member<'_, '_>]) -> String {
 /// The key series that two members or more have, in one chart each.
 fn charts(members: &[Member<'_, '_>]) -> Result<String, Error> {
     let mut figures = String::new();
-    let parts = members.first().map(|member| headlines(member.data.facts.parts));
-    for Headline { metric, words, .. } in parts.into_iter().flatten() {
+    let series = members.first().map(|member| headline_series(member.data));
+    for (metric, Headline { words, .. }) in series.into_iter().flatten() {
+        let words = &words_of(metric, words);
         let mut lines = Vec::new();
         for member in members.iter().take(LINES_MAX) {
             let Some(line) = member.data.line((&member.line, metric, ""), 1)? else { continue };
@@ -135,11 +136,11 @@ fn charts(members: &[Member<'_, '_>]) -> Result<String, Error> {
             lines.push(Line { label, ink, ..line }.thinned());
         }
         let (Some(first), 2..) = (members.first(), lines.len()) else { continue };
-        let (title, unit) = ((*words).to_owned(), first.data.unit(metric).to_owned());
+        let (title, unit) = (words.clone(), first.data.unit(metric).to_owned());
         let chart = LineChart { title, unit, lines, markers: Vec::new(), from_zero: false };
         let Some(drawing) = chart.drawing(Size::Full) else { continue };
         figures += &first.data.figure(Shown {
-            id: &format!("both-{}", metric.replace('_', "-")),
+            id: &format!("both-{}", metric.replace(['_', '.'], "-")),
             title: words,
             finding: String::new(),
             size: Size::Full,

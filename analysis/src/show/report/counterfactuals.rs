@@ -4,7 +4,7 @@
 use super::data::{Data, POINTS_MAX};
 use super::figure::{LATE_DAYS, Shown};
 use super::findings::change;
-use super::numbers::{Number, bands};
+use super::numbers::{Number, bands, words_of};
 use crate::Error;
 use crate::html::{Cell, section, table};
 use crate::series::mean_of_last;
@@ -29,7 +29,12 @@ pub fn counterfactuals(data: &Data<'_>, numbers: &[Number]) -> Result<String, Er
     for number in numbers.iter().take(CHARTS_MAX) {
         figures.extend(chart(data, number, base, others));
     }
-    let classes = by_class(data, base, others)?;
+    let mut classes = String::new();
+    let mut found = BY_CLASS.iter().map(|(metric, words)| (data.names(metric), *words));
+    let (names, words) = found.find(|(names, _)| !names.is_empty()).unwrap_or_default();
+    for name in names {
+        classes += &by_class(data, (name, words), base, others)?;
+    }
     let six = match data.facts.manifest.runs_per_point {
         runs if runs < 6 => " Below six runs a difference has no interval.",
         _ => "",
@@ -124,10 +129,12 @@ fn chart(data: &Data<'_>, number: &Number, base: &str, others: &[&str]) -> Optio
 }
 
 /// Mean of the last days by class, under each variant against the first.
-fn by_class(data: &Data<'_>, base: &str, others: &[&str]) -> Result<String, Error> {
-    let recorded: Vec<&str> = data.table.metrics().collect();
-    let found = BY_CLASS.iter().find(|(metric, _)| recorded.contains(metric));
-    let Some((metric, words)) = found else { return Ok(String::new()) };
+fn by_class(
+    data: &Data<'_>,
+    (metric, words): (&str, &str),
+    base: &str,
+    others: &[&str],
+) -> Result<String, Error> {
     let mut rows = Vec::new();
     for class in data.classes(base, metric)? {
         let late = |point: &str| -> Result<Vec<f64>, Error> {
@@ -159,6 +166,7 @@ fn by_class(data: &Data<'_>, base: &str, others: &[&str]) -> Result<String, Erro
         return Ok(String::new());
     }
     let unit = data.unit(metric);
+    let words = words_of(metric, words);
     let mut headings = vec![format!("Class: {words}, {unit}"), format!("#{base}")];
     for other in others {
         headings.push(format!("#{other}: difference"));
@@ -167,7 +175,7 @@ fn by_class(data: &Data<'_>, base: &str, others: &[&str]) -> Result<String, Erro
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
     Ok(format!(
         "<h3 class=\"part\">Who gains and who loses</h3>\n<p class=\"lead\">By class, means over \
-         the last {LATE_DAYS} records.</p>\n{}",
+         the last {LATE_DAYS} days.</p>\n{}",
         table(&headings, &rows)
     ))
 }

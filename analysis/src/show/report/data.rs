@@ -3,24 +3,21 @@
 //! A few points are drawn one by one. Of many, the runs of each variant are drawn together, from
 //! evenly spaced points, and the differences between them are left to outcomes and sensitivity.
 
-use crate::series::{mean_of_last, trailing_mean};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use jiff::civil::Date;
-
-use pinwheel_models::describe::{Figure, FigureKind};
+use pinwheel_models::describe::{Figure, FigureKind, PartSpec};
 
 use super::facts::Facts;
 use crate::Error;
 use crate::record::table::Table;
-use crate::series::Dated;
+use crate::series::{Instant, TimeSeries, mean_of_last, trailing_mean};
 use crate::show::plot::{Drawing, Ink, Line, Stroke};
 use crate::statistics::{median, quantile};
-use pinwheel_models::describe::metric::OBSERVED_LABEL;
+use pinwheel_models::describe::metric::{OBSERVED_LABEL, split_name};
 
-/// Observations this many times rarer than simulated days are drawn as dots.
+/// Observations this many times rarer than simulated rows are drawn as dots.
 const SPARSE: usize = 7;
 /// More points than this are not drawn one by one.
 pub const POINTS_MAX: usize = 6;
@@ -28,7 +25,7 @@ pub const POINTS_MAX: usize = 6;
 const MEMBERS_MAX: usize = 200;
 
 /// The series of a metric at all drawn points: by point, label and run.
-type Pool = BTreeMap<String, BTreeMap<String, BTreeMap<u32, Dated>>>;
+type Pool = BTreeMap<String, BTreeMap<String, BTreeMap<u32, TimeSeries>>>;
 
 /// The table of one result, and the figures drawn from it so far.
 pub struct Data<'a> {
@@ -40,10 +37,9 @@ pub struct Data<'a> {
     figures: RefCell<Vec<(String, Drawing)>>,
 }
 
-/// The values of a series at its last date: median and 5 % to 95 % over the runs.
+/// The values of a series at its last instant: median and 5 % to 95 % over the runs.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct End {
-    pub date: Date,
     pub first: f64,
     pub last: f64,
     pub low: f64,
@@ -85,8 +81,24 @@ impl<'a> Data<'a> {
         self.figures.into_inner()
     }
 
+    /// The full names under which a metric was recorded: one, or one for each network.
+    pub fn names(&self, metric: &str) -> Vec<&'a str> {
+        self.table.names(metric)
+    }
+
+    /// Whom a part recorded rows of: the networks by their ids, or the empty text.
+    pub fn subjects(&self, part: &PartSpec) -> Vec<&'a str> {
+        let metrics = part.metrics.iter().copied().flatten();
+        let names = metrics.flat_map(|metric| self.names(metric.name));
+        let mut subjects: Vec<&str> = names.map(|name| split_name(name).0).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        subjects
+    }
+
     /// The figure of a part that shows a metric: the one of this metric alone, or else the first.
-    pub fn figure_of(&self, metric: &str) -> Option<&'static str> {
+    pub fn figure_of(&self, name: &str) -> Option<String> {
+        let (subject, metric) = split_name(name);
         let chapters = || self.facts.parts.0.iter().flat_map(|part| part.chapters);
         let figures = || chapters().flat_map(|chapter| chapter.figures);
         let single =
@@ -94,7 +106,7 @@ impl<'a> Data<'a> {
         figures()
             .find(single)
             .or_else(|| figures().find(|figure| figure.metrics().any(|shown| shown == metric)))
-            .map(|figure| figure.id)
+            .map(|figure| of_subject(figure.id, subject))
     }
 
     pub fn unit(&self, metric: &str) -> &str {
@@ -116,7 +128,7 @@ impl<'a> Data<'a> {
     }
 
     /// The series of every run behind a line.
-    pub fn runs(&self, line: &str, metric: &str, label: &str) -> Result<Vec<Dated>, Error> {
+    pub fn runs(&self, line: &str, metric: &str, label: &str) -> Result<Vec<TimeSeries>, Error> {
         let mut all = Vec::new();
         if let [point] = self.members(line) {
             let group = self.table.group(point, metric)?;
@@ -158,39 +170,39 @@ impl<'a> Data<'a> {
             .flat_map(|(_, members)| members.iter().cloned())
             .map(|point| (point, BTreeMap::new()))
             .collect();
-        self.table.scan(metric, |point, label, run, date, value| {
+        self.table.scan(metric, |point, label, run, at, value| {
             let Some(labels) = pool.get_mut(point) else { return };
             if !labels.contains_key(label) {
                 labels.insert(label.to_owned(), BTreeMap::new());
             }
             let series = labels.get_mut(label).expect("just made").entry(run).or_default();
-            series.push((date, value));
+            series.push((at, value));
         })?;
         let pool = Rc::new(pool);
         *self.pool.borrow_mut() = (metric.to_owned(), Rc::clone(&pool));
         Ok(pool)
     }
 
-    /// The median line with its band; `None` without rows. `mean_days` smooths noisy series.
-    pub fn line(
-        &self,
-        series: (&str, &str, &str),
-        mean_days: usize,
-    ) -> Result<Option<Line>, Error> {
+    /// The median line with its band; `None` without rows. `mean_days` above 1 smooths noisy
+    /// series.
+    pub fn line(&self, series: (&str, &str, &str), mean_days: u32) -> Result<Option<Line>, Error> {
         let (point, metric, label) = series;
         let runs = self.runs(point, metric, label)?;
         if runs.is_empty() {
             return Ok(None);
         }
-        let runs: Vec<Dated> = runs.iter().map(|run| trailing_mean(run, mean_days)).collect();
+        let runs: Vec<TimeSeries> = match mean_days {
+            0 | 1 => runs,
+            days => runs.iter().map(|run| trailing_mean(run, days)).collect(),
+        };
         Ok(Some(Line::of_runs(String::new(), Ink::Series(0), &runs)))
     }
 
     /// What was really observed, if the model recorded it.
-    pub fn observed(&self, metric: &str, simulated_days: usize) -> Result<Option<Line>, Error> {
+    pub fn observed(&self, metric: &str, simulated: usize) -> Result<Option<Line>, Error> {
         let Some(point) = self.facts.manifest.points.first() else { return Ok(None) };
         let points = self.table.series(&point.id, 0, metric, OBSERVED_LABEL)?;
-        let sparse = points.len() * SPARSE < simulated_days;
+        let sparse = points.len() * SPARSE < simulated;
         Ok((!points.is_empty()).then(|| Line {
             label: OBSERVED_LABEL.to_owned(),
             ink: Ink::Observed,
@@ -217,13 +229,12 @@ impl<'a> Data<'a> {
     /// First and last values of a series; `None` without rows.
     pub fn end(&self, point: &str, metric: &str, label: &str) -> Result<Option<End>, Error> {
         let runs = self.runs(point, metric, label)?;
-        let pick = |place: fn(&Dated) -> Option<&(Date, f64)>| -> Vec<f64> {
+        let pick = |place: fn(&TimeSeries) -> Option<&(Instant, f64)>| -> Vec<f64> {
             runs.iter().filter_map(place).map(|(_, value)| *value).collect()
         };
         let (first, last) = (pick(|run| run.first()), pick(|run| run.last()));
         let end = || {
             Some(End {
-                date: runs.first()?.last()?.0,
                 first: median(&first)?,
                 last: median(&last)?,
                 low: quantile(&last, 0.05)?,
@@ -239,11 +250,16 @@ impl<'a> Data<'a> {
         point: &str,
         metric: &str,
         label: &str,
-        days: usize,
+        days: u32,
     ) -> Result<Option<f64>, Error> {
         let runs = self.runs(point, metric, label)?;
         Ok(median(&runs.iter().map(|run| mean_of_last(run, days)).collect::<Vec<_>>()))
     }
+}
+
+/// An id or a title of what is shown once for each subject.
+pub fn of_subject(text: &str, subject: &str) -> String {
+    if subject.is_empty() { text.to_owned() } else { format!("{text}-{subject}") }
 }
 
 /// The variants with points that stand for all of theirs.

@@ -1,18 +1,20 @@
 //! A figure: a chart with a title that finding, and a line on how to read it.
 
 use pinwheel_models::describe::figure::Parts;
+use pinwheel_models::describe::metric::full_name;
 use pinwheel_models::describe::{Figure, FigureKind, Width};
 
-use super::data::Data;
+use super::data::{Data, of_subject};
 use super::titles::{at_the_end, finding, largest, of_variants};
 use crate::Error;
 use crate::html::escape;
+use crate::series::Instant;
 use crate::show::plot::{
     Bar, BarChart, Drawing, Group, Ink, Layer, Line, LineChart, Marker, Size, StackedChart, Stroke,
 };
 
 /// Days over which class bars are averaged.
-pub const LATE_DAYS: usize = 90;
+pub const LATE_DAYS: u32 = 90;
 
 /// A figure that is ready for the page.
 pub struct Shown<'s> {
@@ -73,15 +75,24 @@ fn size(width: Width) -> Size {
     }
 }
 
-/// A figure of a part, ready to be drawn.
-pub struct Drawer<'f>(pub &'f Figure);
+/// A figure of a part, ready to be drawn of one subject.
+pub struct Drawer<'f> {
+    pub figure: &'f Figure,
+    /// The id of a network, or empty.
+    pub subject: &'f str,
+}
 
 impl Drawer<'_> {
+    /// The full name of a metric of the subject.
+    fn name(&self, metric: &str) -> String {
+        full_name(self.subject, metric)
+    }
+
     /// The figure as HTML; `None` when nothing of it was recorded.
     pub fn html(&self, data: &Data<'_>) -> Result<Option<String>, Error> {
         let mut plots = Vec::new();
         let several = data.points().count() > 1;
-        match self.0.kind {
+        match self.figure.kind {
             FigureKind::Single(metric) => {
                 plots.extend(self.single(data, metric)?.map(|drawn| (String::new(), drawn)));
             }
@@ -96,16 +107,18 @@ impl Drawer<'_> {
         // One sentence cannot tell what charts of several variants say.
         let finding = if plots.len() == 1 { first.finding.clone() } else { String::new() };
         let plots = plots.into_iter().map(|(name, drawn)| (name, drawn.drawing)).collect();
-        let Figure { id, title, width, reading, .. } = *self.0;
+        let Figure { id, title, width, reading, .. } = *self.figure;
         let size = size(width);
+        let id = &of_subject(id, self.subject);
         Ok(Some(data.figure(Shown { id, title, finding, size, plots, reading })))
     }
 
     fn single(&self, data: &Data<'_>, metric: &str) -> Result<Option<Drawn>, Error> {
+        let metric = &self.name(metric);
         let mut lines = Vec::new();
         let several = data.points().count() > 1;
         for (place, point) in data.points().enumerate() {
-            if let Some(line) = data.line((point, metric, ""), self.0.mean_days)? {
+            if let Some(line) = data.line((point, metric, ""), self.figure.mean_days)? {
                 let label = if several { point } else { "" };
                 lines.push(Line { label: label.to_owned(), ink: Ink::Series(place), ..line });
             }
@@ -113,11 +126,11 @@ impl Drawer<'_> {
         if lines.iter().all(silent) {
             return Ok(None);
         }
-        let days = lines.first().map_or(0, |line| line.points.len());
-        let observed = data.observed(metric, days)?;
-        let unit = if self.0.unit.is_empty() { data.unit(metric) } else { self.0.unit };
+        let rows = lines.first().map_or(0, |line| line.points.len());
+        let observed = data.observed(metric, rows)?;
+        let unit = if self.figure.unit.is_empty() { data.unit(metric) } else { self.figure.unit };
         let finding = match lines.as_slice() {
-            [line] => finding(self.0.finding, line, observed.as_ref(), unit),
+            [line] => finding(self.figure.finding, line, observed.as_ref(), unit),
             lines => of_variants(lines, unit),
         };
         if let Some(observed) = observed {
@@ -126,39 +139,46 @@ impl Drawer<'_> {
             });
             lines.push(observed);
         }
-        Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), finding))
+        Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.figure.width)), finding))
     }
 
     fn of_point(&self, data: &Data<'_>, point: &str) -> Result<Option<Drawn>, Error> {
-        match self.0.kind {
+        match self.figure.kind {
             FigureKind::Single(_) => Ok(None),
             FigureKind::Several(parts) => {
                 let lines = self.parts(data, point, parts, "")?;
                 let unit = data.unit(parts[0].0);
                 let finding = at_the_end(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), finding))
+                Ok(Drawn::of(
+                    self.chart(data, unit, lines).drawing(size(self.figure.width)),
+                    finding,
+                ))
             }
             FigureKind::Classes(metric) => {
+                let metric = &self.name(metric);
                 let mut lines = Vec::new();
                 for (place, class) in data.classes(point, metric)?.iter().enumerate() {
-                    let line = data.line((point, metric, class), self.0.mean_days)?;
+                    let line = data.line((point, metric, class), self.figure.mean_days)?;
                     let (label, ink) = (class.clone(), Ink::Series(place));
                     lines.extend(line.map(|line| Line { label, ink, ..line }));
                 }
                 let unit = data.unit(metric);
                 let finding = largest(&lines, unit);
-                Ok(Drawn::of(self.chart(data, unit, lines).drawing(size(self.0.width)), finding))
+                Ok(Drawn::of(
+                    self.chart(data, unit, lines).drawing(size(self.figure.width)),
+                    finding,
+                ))
             }
             FigureKind::Stack { parts, rest, cap } => {
                 let lines = self.parts(data, point, parts, rest)?;
                 let finding = at_the_end(&lines, data.unit(parts[0].0));
                 let chart = StackedChart {
-                    title: self.0.title.to_owned(),
+                    title: self.figure.title.to_owned(),
                     unit: data.unit(parts[0].0).to_owned(),
                     layers: layers(lines),
                     cap: cap.map(|(value, label)| (value, label.to_owned())),
                 };
-                Ok(Drawn::of(chart.drawing(size(self.0.width)), finding))
+                Ok(Drawn::of(chart.drawing(size(self.figure.width)), finding))
             }
             FigureKind::ClassBars(parts) => {
                 Ok(Drawn::of(self.class_bars(data, point, parts)?, String::new()))
@@ -177,7 +197,7 @@ impl Drawer<'_> {
     ) -> Result<Vec<Line>, Error> {
         let mut lines = Vec::new();
         for (place, (metric, name)) in parts.iter().enumerate() {
-            let line = data.line((point, metric, ""), self.0.mean_days)?;
+            let line = data.line((point, &self.name(metric), ""), self.figure.mean_days)?;
             let line = line.filter(|line| !silent(line));
             let ink = if **metric == *rest { Ink::Rest } else { Ink::Series(place) };
             let (label, stroke) = ((*name).to_owned(), Stroke::Bold);
@@ -188,11 +208,11 @@ impl Drawer<'_> {
 
     fn chart(&self, data: &Data<'_>, unit: &str, lines: Vec<Line>) -> LineChart {
         LineChart {
-            title: self.0.title.to_owned(),
+            title: self.figure.title.to_owned(),
             unit: unit.to_owned(),
             lines: lines.into_iter().map(Line::thinned).collect(),
             markers: markers(data),
-            from_zero: self.0.from_zero,
+            from_zero: self.figure.from_zero,
         }
     }
 
@@ -203,10 +223,10 @@ impl Drawer<'_> {
         parts: Parts,
     ) -> Result<Option<Drawing>, Error> {
         let mut groups = Vec::new();
-        for class in data.classes(point, parts[0].0)? {
+        for class in data.classes(point, &self.name(parts[0].0))? {
             let mut bars = Vec::new();
             for (place, (metric, _)) in parts.iter().enumerate() {
-                let mean = data.late_mean(point, metric, &class, LATE_DAYS)?;
+                let mean = data.late_mean(point, &self.name(metric), &class, LATE_DAYS)?;
                 let Some(value) = mean else { return Ok(None) };
                 bars.push(Bar { ink: Ink::Series(place), value });
             }
@@ -214,16 +234,16 @@ impl Drawer<'_> {
         }
         let legend = parts.iter().enumerate();
         let chart = BarChart {
-            title: self.0.title.to_owned(),
+            title: self.figure.title.to_owned(),
             unit: data.unit(parts[0].0).to_owned(),
             legend: legend.map(|(i, (_, name))| ((*name).to_owned(), Ink::Series(i))).collect(),
             groups,
         };
-        Ok(chart.drawing(size(self.0.width)))
+        Ok(chart.drawing(size(self.figure.width)))
     }
 }
 
-/// The layers of a stack, thinned at the same dates so that they still add up.
+/// The layers of a stack, thinned at the same instants so that they still add up.
 fn layers(lines: Vec<Line>) -> Vec<Layer> {
     let longest = lines.iter().map(|line| line.points.len()).max().unwrap_or(0);
     let every = longest.div_ceil(360).max(1);
@@ -240,8 +260,10 @@ fn layers(lines: Vec<Line>) -> Vec<Layer> {
 /// Where calibration ends, if targets are told apart there.
 pub fn markers(data: &Data<'_>) -> Vec<Marker> {
     let split = data.facts.manifest.verdict_from.filter(|_| data.facts.verdict.has_windows());
-    let marker =
-        |date| Marker { date, label: "\u{2190} calibrated \u{b7} verdict \u{2192}".to_owned() };
+    let marker = |date| Marker {
+        at: Instant::of_date(date),
+        label: "\u{2190} calibrated \u{b7} verdict \u{2192}".to_owned(),
+    };
     split.map(marker).into_iter().collect()
 }
 

@@ -48,8 +48,8 @@ pub fn findings(data: &Data<'_>, numbers: &[Number]) -> String {
 }
 
 fn link(data: &Data<'_>, number: &Number) -> Option<String> {
-    let figure = number.figure(data).map(str::to_owned);
-    figure
+    number
+        .figure(data)
         .or_else(|| sensitivity::has_spread(data, number).then(|| format!("spread-{}", number.id)))
 }
 
@@ -67,7 +67,7 @@ fn alone(data: &Data<'_>, number: &Number, point: &str) -> Option<String> {
         }
     };
     let spread = spread + &stopped(data, point, number.stated);
-    let accuracy = number.metric.map_or(String::new(), |metric| accuracy(data, metric));
+    let accuracy = number.metric.as_deref().map_or(String::new(), |metric| accuracy(data, metric));
     let Some(first) = number.started_at(point) else {
         return Some(format!("{}: {}{spread}.", number.words, with_unit(middle, unit)));
     };

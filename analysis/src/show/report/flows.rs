@@ -2,13 +2,14 @@
 //! the cost.
 
 use crate::series::{grown, integrated};
-use pinwheel_models::describe::{MoneyFlows, MoneyPath};
+use pinwheel_models::describe::metric::{full_name, split_name};
+use pinwheel_models::describe::{MoneyFlows, MoneyPath, PartSpec};
 
-use super::data::Data;
+use super::data::{Data, of_subject};
 use super::figure::Shown;
 use crate::Error;
 use crate::html::{Cell, escape, table};
-use crate::series::{Dated, day_number, trailing_mean};
+use crate::series::{TimeSeries, trailing_mean};
 use crate::show::plot::{Flow, SankeyChart, Size};
 use crate::statistics::median;
 use crate::wording::{format_number, plural};
@@ -16,34 +17,53 @@ use crate::wording::{format_number, plural};
 /// Most variants with a chart of their own.
 const CHARTS_MAX: usize = 2;
 /// Days over which revenue and cost are compared.
-const COVER_DAYS: usize = 30;
+const COVER_DAYS: u32 = 30;
 
 /// The charts and tables; empty where no flow was recorded.
 pub fn flows(data: &Data<'_>) -> Result<String, Error> {
     let mut html = String::new();
-    for money in money(data) {
-        html += &of_money(data, money)?;
+    let money = money(data);
+    for (subject, money) in &money {
+        html += &of_money(data, subject, money)?;
     }
-    Ok(html + &covered(data)?)
+    let mut subjects: Vec<&str> = data.names(COVERED).into_iter().map(subject_of).collect();
+    subjects.extend(money.iter().map(|(subject, _)| *subject));
+    subjects.sort_unstable();
+    subjects.dedup();
+    for subject in subjects {
+        let of_subject = money.iter().filter(|(of, _)| *of == subject);
+        html += &covered(data, subject, of_subject.map(|(_, flows)| *flows))?;
+    }
+    Ok(html)
 }
 
-/// What the parts say of who pays whom.
-fn money(data: &Data<'_>) -> impl Iterator<Item = &'static MoneyFlows> {
-    data.facts.parts.0.iter().flat_map(|part| part.flows)
+/// What the parts say of who pays whom, for each network whose money it is.
+fn money<'a>(data: &Data<'a>) -> Vec<(&'a str, &'static MoneyFlows)> {
+    let parts = data.facts.parts.parts();
+    let subjects = |part: &'static PartSpec| {
+        let flows = part.flows.iter();
+        flows.flat_map(move |flows| data.subjects(part).into_iter().map(move |of| (of, flows)))
+    };
+    parts.flat_map(subjects).collect()
 }
 
-fn of_money(data: &Data<'_>, money: &MoneyFlows) -> Result<String, Error> {
+fn subject_of(name: &str) -> &str {
+    split_name(name).0
+}
+
+fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String, Error> {
+    let named = |metric: &&str| full_name(subject, metric);
     let recorded: Vec<&str> = data.table.metrics().collect();
     let (mut plots, mut rows, mut window) = (Vec::new(), Vec::new(), None);
     let several = data.points().count() > 1;
     for line in data.points().take(CHARTS_MAX) {
         let mut flows = Vec::new();
         for path in money.paths {
-            if !path.plus.iter().all(|metric| recorded.contains(metric)) {
+            if !path.plus.iter().all(|metric| recorded.contains(&named(metric).as_str())) {
                 continue;
             }
-            let amount = amount(data, line, path)?;
-            if let Some(run) = data.runs(line, path.plus[0], "")?.first() {
+            let amount = amount(data, line, subject, path)?;
+            if let Some(run) = data.runs(line, &named(&path.plus[0]), "")?.first() {
                 window = run.first().zip(run.last()).map(|(first, last)| (first.0, last.0));
             }
             if amount <= 0.0 {
@@ -74,6 +94,8 @@ fn of_money(data: &Data<'_>, money: &MoneyFlows) -> Result<String, Error> {
     let (Some((first, last)), false) = (window, plots.is_empty()) else {
         return Ok(String::new());
     };
+    let of = if subject.is_empty() { String::new() } else { format!(": {subject}") };
+    let title = format!("{}{of}", money.title);
     let window = format!("from {first} to {last}");
     let amounts = format!("#{window}");
     let mut headings = vec!["From", "To", &amounts, "Recorded as"];
@@ -81,8 +103,8 @@ fn of_money(data: &Data<'_>, money: &MoneyFlows) -> Result<String, Error> {
         headings.insert(0, "Variant");
     }
     let figure = data.figure(Shown {
-        id: money.id,
-        title: money.title,
+        id: &of_subject(money.id, subject),
+        title: &title,
         finding: format!(" {window}"),
         size: Size::Full,
         plots,
@@ -102,13 +124,14 @@ fn formula(path: &MoneyPath) -> String {
 }
 
 /// The median over the runs of what has flowed; for metrics that are not there, nothing.
-fn amount(data: &Data<'_>, line: &str, path: &MoneyPath) -> Result<f64, Error> {
+fn amount(data: &Data<'_>, line: &str, subject: &str, path: &MoneyPath) -> Result<f64, Error> {
     let mut sums: Vec<f64> = Vec::new();
     for (sign, metrics) in [(1.0, path.plus), (-1.0, path.minus)] {
         for metric in metrics {
             let a_day =
                 data.facts.parts.find(metric).is_some_and(|(_, spec)| spec.unit.ends_with("/d"));
-            for (place, run) in data.runs(line, metric, "")?.iter().enumerate() {
+            for (place, run) in data.runs(line, &full_name(subject, metric), "")?.iter().enumerate()
+            {
                 let total = if a_day { integrated(run) } else { grown(run) };
                 if sums.len() <= place {
                     sums.resize(place + 1, 0.0);
@@ -123,16 +146,23 @@ fn amount(data: &Data<'_>, line: &str, path: &MoneyPath) -> Result<f64, Error> {
 /// Revenue over cost as the review has it.
 const COVERED: &str = "revenue_cover";
 
-/// When what users pay covers the cost, for each line.
-fn covered(data: &Data<'_>) -> Result<String, Error> {
+/// When what users pay covers the cost of a network, for each line.
+fn covered<'m>(
+    data: &Data<'_>,
+    subject: &str,
+    mut money: impl Iterator<Item = &'m MoneyFlows>,
+) -> Result<String, Error> {
     let mut html = String::new();
     let recorded: Vec<&str> = data.table.metrics().collect();
-    let both =
-        |(revenue, cost): &(&str, &str)| recorded.contains(revenue) && recorded.contains(cost);
-    let of_part = money(data).filter_map(|flows| flows.break_even).find(both);
+    let both = |(revenue, cost): &(&str, &str)| {
+        [revenue, cost]
+            .into_iter()
+            .all(|metric| recorded.contains(&full_name(subject, metric).as_str()))
+    };
+    let of_part = money.find_map(|flows| flows.break_even.filter(both));
     for line in data.points() {
-        let of = |metric: &str| data.line((line, metric, ""), 1);
-        let smooth = |points: &Dated| trailing_mean(points, COVER_DAYS);
+        let of = |metric: &str| data.line((line, &full_name(subject, metric), ""), 1);
+        let smooth = |points: &TimeSeries| trailing_mean(points, COVER_DAYS);
         let (paid, costs) = match of_part {
             Some((revenue, cost)) => (of(revenue)?, of(cost)?),
             None => (None, None),
@@ -145,14 +175,17 @@ fn covered(data: &Data<'_>) -> Result<String, Error> {
             }
             _ => continue,
         };
-        let name = if data.points().count() > 1 { format!("{line}: ") } else { String::new() };
+        let several = data.points().count() > 1;
+        let names = [subject, line].into_iter().zip([!subject.is_empty(), several]);
+        let names = names.filter(|(_, told)| *told).map(|(name, _)| format!("{name}: "));
+        let name: String = names.collect();
         html += &format!("<p><b>{}</b></p>\n", escape(&(name + &found)));
     }
     Ok(html)
 }
 
 /// "Without subsidy the network breaks even after 14 months, on 2027-03-02."
-fn cover(revenue: &Dated, cost: &Dated) -> String {
+fn cover(revenue: &TimeSeries, cost: &TimeSeries) -> String {
     let pairs = || revenue.iter().zip(cost);
     let Some((last, start)) = revenue.last().zip(revenue.first()) else { return String::new() };
     // From then on to the end, not for a day.
@@ -168,7 +201,7 @@ fn cover(revenue: &Dated, cost: &Dated) -> String {
         ),
         Some(place) if place + 1 < revenue.len() => {
             let date = revenue[place + 1].0;
-            let months = f64::from(day_number(date) - day_number(start.0)) / 30.44;
+            let months = date.days_since(start.0) / 30.44;
             format!(
                 "Without subsidy the network breaks even after {}, on {date}: from then on revenue \
                  covers the running costs ({covers} of them at the end).",
@@ -185,10 +218,11 @@ fn cover(revenue: &Dated, cost: &Dated) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::date_of;
+    use crate::series::{DAY_MILLIS, Instant};
 
-    fn series(values: &[f64], every: i32) -> Dated {
-        (0..).map(|place| date_of(place * every)).zip(values.iter().copied()).collect()
+    fn series(values: &[f64], days: i64) -> TimeSeries {
+        let at = |place: i64| Instant::from_millis(place * days * DAY_MILLIS);
+        (0..).map(at).zip(values.iter().copied()).collect()
     }
 
     #[test]

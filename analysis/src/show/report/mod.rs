@@ -28,9 +28,9 @@ mod titles;
 use super::page::page;
 use crate::record::table::Table;
 use crate::{Error, html};
-use data::Data;
+use data::{Data, of_subject};
 use figure::Drawer;
-use pinwheel_models::describe::Section;
+use pinwheel_models::describe::{Chapter, Section};
 
 pub use comparison::side_by_side;
 pub use facts::{Facts, Report};
@@ -110,21 +110,36 @@ fn series(data: &Data<'_>, place: Section) -> Result<String, Error> {
         Section::Security => shocks::shocks(data)?,
         _ => String::new(),
     };
-    let chapters = data.facts.parts.0.iter().flat_map(|part| part.chapters);
-    for chapter in chapters.filter(|chapter| chapter.section == place) {
-        let mut drawn = String::new();
-        for figure in chapter.figures {
-            drawn.extend(Drawer(figure).html(data)?);
-        }
-        if !drawn.is_empty() {
-            body += &format!(
-                "<h3 class=\"part\" id=\"{}\">{}</h3>\n<p class=\"lead\">{}</p>\n\
-                 <div class=\"figures\">\n{drawn}</div>\n",
-                chapter.id, chapter.title, chapter.lead
-            );
-        }
+    for part in data.facts.parts.parts() {
+        let mut chapters = part.chapters.iter().filter(|chapter| chapter.section == place);
+        chapters.try_for_each(|chapter| {
+            let mut subjects = data.subjects(part).into_iter();
+            subjects.try_for_each(|subject| {
+                body += &of_chapter(data, chapter, subject)?;
+                Ok::<(), Error>(())
+            })
+        })?;
     }
     Ok(body + &other_metrics::other_metrics(data, place)?)
+}
+
+/// A chapter of a part, of one subject: a network by its id, which the title says.
+fn of_chapter(data: &Data<'_>, chapter: &Chapter, subject: &str) -> Result<String, Error> {
+    let mut drawn = String::new();
+    for figure in chapter.figures {
+        drawn.extend(Drawer { figure, subject }.html(data)?);
+    }
+    if drawn.is_empty() {
+        return Ok(drawn);
+    }
+    let of = if subject.is_empty() { String::new() } else { format!(": {subject}") };
+    Ok(format!(
+        "<h3 class=\"part\" id=\"{}\">{}{of}</h3>\n<p class=\"lead\">{}</p>\n\
+         <div class=\"figures\">\n{drawn}</div>\n",
+        of_subject(chapter.id, subject),
+        chapter.title,
+        chapter.lead
+    ))
 }
 
 /// Links to the sections, from their headings.

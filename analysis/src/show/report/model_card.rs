@@ -349,12 +349,11 @@ fn experiments(data: &Data<'_>, all: &[Number]) -> Result<Part, Error> {
 
 /// Where the first key series has left its start behind.
 fn settled(data: &Data<'_>) -> Result<Option<(String, String)>, Error> {
-    let recorded: Vec<&str> = data.table.metrics().collect();
-    let key = numbers::headlines(data.facts.parts);
-    let key = key.into_iter().find(|headline| recorded.contains(&headline.metric));
-    let (Some(Headline { metric, words, .. }), Some(line)) = (key, data.points().next()) else {
+    let key = numbers::headline_series(data).into_iter().next();
+    let (Some((metric, Headline { words, .. })), Some(line)) = (key, data.points().next()) else {
         return Ok(None);
     };
+    let words = numbers::words_of(metric, words);
     let Some(found) = data.line((line, metric, ""), 1)? else { return Ok(None) };
     let values: Vec<f64> = found.points.iter().map(|(_, value)| *value).collect();
     let left_out = warm_up(&values);

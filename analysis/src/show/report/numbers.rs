@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::describe::{Catalogue, Goal, Headline, PartSpec};
 
 use super::data::Data;
@@ -36,8 +36,8 @@ pub struct Number {
     pub goal: Option<Goal>,
     /// The scenario asks for it.
     pub stated: bool,
-    /// The series whose last value it is.
-    pub metric: Option<&'static str>,
+    /// The full name of the series whose last value it is.
+    pub metric: Option<String>,
     values: BTreeMap<String, Vec<Option<f64>>>,
     firsts: BTreeMap<String, Vec<f64>>,
 }
@@ -83,8 +83,8 @@ impl Number {
     }
 
     /// Where its figure is.
-    pub fn figure(&self, data: &Data<'_>) -> Option<&'static str> {
-        data.figure_of(self.metric?)
+    pub fn figure(&self, data: &Data<'_>) -> Option<String> {
+        data.figure_of(self.metric.as_deref()?)
     }
 }
 
@@ -115,15 +115,11 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
             firsts: BTreeMap::new(),
         });
     }
-    let recorded: Vec<&str> = data.table.metrics().collect();
-    for &Headline { metric, words, goal } in headlines(data.facts.parts) {
+    for (name, &Headline { words, goal, .. }) in headline_series(data) {
         if all.len() >= NUMBERS_MAX {
             break;
         }
-        if !recorded.contains(&metric) {
-            continue;
-        }
-        let Some(key) = ends(data, metric, words, goal)? else { continue };
+        let Some(key) = ends(data, name, words, goal)? else { continue };
         // What never happens is no finding.
         if key.values.values().flatten().flatten().all(|value| *value == 0.0) {
             continue;
@@ -137,19 +133,36 @@ pub fn numbers(data: &Data<'_>) -> Result<Vec<Number>, Error> {
     Ok(all)
 }
 
+/// The headlines whose metrics were recorded, with the full names of these: one, or one for each
+/// network.
+pub fn headline_series<'a>(data: &Data<'a>) -> Vec<(&'a str, &'static Headline)> {
+    let all = headlines(data.facts.parts).into_iter();
+    let named =
+        |of: &'static Headline| data.names(of.metric).into_iter().map(move |name| (name, of));
+    all.flat_map(named).collect()
+}
+
+/// The words of a headline; those of a network say which.
+pub fn words_of(name: &str, words: &str) -> String {
+    match split_name(name).0 {
+        "" => words.to_owned(),
+        subject => format!("{words} of {subject}"),
+    }
+}
+
 /// The first and the last value of each run.
-type Ends = BTreeMap<u32, ((Date, f64), (Date, f64))>;
+type Ends = BTreeMap<u32, (f64, f64)>;
 
 /// The last values of the unlabelled series of a metric; `None` where there is none.
 fn ends(
     data: &Data<'_>,
-    metric: &'static str,
+    metric: &str,
     words: &str,
     goal: Option<Goal>,
 ) -> Result<Option<Number>, Error> {
     let runs = data.facts.manifest.runs_per_point as usize;
     let mut found: BTreeMap<String, Ends> = BTreeMap::new();
-    data.table.scan(metric, |point, label, run, date, value| {
+    data.table.scan(metric, |point, label, run, _, value| {
         if !label.is_empty() {
             return;
         }
@@ -157,22 +170,22 @@ fn ends(
             found.insert(point.to_owned(), BTreeMap::new());
         }
         let of_point = found.get_mut(point).expect("just made");
-        of_point.entry(run).or_insert(((date, value), (date, value))).1 = (date, value);
+        of_point.entry(run).or_insert((value, value)).1 = value;
     })?;
     if found.is_empty() {
         return Ok(None);
     }
     let last = |runs_of: &Ends| -> Vec<Option<f64>> {
-        (0..runs as u32).map(|run| runs_of.get(&run).map(|ends| ends.1.1)).collect()
+        (0..runs as u32).map(|run| runs_of.get(&run).map(|ends| ends.1)).collect()
     };
-    let first = |runs_of: &Ends| -> Vec<f64> { runs_of.values().map(|ends| ends.0.1).collect() };
+    let first = |runs_of: &Ends| -> Vec<f64> { runs_of.values().map(|ends| ends.0).collect() };
     Ok(Some(Number {
-        id: metric.to_owned(),
-        words: words.to_owned(),
+        id: metric.replace('.', "-"),
+        words: words_of(metric, words),
         unit: data.unit(metric).to_owned(),
         goal,
         stated: false,
-        metric: Some(metric),
+        metric: Some(metric.to_owned()),
         values: found.iter().map(|(point, runs)| (point.clone(), last(runs))).collect(),
         firsts: found.iter().map(|(point, runs)| (point.clone(), first(runs))).collect(),
     }))

@@ -3,6 +3,7 @@
 
 use super::data::{Data, End};
 use super::figure::{Shown, silent};
+use super::numbers::words_of;
 use super::titles::{at_the_end, largest};
 use crate::Error;
 use crate::html::{Cell, table};
@@ -22,15 +23,13 @@ const ROWS_MAX: usize = 24;
 /// The metrics of one section that have no figure of their own: figures, then a table.
 pub fn other_metrics(data: &Data<'_>, place: Section) -> Result<String, Error> {
     let (mut rows, mut figures) = (Vec::new(), String::new());
-    let recorded: Vec<&str> = data.table.metrics().collect();
     let mine = |spec: &&MetricSpec| {
-        recorded.contains(&spec.name)
-            && !is_for_map(spec.name)
-            && data.figure_of(spec.name).is_none()
-            && spec.section == place
+        !is_for_map(spec.name) && data.figure_of(spec.name).is_none() && spec.section == place
     };
-    for spec in data.facts.parts.metrics().filter(mine) {
-        let series = MetricSeries::of(data, spec)?;
+    let named =
+        |spec: &'static MetricSpec| data.names(spec.name).into_iter().map(move |name| (name, spec));
+    for (name, spec) in data.facts.parts.metrics().filter(mine).flat_map(named) {
+        let series = MetricSeries::of(data, name, spec)?;
         rows.extend(series.rows());
         figures.extend(series.figure(data)?);
     }
@@ -58,17 +57,19 @@ pub fn other_metrics(data: &Data<'_>, place: Section) -> Result<String, Error> {
 
 /// One metric: its labels, and for each the ends of all points.
 struct MetricSeries<'a> {
+    /// With its subject, where it has one.
+    name: &'a str,
     spec: &'a MetricSpec,
     points: Vec<&'a str>,
     ends: Vec<(String, Vec<Option<End>>)>,
 }
 
 impl<'a> MetricSeries<'a> {
-    fn of(data: &'a Data<'_>, spec: &'a MetricSpec) -> Result<Self, Error> {
+    fn of(data: &'a Data<'_>, name: &'a str, spec: &'a MetricSpec) -> Result<Self, Error> {
         let points: Vec<&str> = data.points().collect();
         let mut labels: Vec<String> = Vec::new();
         for point in &points {
-            for label in data.labels(point, spec.name)? {
+            for label in data.labels(point, name)? {
                 if !labels.contains(&label) {
                     labels.push(label);
                 }
@@ -76,16 +77,16 @@ impl<'a> MetricSeries<'a> {
         }
         let mut ends = Vec::new();
         for label in labels {
-            let of = |point: &&str| data.end(point, spec.name, &label);
+            let of = |point: &&str| data.end(point, name, &label);
             let row = points.iter().map(of).collect::<Result<Vec<_>, _>>()?;
             ends.push((label, row));
         }
-        Ok(MetricSeries { spec, points, ends })
+        Ok(MetricSeries { name, spec, points, ends })
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         let row = |(place, (label, ends)): (usize, &(String, Vec<Option<End>>))| {
-            let name = if place == 0 { self.spec.name } else { "" };
+            let name = if place == 0 { self.name } else { "" };
             let unit = if self.spec.unit == "1" { "" } else { self.spec.unit };
             let mut cells = vec![Cell::Code(name.to_owned()), Cell::text(label), Cell::text(unit)];
             cells.extend(ends.iter().map(|end| Cell::number(end.map_or(String::new(), shown))));
@@ -107,8 +108,8 @@ impl<'a> MetricSeries<'a> {
         };
         let Some(drawing) = drawing else { return Ok(None) };
         Ok(Some(data.figure(Shown {
-            id: &format!("measured-{}", self.spec.name),
-            title: &sentence_case(&self.spec.name.replace('_', " ")),
+            id: &format!("measured-{}", self.name.replace('.', "-")),
+            title: &words_of(self.name, &sentence_case(&self.spec.name.replace('_', " "))),
             finding,
             size: Size::Half,
             plots: vec![(String::new(), drawing)],
@@ -120,7 +121,7 @@ impl<'a> MetricSeries<'a> {
         let mut longest = 0;
         for (label, _) in &self.ends {
             for point in &self.points {
-                let runs = data.runs(point, self.spec.name, label)?;
+                let runs = data.runs(point, self.name, label)?;
                 longest = longest.max(runs.first().map_or(0, Vec::len));
             }
         }
@@ -132,7 +133,7 @@ impl<'a> MetricSeries<'a> {
         let mut lines = Vec::new();
         for (label, _) in &self.ends {
             for point in &self.points {
-                let Some(line) = data.line((point, self.spec.name, label), 1)? else { continue };
+                let Some(line) = data.line((point, self.name, label), 1)? else { continue };
                 let label = match (self.points.len(), label.is_empty()) {
                     (1, true) if self.ends.len() > 1 => "all".to_owned(),
                     (1, _) => label.clone(),
@@ -149,7 +150,7 @@ impl<'a> MetricSeries<'a> {
         let finding =
             if lines.len() > 3 { largest(&lines, unit) } else { at_the_end(&lines, unit) };
         let chart = LineChart {
-            title: self.spec.name.to_owned(),
+            title: self.name.to_owned(),
             unit: unit.to_owned(),
             lines: lines.into_iter().map(Line::thinned).collect(),
             markers: Vec::new(),
@@ -191,7 +192,7 @@ impl<'a> MetricSeries<'a> {
             return None;
         }
         let unit = data.unit(self.spec.name).to_owned();
-        let chart = BarChart { title: self.spec.name.to_owned(), unit, legend, groups };
+        let chart = BarChart { title: self.name.to_owned(), unit, legend, groups };
         chart.drawing(Size::Half)
     }
 }

@@ -5,7 +5,7 @@ use pinwheel_models::scenario::invariant::{Goal, Severity};
 use super::aims::{Aim, aim_in, aim_of};
 use super::data::Data;
 use super::facts::Facts;
-use super::numbers::{Number, bands};
+use super::numbers::{Number, bands, words_of};
 use crate::Error;
 use crate::html::{Cell, Tone, section, table};
 use crate::judge::verdict::{InvariantRow, Limit, TargetRow, TargetStanding};
@@ -65,7 +65,9 @@ pub fn scorecard(data: &Data<'_>, numbers: &[Number]) -> Result<String, Error> {
     if data.one_by_one() {
         rows.extend(outcomes(facts, numbers, &lines));
         for natural in NATURAL {
-            rows.extend(of_metric(data, natural, &lines)?);
+            for name in data.names(natural.0) {
+                rows.extend(of_metric(data, name, natural, &lines)?);
+            }
         }
     }
     if rows.is_empty() {
@@ -244,12 +246,10 @@ fn outcomes(facts: &Facts<'_>, numbers: &[Number], lines: &[&str]) -> Vec<Row> {
 
 fn of_metric(
     data: &Data<'_>,
-    (metric, label, words, natural): &(&'static str, &'static str, &'static str, Natural),
+    metric: &str,
+    (_, label, words, natural): &(&'static str, &'static str, &'static str, Natural),
     lines: &[&str],
 ) -> Result<Option<Row>, Error> {
-    if !data.table.metrics().any(|recorded| recorded == *metric) {
-        return Ok(None);
-    }
     let unit = data.unit(metric);
     let mut cells = Vec::new();
     for line in lines {
@@ -266,7 +266,7 @@ fn of_metric(
         AtMost(limit, _) => format!("\u{2264} {limit}"),
         Shown => "\u{2013}".to_owned(),
     };
-    Ok(Some(Row { aim: aim_of(metric), what: (*words).to_owned(), limit, cells }))
+    Ok(Some(Row { aim: aim_of(metric), what: words_of(metric, words), limit, cells }))
 }
 
 fn tone(natural: &Natural, value: f64) -> Tone {

@@ -1,6 +1,6 @@
 //! What decides: tornado charts and sentences of a designed sample or a sweep; how far runs spread.
 
-use super::numbers::headlines;
+use super::numbers::{headline_series, words_of};
 use pinwheel_models::describe::Headline;
 use std::collections::BTreeMap;
 
@@ -11,7 +11,6 @@ use crate::Error;
 use crate::html::{escape, section};
 use crate::question::sensitivity::{InputSentence, Sensitivity};
 use crate::record::manifest::PointEntry;
-use crate::series::Dated;
 use crate::show::plot::{FanChart, Ink, Reach, Size, Strip, StripChart, TornadoChart, TornadoRow};
 use crate::statistics::{fan, median};
 use crate::wording::{format_number, uncapitalised, with_unit};
@@ -22,8 +21,8 @@ const NUMBERS_MAX: usize = 4;
 const FAN_RUNS: usize = 5;
 /// Most series with a fan.
 const FANS_MAX: usize = 6;
-/// Dates of a fan at most.
-const FAN_DATES: usize = 300;
+/// Instants of a fan at most.
+const FAN_INSTANTS: usize = 300;
 
 /// The section; empty for a single run.
 pub fn sensitive(data: &Data<'_>, numbers: &[Number]) -> Result<String, Error> {
@@ -288,18 +287,16 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
     }
     let Some(line) = data.points().next() else { return Ok(String::new()) };
     let mut html = String::new();
-    let recorded: Vec<&str> = data.table.metrics().collect();
-    let keys = headlines(data.facts.parts).into_iter();
-    let keys = keys.filter(|headline| recorded.contains(&headline.metric));
-    for Headline { metric, words, .. } in keys.take(FANS_MAX) {
-        let runs: Vec<Dated> = data.runs(line, metric, "")?.iter().map(sparse).collect();
+    for (metric, Headline { words, .. }) in headline_series(data).into_iter().take(FANS_MAX) {
+        let words = &words_of(metric, words);
+        let runs = data.runs(line, metric, "")?;
         if runs.len() < FAN_RUNS || runs.iter().all(|run| run.len() < 3) {
             continue;
         }
         let chart = FanChart {
-            title: (*words).to_owned(),
+            title: words.clone(),
             unit: data.unit(metric).to_owned(),
-            quantiles: fan(&runs),
+            quantiles: sparse(fan(&runs)),
             over: Vec::new(),
             markers: markers(data),
             from_zero: false,
@@ -310,24 +307,24 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
         let Some(drawing) = chart.drawing(Size::Half) else { continue };
         let name = if data.points().count() > 1 { format!(", {line}") } else { String::new() };
         html += &data.figure(Shown {
-            id: &format!("fan-{}", metric.replace('_', "-")),
+            id: &format!("fan-{}", metric.replace(['_', '.'], "-")),
             title: &format!("{words}{name}"),
             finding: format!(": {} runs", runs.len()),
             size: Size::Half,
             plots: vec![(String::new(), drawing)],
-            reading: "Half of the runs lie in the dark band on each day, 90 of 100 in the light \
+            reading: "Half of the runs lie in the dark band at each instant, 90 of 100 in the light \
                       one. The line is the median.",
         });
     }
     Ok(html)
 }
 
-/// Values at evenly spaced dates, the last among them.
-fn sparse(run: &Dated) -> Dated {
-    let every = run.len().div_ceil(FAN_DATES).max(1);
-    let last = run.len().saturating_sub(1);
-    let kept = run.iter().enumerate().filter(|(place, _)| place % every == 0 || *place == last);
-    kept.map(|(_, point)| *point).collect()
+/// A band at evenly spaced instants, the last among them.
+fn sparse<T>(band: Vec<T>) -> Vec<T> {
+    let every = band.len().div_ceil(FAN_INSTANTS).max(1);
+    let last = band.len().saturating_sub(1);
+    let places = band.into_iter().enumerate();
+    places.filter(|(at, _)| at % every == 0 || *at == last).map(|(_, point)| point).collect()
 }
 
 /// The precision of each number: what a model card owes (STRESS-DES 3.3, Law 2015).

@@ -1,14 +1,13 @@
 //! The worst runs: which, why, how deep, whether they came back, and the command that shows each.
 
-use jiff::civil::Date;
 use pinwheel_models::scenario::invariant::Goal;
 
 use super::data::Data;
 use super::numbers::Number;
 use crate::Error;
 use crate::html::{Cell, section, table};
-use crate::series::{Dated, day_number};
-use crate::wording::{format_number, percent, plural, sentence_case, with_unit};
+use crate::series::{DAY_MILLIS, Instant, TimeSeries};
+use crate::wording::{duration_words, format_number, percent, sentence_case, with_unit};
 
 /// Rows of the table.
 const WORST: usize = 10;
@@ -33,9 +32,11 @@ const FALLS: [&str; 10] = [
 pub struct Fall {
     /// Share of the peak.
     pub depth: f64,
-    pub trough: Date,
-    /// Days from the trough until the peak was reached again.
-    pub recovery_days: Option<i32>,
+    pub trough: Instant,
+    /// Milliseconds from the trough until the peak was reached again.
+    pub recovery_millis: Option<i64>,
+    /// When the row behind the trough was recorded.
+    pub after: Option<Instant>,
 }
 
 struct Bad {
@@ -49,10 +50,7 @@ struct Bad {
 
 /// The section; empty for a single run that nothing went wrong in.
 pub fn stress(data: &Data<'_>, numbers: &[Number]) -> Result<String, Error> {
-    let series = FALLS
-        .iter()
-        .copied()
-        .find(|metric| data.table.metrics().any(|recorded| recorded == *metric));
+    let series = FALLS.iter().find_map(|metric| data.names(metric).first().copied());
     let mut rows = broken(data);
     rows.truncate(WORST);
     let seen: Vec<(String, u32)> = rows.iter().map(|row| (row.point.clone(), row.run)).collect();
@@ -86,21 +84,22 @@ fn cells(data: &Data<'_>, row: &Bad) -> Vec<Cell> {
     let manifest = data.facts.manifest;
     let point = manifest.points.iter().find(|point| point.id == row.point);
     let end = point.map(|point| {
-        point.start.saturating_add(jiff::Span::new().days(i64::from(point.horizon_days)))
+        Instant::of_date(point.start).after(i64::from(point.horizon_days) * DAY_MILLIS)
     });
     let recovery = match row.fall {
         None => "\u{2013}".to_owned(),
-        Some(Fall { recovery_days: Some(days), .. }) => plural(days as u64, "day"),
+        Some(Fall { recovery_millis: Some(millis), .. }) => duration_words(millis),
         Some(Fall { trough, .. }) => format!("none after {trough}"),
     };
-    let before = row.fall.map(|fall| fall.trough).or(end);
+    // Up to the row behind the trough, so that the trough is among the records that are shown.
+    let before = row.fall.and_then(|fall| fall.after).or(end);
     let command = row.command.clone().or_else(|| {
         Some(format!(
-            "{} --point '{}' --run {} --before {}T00:00:00",
+            "{} --point '{}' --run {} --before {}",
             data.facts.replay(),
             row.point.replace('\'', "'\\''"),
             row.run,
-            before?.tomorrow().ok()?
+            before?.datetime()
         ))
     });
     vec![
@@ -148,11 +147,7 @@ fn broken(data: &Data<'_>) -> Vec<Bad> {
 }
 
 /// The runs by the first number that has a better direction, or else by their largest fall.
-fn ranked(
-    data: &Data<'_>,
-    numbers: &[Number],
-    series: Option<&'static str>,
-) -> Result<Vec<Bad>, Error> {
+fn ranked(data: &Data<'_>, numbers: &[Number], series: Option<&str>) -> Result<Vec<Bad>, Error> {
     let manifest = data.facts.manifest;
     let aimed = numbers.iter().find(|number| number.goal.is_some());
     let many = manifest.runs.len() > READ_MAX;
@@ -204,7 +199,7 @@ fn by_fall(data: &Data<'_>, metric: &str) -> Result<Vec<Bad>, Error> {
 }
 
 /// The largest fall of a series; `None` if it never falls from a positive peak.
-pub fn fall(series: &Dated) -> Option<Fall> {
+pub fn fall(series: &TimeSeries) -> Option<Fall> {
     let mut peak = f64::NEG_INFINITY;
     let mut worst: Option<(f64, usize, f64)> = None;
     for (place, (_, value)) in series.iter().enumerate() {
@@ -217,24 +212,30 @@ pub fn fall(series: &Dated) -> Option<Fall> {
     let (depth, place, peak) = worst?;
     let trough = series[place].0;
     let back = series[place..].iter().find(|(_, value)| *value >= peak);
-    let recovery_days = back.map(|(date, _)| day_number(*date) - day_number(trough));
-    Some(Fall { depth, trough, recovery_days })
+    let recovery_millis = back.map(|(at, _)| at.millis_since(trough));
+    let after = series[place..].iter().map(|(at, _)| *at).find(|at| *at > trough);
+    Some(Fall { depth, trough, recovery_millis, after })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::date_of;
 
-    fn series(values: &[f64]) -> Dated {
-        (0..).map(date_of).zip(values.iter().copied()).collect()
+    fn hour(number: i64) -> Instant {
+        Instant::from_millis(number * 3_600_000)
+    }
+
+    fn series(values: &[f64]) -> TimeSeries {
+        (0..).map(hour).zip(values.iter().copied()).collect()
     }
 
     #[test]
     fn the_largest_fall_is_from_the_peak_before_and_ends_where_it_is_reached_again() {
         let found = fall(&series(&[1.0, 4.0, 3.0, 5.0, 1.0, 2.0, 6.0, 5.9])).unwrap();
-        assert_eq!(found, Fall { depth: 0.8, trough: date_of(4), recovery_days: Some(2) });
-        assert_eq!(fall(&series(&[4.0, 1.0, 2.0])).unwrap().recovery_days, None);
+        assert_eq!((found.depth, found.trough, found.after), (0.8, hour(4), Some(hour(5))));
+        assert_eq!(found.recovery_millis, Some(2 * 3_600_000));
+        assert_eq!(fall(&series(&[4.0, 1.0, 2.0])).unwrap().recovery_millis, None);
+        assert_eq!(fall(&series(&[4.0, 1.0])).unwrap().after, None);
         assert_eq!(fall(&series(&[1.0, 2.0, 3.0])), None);
     }
 }

@@ -112,11 +112,13 @@ pub fn of_variants(lines: &[Line], unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::series::Instant;
     use crate::show::plot::{Ink, Stroke};
     use jiff::civil::date;
 
     fn line(label: &str, values: &[f64]) -> Line {
-        let dated = values.iter().enumerate().map(|(i, v)| (date(2024, 1, 1 + i as i8), *v));
+        let at = |day| Instant::of_date(date(2024, 1, 1 + day as i8));
+        let dated = values.iter().enumerate().map(|(day, value)| (at(day), *value));
         Line {
             label: label.to_owned(),
             ink: Ink::Series(0),

@@ -4,6 +4,8 @@
 //! Verifiers are owners, users and stakeholders, a third each: the closer to the device, the more
 //! rarely they err. A dishonest verifier votes against the truth: for lies and against honest
 //! claims. Panels and votes are the contract's (`contracts/attestation.rs`).
+//!
+//! Devices of the fleet claim only while they are up.
 
 use pinwheel_core::check::CheckId;
 use pinwheel_core::{
@@ -23,7 +25,9 @@ use super::load::exponential;
 use super::{Actor, Wallet, marked};
 use crate::blockchain::spec::SPEC;
 use crate::input::amount::TOKEN_DECIMALS;
+use crate::part::Members;
 
+const CLAIMED: Metric = SPEC.metric("attest_claims");
 const LATENCY_P50: Metric = SPEC.metric("attest_latency_p50");
 const LATENCY_P99: Metric = SPEC.metric("attest_latency_p99");
 const WRONG: Metric = SPEC.metric("attest_wrong_share");
@@ -103,6 +107,8 @@ impl Verdicts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AttestationActivity {
     parameters: AttestParameters,
+    /// Who of the fleet the devices are.
+    pub members: Members,
     wallet: Wallet,
     first_device: Address,
     first_verifier: Address,
@@ -111,6 +117,8 @@ pub struct AttestationActivity {
     /// Of each claim: when it was sent, and whether it is a lie.
     claims: Vec<(SimTime, bool)>,
     latencies: Vec<f64>,
+    /// Claims that devices made.
+    claimed: u64,
     /// On claims of work that was done.
     pub honest: Verdicts,
     /// On claims of work that was not.
@@ -122,7 +130,7 @@ pub struct AttestationActivity {
 
 impl AttestationActivity {
     /// Devices and verifiers with their accounts, and the contract.
-    pub fn new(parameters: &AttestParameters, state: &mut State) -> Self {
+    pub fn new(parameters: &AttestParameters, members: Members, state: &mut State) -> Self {
         let p = parameters;
         let balance = p.balance;
         let first_device = Address(state.accounts.len() as u32);
@@ -141,6 +149,8 @@ impl AttestationActivity {
         let contract = Attestation::new(terms, p.fund, verifiers, &mut state.accounts);
         state.contracts.attestation = Some(contract);
         AttestationActivity {
+            members,
+            claimed: 0,
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first_device,
             first_verifier,
@@ -166,19 +176,18 @@ impl AttestationActivity {
         self.check = Some(ctx.checks.always(&format!("blockchain.{id}.rewards_conserved")));
         let chain = chain.state().rules.chain;
         for who in 0..self.rounds.len() as u32 {
-            let mut draws = ctx.streams().indexed(who, START, u64::from(chain));
+            let mut draws = self.members.stream(who, START, 0, ctx.streams());
             let offset = SimDuration::from_seconds_f64(draws.uniform() * self.parameters.period);
             ctx.after(offset, Event::Wake { chain, actor: Actor::Claim, who }.into());
         }
     }
 
-    fn lies(&self, device: u32, round: u32, chain: u16, streams: &Streams) -> bool {
-        let entity = u32::from(chain) << 24 ^ device;
-        let draw = streams.indexed(entity, LIE, u64::from(round)).uniform();
+    fn lies(&self, device: u32, round: u32, streams: &Streams) -> bool {
+        let draw = self.members.stream(device, LIE, u64::from(round), streams).uniform();
         marked(device, self.parameters.liars) && draw < self.parameters.lie_chance
     }
 
-    /// A device claims to have worked.
+    /// A device claims to have worked, if it is up.
     pub fn claim<E: EngineEvent + From<Event>>(
         &mut self,
         who: u32,
@@ -188,6 +197,10 @@ impl AttestationActivity {
         let id = chain.state().rules.chain;
         let period = SimDuration::from_seconds_f64(self.parameters.period);
         ctx.after(period, Event::Wake { chain: id, actor: Actor::Claim, who }.into());
+        if !self.members.is_up(who) {
+            return;
+        }
+        self.claimed += 1;
         let (round, claimed) = &mut self.rounds[who as usize];
         (*round, *claimed) = (*round + 1, ctx.now());
         let call = Call::Attestation(Order::Claim { device: who, round: *round });
@@ -205,12 +218,12 @@ impl AttestationActivity {
         match *notice {
             Notice::Claimed { claim, device, round } => {
                 let id = chain.state().rules.chain;
-                let lie = self.lies(device, round, id, ctx.streams());
+                let lie = self.lies(device, round, ctx.streams());
                 assert_eq!(claim as usize, self.claims.len(), "claims are settled in order");
                 self.claims.push((self.rounds[device as usize].1, lie));
                 for seat in 0..self.parameters.panel as u32 {
                     let who = claim * PANEL_MAX + seat;
-                    let mut draws = ctx.streams().indexed(who, BALLOT, u64::from(id));
+                    let mut draws = ctx.streams().indexed(who, BALLOT, 0);
                     let wait = exponential(self.parameters.response, &mut draws);
                     if draws.uniform() >= self.parameters.absent {
                         ctx.after(wait, Event::Wake { chain: id, actor: Actor::Vote, who }.into());
@@ -245,13 +258,12 @@ impl AttestationActivity {
     /// A member of a panel votes.
     pub fn vote<E: EngineEvent>(&mut self, who: u32, chain: &mut Chain, ctx: &mut Context<E>) {
         let (claim, seat) = (who / PANEL_MAX, who % PANEL_MAX);
-        let id = chain.state().rules.chain;
         let contract = chain.state().contracts.attestation.as_ref().expect("there are claims");
         if contract.claim(claim).is_none_or(|claim| claim.verdict != Verdict::Open) {
             return;
         }
         let verifier = contract.panel(claim)[seat as usize];
-        let mut draws = ctx.streams().indexed(who, BALLOT, u64::from(id));
+        let mut draws = ctx.streams().indexed(who, BALLOT, 0);
         let (_, _, error) = (draws.uniform(), draws.uniform(), draws.uniform());
         let wrong = marked(verifier, self.parameters.dishonest) || error < self.error_of(verifier);
         let lie = self.claims[claim as usize].1;
@@ -277,6 +289,7 @@ impl AttestationActivity {
         let (honest, lies) = (self.honest, self.lies);
         let decided = honest.decided() + lies.decided();
         let (wrong, void) = (honest.rejected + lies.accepted, honest.void + lies.void);
+        slot.push(ctx, CLAIMED, self.claimed as f64);
         slot.push_some(ctx, WRONG, share(wrong as f64, decided as f64));
         slot.push_some(ctx, VOID, share(void as f64, (void + decided) as f64));
         slot.push_some(ctx, DETECTED, share(lies.rejected as f64, lies.decided() as f64));

@@ -2,7 +2,7 @@
 //!
 //! A device reports each change as its next one; a report the pool does not take, or that its
 //! sender withdrew, is sent again. The devices fail and are repaired by clocks of their own, or
-//! follow those of the infrastructure layer.
+//! are devices of the fleet.
 
 use std::collections::VecDeque;
 
@@ -21,6 +21,7 @@ use super::super::transaction::Address;
 use super::load::exponential;
 use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
+use crate::part::Members;
 
 const CHANGES: Metric = SPEC.metric("device_changes");
 const RECORDED: Metric = SPEC.metric("device_changes_recorded_share");
@@ -38,8 +39,8 @@ crate::parameters! {
     pub struct DeviceParameters {
         /// Devices, each with an account.
         devices: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
-        /// Mean time to failure; 0 if the infrastructure layer says when.
-        uptime: "s" = 2592000.0, in 0.0 ..= 1e9, "scenario";
+        /// Mean time to failure.
+        uptime: "s" = 2592000.0, in 1.0 ..= 1e9, "scenario";
         /// Mean time to repair.
         downtime: "s" = 14400.0, in 1.0 ..= 1e9, "scenario";
     }
@@ -67,6 +68,8 @@ struct Device {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Devices {
     parameters: DeviceParameters,
+    /// Who of the fleet they are.
+    members: Members,
     wallet: Wallet,
     first: Address,
     devices: Vec<Device>,
@@ -79,6 +82,7 @@ impl Devices {
     /// The devices, entered in the registry.
     pub fn new(
         parameters: &DeviceParameters,
+        members: Members,
         slot: SimDuration,
         state: &mut State,
         streams: &Streams,
@@ -89,15 +93,15 @@ impl Devices {
             let owner = state.open(Holding::Free, parameters.balance);
             state.contracts.registry.enter(owner, SimTime::ZERO);
         }
-        let chain = u64::from(state.rules.chain);
         let device = |device| Device {
-            clock: streams.indexed(device, CLOCK, chain),
+            clock: streams.stream(device, CLOCK),
             changes: 0,
             sent: 0,
             unrecorded: VecDeque::new(),
         };
         Devices {
             parameters: parameters.clone(),
+            members,
             wallet: Wallet { worth: parameters.worth, tip: parameters.tip },
             first,
             devices: (0..count).map(device).collect(),
@@ -117,7 +121,7 @@ impl Devices {
         self.check = Some(ctx.checks.always(&format!("blockchain.{id}.ledger_follows_devices")));
         let chain = chain.state().rules.chain;
         ctx.after(self.retry, Event::Wake { chain, actor: Actor::Retry, who: 0 }.into());
-        if self.parameters.uptime > 0.0 {
+        if !self.members.are_of_fleet() {
             for who in 0..self.devices.len() as u32 {
                 self.arm(who, chain, ctx);
             }
@@ -132,11 +136,6 @@ impl Devices {
         ctx.after(wait, Event::Wake { chain, actor: Actor::Device, who }.into());
     }
 
-    /// Whether the devices follow those of the infrastructure layer.
-    pub fn follow(&self) -> bool {
-        self.parameters.uptime == 0.0
-    }
-
     /// A device changes by its own clock.
     pub fn change<E: EngineEvent + From<Event>>(
         &mut self,
@@ -148,16 +147,17 @@ impl Devices {
         self.arm(who, chain.state().rules.chain, ctx);
     }
 
-    /// The infrastructure says that a device is up or down now.
-    pub fn set<E: EngineEvent>(
+    /// A device of the fleet went down or came up.
+    pub fn device_changed<E: EngineEvent>(
         &mut self,
-        who: u32,
+        device: u32,
+        class: u8,
         up: bool,
         chain: &mut Chain,
         ctx: &mut Context<E>,
     ) {
-        let known = self.devices.get(who as usize);
-        if known.is_some_and(|device| device.changes.is_multiple_of(2) != up) {
+        let Some(who) = self.members.change(device, class, up) else { return };
+        if self.devices[who as usize].changes.is_multiple_of(2) != up {
             self.note(who, chain, ctx);
         }
     }

@@ -1,6 +1,10 @@
 //! Actions on devices that have their time: planned ahead with the dispatch contract, and the same
 //! actions in the hands of an operator, for comparison.
 //!
+//! For a device of the fleet that is down nothing is planned, and an action whose device is down
+//! at its time is not carried out. The operator is given the benefit: it is judged as if all devices
+//! were up.
+//!
 //! The operator sees to an action at its due time if on shift, else at the beginning of the next
 //! shift, reacts after a log-normal time, and forgets some.
 
@@ -20,10 +24,12 @@ use super::super::transaction::Address;
 use super::load::{exponential, log_normal};
 use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
+use crate::part::Members;
 
 const ON_TIME: Metric = SPEC.metric("actions_on_time_share");
 const MANUAL: Metric = SPEC.metric("actions_manual_on_time_share");
 const OUT_OF_GAS: Metric = SPEC.metric("actions_out_of_gas_share");
+const DEVICE_DOWN: Metric = SPEC.metric("actions_device_down_share");
 const UNSENT: Metric = SPEC.metric("actions_unsent_share");
 const DELAY_P50: Metric = SPEC.metric("action_delay_p50");
 const DELAY_P99: Metric = SPEC.metric("action_delay_p99");
@@ -68,6 +74,8 @@ crate::parameters! {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DispatchActivity {
     parameters: PlanParameters,
+    /// Who of the fleet the devices are.
+    pub members: Members,
     wallet: Wallet,
     first: Address,
     plans: Vec<u64>,
@@ -76,13 +84,14 @@ pub struct DispatchActivity {
     done: u64,
     on_time: u64,
     out_of_gas: u64,
+    device_down: u64,
     manual_on_time: u64,
     delays: Vec<f64>,
 }
 
 impl DispatchActivity {
     /// The devices with their accounts, and the contract.
-    pub fn new(parameters: &PlanParameters, state: &mut State) -> Self {
+    pub fn new(parameters: &PlanParameters, members: Members, state: &mut State) -> Self {
         let p = parameters;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..p.devices as u32 {
@@ -90,6 +99,7 @@ impl DispatchActivity {
         }
         state.contracts.dispatch = Some(Dispatch::new(p.allowance as u64, &mut state.accounts));
         DispatchActivity {
+            members,
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first,
             plans: vec![0; p.devices as usize],
@@ -98,6 +108,7 @@ impl DispatchActivity {
             done: 0,
             on_time: 0,
             out_of_gas: 0,
+            device_down: 0,
             manual_on_time: 0,
             delays: Vec::new(),
             parameters: p.clone(),
@@ -115,12 +126,13 @@ impl DispatchActivity {
     fn arm<E: EngineEvent + From<Event>>(&self, who: u32, chain: &Chain, ctx: &mut Context<E>) {
         let chain = chain.state().rules.chain;
         let mean = SECONDS_PER_DAY / self.parameters.actions;
-        let mut draws = ctx.streams().indexed(who, PLAN, self.plans[who as usize]);
+        let plan = self.plans[who as usize];
+        let mut draws = self.members.stream(who, PLAN, plan, ctx.streams());
         let wait = exponential(mean, &mut draws);
         ctx.after(wait, Event::Wake { chain, actor: Actor::Plan, who }.into());
     }
 
-    /// Somebody plans an action of a device.
+    /// Somebody plans an action of a device, if it is up.
     pub fn plan<E: EngineEvent + From<Event>>(
         &mut self,
         who: u32,
@@ -130,6 +142,9 @@ impl DispatchActivity {
         let plan = self.plans[who as usize];
         self.plans[who as usize] += 1;
         self.arm(who, chain, ctx);
+        if !self.members.is_up(who) {
+            return;
+        }
         let due = ctx.now() + SimDuration::from_seconds_f64(self.parameters.lead);
         self.wanted += 1;
         self.by_hand(who, plan, due, ctx);
@@ -147,7 +162,7 @@ impl DispatchActivity {
     fn by_hand<E: EngineEvent>(&mut self, who: u32, plan: u64, due: SimTime, ctx: &Context<E>) {
         const SHIFT_BEGINS: f64 = 8.0 * 3_600.0;
         let p = &self.parameters;
-        let mut draws = ctx.streams().indexed(who, PLAN, plan);
+        let mut draws = self.members.stream(who, PLAN, plan, ctx.streams());
         let (_, forgotten) = (draws.uniform(), draws.uniform() < p.forgotten);
         let reaction = log_normal(p.response, p.response_spread).sample(&mut draws);
         let of_day = due.as_seconds() % SECONDS_PER_DAY;
@@ -159,9 +174,13 @@ impl DispatchActivity {
 
     /// The contract has carried out an action or dropped it.
     pub fn noticed(&mut self, notice: &Notice) {
-        let Notice::Acted { due, progress, time, .. } = *notice else { return };
+        let Notice::Acted { device, due, progress, time, .. } = *notice else { return };
         if progress == Progress::OutOfGas {
             self.out_of_gas += 1;
+            return;
+        }
+        if !self.members.is_up(device) {
+            self.device_down += 1;
             return;
         }
         let delay = time.since(due).as_seconds();
@@ -172,9 +191,12 @@ impl DispatchActivity {
 
     /// Records the day that ends.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
-        let due = (self.done + self.out_of_gas + self.unsent) as f64;
+        let due = (self.done + self.out_of_gas + self.device_down + self.unsent) as f64;
         slot.push_some(ctx, ON_TIME, share(self.on_time as f64, due));
         slot.push_some(ctx, OUT_OF_GAS, share(self.out_of_gas as f64, due));
+        if self.members.are_of_fleet() {
+            slot.push_some(ctx, DEVICE_DOWN, share(self.device_down as f64, due));
+        }
         let wanted = self.wanted as f64;
         slot.push_some(ctx, UNSENT, share(self.unsent as f64, wanted));
         slot.push_some(ctx, MANUAL, share(self.manual_on_time as f64, wanted));

@@ -4,7 +4,9 @@
 //! A seller delivers after an exponential time, or never. Through escrow and middleman a buyer pays
 //! out on delivery and has its money back at the deadline. The middleman fails at exponential times
 //! and everything it holds is lost; another takes its place. Buyers here are honest: a buyer who
-//! denies a delivery would need a judge, which is left out.
+//! denies a delivery would need a judge, which is left out. A buyer strikes a deal only if its money
+//! pays for it and for the fees of all its open deals: one that could not pay for the end of a deal
+//! would leave the payment in the contract.
 
 use std::collections::BTreeSet;
 
@@ -35,6 +37,7 @@ const FEES: Metric = SPEC.metric("escrow_fee_share");
 const TURNOVER: Metric = SPEC.metric("escrow_turnover");
 const DEAL: Purpose = Purpose::new("blockchain deal");
 const MIDDLEMAN: Purpose = Purpose::new("blockchain middleman");
+const OPEN_GAS: u64 = TRANSACTION_GAS + CREATE_GAS;
 const CLOSE_GAS: u64 = TRANSACTION_GAS + READ_GAS + UPDATE_GAS;
 /// A deal that is still open so long after its deadline counts as lost.
 const GRACE: SimDuration = SimDuration::from_days(1);
@@ -81,13 +84,26 @@ struct Deal {
     closed: bool,
 }
 
+/// What a buyer's money is still needed for.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+struct Owed {
+    /// Payments that are not in the contract yet.
+    payments: Amount,
+    /// Deals whose end is not on the chain yet.
+    ends: u32,
+}
+
 /// Traders who pay each other through a contract, with a middleman for quarrels.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EscrowActivity {
     parameters: TradeParameters,
     wallet: Wallet,
     first: Address,
+    /// Deals that buyers wanted, struck or not.
+    wanted: u64,
     deals: Vec<Deal>,
+    /// What each buyer owes to its open deals.
+    owed: Vec<Owed>,
     /// The deal of each number in the contract.
     tags: Vec<u32>,
     /// Deals whose money the middleman holds.
@@ -112,7 +128,9 @@ impl EscrowActivity {
         EscrowActivity {
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first,
+            wanted: 0,
             deals: Vec::new(),
+            owed: vec![Owed::default(); p.traders as usize],
             tags: Vec::new(),
             held: BTreeSet::new(),
             defaults: 0,
@@ -144,7 +162,7 @@ impl EscrowActivity {
     }
 
     fn arm_middleman<E: EngineEvent + From<Event>>(&self, chain: u16, ctx: &mut Context<E>) {
-        let mut draws = ctx.streams().indexed(u32::from(chain), MIDDLEMAN, self.defaults);
+        let mut draws = ctx.streams().indexed(0, MIDDLEMAN, self.defaults);
         let life = exponential(self.parameters.middleman_life, &mut draws);
         ctx.after(life, Event::Wake { chain, actor: Actor::Middleman, who: 0 }.into());
     }
@@ -153,7 +171,8 @@ impl EscrowActivity {
     pub fn deal<E: EngineEvent + From<Event>>(&mut self, chain: &mut Chain, ctx: &mut Context<E>) {
         let (id, now) = (chain.state().rules.chain, ctx.now());
         let tag = self.deals.len() as u32;
-        let mut draws = ctx.streams().indexed(u32::from(id), DEAL, u64::from(tag));
+        let mut draws = ctx.streams().indexed(0, DEAL, self.wanted);
+        self.wanted += 1;
         let p = &self.parameters;
         let next = exponential(86_400.0 / p.deals, &mut draws);
         ctx.after(next, Event::Wake { chain: id, actor: Actor::Deal, who: 0 }.into());
@@ -166,15 +185,32 @@ impl EscrowActivity {
         let deadline = SimDuration::from_seconds_f64(p.deadline);
         let delivered = honest && delivery < deadline;
         let step = now + if delivered { delivery } else { deadline };
+        if !self.affords(buyer, amount, chain) {
+            return;
+        }
+        let owed = self.owed(buyer);
+        (owed.payments, owed.ends) = (owed.payments + amount, owed.ends + 1);
         self.deals.push(Deal { buyer, amount, step, delivered, number: None, closed: false });
         self.turnover += amount;
         // Paid in advance, the money is lost if the seller never delivers.
         self.lost_by_prepaying += if honest { Amount::ZERO } else { amount };
         self.held.insert(tag);
         let order = Order::Open { seller, amount, deadline: now + deadline, tag };
-        let gas = TRANSACTION_GAS + CREATE_GAS;
-        self.wallet.send(chain, buyer, Call::Escrow(order), gas, ctx);
+        self.wallet.send(chain, buyer, Call::Escrow(order), OPEN_GAS, ctx);
         ctx.at(step, Event::Wake { chain: id, actor: Actor::Step, who: tag }.into());
+    }
+
+    /// What a buyer owes to its open deals.
+    fn owed(&mut self, buyer: Address) -> &mut Owed {
+        &mut self.owed[(buyer.0 - self.first.0) as usize]
+    }
+
+    /// Whether a buyer's money is enough for one deal more, whatever gas costs up to its worth.
+    fn affords(&mut self, buyer: Address, amount: Amount, chain: &Chain) -> bool {
+        let Owed { payments, ends } = *self.owed(buyer);
+        let gas = u64::from(ends + 1) * (OPEN_GAS + CLOSE_GAS);
+        let fees = Amount(self.wallet.worth.0 * u128::from(gas));
+        payments + amount + fees <= chain.state().accounts.balance(buyer)
     }
 
     /// A deal's release or refund is due.
@@ -221,7 +257,10 @@ impl EscrowActivity {
         let Notice::Opened { deal, tag } = *notice else { return };
         assert_eq!(deal as usize, self.tags.len(), "deals are settled in order");
         self.tags.push(tag);
-        self.deals[tag as usize].number = Some(deal);
+        let opened = &mut self.deals[tag as usize];
+        opened.number = Some(deal);
+        let (buyer, amount) = (opened.buyer, opened.amount);
+        self.owed(buyer).payments -= amount;
         if self.deals[tag as usize].step <= ctx.now() {
             self.close(tag, chain, ctx);
         }
@@ -237,7 +276,10 @@ impl EscrowActivity {
         };
         if inclusion.receipt.outcome == Outcome::Done {
             let tag = self.tags[number as usize];
-            self.deals[tag as usize].closed = true;
+            let closed = &mut self.deals[tag as usize];
+            closed.closed = true;
+            let buyer = closed.buyer;
+            self.owed(buyer).ends -= 1;
         }
     }
 

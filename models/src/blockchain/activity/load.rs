@@ -96,23 +96,27 @@ pub struct Load {
 }
 
 impl Load {
-    /// The users, with their accounts opened.
-    pub fn new(parameters: &LoadParameters, state: &mut State, streams: &Streams) -> Self {
+    /// The users, with their accounts opened. They are the same people on every chain, so that
+    /// what differs between chains is the fee alone; all else is drawn from the chain's streams.
+    pub fn new(
+        parameters: &LoadParameters,
+        state: &mut State,
+        people: &Streams,
+        streams: &Streams,
+    ) -> Self {
         let users = parameters.users as u32;
         let balance = parameters.balance;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..users {
             state.open(Holding::Free, balance);
         }
-        let chain = u32::from(state.rules.chain);
-        // The same people on every chain: what differs between chains is then the fee alone.
         let reservation = |user: u32| {
             let law = log_normal(parameters.reservation, parameters.reservation_spread);
-            law.sample(&mut streams.stream(user, RESERVATION))
+            law.sample(&mut people.stream(user, RESERVATION))
         };
         let leave = parameters.reservation > 0.0;
         let reservations = if leave { (0..users).map(reservation).collect() } else { vec![] };
-        let mut phase = streams.stream(chain, PHASE);
+        let mut phase = streams.stream(0, PHASE);
         let calm = exponential(parameters.calm_length, &mut phase);
         Load {
             gone: vec![false; reservations.len()],
@@ -151,7 +155,7 @@ impl Load {
         ctx: &mut Context<E>,
     ) {
         let (now, id) = (ctx.now(), chain.state().rules.chain);
-        let mut draws = ctx.streams().indexed(u32::from(id), ARRIVAL, self.arrivals);
+        let mut draws = ctx.streams().indexed(0, ARRIVAL, self.arrivals);
         let p = &self.parameters;
         let peak = p.rate * p.burst_factor;
         ctx.after(exponential(1.0 / peak, &mut draws), Event::Submit { chain: id }.into());
@@ -193,12 +197,11 @@ impl Load {
     }
 
     /// A day with this median fee for a transaction is over: users leave and come back.
-    pub fn end_day(&mut self, fee: Option<Amount>, chain: u16, day: u64, streams: &Streams) {
+    pub fn end_day(&mut self, fee: Option<Amount>, day: u64, streams: &Streams) {
         let Some(fee) = fee else { return };
         let fee = fee.as_tokens(TOKEN_DECIMALS);
         for (user, gone) in self.gone.iter_mut().enumerate() {
-            let entity = u32::from(chain) << 24 ^ user as u32;
-            let moves = streams.indexed(entity, LEAVING, day).uniform();
+            let moves = streams.indexed(user as u32, LEAVING, day).uniform();
             let wants_to_be_gone = fee > self.reservations[user];
             if moves < self.parameters.leaving_chance {
                 *gone = wants_to_be_gone;

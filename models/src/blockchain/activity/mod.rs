@@ -105,6 +105,27 @@ impl Applications {
         self.telemetry.iter_mut().for_each(|telemetry| telemetry.start(id, chain, ctx));
     }
 
+    /// A device of the fleet went down or came up.
+    pub fn device_changed<E: EngineEvent>(
+        &mut self,
+        device: u32,
+        class: u8,
+        up: bool,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        if let Some(devices) = &mut self.devices {
+            devices.device_changed(device, class, up, chain, ctx);
+        }
+        for members in [
+            self.attestation.as_mut().map(|activity| &mut activity.members),
+            self.dispatch.as_mut().map(|activity| &mut activity.members),
+            self.telemetry.as_mut().map(|activity| &mut activity.members),
+        ] {
+            members.and_then(|members| members.change(device, class, up));
+        }
+    }
+
     /// Somebody acts.
     pub fn act<E: EngineEvent + From<Event>>(
         &mut self,

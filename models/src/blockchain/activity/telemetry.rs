@@ -5,8 +5,8 @@
 //! shows the proof of any reading to who asks. The trees are those of `rs_merkle` over BLAKE3; of
 //! every root that is settled some leaves are proven against what the chain has.
 //!
-//! Readings are taken by the devices' own clocks, or they are those that the connection layer
-//! brings: then a reading of an outlet can be traced from the plug over its gateway to the
+//! Readings are taken by the devices' own clocks, while they are up, or they are those that the
+//! connection layer brings: then a reading of an outlet can be traced from the plug over its gateway to the
 //! settlement, and what was lost on the way shows as energy that was measured and never settled.
 //!
 //! With real proofs each reading is signed by its device (Ed25519, RFC 8032) and the gateway checks
@@ -29,12 +29,14 @@ use super::super::contracts::anchor::Order;
 use super::super::contracts::{Call, TRANSACTION_GAS};
 use super::super::hash::{Hash, node};
 use super::super::record::share;
+use super::super::settings::TelemetrySettings;
 use super::super::state::State;
 use super::super::tally::{Slot, quantile};
 use super::super::transaction::{Address, Outcome};
 use super::{Actor, Wallet, marked};
 use crate::blockchain::spec::SPEC;
 use crate::input::amount::TOKEN_DECIMALS;
+use crate::part::Members;
 
 const TRANSACTIONS: Metric = SPEC.metric("telemetry_tx_per_device_day");
 const FEE: Metric = SPEC.metric("telemetry_fee_per_device_day");
@@ -58,7 +60,7 @@ crate::parameters! {
         /// Devices that take readings.
         devices: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
         /// Time between two readings of a device; with 0 readings come over the connection layer.
-        interval: "s" = 600.0, in 0.0 ..= 86400.0, "scenario";
+        interval: "s" = 600.0, in 0.1 ..= 86400.0, "scenario";
         /// Mean energy that a reading states, drawn evenly between nothing and twice as much.
         energy: "Wh" = 0.0, in 0.0 ..= 1e6, "scenario";
         /// Bytes of a reading.
@@ -125,6 +127,10 @@ struct Sent {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Telemetry {
     parameters: TelemetryParameters,
+    /// Who of the fleet the devices are.
+    pub members: Members,
+    /// Whether readings come over the connection layer.
+    from_connection: bool,
     way: Way,
     real: bool,
     wallet: Wallet,
@@ -155,8 +161,9 @@ pub struct Telemetry {
 
 impl Telemetry {
     /// The devices and the gateway with their accounts.
-    pub fn new(parameters: &TelemetryParameters, way: Way, real: bool, state: &mut State) -> Self {
-        let p = parameters;
+    pub fn new(settings: &TelemetrySettings, members: Members, state: &mut State) -> Self {
+        let TelemetrySettings { parameters: p, way, real, from_connection, .. } = settings;
+        let (way, real, from_connection) = (*way, *real, *from_connection);
         let devices = p.devices as usize;
         let first = Address(state.accounts.len() as u32);
         for _ in 0..devices {
@@ -164,6 +171,8 @@ impl Telemetry {
         }
         let gateway = state.open(Holding::Free, Amount(p.balance.0 * devices as u128));
         Telemetry {
+            members,
+            from_connection,
             wallet: Wallet { worth: p.worth, tip: p.tip },
             way,
             real,
@@ -200,9 +209,9 @@ impl Telemetry {
         self.check =
             anchored.then(|| ctx.checks.always(&format!("blockchain.{id}.readings_proven")));
         let chain = chain.state().rules.chain;
-        let own_clocks = if self.follow() { 0 } else { self.numbers.len() as u32 };
+        let own_clocks = if self.follows() { 0 } else { self.numbers.len() as u32 };
         for who in 0..own_clocks {
-            let mut draws = ctx.streams().indexed(who, START, u64::from(chain));
+            let mut draws = self.members.stream(who, START, 0, ctx.streams());
             let offset = SimDuration::from_seconds_f64(draws.uniform() * self.parameters.interval);
             ctx.after(offset, Event::Wake { chain, actor: Actor::Reading, who }.into());
         }
@@ -213,11 +222,25 @@ impl Telemetry {
     }
 
     /// Whether readings come over the connection layer.
-    pub fn follow(&self) -> bool {
-        self.parameters.interval == 0.0
+    pub fn follows(&self) -> bool {
+        self.from_connection
     }
 
-    /// A device takes a reading and sends it on its way.
+    /// A reading has come over the connection layer.
+    pub fn delivered<E: EngineEvent + From<Event>>(
+        &mut self,
+        device: u32,
+        number: u32,
+        taken: SimTime,
+        chain: &mut Chain,
+        ctx: &mut Context<E>,
+    ) {
+        if let Some(who) = self.members.place(device) {
+            self.arrived(who, number, taken, chain, ctx);
+        }
+    }
+
+    /// A device takes a reading and sends it on its way, if it is up.
     pub fn read<E: EngineEvent + From<Event>>(
         &mut self,
         who: u32,
@@ -227,13 +250,16 @@ impl Telemetry {
         let id = chain.state().rules.chain;
         let interval = SimDuration::from_seconds_f64(self.parameters.interval);
         ctx.after(interval, Event::Wake { chain: id, actor: Actor::Reading, who }.into());
+        if !self.members.is_up(who) {
+            return;
+        }
         let number = self.numbers[who as usize] + 1;
         self.arrived(who, number, ctx.now(), chain, ctx);
     }
 
     /// A reading is here, to be written. Numbers of a device count up from 1; those that are left
     /// out were lost on the way, or come later. A device that has no account here is not heard.
-    pub fn arrived<E: EngineEvent + From<Event>>(
+    fn arrived<E: EngineEvent + From<Event>>(
         &mut self,
         who: u32,
         number: u32,
@@ -276,7 +302,7 @@ impl Telemetry {
     /// What a reading states, thousandths of a watt-hour.
     fn energy(&self, who: u32, number: u32, streams: &Streams) -> u64 {
         let mean = (self.parameters.energy * 1e3) as u64;
-        streams.indexed(who, VALUE, u64::from(number)).below(2 * mean + 1)
+        self.members.stream(who, VALUE, u64::from(number), streams).below(2 * mean + 1)
     }
 
     /// Whether who takes a reading accepts it as the device's.
@@ -284,13 +310,22 @@ impl Telemetry {
         if !self.real {
             return !forged;
         }
-        let key = key(who, streams);
+        let key = self.key(who, streams);
         let mut signed = message.to_vec();
         let signature = key.sign(&signed);
         if forged {
             signed[0] ^= 1;
         }
         key.verifying_key().verify_strict(&signed, &signature).is_ok()
+    }
+
+    /// A device's key.
+    fn key(&self, who: u32, streams: &Streams) -> SigningKey {
+        let mut draws = self.members.stream(who, KEY, 0, streams);
+        let mut secret = [0; 32];
+        let (words, _) = secret.as_chunks_mut::<8>();
+        words.iter_mut().for_each(|word| *word = draws.next_u64().to_le_bytes());
+        SigningKey::from_bytes(&secret)
     }
 
     /// The gateway writes what it has gathered.
@@ -422,13 +457,4 @@ fn message(device: u32, number: u32, taken: SimTime, value: u64) -> [u8; 24] {
     bytes[8..16].copy_from_slice(&taken.as_nanos().to_le_bytes());
     bytes[16..].copy_from_slice(&value.to_le_bytes());
     bytes
-}
-
-/// The device's key.
-fn key(device: u32, streams: &Streams) -> SigningKey {
-    let mut draws = streams.stream(device, KEY);
-    let mut secret = [0; 32];
-    let (words, _) = secret.as_chunks_mut::<8>();
-    words.iter_mut().for_each(|word| *word = draws.next_u64().to_le_bytes());
-    SigningKey::from_bytes(&secret)
 }

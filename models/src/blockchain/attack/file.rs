@@ -267,6 +267,13 @@ fn seats(keys: &mut Keys<'_, '_>, given: ValueId, days: u32) -> Option<Committee
         let message = format!("less than the smallest unit for each of {honest} operators");
         keys.checker.fault(given, &keys.key("stake"), message, "give more stake");
     }
+    let whom = "attackers who sign two blocks: conduct = \"equivocate\"";
+    let two = conduct == Some(Conduct::Equivocate);
+    let seated = "committees with seats";
+    keys.checker.refuse_idle(
+        &keys.path,
+        &[("slash", typed.slash, two, whom), ("quorum", typed.quorum, seats > 0, seated)],
+    );
     let slot = keys.duration(typed.slot, "slot", SLOT_SECONDS, SECONDS);
     let day = SimDuration::from_days(1).as_nanos();
     Some(CommitteeSettings {

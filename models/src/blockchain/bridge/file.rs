@@ -187,6 +187,9 @@ fn settings(
     let relay = relay(&mut section, &typed);
     let forgery = forgery(&mut section, &typed, relay.relayers);
     let kind = kind(&mut section, &typed, relay.relayers);
+    if let Some(kind) = kind {
+        refuse_idle(section.checker, &typed, path, kind, relay.availability);
+    }
     let [home, other] = sides;
     Some(BridgeSettings {
         name: name?,
@@ -198,6 +201,33 @@ fn settings(
         relay,
         forgery,
     })
+}
+
+/// Notes of the keys that belong to one kind of bridge, or to another key, whether they have an
+/// effect.
+fn refuse_idle(
+    checker: &mut Checker<'_>,
+    typed: &BridgeSection,
+    path: &str,
+    kind: Kind,
+    availability: f64,
+) {
+    let relayers = matches!(kind, Kind::Relayers { .. });
+    let (pool, client) = (matches!(kind, Kind::Pool { .. }), kind == Kind::LightClient);
+    let (cheats, of_cheats) = (typed.cheats.is_some(), "bridges with cheats");
+    let keys = [
+        ("needed", typed.needed, relayers, "kind = \"relayers\""),
+        ("liquidity", typed.liquidity, pool, "kind = \"pool\""),
+        ("forgeries", typed.forgeries, cheats, of_cheats),
+        ("forgery", typed.forgery, cheats, of_cheats),
+        ("relay_outage", typed.relay_outage, availability < 1.0, "relayers that are not always up"),
+    ];
+    checker.refuse_idle(path, &keys);
+    for (side, name) in [(typed.home, "home"), (typed.other, "other")] {
+        let signatures = side.and_then(|side| checker.tree.table(side)?.get("signatures").copied());
+        let keys = [("signatures", signatures, client, "kind = \"light_client\"")];
+        checker.refuse_idle(&format!("{path}.{name}"), &keys);
+    }
 }
 
 fn relay(section: &mut Keys<'_, '_>, typed: &BridgeSection) -> Relay {
@@ -256,6 +286,8 @@ fn side(checker: &mut Checker<'_>, given: Option<ValueId>, path: &str) -> Option
     };
     let blocks = [("regular", false), ("random", true)];
     let random = checker.choice(typed.blocks, &format!("{path}.blocks"), &blocks);
+    let halts = typed.halt_after.is_some();
+    checker.refuse_idle(path, &[("halt_for", typed.halt_for, halts, "chains with halt_after")]);
     let mut section = Keys { checker, path: path.to_owned() };
     let interval = section.duration(typed.interval, "interval", 12.0, SECONDS);
     let key = section.key("gas_price");

@@ -33,7 +33,7 @@ use pinwheel_core::check::CheckId;
 use pinwheel_core::distribution::{Exponential, LogNormal};
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose as Draw;
-use pinwheel_core::{Amount, Context, SimDuration, SimTime, Stream, Streams, math};
+use pinwheel_core::{Amount, Context, Scope, SimDuration, SimTime, Stream, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::Call;
@@ -157,6 +157,8 @@ pub struct Bridge {
     /// What the scenario says.
     pub settings: BridgeSettings,
     place: u16,
+    /// Name of its random streams.
+    scope: Scope,
     sides: [Side; 2],
     arrivals: (Exponential, Stream),
     sizes: (LogNormal, Stream),
@@ -178,8 +180,7 @@ impl Bridge {
     /// Two chains that hold what users have, with nothing under way.
     pub fn new(settings: BridgeSettings, place: u16, streams: &Streams) -> Self {
         const DAY: f64 = 86_400.0;
-        let entity = u32::from(place);
-        let stream = |purpose: &str| streams.stream(entity, purpose);
+        let stream = |purpose: &str| streams.stream(0, purpose);
         let traffic = settings.traffic;
         let every = |per_day: f64| Exponential::new(DAY / per_day).expect("a positive rate");
         let sizes = LogNormal::new(math::ln(traffic.median_usd), traffic.sigma);
@@ -188,7 +189,8 @@ impl Bridge {
             .map(|forgery| (every(forgery.per_day), stream("blockchain.bridge.forgeries")));
         Bridge {
             place,
-            sides: [0, 1].map(|side| Side::new(&settings, entity, side, streams)),
+            scope: Scope::of(&settings.name),
+            sides: [0, 1].map(|side| Side::new(&settings, side, streams)),
             arrivals: (every(traffic.transfers_per_day), stream("blockchain.bridge.arrivals")),
             sizes: (sizes.expect("a median and a spread"), stream("blockchain.bridge.sizes")),
             choices: stream("blockchain.bridge.choices"),
@@ -204,6 +206,11 @@ impl Bridge {
             robbed: None,
             settings,
         }
+    }
+
+    /// The name of its random streams.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// Registers checks and schedules the first blocks and transfers. Called once, at time zero.
@@ -301,7 +308,7 @@ impl Bridge {
                 Some(transfer) => transfer.claim.insert(claim),
                 None => continue,
             };
-            let delay = carry(&self.settings, self.place, id, carried, ctx.streams());
+            let delay = carry(&self.settings, id, carried, ctx.streams());
             // Without enough honest relayers nobody carries it: it is stuck.
             if let Some(delay) = delay {
                 ctx.after(delay, Event::Relay { bridge: self.place, transfer: id }.lift());
@@ -435,7 +442,6 @@ impl Bridge {
 /// into the claim. Each relayer draws its numbers whether or not it is honest.
 fn carry(
     settings: &BridgeSettings,
-    place: u16,
     id: u32,
     claim: &mut Claim,
     streams: &Streams,
@@ -447,7 +453,7 @@ fn carry(
     let index = u64::from(id) << 1 | u64::from(back);
     let mut arrivals = vec![];
     for relayer in 0..relay.relayers {
-        let mut stream = streams.indexed(u32::from(place) << 16 | relayer, RELAY, index);
+        let mut stream = streams.indexed(relayer, RELAY, index);
         let (away, wait) = (stream.uniform() >= relay.availability, outage.sample(&mut stream));
         let seconds = delay.sample(&mut stream) + if away { wait } else { 0.0 };
         if relayer >= relay.withholding {

@@ -66,7 +66,7 @@ pub struct Side {
 
 impl Side {
     /// A chain with the contract, its users and relayers.
-    pub fn new(bridge: &BridgeSettings, entity: u32, side: usize, streams: &Streams) -> Self {
+    pub fn new(bridge: &BridgeSettings, side: usize, streams: &Streams) -> Self {
         let settings = bridge.sides[side];
         let rules = Rules {
             chain: side as u16,
@@ -91,7 +91,7 @@ impl Side {
         let mempool = Mempool::new(POOL_TRANSACTIONS, PATIENCE);
         let kept = settings.finality as usize + 2;
         let law = Exponential::new(settings.interval.as_seconds()).expect("a positive interval");
-        let stream = streams.stream(entity * 2 + side as u32, "blockchain.bridge.blocks");
+        let stream = streams.stream(side as u32, "blockchain.bridge.blocks");
         Side {
             settings,
             chain: Chain::new(Head::new(state, settings.gas_price), mempool, kept),

@@ -109,8 +109,7 @@ impl Rounds {
         ctx: &mut Context<E>,
     ) -> Settled {
         self.start(chain, ctx);
-        let entity = u32::from(chain.state().rules.chain);
-        let mut draws = ctx.streams().indexed(entity, ELECTION, self.rounds);
+        let mut draws = ctx.streams().indexed(0, ELECTION, self.rounds);
         self.rounds += 1;
         let wins = self.election.wins(&mut draws);
         self.wins += wins;

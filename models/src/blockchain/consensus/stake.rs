@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::block::Evidence;
 use super::super::chain::{Chain, Proposal, Settled};
+use crate::part::Members;
 
 const LEADER: Purpose = Purpose::new("blockchain leader");
 const VOTE: Purpose = Purpose::new("blockchain vote");
@@ -62,6 +63,8 @@ pub struct Stake {
     slot_time: SimDuration,
     slots_per_epoch: u64,
     conduct: Conduct,
+    /// The devices of the fleet that the validators are, if they are.
+    pub members: Members,
     table: AliasTable,
     /// Stakes of the epoch, base units, and their sum.
     stakes: Vec<u128>,
@@ -84,12 +87,18 @@ pub struct Stake {
 
 impl Stake {
     /// The validators are those of the chain's staking contract.
-    pub fn new(slot_time: SimDuration, slots_per_epoch: u64, conduct: Conduct) -> Self {
+    pub fn new(
+        slot_time: SimDuration,
+        slots_per_epoch: u64,
+        conduct: Conduct,
+        members: Members,
+    ) -> Self {
         assert!(slots_per_epoch > 0, "an epoch has slots");
         Stake {
             slot_time,
             slots_per_epoch,
             conduct,
+            members,
             table: AliasTable::new([1.0]).expect("one ticket"),
             stakes: Vec::new(),
             total: 0,
@@ -153,10 +162,10 @@ impl Stake {
         ctx: &mut Context<E>,
     ) -> Settled {
         self.schedule(chain, ctx);
-        let mut draws =
-            ctx.streams().indexed(u32::from(chain.state().rules.chain), LEADER, self.slot);
+        let mut draws = ctx.streams().indexed(0, LEADER, self.slot);
         let leader = self.table.pick(&mut draws);
         let offline = draws.uniform() < self.conduct.offline_share;
+        let offline = offline || !self.members.is_up(leader as u32);
         let equivocates = draws.uniform() < self.conduct.equivocation_share;
         self.led[leader] += 1;
         let mut settled = Settled::default();
@@ -193,7 +202,8 @@ impl Stake {
         let offline_share = self.conduct.offline_share;
         let voted = |(validator, stake): (usize, &u128)| {
             let mut draws = ctx.streams().indexed(validator as u32, VOTE, epoch);
-            if draws.uniform() < offline_share { 0 } else { *stake }
+            let offline = draws.uniform() < offline_share;
+            if offline || !self.members.is_up(validator as u32) { 0 } else { *stake }
         };
         let votes: u128 = self.stakes.iter().enumerate().map(voted).sum();
         if votes * 3 < self.total * 2 {

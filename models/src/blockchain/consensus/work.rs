@@ -170,8 +170,8 @@ impl Work {
     }
 
     /// The stream a chain's race is drawn from.
-    pub fn stream(streams: &Streams, chain: u16) -> Stream {
-        streams.stream(u32::from(chain), RACE)
+    pub fn stream(streams: &Streams) -> Stream {
+        streams.stream(0, RACE)
     }
 
     /// Lets the race begin. Called once, at time zero.
@@ -210,13 +210,13 @@ impl Work {
     }
 
     /// The block a miner works on: `None` is the settled head.
-    fn view(&self, miner: u32, chain: u16, now: SimTime, streams: &Streams) -> Option<u64> {
+    fn view(&self, miner: u32, now: SimTime, streams: &Streams) -> Option<u64> {
         // A block counts once all that it stands on has arrived; parents come first in the list.
         let mut arrivals: Vec<SimTime> = Vec::with_capacity(self.branches.len());
         let mut best: Option<(u64, SimTime, u64)> = None;
         for branch in &self.branches {
             let own = branch.miner == miner;
-            let travel = self.travel(miner, chain, branch, streams);
+            let travel = self.travel(miner, branch, streams);
             let arrived = branch.found + if own { SimDuration::ZERO } else { travel };
             let before = branch.parent.map_or(SimTime::ZERO, |number| arrivals[self.place(number)]);
             let arrived = arrived.max(before);
@@ -233,12 +233,11 @@ impl Work {
     }
 
     /// How long a block travels to a receiver: the same whenever it is asked.
-    fn travel(&self, receiver: u32, chain: u16, block: &Branch, streams: &Streams) -> SimDuration {
+    fn travel(&self, receiver: u32, block: &Branch, streams: &Streams) -> SimDuration {
         let seconds = match self.rules.travel {
             Travel::Fixed { seconds } => seconds,
             Travel::Exponential { mean_seconds } => {
-                let entity = u32::from(chain) << 16 ^ receiver;
-                let mut stream = streams.indexed(entity, TRAVEL, block.number);
+                let mut stream = streams.indexed(receiver, TRAVEL, block.number);
                 -mean_seconds * math::ln(stream.uniform_open())
             }
             Travel::Gossip(_) => return block.heard_after[receiver as usize],
@@ -247,12 +246,12 @@ impl Work {
     }
 
     /// When all hear of the next block by gossip, if blocks travel so.
-    fn gossip(&self, miner: u32, chain: u16, streams: &Streams) -> Vec<SimDuration> {
+    fn gossip(&self, miner: u32, streams: &Streams) -> Vec<SimDuration> {
         let Travel::Gossip(law) = &self.rules.travel else {
             return Vec::new();
         };
         let nodes = self.miners.len() as u32 + 1;
-        let mut draws = streams.indexed(u32::from(chain), GOSSIP, self.next_number);
+        let mut draws = streams.indexed(0, GOSSIP, self.next_number);
         gossip::spread(law, nodes, miner, &mut draws).heard_after
     }
 
@@ -262,13 +261,13 @@ impl Work {
         let streams = *ctx.streams();
         let miner = self.table.pick(&mut self.race) as u32;
         let luck = self.race.uniform();
-        let parent = self.view(miner, id, now, &streams);
+        let parent = self.view(miner, now, &streams);
         let difficulty = self.difficulty_of(parent);
         if luck < self.racing / difficulty.seconds {
-            let heard_after = self.gossip(miner, id, &streams);
+            let heard_after = self.gossip(miner, &streams);
             let number = self.make(chain, miner, parent, now, heard_after);
             let observer = self.miners.len() as u32;
-            let travel = self.travel(observer, id, self.branch(number), &streams);
+            let travel = self.travel(observer, self.branch(number), &streams);
             ctx.after(travel, Event::Seen { chain: id, block: number }.into());
         }
         self.run_on(chain, ctx);

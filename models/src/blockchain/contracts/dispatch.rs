@@ -104,6 +104,7 @@ impl Dispatch {
             }
             let cost = Amount(env.base_fee * u128::from(ACTION_GAS));
             let action = self.actions.get(number as usize).expect("a planned action");
+            let device = action.device;
             let progress = if action.prepaid < cost {
                 Progress::OutOfGas
             } else if meter.charge(ACTION_GAS).is_err() {
@@ -114,7 +115,8 @@ impl Dispatch {
             };
             self.planned.pop_first();
             self.actions.get_mut(number as usize).expect("just read").progress = progress;
-            notices.push(Notice::Acted { action: number, due, progress, time: env.time });
+            let time = env.time;
+            notices.push(Notice::Acted { action: number, device, due, progress, time });
         }
         meter.used()
     }

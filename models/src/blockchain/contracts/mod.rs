@@ -175,6 +175,8 @@ pub enum Notice {
     Acted {
         /// Which action, by number.
         action: u32,
+        /// Which device, by number.
+        device: u32,
         /// When it was to be carried out.
         due: SimTime,
         /// How it ended.

@@ -3,13 +3,16 @@
 mod parts;
 mod store;
 
+use std::collections::BTreeMap;
+
 use pinwheel_core::SimDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::coding::{Code, PIECES_MAX};
-use super::settings::{NodeSettings, OutageSettings, Settings};
+use super::settings::{Capacity, ClassCapacity, NodeSettings, OutageSettings, Settings};
 use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
@@ -59,7 +62,6 @@ pub struct Section {
 }
 
 /// The nodes that hold data, on devices of the fleet (`on`) or with lives and places of their own.
-/// Without `on`, beside a fleet, node and device of one number go up and down together.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "DataNodeSection")]
@@ -101,24 +103,44 @@ pub struct NodeSection {
     /// Share of the outages of a fleet's devices that destroy their data. Default 0.
     #[schemars(with = "String")]
     pub lost_share: Option<ValueId>,
+    /// Bytes of pieces that a node can hold, such as "4 TB", or a table of them by the classes in
+    /// `on`. A piece that finds no room waits, and is tried again a rebuild's time later. Default no
+    /// bound.
+    #[schemars(with = "NodeCapacity")]
+    pub capacity: Option<ValueId>,
+}
+
+/// In the schema: one capacity for all nodes, or one for each class they stand on.
+#[derive(Debug, JsonSchema)]
+#[serde(untagged)]
+pub enum NodeCapacity {
+    /// Of each node.
+    Each(String),
+    /// By class of devices.
+    ByClass(BTreeMap<String, String>),
 }
 
 /// The validated layer; whatever is wrong is a fault.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let run = known.days;
     let typed: Section = checker.read(given, "data");
-    let nodes = match typed.nodes {
-        Some(nodes) => nodes_of(checker, &nodes, known),
+    let nodes = match &typed.nodes {
+        Some(nodes) => nodes_of(checker, nodes, known),
         None => {
             checker.required(None, "data.nodes", "{ count = 100 }");
             None
         }
     };
+    refuse_idle(checker, &typed, known);
     let count = nodes.as_ref().map(|nodes| nodes.count);
     // A part that is there and wrong makes the layer `None`, and has left a fault.
-    let store = typed.store.map(|typed| store::settings(checker, &typed, nodes.as_ref()));
+    let store = typed.store.as_ref();
+    let fleet = !known.classes.is_empty();
+    let store = store.map(|typed| store::settings(checker, typed, nodes.as_ref(), fleet));
+    let built = store.as_ref().and_then(Option::as_ref);
     let exposure = typed.exposure.map(|typed| parts::exposure(checker, &typed, count, run));
-    let rare = typed.rare.map(|typed| parts::rare(checker, &typed));
+    let (at, on) = (checker.tree.nearest("data.rare"), built.zip(nodes.as_ref()));
+    let rare = typed.rare.map(|typed| parts::rare(checker, at, &typed, on));
     let growth = typed.growth.map(|typed| parts::growth(checker, &typed));
     let keys = typed.keys.map(|typed| parts::keys(checker, &typed));
     let audit = typed.audit.map(|typed| parts::audit(checker, &typed));
@@ -141,6 +163,36 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     })
 }
 
+/// Notes of the keys of nodes whether a part of the layer makes use of them.
+fn refuse_idle(checker: &mut Checker<'_>, typed: &Section, known: &Known) {
+    let Some(nodes) = &typed.nodes else { return };
+    let named = |given: ValueId, kind: &str| checker.text_of(given).as_deref() == Some(kind);
+    let domain = |kind| {
+        let store = typed.store.as_ref();
+        store.is_some_and(|store| store.domains().any(|given| named(given, kind)))
+    };
+    let by = typed.exposure.as_ref().and_then(|exposure| exposure.by);
+    let owners = domain("owner") || by.is_some_and(|by| named(by, "owner"));
+    let (regions, sites) = (domain("region"), domain("site"));
+    let (stored, of_store) = (typed.store.is_some(), "stored objects: [data.store]");
+    let fleet = stored && !known.classes.is_empty();
+    let apart = |what: &str| format!("objects spread over {what}, or shocks that strike them");
+    let (of_regions, of_sites) = (apart("regions"), apart("sites or regions"));
+    let of_owners = format!("{}, or exposure by owner", apart("owners"));
+    let keys = [
+        ("capacity", nodes.capacity, stored, of_store),
+        ("life", nodes.life, stored, of_store),
+        ("annual_failure", nodes.annual_failure, stored, of_store),
+        ("outage_every", nodes.outage_every, stored, of_store),
+        ("outage_lasts", nodes.outage_lasts, stored, of_store),
+        ("lost_share", nodes.lost_share, fleet, "devices of a fleet that hold stored objects"),
+        ("regions", nodes.regions, regions, of_regions.as_str()),
+        ("sites", nodes.sites, sites || regions, of_sites.as_str()),
+        ("owners", nodes.owners, owners, of_owners.as_str()),
+    ];
+    checker.refuse_idle("data.nodes", &keys);
+}
+
 /// `None` for a part that is wrong; `Some(None)` for one that is not there.
 fn whole<T>(part: Option<Option<T>>) -> Option<Option<T>> {
     match part {
@@ -160,8 +212,7 @@ fn on_devices(
     known: &Known,
 ) -> Option<Option<DeviceSet>> {
     let Some(given) = typed.on else { return Some(None) };
-    let set = known.device_set(checker, given, "data.nodes.on")?;
-    for (name, given) in [
+    let replaced = [
         ("count", typed.count),
         ("regions", typed.regions),
         ("sites", typed.sites),
@@ -170,12 +221,8 @@ fn on_devices(
         ("life", typed.life),
         ("annual_failure", typed.annual_failure),
         ("outage_every", typed.outage_every),
-    ] {
-        if let Some(given) = given {
-            let message = "beside `on`: it is that of the fleet's devices".to_owned();
-            checker.fault(given, &format!("data.nodes.{name}"), message, "leave it out");
-        }
-    }
+    ];
+    let set = known.devices_in_place_of(checker, typed.on, "data.nodes", &replaced)?;
     if known.count(&set) > ON_DEVICES_MAX {
         let message = format!("{} nodes on devices", known.count(&set));
         checker.fault(given, "data.nodes.on", message, format!("at most {ON_DEVICES_MAX}"));
@@ -212,9 +259,11 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Op
         &[
             ("life_shape", typed.life_shape, life, "nodes with a life"),
             ("owner_exponent", typed.owner_exponent, owned, "nodes with owners"),
+            ("lost_share", typed.lost_share, on.is_some(), "nodes that are devices: on = ..."),
         ],
     );
     let lost_share = checker.share(typed.lost_share, "data.nodes.lost_share", 1.0);
+    let capacity = capacity(checker, typed, on.as_ref(), known);
     Some(NodeSettings {
         count: u32::try_from(count?).ok()?,
         regions,
@@ -224,9 +273,52 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Op
         life: law?,
         outage: whole(outage)?,
         lost_share: lost_share.unwrap_or(0.0),
+        capacity: capacity?,
         on,
         placed: None,
     })
+}
+
+/// From a byte to an exabyte.
+const CAPACITY_BYTES: std::ops::RangeInclusive<f64> = 1.0..=1e18;
+
+/// What nodes can hold: each the same, or by the class of its device; `Some(None)` for no bound.
+fn capacity(
+    checker: &mut Checker<'_>,
+    typed: &NodeSection,
+    on: Option<&DeviceSet>,
+    known: &Known,
+) -> Option<Option<Capacity>> {
+    let Some(given) = typed.capacity else { return Some(None) };
+    let key = "data.nodes.capacity";
+    let Some(table) = checker.tree.table(given).cloned() else {
+        let bytes = checker.quantity(Some(given), key, "B", false, CAPACITY_BYTES)?;
+        return Some(Some(Capacity::Each(bytes as u64)));
+    };
+    let Some(set) = on else {
+        let message = "by class, but the nodes stand on no devices".to_owned();
+        let help = "write one capacity, such as \"4 TB\", or name the classes in data.nodes.on";
+        checker.fault(given, key, message, help);
+        return None;
+    };
+    let named = |class: &u8| known.classes[usize::from(*class)].id.as_str();
+    for (name, &given) in &table {
+        if !set.classes.iter().any(|class| named(class) == name) {
+            let help = did_you_mean(name, set.classes.iter().map(named));
+            let message = format!("data.nodes.on names no class \"{}\"", shown(name));
+            checker.fault(given, &format!("{key}.{}", shown(name)), message, help);
+            return None;
+        }
+    }
+    let mut classes = Vec::new();
+    for class in &set.classes {
+        let key = format!("{key}.{}", named(class));
+        let given = checker.required(table.get(named(class)).copied(), &key, "\"4 TB\"");
+        let bytes = checker.quantity(given, &key, "B", false, CAPACITY_BYTES)? as u64;
+        let nodes = known.classes[usize::from(*class)].count;
+        classes.push(ClassCapacity { class: *class, nodes, bytes });
+    }
+    Some(Some(Capacity::ByClass(classes)))
 }
 
 /// Shortest mean life of a node: below, nothing is stored and a run does not end in any time.

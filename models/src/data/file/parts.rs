@@ -9,8 +9,8 @@ use crate::data::audit::SAMPLE_MAX;
 use crate::data::coding::Code;
 use crate::data::keys::SHARES_MAX;
 use crate::data::settings::{
-    AuditSettings, ExposureSettings, FlashCrowdSettings, GrowthSettings, KeySettings, Protection,
-    RareSettings, RecordSettings,
+    AuditSettings, ExposureSettings, FlashCrowdSettings, GrowthSettings, KeySettings, NodeSettings,
+    Protection, RareSettings, RecordSettings, StoreSettings,
 };
 use crate::input::RunDays;
 use crate::input::check::Checker;
@@ -91,14 +91,65 @@ pub struct RareSection {
     /// The chance is that of a loss within this time. Default "1 y".
     #[schemars(with = "String")]
     pub within: Option<ValueId>,
+    /// Objects that are simulated together, on all nodes and with their outages; the chance is that
+    /// of a loss among them. Default 1: one object, on nodes of its own unless the store has shocks
+    /// or damage; outages, which keep the data, are left out then.
+    #[schemars(with = "u32", range(min = 1, max = 1_000))]
+    pub objects: Option<ValueId>,
 }
 
-pub(super) fn rare(checker: &mut Checker<'_>, typed: &RareSection) -> Option<RareSettings> {
+/// Most objects whose losses are estimated together.
+const RARE_OBJECTS_MAX: i64 = 1_000;
+
+/// What an estimate by splitting cannot tell of a store: losses by devices of a fleet, and bounds
+/// that objects share which are not in it.
+fn beyond_splitting(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    objects: u32,
+    store: &StoreSettings,
+    nodes: &NodeSettings,
+) {
+    let shared = u64::from(store.objects) * u64::from(store.code.pieces - store.code.needed);
+    let bounded = u64::from(store.repair.at_once) < shared;
+    let few = objects < store.objects;
+    let (message, help) = if nodes.on.is_some() || nodes.lost_share > 0.0 {
+        (
+            "losses by devices of the fleet are not in the estimate".to_owned(),
+            "leave out data.nodes.on and lost_share and give data.nodes.life",
+        )
+    } else if bounded && few {
+        let (most, all) = (store.repair.at_once, store.objects);
+        let message =
+            format!("{objects} of {all} objects do not meet the bound of {most} rebuilds");
+        (message, "leave out data.store.repair.at_once, or set data.rare.objects to all objects")
+    } else if nodes.capacity.is_some() && few {
+        let message = format!("{objects} of {} objects do not fill the nodes", store.objects);
+        (message, "leave out data.nodes.capacity, or set data.rare.objects to all objects")
+    } else {
+        return;
+    };
+    checker.fault(given, "data.rare", message, help);
+}
+
+/// Of the table `given`, for a store on its nodes where both are right.
+pub(super) fn rare(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    typed: &RareSection,
+    store: Option<(&StoreSettings, &NodeSettings)>,
+) -> Option<RareSettings> {
     let trials = checker.integer(typed.trials, "data.rare.trials", 10..=TRIALS_MAX);
+    let most = store.map_or(i64::MAX, |(store, _)| store.objects.into()).min(RARE_OBJECTS_MAX);
+    let objects = checker.integer(typed.objects, "data.rare.objects", 1..=most);
+    let objects = objects.unwrap_or(1) as u32;
+    if let Some((store, nodes)) = store {
+        beyond_splitting(checker, given, objects, store, nodes);
+    }
     let within = duration(checker, typed.within, "data.rare.within");
     let year = pinwheel_core::SimDuration::from_seconds(31_557_600);
     let trials = trials.unwrap_or(1_000) as u32;
-    Some(RareSettings { trials, within: within.unwrap_or(year) })
+    Some(RareSettings { trials, within: within.unwrap_or(year), objects })
 }
 
 /// A ledger that grows.
@@ -176,6 +227,8 @@ fn record(checker: &mut Checker<'_>, typed: &RecordSection, key: &str) -> Option
     let retention = format!("{key}.retention");
     let retention_days = checker.days(typed.retention, &retention, RETENTION_DAYS_MAX);
     let state = checker.share(typed.state, &format!("{key}.state"), 1.0);
+    let pruned = typed.retention.is_some();
+    checker.refuse_idle(key, &[("state", typed.state, pruned, "records with a retention")]);
     let coded = (typed.needed.is_some() || typed.pieces.is_some())
         .then(|| code(checker, typed.needed, typed.pieces, key));
     let coded: Option<Code> = super::whole(coded)?;
@@ -382,6 +435,10 @@ pub(super) fn flash_crowd(
         name: typed.replica_selection,
         beside: &[],
     });
+    let chooses = replicas.unwrap_or(3) > 1;
+    let given = typed.replica_selection;
+    let whom = "objects with more than one replica";
+    checker.refuse_idle("data.flash_crowd", &[("replica_selection", given, chooses, whom)]);
     let held = u64::from(nodes.unwrap_or(1)) + replicas.unwrap_or(3);
     let places = u64::from(objects?) * held;
     if let (true, Some(given)) = (places > PLACES_MAX, typed.objects) {

@@ -137,10 +137,19 @@ pub struct ShockSection {
     pub lasts: Option<ValueId>,
 }
 
+impl StoreSection {
+    /// What names kinds of domains: what pieces are spread over, and what shocks strike.
+    pub(super) fn domains(&self) -> impl Iterator<Item = ValueId> {
+        self.spread.iter().copied().chain(self.shock.iter().filter_map(|shock| shock.domain))
+    }
+}
+
+/// On these nodes; `fleet` where there are devices that go down.
 pub(super) fn settings(
     checker: &mut Checker<'_>,
     typed: &StoreSection,
     nodes: Option<&NodeSettings>,
+    fleet: bool,
 ) -> Option<StoreSettings> {
     let objects = count(checker, typed.objects, "data.store.objects", "1000", OBJECTS_MAX);
     let size = checker.required(typed.object_size, "data.store.object_size", "\"1 GiB\"");
@@ -161,6 +170,8 @@ pub(super) fn settings(
     };
     let damage = typed.damage.as_ref().map(|damage| self::damage(checker, damage));
     let shocks = shocks(checker, &typed.shock, nodes);
+    let down = fleet || nodes.is_some_and(|nodes| nodes.outage.is_some());
+    refuse_idle(checker, typed, shocks.as_deref().unwrap_or(&[]), down);
     let fits = fits(checker, typed, nodes, (objects, size, code, fidelity));
     Some(StoreSettings {
         objects: objects?,
@@ -176,6 +187,28 @@ pub(super) fn settings(
         shocks: shocks?,
     })
     .filter(|_| fits)
+}
+
+/// Notes of keys that depend on what strikes the nodes whether they have an effect; `down` where
+/// nodes go down without a shock.
+fn refuse_idle(checker: &mut Checker<'_>, typed: &StoreSection, shocks: &[Shock], down: bool) {
+    let censors = |shock: &Shock| shock.effect == Effect::Censors;
+    let outage = |shock: &Shock| matches!(shock.effect, Effect::Outage { .. });
+    let censored = shocks.iter().any(censors);
+    let whom = "stores with a shock of effect \"censors\"";
+    checker.refuse_idle("data.store", &[("contested", typed.contested, censored, whom)]);
+    if let Some(repair) = &typed.repair {
+        let (given, down) = (repair.gives_up_after, down || shocks.iter().any(outage));
+        let whom = "nodes that go down: an outage of nodes, of a shock or of a fleet's devices";
+        checker.refuse_idle("data.store.repair", &[("gives_up_after", given, down, whom)]);
+    }
+    for (number, (typed_shock, shock)) in typed.shock.iter().zip(shocks).enumerate() {
+        let lasts = ("lasts", typed_shock.lasts, outage(shock), "effect = \"outage\"");
+        let contested = typed.contested.is_some();
+        let refused = typed_shock.effect.filter(|_| censors(shock));
+        let effect = ("effect", refused, contested, "stores with contested objects");
+        checker.refuse_idle(&format!("data.store.shock[{number}]"), &[lasts, effect]);
+    }
 }
 
 /// Whether the objects fit onto the nodes and into memory.
@@ -197,6 +230,15 @@ fn fits(
     if let (true, Some(given)) = (pieces > PIECES_MAX, typed.objects) {
         let message = format!("{pieces} pieces in all");
         let help = format!("at most {PIECES_MAX} pieces");
+        checker.fault(given, "data.store.objects", message, help);
+        return false;
+    }
+    let piece_bytes = code.piece_bytes(size as u64);
+    let places = nodes.places_in_all(piece_bytes);
+    if let (Some(places), Some(given)) = (places.filter(|places| *places < pieces), typed.objects) {
+        let message =
+            format!("{pieces} pieces of {piece_bytes} bytes, the nodes have room for {places}");
+        let help = "give data.nodes.capacity more, or store fewer objects";
         checker.fault(given, "data.store.objects", message, help);
         return false;
     }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Inputs {
     /// The network that is told of; the default for a layer.
     pub instance: Instance,
-    /// Of what in it: empty for the whole; else the beginning of the labels.
-    pub subject: String,
+    /// Which part of it: empty for the whole; else the label of its rows, or the beginning of it.
+    pub label: String,
     /// The token's books.
     pub supply: Option<Supply>,
     /// Tokens that come free on each of the days ahead, by the schedules of today.

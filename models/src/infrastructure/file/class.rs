@@ -5,15 +5,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::law::{self, DurationGiven, LawSection};
-use super::{DEVICES_MAX, SECONDS_MAX, time};
+use super::{DEVICES_MAX, RegionNames, SECONDS_MAX, region_named, time};
 use crate::infrastructure::operation::file::{ClassPart, NeedSection};
 use crate::infrastructure::settings::{
     CAPACITY_UNIT, Checkpoint, Class, Crewing, Day, Detection, Heartbeat, Income, Maintenance,
-    Sparing, Turnover,
+    Region, Sparing, Turnover,
 };
 use crate::input::amount::USD_DECIMALS;
 use crate::input::check::Checker;
-use crate::input::tree::ValueId;
+use crate::input::tree::{Value, ValueId};
 use crate::policy::choice::Given;
 use crate::policy::maintenance::Replacement;
 
@@ -28,6 +28,10 @@ pub struct ClassSection {
     /// Devices on the first day.
     #[schemars(with = "u32")]
     pub count: Option<ValueId>,
+    /// The region its devices stand in, or a list of regions, spread over them by their shares.
+    /// Default: all regions.
+    #[schemars(with = "RegionNames")]
+    pub regions: Option<ValueId>,
     /// Owners on the first day. Default: each device has its own.
     #[schemars(with = "u32")]
     pub owners: Option<ValueId>,
@@ -227,6 +231,7 @@ pub(super) fn class(
     checker: &mut Checker<'_>,
     typed: &ClassSection,
     number: usize,
+    regions: Option<&[Region]>,
 ) -> Option<Class> {
     let key = format!("infrastructure.class[{number}]");
     let mut keys = Keys { checker, key };
@@ -235,6 +240,7 @@ pub(super) fn class(
     let count = keys.checker.required(typed.count, &keys.at("count"), "100");
     let count = keys.count(count, "count", 0)?;
     let mut class = Class::new(&id?, count);
+    class.regions = keys.regions(typed, regions)?;
     class.owners = keys.count(typed.owners, "owners", 1).unwrap_or(count).min(count);
     let number = |keys: &mut Keys<'_, '_>, given, name: &str, unit, maximum| {
         keys.checker.quantity(given, &keys.at(name), unit, unit == "1", 0.0..=maximum)
@@ -291,6 +297,32 @@ impl Keys<'_, '_> {
     fn money(&mut self, given: Option<ValueId>, name: &str) -> Amount {
         let usd = ("USD", USD_DECIMALS);
         self.checker.amount(given, &self.at(name), usd, 0.0..=1e12).unwrap_or_default()
+    }
+
+    /// Where its devices stand: places of regions, none for all of them.
+    fn regions(&mut self, typed: &ClassSection, regions: Option<&[Region]>) -> Option<Vec<u16>> {
+        let Some(given) = typed.regions else { return Some(Vec::new()) };
+        let key = self.at("regions");
+        let names = match self.checker.tree.value(given) {
+            Value::Array(names) => names.clone(),
+            _ => vec![given],
+        };
+        if names.is_empty() {
+            self.checker.refuse_empty_list(&key, "[\"europe\"], or leave it out for all");
+            return None;
+        }
+        let mut places = Vec::new();
+        for (number, &name) in names.iter().enumerate() {
+            let key = if names.len() > 1 { format!("{key}[{number}]") } else { key.clone() };
+            let place = region_named(self.checker, name, &key, regions)?;
+            if places.contains(&place) {
+                let message = "names a region that is named before".to_owned();
+                self.checker.fault(name, &key, message, "name each region once");
+                return None;
+            }
+            places.push(place);
+        }
+        Some(places)
     }
 
     fn spares(&mut self, typed: &ClassSection) -> Option<Option<Sparing>> {

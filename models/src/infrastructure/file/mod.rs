@@ -14,8 +14,8 @@ use super::operation::file::map::MapSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings};
-use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::part::Known;
 use class::ClassSection;
@@ -40,7 +40,8 @@ pub struct Section {
     /// Share of the capacity of the first day that must be up for the service to be. Default 50 %.
     #[schemars(with = "String")]
     pub serving_share: Option<ValueId>,
-    /// Time between two records of the fleet, in whole days. Default "1 d".
+    /// Time between two records of the fleet, such as "1 h" or "7 d": a part of a day, or whole days.
+    /// Where it is shorter than a day, the fleet at work records as often. Default "1 d".
     #[schemars(with = "String")]
     pub record_every: Option<ValueId>,
     /// Providers of connectivity in each region. Default 1.
@@ -90,6 +91,16 @@ pub struct RegionSection {
     pub spread: Option<ValueId>,
 }
 
+/// In the schema: the id of a region, or several.
+#[derive(Debug, JsonSchema)]
+#[serde(untagged)]
+pub enum RegionNames {
+    /// One region.
+    One(String),
+    /// Several regions.
+    Several(Vec<String>),
+}
+
 /// The validated layer; whatever is wrong is a fault.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let run = known.days;
@@ -106,23 +117,23 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         }
     }
     let regions = regions(checker, &typed.region);
-    let classes = classes(checker, &typed);
-    let classes = classes?;
+    let classes = classes(checker, &typed, regions.as_deref())?;
+    let fleet = (&classes[..], regions.as_deref());
     let shocks = typed.shock.iter().enumerate();
     let shocks: Vec<_> =
-        shocks.map(|(number, typed)| shock::shock(checker, typed, number, &classes)).collect();
+        shocks.map(|(number, typed)| shock::shock(checker, typed, number, fleet)).collect();
     let carriers = "infrastructure.carriers_per_region";
     let carriers = checker.integer(typed.carriers_per_region, carriers, 1..=1_000);
     let serving = checker.share(typed.serving_share, "infrastructure.serving_share", 1.0);
     let every = "infrastructure.record_every";
-    let every = checker.days(typed.record_every, every, HORIZON_DAYS_MAX);
+    let every = checker.record_every(typed.record_every, every)?;
     let mut settings = Settings {
         regions: regions?,
         classes,
         shocks: shocks.into_iter().collect::<Option<_>>()?,
         carriers_per_region: carriers.unwrap_or(1) as u32,
         serving_share: serving.unwrap_or(0.5),
-        record_every: SimDuration::from_days(every.unwrap_or(1).into()),
+        record_every: every,
         operation: operation::Settings::default(),
     };
     settings.operation = operation::file::settings(checker, &at_work(typed), &settings, run);
@@ -175,7 +186,11 @@ fn regions(checker: &mut Checker<'_>, typed: &[RegionSection]) -> Option<Vec<Reg
     Some(regions)
 }
 
-fn classes(checker: &mut Checker<'_>, typed: &Section) -> Option<Vec<Class>> {
+fn classes(
+    checker: &mut Checker<'_>,
+    typed: &Section,
+    regions: Option<&[Region]>,
+) -> Option<Vec<Class>> {
     if typed.class.is_empty() {
         let key = "infrastructure.devices";
         let devices = checker.required(typed.devices, key, "100");
@@ -188,7 +203,7 @@ fn classes(checker: &mut Checker<'_>, typed: &Section) -> Option<Vec<Class>> {
     }
     let classes = typed.class.iter().enumerate();
     let classes: Vec<_> =
-        classes.map(|(number, typed)| class::class(checker, typed, number)).collect();
+        classes.map(|(number, typed)| class::class(checker, typed, number, regions)).collect();
     let ids = typed.class.iter().zip(&classes);
     let ids: Vec<_> =
         ids.filter_map(|(typed, class)| Some((typed.id, class.as_ref()?.id.clone()))).collect();
@@ -201,6 +216,22 @@ fn classes(checker: &mut Checker<'_>, typed: &Section) -> Option<Vec<Class>> {
         checker.fault(typed.class[0].count?, "infrastructure.class", message, help);
     }
     Some(classes)
+}
+
+/// The place of a region by its id, or a fault. Where the regions are at fault, that is enough.
+fn region_named(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    key: &str,
+    regions: Option<&[Region]>,
+) -> Option<u16> {
+    let (name, regions) = (checker.text(Some(given), key)?, regions?);
+    let place = regions.iter().position(|region| region.id == name);
+    if place.is_none() {
+        let help = did_you_mean(&name, regions.iter().map(|region| region.id.as_str()));
+        checker.fault(given, key, format!("unknown region \"{}\"", shown(&name)), help);
+    }
+    place.map(|place| place as u16)
 }
 
 /// A time of at least so many seconds.

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::law::{self, DurationGiven, LawSection};
-use super::time;
-use crate::infrastructure::settings::{Class, Effect, Reach, Scope, Shock, Timing};
+use super::{region_named, time};
+use crate::infrastructure::settings::{Class, Effect, Reach, Region, Scope, Shock, Timing};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -35,6 +35,9 @@ pub struct ShockSection {
     /// Time of its only strike, from the start.
     #[schemars(with = "String")]
     pub at: Option<ValueId>,
+    /// The region it strikes, of scope "region". Default: each place as likely as the others.
+    #[schemars(with = "String")]
+    pub region: Option<ValueId>,
     /// Different places struck at one time; 0 switches the shock off. Default 1.
     #[schemars(with = "u32")]
     pub places: Option<ValueId>,
@@ -61,6 +64,9 @@ pub struct ShockSection {
     pub classes: Vec<ValueId>,
 }
 
+/// Most places struck at one time.
+const PLACES_MAX: i64 = 1_000_000;
+
 const SCOPES: &[(&str, Scope)] = &[
     ("world", Scope::World),
     ("region", Scope::Region),
@@ -75,7 +81,7 @@ pub(super) fn shock(
     checker: &mut Checker<'_>,
     typed: &ShockSection,
     number: usize,
-    classes: &[Class],
+    (classes, regions): (&[Class], Option<&[Region]>),
 ) -> Option<Shock> {
     let at = |name: &str| format!("infrastructure.shock[{number}].{name}");
     let id = checker.required(typed.id, &at("id"), "\"grid\"");
@@ -83,7 +89,12 @@ pub(super) fn shock(
     let scope = checker.required(typed.scope, &at("scope"), "\"region\"");
     let scope = checker.choice(scope, &at("scope"), SCOPES)?;
     let timing = timing(checker, typed, number)?;
-    let places = checker.integer(typed.places, &at("places"), 0..=1_000_000);
+    let region = match typed.region {
+        Some(given) => Some(region_named(checker, given, &at("region"), regions)?),
+        None => None,
+    };
+    let most = if region.is_some() { 1 } else { PLACES_MAX };
+    let places = checker.integer(typed.places, &at("places"), 0..=most);
     let reach = reach(checker, typed, number)?;
     let spread = time(checker, typed.spread, &at("spread"), 0.0);
     let spread = spread.unwrap_or(SimDuration::ZERO);
@@ -106,7 +117,10 @@ pub(super) fn shock(
     let prefix = format!("infrastructure.shock[{number}]");
     checker.refuse_idle(
         &prefix,
-        &[("together", typed.together, lasting, "outages, which have a duration")],
+        &[
+            ("together", typed.together, lasting, "outages, which have a duration"),
+            ("region", typed.region, scope == Scope::Region, "scope = \"region\""),
+        ],
     );
     let mut reached = Vec::new();
     for (place, given) in typed.classes.iter().enumerate() {
@@ -125,6 +139,7 @@ pub(super) fn shock(
         scope,
         timing,
         places: places.unwrap_or(1) as u32,
+        region: region.filter(|_| scope == Scope::Region),
         reach,
         spread,
         effect,

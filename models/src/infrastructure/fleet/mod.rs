@@ -269,10 +269,11 @@ impl Fleet {
     /// A class's devices, region by region and owner by owner.
     fn build(&mut self, index: u8, class: &Class) {
         let first = self.devices();
-        let whole: f64 = self.settings.regions.iter().map(|region| region.share).sum();
+        let weights = self.settings.region_weights(class);
+        let whole: f64 = weights.iter().sum();
         let (mut share, mut built) = (0.0, 0);
-        for place in 0..self.settings.regions.len() {
-            share += self.settings.regions[place].share;
+        for (place, weight) in weights.into_iter().enumerate() {
+            share += weight;
             let until = (share / whole * f64::from(class.count)).round() as u32;
             let count = until - built;
             self.class.extend((0..count).map(|_| index));

@@ -11,7 +11,7 @@ use pinwheel_core::{Context, SimDuration, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, DEVICES_MAX, Event, Fleet};
-use crate::infrastructure::settings::{Class, Income, Scope, Settings, Turnover};
+use crate::infrastructure::settings::{Class, Income, Scope, Settings, Shock, Turnover};
 use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::laws::failure::{Clock, FailureLaw};
 
@@ -177,8 +177,13 @@ impl Owners {
         classes.flat_map(|(class, owners)| owners.iter().map(move |owner| (class as u8, *owner)))
     }
 
+    /// How many places a shock can strike.
+    pub(super) fn places_of(&self, shock: &Shock, settings: &Settings) -> u32 {
+        if shock.region.is_some() { 1 } else { self.places(shock.scope, settings) }
+    }
+
     /// How many places of a scope there are.
-    pub(super) fn places(&self, scope: Scope, settings: &Settings) -> u32 {
+    fn places(&self, scope: Scope, settings: &Settings) -> u32 {
         let regions = settings.regions.len() as u32;
         let pieces = |size: fn(&Block) -> u32| {
             self.blocks.iter().map(|block| block.devices.count.div_ceil(size(block))).sum()
@@ -276,7 +281,7 @@ impl Fleet {
         let streams = self.names.of_class(class, ctx.streams());
         let content = turnover.income.is_none_or(|income| income.suits(person, &streams));
         if content && turnover.devices_each <= DEVICES_MAX - first {
-            let region = self.home(person, &streams);
+            let region = self.home(class, person, &streams);
             let devices = Group::row(first, turnover.devices_each);
             self.owners.add(class, devices, person);
             self.owners.add_block(class, region, devices, &self.settings.classes[index]);
@@ -289,15 +294,17 @@ impl Fleet {
     }
 
     /// The region an owner who joins lives in.
-    fn home(&self, person: u32, streams: &Streams) -> u16 {
-        let regions = &self.settings.regions;
-        let whole: f64 = regions.iter().map(|region| region.share).sum();
+    fn home(&self, class: u8, person: u32, streams: &Streams) -> u16 {
+        let weights = self.settings.region_weights(&self.settings.classes[usize::from(class)]);
+        let whole: f64 = weights.iter().sum();
         let mut left = streams.stream(person, HOME).uniform() * whole;
-        let found = regions.iter().position(|region| {
-            left -= region.share;
+        let found = weights.iter().position(|weight| {
+            left -= weight;
             left < 0.0
         });
-        found.unwrap_or(regions.len() - 1) as u16
+        // Rounding can leave the last of them.
+        let last = || weights.iter().rposition(|weight| *weight > 0.0);
+        found.or_else(last).expect("a class stands in a region") as u16
     }
 
     /// One more device, new, that comes up now.

@@ -1,4 +1,4 @@
-//! What the fleet tells at the end of each day, or of a longer period.
+//! What the fleet tells at each record.
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};

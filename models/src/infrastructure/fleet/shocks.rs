@@ -51,7 +51,7 @@ impl Clocks {
             let streams = names.of_shock(number, streams);
             let clock = match &shock.timing {
                 Timing::Law(law) => {
-                    let places = owners.places(shock.scope, settings);
+                    let places = owners.places_of(shock, settings);
                     let stream = streams.stream(0, CLOCK);
                     Some(Clock::new(law.clone(), places, 0.0, SimTime::ZERO, stream))
                 }
@@ -79,7 +79,7 @@ impl Fleet {
     /// Lets the clocks go on at the rate of the places there are now.
     pub(super) fn resize_clocks<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         for shock in 0..self.clocks.0.len() {
-            let places = self.owners.places(self.settings.shocks[shock].scope, &self.settings);
+            let places = self.owners.places_of(&self.settings.shocks[shock], &self.settings);
             let Some(clock) = &mut self.clocks.0[shock].clock else { continue };
             if clock.population() != places {
                 clock.resize(places, ctx.now());
@@ -101,11 +101,12 @@ impl Fleet {
         self.arm(shock, ctx);
         self.tallies.counts.strikes += 1;
         let rule = self.settings.shocks[index].clone();
-        let places = self.owners.places(rule.scope, &self.settings);
+        let places = self.owners.places_of(&rule, &self.settings);
         let choices = &mut self.clocks.0[index].choices;
         let mut chosen = BTreeSet::new();
         while chosen.len() < rule.places.min(places) as usize {
-            chosen.insert(choices.below(places.into()) as u32);
+            let place = || choices.below(places.into()) as u32;
+            chosen.insert(rule.region.map_or_else(place, u32::from));
         }
         let together = match &rule.effect {
             Effect::Outage { duration, together: true } => Some(duration.draw(choices)),

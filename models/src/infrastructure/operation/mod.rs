@@ -62,7 +62,7 @@ pub enum Event {
         /// Which partition, by its place in the scenario.
         partition: u16,
     },
-    /// A day ends: its records.
+    /// Time for a record.
     Record,
     /// A period of the map ends.
     Map,
@@ -101,6 +101,7 @@ struct Checks {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Operation {
     settings: Settings,
+    record_every: SimDuration,
     tree: Tree,
     /// By device.
     class: Vec<u8>,
@@ -162,6 +163,7 @@ impl Operation {
         });
         let mut operation = Operation {
             settings: settings.clone(),
+            record_every: DAY.min(fleet.settings().record_every),
             tree: Tree::new(fleet.devices(), &wirings),
             class: (0..fleet.devices()).map(|device| fleet.class(device)).collect(),
             device_nanos: vec![0; devices.len()],
@@ -190,7 +192,7 @@ impl Operation {
             power: energy.map(|_| checks.always("infrastructure.power_balanced")),
             demand: self.demands.first().map(|_| checks.always("infrastructure.demand_balanced")),
         });
-        ctx.after(DAY, Event::Record.into());
+        ctx.after(self.record_every, Event::Record.into());
         if !self.demands.is_empty() {
             ctx.after(HOUR, Event::Hour.into());
         }
@@ -271,7 +273,7 @@ impl Operation {
             }
             Event::Record => {
                 self.record(ctx);
-                ctx.after(DAY, event.into());
+                ctx.after(self.record_every, event.into());
             }
             Event::Map => {
                 self.record_map(ctx);

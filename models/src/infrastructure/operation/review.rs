@@ -13,12 +13,12 @@ use crate::describe::review::{Source, Wanted};
 pub const SOURCE: Source =
     Source { gives: &["revenue_cover", "utilisation", "gini_rewards", "nakamoto"], lacks: &[] };
 
-/// The subject of what concerns the whole fleet.
+/// The label of what concerns the whole fleet.
 const FLEET: &str = "fleet";
 
 /// Whose the capacity of a fleet is.
 pub fn of_fleet(fleet: &Fleet, now: SimTime, wanted: Wanted) -> Inputs {
-    let mut inputs = Inputs { subject: FLEET.to_owned(), ..Inputs::default() };
+    let mut inputs = Inputs { label: FLEET.to_owned(), ..Inputs::default() };
     if wanted.has("nakamoto") {
         let by_owner = fleet.capacity_by_owner();
         inputs.concentration = vec![("owner", by_owner), ("region", fleet.capacity_by_region(now))];
@@ -42,7 +42,7 @@ impl Operation {
             owners.map(|(owner, amount)| (owner, amount as f64)).collect()
         });
         Inputs {
-            subject: demand.settings().id.clone(),
+            label: demand.settings().id.clone(),
             flows: Flows {
                 revenue_usd: Some(demand.revenue_microusd() as f64 / 1e6),
                 cost_usd: Some(cost_usd),

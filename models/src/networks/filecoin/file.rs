@@ -44,6 +44,9 @@ pub struct Section {
     /// Its name among several: subject of its rows, and name of its random streams.
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
+    /// Refused: its providers stand on sites of their own.
+    #[schemars(skip)]
+    pub on: Option<ValueId>,
     /// "mainnet" (each upgrade at its epoch), "mainnet@2024-01-12" (the rules of one date) or
     /// "textbook". Default "mainnet".
     #[schemars(with = "String", regex(pattern = r"^(mainnet(@\d{4}-\d{2}-\d{2})?|textbook)$"))]
@@ -163,6 +166,11 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
 /// Checks `[network]` for the dates of a run.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "network");
+    if let Some(given) = typed.on {
+        let message = "providers of Filecoin stand on sites of their own, not on the fleet";
+        let help = "leave it out: failures of sites and disks are among network.parameters";
+        checker.fault(given, "network.on", message.to_owned(), help);
+    }
     let dates = known.days.map(|days| (days.first, days.last));
     let rules = rules(checker, typed.rules);
     let detail = [("deadline", Detail::Deadline), ("day", Detail::Day)];
@@ -190,6 +198,8 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         given => checker.date(given, "network.solstice"),
     };
     let (parameters, infrastructure) = parameters(checker, &typed.parameters);
+    let rational = matches!(behaviour, Behaviour::Rational(_));
+    refuse_idle(checker, &typed, rational, (rules, proofs), solstice.is_some());
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     Some(Settings {
         rules: rules.unwrap_or(RuleChoice::Mainnet),
@@ -205,6 +215,41 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         judged,
         observed_locked_fil,
     })
+}
+
+/// Notes of the keys that belong to one behaviour, or to one choice of rules or proofs, whether they
+/// have an effect.
+fn refuse_idle(
+    checker: &mut Checker<'_>,
+    typed: &Section,
+    rational: bool,
+    (rules, proofs): (Option<RuleChoice>, Option<ProofFidelity>),
+    solstice: bool,
+) {
+    let (of_driven, of_rational) = ("behaviour = \"driven\"", "behaviour = \"rational\"");
+    let price = typed.price.as_ref().and_then(|price| price.start);
+    let keys = [("history", typed.history, !rational, of_driven)];
+    checker.refuse_idle("network", &keys);
+    checker.refuse_idle("network.price", &[("start", price, rational, of_rational)]);
+    let sampled = proofs == Some(ProofFidelity::Sampled);
+    let textbook = rules == Some(RuleChoice::Textbook);
+    let parameters = [
+        ("verified_renewal_relative", !rational, of_driven),
+        ("early_termination_rate", !rational, of_driven),
+        ("sealing_rate", rational, of_rational),
+        ("patience", rational, of_rational),
+        ("verified_share", rational, of_rational),
+        ("exit_share", rational, of_rational),
+        ("entry_rate", rational, of_rational),
+        ("proof_sample_share", sampled, "proofs = \"sampled\""),
+        ("reads_per_day", textbook, "rules = \"textbook\""),
+        ("pay_volume_usd", solstice, "runs with a date of solstice"),
+        ("pay_volume_growth", solstice, "runs with a date of solstice"),
+    ];
+    let given = |name: &str| typed.parameters.get(name).copied();
+    let parameters =
+        parameters.map(|(name, has_effect, whom)| (name, given(name), has_effect, whom));
+    checker.refuse_idle("network.parameters", &parameters);
 }
 
 fn rules(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<RuleChoice> {

@@ -1,9 +1,9 @@
 //! Placement: which node takes a piece of an object.
 //!
 //! Decided by the store when an object is placed and when a piece has been rebuilt. Seen: the
-//! failure domains of all nodes, whether each was up and what it refused as last reported, and
-//! where the other pieces of the object lie ([`PlacementReport`]); never damage to pieces, nor
-//! which node fails next. Sources are named in each file.
+//! failure domains of all nodes, whether each was up, what it refused and what room it had as last
+//! reported, and where the other pieces of the object lie ([`PlacementReport`]); never damage to
+//! pieces, nor which node fails next. Sources are named in each file.
 //!
 //! A new policy is a file with `SPEC`, a type and its [`Place`], and a line in
 //! [`for_each_placement_policy`].

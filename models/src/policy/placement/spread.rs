@@ -15,7 +15,7 @@ pub const SPEC: PolicySpec = PolicySpec {
     keys: &["spread"],
     about: "A node in the domains that have the fewest pieces of the object, by the kinds in \
             `spread`, the most important first; among equals any, and any at all without `spread`.",
-    sees: "domains of nodes and pieces, which nodes are up and what they refuse",
+    sees: "domains of nodes and pieces, which nodes are up, what they refuse and their room",
     source: "Weil et al., CRUSH, SC 2006: replicas in distinct failure domains",
 };
 
@@ -113,7 +113,8 @@ mod tests {
         let mut placed: Vec<PlacedPiece> = Vec::new();
         let mut stream = Streams::new(seed, 0).stream(0, "test");
         for _ in 0..pieces {
-            let reports = &PlacementReport { nodes, pieces: &placed, contested: false };
+            let reports =
+                &PlacementReport { nodes, pieces: &placed, piece_bytes: 1, contested: false };
             let seen = Telemetry { now: SimTime::ZERO, reports };
             let Some(node) = Spread::new(kinds).place(&seen, &mut stream) else { break };
             placed.push(PlacedPiece { node, counted: true });

@@ -1,4 +1,5 @@
-//! What a store knows of its nodes: where each is, whether it was up, and what it refuses.
+//! What a store knows of its nodes: where each is, whether it was up, what it refuses, and how many
+//! bytes it had left.
 
 use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,8 @@ struct NodeReport {
     up: bool,
     /// It refuses contested objects.
     refuses: bool,
+    /// Bytes it can still take.
+    free_bytes: u64,
     /// When this was true.
     measured: SimTime,
 }
@@ -60,9 +63,11 @@ pub struct NodeReports {
 }
 
 impl NodeReports {
-    /// Nodes in these domains, all of them up and refusing nothing at time zero.
+    /// Nodes in these domains, all of them up, refusing nothing and without a bound on what they
+    /// hold at time zero.
     pub fn new(domains: Vec<Domain>) -> Self {
-        let report = NodeReport { up: true, refuses: false, measured: SimTime::ZERO };
+        let (up, refuses, measured) = (true, false, SimTime::ZERO);
+        let report = NodeReport { up, refuses, free_bytes: u64::MAX, measured };
         NodeReports { reports: vec![report; domains.len()], domains }
     }
     /// The domain of each node, by its number.
@@ -77,13 +82,24 @@ impl NodeReports {
     pub fn refuses(&self, node: u32) -> bool {
         self.reports[node as usize].refuses
     }
+    /// Bytes that a node could still take, as last reported; `u64::MAX` without a bound.
+    pub fn free_bytes(&self, node: u32) -> u64 {
+        self.reports[node as usize].free_bytes
+    }
     /// When the report of a node was true.
     pub fn measured(&self, node: u32) -> SimTime {
         self.reports[node as usize].measured
     }
-    /// A node was up or down, and refused contested objects or not, at the instant `measured`.
-    pub fn update(&mut self, node: u32, up: bool, refuses: bool, measured: SimTime) {
-        self.reports[node as usize] = NodeReport { up, refuses, measured };
+    /// A node was up or down, refused contested objects or not, and could take so many bytes more,
+    /// at the instant `measured`.
+    pub fn update(
+        &mut self,
+        node: u32,
+        (up, refuses): (bool, bool),
+        free_bytes: u64,
+        measured: SimTime,
+    ) {
+        self.reports[node as usize] = NodeReport { up, refuses, free_bytes, measured };
     }
 }
 
@@ -103,14 +119,20 @@ pub struct PlacementReport<'a> {
     pub nodes: &'a NodeReports,
     /// The pieces of the object that lie somewhere.
     pub pieces: &'a [PlacedPiece],
+    /// Bytes of the piece.
+    pub piece_bytes: u64,
     /// Whether censors refuse the object.
     pub contested: bool,
 }
 
 impl PlacementReport<'_> {
-    /// Whether a node can take the piece: it was up, does not refuse it, and holds no other piece
-    /// of the object.
+    /// Whether a node can take the piece: it is suited for it and had room for it.
     pub fn is_fit(&self, node: u32) -> bool {
+        self.nodes.free_bytes(node) >= self.piece_bytes && self.is_suited(node)
+    }
+    /// Whether a node can take the piece if it has room: it was up, does not refuse it, and holds no
+    /// other piece of the object.
+    pub fn is_suited(&self, node: u32) -> bool {
         self.nodes.is_up(node)
             && !(self.contested && self.nodes.refuses(node))
             && !self.pieces.iter().any(|piece| piece.node == node)

@@ -1,7 +1,7 @@
 //! From the tree as typed to a [`Formula`]: names are metrics, units agree, functions get what they
 //! go over.
 
-use crate::describe::{MetricSpec, Recorded};
+use crate::describe::{Recorded, RecordedMetric};
 
 use super::parse::{Kind, Node, Operator, parse};
 use super::{
@@ -301,16 +301,12 @@ impl<'a> Checker<'a> {
     }
 
     /// The metric of a name.
-    fn metric(&self, node: &Node, name: &str) -> Result<&'a MetricSpec, Fault> {
-        let recorded = self.recorded;
-        if let Some(spec) = recorded.find(name) {
-            return Ok(spec);
-        }
-        let message = format!("unknown metric \"{}\"", shown(name));
-        if recorded.units.is_unit(name) {
-            return fault(node, message, format!("a unit follows a number: 1 {name}"));
-        }
-        fault(node, message, recorded.did_you_mean(name))
+    fn metric(&self, node: &Node, name: &str) -> Result<RecordedMetric, Fault> {
+        let is_unit = self.recorded.units.is_unit(name);
+        self.recorded.resolve(name).or_else(|(message, help)| match is_unit {
+            true => fault(node, message, format!("a unit follows a number: 1 {name}")),
+            false => fault(node, message, help),
+        })
     }
 
     fn operand(
@@ -319,11 +315,12 @@ impl<'a> Checker<'a> {
         name: &str,
         labels: Labels,
     ) -> Result<(usize, Shown), Fault> {
-        let spec = self.metric(node, name)?;
+        let found = self.metric(node, name)?;
         let there = match &labels {
-            Labels::One(label) => self.recorded.has_label(spec, label),
-            Labels::All => self.recorded.has_labels(spec),
+            Labels::One(label) => self.recorded.has_label(&found, label),
+            Labels::All => self.recorded.has_labels(&found),
         };
+        let (name, RecordedMetric { spec, subject }) = (found.name(), found);
         there.or_else(|(message, help)| fault(node, message, help))?;
         let unit = self.recorded.units.unit(spec.unit);
         let (Ok(unit), Some((number, spec))) = (unit, registry::ALL.find(spec.name)) else {
@@ -343,7 +340,7 @@ impl<'a> Checker<'a> {
                 return fault(node, message, "an exact expression reads one token");
             }
         }
-        let operand = Operand { metric: number, name: spec.name, labels, unit };
+        let operand = Operand { metric: number, subject, name, labels, unit };
         let place = self.operands.iter().position(|known| *known == operand);
         let place = place.unwrap_or_else(|| {
             self.operands.push(operand);

@@ -8,7 +8,8 @@
 //!
 //! - Numbers may carry a unit, which binds to them alone: `30 s`, `5 %`, `2 USD/TiB/mo`, `100/d`.
 //! - `+ - * /`, one comparison `== != < <= > >=`, `not`, `and`, `or`, in this order of strength.
-//! - `name` is the metric without a label, `name["label"]` one of its labels.
+//! - `name` is the metric without a label, `name["label"]` one of its labels; `io.name` is the
+//!   metric of the network with the id `io`.
 //! - **Over labels, at one moment:** `total lowest highest average gini hhi nakamoto` and
 //!   `share(name, "label")` take the bare name of a metric and read all its labels, but neither the
 //!   row without a label nor what was `observed`.
@@ -76,8 +77,10 @@ pub type Value = Formula<Number>;
 pub struct Operand {
     /// The metric.
     pub metric: Metric,
-    /// Its name.
-    pub name: &'static str,
+    /// The id of the network whose metric it is; empty for layers and an only network without id.
+    pub subject: String,
+    /// With the subject in front, where there is one.
+    pub name: String,
     /// Which of its rows.
     pub labels: Labels,
     /// Its unit.
@@ -242,8 +245,8 @@ pub struct Literal {
 
 impl<T> Formula<T> {
     /// The names of the metrics it reads, each once.
-    pub fn metrics(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.operands.iter().map(|operand| operand.name).collect();
+    pub fn metrics(&self) -> Vec<&str> {
+        let mut names: Vec<_> = self.operands.iter().map(|operand| operand.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         names

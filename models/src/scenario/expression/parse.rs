@@ -53,7 +53,15 @@ pub(super) enum Operator {
     Or,
 }
 
-/// The tree of a text. What is `recorded` decides where a word is both a metric and a unit.
+/// The word that a text begins with: a letter or `_`, then digits too.
+fn word_of(text: &str) -> Option<&str> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let word = &text[..text.find(|c| !inside(c)).unwrap_or(text.len())];
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some(word)
+}
+
+/// The tree of a text. What is `recorded` decides which words are ids of networks, and where a word
+/// is both a metric and a unit.
 pub(super) fn parse(text: &str, recorded: &Recorded) -> Result<Node, Fault> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("an expression of {} bytes", text.len());
@@ -97,10 +105,7 @@ impl<'t> Parser<'t> {
 
     /// The word that comes next: a letter or `_`, then digits too.
     fn word(&self) -> Option<&'t str> {
-        let rest = self.rest();
-        let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let word = &rest[..rest.find(|c| !inside(c)).unwrap_or(rest.len())];
-        word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some(word)
+        word_of(self.rest())
     }
 
     fn takes_word(&mut self, word: &str) -> bool {
@@ -229,9 +234,22 @@ impl<'t> Parser<'t> {
         Ok(Node { at, end: inner.end, kind: Kind::Negative(Box::new(inner)) })
     }
 
+    /// The metric of a network that comes next, such as `io.minted`: the id and the metric, with
+    /// nothing between them.
+    fn of_subject(&self) -> Option<&'t str> {
+        let rest = self.rest();
+        let is_next = |id: &str| rest.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
+        let known = self.recorded.subjects().into_iter().filter(|id| is_next(id)).map(str::len);
+        let length = known.max().or_else(|| self.word().map(str::len))?;
+        let metric = word_of(rest[length..].strip_prefix('.')?)?;
+        Some(&rest[..length + 1 + metric.len()])
+    }
+
     fn atom(&mut self) -> Result<Node, Fault> {
         let at = self.at;
-        let kind = if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
+        let kind = if let Some(name) = self.of_subject() {
+            self.named(name)?
+        } else if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
             self.number()?
         } else if let Some(word) = self.word() {
             self.named(word)?
@@ -347,15 +365,17 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::describe::{Section, metric};
+    use crate::describe::{Recorder, Section, metric};
     use crate::registry;
     use proptest::prelude::*;
 
     fn parsed(text: &str) -> Result<Node, Fault> {
         let wins = metric(Section::Other, "wins", "1", "Wins.", "model");
-        let recorded =
-            Recorded { metrics: vec![wins], units: registry::units(), ..Recorded::default() };
-        parse(text, &recorded)
+        let network = |id: &str| Recorder { id: id.to_owned(), ..Recorder::default() };
+        let networks = Some(vec![network("io-2"), network("7net")]);
+        let units = registry::units();
+        let metrics = vec![wins];
+        parse(text, &Recorded { metrics, units, networks, ..Recorded::default() })
     }
 
     /// The tree in parentheses, to see what binds to what.
@@ -403,6 +423,10 @@ mod tests {
             ("3 km^2", "3km^2"),
             ("income['over 100 PiB'] > 2_000.5 FIL", "(income[over 100 PiB]?2000.5FIL)"),
             ("share(income, \"a b\")", "share(income,'a b')"),
+            ("a.minted - b.minted['x'] * 1.5", "(a.minted-(b.minted[x]*1.5))"),
+            ("io-2.minted - io", "(io-2.minted-io)"),
+            ("7net.wins / 7", "(7net.wins/7)"),
+            ("total(io-2.income)", "total(io-2.income)"),
         ] {
             let node = parsed(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
             assert_eq!(told(&node), expected, "{text}");
@@ -424,6 +448,8 @@ mod tests {
             ("1 é ", 2, "unexpected \"é\""),
             ("f(a; b)", 3, "unexpected \";\""),
             ("a and or b", 6, "unexpected \"or\""),
+            ("a. b", 1, "unexpected \".\""),
+            ("a.b.c", 3, "unexpected \".\""),
         ] {
             let fault = parsed(text).expect_err(text);
             assert!(fault.at == at && fault.message.contains(word), "{text}: {fault:?}");

@@ -1,0 +1,267 @@
+//! The books of a network: the accounts of its token by their names, those of the dollar, and what
+//! each account of the token has got in the present period.
+//!
+//! Operators have one account: what each has earned follows from its part of the capacity, and a
+//! posting for each of a thousand nodes a period would tell nothing more. Dollars come in with
+//! customers and leave the pool to those who sell; what they do with them is outside.
+//!
+//! Invariants: circulating + locked + pool + burned = minted, to the base unit; an account's income
+//! of a period is never more than what was posted to it in the period.
+
+use pinwheel_core::{Account, Amount, Holding, Ledger, LedgerError, Ledgers, Token};
+use serde::{Deserialize, Serialize};
+
+use super::settings::{Settings, Tokens};
+use crate::economy::bond::Bond;
+use crate::economy::exchange::{Pool, Side};
+use crate::economy::share::part;
+
+/// The accounts that every network has: everybody who is no operator; all operators together; who
+/// buys tokens to use the network.
+pub const ACCOUNTS: [&str; 3] = ["holders", "operators", "customers"];
+/// The places of the accounts that every network has.
+pub const HOLDERS: Place = Place(0);
+/// See [`HOLDERS`].
+pub const OPERATORS: Place = Place(1);
+/// See [`HOLDERS`].
+pub const CUSTOMERS: Place = Place(2);
+
+/// A named account of the token, by its place in [`Settings::accounts`].
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place(pub u8);
+
+/// An account of the token that steps may use.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Named {
+    account: Account,
+    /// What steps of this period have put in and no step has taken out; `None` before the first.
+    income: Option<Amount>,
+}
+
+/// The accounts of the dollar.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Dollars {
+    token: Token,
+    customers: Account,
+    sellers: Account,
+}
+
+/// The books of the token and of the dollar.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Books {
+    ledgers: Ledgers,
+    tokens: Tokens,
+    token: Token,
+    named: Vec<Named>,
+    dollars: Dollars,
+    pool: Option<Pool>,
+    bond: Option<Bond>,
+    /// Base units of the token in the beginning.
+    first: Amount,
+}
+
+/// A refused posting is a fault of the model: each is covered by what was asked before.
+const COVERED: &str = "a posting of the economy is covered";
+/// The scenario is refused where a step needs what it does not describe.
+const DESCRIBED: &str = "what a step uses is described";
+
+impl Books {
+    /// The beginning: the supply is in the pool, in bonds and with the holders.
+    pub fn new(settings: &Settings) -> Self {
+        let Tokens { own, dollar } = settings.tokens.clone();
+        let decimals = (u32::from(own.decimals), u32::from(dollar.decimals));
+        let mut ledgers = Ledgers::default();
+        let mut declare = |spec| ledgers.declare(spec).expect("two tokens of different symbols");
+        let (token, usd) = (declare(own), declare(dollar));
+        let open = |_: &String| Named { account: ledgers.open(token, Holding::Free), income: None };
+        let named: Vec<Named> = settings.accounts.iter().map(open).collect();
+        let bonds = ledgers.open(token, Holding::Locked);
+        // The exchange's: neither circulating nor bound.
+        let pool = ledgers.open(token, Holding::Reserve);
+        let dollars = Dollars {
+            token: usd,
+            customers: ledgers.open(usd, Holding::Free),
+            sellers: ledgers.open(usd, Holding::Free),
+        };
+        let holders = named[usize::from(HOLDERS.0)].account;
+        ledgers.mint(holders, settings.supply).expect(COVERED);
+        let pool = settings.exchange.map(|given| {
+            let reserve = ledgers.open(usd, Holding::Reserve);
+            ledgers.transfer(holders, pool, given.tok).expect(COVERED);
+            ledgers.mint(reserve, given.usd).expect(COVERED);
+            Pool {
+                rule: given.rule,
+                token: Side { account: pool, decimals: decimals.0 },
+                dollar: Side { account: reserve, decimals: decimals.1 },
+            }
+        });
+        let bond = settings.bond_per_node.map(|per_node| {
+            let bond = Bond { per_node, account: bonds };
+            let nodes = settings.operators.map_or(0, |operators| operators.count);
+            bond.lock(&mut ledgers, holders, nodes as usize).expect(COVERED);
+            bond
+        });
+        let (tokens, first) = (settings.tokens.clone(), settings.supply);
+        Books { ledgers, tokens, token, named, dollars, pool, bond, first }
+    }
+
+    fn own(&self) -> &Ledger {
+        self.ledgers.ledger(self.token)
+    }
+    fn named(&self, place: Place) -> Named {
+        self.named[usize::from(place.0)]
+    }
+    fn pool(&self) -> Pool {
+        self.pool.expect(DESCRIBED)
+    }
+
+    /// A new period: no account has an income yet.
+    pub fn begin(&mut self) {
+        self.named.iter_mut().for_each(|named| named.income = None);
+    }
+    /// A share, in millionths, of what the account has got in this period; `None` if no step has
+    /// put anything in.
+    pub fn income(&self, place: Place, millionths: u32) -> Option<Amount> {
+        self.named(place).income.map(|income| part(income, millionths))
+    }
+    fn got(&mut self, place: Place, amount: Amount) {
+        let income = &mut self.named[usize::from(place.0)].income;
+        *income = Some(income.unwrap_or_default() + amount);
+    }
+    fn gave(&mut self, place: Place, amount: Amount) {
+        let income = &mut self.named[usize::from(place.0)].income;
+        *income = income.map(|income| income.saturating_sub(amount));
+    }
+
+    /// Customers' dollars buy tokens for an account. Returns the tokens.
+    pub fn buy(&mut self, to: Place, paid: Amount) -> Amount {
+        let (pool, payer) = (self.pool(), self.dollars.customers);
+        self.ledgers.mint(payer, paid).expect(COVERED);
+        let between = (payer, self.named(to).account);
+        let bought = pool.buy(&mut self.ledgers, between, paid).expect(COVERED);
+        self.got(to, bought);
+        bought
+    }
+    /// Sells tokens of an account on the exchange. Returns the dollars they brought.
+    pub fn sell(&mut self, from: Place, sold: Amount) -> Amount {
+        let between = (self.named(from).account, self.dollars.sellers);
+        let brought = self.pool().sell(&mut self.ledgers, between, sold).expect(COVERED);
+        self.gave(from, sold);
+        brought
+    }
+    /// Burns tokens of an account.
+    pub fn burn(&mut self, from: Place, amount: Amount) {
+        self.ledgers.burn(self.named(from).account, amount).expect(COVERED);
+        self.gave(from, amount);
+    }
+    /// One account pays another.
+    pub fn pay(&mut self, from: Place, to: Place, amount: Amount) {
+        let (payer, payee) = (self.named(from).account, self.named(to).account);
+        self.ledgers.transfer(payer, payee, amount).expect(COVERED);
+        self.gave(from, amount);
+        self.got(to, amount);
+    }
+    /// New tokens for an account.
+    pub fn mint(&mut self, to: Place, amount: Amount) {
+        self.ledgers.mint(self.named(to).account, amount).expect(COVERED);
+        self.got(to, amount);
+    }
+    /// The bonds of so many nodes come from an account.
+    pub fn lock(&mut self, from: Place, nodes: usize) {
+        let Some(bond) = self.bond else { return };
+        let account = self.named(from).account;
+        bond.lock(&mut self.ledgers, account, nodes).expect(COVERED);
+        self.gave(from, bond.of(nodes));
+    }
+    /// The bonds of so many nodes go back to an account.
+    pub fn release(&mut self, to: Place, nodes: usize) {
+        let (bond, account) = (self.bond.expect(DESCRIBED), self.named(to).account);
+        let amount = bond.release(&mut self.ledgers, account, nodes).expect(COVERED);
+        self.got(to, amount);
+    }
+    /// Whether an account holds the bonds of so many nodes; without a bond it always does.
+    pub fn affords(&self, from: Place, nodes: usize) -> bool {
+        let needed = self.bond.map_or(Amount::ZERO, |bond| bond.of(nodes));
+        needed <= self.balance(from)
+    }
+
+    /// What an account holds.
+    pub fn balance(&self, place: Place) -> Amount {
+        self.ledgers.balance(self.named(place).account)
+    }
+    /// Dollars for a token; `None` without an exchange.
+    pub fn price(&self) -> Option<f64> {
+        self.pool.map(|pool| pool.price(&self.ledgers))
+    }
+    /// All tokens ever issued, those of the beginning included.
+    pub fn minted(&self) -> Amount {
+        self.own().issued()
+    }
+    /// All tokens issued since the beginning.
+    pub fn emitted(&self) -> Amount {
+        self.minted() - self.first
+    }
+    /// All tokens ever burned.
+    pub fn burned(&self) -> Amount {
+        self.own().burned()
+    }
+    /// Neither in bonds nor in the pool.
+    pub fn circulating(&self) -> Amount {
+        self.own().held(Holding::Free)
+    }
+    /// In bonds.
+    pub fn locked(&self) -> Amount {
+        self.own().held(Holding::Locked)
+    }
+    /// The bonds of so many nodes; `None` where there is no bond.
+    pub fn bonds_of(&self, nodes: usize) -> Option<Amount> {
+        self.bond.map(|bond| bond.of(nodes))
+    }
+    /// Tokens and dollars of the pool, if there is one.
+    pub fn pool_sides(&self) -> Option<(Amount, Amount)> {
+        self.pool.map(|pool| (pool.tokens(&self.ledgers), pool.dollars(&self.ledgers)))
+    }
+    /// Dollars that the pool pays while its price falls by this share: its depth.
+    pub fn depth_usd(&self, share: f64) -> Option<f64> {
+        self.pool.map(|pool| pool.depth_usd(&self.ledgers, share))
+    }
+    /// What the books know of their tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// The books of both, and that every token is somewhere.
+    ///
+    /// # Errors
+    /// What does not balance: a fault of the ledger.
+    pub fn verify(&self) -> Result<(), String> {
+        let named = |(token, error): (Token, LedgerError)| {
+            format!("{}: {error}", self.ledgers.spec(token).symbol)
+        };
+        self.ledgers.verify().map_err(named)?;
+        let pool = self.own().held(Holding::Reserve);
+        let parts = [self.circulating(), self.locked(), pool, self.burned()];
+        let sum: Amount = parts.into_iter().sum();
+        if sum == self.minted() {
+            return Ok(());
+        }
+        let [circulating, locked, pool, burned] = parts;
+        Err(format!(
+            "circulating {circulating} + locked {locked} + pool {pool} + burned {burned} is not \
+             minted {}",
+            self.minted()
+        ))
+    }
+
+    /// All balances of the token less what was issued and not burned, without its sign.
+    pub fn residual(&self) -> Amount {
+        let held = self.circulating() + self.locked() + self.own().held(Holding::Reserve);
+        Amount(held.0.abs_diff((self.minted() - self.burned()).0))
+    }
+
+    /// A word that depends on every posting so far.
+    pub fn digest(&self) -> u64 {
+        let usd = self.ledgers.ledger(self.dollars.token);
+        self.own().digest.value() ^ usd.digest.value().rotate_left(32)
+    }
+}

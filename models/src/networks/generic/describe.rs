@@ -1,0 +1,43 @@
+//! What the settings of a network written in TOML say in words and numbers, for model cards,
+//! manifests and `pinwheel check`.
+
+use super::settings::Settings;
+use super::step::Step;
+use crate::describe::{NetworkSettings, ParameterValue, RunCost};
+use crate::economy::period::SECONDS_PER_DAY;
+
+/// Measured on one core of a 2023 server with depin-mini; good to a factor of three.
+const SECONDS_PER_PERIOD: f64 = 1.5e-6;
+
+impl NetworkSettings for Settings {
+    fn choices(&self) -> Vec<(String, String)> {
+        let period = format!("every {} s", self.period.seconds());
+        let verbs: Vec<&str> = self.steps.iter().map(Step::verb).collect();
+        [("Period", period), ("Steps of a period", verbs.join(", "))]
+            .into_iter()
+            .map(|(name, words)| (name.to_owned(), words))
+            .collect()
+    }
+
+    fn parameters(&self) -> Vec<ParameterValue> {
+        Vec::new()
+    }
+
+    fn rules(&self) -> String {
+        "steps of the scenario".to_owned()
+    }
+
+    fn participants(&self) -> String {
+        let nodes = self.operators.map_or(0, |operators| operators.count);
+        format!("{nodes} nodes")
+    }
+
+    fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
+        Vec::new()
+    }
+
+    fn cost(&self) -> Option<RunCost> {
+        let steps_per_day = f64::from(SECONDS_PER_DAY) / f64::from(self.period.seconds());
+        Some(RunCost { steps_per_day, seconds_per_step: SECONDS_PER_PERIOD })
+    }
+}

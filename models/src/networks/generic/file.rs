@@ -1,0 +1,179 @@
+//! `[network]` with `kind = "generic"`, and `[economy]`, its short spelling: as typed. The checks
+//! are in [`super::read`].
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::read::Reader;
+use super::settings::Settings;
+use super::step::Step;
+use crate::input::NumberOrText;
+use crate::input::check::Checker;
+use crate::input::tree::ValueId;
+use crate::part::{ClassNames, Known};
+
+/// A network whose economy is written here: what there is, and the steps that move money.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "GenericSection", extend("required" = ["supply"]))]
+pub struct Section {
+    /// The kind of network.
+    #[schemars(with = "String", extend("const" = "generic"))]
+    pub kind: Option<ValueId>,
+    /// Its name among several: subject of its rows, and name of its random streams.
+    #[schemars(with = "String")]
+    pub id: Option<ValueId>,
+    /// Time between two settlements, in whole seconds. Default "1 d".
+    #[schemars(with = "String")]
+    pub every: Option<ValueId>,
+    /// What is done in each period, in this order. Default: customers buy and burn, operators are
+    /// paid and sell, leave and enter.
+    #[schemars(with = "Vec<Step>", length(min = 1))]
+    pub step: Option<ValueId>,
+    /// Accounts beside "holders", "operators" and "customers", such as ["treasury"].
+    #[schemars(with = "Vec<String>")]
+    pub accounts: Vec<ValueId>,
+    /// The class of devices, or a list of classes, whose devices the nodes stand on. Default: all.
+    #[schemars(with = "ClassNames")]
+    pub devices: Option<ValueId>,
+    /// Tokens on the first day, such as "100_000_000 TOK".
+    #[schemars(with = "String")]
+    pub supply: Option<ValueId>,
+    /// Tokens that a day brings to those who work.
+    #[schemars(with = "EmissionSection")]
+    pub emission: Option<EmissionSection>,
+    /// A pool of tokens and dollars.
+    #[schemars(with = "ExchangeSection")]
+    pub exchange: Option<ExchangeSection>,
+    /// What customers spend.
+    #[schemars(with = "DemandSection")]
+    pub demand: Option<DemandSection>,
+    /// Tokens that a node locks while it takes part.
+    #[schemars(with = "BondSection")]
+    pub bond: Option<BondSection>,
+    /// Who runs nodes, and when they leave and come.
+    #[schemars(with = "OperatorSection")]
+    pub operators: Option<OperatorSection>,
+    /// The same as `operators`, by the name it has in older files.
+    #[schemars(with = "OperatorSection")]
+    pub providers: Option<OperatorSection>,
+    /// What happens once.
+    pub shock: Vec<ShockSection>,
+    /// Time between two records, in whole periods; the last period is recorded too. Default "1 d".
+    #[schemars(with = "String")]
+    pub record_every: Option<ValueId>,
+    /// Time between two records of `rewards_gini`. Default "7 d".
+    #[schemars(with = "String")]
+    pub concentration_every: Option<ValueId>,
+}
+
+/// New tokens, fewer in each period.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyEmissionSection", extend("required" = ["first", "half_life"]))]
+pub struct EmissionSection {
+    /// On the first day, such as "100_000 TOK/d".
+    #[schemars(with = "String")]
+    pub first: Option<ValueId>,
+    /// Time in which it halves, such as "2 y".
+    #[schemars(with = "String")]
+    pub half_life: Option<ValueId>,
+}
+
+/// A pool of tokens and dollars whose product is constant.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyExchangeSection", extend("required" = ["usd", "tok"]))]
+pub struct ExchangeSection {
+    /// Dollars in it on the first day.
+    #[schemars(with = "String")]
+    pub usd: Option<ValueId>,
+    /// Tokens in it on the first day, out of the supply.
+    #[schemars(with = "String")]
+    pub tok: Option<ValueId>,
+    /// Share of what is paid in that stays in the pool. Default "0.3 %".
+    #[schemars(with = "NumberOrText")]
+    pub fee: Option<ValueId>,
+}
+
+/// What customers spend: a geometric Brownian motion.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyDemandSection", extend("required" = ["first"]))]
+pub struct DemandSection {
+    /// Before the first day, such as "20_000 USD/d".
+    #[schemars(with = "String")]
+    pub first: Option<ValueId>,
+    /// Growth of the mean, such as "0.05 %/d". Default 0.
+    #[schemars(with = "String")]
+    pub drift: Option<ValueId>,
+    /// Such as "5 %/sqrt(d)". Default 0.
+    #[schemars(with = "String")]
+    pub volatility: Option<ValueId>,
+    /// Without `step`: share of the tokens bought that is burned; the rest is paid to the nodes
+    /// online. Default 1.
+    #[schemars(with = "NumberOrText")]
+    pub burn_share: Option<ValueId>,
+}
+
+/// Tokens that a node locks while it takes part.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyBondSection", extend("required" = ["per_node"]))]
+pub struct BondSection {
+    /// Such as "500 TOK".
+    #[schemars(with = "String")]
+    pub per_node: Option<ValueId>,
+    /// Without `step`: share of the bonds given back that is sold at once. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub sold_on_exit: Option<ValueId>,
+}
+
+/// Who runs nodes, and when they leave and come.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyOperatorSection", extend("required" = ["count", "cost_median"]))]
+pub struct OperatorSection {
+    /// Nodes, all active on the first day; with `[infrastructure]` as many as there are devices.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub count: Option<ValueId>,
+    /// Standard deviation of the logarithm of a node's capacity, whose median is 1. Default 0.
+    #[schemars(with = "f64")]
+    pub capacity_sigma: Option<ValueId>,
+    /// Median of what a node costs, such as "0.5 USD/d".
+    #[schemars(with = "String")]
+    pub cost_median: Option<ValueId>,
+    /// Standard deviation of the logarithm of that cost. Default 0.
+    #[schemars(with = "f64")]
+    pub cost_sigma: Option<ValueId>,
+    /// Without `step`: share of the rewards that is sold on the day. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub sell_share: Option<ValueId>,
+    /// Time at a loss after which a node leaves, in whole periods. Default "30 d".
+    #[schemars(with = "String")]
+    pub patience: Option<ValueId>,
+    /// Rate at which idle nodes enter while the mean node would earn. Default "0 %/d".
+    #[schemars(with = "String")]
+    pub entry: Option<ValueId>,
+}
+
+/// What happens once, before the steps of its period.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyShockSection", extend("required" = ["at"]))]
+pub struct ShockSection {
+    /// Time since the start, such as "18 mo".
+    #[schemars(with = "String")]
+    pub at: Option<ValueId>,
+    /// Multiplies demand for good. Default 1.
+    #[schemars(with = "f64")]
+    pub demand_scale: Option<ValueId>,
+    /// Tokens that holders sell at once. Default none.
+    #[schemars(with = "String")]
+    pub sale: Option<ValueId>,
+}
+
+/// The validated network; whatever is wrong is a fault.
+pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
+    Reader::new(checker, given, known)?.settings(known)
+}

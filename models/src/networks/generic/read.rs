@@ -1,0 +1,484 @@
+//! The checks of a section of a network: from [`Section`] to [`Settings`].
+
+use pinwheel_core::Amount;
+
+use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, OPERATORS};
+use super::file::{
+    BondSection, DemandSection, EmissionSection, ExchangeSection, OperatorSection, Section,
+    ShockSection,
+};
+use super::settings::{ExchangeSettings, Settings, Shock, Tokens};
+use super::step::plan::{Plan, Primitive};
+use super::step::{Step, burn, buy, enter, exit, mint, pay, release, sell};
+use crate::economy::demand::{DemandLaw, USD_PER_DAY_MAX};
+use crate::economy::exchange::ConstantProduct;
+use crate::economy::operators::OperatorSettings;
+use crate::economy::period::{Period, SECONDS_PER_DAY};
+use crate::economy::schedule::Halving;
+use crate::economy::share::MILLION;
+use crate::input::HORIZON_DAYS_MAX;
+use crate::input::check::Checker;
+use crate::input::tree::ValueId;
+use crate::networks::SHORT;
+use crate::part::{DeviceSet, Known};
+
+/// Most tokens in the beginning, and in all emissions of a day.
+const TOK_MAX: f64 = 1e15;
+const USD_MAX: f64 = 1e15;
+const NODES_MAX: i64 = 1_000_000;
+const SHOCKS_MAX: usize = 1_000;
+/// Most accounts that a scenario adds to those that every network has.
+const ACCOUNTS_MAX: usize = 64;
+/// Wider laws leave the integers that capacities are counted in.
+const SIGMA_MAX: f64 = 2.0;
+
+/// The section under examination.
+pub struct Reader<'r, 'c> {
+    checker: &'r mut Checker<'c>,
+    /// Its name: "network" or "economy".
+    section: &'static str,
+    given: ValueId,
+    typed: Section,
+    /// The name of the table of operators, as typed.
+    operators: &'static str,
+    tokens: Tokens,
+    period: Period,
+}
+
+impl<'r, 'c> Reader<'r, 'c> {
+    /// The section as typed, with the period that all else is counted in.
+    pub fn new(checker: &'r mut Checker<'c>, given: ValueId, known: &Known) -> Option<Self> {
+        let short = SHORT.iter().find(|(section, _)| checker.tree.root(section) == Some(given));
+        let section = short.map_or("network", |(section, _)| *section);
+        let typed: Section = checker.read(given, section);
+        for (name, typed) in [("kind", typed.kind), ("id", typed.id)] {
+            let Some(typed) = typed.filter(|_| short.is_some()) else { continue };
+            let message = format!("[{section}] is one network without a name");
+            let help = "write [network] or [[network]] with kind = \"generic\" in its place";
+            checker.fault(typed, &format!("{section}.{name}"), message, help);
+        }
+        let days = known.days.map_or(HORIZON_DAYS_MAX, |days| days.horizon_days);
+        let seconds = match typed.every {
+            Some(given) => checker.periods(Some(given), &format!("{section}.every"), 1, days)?,
+            None => SECONDS_PER_DAY,
+        };
+        let operators = if typed.providers.is_some() { "providers" } else { "operators" };
+        let (period, tokens) = (Period::from_seconds(seconds), Tokens::default());
+        Some(Reader { checker, section, given, typed, operators, tokens, period })
+    }
+
+    /// The validated network.
+    pub fn settings(mut self, known: &Known) -> Option<Settings> {
+        let typed = std::mem::take(&mut self.typed);
+        let supply = self.required(typed.supply, "supply", "\"100_000_000 TOK\"");
+        let supply = self.tokens(supply, "supply");
+        let emission = given(typed.emission.as_ref(), |typed| self.emission(typed));
+        let exchange = given(typed.exchange.as_ref(), |typed| self.exchange(typed));
+        let demand = given(typed.demand.as_ref(), |typed| self.demand(typed));
+        let bond = given(typed.bond.as_ref(), |typed| self.bond(typed));
+        let operators = typed.operators.as_ref().or(typed.providers.as_ref());
+        self.one_name(&typed);
+        let operators = given(operators, |typed| self.operators(typed));
+        let shocks = self.shocks(&typed);
+        let record_every = self.periods(typed.record_every, "record_every", 1);
+        let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
+        let devices = given(typed.devices.as_ref(), |named| self.devices(*named, known));
+        let accounts = self.accounts(&typed.accounts);
+        let (steps, burned_millionths) = self.steps(&typed, &accounts?)?;
+        // The steps that stand in for a list give back bonds, be it of nothing.
+        let bond = match (bond?, typed.step) {
+            (None, None) => Some(Amount::ZERO),
+            (bond, _) => bond,
+        };
+        let run_seconds = u64::from(known.days?.horizon_days) * u64::from(SECONDS_PER_DAY);
+        let settings = Settings {
+            period: self.period,
+            accounts: self.accounts(&typed.accounts)?,
+            supply: supply?,
+            emission: emission?,
+            exchange: exchange?,
+            demand: demand?,
+            bond_per_node: bond,
+            operators: operators?,
+            devices: devices?,
+            shocks: shocks?,
+            steps,
+            burned_millionths,
+            record_every: record_every?,
+            concentration_every: concentration_every?,
+            periods: (run_seconds / u64::from(self.period.seconds())) as u32,
+            tokens: self.tokens.clone(),
+        };
+        self.supply_covers(&settings, typed.supply?)?;
+        self.fits(&settings, known)?;
+        Some(settings)
+    }
+
+    /// The dotted key of a name below the section.
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.section)
+    }
+    /// The value itself, or a fault that names the key which is missing.
+    fn required(&mut self, given: Option<ValueId>, name: &str, example: &str) -> Option<ValueId> {
+        let key = self.key(name);
+        self.checker.required(given, &key, example)
+    }
+    /// Tokens of the network; of a quantity per day with `per`.
+    fn tokens_per(&mut self, given: Option<ValueId>, name: &str, per: &str) -> Option<Amount> {
+        let unit = format!("{}{per}", self.tokens.own.symbol);
+        let (key, decimals) = (self.key(name), self.tokens.decimals());
+        self.checker.amount(given, &key, (&unit, decimals), 0.0..=TOK_MAX)
+    }
+    fn tokens(&mut self, given: Option<ValueId>, name: &str) -> Option<Amount> {
+        self.tokens_per(given, name, "")
+    }
+    /// A number of a unit within 0 and a limit, or the default where nothing is given.
+    fn number(
+        &mut self,
+        given: Option<ValueId>,
+        (name, unit): (&str, &str),
+        most: f64,
+        default: f64,
+    ) -> Option<f64> {
+        let key = self.key(name);
+        match given {
+            Some(_) => self.checker.quantity(given, &key, unit, unit == "1", 0.0..=most),
+            None => Some(default),
+        }
+    }
+    /// A share in millionths.
+    fn millionths(
+        &mut self,
+        given: Option<ValueId>,
+        name: &str,
+        most: f64,
+        default: f64,
+    ) -> Option<u32> {
+        let share = self.number(given, (name, "1"), most, default)?;
+        Some((share * f64::from(MILLION)).round() as u32)
+    }
+    /// A whole number of periods; where nothing is given, as many as so many days have, or one.
+    fn periods(&mut self, given: Option<ValueId>, name: &str, days: u32) -> Option<u32> {
+        let (key, seconds) = (self.key(name), self.period.seconds());
+        match given {
+            Some(_) => self.checker.periods(given, &key, seconds, HORIZON_DAYS_MAX),
+            None => Some((days * SECONDS_PER_DAY / seconds).max(1)),
+        }
+    }
+
+    fn emission(&mut self, typed: &EmissionSection) -> Option<Halving> {
+        let first = self.required(typed.first, "emission.first", "\"100_000 TOK/d\"");
+        let first = self.tokens_per(first, "emission.first", "/d");
+        let name = "emission.half_life";
+        let half_life = self.required(typed.half_life, name, "\"2 y\"");
+        let key = self.key(name);
+        let half_life = self.checker.quantity(half_life, &key, "d", false, 1.0..=1e9);
+        Some(Halving {
+            first: self.period.of_day(first?),
+            half_life: half_life? / self.period.days(),
+        })
+    }
+
+    fn exchange(&mut self, typed: &ExchangeSection) -> Option<ExchangeSettings> {
+        let dollars = self.required(typed.usd, "exchange.usd", "\"1_000_000 USD\"");
+        // An empty side has no price.
+        let (key, unit) = (self.key("exchange.usd"), self.tokens.dollar.symbol.clone());
+        let unit = (unit.as_str(), u32::from(self.tokens.dollar.decimals));
+        let dollars = self.checker.amount(dollars, &key, unit, 1.0..=USD_MAX);
+        let tokens = self.required(typed.tok, "exchange.tok", "\"1_000_000 TOK\"");
+        let (key, unit) = (self.key("exchange.tok"), self.tokens.own.symbol.clone());
+        let unit = (unit.as_str(), self.tokens.decimals());
+        let tokens = self.checker.amount(tokens, &key, unit, 1.0..=TOK_MAX);
+        let fee = self.millionths(typed.fee, "exchange.fee", 0.99, 0.003);
+        let rule = ConstantProduct { fee_millionths: fee? };
+        Some(ExchangeSettings { usd: dollars?, tok: tokens?, rule })
+    }
+
+    fn demand(&mut self, typed: &DemandSection) -> Option<DemandLaw> {
+        let first = self.required(typed.first, "demand.first", "\"20_000 USD/d\"");
+        let key = self.key("demand.first");
+        let first = self.checker.quantity(first, &key, "USD/d", false, 0.0..=USD_PER_DAY_MAX);
+        let key = self.key("demand.drift");
+        let drift = match typed.drift {
+            Some(_) => self.checker.quantity(typed.drift, &key, "1/d", false, -1.0..=1.0),
+            None => Some(0.0),
+        };
+        let at = ("demand.volatility", "1/sqrt(d)");
+        let volatility = self.number(typed.volatility, at, 1.0, 0.0);
+        Some(DemandLaw {
+            first_usd_per_day: first?,
+            drift_per_day: drift?,
+            volatility_per_sqrt_day: volatility?,
+        })
+    }
+
+    fn bond(&mut self, typed: &BondSection) -> Option<Amount> {
+        let per_node = self.required(typed.per_node, "bond.per_node", "\"500 TOK\"");
+        self.tokens(per_node, "bond.per_node")
+    }
+
+    /// A fault if the operators are described under both names of their table.
+    fn one_name(&mut self, typed: &Section) {
+        if typed.operators.is_some() && typed.providers.is_some() {
+            let key = self.key("providers");
+            let message = "operators are described twice".to_owned();
+            let given = self.value("providers").unwrap_or(self.given);
+            self.checker.fault(given, &key, message, "keep `operators` only");
+        }
+    }
+
+    fn operators(&mut self, typed: &OperatorSection) -> Option<OperatorSettings> {
+        let table = self.operators;
+        let name = |name: &str| format!("{table}.{name}");
+        let count = self.required(typed.count, &name("count"), "1_000");
+        let key = self.key(&name("count"));
+        let count = self.checker.integer(count, &key, 1..=NODES_MAX);
+        let at = name("capacity_sigma");
+        let capacity_sigma = self.number(typed.capacity_sigma, (&at, "1"), SIGMA_MAX, 0.0);
+        let cost = self.required(typed.cost_median, &name("cost_median"), "\"0.5 USD/d\"");
+        let key = self.key(&name("cost_median"));
+        let cost = self.checker.quantity(cost, &key, "USD/d", false, 1e-6..=1e6);
+        let at = name("cost_sigma");
+        let cost_sigma = self.number(typed.cost_sigma, (&at, "1"), SIGMA_MAX, 0.0);
+        let patience = self.periods(typed.patience, &name("patience"), 30);
+        let at = name("entry");
+        let entry = self.number(typed.entry, (&at, "1/d"), 1.0, 0.0);
+        Some(OperatorSettings {
+            count: u32::try_from(count?).ok()?,
+            capacity_sigma: capacity_sigma?,
+            cost_median_usd_per_day: cost?,
+            cost_sigma: cost_sigma?,
+            patience_periods: patience?,
+            entry_per_day: entry?,
+        })
+    }
+
+    fn shocks(&mut self, typed: &Section) -> Option<Vec<Shock>> {
+        if let Some(at) = typed.shock.get(SHOCKS_MAX).and_then(|shock| shock.at) {
+            let (key, message) = (self.key("shock"), format!("{} shocks", typed.shock.len()));
+            self.checker.fault(at, &key, message, format!("at most {SHOCKS_MAX}"));
+            return None;
+        }
+        let shock = |(number, shock)| self.shock(typed, shock, number);
+        let shocks: Vec<Option<Shock>> = typed.shock.iter().enumerate().map(shock).collect();
+        let mut shocks = shocks.into_iter().collect::<Option<Vec<Shock>>>()?;
+        shocks.sort_by_key(|shock| shock.period);
+        Some(shocks)
+    }
+
+    fn shock(&mut self, beside: &Section, typed: &ShockSection, number: usize) -> Option<Shock> {
+        let name = |name: &str| format!("shock[{number}].{name}");
+        let at = self.required(typed.at, &name("at"), "\"18 mo\"");
+        let period = self.periods(at, &name("at"), 1);
+        let key = name("demand_scale");
+        let demand_scale = self.number(typed.demand_scale, (&key, "1"), 1e3, 1.0);
+        let sale = match typed.sale {
+            Some(_) => self.tokens(typed.sale, &name("sale")),
+            None => Some(Amount::ZERO),
+        };
+        let (demand, exchange) = (beside.demand.is_some(), beside.exchange.is_some());
+        let table = self.key(&format!("shock[{number}]"));
+        self.checker.refuse_idle(
+            &table,
+            &[
+                ("demand_scale", typed.demand_scale, demand, "a network with demand"),
+                ("sale", typed.sale, exchange, "a network with an exchange"),
+            ],
+        );
+        Some(Shock { period: period?, demand_scale: demand_scale?, sale: sale? })
+    }
+
+    /// The devices that the nodes stand on.
+    fn devices(&mut self, named: ValueId, known: &Known) -> Option<DeviceSet> {
+        let key = self.key("devices");
+        known.device_set(self.checker, named, &key)
+    }
+
+    /// The names of all accounts: those that every network has, and those typed.
+    fn accounts(&mut self, typed: &[ValueId]) -> Option<Vec<String>> {
+        let key = self.key("accounts");
+        let mut names: Vec<String> = ACCOUNTS.iter().map(|name| (*name).to_owned()).collect();
+        if let Some(&given) = typed.get(ACCOUNTS_MAX) {
+            let message = format!("{} accounts", typed.len());
+            self.checker.fault(given, &key, message, format!("at most {ACCOUNTS_MAX}"));
+            return None;
+        }
+        for (number, &given) in typed.iter().enumerate() {
+            let key = format!("{key}[{number}]");
+            let name = self.checker.identifier(Some(given), &key)?;
+            if names.contains(&name) {
+                let message = format!("there is an account \"{name}\" already");
+                self.checker.fault(given, &key, message, "give each its own name");
+                return None;
+            }
+            names.push(name);
+        }
+        Some(names)
+    }
+
+    /// The value of a key of the section.
+    fn value(&self, name: &str) -> Option<ValueId> {
+        self.checker.tree.table(self.given)?.get(name).copied()
+    }
+    /// The name of a primitive's table, as typed.
+    fn table(&self, primitive: Primitive) -> &'static str {
+        if primitive == Primitive::Operators { self.operators } else { primitive.table() }
+    }
+
+    /// The steps as listed, or those that stand in for a list; and of what customers buy, the share
+    /// that is burned.
+    fn steps(&mut self, typed: &Section, accounts: &[String]) -> Option<(Vec<Step>, u32)> {
+        let is_there = |primitive: &Primitive| self.value(self.table(*primitive)).is_some();
+        let described: Vec<Primitive> = Primitive::ALL.into_iter().filter(is_there).collect();
+        let operated = described.contains(&Primitive::Operators);
+        let when = "a network with operators";
+        self.checker.refuse_idle(
+            self.section,
+            &[
+                ("devices", typed.devices, operated, when),
+                ("concentration_every", typed.concentration_every, operated, when),
+            ],
+        );
+        self.shares_without_list(typed);
+        let Some(list) = typed.step else {
+            self.unnamed(typed, |_| false);
+            return self.daily_steps(typed, &described);
+        };
+        let mut plan = Plan::new(self.section, &self.tokens, accounts, &described);
+        let steps = plan.read(self.checker, list)?;
+        for primitive in described {
+            let (name, used) = (self.table(primitive), plan.uses(primitive));
+            let when = format!("a step such as {}", primitive.example());
+            self.checker.refuse_idle(self.section, &[(name, self.value(name), used, &when)]);
+        }
+        self.unused(typed, &plan);
+        self.unnamed(typed, |name| plan.names(name));
+        Some((steps, plan.burned_millionths()))
+    }
+
+    /// Keys of operators that no step makes use of.
+    fn unused(&mut self, typed: &Section, plan: &Plan) {
+        if let Some(operators) = typed.operators.as_ref().or(typed.providers.as_ref()) {
+            let (exits, enters) = (plan.has(exit::SPEC.verb), plan.has(enter::SPEC.verb));
+            let when = [exit::SPEC.example, enter::SPEC.example];
+            let when = when.map(|example| format!("a step such as {example}"));
+            let table = self.key(self.operators);
+            self.checker.refuse_idle(
+                &table,
+                &[
+                    ("patience", operators.patience, exits, &when[0]),
+                    ("entry", operators.entry, enters, &when[1]),
+                ],
+            );
+        }
+    }
+
+    /// Accounts that no step names.
+    fn unnamed(&mut self, typed: &Section, is_named: impl Fn(&str) -> bool) {
+        for &given in &typed.accounts {
+            let Some(name) = self.checker.text_of(given) else { continue };
+            let (key, when) = (self.key("accounts"), "a step that names it");
+            self.checker.refuse_idle(&key, &[(&name, Some(given), is_named(&name), when)]);
+        }
+    }
+
+    /// Shares that a list of steps says itself.
+    fn shares_without_list(&mut self, typed: &Section) {
+        let (no_list, when) =
+            (typed.step.is_none(), "a network without `step`, whose steps say it");
+        let burn = typed.demand.as_ref().and_then(|demand| demand.burn_share);
+        let sold = typed.bond.as_ref().and_then(|bond| bond.sold_on_exit);
+        let operators = typed.operators.as_ref().or(typed.providers.as_ref());
+        let sell = operators.and_then(|operators| operators.sell_share);
+        let table = self.operators;
+        for (table, name, given) in [
+            ("demand", "burn_share", burn),
+            ("bond", "sold_on_exit", sold),
+            (table, "sell_share", sell),
+        ] {
+            let table = self.key(table);
+            self.checker.refuse_idle(&table, &[(name, given, no_list, when)]);
+        }
+    }
+
+    /// The steps of depin-mini v1, in its order, with the shares that the tables have for them.
+    fn daily_steps(
+        &mut self,
+        typed: &Section,
+        described: &[Primitive],
+    ) -> Option<(Vec<Step>, u32)> {
+        let mut complete = true;
+        for (primitive, example) in [
+            (Primitive::Emission, "{ first = \"100_000 TOK/d\", half_life = \"2 y\" }"),
+            (Primitive::Exchange, "{ usd = \"1_000_000 USD\", tok = \"1_000_000 TOK\" }"),
+            (Primitive::Demand, "{ first = \"20_000 USD/d\" }"),
+            (Primitive::Operators, "{ count = 1_000, cost_median = \"0.5 USD/d\" }"),
+        ] {
+            if !described.contains(&primitive) {
+                self.required(None, self.table(primitive), example);
+                complete = false;
+            }
+        }
+        let operators = typed.operators.as_ref().or(typed.providers.as_ref());
+        let burn = typed.demand.as_ref().and_then(|demand| demand.burn_share);
+        let burn = self.millionths(burn, "demand.burn_share", 1.0, 1.0);
+        let sell = operators.and_then(|operators| operators.sell_share);
+        let sell = self.millionths(sell, &format!("{}.sell_share", self.operators), 1.0, 0.0);
+        let sold = typed.bond.as_ref().and_then(|bond| bond.sold_on_exit);
+        let sold = self.millionths(sold, "bond.sold_on_exit", 1.0, 0.0);
+        let (burn, sell, sold) = (burn?, sell?, sold?);
+        let steps = vec![
+            Step::Buy(buy::Buy { to: CUSTOMERS }),
+            Step::Burn(burn::Burn { from: CUSTOMERS, millionths: burn, bought: true }),
+            Step::Mint(mint::Mint { to: OPERATORS, millionths: MILLION }),
+            Step::Pay(pay::Pay { from: CUSTOMERS, to: OPERATORS, millionths: MILLION }),
+            Step::Sell(sell::Sell { from: OPERATORS, millionths: sell }),
+            Step::Exit(exit::Exit),
+            Step::Release(release::Release { to: HOLDERS }),
+            Step::Sell(sell::Sell { from: HOLDERS, millionths: sold }),
+            Step::Enter(enter::Enter { bond_from: HOLDERS }),
+        ];
+        complete.then_some((steps, burn))
+    }
+
+    /// Nodes stand on the devices of the set, one on each.
+    fn fits(&mut self, settings: &Settings, known: &Known) -> Option<()> {
+        let Some(OperatorSettings { count, .. }) = settings.operators else { return Some(()) };
+        let devices: u64 = match &settings.devices {
+            Some(set) => known.count(set).into(),
+            None => known.classes.iter().map(|class| u64::from(class.count)).sum(),
+        };
+        if devices == 0 || u64::from(count) == devices {
+            return Some(());
+        }
+        let key = format!("{}.{}.count", self.section, self.operators);
+        let message = format!("{count} nodes on {devices} devices of [infrastructure]");
+        self.checker.fault(self.given, &key, message, format!("set {key} = {devices}"));
+        None
+    }
+
+    /// The pool and the bonds of the first day come out of the supply.
+    fn supply_covers(&mut self, settings: &Settings, supply: ValueId) -> Option<()> {
+        let pool = settings.exchange.map_or(Amount::ZERO, |exchange| exchange.tok);
+        let nodes = settings.operators.map_or(0, |operators| operators.count);
+        let per_node = settings.bond_per_node.unwrap_or_default();
+        let needed = pool + Amount(per_node.0 * u128::from(nodes));
+        if needed <= settings.supply {
+            return Some(());
+        }
+        let needed = needed.as_tokens(self.tokens.decimals());
+        let symbol = &self.tokens.own.symbol;
+        let message = format!("the pool and the bonds of the first day take {needed} {symbol}");
+        let (key, help) = (self.key("supply"), format!("at least \"{needed} {symbol}\""));
+        self.checker.fault(supply, &key, message, help);
+        None
+    }
+}
+
+/// What is there, validated: `None` if it is not valid, which has left a fault.
+fn given<S, T>(typed: Option<S>, read: impl FnOnce(S) -> Option<T>) -> Option<Option<T>> {
+    match typed {
+        Some(typed) => read(typed).map(Some),
+        None => Some(None),
+    }
+}

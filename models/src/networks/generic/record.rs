@@ -1,0 +1,77 @@
+//! What a network tells at the end of a period.
+
+use pinwheel_core::engine::Event as EngineEvent;
+use pinwheel_core::{Context, Label, Metric};
+
+use super::Generic;
+use super::spec::SPEC;
+use super::state::Flows;
+use crate::input::amount::USD_DECIMALS;
+
+const PRICE: Metric = SPEC.metric("token_price");
+const DEMAND: Metric = SPEC.metric("token_demand");
+const MINTED: Metric = SPEC.metric("tokens_minted");
+const BURNED: Metric = SPEC.metric("tokens_burned");
+const CIRCULATING: Metric = SPEC.metric("tokens_circulating");
+const LOCKED: Metric = SPEC.metric("tokens_locked");
+const POOL_TOK: Metric = SPEC.metric("pool_tok");
+const POOL_USD: Metric = SPEC.metric("pool_usd");
+const ACTIVE: Metric = SPEC.metric("nodes_active");
+const ONLINE: Metric = SPEC.metric("nodes_online");
+const LOSING: Metric = SPEC.metric("nodes_losing_share");
+const ENTERED: Metric = SPEC.metric("nodes_entered");
+const LEFT: Metric = SPEC.metric("nodes_left");
+const GINI: Metric = SPEC.metric("rewards_gini");
+const REWARDS: Metric = SPEC.metric("rewards_value");
+const EMISSION: Metric = SPEC.metric("emission_value");
+const SOLD: Metric = SPEC.metric("rewards_sold");
+const COST: Metric = SPEC.metric("operator_cost");
+
+impl Generic {
+    pub(super) fn record<E: EngineEvent>(&self, gini: Option<f64>, ctx: &mut Context<E>) {
+        let (now, label) = (ctx.now(), Label::default());
+        if let Some(gini) = gini {
+            ctx.records.push(now, GINI, label, gini);
+        }
+        if !self.is_due(self.settings.record_every) {
+            return;
+        }
+        let (state, period) = (&self.state, self.settings.period);
+        let Flows { minted, rewards, proceeds, online, .. } = state.flows;
+        let (books, decimals) = (&state.books, state.decimals());
+        let mut push = |metric, value| ctx.records.push(now, metric, label, value);
+        if let Some(price) = books.price() {
+            push(PRICE, price);
+        }
+        if let Some(demand) = &state.demand {
+            push(DEMAND, demand.usd_per_day());
+        }
+        if let Some(operators) = &state.operators {
+            let active = operators.active();
+            push(ACTIVE, active as f64);
+            push(ONLINE, online as f64);
+            push(LOSING, operators.losing() as f64 / active.max(1) as f64);
+            push(ENTERED, state.sums.entered as f64);
+            push(LEFT, state.sums.left as f64);
+            push(REWARDS, rewards.usd() / period.days());
+        }
+        if self.settings.emission.is_some() {
+            push(EMISSION, minted.usd() / period.days());
+        }
+        let mut push = |metric, amount, decimals| {
+            ctx.records.push_amount(now, metric, label, amount, decimals);
+        };
+        push(MINTED, books.minted(), decimals);
+        push(BURNED, books.burned(), decimals);
+        push(CIRCULATING, books.circulating(), decimals);
+        push(LOCKED, books.locked(), decimals);
+        if let Some((tok, usd)) = books.pool_sides() {
+            push(POOL_TOK, tok, decimals);
+            push(POOL_USD, usd, USD_DECIMALS);
+        }
+        if let Some(operators) = &state.operators {
+            push(SOLD, period.per_day(proceeds), USD_DECIMALS);
+            push(COST, period.per_day(operators.cost_per_period()), USD_DECIMALS);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a scenario says about a network whose economy is written in it, validated.
+
+use pinwheel_core::{Amount, TokenSpec};
+use serde::{Deserialize, Serialize};
+
+use super::step::Step;
+use crate::economy::demand::DemandLaw;
+use crate::economy::exchange::ConstantProduct;
+use crate::economy::operators::OperatorSettings;
+use crate::economy::period::Period;
+use crate::economy::schedule::Halving;
+use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
+use crate::part::DeviceSet;
+
+/// The tokens, the accounts and the primitives of a network, and the steps of each period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// What is counted in the books.
+    pub tokens: Tokens,
+    /// The time between two settlements.
+    pub period: Period,
+    /// Names of the accounts of the token that steps may use, in the order in which they are
+    /// opened; the first are [`ACCOUNTS`].
+    pub accounts: Vec<String>,
+    /// Base units of the token in the beginning, those in bonds and in the pool included.
+    pub supply: Amount,
+    /// How many tokens are new in each period.
+    pub emission: Option<Halving>,
+    /// The market of the token.
+    pub exchange: Option<ExchangeSettings>,
+    /// What customers spend.
+    pub demand: Option<DemandLaw>,
+    /// Base units that each node locks.
+    pub bond_per_node: Option<Amount>,
+    /// Who runs nodes.
+    pub operators: Option<OperatorSettings>,
+    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` for all.
+    pub devices: Option<DeviceSet>,
+    /// In the order of their periods.
+    pub shocks: Vec<Shock>,
+    /// What is done in each period, in this order.
+    pub steps: Vec<Step>,
+    /// Share of the tokens that customers buy which is burned, in millionths.
+    pub burned_millionths: u32,
+    /// Periods between two records, and between two of the concentration of rewards.
+    pub record_every: u32,
+    /// See `record_every`.
+    pub concentration_every: u32,
+    /// Periods of the run; the last one is recorded in any case.
+    pub periods: u32,
+}
+
+/// All that a network knows of the tokens in its books.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// The network's own.
+    pub own: TokenSpec,
+    /// What customers pay with, and what costs are counted in.
+    pub dollar: TokenSpec,
+}
+
+impl Tokens {
+    /// Decimals of the network's own token.
+    pub fn decimals(&self) -> u32 {
+        self.own.decimals.into()
+    }
+}
+
+impl Default for Tokens {
+    /// TOK with the decimals of Ether, and the dollar.
+    fn default() -> Self {
+        let spec = |symbol: &str, decimals: u32| TokenSpec {
+            symbol: symbol.to_owned(),
+            decimals: decimals as u8,
+            cap: None,
+        };
+        Tokens { own: spec("TOK", TOKEN_DECIMALS), dollar: spec("USD", USD_DECIMALS) }
+    }
+}
+
+/// The pool in the beginning, and its rule.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeSettings {
+    /// Base units of the dollar.
+    pub usd: Amount,
+    /// Base units of the token, out of the supply.
+    pub tok: Amount,
+    /// How it trades.
+    pub rule: ConstantProduct,
+}
+
+/// What happens once, before the steps of its period.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shock {
+    /// Its period, counted from zero.
+    pub period: u32,
+    /// Demand is multiplied by this, for good.
+    pub demand_scale: f64,
+    /// Holders sell so many base units on the exchange, or all they have.
+    pub sale: Amount,
+}

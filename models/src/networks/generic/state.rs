@@ -1,0 +1,297 @@
+//! The state that steps work on: books, demand, operators, and what has flowed.
+
+use pinwheel_core::{Amount, Streams};
+use serde::{Deserialize, Serialize};
+
+use super::accounts::{Books, HOLDERS, OPERATORS, Place};
+use super::settings::Settings;
+use crate::economy::demand::Demand;
+use crate::economy::operators::{Earned, Operators};
+use crate::economy::period::Period;
+use crate::economy::schedule::Halving;
+use crate::economy::share::part;
+use crate::input::amount::USD_DECIMALS;
+
+/// What flowed in one period.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flows {
+    /// New tokens.
+    pub minted: Valued,
+    /// New tokens and payments that operators got.
+    pub rewards: Valued,
+    /// Dollars that operators got for tokens.
+    pub proceeds: Amount,
+    /// Nodes online.
+    pub online: usize,
+    /// The capacity of those online, in units of the median.
+    pub capacity: f64,
+    /// Nodes that came in the period.
+    pub entered: usize,
+    /// Nodes that left in the period.
+    pub left: usize,
+    /// Operators have been given their rewards and counted their losses.
+    judged: bool,
+}
+
+/// Tokens, and the dollars they were worth when they were given.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Valued {
+    /// All of them.
+    pub tokens: Amount,
+    /// Those given since the price moved last, whose value is still to be added.
+    pending: Amount,
+    /// Dollars, of all but those.
+    usd: f64,
+}
+
+impl Valued {
+    fn add(&mut self, amount: Amount) {
+        self.tokens += amount;
+        self.pending += amount;
+    }
+    /// The price is about to move from `price`.
+    fn settle(&mut self, price: f64, decimals: u32) {
+        self.usd += self.pending.as_tokens(decimals) * price;
+        self.pending = Amount::ZERO;
+    }
+    /// Dollars that the tokens were worth, once they are settled.
+    pub fn usd(&self) -> f64 {
+        self.usd
+    }
+}
+
+/// What has flowed since the start.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Entries and exits of nodes.
+    pub entered: u64,
+    /// See `entered`.
+    pub left: u64,
+    /// Emission and rewards at the prices at which they were given, dollars.
+    pub minted_usd: f64,
+    /// See `minted_usd`.
+    pub rewards_usd: f64,
+    /// Dollars of customers.
+    pub spent: Amount,
+    /// Dollars that operators got for tokens.
+    pub proceeds: Amount,
+    /// What running the active nodes has cost, dollars.
+    pub cost: Amount,
+    /// Capacity online, summed over the days.
+    pub capacity_days: f64,
+    /// Tokens burned that no customer has bought for it, at the price when they were burned.
+    pub burned_otherwise_usd: f64,
+}
+
+/// A network between two periods.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    pub(super) books: Books,
+    pub(super) demand: Option<Demand>,
+    pub(super) operators: Option<Operators>,
+    emission: Option<Halving>,
+    period: Period,
+    /// Periods settled, the present one included.
+    pub(super) settled: u32,
+    pub(super) flows: Flows,
+    pub(super) sums: Sums,
+    /// What the schedule entitled accounts to since the start.
+    pub(super) scheduled: Amount,
+}
+
+/// The scenario is refused where a step needs what it does not describe.
+const DESCRIBED: &str = "what a step uses is described";
+
+impl State {
+    /// The beginning: all nodes active, up and bonded.
+    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+        let period = settings.period;
+        State {
+            books: Books::new(settings),
+            demand: settings.demand.map(|law| Demand::new(law, period)),
+            operators: settings.operators.map(|given| Operators::new(given, period, streams)),
+            emission: settings.emission,
+            period,
+            settled: 0,
+            flows: Flows::default(),
+            sums: Sums::default(),
+            scheduled: Amount::ZERO,
+        }
+    }
+
+    /// The number of the present period, from zero.
+    fn number(&self) -> u32 {
+        self.settled - 1
+    }
+
+    /// What comes before the steps of a period: the running costs are due, demand grows, shocks
+    /// strike, and the hardware is looked at.
+    pub fn begin(&mut self, settings: &Settings, streams: &Streams) {
+        let number = self.settled;
+        self.settled += 1;
+        self.flows = Flows::default();
+        self.books.begin();
+        if let Some(operators) = &self.operators {
+            self.sums.cost += operators.cost_per_period();
+        }
+        if let Some(demand) = &mut self.demand {
+            demand.grow(number, streams);
+        }
+        for shock in settings.shocks.iter().filter(|shock| shock.period == number) {
+            if let Some(demand) = &mut self.demand {
+                demand.scale(shock.demand_scale);
+            }
+            if settings.exchange.is_some() {
+                self.books.sell(HOLDERS, shock.sale.min(self.books.balance(HOLDERS)));
+            }
+        }
+        if let Some(operators) = &mut self.operators {
+            operators.take_changes();
+            self.flows.online = operators.online();
+            self.flows.capacity = operators.online_capacity();
+        }
+    }
+
+    /// What comes after the steps of a period.
+    pub fn end(&mut self) {
+        self.value_rewards();
+        self.judge();
+        let Flows { minted, rewards, proceeds, capacity, entered, left, .. } = self.flows;
+        self.sums.entered += entered as u64;
+        self.sums.left += left as u64;
+        self.sums.minted_usd += minted.usd;
+        self.sums.rewards_usd += rewards.usd;
+        self.sums.proceeds += proceeds;
+        self.sums.capacity_days += capacity * self.period.days();
+    }
+
+    /// Customers spend what they demand on tokens for an account.
+    pub fn buy(&mut self, to: Place) {
+        self.value_rewards();
+        let spent = self.demand.as_ref().expect(DESCRIBED).spent();
+        self.books.buy(to, spent);
+        self.sums.spent += spent;
+    }
+
+    /// Burns a share of what an account has got.
+    pub fn burn(&mut self, from: Place, millionths: u32, bought: bool) {
+        let Some(burned) = self.books.income(from, millionths) else { return };
+        if !bought && let Some(price) = self.books.price() {
+            self.sums.burned_otherwise_usd += burned.as_tokens(self.decimals()) * price;
+        }
+        self.books.burn(from, burned);
+    }
+
+    /// New tokens for an account: a share of the schedule. Operators get none while none is online.
+    pub fn mint(&mut self, to: Place, millionths: u32) {
+        let emission = self.emission.as_ref().expect(DESCRIBED);
+        let amount = match to == OPERATORS && self.flows.online == 0 {
+            true => Amount::ZERO,
+            false => part(emission.at(self.number()), millionths),
+        };
+        self.scheduled += amount;
+        self.books.mint(to, amount);
+        self.flows.minted.add(amount);
+        if to == OPERATORS {
+            self.flows.rewards.add(amount);
+        }
+    }
+
+    /// One account pays another a share of what it has got. Operators get nothing while none is
+    /// online; nothing is not posted.
+    pub fn pay(&mut self, from: Place, to: Place, millionths: u32) {
+        let amount = self.books.income(from, millionths).unwrap_or_default();
+        let nobody = to == OPERATORS && self.flows.online == 0;
+        if nobody || amount == Amount::ZERO {
+            return;
+        }
+        self.books.pay(from, to, amount);
+        if to == OPERATORS {
+            self.flows.rewards.add(amount);
+        }
+    }
+
+    /// Sells a share of what an account has got; where nothing was put into it, nothing is posted.
+    pub fn sell(&mut self, from: Place, millionths: u32) {
+        let Some(sold) = self.books.income(from, millionths) else { return };
+        self.value_rewards();
+        let brought = self.books.sell(from, sold);
+        if from == OPERATORS {
+            self.flows.proceeds += brought;
+        }
+    }
+
+    /// Nodes that have lost for too long leave.
+    pub fn exit(&mut self) {
+        self.judge();
+        let number = self.number();
+        self.flows.left = self.operators.as_mut().expect(DESCRIBED).let_go(number);
+    }
+
+    /// Those who left get their bonds back. In most periods nobody leaves, and a posting of nothing
+    /// costs as much as any.
+    pub fn release(&mut self, to: Place) {
+        if self.flows.left > 0 {
+            self.books.release(to, self.flows.left);
+        }
+    }
+
+    /// Idle nodes enter if the mean node would earn, as far as an account has their bonds.
+    pub fn enter(&mut self, bond_from: Place, streams: &Streams) {
+        self.judge();
+        let number = self.number();
+        let (value, online) = (self.flows.rewards.usd, self.flows.online.max(1) as f64);
+        let (operators, books) = (self.operators.as_mut().expect(DESCRIBED), &self.books);
+        let pays = value / online > operators.mean_cost_usd();
+        let affords = |nodes| books.affords(bond_from, nodes);
+        let entered = operators.enter(number, pays, streams, affords);
+        if entered > 0 {
+            self.books.lock(bond_from, entered);
+        }
+        self.flows.entered = entered;
+    }
+
+    /// Operators get their rewards and count their losses, once in each period.
+    fn judge(&mut self) {
+        self.value_rewards();
+        let (number, decimals) = (self.number(), self.decimals());
+        let Flows { rewards, online, capacity, judged, .. } = &mut self.flows;
+        let Some(operators) = self.operators.as_mut().filter(|_| !*judged) else { return };
+        *judged = true;
+        let earned = match *online {
+            0 => Earned::default(),
+            _ => Earned {
+                usd: rewards.usd / *capacity,
+                tok: rewards.tokens.as_tokens(decimals) / *capacity,
+            },
+        };
+        operators.judge(number, earned);
+    }
+
+    /// What was given up to now is worth what the price is now, before it moves.
+    fn value_rewards(&mut self) {
+        if self.flows.minted.pending.max(self.flows.rewards.pending) == Amount::ZERO {
+            return;
+        }
+        let (decimals, price) = (self.decimals(), self.books.price().unwrap_or_default());
+        self.flows.minted.settle(price, decimals);
+        self.flows.rewards.settle(price, decimals);
+    }
+
+    /// Decimals of the network's token.
+    pub fn decimals(&self) -> u32 {
+        self.books.tokens().decimals()
+    }
+
+    /// Most tokens there can ever be: those minted and all that the schedule still has.
+    pub fn supply_max_tok(&self) -> f64 {
+        let minted = self.books.minted().as_tokens(self.decimals());
+        let rest = |emission: &Halving| emission.from_period_on(self.settled, self.decimals());
+        minted + self.emission.as_ref().map_or(0.0, rest)
+    }
+
+    /// Dollars that customers have spent.
+    pub fn spent_usd(&self) -> f64 {
+        self.sums.spent.as_tokens(USD_DECIMALS)
+    }
+}

@@ -1,0 +1,55 @@
+//! Mint: an account gets a share of the tokens that the schedule has for the period. Operators get
+//! none while none of them is online.
+//!
+//! Rounding: down to the base unit.
+
+use pinwheel_core::Streams;
+use serde::{Deserialize, Serialize};
+
+use super::super::accounts::{OPERATORS, Place};
+use super::super::state::State;
+use super::plan::{Primitive, StepReader};
+use super::{MODEL, StepSpec};
+use crate::describe::Term;
+
+/// What the step says of itself.
+pub const SPEC: StepSpec = StepSpec {
+    verb: "mint",
+    keys: &["to", "share"],
+    term: Term {
+        name: "mint",
+        unit: "1",
+        about: "Step of a generic network: an account gets the new tokens of the period. { \
+                mint = \"emission\", to = \"operators\", share = 1 }.",
+        source: MODEL,
+        code: "models/src/networks/generic/step/mint.rs",
+    },
+    example: r#"{ mint = "emission", to = "operators" }"#,
+};
+
+/// Gives an account a share of the scheduled tokens.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mint {
+    /// Who gets the tokens.
+    pub to: Place,
+    /// The share of the schedule, in millionths.
+    pub millionths: u32,
+}
+
+impl Mint {
+    /// Reads the step; a fault if it uses what is not there.
+    pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
+        reader.word(SPEC.verb, "emission")?;
+        reader.need(Primitive::Emission)?;
+        let (to, millionths) = (reader.account("to", OPERATORS)?, reader.share()?);
+        reader.minted(millionths)?;
+        reader.reward(to)?;
+        Some(Mint { to, millionths })
+    }
+
+    /// Does it.
+    #[inline]
+    pub fn run(&self, state: &mut State, _streams: &Streams) {
+        state.mint(self.to, self.millionths);
+    }
+}

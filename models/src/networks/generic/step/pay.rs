@@ -1,0 +1,60 @@
+//! Pay: an account passes on a share of what it has got in the period. Operators get nothing while
+//! none of them is online; the payer keeps it then.
+//!
+//! Rounding: down to the base unit.
+
+use pinwheel_core::Streams;
+use serde::{Deserialize, Serialize};
+
+use super::super::accounts::{OPERATORS, Place};
+use super::super::state::State;
+use super::plan::StepReader;
+use super::{MODEL, StepSpec};
+use crate::describe::Term;
+
+/// What the step says of itself.
+pub const SPEC: StepSpec = StepSpec {
+    verb: "pay",
+    keys: &["to", "share"],
+    term: Term {
+        name: "pay",
+        unit: "1",
+        about: "Step of a generic network: an account passes on a share of what it has got in \
+                the period. { pay = \"customers\", to = \"operators\", share = 1 }.",
+        source: MODEL,
+        code: "models/src/networks/generic/step/pay.rs",
+    },
+    example: r#"{ pay = "customers", to = "operators" }"#,
+};
+
+/// Passes on a share of what an account has got.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pay {
+    /// Who pays.
+    pub from: Place,
+    /// Who is paid.
+    pub to: Place,
+    /// The share, in millionths.
+    pub millionths: u32,
+}
+
+impl Pay {
+    /// Reads the step; a fault if it uses what is not there.
+    pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
+        let (from, millionths) = (reader.funded(SPEC.verb)?, reader.share()?);
+        let to = reader.account("to", OPERATORS)?;
+        if from == to {
+            reader.fault("an account pays itself".to_owned(), "name another account in `to`");
+            return None;
+        }
+        reader.reward(to)?;
+        reader.spent(from, millionths, false);
+        Some(Pay { from, to, millionths })
+    }
+
+    /// Does it.
+    #[inline]
+    pub fn run(&self, state: &mut State, _streams: &Streams) {
+        state.pay(self.from, self.to, self.millionths);
+    }
+}

@@ -1,0 +1,382 @@
+//! What is known while steps are read one after the other: what the network describes, what earlier
+//! steps have put into each account, and what is wrong with a step that uses anything else.
+
+use std::collections::BTreeMap;
+
+use super::super::accounts::{OPERATORS, Place};
+use super::super::settings::Tokens;
+use super::{Step, StepSpec};
+use crate::economy::share::MILLION;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::{Value, ValueId};
+
+/// Most steps of a period.
+const STEPS_MAX: usize = 256;
+
+/// A primitive that a network describes in a table of its own.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Primitive {
+    /// The schedule of new tokens.
+    Emission,
+    /// The market of the token.
+    Exchange,
+    /// What customers spend.
+    Demand,
+    /// What nodes lock.
+    Bond,
+    /// Who runs nodes.
+    Operators,
+}
+
+impl Primitive {
+    /// All of them.
+    pub const ALL: [Primitive; 5] = [
+        Primitive::Emission,
+        Primitive::Exchange,
+        Primitive::Demand,
+        Primitive::Bond,
+        Primitive::Operators,
+    ];
+    /// Its table.
+    pub fn table(self) -> &'static str {
+        match self {
+            Primitive::Emission => "emission",
+            Primitive::Exchange => "exchange",
+            Primitive::Demand => "demand",
+            Primitive::Bond => "bond",
+            Primitive::Operators => "operators",
+        }
+    }
+    /// A step that uses it.
+    pub fn example(self) -> &'static str {
+        match self {
+            Primitive::Emission => super::mint::SPEC.example,
+            Primitive::Exchange | Primitive::Demand => super::buy::SPEC.example,
+            Primitive::Bond => super::release::SPEC.example,
+            Primitive::Operators => super::exit::SPEC.example,
+        }
+    }
+}
+
+/// What a list of steps does, as far as it has been read.
+#[derive(Debug)]
+pub struct Plan {
+    /// The section that the steps stand in: "network".
+    section: &'static str,
+    tokens: Tokens,
+    accounts: Vec<String>,
+    /// The primitives that have a table.
+    described: Vec<Primitive>,
+    /// The primitives that a step uses.
+    used: Vec<Primitive>,
+    /// Accounts that a step names.
+    named: Vec<Place>,
+    /// Accounts that a step has put tokens into.
+    funded: Vec<Place>,
+    /// Of what customers have bought, the share that is still in each account, in millionths.
+    bought: BTreeMap<u8, u32>,
+    /// Of what customers have bought, the share that is burned.
+    burned_millionths: u32,
+    /// Share of the schedule that is minted.
+    minted_millionths: u32,
+    /// Verbs read so far.
+    verbs: Vec<&'static str>,
+}
+
+impl Plan {
+    /// Before the first step.
+    pub fn new(
+        section: &'static str,
+        tokens: &Tokens,
+        accounts: &[String],
+        described: &[Primitive],
+    ) -> Self {
+        Plan {
+            section,
+            tokens: tokens.clone(),
+            accounts: accounts.to_vec(),
+            described: described.to_vec(),
+            used: Vec::new(),
+            named: Vec::new(),
+            funded: Vec::new(),
+            bought: BTreeMap::new(),
+            burned_millionths: 0,
+            minted_millionths: 0,
+            verbs: Vec::new(),
+        }
+    }
+
+    /// Of what customers buy, the share that is burned, in millionths.
+    pub fn burned_millionths(&self) -> u32 {
+        self.burned_millionths
+    }
+    /// Whether a step names an account.
+    pub fn names(&self, account: &str) -> bool {
+        self.named.iter().any(|place| self.accounts[usize::from(place.0)] == account)
+    }
+    /// Whether a step uses a primitive.
+    pub fn uses(&self, primitive: Primitive) -> bool {
+        self.used.contains(&primitive)
+    }
+
+    /// Whether a step of this verb has been read.
+    pub fn has(&self, verb: &str) -> bool {
+        self.verbs.contains(&verb)
+    }
+
+    /// Reads the list `step`. `None` if there is a fault.
+    pub fn read(&mut self, checker: &mut Checker<'_>, given: ValueId) -> Option<Vec<Step>> {
+        let key = format!("{}.step", self.section);
+        let Value::Array(items) = checker.tree.value(given).clone() else {
+            let message = format!("expected a list, found {}", checker.tree.value(given).kind());
+            checker.fault(given, &key, message, "write step = [{ buy = ... }, { burn = ... }]");
+            return None;
+        };
+        if items.is_empty() || items.len() > STEPS_MAX {
+            let help = format!("1 to {STEPS_MAX}, such as {}", super::buy::SPEC.example);
+            checker.fault(given, &key, format!("{} steps", items.len()), help);
+            return None;
+        }
+        let mut steps = Vec::new();
+        for (number, &item) in items.iter().enumerate() {
+            let key = format!("{key}[{number}]");
+            steps.push(self.step(checker, item, key));
+        }
+        self.bonds_come_back(checker, given, &key);
+        steps.into_iter().collect()
+    }
+
+    /// One step, by the only one of its keys that is a verb.
+    fn step(&mut self, checker: &mut Checker<'_>, given: ValueId, key: String) -> Option<Step> {
+        let Some(table) = checker.tree.table(given).cloned() else {
+            let message = format!("expected a table, found {}", checker.tree.value(given).kind());
+            checker.fault(given, &key, message, format!("such as {}", super::burn::SPEC.example));
+            return None;
+        };
+        let verbs = || Step::SPECS.iter().map(|spec| spec.verb);
+        let found = Step::SPECS.iter().enumerate();
+        let found: Vec<_> = found.filter(|(_, spec)| table.contains_key(spec.verb)).collect();
+        let (place, spec) = match found[..] {
+            [(place, spec)] => (place, spec),
+            [] => {
+                let first = table.keys().next().map_or("", String::as_str);
+                let message = format!("\"{}\" is no step", shown(first));
+                checker.fault(given, &key, message, did_you_mean(first, verbs()));
+                return None;
+            }
+            [(_, one), (_, other), ..] => {
+                let message = format!("{} and {} are two steps", one.verb, other.verb);
+                checker.fault(given, &key, message, "write a table for each");
+                return None;
+            }
+        };
+        let mut known = true;
+        for (name, &value) in &table {
+            let keys = [&[spec.verb], spec.keys].concat();
+            if !keys.contains(&name.as_str()) {
+                let help = did_you_mean(name, keys.into_iter());
+                let key = format!("{key}.{}", shown(name));
+                checker.fault(value, &key, "unknown key".to_owned(), help);
+                known = false;
+            }
+        }
+        let mut reader = StepReader { checker, plan: self, spec, key, given, table };
+        let step = Step::read(&mut reader, place).filter(|_| known);
+        self.verbs.push(spec.verb);
+        step
+    }
+
+    /// Bonds of those who leave must go somewhere.
+    fn bonds_come_back(&mut self, checker: &mut Checker<'_>, given: ValueId, key: &str) {
+        let bonded = self.described.contains(&Primitive::Bond);
+        if bonded && self.has(super::exit::SPEC.verb) && !self.has(super::release::SPEC.verb) {
+            let message = "the bonds of nodes that leave are never released".to_owned();
+            let help = format!("add {} after the exit", super::release::SPEC.example);
+            checker.fault(given, key, message, help);
+        }
+    }
+}
+
+/// One step as typed, and the plan that it becomes a part of.
+#[derive(Debug)]
+pub struct StepReader<'r, 'c> {
+    checker: &'r mut Checker<'c>,
+    plan: &'r mut Plan,
+    spec: &'static StepSpec,
+    key: String,
+    given: ValueId,
+    table: BTreeMap<String, ValueId>,
+}
+
+impl StepReader<'_, '_> {
+    fn value(&self, name: &str) -> Option<ValueId> {
+        self.table.get(name).copied()
+    }
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.key)
+    }
+    /// Notes a fault of the whole step.
+    pub fn fault(&mut self, message: String, help: &str) {
+        let key = self.key(self.spec.verb);
+        self.checker.fault(self.given, &key, message, help);
+    }
+
+    /// A fault if the network does not describe a primitive that this step uses.
+    pub fn need(&mut self, primitive: Primitive) -> Option<()> {
+        if self.plan.described.contains(&primitive) {
+            self.plan.used.push(primitive);
+            return Some(());
+        }
+        let table = format!("[{}.{}]", self.plan.section, primitive.table());
+        self.fault(format!("needs {table}, which is not there"), &format!("add {table}"));
+        None
+    }
+
+    /// A fault if a step of this verb was read before: both would use the same thing.
+    pub fn only_once(&mut self, what: &str) -> Option<()> {
+        if !self.plan.has(self.spec.verb) {
+            return Some(());
+        }
+        let message = format!("a step before does it: {what}");
+        self.fault(message, "keep one of them");
+        None
+    }
+
+    /// A fault if no step of a verb comes before this one.
+    pub fn after(&mut self, verb: &str, why: &str) -> Option<()> {
+        if self.plan.has(verb) {
+            return Some(());
+        }
+        self.fault(format!("no {verb} comes before it: {why}"), &format!("put it after {verb}"));
+        None
+    }
+
+    /// A fault if the value at `name` is not the one word that it can be.
+    pub fn word(&mut self, name: &str, only: &str) -> Option<()> {
+        let Some(given) = self.value(name) else { return Some(()) };
+        let key = self.key(name);
+        self.checker.choice(Some(given), &key, &[(only, ())])
+    }
+
+    /// A fault if the value at `name` is not the network's own token.
+    pub fn own_token(&mut self, name: &str) -> Option<()> {
+        let (key, given) = (self.key(name), self.value(name));
+        let symbol = self.checker.text(given, &key)?;
+        let Tokens { own, dollar } = &self.plan.tokens;
+        if symbol == own.symbol {
+            return Some(());
+        }
+        let message = match symbol == dollar.symbol {
+            true => format!("the exchange sells {} for {}", own.symbol, dollar.symbol),
+            false => format!("unknown token \"{}\"", shown(&symbol)),
+        };
+        let help = format!("write \"{}\"", own.symbol);
+        self.checker.fault(given?, &key, message, help);
+        None
+    }
+
+    /// The account named at a key, or the default where nothing is typed.
+    pub fn account(&mut self, name: &str, default: Place) -> Option<Place> {
+        let Some(given) = self.value(name) else { return self.described(default) };
+        let key = self.key(name);
+        let text = self.checker.text(Some(given), &key)?;
+        let Some(place) = self.plan.accounts.iter().position(|account| *account == text) else {
+            let help = did_you_mean(&text, self.plan.accounts.iter().map(String::as_str));
+            let message = format!("unknown account \"{}\"", shown(&text));
+            self.checker.fault(given, &key, message, help);
+            return None;
+        };
+        self.described(Place(place as u8))
+    }
+    /// Operators have an account where there are any.
+    fn described(&mut self, place: Place) -> Option<Place> {
+        if place == OPERATORS {
+            self.need(Primitive::Operators)?;
+        }
+        self.plan.named.push(place);
+        Some(place)
+    }
+
+    /// The same; a fault if no step before this one has put anything into it.
+    pub fn funded(&mut self, name: &str) -> Option<Place> {
+        let place = self.account(name, OPERATORS)?;
+        if self.plan.funded.contains(&place) {
+            return Some(place);
+        }
+        let account = &self.plan.accounts[usize::from(place.0)];
+        let message = format!("no step before it puts anything into \"{account}\"");
+        self.fault(message, "put it after the step that does");
+        None
+    }
+
+    /// The share typed beside the verb, in millionths; all of it where nothing is typed.
+    pub fn share(&mut self) -> Option<u32> {
+        let Some(given) = self.value("share") else { return Some(MILLION) };
+        let key = self.key("share");
+        let share = self.checker.share(Some(given), &key, 1.0)?;
+        Some((share * f64::from(MILLION)).round() as u32)
+    }
+
+    /// Notes that the step puts tokens into an account.
+    pub fn fund(&mut self, place: Place) {
+        if !self.plan.funded.contains(&place) {
+            self.plan.funded.push(place);
+        }
+    }
+
+    /// The same, for tokens that are rewards where operators get them: they must not have decided
+    /// yet, for what they get is what they decide by.
+    pub fn reward(&mut self, place: Place) -> Option<()> {
+        let decided = [super::exit::SPEC.verb, super::enter::SPEC.verb];
+        let before = decided.into_iter().find(|verb| self.plan.has(verb));
+        if let (OPERATORS, Some(verb)) = (place, before) {
+            let message = format!("operators have decided by what they got: {verb} comes before");
+            self.fault(message, &format!("put it before {verb}"));
+            return None;
+        }
+        self.fund(place);
+        Some(())
+    }
+
+    /// Notes that customers buy tokens for an account.
+    pub fn bought(&mut self, place: Place) {
+        self.plan.bought.insert(place.0, MILLION);
+    }
+
+    /// Notes that a share of an account is burned, or goes elsewhere. Returns whether it is what
+    /// customers have bought.
+    pub fn spent(&mut self, place: Place, millionths: u32, burned: bool) -> bool {
+        let Some(left) = self.plan.bought.get_mut(&place.0) else { return false };
+        let spent = (u64::from(*left) * u64::from(millionths) / u64::from(MILLION)) as u32;
+        *left -= spent;
+        if burned {
+            self.plan.burned_millionths += spent;
+        }
+        true
+    }
+
+    /// Notes that a share of the schedule is minted; a fault if that is more than there is.
+    pub fn minted(&mut self, millionths: u32) -> Option<()> {
+        let all = self.plan.minted_millionths.saturating_add(millionths);
+        self.plan.minted_millionths = all;
+        if all <= MILLION {
+            return Some(());
+        }
+        let all = f64::from(all) / f64::from(MILLION / 100);
+        let message = format!("the steps mint {all} % of the emission");
+        self.fault(message, "let the shares add up to 100 % at most");
+        None
+    }
+
+    /// Notes whether a key has an effect, and when it has.
+    pub fn effect_of(&mut self, name: &str, has_effect: bool, when: &str) {
+        let given = self.value(name);
+        let key = self.key.clone();
+        self.checker.refuse_idle(&key, &[(name, given, has_effect, when)]);
+    }
+    /// Whether the network describes a primitive.
+    pub fn describes(&self, primitive: Primitive) -> bool {
+        self.plan.described.contains(&primitive)
+    }
+}
