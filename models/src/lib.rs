@@ -1,3 +1,4 @@
+#![deny(missing_docs)]
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 //!
 //! From the ground up: [`input`], [`describe`], [`laws`] and [`part`] know no part; [`policy`]
@@ -12,6 +13,7 @@ pub mod change;
 pub mod connection;
 pub mod data;
 pub mod describe;
+
 pub mod economy;
 pub mod infrastructure;
 pub mod input;

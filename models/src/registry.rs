@@ -1,30 +1,57 @@
 //! The list of all parts. Whatever is said of parts as a whole is read from here: numbers of
 //! metrics and kinds of event (checked while compiling), cards, `pinwheel explain`, the JSON
-//! Schema, vector suites, reports. A new part is one line.
+//! Schema, vector suites, reports. A new layer is one line here; a network is listed by its line in
+//! `for_each_network!` ([`crate::networks`]).
 
-use crate::describe::part::same;
 use pinwheel_core::TokenSpec;
 
+use crate::describe::part::{PartKind, same};
 use crate::describe::{Catalogue, PartSpec, TokenDescription};
 use crate::input::unit::Units;
-use crate::networks::{filecoin, generic};
-use crate::{blockchain, change, connection, data, infrastructure, review, service};
+use crate::{blockchain, change, connection, data, infrastructure, networks, review, service};
 
 /// Every part of the program.
 pub const ALL: Catalogue = Catalogue(PARTS);
 
-/// In the order in which tables and lists show them.
-const PARTS: &[&PartSpec] = &[
-    &filecoin::spec::SPEC,
+/// In the order in which tables and lists show them: networks, then layers.
+const PARTS: &[&PartSpec] = &{
+    let mut all = [LAYERS[0]; networks::SPECS.len() + LAYERS.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = match place.checked_sub(networks::SPECS.len()) {
+            Some(layer) => LAYERS[layer],
+            None => networks::SPECS[place],
+        };
+        place += 1;
+    }
+    all
+};
+
+/// The layers, from the lowest up, and the review.
+const LAYERS: &[&PartSpec] = &[
     &infrastructure::spec::SPEC,
     &service::spec::SPEC,
     &connection::spec::SPEC,
     &blockchain::spec::SPEC,
     &data::spec::SPEC,
-    &generic::spec::SPEC,
     &review::spec::SPEC,
     &change::spec::SPEC,
 ];
+
+/// Whether these are the layers of the list, in its order: worlds are held against it.
+pub(crate) const fn layers_are(names: &[&str]) -> bool {
+    let (mut place, mut layer) = (0, 0);
+    while place < LAYERS.len() {
+        if matches!(LAYERS[place].kind, PartKind::Layer) {
+            if layer == names.len() || !same(LAYERS[place].name, names[layer]) {
+                return false;
+            }
+            layer += 1;
+        }
+        place += 1;
+    }
+    layer == names.len()
+}
 
 /// The units that every scenario has: those that need no part, and the tokens of all parts.
 ///

@@ -20,6 +20,7 @@ use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::networks::{self, Network, for_each_network};
 use crate::part::{Around, Devices, Known, Part, Request, Shared};
+use crate::registry;
 use crate::review::{self, Review};
 use crate::service::{self, Service};
 
@@ -91,6 +92,9 @@ macro_rules! parts {
                 names
             }
         }
+
+        /// The names of all layers, from the lowest up.
+        const LAYERS: &[&str] = &[$(stringify!($name),)*];
 
         /// The state of each layer that is there.
         #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -238,6 +242,8 @@ parts! {
     Blockchain(blockchain: Blockchain),
     Data(data: Data),
 }
+
+const _: () = assert!(registry::layers_are(LAYERS), "`parts!` and `LAYERS` of registry.rs differ");
 
 /// The place of a network's event is filled in by [`EngineEvent::at_place`].
 macro_rules! events_of_networks {

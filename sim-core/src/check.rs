@@ -10,6 +10,7 @@ use crate::time::SimTime;
 pub struct Breach {
     /// The name of the check.
     pub check: String,
+    /// When it was found.
     pub time: SimTime,
     /// What was found, in the words of the model.
     pub detail: String,
@@ -18,10 +19,13 @@ pub struct Breach {
 /// How often a check was made and held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
+    /// The name of the check, with the instance it belongs to.
     pub check: String,
     /// True for `sometimes`, which fails if it never held.
     pub sometimes: bool,
+    /// How often it was made.
     pub made: u64,
+    /// How often it held.
     pub held: u64,
 }
 
@@ -81,9 +85,11 @@ impl Checks {
             self.breach = Some(Breach { check, time, detail: detail() });
         }
     }
+    /// Whether an `always` check has failed; the run stops then.
     pub fn breached(&self) -> bool {
         self.breach.is_some()
     }
+    /// The first failure of an `always` check, if there was one.
     pub fn breach(&self) -> Option<&Breach> {
         self.breach.as_ref()
     }

@@ -32,9 +32,13 @@ use std::fmt;
 /// A parameter outside the range its distribution allows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DistributionError {
+    /// The law: "gamma".
     pub distribution: &'static str,
+    /// Its parameter: "shape".
     pub parameter: &'static str,
+    /// What was given.
     pub value: f64,
+    /// What is allowed, in words: "positive".
     pub allowed: &'static str,
 }
 

@@ -43,6 +43,7 @@ pub struct Instance {
 
 /// A system that reacts to its own events.
 pub trait Model {
+    /// What can happen in it.
     type Event: Event;
 
     /// Schedules the first events. Called once, at time zero.
@@ -71,8 +72,11 @@ pub struct Context<E: Event> {
     place: u8,
     acting_streams: Streams,
     pub(crate) outbox: Outbox<E>,
+    /// The rows of metrics since they were last taken out.
     pub records: Records,
+    /// The invariants of the run and how often each was checked.
     pub checks: Checks,
+    /// What the run was so far, hashed.
     pub fingerprint: Fingerprint,
 }
 
@@ -206,10 +210,47 @@ impl<E: Event> Context<E> {
 }
 
 /// A model and its clockwork: everything a run is.
+///
+/// ```
+/// use pinwheel_core::{Context, Event, Model, SimDuration, SimTime, Simulation, Streams};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// A sensor takes a reading every ten minutes.
+/// struct Sensor {
+///     readings: u32,
+/// }
+///
+/// #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+/// struct Reading;
+///
+/// impl Event for Reading {
+///     fn kind(&self) -> u8 {
+///         0
+///     }
+/// }
+///
+/// impl Model for Sensor {
+///     type Event = Reading;
+///     fn start(&mut self, ctx: &mut Context<Reading>) {
+///         ctx.after(SimDuration::from_minutes(10), Reading);
+///     }
+///     fn handle(&mut self, _reading: Reading, ctx: &mut Context<Reading>) {
+///         self.readings += 1;
+///         ctx.after(SimDuration::from_minutes(10), Reading);
+///     }
+/// }
+///
+/// let mut run = Simulation::new(Sensor { readings: 0 }, Streams::new(42, 0));
+/// run.run_until(SimTime::ZERO + SimDuration::from_hours(2));
+/// assert_eq!(run.model.readings, 12);
+/// assert_eq!(run.ctx.now(), SimTime::ZERO + SimDuration::from_hours(2));
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(serialize = "M: Serialize", deserialize = "M: Deserialize<'de>"))]
 pub struct Simulation<M: Model> {
+    /// What is simulated.
     pub model: M,
+    /// Its clock, pending events, random streams, records and checks.
     pub ctx: Context<M::Event>,
 }
 

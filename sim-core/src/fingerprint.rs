@@ -22,6 +22,7 @@ impl Digest {
         self.mix(value as u64);
         self.mix((value >> 64) as u64);
     }
+    /// The hash of everything mixed in so far.
     pub fn value(self) -> u64 {
         self.0
     }
@@ -30,8 +31,11 @@ impl Digest {
 /// The ingredients: the order of events, every posting of the ledger, the state of the model.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
+    /// The instants and kinds of all events, in order.
     pub time: Digest,
+    /// The postings of all books.
     pub ledger: Digest,
+    /// Whatever the model says of its state.
     pub state: Digest,
 }
 

@@ -260,6 +260,7 @@ impl Ledgers {
     /// # Errors
     /// Those of [`Ledgers::transfer`] for either posting; [`LedgerError::SameToken`] if both are of
     /// one token.
+    #[expect(clippy::missing_panics_doc, reason = "both postings are covered before one is made")]
     pub fn exchange(&mut self, one: Posting, other: Posting) -> Result<(), LedgerError> {
         let token = one.from.token();
         if token == other.from.token() {

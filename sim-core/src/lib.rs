@@ -1,3 +1,4 @@
+#![deny(missing_docs, clippy::missing_errors_doc, clippy::missing_panics_doc)]
 //! The clockwork of Pinwheel: a deterministic discrete-event engine, named random streams, exact
 //! integer money and the evidence of a run.
 //!

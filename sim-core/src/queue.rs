@@ -51,6 +51,7 @@ const NO_SLOT: u32 = u32::MAX;
 const PURGE_MIN: usize = 256;
 
 impl<E: Copy> Queue<E> {
+    /// No events.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Queue {
@@ -68,6 +69,7 @@ impl<E: Copy> Queue<E> {
         self.live
     }
 
+    /// Whether no event is pending, cancelled ones not counted.
     pub fn is_empty(&self) -> bool {
         self.live == 0
     }
@@ -79,6 +81,10 @@ impl<E: Copy> Queue<E> {
     }
 
     /// Schedules an event that can be cancelled.
+    ///
+    /// # Panics
+    ///
+    /// Beyond 2^32 pending timers.
     pub fn push_timer(&mut self, time: SimTime, priority: u8, event: E) -> Timer {
         let slot = self.free_slots.pop().unwrap_or_else(|| {
             self.slots.push(NO_KEY);

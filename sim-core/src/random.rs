@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub struct Purpose(u64);
 
 impl Purpose {
+    /// The purpose of this name. The name is part of a run's result: another name draws other
+    /// numbers.
     pub const fn new(name: &str) -> Self {
         let (bytes, mut hash, mut place) = (name.as_bytes(), 0, 0);
         while place < bytes.len() {
@@ -42,6 +44,21 @@ impl Scope {
 }
 
 /// The root of all streams of one run.
+///
+/// ```
+/// use pinwheel_core::Streams;
+///
+/// let run = Streams::new(42, 0);
+/// let mut lives = run.stream(7, "device.life");
+/// let (first, second) = (lives.next_u64(), lives.next_u64());
+/// // The stream of an entity and purpose always begins with the same numbers...
+/// let mut again = run.stream(7, "device.life");
+/// assert_eq!((first, second), (again.next_u64(), again.next_u64()));
+/// // ... and has nothing to do with that of another entity, purpose or run.
+/// assert_ne!(first, run.stream(8, "device.life").next_u64());
+/// assert_ne!(first, run.stream(7, "device.repair").next_u64());
+/// assert_ne!(first, run.with_run(1).stream(7, "device.life").next_u64());
+/// ```
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streams {
     seed: u64,
@@ -140,6 +157,10 @@ pub struct Stream {
 
 impl Stream {
     /// 64 uniform random bits.
+    ///
+    /// # Panics
+    ///
+    /// After 2^33 words.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
         if let Some(spare) = self.spare.take() {
@@ -162,7 +183,11 @@ impl Stream {
         ((self.next_u64() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64)
     }
     /// A uniform integer in [0, bound), without bias (Lemire, "Fast random integer generation in an
-    /// interval", 2019). `bound` must be positive.
+    /// interval", 2019).
+    ///
+    /// # Panics
+    ///
+    /// If `bound` is zero.
     #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
         assert!(bound > 0, "an empty range has no member");

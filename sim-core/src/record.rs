@@ -37,11 +37,17 @@ pub struct Subject(pub u16);
 /// One observation. `exact` holds base units where the metric is an amount.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
+    /// The simulated instant of the observation.
     pub time: SimTime,
+    /// What was observed.
     pub metric: Metric,
+    /// Whom it is about.
     pub subject: Subject,
+    /// Of which class, region or other group.
     pub label: Label,
+    /// The value in the metric's unit; of an amount, whole tokens.
     pub value: f64,
+    /// Base units, if it is an amount of money.
     pub exact: Option<u128>,
 }
 
@@ -64,6 +70,10 @@ impl Default for Records {
 
 impl Records {
     /// The label of this text, made if it is new.
+    ///
+    /// # Panics
+    ///
+    /// Beyond 65,536 labels.
     pub fn label(&mut self, text: &str) -> Label {
         let place = self.labels.iter().position(|known| known == text).unwrap_or_else(|| {
             self.labels.push(text.to_owned());

@@ -49,6 +49,7 @@ impl<E> Default for Outbox<E> {
 }
 
 impl<E: Event> Outbox<E> {
+    /// Sends an event to a region, to happen there a delay from `now`.
     pub fn send(&mut self, now: SimTime, to: u32, delay: SimDuration, event: E) {
         let Outbox { regions, lookahead, .. } = *self;
         assert!(to < regions, "event {event:?} sent to region {to} of {regions}");
@@ -64,6 +65,7 @@ impl<E: Event> Outbox<E> {
 /// Runs a function on each region. How many threads share the work changes nothing but the time
 /// it takes; sim-core itself knows none.
 pub trait Executor {
+    /// Calls `run` once for every item, in any order, and returns when all calls have.
     fn each<T: Send>(&self, items: &mut [T], run: impl Fn(&mut T) + Sync);
 }
 
@@ -109,6 +111,10 @@ pub struct Regions<M: Model> {
 
 impl<M: Model> Regions<M> {
     /// The regions, each with its random streams, at time zero with their first events scheduled.
+    ///
+    /// # Panics
+    ///
+    /// If the lookahead is zero, or there are more regions than can send messages.
     pub fn new(parts: Vec<(M, Streams)>, lookahead: SimDuration) -> Self {
         assert!(lookahead > SimDuration::ZERO, "without a lookahead no region may run alone");
         assert!(parts.len() <= SOURCES_MAX, "{} regions, of at most {SOURCES_MAX}", parts.len());

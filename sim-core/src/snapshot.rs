@@ -25,7 +25,12 @@ pub enum SnapshotError {
     /// The bytes do not begin like a snapshot, or end within its header.
     NotASnapshot,
     /// The snapshot was written in another format.
-    Version { found: u32, expected: u32 },
+    Version {
+        /// The version it was written in.
+        found: u32,
+        /// The version that this program reads.
+        expected: u32,
+    },
     /// The payload is not the one that was written: damaged or cut short.
     Damaged,
     /// The payload is whole, but is not of a simulation of this model.
@@ -68,6 +73,10 @@ pub fn save<S: Serialize>(simulation: &S) -> Vec<u8> {
 }
 
 /// The simulation that [`save`] wrote.
+///
+/// # Errors
+///
+/// [`SnapshotError`]: the bytes are no snapshot, one of another format or model, or damaged.
 pub fn restore<S: DeserializeOwned>(bytes: &[u8]) -> Result<S, SnapshotError> {
     let (header, payload) =
         bytes.split_at_checked(HEADER_LEN).ok_or(SnapshotError::NotASnapshot)?;

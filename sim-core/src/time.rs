@@ -21,12 +21,16 @@ pub struct SimTime(u64);
 pub struct SimDuration(u64);
 
 impl SimTime {
+    /// The start of the run.
     pub const ZERO: SimTime = SimTime(0);
+    /// The end of time, which no run reaches.
     pub const MAX: SimTime = SimTime(u64::MAX);
 
+    /// The instant so many nanoseconds after the start.
     pub const fn from_nanos(nanos: u64) -> Self {
         SimTime(nanos)
     }
+    /// Nanoseconds since the start.
     pub const fn as_nanos(self) -> u64 {
         self.0
     }
@@ -41,20 +45,26 @@ impl SimTime {
 }
 
 impl SimDuration {
+    /// No time.
     pub const ZERO: SimDuration = SimDuration(0);
 
+    /// So many nanoseconds.
     pub const fn from_nanos(nanos: u64) -> Self {
         SimDuration(nanos)
     }
+    /// So many seconds.
     pub const fn from_seconds(seconds: u64) -> Self {
         SimDuration(seconds * NANOS_PER_SECOND)
     }
+    /// So many minutes.
     pub const fn from_minutes(minutes: u64) -> Self {
         Self::from_seconds(minutes * 60)
     }
+    /// So many hours.
     pub const fn from_hours(hours: u64) -> Self {
         Self::from_seconds(hours * 3_600)
     }
+    /// So many days of 86,400 seconds.
     pub const fn from_days(days: u64) -> Self {
         Self::from_seconds(days * 86_400)
     }
@@ -64,9 +74,11 @@ impl SimDuration {
         // `as` saturates and maps NaN to zero: no platform decides.
         SimDuration((seconds * NANOS_PER_SECOND as f64) as u64)
     }
+    /// Its nanoseconds.
     pub const fn as_nanos(self) -> u64 {
         self.0
     }
+    /// Seconds as a float, for records and laws of physics.
     pub fn as_seconds(self) -> f64 {
         self.0 as f64 / NANOS_PER_SECOND as f64
     }

@@ -3,6 +3,7 @@
 
 use crate::arrows::{arrows, circles, forbidden_crates, naming, upward};
 use crate::dead::unreached;
+use crate::forgotten::{incomplete_networks, unlisted_policies, unrecorded};
 use crate::names::{checks, faults, is_scoped, is_snake, metrics, purposes};
 use crate::size::{LINES_MAX, Long, TEST_LINES_MAX, long_functions, long_lines};
 use crate::source::{Fault, File, Tree, without_words};
@@ -215,4 +216,41 @@ fn names_out_of_scheme_are_found() {
     assert_eq!(names(checks(&file), is_scoped), ["2 {id}-kept"]);
     assert_eq!(names(purposes(&file), is_scoped), ["1 a b", "3 size", "10 luck"]);
     assert_eq!(names(metrics(&file), is_snake), ["6 badName"]);
+}
+
+#[test]
+fn what_is_half_added_is_found() {
+    let list = |line: &str| format!("pub mod io;\nmacro_rules! for_each_network {{ {line} }}\n");
+    let tree = |line: &str, files: &[&str]| {
+        let list = list(line);
+        let mut all = vec![("models/src/networks/mod.rs", list.as_str())];
+        all.push(("models/src/networks/io/mod.rs", ""));
+        all.extend(files.iter().map(|path| (*path, "")));
+        models(&all)
+    };
+    let files = ["models/tests/io.rs", "scenarios/io/first.toml", "docs/validation/io.md"];
+    assert_eq!(incomplete_networks(&tree("Io(io: Io),", &files)), []);
+    assert_eq!(incomplete_networks(&tree("Io(io: Io),", &[])).len(), 3);
+    let found = told(&incomplete_networks(&tree("Other(other: Other),", &files)));
+    assert_eq!(found, ["models/src/networks/io:0: has no line in `for_each_network!`"]);
+
+    let list = "macro_rules! for_each_balancing_policy { One = one, }\n";
+    let (mod_rs, one) =
+        ("models/src/policy/balancing/mod.rs", "models/src/policy/balancing/one.rs");
+    let two = "models/src/policy/balancing/two.rs";
+    assert_eq!(unlisted_policies(&models(&[(mod_rs, list), (one, "")])), []);
+    let found = told(&unlisted_policies(&models(&[(mod_rs, list), (one, ""), (two, "")])));
+    assert_eq!(found, [format!("{two}:0: has no line in the list of {mod_rs}")]);
+
+    let metric = "metric(Section::Other, \"loss\", \"1\", \"Losses.\", \"model\");\n";
+    let tree = |record: &str| {
+        models(&[
+            ("models/src/lib.rs", "mod metrics;\nmod record;\n"),
+            ("models/src/metrics.rs", metric),
+            ("models/src/record.rs", record),
+        ])
+    };
+    assert_eq!(unrecorded(&tree("const LOSS: Metric = SPEC.metric(\"loss\");\n")), []);
+    let found = told(&unrecorded(&tree("// loss\n")));
+    assert_eq!(found, ["models/src/metrics.rs:1: no code records `loss`: SPEC.metric(\"loss\")"]);
 }

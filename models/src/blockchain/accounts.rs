@@ -26,18 +26,23 @@ impl Accounts {
         let account = self.ledger.open(holding);
         Address(self.entries.push(Entry { account, nonce: 0 }) as u32)
     }
+    /// How many accounts there are.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
+    /// Whether there is no account.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+    /// Whether an address has an account.
     pub fn exists(&self, address: Address) -> bool {
         (address.0 as usize) < self.entries.len()
     }
+    /// The books behind the accounts.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+    /// What an account holds, in base units.
     pub fn balance(&self, address: Address) -> Amount {
         self.ledger.balance(self.entry(address).account)
     }
@@ -45,14 +50,21 @@ impl Accounts {
     pub fn nonce(&self, address: Address) -> u64 {
         self.entry(address).nonce
     }
+    /// One more transaction of the account is in a block.
     pub fn count(&mut self, address: Address) {
         self.entry_mut(address).nonce += 1;
     }
 
+    /// Issues money into an account.
     pub fn mint(&mut self, to: Address, amount: Amount) {
         let account = self.entry_mut(to).account;
         self.ledger.mint(account, amount).expect("issue is bounded by the scenario");
     }
+    /// Destroys money of an account.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Insufficient`] if the account holds less.
     pub fn burn(&mut self, from: Address, amount: Amount) -> Result<(), LedgerError> {
         if amount == Amount::ZERO {
             return Ok(());

@@ -30,9 +30,13 @@ const FLIPS_MAX: u32 = 64;
 /// A part of a block.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
+    /// What the hash of the block covers.
     Header,
+    /// The proofs of broken rules that it carries.
     Evidence,
+    /// The transaction at this place.
     Transaction(u32),
+    /// The receipt at this place.
     Receipt(u32),
     /// All records agree with each other, but not with what the rules give.
     State,
@@ -43,6 +47,7 @@ pub enum Part {
 pub struct Fault {
     /// Place of the block among those recorded.
     pub block: usize,
+    /// Which part of the block.
     pub part: Part,
 }
 
@@ -164,6 +169,7 @@ pub struct Auditor {
 }
 
 impl Auditor {
+    /// An auditor who starts from the first state and tampers with so many copies of records a day.
     pub fn new(genesis: Head, trials_per_day: u64) -> Self {
         Auditor {
             genesis,
@@ -177,6 +183,7 @@ impl Auditor {
         }
     }
 
+    /// Registers the checks of the chain of this id. Called once, at time zero.
     pub fn start<E: EngineEvent>(&mut self, id: &str, ctx: &mut Context<E>) {
         self.replay = Some(ctx.checks.always(&format!("blockchain.{id}.replay_equals")));
         self.locate = Some(ctx.checks.always(&format!("blockchain.{id}.tampering_located")));

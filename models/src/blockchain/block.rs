@@ -9,23 +9,32 @@ use super::transaction::{Address, Receipt, Transaction};
 /// What the hash of a block covers. Each root commits to the list of its name.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
+    /// Its height.
     pub number: u64,
     /// Hash of the block before.
     pub parent: Hash,
+    /// When it was made.
     pub time: SimTime,
+    /// Who made it.
     pub proposer: Address,
     /// Paid by every transaction for a unit of gas, and burned, base units.
     pub base_fee: u128,
+    /// Most gas that its transactions may use together.
     pub gas_limit: u64,
+    /// Gas that they used.
     pub gas_used: u64,
+    /// Commits to the transactions.
     pub transactions_root: Hash,
+    /// Commits to the receipts.
     pub receipts_root: Hash,
+    /// Commits to the evidence.
     pub evidence_root: Hash,
     /// Root of the state after the block.
     pub state_root: Hash,
 }
 
 impl Header {
+    /// The name of the block.
     pub fn hash(&self) -> Hash {
         digest(HEADER, self)
     }
@@ -45,21 +54,29 @@ pub struct Evidence {
 /// A block with all it carries: enough to execute it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
+    /// What its hash covers.
     pub header: Header,
+    /// Proofs of broken rules.
     pub evidence: Vec<Evidence>,
+    /// What it executes, in order.
     pub transactions: Vec<Transaction>,
+    /// What became of each transaction.
     pub receipts: Vec<Receipt>,
 }
 
 /// The roots of a block's lists, as its header states them.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Roots {
+    /// Of the transactions.
     pub transactions: Hash,
+    /// Of the receipts.
     pub receipts: Hash,
+    /// Of the evidence.
     pub evidence: Hash,
 }
 
 impl Roots {
+    /// The roots of a block with these receipts and this evidence.
     pub fn of(receipts: &[Receipt], evidence: &[Evidence]) -> Self {
         Roots {
             // A receipt carries the hash of its transaction: it is not computed twice.

@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What is modelled of blockchains, and what is left out.
 pub const CARD: Card = Card {
     entities: "Chains with blocks, validators or miners, accounts and contracts, a pool of \
                waiting transactions, users and bridges.",

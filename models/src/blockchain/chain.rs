@@ -25,8 +25,11 @@ const FULL_PERMILLE: u128 = 950;
 /// A transaction that a block included, with the time it was submitted.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inclusion {
+    /// What became of it.
     pub receipt: Receipt,
+    /// When it was submitted.
     pub submitted: SimTime,
+    /// What it ordered.
     pub call: Call,
 }
 
@@ -40,6 +43,7 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Adds what the next block settled.
     pub fn extend(&mut self, next: Settled) {
         self.inclusions.extend(next.inclusions);
         self.notices.extend(next.notices);
@@ -49,11 +53,13 @@ impl Settled {
 /// The end of a branch: the state after its last block.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
+    /// Accounts and contracts.
     pub state: State,
     /// Base fee of the next block.
     pub base_fee: u128,
     /// Hash and number of the last block; number 0 is the genesis.
     pub hash: Hash,
+    /// Number of that block.
     pub height: u64,
     round: Round,
 }
@@ -61,8 +67,11 @@ pub struct Head {
 /// Who makes a block, when, and what it carries beside transactions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
+    /// When.
     pub time: SimTime,
+    /// Who.
     pub proposer: Address,
+    /// Proofs of broken rules.
     pub evidence: Vec<Evidence>,
     /// False for a block that is followed by another of the same round: the base fee moves once a
     /// round, by the mean of its blocks.
@@ -72,7 +81,9 @@ pub struct Proposal {
 /// A new block and what it did to the pool's transactions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Made {
+    /// The block.
     pub block: Block,
+    /// What it settled.
     pub settled: Settled,
     /// Transactions that can never be included: their sender and nonce.
     impossible: Vec<(Address, u64)>,
@@ -202,7 +213,9 @@ impl Head {
 /// The settled head, the pool, and the newest settled blocks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chain {
+    /// The newest settled block's end.
     pub head: Head,
+    /// Transactions that wait for a block.
     pub mempool: Mempool,
     blocks: VecDeque<Block>,
     blocks_kept: usize,

@@ -31,7 +31,9 @@ pub struct Utilisation {
     pub elasticity: u64,
     /// The base fee changes by at most one part in this many.
     pub change_denominator: u64,
+    /// The base fee never falls below this, in base units a unit of gas.
     pub minimum: u128,
+    /// How the change of the base fee is rounded.
     pub rounding: Rounding,
 }
 
@@ -75,7 +77,9 @@ impl Utilisation {
 /// A base fee that follows the premium which buyers of a full block's last gas pay (FIP-0115).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Premium {
+    /// The base fee changes by at most one part in this a block.
     pub change_denominator: u64,
+    /// The base fee never falls below this, in base units a unit of gas.
     pub minimum: u128,
     /// Part of a block's gas, from the highest premium down, at which the premium is read.
     pub percentile_permille: u64,
@@ -125,6 +129,7 @@ pub struct Price {
 }
 
 impl Price {
+    /// Base units for each unit of gas, burned or paid to the proposer.
     pub fn total(self) -> u128 {
         self.tip + self.burned
     }
@@ -138,9 +143,15 @@ pub enum FeeRule {
     /// The same with a base fee by premium.
     Premium(Premium),
     /// Everyone pays what it bids, all of it to the proposer.
-    FirstPrice { minimum: u128 },
+    FirstPrice {
+        /// The least price of a unit of gas, base units.
+        minimum: u128,
+    },
     /// Everyone pays the same, and is served in the order of arrival.
-    Fixed { price: u128 },
+    Fixed {
+        /// The price of a unit of gas, base units.
+        price: u128,
+    },
 }
 
 impl FeeRule {
@@ -198,7 +209,9 @@ impl FeeRule {
 /// What a transaction offers for a unit of gas.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bid {
+    /// Most base units that it pays for a unit of gas in all.
     pub fee_max: u128,
+    /// Most base units of these that go to the proposer.
     pub tip_max: u128,
 }
 

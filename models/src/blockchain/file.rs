@@ -22,9 +22,9 @@ use super::settings::{
     Bindings, ChainSettings, ConsensusSettings, Settings, TelemetrySettings, TravelLaw,
 };
 use crate::connection::gossip::{self, GossipParameters, Push};
-use crate::describe::parameter::{self, ParameterSpec, ParameterTable};
+use crate::describe::parameter::{self, ParameterSpec, ParameterTable, Table};
 use crate::input::check::Checker;
-use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
 use crate::part::{ClassNames, DeviceSet, Known};
 
@@ -210,65 +210,6 @@ fn telemetry_schema(generator: &mut SchemaGenerator) -> Schema {
         properties.insert("from".into(), json!({ "enum": ["clocks", "connection"] }));
     }
     schema
-}
-
-/// A table of parameters that reads itself.
-pub trait Table: Default {
-    const SPECS: &'static [ParameterSpec];
-    fn get_mut(&mut self, name: &str) -> Option<&mut f64>;
-    fn amount_mut(&mut self, name: &str) -> Option<&mut Amount>;
-}
-
-macro_rules! tables {
-    ($($name:ident),* $(,)?) => {
-        $(impl Table for $name {
-            const SPECS: &'static [ParameterSpec] = $name::SPECS;
-            fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
-                $name::get_mut(self, name)
-            }
-            fn amount_mut(&mut self, name: &str) -> Option<&mut Amount> {
-                $name::amount_mut(self, name)
-            }
-        })*
-    };
-}
-tables!(
-    LoadParameters,
-    StakeParameters,
-    RoundParameters,
-    WorkParameters,
-    GossipParameters,
-    DeviceParameters,
-    AttestParameters,
-    PlanParameters,
-    TradeParameters,
-    TelemetryParameters,
-);
-
-/// Reads a table of parameters; what is not given is at its default.
-fn table<T: Table>(checker: &mut Checker<'_>, typed: &BTreeMap<String, ValueId>, key: &str) -> T {
-    let mut values = T::default();
-    for (name, &given) in typed {
-        let key = format!("{key}.{}", shown(name));
-        let Some(spec) = T::SPECS.iter().find(|spec| spec.name == name) else {
-            let help = did_you_mean(name, T::SPECS.iter().map(|spec| spec.name));
-            checker.fault(given, &key, "unknown parameter".to_owned(), help);
-            continue;
-        };
-        let range = spec.minimum..=spec.maximum;
-        if let Some(slot) = values.amount_mut(name) {
-            let decimals = checker.units.decimals(spec.unit).expect("a parameter's unit is money");
-            let unit = (spec.unit, decimals);
-            *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
-            continue;
-        }
-        let plain = spec.unit == "1";
-        let value = checker.quantity(Some(given), &key, spec.unit, plain, range);
-        if let (Some(value), Some(slot)) = (value, values.get_mut(name)) {
-            *slot = value;
-        }
-    }
-    values
 }
 
 /// The validated layer; whatever is wrong is a fault.
@@ -459,7 +400,7 @@ impl ChainChecker<'_, '_, '_> {
         name: &str,
     ) -> Option<T> {
         let typed = typed.as_ref()?;
-        Some(table(self.checker, typed, &self.key(name)))
+        Some(parameter::read(self.checker, typed, &self.key(name)))
     }
 
     /// A table of parameters of devices, and the devices of the fleet that `on` names in place of
@@ -477,7 +418,7 @@ impl ChainChecker<'_, '_, '_> {
             replaced.extend(own.iter().map(|name| (*name, typed.remove(*name))));
         }
         let set = self.known.devices_in_place_of(self.checker, on, &key, &replaced);
-        let mut parameters: T = table(self.checker, &typed, &key);
+        let mut parameters: T = parameter::read(self.checker, &typed, &key);
         if let (Some(given), Some(set)) = (on, &set) {
             self.count(&mut parameters, own[0], self.known.count(set), given, &key);
         }
@@ -562,7 +503,7 @@ impl ChainChecker<'_, '_, '_> {
                 self.checker.fault(given, &format!("{key}.{name}"), message, "leave it out");
             }
         }
-        let mut parameters: TelemetryParameters = table(self.checker, &typed, key);
+        let mut parameters: TelemetryParameters = parameter::read(self.checker, &typed, key);
         let Some(readers) = &self.known.readers else {
             let message = "there are no readings to write".to_owned();
             let help = "add [connection], or leave out `from`";
@@ -590,7 +531,7 @@ impl ChainChecker<'_, '_, '_> {
     /// Proof of work: its miners, and how their blocks travel.
     fn work(&mut self, block_time: f64) -> ConsensusSettings {
         let (section, key) = (self.section, self.key("members"));
-        let work: WorkParameters = table(self.checker, &section.members, &key);
+        let work: WorkParameters = parameter::read(self.checker, &section.members, &key);
         let laws = [
             ("fixed", Some(TravelLaw::Fixed)),
             ("exponential", Some(TravelLaw::Exponential)),
@@ -627,7 +568,7 @@ impl ChainChecker<'_, '_, '_> {
             ("origin_only", Push::OriginOnly),
         ];
         let push = self.checker.choice(typed.remove("push"), &format!("{key}.push"), &pushes);
-        let parameters: GossipParameters = table(self.checker, &typed, &key);
+        let parameters: GossipParameters = parameter::read(self.checker, &typed, &key);
         if let (Some(&given), true) =
             (typed.get("hop"), parameters.hop > PUSHES_OF_A_HOP_MAX * parameters.period)
         {
@@ -730,7 +671,9 @@ impl ChainChecker<'_, '_, '_> {
                 ConsensusSettings::Authority
             }
             Kind::Stake => return self.stake(),
-            Kind::Expected => ConsensusSettings::Expected(table(self.checker, typed, &key)),
+            Kind::Expected => {
+                ConsensusSettings::Expected(parameter::read(self.checker, typed, &key))
+            }
             Kind::Work => self.work(block_time),
         };
         (consensus, None)

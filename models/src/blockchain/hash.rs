@@ -12,10 +12,15 @@ pub type Hash = [u8; 32];
 
 /// What is hashed, so that values of two kinds never share a hash.
 pub const CELL: u8 = 1;
+/// Tag of a transaction.
 pub const TRANSACTION: u8 = 2;
+/// Tag of a receipt.
 pub const RECEIPT: u8 = 3;
+/// Tag of the header of a block.
 pub const HEADER: u8 = 4;
+/// Tag of a root of the state.
 pub const STATE: u8 = 5;
+/// Tag of a proof of a broken rule.
 pub const EVIDENCE: u8 = 6;
 
 /// Key of the hash of a node.

@@ -7,7 +7,9 @@ use super::hash::{Hash, node, root};
 /// A sibling on the way from a leaf to the root.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
+    /// It stands on the left.
     Left(Hash),
+    /// It stands on the right.
     Right(Hash),
 }
 

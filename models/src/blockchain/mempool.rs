@@ -28,7 +28,9 @@ const PRICE_BUMP_PERCENT: u128 = 10;
 /// A transaction that waits.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
+    /// The transaction.
     pub transaction: Transaction,
+    /// When it came.
     pub since: SimTime,
     /// Order of arrival.
     pub sequence: u64,
@@ -38,7 +40,10 @@ pub struct Waiting {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PoolError {
     /// The sender's next nonce is another one.
-    Gap { expected: u64 },
+    Gap {
+        /// The nonce that is next.
+        expected: u64,
+    },
     /// The nonce is taken and the bid is not 10 % higher.
     Underpriced,
     /// The pool is full of higher bids.
@@ -48,11 +53,15 @@ pub enum PoolError {
 /// What happened to transactions that leave the pool without a block.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Losses {
+    /// Not taken in.
     pub refused: u64,
+    /// Thrown out for one that pays more.
     pub evicted: u64,
+    /// Given up by their senders.
     pub withdrawn: u64,
 }
 
+/// Transactions that wait for a block, by their senders and nonces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mempool {
     capacity: usize,
@@ -65,10 +74,16 @@ pub struct Mempool {
     arrivals: VecDeque<(SimTime, Address, u64, u64)>,
     len: usize,
     sequence: u64,
+    /// What left without a block.
     pub losses: Losses,
 }
 
 impl Mempool {
+    /// An empty pool of this many places, whose senders wait this long.
+    ///
+    /// # Panics
+    ///
+    /// If it has no place.
     pub fn new(capacity: usize, patience: SimDuration) -> Self {
         assert!(capacity > 0, "a pool has room");
         Mempool {
@@ -82,12 +97,15 @@ impl Mempool {
             losses: Losses::default(),
         }
     }
+    /// Transactions that wait.
     pub fn len(&self) -> usize {
         self.len
     }
+    /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+    /// All that wait, by sender and nonce.
     pub fn iter(&self) -> impl Iterator<Item = &Waiting> {
         self.queues.values().flatten()
     }

@@ -19,12 +19,15 @@ impl<T> Default for MerkleState<T> {
 }
 
 impl<T: Serialize> MerkleState<T> {
+    /// How many cells there are.
     pub fn len(&self) -> usize {
         self.values.len()
     }
+    /// Whether there is no cell.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+    /// A cell, to read.
     pub fn get(&self, cell: usize) -> Option<&T> {
         self.values.get(cell)
     }
@@ -40,6 +43,7 @@ impl<T: Serialize> MerkleState<T> {
         self.values.push(value);
         self.values.len() - 1
     }
+    /// All cells, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.values.iter()
     }

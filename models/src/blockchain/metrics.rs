@@ -4,6 +4,7 @@ use super::bridge::tally as transfers;
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section, metric};
 
+/// Every metric of the layer, in the order of their numbers.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Service, "tx_settled", "1/d", "Transactions in blocks that were settled since the last record, for each day.", "model").by(&["chain"]),

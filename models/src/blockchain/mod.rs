@@ -84,26 +84,35 @@ pub const KINDS: EventKinds = EventKinds {
 pub enum Event {
     /// Consensus goes on: a slot, a round, a block that was found.
     Turn {
+        /// The chain, by its place in the scenario.
         chain: u16,
     },
     /// A block reaches the observer.
     Seen {
+        /// The chain, by its place in the scenario.
         chain: u16,
+        /// The block, by the number that its consensus gave it.
         block: u64,
     },
     /// Somebody of the public may want a transaction.
     Submit {
+        /// The chain, by its place in the scenario.
         chain: u16,
     },
     /// Somebody acts: a device, a verifier, a trader.
     Wake {
+        /// The chain, by its place in the scenario.
         chain: u16,
+        /// In which activity.
         actor: Actor,
+        /// Which of those that take part in it.
         who: u32,
     },
     /// Time for a record.
     Record,
+    /// In one of the attacks.
     Attack(attack::Event),
+    /// In one of the bridges.
     Bridge(bridge::Event),
 }
 

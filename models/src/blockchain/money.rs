@@ -7,6 +7,7 @@ use crate::input::amount;
 
 /// A token and a billionth of it, each with its decimals.
 pub const TOKEN: (&str, u32) = ("token", amount::TOKEN_DECIMALS);
+/// A billionth of a token, with its decimals: the unit of prices of gas.
 pub const NANOTOKEN: (&str, u32) = ("nanotoken", NANO_DECIMALS);
 /// Decimals of a billionth of a token.
 pub const NANO_DECIMALS: u32 = 9;

@@ -22,8 +22,11 @@ use crate::part::DeviceSet;
 pub struct Settings {
     /// Time between two records of the chains: a part of a day.
     pub record_every: SimDuration,
+    /// The chains, in the order of the scenario.
     pub chains: Vec<ChainSettings>,
+    /// Attacks on consensus, where there are any.
     pub attack: Option<attack::Settings>,
+    /// Bridges, each with two chains of its own.
     pub bridges: Vec<BridgeSettings>,
 }
 
@@ -37,22 +40,35 @@ impl Default for Settings {
 /// One chain.
 #[derive(Clone, Debug)]
 pub struct ChainSettings {
+    /// Its id in the scenario: the label of its rows.
     pub id: String,
+    /// Mean time from block to block, or length of a slot.
     pub block_time: SimDuration,
+    /// Most gas of a block.
     pub gas_limit: u64,
+    /// How inclusion is priced.
     pub fee: FeeRule,
     /// Base fee of the first block.
     pub base_fee: u128,
+    /// New money for whoever makes a block.
     pub block_reward: Amount,
     /// Transactions that the pool holds, and how long they wait at most.
     pub pool: usize,
+    /// How long a sender waits before giving a transaction up.
     pub patience: SimDuration,
+    /// Who makes blocks.
     pub consensus: ConsensusSettings,
+    /// Transactions of the public.
     pub load: Option<LoadParameters>,
+    /// Devices that write each change of their state.
     pub devices: Option<DeviceParameters>,
+    /// Claims of work, judged by panels.
     pub attestation: Option<AttestParameters>,
+    /// Actions carried out by contract.
     pub dispatch: Option<PlanParameters>,
+    /// Deals paid through a contract.
     pub escrow: Option<TradeParameters>,
+    /// Readings on the chain.
     pub telemetry: Option<TelemetrySettings>,
     /// The devices of the fleet that its activities and validators are.
     pub on: Bindings,
@@ -80,7 +96,9 @@ pub struct TelemetrySettings {
     pub on: Option<DeviceSet>,
     /// Whether they come over the connection layer, from its devices.
     pub from_connection: bool,
+    /// Its numbers.
     pub parameters: TelemetryParameters,
+    /// How readings get on the chain.
     pub way: Way,
     /// Whether readings are signed and checked for real.
     pub real: bool,
@@ -114,21 +132,29 @@ impl Default for ChainSettings {
 /// Who makes blocks.
 #[derive(Clone, Debug)]
 pub enum ConsensusSettings {
+    /// Known proposers take turns.
     Authority,
+    /// Validators in proportion to their stake, final by votes.
     Stake(StakeParameters),
+    /// Each participant may win a round, several or none do.
     Expected(RoundParameters),
+    /// Miners, by the chain with most work.
     Work(WorkParameters, TravelLaw),
 }
 
 /// The law of a block's travel time; the mean of the first two is a parameter.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum TravelLaw {
+    /// Always the mean.
     Fixed,
+    /// Exponential with this mean.
     Exponential,
+    /// From node to node, by gossip.
     Gossip(gossip::Law),
 }
 
 impl TravelLaw {
+    /// The law with this mean in seconds, which gossip does not need.
     pub fn of(self, mean_seconds: f64) -> Travel {
         match self {
             TravelLaw::Fixed => Travel::Fixed { seconds: mean_seconds },

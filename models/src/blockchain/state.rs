@@ -16,6 +16,7 @@ use super::transaction::{Address, Outcome, Receipt, Rejection, Transaction};
 pub struct Rules {
     /// The chain, by its place in the scenario.
     pub chain: u16,
+    /// How inclusion is priced.
     pub fee: FeeRule,
     /// Gas a block may hold.
     pub gas_limit: u64,
@@ -26,12 +27,16 @@ pub struct Rules {
 /// Accounts and contracts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
+    /// What does not change.
     pub rules: Rules,
+    /// Who holds what.
     pub accounts: Accounts,
+    /// The contracts and their memory.
     pub contracts: Contracts,
 }
 
 impl State {
+    /// Nobody and nothing.
     pub fn new(rules: Rules) -> Self {
         State { rules, accounts: Accounts::default(), contracts: Contracts::default() }
     }

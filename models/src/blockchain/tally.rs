@@ -29,16 +29,23 @@ pub struct Tally {
     /// Since the last record: seconds from submission to the settled block, price of a unit of gas,
     /// fee.
     pub delays: Vec<f64>,
+    /// Price of a unit of gas that included transactions paid, one a transaction.
     pub prices: Vec<f64>,
+    /// Fees of included transactions, in base units.
     pub fees: Vec<u128>,
+    /// Transactions whose gas did not suffice.
     pub out_of_gas: u64,
+    /// Transactions in settled blocks.
     pub settled: u64,
     /// Fees of the day up to the last record.
     day_fees: Vec<u128>,
     /// Since the start.
     pub blocks: u64,
+    /// Gas of all settled blocks.
     pub gas_used: u128,
+    /// The limits of these blocks together.
     pub gas_offered: u128,
+    /// Transactions of one sender that were included out of order.
     pub violations: u64,
     /// The next nonce of each sender, as the receipts so far imply.
     next_nonces: BTreeMap<Address, u64>,
@@ -150,11 +157,14 @@ pub fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
 /// Where a chain's rows go.
 #[derive(Copy, Clone, Debug)]
 pub struct Slot {
+    /// The instant of the rows.
     pub time: SimTime,
+    /// The id of the chain.
     pub label: Label,
 }
 
 impl Slot {
+    /// Records a value of a metric of the chain.
     pub fn push<E: EngineEvent>(
         &self,
         ctx: &mut Context<E>,

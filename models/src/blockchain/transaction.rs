@@ -15,6 +15,7 @@ pub struct Address(pub u32);
 /// An order of one account to the chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transaction {
+    /// Who orders and pays.
     pub sender: Address,
     /// Transactions of one sender are executed in the order of their nonces, without a gap.
     pub nonce: u64,
@@ -24,10 +25,12 @@ pub struct Transaction {
     pub fee_max: u128,
     /// Most it pays to the proposer for a unit of gas, base units.
     pub tip_max: u128,
+    /// What is ordered.
     pub call: Call,
 }
 
 impl Transaction {
+    /// The name of the transaction.
     pub fn hash(&self) -> Hash {
         digest(TRANSACTION, self)
     }
@@ -36,6 +39,7 @@ impl Transaction {
 /// How an included transaction ended.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
+    /// It was carried out.
     Done,
     /// Its gas limit did not suffice: nothing but the fee happened.
     OutOfGas,
@@ -50,14 +54,21 @@ pub struct Receipt {
     pub chain: u16,
     /// The block and the place in it.
     pub block: u64,
+    /// Its place in the block.
     pub index: u32,
+    /// Its hash.
     pub transaction: Hash,
+    /// Who ordered it.
     pub sender: Address,
+    /// Its number among the sender's transactions.
     pub nonce: u64,
+    /// How it ended.
     pub outcome: Outcome,
+    /// Gas that it used.
     pub gas_used: u64,
     /// Paid for each unit of gas, and how much of it was burned.
     pub gas_price: u128,
+    /// Base units that were burned for each unit of gas.
     pub burned_price: u128,
     /// Time of the block.
     pub time: SimTime,
@@ -74,7 +85,10 @@ impl Receipt {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rejection {
     /// The sender's account has another nonce next.
-    Nonce { expected: u64 },
+    Nonce {
+        /// The nonce that is next.
+        expected: u64,
+    },
     /// The sender could not pay the whole gas limit at its highest fee.
     Funds,
     /// It offers less than the chain demands.

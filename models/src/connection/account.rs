@@ -12,7 +12,9 @@ use crate::laws::sketch::Sketch;
 pub enum Purpose {
     /// Handshakes of TCP, TLS and the protocol, and the end of a connection.
     Connection,
+    /// Readings, and what answers them.
     Message,
+    /// Signs of life of an idle connection.
     Heartbeat,
     /// What was sent before.
     Repetition,
@@ -21,6 +23,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Every purpose, in the order of its number.
     pub const ALL: [Purpose; 5] = [
         Purpose::Connection,
         Purpose::Message,
@@ -43,7 +46,9 @@ impl Purpose {
 /// Bytes away from the devices and back to them.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
+    /// Away from the devices.
     pub up: u64,
+    /// Back to the devices.
     pub down: u64,
 }
 
@@ -54,7 +59,9 @@ pub struct Account {
     pub bytes: [Bytes; 5],
     /// As the channels saw them, packet by packet.
     pub channel_bytes: Bytes,
+    /// Packets sent over all channels.
     pub packets: u64,
+    /// Packets that their channel lost.
     pub packets_lost: u64,
     /// Readings taken by devices.
     pub taken: u64,
@@ -64,6 +71,7 @@ pub struct Account {
     pub landed: u64,
     /// Readings the platform had not had, and arrivals of readings it had.
     pub delivered: u64,
+    /// Arrivals of readings that the platform had.
     pub duplicates: u64,
     /// Copies that a gateway had already.
     pub merged: u64,
@@ -73,38 +81,53 @@ pub struct Account {
     pub dropped: u64,
     /// Messages begun, and transmissions of messages: the difference are retransmissions.
     pub messages: u64,
+    /// Messages sent, repetitions included.
     pub transmissions: u64,
     /// Messages that are over, by the repetitions of their last step.
     pub repeated: [u64; 8],
     /// Messages given up by the sender, whether they arrived or not.
     pub given_up: u64,
+    /// Exchanges that were answered.
     pub round_trips: u64,
+    /// Connections that broke.
     pub breaks: u64,
+    /// Attempts to connect.
     pub attempts: u64,
+    /// Of these, those that the hub turned down.
     pub refused: u64,
+    /// Last wills that the broker published for clients that it took for gone (MQTT 3.1.1,
+    /// 3.1.2.5).
     pub wills: u64,
     /// Notifications overtaken by a newer one.
     pub overtaken: u64,
     /// Frames on the shared radio, and those no other spoilt.
     pub frames: u64,
+    /// Frames that no other spoilt.
     pub frames_heard: u64,
     /// Hops of readings that came out of the mesh.
     pub hops: u64,
+    /// Energy of all radios, joules.
     pub joules: f64,
     /// Sum of the absolute errors of time stamps, seconds.
     pub stamp_error_seconds: f64,
+    /// Time from taking a reading to its first arrival at the platform.
     pub latency: Sketch,
+    /// The mean age of what the platform knows.
     pub age: Age,
+    /// Most attempts to connect within a second.
     pub storm: Peak,
 }
 
 impl Account {
+    /// Enters bytes sent away from a device.
     pub fn up(&mut self, purpose: Purpose, bytes: u32) {
         self.bytes[purpose as usize].up += u64::from(bytes);
     }
+    /// Enters bytes sent to a device.
     pub fn down(&mut self, purpose: Purpose, bytes: u32) {
         self.bytes[purpose as usize].down += u64::from(bytes);
     }
+    /// Bytes of all purposes.
     pub fn total(&self) -> Bytes {
         self.bytes.iter().fold(Bytes::default(), |sum, part| Bytes {
             up: sum.up + part.up,
@@ -150,6 +173,7 @@ impl Age {
 pub struct Peak {
     second: u64,
     count: u32,
+    /// The most in any second so far.
     pub highest: u32,
 }
 

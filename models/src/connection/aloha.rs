@@ -39,10 +39,16 @@ pub struct Aloha {
 }
 
 impl Aloha {
+    /// Silent channels.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
     pub fn new(channels: usize, slot: Option<SimDuration>) -> Self {
         assert!(channels > 0, "a radio has a channel");
         Aloha { slot, channels: vec![Vec::new(); channels] }
     }
+    /// How many channels the radio has.
     pub fn channels(&self) -> usize {
         self.channels.len()
     }

@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What is modelled of the way from devices to the platform, and what is left out.
 pub const CARD: Card = Card {
     entities: "Devices that take readings, links, gateways, neighbours of a mesh and a \
                platform that hears the readings.",

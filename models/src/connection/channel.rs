@@ -14,7 +14,12 @@ pub enum Loss {
     /// Each with this probability.
     Independent(f64),
     /// In bursts: probabilities of going bad and of becoming good again, per packet.
-    Bursts { to_bad: f64, to_good: f64 },
+    Bursts {
+        /// Chance that a packet finds the good state turned bad.
+        to_bad: f64,
+        /// Chance that a packet finds the bad state turned good.
+        to_good: f64,
+    },
 }
 
 impl Loss {
@@ -41,9 +46,11 @@ impl Loss {
 /// A link between two places, without its round trip, which belongs to the places.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
+    /// How packets are lost.
     pub loss: Loss,
     /// Mean of the exponential delay added to each packet.
     pub jitter_seconds: f64,
+    /// How fast it takes packets in.
     pub bytes_per_second: f64,
 }
 
@@ -74,7 +81,9 @@ impl Channel {
 /// A time in which a share of the senders is cut off, or the hub is down.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outage {
+    /// When it begins, seconds from the start.
     pub start_seconds: f64,
+    /// How long it takes, seconds.
     pub length_seconds: f64,
     /// Share of the senders that is cut off; below one, the hub itself goes on.
     pub share: f64,

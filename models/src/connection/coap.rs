@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 /// Defaults of RFC 7252, section 4.8.
 pub const ACK_TIMEOUT: SimDuration = SimDuration::from_seconds(2);
+/// The first timeout is drawn between [`ACK_TIMEOUT`] and this many times as long.
 pub const ACK_RANDOM_FACTOR: f64 = 1.5;
+/// A message is sent this often after the first time.
 pub const MAX_RETRANSMIT: u8 = 4;
 /// Outstanding exchanges with one server.
 pub const NSTART: u8 = 1;
@@ -65,6 +67,7 @@ impl Deduplicator {
 pub struct Notification {
     /// 24 bits.
     pub number: u32,
+    /// When it arrived.
     pub at: SimTime,
 }
 

@@ -77,10 +77,13 @@ pub struct Section {
     /// MQTT: time between heartbeats. Default "60 s".
     #[schemars(with = "String")]
     pub keep_alive: Option<ValueId>,
+    /// Loss, delay and speed of the way to the platform.
     #[schemars(with = "LinkSection")]
     pub link: Option<LinkSection>,
+    /// Keys of MQTT.
     #[schemars(with = "MqttSection")]
     pub mqtt: Option<MqttSection>,
+    /// Keys of CoAP.
     #[schemars(with = "CoapSection")]
     pub coap: Option<CoapSection>,
     /// Devices reach the platform through gateways.
@@ -89,8 +92,10 @@ pub struct Section {
     /// "hub" (the default): all send to the platform. "mesh": they relay for their neighbours.
     #[schemars(with = "String", extend("enum" = ["hub", "mesh"]))]
     pub topology: Option<ValueId>,
+    /// Devices that relay for their neighbours.
     #[schemars(with = "MeshSection")]
     pub mesh: Option<MeshSection>,
+    /// How a lost connection comes back.
     #[schemars(with = "ReconnectSection")]
     pub reconnect: Option<ReconnectSection>,
     /// Time between two records, such as "1 h" or "12 s": a part of a day, or whole days. Default
@@ -247,6 +252,7 @@ pub struct OutageSection {
     /// From the start of the run, such as "6 h".
     #[schemars(with = "String")]
     pub at: Option<ValueId>,
+    /// How long it takes, such as "2 h".
     #[schemars(with = "String")]
     pub length: Option<ValueId>,
     /// Share of the senders that is cut off; 1 (the default) is the hub itself.

@@ -36,6 +36,7 @@ const HOST: &str = "ingest.example.org";
 /// Packets that go one way at once, with all headers.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flight {
+    /// All bytes, headers included.
     pub bytes: u32,
     /// Packets: each is one draw of the channel.
     pub packets: u8,
@@ -60,6 +61,7 @@ impl Flight {
 /// What is asked, what answers it, and what follows without being waited for.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
+    /// From the sender to the platform.
     pub up: Flight,
     /// No packets where nobody answers.
     pub down: Flight,
@@ -68,6 +70,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Whether something comes back that is waited for.
     pub fn is_answered(&self) -> bool {
         self.down.packets > 0
     }
@@ -101,6 +104,7 @@ pub struct Frames {
 }
 
 impl Frames {
+    /// The sizes of all exchanges, from the codecs of the protocol.
     pub fn new(settings: &Settings) -> Frames {
         let protocol = settings.protocol;
         let tls = settings.tls && protocol.is_stream();
@@ -121,6 +125,7 @@ impl Frames {
         frames.exchanges[Step::Message as usize] = message;
         frames
     }
+    /// What is sent and answered in a step.
     pub fn exchange(&self, step: Step) -> &Exchange {
         &self.exchanges[step as usize]
     }

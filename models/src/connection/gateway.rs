@@ -25,6 +25,7 @@ const BANDWIDTH_HZ: f64 = 125_000.0;
 /// One copy of a reading on its way to a gateway, or over neighbours.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copy {
+    /// What it carries.
     pub reading: Reading,
     /// The gateway that may hear it, or the node that has it.
     pub at: u32,
@@ -40,6 +41,7 @@ pub struct Copies {
 }
 
 impl Copies {
+    /// Gives a copy its number.
     pub fn add(&mut self, copy: Copy) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.slots[slot as usize] = copy;
@@ -48,16 +50,20 @@ impl Copies {
         self.slots.push(copy);
         u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 copies under way")
     }
+    /// Takes a copy out; its number is free.
     pub fn take(&mut self, number: u32) -> Copy {
         self.free.push(number);
         self.slots[number as usize]
     }
+    /// The copy of a number.
     pub fn get(&self, number: u32) -> Copy {
         self.slots[number as usize]
     }
+    /// Copies under way.
     pub fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
+    /// Whether no copy is under way.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -102,6 +108,7 @@ pub struct Local {
 }
 
 impl Local {
+    /// Gateways that have heard nothing.
     pub fn new(
         plan: Gateways,
         settings: &Settings,

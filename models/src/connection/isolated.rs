@@ -9,12 +9,14 @@ use crate::part::Around;
 /// Devices, links and a platform with nothing around them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Isolated {
+    /// The layer.
     pub connection: Connection,
     /// Readings that have reached the platform.
     pub deliveries: Vec<Delivery>,
 }
 
 impl Isolated {
+    /// The layer at time zero, for the run that `streams` name.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
         let connection = Connection::new(settings, &Around::alone(streams));
         Isolated { connection, deliveries: Vec::new() }

@@ -37,6 +37,7 @@ pub struct Matrix {
 pub struct MatrixError {
     /// From 1.
     pub line: usize,
+    /// What is wrong.
     pub message: String,
 }
 
@@ -74,9 +75,11 @@ impl Matrix {
         Ok(Matrix { sites, rtt_micros: cells.collect() })
     }
 
+    /// How many sites there are.
     pub fn sites(&self) -> usize {
         self.sites
     }
+    /// The round trip between two sites, microseconds.
     pub fn rtt_micros(&self, from: usize, to: usize) -> u32 {
         self.rtt_micros[from * self.sites + to]
     }

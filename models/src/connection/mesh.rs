@@ -29,6 +29,7 @@ const HOPS_MAX: u32 = 255;
 /// Nodes, who hears whom, and the way out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mesh {
+    /// What the scenario says of it.
     pub plan: MeshPlan,
     neighbours: Vec<Vec<u32>>,
     up: Vec<bool>,
@@ -41,6 +42,7 @@ pub struct Mesh {
 }
 
 impl Mesh {
+    /// Nodes at random places of a square, all up, with their ways out.
     pub fn new(plan: MeshPlan, nodes: u32, members: &Members, streams: &Streams) -> Self {
         let place = |node| {
             let mut draws = members.stream(node, "connection.place", 0, streams);
@@ -83,9 +85,11 @@ impl Mesh {
             }
         }
     }
+    /// A node goes down or comes up; routes stay as they are until [`Mesh::route`].
     pub fn set_node(&mut self, node: u32, up: bool) {
         self.up[node as usize] = up;
     }
+    /// The first exit is lost or comes back; routes stay as they are until [`Mesh::route`].
     pub fn set_hub(&mut self, up: bool) {
         self.exits[0] = up;
     }

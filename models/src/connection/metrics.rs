@@ -4,6 +4,7 @@ use super::account::Purpose;
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section, metric};
 
+/// Every metric of the layer, in the order of their numbers.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "connected_devices", "1",

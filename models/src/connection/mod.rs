@@ -94,60 +94,88 @@ const CUT: StreamPurpose = StreamPurpose::new("connection.cut");
 pub enum Event {
     /// A device takes a reading, if it is still up since it came up for the time `boot`.
     Reading {
+        /// Its number.
         device: u32,
+        /// How often the device had come up when it was scheduled; an earlier one is stale.
         boot: u16,
     },
     /// A plain datagram reaches the platform.
     Arrives {
+        /// The device that took it.
         device: u32,
+        /// Its number among the device's readings.
         number: u32,
+        /// How long it was on its way, microseconds.
         delay_micros: u32,
     },
-    /// An exchange's question reaches the platform, and its answer the sender.
+    /// The question of an exchange reaches the platform.
     Up {
+        /// Which sender.
         sender: u32,
+        /// The identifier of the exchange.
         id: u16,
     },
+    /// Its answer reaches the sender.
     Down {
+        /// Which sender.
         sender: u32,
+        /// The identifier of the exchange.
         id: u16,
     },
     /// An answer is overdue.
     Timeout {
+        /// Which sender.
         sender: u32,
+        /// The identifier of the exchange.
         id: u16,
+        /// Which sending of it; an earlier one is stale.
         attempt: u16,
     },
     /// An attempt to connect is turned down.
     Refused {
+        /// Which sender.
         sender: u32,
+        /// The identifier of the exchange.
         id: u16,
     },
     /// A back-off is over.
     Reconnect {
+        /// Which sender.
         sender: u32,
+        /// Which of its connections; an earlier one is stale.
         connection: u32,
     },
+    /// A sign of life is due.
     Heartbeat {
+        /// Which sender.
         sender: u32,
+        /// Which of its connections; an earlier one is stale.
         connection: u32,
     },
     /// The broker has waited long enough for a client.
     Will {
+        /// Which sender.
         sender: u32,
+        /// Which of its connections; an earlier one is stale.
         connection: u32,
     },
+    /// Senders are cut off, or heard again.
     Outage {
+        /// Which outage, by its place in the scenario.
         place: u16,
+        /// Whether it begins or ends.
         begins: bool,
     },
     /// A frame begins or ends on the shared radio.
     Air {
+        /// Which copy, by number.
         copy: u32,
+        /// Whether it ends or begins.
         ends: bool,
     },
     /// A copy reaches a gateway or a neighbour.
     Travels {
+        /// Which copy, by number.
         copy: u32,
     },
     /// The mesh's routes follow a change.

@@ -14,19 +14,46 @@ use serde::{Deserialize, Serialize};
 /// Quality of service.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Qos {
+    /// QoS 0: sent once, never acknowledged.
     AtMostOnce,
+    /// QoS 1: sent until PUBACK comes.
     AtLeastOnce,
+    /// QoS 2: a handshake of four packets.
     ExactlyOnce,
 }
 
 /// The control packets that deliver an application message.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Packet {
-    Publish { id: u16, qos: Qos, duplicate: bool },
-    PubAck { id: u16 },
-    PubRec { id: u16 },
-    PubRel { id: u16 },
-    PubComp { id: u16 },
+    /// The message itself.
+    Publish {
+        /// The packet identifier.
+        id: u16,
+        /// Quality of service.
+        qos: Qos,
+        /// Whether it was sent before.
+        duplicate: bool,
+    },
+    /// Acknowledges it at QoS 1.
+    PubAck {
+        /// The packet identifier.
+        id: u16,
+    },
+    /// It was received, at QoS 2.
+    PubRec {
+        /// The packet identifier.
+        id: u16,
+    },
+    /// It may be released, at QoS 2.
+    PubRel {
+        /// The packet identifier.
+        id: u16,
+    },
+    /// The handshake of QoS 2 is complete.
+    PubComp {
+        /// The packet identifier.
+        id: u16,
+    },
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +66,7 @@ struct Outbound {
 /// What the publisher does with an answer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Reaction {
+    /// Sends this packet.
     Send(Packet),
     /// The message is through; its identifier is free.
     Complete,
@@ -56,6 +84,11 @@ pub struct Publisher {
 }
 
 impl Publisher {
+    /// A session that has sent nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the receive maximum is zero, which is a protocol error (MQTT 5, 3.1.2.11.3).
     pub fn new(qos: Qos, receive_maximum: u16) -> Self {
         assert!(receive_maximum > 0, "a receive maximum of 0 is a protocol error");
         Publisher { qos, receive_maximum, last_id: 0, outbound: Vec::new() }
@@ -80,6 +113,7 @@ impl Publisher {
             }
         }
     }
+    /// Takes in an acknowledgement.
     pub fn receive(&mut self, answer: Packet) -> Reaction {
         let (Packet::PubAck { id } | Packet::PubRec { id } | Packet::PubComp { id }) = answer
         else {

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 /// A reading on its way.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
+    /// The device that took it.
     pub device: u32,
     /// From 1, by device.
     pub number: u32,
+    /// When it was taken.
     pub taken: SimTime,
 }
 
@@ -22,9 +24,11 @@ pub struct Device {
     highest: u32,
     /// Readings taken.
     pub taken: u32,
+    /// Its round trip to the platform, microseconds.
     pub rtt_micros: u32,
     /// State of its own channel.
     pub bad: bool,
+    /// Whether it works.
     pub up: bool,
     /// Times it has come up; the reading on the calendar is of one of them.
     pub boots: u16,

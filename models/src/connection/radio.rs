@@ -7,21 +7,28 @@ use serde::{Deserialize, Serialize};
 pub enum Radio {
     /// Powered from the wall: its energy is not counted.
     Wired,
+    /// A mobile phone network of the fourth generation.
     Lte,
+    /// IEEE 802.11.
     Wifi,
     /// IEEE 802.15.4.
     Mesh,
+    /// LoRa in LoRaWAN.
     Lora,
 }
 
 /// The power model of a radio.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Power {
+    /// Joules for a byte sent.
     pub up_joules_per_byte: f64,
+    /// Joules for a byte received.
     pub down_joules_per_byte: f64,
     /// While an exchange is under way, or while a frame is on the air.
     pub awake_watts: f64,
+    /// For how long it stays awake after an exchange, seconds.
     pub tail_seconds: f64,
+    /// Watts in that time.
     pub tail_watts: f64,
 }
 

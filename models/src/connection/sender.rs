@@ -22,15 +22,20 @@ pub enum Line {
     Closed,
     /// Closed; opened when the back-off is over.
     Waiting,
+    /// Handshakes are under way.
     Opening,
+    /// Messages can be sent.
     Open,
 }
 
 /// An exchange under way, at both of its ends.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flight {
+    /// Its identifier in the protocol.
     pub id: u16,
+    /// Which step of the protocol it is.
     pub step: Step,
+    /// The reading that goes with it.
     pub reading: Reading,
     /// Timeouts of earlier attempts know an older number.
     pub attempt: u16,
@@ -38,6 +43,7 @@ pub struct Flight {
     pub repeats: u8,
     /// Packets the other side misses, of what is asked and of what is answered.
     pub up_missing: u8,
+    /// Packets of the answer that the sender misses.
     pub down_missing: u8,
     /// Whether the other side has it, over this connection.
     pub arrived: bool,
@@ -45,6 +51,7 @@ pub struct Flight {
     pub heard: bool,
     /// Whether it was sent over an earlier connection.
     pub again: bool,
+    /// How long the first sending waits for its answer.
     pub first_timeout: SimDuration,
 }
 
@@ -58,22 +65,42 @@ impl Flight {
 /// Both ends' memory of the protocol.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Machine {
+    /// None is needed.
     Plain,
-    Coap { server: Deduplicator, last: Option<Notification> },
-    Mqtt { publisher: Publisher, broker: Receiver, topic: Topic },
+    /// Of CoAP.
+    Coap {
+        /// What the server has heard lately.
+        server: Deduplicator,
+        /// What the observer heard last.
+        last: Option<Notification>,
+    },
+    /// Of MQTT.
+    Mqtt {
+        /// The sending side of the session.
+        publisher: Publisher,
+        /// The broker's side of it.
+        broker: Receiver,
+        /// What the broker keeps of the topic.
+        topic: Topic,
+    },
 }
 
 /// One end of an uplink.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sender {
+    /// Its round trip to the platform, microseconds.
     pub rtt_micros: u32,
+    /// The state of its connection.
     pub line: Line,
     /// Connections so far: tells a stale event from a present one.
     pub connection: u32,
     /// Attempts to connect that failed in a row.
     pub failures: u32,
+    /// Readings that are not sent yet, oldest first.
     pub waiting: VecDeque<Reading>,
+    /// Exchanges under way.
     pub flights: Vec<Flight>,
+    /// Both ends' memory of the protocol.
     pub machine: Machine,
     last_id: u16,
     last_attempt: u16,
@@ -81,9 +108,11 @@ pub struct Sender {
     packets: u64,
     /// State of a burst channel.
     bad: bool,
+    /// Whether it works.
     pub up: bool,
     /// Outages that cut it off now.
     pub cuts: u32,
+    /// When it sent its last packet.
     pub last_sent: SimTime,
     awake_since: Option<SimTime>,
     asleep_since: Option<SimTime>,
@@ -92,6 +121,7 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// A sender that works and has sent nothing.
     pub fn new(settings: &Settings, rtt_micros: u32, bad: bool) -> Self {
         let machine = match settings.protocol {
             Protocol::Coap => Machine::Coap { server: Deduplicator::default(), last: None },
@@ -133,6 +163,7 @@ impl Sender {
     pub fn uniform(&mut self, entity: u32, streams: &Streams) -> f64 {
         self.draws(entity, streams).uniform()
     }
+    /// The first timeout of a message of CoAP, drawn.
     pub fn first_timeout(&mut self, entity: u32, streams: &Streams) -> SimDuration {
         super::coap::first_timeout(&mut self.draws(entity, streams))
     }
@@ -170,6 +201,7 @@ impl Sender {
         self.last_attempt = self.last_attempt.wrapping_add(1);
         self.last_attempt
     }
+    /// The place of an exchange among those under way, by its identifier.
     pub fn flight(&self, id: u16) -> Option<usize> {
         self.flights.iter().position(|flight| flight.id == id)
     }

@@ -30,14 +30,18 @@ pub struct Audit {
 /// What the audits of one size have shown so far.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct Detected {
+    /// Chunks that a client asks for.
     pub sample: u32,
+    /// Share of the clients that noticed the missing chunks.
     pub share: f64,
+    /// The same by the hypergeometric law.
     pub theory: f64,
     /// Bytes that a client asked for in a day.
     pub bytes_per_day: f64,
 }
 
 impl Audit {
+    /// Light clients before their first day.
     pub fn new(settings: &AuditSettings, streams: &Streams) -> Self {
         let mut withheld = vec![false; settings.chunks as usize];
         let missing = settings.missing as u16;

@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What is modelled of data on nodes, and what is left out.
 pub const CARD: Card = Card {
     entities: "Objects as pieces on nodes in failure domains, readers, curious nodes, \
                auditors, guardians of keys and a growing ledger.",

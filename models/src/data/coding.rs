@@ -11,7 +11,9 @@ pub const PIECES_MAX: u16 = 256;
 /// How many pieces there are and how many of them are needed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
+    /// Pieces that are enough to read the object.
     pub needed: u16,
+    /// Pieces that are stored.
     pub pieces: u16,
 }
 

@@ -36,6 +36,7 @@ pub struct Exposed {
 }
 
 impl Exposure {
+    /// Nothing is seen yet; the order in which nodes or owners become curious is drawn.
     pub fn new(settings: &ExposureSettings, nodes: &NodeSettings, streams: &Streams) -> Self {
         // Of devices of the fleet there are as many owners as they have.
         let placed = nodes.placed.iter().flat_map(|placed| &placed.domains);

@@ -29,7 +29,9 @@ const SELECTION: Purpose = Purpose::new("data.crowd.selection");
 /// Requests that arrived in one of the two phases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Phase {
+    /// Requests that came.
     pub arrived: u64,
+    /// Requests that met a full queue.
     pub dropped: u64,
     /// Served from the hot tier.
     pub hot: u64,
@@ -37,12 +39,15 @@ pub struct Phase {
 }
 
 impl Phase {
+    /// Requests that were answered.
     pub fn served(&self) -> u64 {
         self.delays.count()
     }
+    /// Share of the requests that met a full queue.
     pub fn dropped_share(&self) -> f64 {
         self.dropped as f64 / self.arrived.max(1) as f64
     }
+    /// Share of the requests answered that found their object in the hot tier.
     pub fn hot_share(&self) -> f64 {
         self.hot as f64 / self.served().max(1) as f64
     }
@@ -92,6 +97,7 @@ pub struct FlashCrowd {
 }
 
 impl FlashCrowd {
+    /// Replicas placed on the nodes, before the first request.
     pub fn new(settings: &FlashCrowdSettings, nodes: u32, streams: &Streams) -> Self {
         let place =
             |object| distinct(nodes, settings.replicas, &mut streams.stream(object, REPLICAS));
@@ -115,6 +121,7 @@ impl FlashCrowd {
         }
     }
 
+    /// Schedules the first request. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.conserved = Some(ctx.checks.always("data.requests_conserved"));
         self.next_arrival(ctx);

@@ -44,16 +44,20 @@ pub struct Growth {
 /// How a node's share grows, in bytes.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct Grown {
+    /// Bytes.
     pub size: f64,
+    /// Bytes a day by which it grows.
     pub per_day: f64,
 }
 
 impl Growth {
+    /// An empty ledger on every node.
     pub fn new(settings: &GrowthSettings, nodes: u32) -> Self {
         let columns = settings.records.iter().map(|_| Column::default()).collect();
         Growth { settings: settings.clone(), nodes, columns, before: (0.0, 0.0), kept: None }
     }
 
+    /// Registers its check and schedules the records of the first hour. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.kept = Some(ctx.checks.always("data.ledger_bytes_conserved"));
         ctx.after(HOUR, Event::Writes.into());

@@ -34,16 +34,20 @@ struct Key {
 pub struct Keys {
     settings: KeySettings,
     keys: Vec<Key>,
+    /// Shares of keys that were stolen.
     pub thefts: u64,
+    /// Shares of keys that were lost.
     pub losses: u64,
 }
 
 impl Keys {
+    /// Keys of all users, none of them stolen or lost.
     pub fn new(settings: &KeySettings) -> Self {
         let keys = vec![Key::default(); settings.users as usize];
         Keys { settings: settings.clone(), keys, thefts: 0, losses: 0 }
     }
 
+    /// Schedules the first incident and the first refresh. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.next(ctx);
         if let Some(period) = self.settings.refresh {

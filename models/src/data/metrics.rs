@@ -3,6 +3,7 @@
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section, metric};
 
+/// Every metric of the layer, in the order of their numbers.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Service, "data_objects_readable", "1",

@@ -80,21 +80,45 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A node's data is gone; an empty node takes its place.
-    Fails { node: u32 },
+    Fails {
+        /// Which node, by number.
+        node: u32,
+    },
     /// A node's own outage begins or ends.
-    Toggles { node: u32, down: bool },
+    Toggles {
+        /// Which node, by number.
+        node: u32,
+        /// Whether it goes down.
+        down: bool,
+    },
     /// A node has been down for too long in this outage.
-    GivesUp { node: u32, outage: u32 },
+    GivesUp {
+        /// Which node, by number.
+        node: u32,
+        /// Which of its outages; a later one makes it stale.
+        outage: u32,
+    },
     /// A missing piece has been made anew.
-    Rebuilt { piece: u32 },
+    Rebuilt {
+        /// Which piece, by number.
+        piece: u32,
+    },
     /// Damage strikes somewhere.
     Rots,
     /// A node checks what it holds.
-    Scrubs { node: u32 },
+    Scrubs {
+        /// Which node, by number.
+        node: u32,
+    },
     /// Somebody reads an object.
     Reads,
     /// A shock begins or ends.
-    Shock { number: u16, begins: bool },
+    Shock {
+        /// Which shock, by its place.
+        number: u16,
+        /// Whether it begins or ends.
+        begins: bool,
+    },
     /// An hour of records is written to the ledger.
     Writes,
     /// A share of a key is stolen or lost.
@@ -104,7 +128,10 @@ pub enum Event {
     /// A request for a popular object arrives.
     Arrives,
     /// A node has served a request.
-    Served { node: u32 },
+    Served {
+        /// Which node, by number.
+        node: u32,
+    },
     /// A day ends: its audits and records.
     Record,
 }

@@ -15,6 +15,7 @@ pub const NOWHERE: u32 = u32::MAX;
 /// What is wrong with the bytes of a piece.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Damage {
+    /// They are what was stored.
     #[default]
     None,
     /// Changed by accident: the hash kept beside the piece no longer fits.
@@ -27,9 +28,11 @@ pub enum Damage {
 /// One piece of one object.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 pub struct Piece {
+    /// The node it lies on, or [`NOWHERE`].
     pub node: u32,
     /// Its place in the host's list.
     place: u32,
+    /// What is wrong with its bytes.
     pub damage: Damage,
     /// Repair no longer counts on it, though it may still be there.
     pub written_off: bool,
@@ -40,8 +43,11 @@ const MISSING: Piece = Piece { node: NOWHERE, place: 0, damage: Damage::None, wr
 /// The state of one object.
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Object {
+    /// Pieces whose bytes are as stored, wherever they are.
     pub intact: u16,
+    /// Pieces that repair counts on.
     pub counted: u16,
+    /// Pieces on nodes that are up.
     pub reached: u16,
     /// Fewer intact pieces than needed, now or once.
     pub lost: bool,
@@ -64,6 +70,7 @@ pub struct Host {
 }
 
 impl Host {
+    /// Whether it answers now.
     pub fn is_up(&self) -> bool {
         self.down == 0 && !self.retired
     }
@@ -101,18 +108,23 @@ impl Objects {
         }
     }
 
+    /// How many objects there are.
     pub fn count(&self) -> u32 {
         self.objects.len() as u32
     }
+    /// An object by its number.
     pub fn object(&self, object: u32) -> &Object {
         &self.objects[object as usize]
     }
+    /// All objects, by their numbers.
     pub fn objects(&self) -> &[Object] {
         &self.objects
     }
+    /// A piece by its number.
     pub fn piece(&self, piece: u32) -> &Piece {
         &self.pieces[piece as usize]
     }
+    /// How many pieces there are of all objects.
     pub fn pieces(&self) -> u32 {
         self.pieces.len() as u32
     }
@@ -121,12 +133,15 @@ impl Objects {
         let pieces = u32::from(self.code.pieces);
         object * pieces..(object + 1) * pieces
     }
+    /// The object that a piece belongs to.
     pub fn object_of(&self, piece: u32) -> u32 {
         piece / u32::from(self.code.pieces)
     }
+    /// A node by its number.
     pub fn host(&self, node: u32) -> &Host {
         &self.hosts[node as usize]
     }
+    /// All nodes, by their numbers.
     pub fn hosts(&self) -> &[Host] {
         &self.hosts
     }

@@ -84,6 +84,7 @@ impl Sums {
 }
 
 impl Rare {
+    /// The estimator for objects of this store, before its first day.
     pub fn new(settings: &RareSettings, store: &StoreSettings, nodes: &NodeSettings) -> Self {
         Rare {
             settings: settings.clone(),

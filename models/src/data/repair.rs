@@ -45,6 +45,7 @@ struct State {
 }
 
 impl Repairs {
+    /// Nothing to repair yet.
     pub fn new(settings: &RepairSettings, objects: u32) -> Self {
         Repairs {
             settings: settings.clone(),

@@ -14,13 +14,21 @@ use crate::policy::telemetry::nodes::{Domain, DomainKind};
 /// The data layer of a scenario. Each part that is there is simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
+    /// The nodes that everything below lies on.
     pub nodes: NodeSettings,
+    /// Objects, where they are simulated.
     pub store: Option<StoreSettings>,
+    /// What curious nodes see, where it is simulated.
     pub exposure: Option<ExposureSettings>,
+    /// The estimate of rare losses, where it is asked for.
     pub rare: Option<RareSettings>,
+    /// Ledgers that grow, where they are simulated.
     pub growth: Option<GrowthSettings>,
+    /// Keys of users, where they are simulated.
     pub keys: Option<KeySettings>,
+    /// Audits by light clients, where they are simulated.
     pub audit: Option<AuditSettings>,
+    /// A rush on popular objects, where it is simulated.
     pub flash_crowd: Option<FlashCrowdSettings>,
 }
 
@@ -43,14 +51,19 @@ impl Settings {
 /// The nodes that hold data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NodeSettings {
+    /// How many nodes there are.
     pub count: u32,
+    /// Regions that they are spread over.
     pub regions: u16,
+    /// Owners that they belong to.
     pub owners: u16,
+    /// Sites that they stand at.
     pub sites: u16,
     /// Exponent of Zipf's law for the sizes of owners; 0 for equal chances.
     pub owner_exponent: f64,
     /// How long a node keeps its data; an empty node then takes its place at once.
     pub life: FailureLaw,
+    /// Their outages; `None` if they are always up.
     pub outage: Option<OutageSettings>,
     /// Share of the outages of the fleet's devices that destroy their data.
     pub lost_share: f64,
@@ -96,24 +109,34 @@ pub struct Placed {
 pub struct OutageSettings {
     /// From the end of one to the beginning of the next.
     pub between: Duration,
+    /// From its beginning to its end.
     pub lasts: Duration,
 }
 
 /// Objects and what happens to them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoreSettings {
+    /// How many objects are stored.
     pub objects: u32,
+    /// Size of an object, bytes.
     pub object_bytes: u64,
+    /// Into how many pieces an object is coded, and how many are enough.
     pub code: Code,
+    /// Whether bytes are real.
     pub fidelity: Fidelity,
+    /// The policy by which a piece finds its node.
     pub placement: Placement,
     /// Share of the objects that censors refuse.
     pub contested_share: f64,
     /// A lost object is stored anew at once, so that losses can be counted again and again.
     pub renew: bool,
+    /// How missing pieces are made anew.
     pub repair: RepairSettings,
+    /// What changes bytes; `None` if nothing does.
     pub damage: Option<DamageSettings>,
+    /// Objects read a second, chosen at random.
     pub reads_per_second: f64,
+    /// What strikes whole domains.
     pub shocks: Vec<Shock>,
 }
 
@@ -206,6 +229,7 @@ pub struct RepairSettings {
     pub at_once_object: u16,
     /// Most rebuilds under way in all.
     pub at_once: u32,
+    /// How long one rebuild takes.
     pub time: Duration,
     /// A node that is down this long is no longer counted on.
     pub gives_up_after: Option<SimDuration>,
@@ -216,15 +240,18 @@ pub struct RepairSettings {
 pub struct DamageSettings {
     /// Of one piece.
     pub rot_per_second: f64,
+    /// Times a second that the bytes of a piece are changed on purpose.
     pub tamper_per_second: f64,
     /// Every node checks all its pieces this often.
     pub scrub: Option<SimDuration>,
+    /// What is held against the bytes at a read or a scrub.
     pub verify: Verify,
 }
 
 /// What the bytes of a piece are held against when they are read.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verify {
+    /// Nothing: damaged bytes are taken for good.
     Nothing,
     /// The hash that lies beside the piece.
     Local,
@@ -235,16 +262,22 @@ pub enum Verify {
 /// Something that happens to one whole domain at a stated time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shock {
+    /// When, counted from the start.
     pub after: SimDuration,
+    /// Whether it is a region, an owner or a site.
     pub kind: DomainKind,
+    /// Which of them, from 0.
     pub number: u16,
+    /// What becomes of its nodes.
     pub effect: Effect,
 }
 
 /// What a shock does to the nodes of its domain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
+    /// They are down for a while and keep their data.
     Outage {
+        /// For how long.
         lasts: SimDuration,
     },
     /// They are gone for good, with their data.
@@ -256,9 +289,11 @@ pub enum Effect {
 /// Curious nodes that pool what they see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExposureSettings {
+    /// How content is kept from the nodes.
     pub protection: Protection,
     /// Share of curious nodes after `days`; it grows evenly from zero.
     pub curious_share: f64,
+    /// Days until all curious nodes are.
     pub days: u32,
     /// Curious are whole owners with all their nodes, instead of single nodes.
     pub by_owner: bool,
@@ -291,14 +326,18 @@ pub struct RareSettings {
 /// A ledger that every node keeps, and data that is coded over the nodes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GrowthSettings {
+    /// The kinds of record that are written.
     pub records: Vec<RecordSettings>,
 }
 
 /// One kind of record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordSettings {
+    /// Its name in the scenario.
     pub id: String,
+    /// Records written a second.
     pub per_second: f64,
+    /// Mean size of a record, bytes.
     pub mean_bytes: f64,
     /// Coefficient of variation of the size (log-normal).
     pub size_cv: f64,
@@ -314,13 +353,17 @@ pub struct RecordSettings {
 /// Keys of users, each alone or shared among guardians.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeySettings {
+    /// How many users have a key.
     pub users: u32,
+    /// Objects that each key protects.
     pub objects_per_user: u32,
     /// Shares of a key and how many open it; 1 of 1 is a key without shares.
     pub shares: u16,
+    /// Shares that are enough to use the key.
     pub needed: u16,
     /// Of one share.
     pub thefts_per_second: f64,
+    /// Times a second that one share is lost.
     pub losses_per_second: f64,
     /// Shares are made anew this often: stolen ones are worthless from then on, and lost ones are
     /// replaced while enough are left.
@@ -330,31 +373,42 @@ pub struct KeySettings {
 /// Light clients that sample chunks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AuditSettings {
+    /// Chunks of a block, coded.
     pub chunks: u32,
+    /// Chunks that are withheld.
     pub missing: u32,
+    /// Size of a chunk, bytes.
     pub chunk_bytes: u64,
     /// Sizes of the samples that are compared.
     pub samples: Vec<u32>,
+    /// Audits a day.
     pub audits_per_day: u32,
+    /// Whether chunks and their proofs are real.
     pub fidelity: Fidelity,
 }
 
 /// Requests for popular objects, and a crowd that comes at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FlashCrowdSettings {
+    /// Objects that are asked for.
     pub objects: u32,
     /// Exponent of Zipf's law for their popularity.
     pub exponent: f64,
+    /// Nodes that have each object.
     pub replicas: u16,
+    /// Requests a second of a usual day.
     pub requests_per_second: f64,
     /// Mean service time of the hot and of the cold tier (exponential).
     pub hot_seconds: f64,
+    /// Mean service time of an object that is not in the hot tier, seconds.
     pub cold_seconds: f64,
     /// Objects that fit into a node's hot tier.
     pub hot_objects: u32,
     /// Longest queue of a node; a request that meets it is dropped.
     pub queue_max: u32,
+    /// When the crowd comes, counted from the start.
     pub begins: SimDuration,
+    /// For how long it stays.
     pub lasts: SimDuration,
     /// Load of the crowd in multiples of the usual.
     pub load: f64,

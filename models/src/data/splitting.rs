@@ -35,6 +35,7 @@ const END: SimTime = SimTime::from_nanos(u64::MAX - 1);
 /// A store and nothing else, as a model of its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Alone {
+    /// The store that trials start from.
     pub store: Store,
 }
 

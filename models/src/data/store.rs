@@ -26,22 +26,31 @@ const LOST: Purpose = Purpose::new("data.node.lost");
 /// What has happened since the start.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tallies {
+    /// Objects lost.
     pub losses: u64,
+    /// Nodes that lost all they held.
     pub node_failures: u64,
+    /// Pieces made anew.
     pub rebuilds: u64,
     /// Rebuilds that found fewer pieces than needed, or no node, and began again.
     pub restarts: u64,
+    /// Bytes that were moved to make them (`Code::rebuild_bytes`).
     pub rebuilt_bytes: u64,
+    /// Bytes checked in rounds.
     pub scrubbed_bytes: u64,
+    /// Pieces whose bytes changed.
     pub damaged: u64,
     /// Damaged pieces that a check found, by scrub, read or rebuild.
     pub found: u64,
+    /// Reads of whole objects.
     pub reads: u64,
+    /// Of these, those that found too few pieces.
     pub reads_failed: u64,
     /// Reads that returned other bytes than were stored.
     pub reads_corrupt: u64,
     /// Contested pieces on nodes that began to censor, and those of them placed elsewhere.
     pub censored: u64,
+    /// Of the pieces on nodes that censor, those that were placed elsewhere.
     pub moved: u64,
     /// Placements of a piece for which every node that suits it was full.
     pub refused: u64,
@@ -98,6 +107,7 @@ pub fn domains(settings: &NodeSettings, streams: &Streams) -> Vec<Domain> {
 }
 
 impl Store {
+    /// All objects stored, on nodes that are up.
     pub fn new(settings: &StoreSettings, nodes: &NodeSettings, streams: &Streams) -> Self {
         let StoreSettings { objects, code, object_bytes, .. } = *settings;
         let contested = (settings.contested_share * f64::from(objects)).round() as u32;
@@ -123,6 +133,7 @@ impl Store {
         store
     }
 
+    /// Where each piece is and what is known of it.
     pub fn objects(&self) -> &Objects {
         &self.objects
     }
@@ -131,18 +142,23 @@ impl Store {
         self.objects.advance(now);
         &self.objects
     }
+    /// Region, owner and site of each node.
     pub fn domains(&self) -> &[Domain] {
         self.known.domains()
     }
+    /// Pieces that are being made anew now.
     pub fn repairs_under_way(&self) -> usize {
         self.repairs.active()
     }
+    /// What has happened since the start.
     pub fn tallies(&self) -> &Tallies {
         &self.tallies
     }
+    /// What the scenario says of the store.
     pub fn settings(&self) -> &StoreSettings {
         &self.settings
     }
+    /// What the scenario says of the nodes.
     pub fn node_settings(&self) -> &NodeSettings {
         &self.node_settings
     }

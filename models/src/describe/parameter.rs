@@ -1,23 +1,35 @@
 //! Self-describing model parameters: one table gives the default, the unit, the allowed range and
 //! the source; the scenario reader, the JSON Schema and `pinwheel explain` all read it.
 
+use std::collections::BTreeMap;
+
 use pinwheel_core::Amount;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 use super::lever::{LeverSpec, Refused};
 use crate::input::NumberOrText;
 use crate::input::amount;
+use crate::input::check::Checker;
+use crate::input::diagnostic::{did_you_mean, shown};
+use crate::input::tree::ValueId;
 use crate::input::unit::Units;
 
 /// The description of one parameter. `unit` is the unit of the plain number in the model.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub struct ParameterSpec {
+    /// Its key in a scenario: "orphan_share".
     pub name: &'static str,
+    /// One sentence: what it is in the domain.
     pub about: &'static str,
+    /// The unit of the number in the model: "USD/d".
     pub unit: &'static str,
+    /// Its value where a scenario says nothing, in the unit.
     pub default: f64,
+    /// The least value allowed, in the unit.
     pub minimum: f64,
+    /// The greatest value allowed, in the unit.
     pub maximum: f64,
+    /// Where the default comes from.
     pub source: &'static str,
     /// Why it is no lever; `None` if it may be moved while a run goes on.
     pub fixed: Option<&'static str>,
@@ -138,6 +150,62 @@ pub fn default_amount(number: &str, unit: &str) -> Amount {
     amount::parse(&text, unit, decimals, &units).expect("a default is an exact amount")
 }
 
+/// A struct that [`parameters!`](crate::parameters) declares, as [`read`] sees it.
+pub trait Table: Default {
+    /// The description of each parameter.
+    const SPECS: &'static [ParameterSpec];
+    /// The parameter of this name, to set; `None` if it is an amount or there is none.
+    fn get_mut(&mut self, name: &str) -> Option<&mut f64>;
+    /// The amount of this name, to set; `None` if it is no amount.
+    fn amount_mut(&mut self, name: &str) -> Option<&mut Amount>;
+}
+
+/// Reads a table of parameters that lies at `key`; what is not given is at its default. A name that
+/// the table does not have, a wrong unit and a value outside the range are faults.
+pub fn read<T: Table>(
+    checker: &mut Checker<'_>,
+    typed: &BTreeMap<String, ValueId>,
+    key: &str,
+) -> T {
+    let mut values = T::default();
+    for (name, &given) in typed {
+        let key = format!("{key}.{}", shown(name));
+        let Some(spec) = T::SPECS.iter().find(|spec| spec.name == name) else {
+            let help = did_you_mean(name, T::SPECS.iter().map(|spec| spec.name));
+            checker.fault(given, &key, "unknown parameter".to_owned(), help);
+            continue;
+        };
+        let range = spec.minimum..=spec.maximum;
+        if let Some(slot) = values.amount_mut(name) {
+            let decimals = checker.units.decimals(spec.unit).expect("a parameter's unit is money");
+            let unit = (spec.unit, decimals);
+            *slot = checker.amount(Some(given), &key, unit, range).unwrap_or(*slot);
+            continue;
+        }
+        let plain = spec.unit == "1";
+        let value = checker.quantity(Some(given), &key, spec.unit, plain, range);
+        if let (Some(value), Some(slot)) = (value, values.get_mut(name)) {
+            *slot = value;
+        }
+    }
+    values
+}
+
+/// Every parameter of a table with its value.
+pub fn values<T: Table + Clone>(table: &T) -> Vec<ParameterValue> {
+    let (mut table, units) = (table.clone(), Units::default());
+    let decimals = |unit| units.decimals(unit).expect("a parameter's unit is money");
+    let value = |spec: &'static ParameterSpec| {
+        let amount = table.amount_mut(spec.name).copied();
+        let value = match amount {
+            Some(amount) => amount.as_tokens(decimals(spec.unit)),
+            None => *table.get_mut(spec.name)?,
+        };
+        Some(ParameterValue { spec, value })
+    };
+    T::SPECS.iter().filter_map(value).collect()
+}
+
 /// Declares a struct of `f64` parameters, and of [`Amount`]s below `amounts`, and its table of
 /// [`ParameterSpec`]. An amount counts in base units in the struct and in its unit in the table.
 /// Every number is a lever unless `fixed` says behind its source why it is none; an amount is none.
@@ -194,6 +262,16 @@ macro_rules! parameters {
                     $( $( stringify!($a_field) => Some(&mut self.$a_field), )* )?
                     _ => None,
                 }
+            }
+        }
+
+        impl $crate::describe::parameter::Table for $name {
+            const SPECS: &'static [$crate::describe::parameter::ParameterSpec] = $name::SPECS;
+            fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
+                $name::get_mut(self, name)
+            }
+            fn amount_mut(&mut self, name: &str) -> Option<&mut pinwheel_core::Amount> {
+                $name::amount_mut(self, name)
             }
         }
     };

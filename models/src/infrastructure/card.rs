@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What is modelled of the physical layer, and what is left out.
 pub const CARD: Card = Card {
     entities: "Devices with classes, owners and regions; plants of disks; crews and spare \
                parts; sites, power feeds and regions that take many down at once.",

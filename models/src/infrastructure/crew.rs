@@ -16,6 +16,11 @@ pub struct Crews {
 }
 
 impl Crews {
+    /// So many crews, all of them free.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
     pub fn new(size: u32) -> Self {
         assert!(size > 0, "a site without a crew never mends anything");
         Crews { size, busy: 0, waiting: VecDeque::new() }
@@ -43,9 +48,11 @@ impl Crews {
         assert!(size > 0, "a site without a crew never mends anything");
         self.size = size;
     }
+    /// Crews at work.
     pub fn busy(&self) -> u32 {
         self.busy
     }
+    /// Incidents that wait for a crew.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
@@ -54,6 +61,7 @@ impl Crews {
 /// Hands and spare parts for the failures of a class, everywhere or in one region.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pool {
+    /// The hands, and the failures that wait for them.
     pub crews: Crews,
     /// None: there are always parts.
     parts: Option<u32>,
@@ -78,6 +86,7 @@ impl Pool {
         self.parts = self.parts.map(|parts| parts - 1);
         Some(incident)
     }
+    /// An ordered part has come.
     pub fn part_arrives(&mut self) {
         self.parts = self.parts.map(|parts| parts + 1);
     }

@@ -44,8 +44,11 @@ pub struct Tree {
 /// A need under construction: `device` needs at least `needed` of `units` up.
 #[derive(Clone, Debug)]
 pub struct Wiring {
+    /// The device that needs others.
     pub device: u32,
+    /// The devices it needs some of.
     pub units: Vec<u32>,
+    /// How many of them must be up.
     pub needed: u32,
 }
 

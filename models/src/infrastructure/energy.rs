@@ -27,10 +27,16 @@ pub const HOURLY_MAX: u64 = 1_000_000_000;
 pub struct Hourly(#[serde(with = "shared")] Arc<[u64]>);
 
 impl Hourly {
+    /// A value for each hour from the start of the run; the last is followed by the first.
+    ///
+    /// # Panics
+    ///
+    /// If there is no value.
     pub fn new(values: Vec<u64>) -> Self {
         assert!(!values.is_empty(), "a series has an hour");
         Hourly(values.into())
     }
+    /// The same value in every hour.
     pub fn constant(value: u64) -> Self {
         Hourly([value].into())
     }
@@ -48,7 +54,9 @@ pub fn hour_of(time: SimTime) -> u64 {
 /// What a kWh costs and emits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tariff {
+    /// Price of a kWh, millionths of a dollar.
     pub price_microusd_per_kwh: Hourly,
+    /// Emission of a kWh, milligrams of carbon dioxide.
     pub carbon_milligram_per_kwh: Hourly,
 }
 
@@ -56,8 +64,11 @@ pub struct Tariff {
 /// (Fan, Weber and Barroso, "Power provisioning for a warehouse-sized computer", ISCA 2007).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draw {
+    /// At full load, milliwatts.
     pub full_milliwatt: u64,
+    /// Up and without load, milliwatts.
     pub idle_milliwatt: u64,
+    /// Down or switched off, milliwatts.
     pub down_milliwatt: u64,
 }
 
@@ -103,6 +114,7 @@ impl Reading {
     pub fn energy(&self) -> u128 {
         self.energy
     }
+    /// Energy so far, kWh.
     pub fn energy_kwh(&self) -> f64 {
         self.energy as f64 / PER_KWH as f64
     }
@@ -125,6 +137,7 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// A meter that begins to count now, at this power in milliwatts.
     pub fn new(power_milliwatt: u64, now: SimTime) -> Self {
         Meter { power_milliwatt, since: now, reading: Reading::default() }
     }

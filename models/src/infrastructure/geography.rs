@@ -37,9 +37,11 @@ impl Place {
             longitude_e7: steps(longitude - 360.0 * turns),
         }
     }
+    /// North of the equator, degrees.
     pub fn latitude_degrees(self) -> f64 {
         f64::from(self.latitude_e7) / STEPS_PER_DEGREE
     }
+    /// East of Greenwich, degrees.
     pub fn longitude_degrees(self) -> f64 {
         f64::from(self.longitude_e7) / STEPS_PER_DEGREE
     }
@@ -92,6 +94,7 @@ impl Place {
 /// A centre and how far devices lie around it.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Region {
+    /// Its centre.
     pub centre: Place,
     /// Standard deviation of the distance north and of the distance east.
     pub spread_km: f64,

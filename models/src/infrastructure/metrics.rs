@@ -12,6 +12,7 @@ const fn metric(
     crate::describe::metric(section, name, unit, about, "model")
 }
 
+/// Every metric of the fleet itself, in the order of their numbers.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Actors, "devices", "1", "Devices whose owners have not left.").also_by(&["class"]),

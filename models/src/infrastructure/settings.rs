@@ -18,6 +18,7 @@ pub struct Settings {
     pub regions: Vec<Region>,
     /// Devices are numbered class by class, and within a class region by region.
     pub classes: Vec<Class>,
+    /// Common causes, in the order of the scenario.
     pub shocks: Vec<Shock>,
     /// Providers of connectivity in each region; devices have them in turn.
     pub carriers_per_region: u32,
@@ -68,6 +69,7 @@ impl Settings {
 /// A part of the world.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Region {
+    /// Its id in the scenario.
     pub id: String,
     /// Its share of each class's devices, in proportion to the shares of the others.
     pub share: f64,
@@ -76,6 +78,7 @@ pub struct Region {
 }
 
 impl Region {
+    /// A region with a share of the devices, in Greenwich's time zone.
     pub fn new(id: &str, share: f64) -> Self {
         Region { id: id.to_owned(), share, utc_offset_hours: 0.0 }
     }
@@ -84,7 +87,9 @@ impl Region {
 /// Devices that are alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Class {
+    /// Its id in the scenario: name of its random streams, label of its rows.
     pub id: String,
+    /// Devices on the first day.
     pub count: u32,
     /// Regions its devices stand in, by place; all of them if empty.
     pub regions: Vec<u16>,
@@ -94,7 +99,9 @@ pub struct Class {
     pub owner_concentration: f64,
     /// In thousandths of whatever the service counts.
     pub capacity_milli: u64,
+    /// What a device draws while it is up, watts.
     pub power_watts: f64,
+    /// Price of a device, in base units of the dollar.
     pub price: Amount,
     /// Age of all devices on the first day.
     pub age_seconds: f64,
@@ -102,16 +109,25 @@ pub struct Class {
     pub failure: FailureLaw,
     /// How long hands need for a repair.
     pub repair: Duration,
+    /// Who repairs; `None` if hands are always free.
     pub crews: Option<Crewing>,
+    /// Spare parts; `None` if there are always some.
     pub spares: Option<Sparing>,
+    /// How failures are found.
     pub detection: Detection,
+    /// Replacements before a failure, and their prices.
     pub maintenance: Maintenance,
+    /// Its signs of life, if it sends them.
     pub heartbeat: Option<Heartbeat>,
+    /// How work in progress is saved, if it is.
     pub checkpoint: Option<Checkpoint>,
+    /// Hours a day that it is on; `None` for all of them.
     pub day: Option<Day>,
+    /// Owners who come and go, if they do.
     pub turnover: Option<Turnover>,
     /// Devices of one class and region that share a room, and a power feed.
     pub devices_per_site: u32,
+    /// Devices on one power feed.
     pub devices_per_feed: u32,
     /// Vendor batches; devices come from them in turn.
     pub batches: u32,
@@ -162,13 +178,16 @@ pub struct Crewing {
 /// Spare parts, kept where the crews are. Each failure orders one (base stock).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sparing {
+    /// Parts on the shelf on the first day.
     pub stock: u32,
+    /// Time from the order of a part to its arrival.
     pub lead: Duration,
 }
 
 /// How the platform learns of a failure.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detection {
+    /// Known when it happens.
     #[default]
     AtOnce,
     /// By missed heartbeats.
@@ -180,10 +199,13 @@ pub enum Detection {
 /// The policy and its prices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Maintenance {
+    /// When a device is replaced before it fails.
     pub policy: Replacement,
     /// A planned replacement needs no crew and no spare part: both are booked ahead.
     pub planned_duration: Duration,
+    /// Cost of a planned replacement, in base units of the dollar.
     pub planned_cost: Amount,
+    /// Cost of a failure, in base units of the dollar.
     pub failure_cost: Amount,
 }
 
@@ -201,6 +223,7 @@ impl Default for Maintenance {
 /// The sign of life that a device sends, and how it is missed.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heartbeat {
+    /// Time between two signs of life.
     pub period: SimDuration,
     /// Share of the messages that never arrive.
     pub loss: f64,
@@ -211,7 +234,9 @@ pub struct Heartbeat {
 /// Work in progress is saved once in a while, which takes time from the work.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
+    /// Time from the end of one to the beginning of the next.
     pub period: SimDuration,
+    /// Time that saving takes.
     pub cost: SimDuration,
 }
 
@@ -223,7 +248,9 @@ pub struct Day {
     /// The others are switched on at this hour of their region's clock, give or take a normal
     /// spread that is drawn each day, and off so many hours later.
     pub from_hour: f64,
+    /// Hours a day that a device is on, in the mean.
     pub hours: f64,
+    /// How much that differs from device to device, hours.
     pub spread_hours: f64,
 }
 
@@ -236,6 +263,7 @@ pub struct Turnover {
     pub devices_each: u32,
     /// Rate at which an owner leaves whatever it earns.
     pub leave_per_year: f64,
+    /// What makes owners stay; `None` if income does not matter.
     pub income: Option<Income>,
 }
 
@@ -249,23 +277,30 @@ pub struct Income {
     /// Whether that holds for the first month only: at each review it becomes what the devices of
     /// the class were paid since the one before ([`crate::part::Signal::Paid`]).
     pub from_payments: bool,
+    /// Half of the owners need more than this, USD a month for each device.
     pub needed_median_usd_per_month: f64,
+    /// Standard deviation of the logarithm of what owners need.
     pub needed_sigma: f64,
 }
 
 /// A common cause: one event that reaches many devices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shock {
+    /// Its id in the scenario: name of its random streams.
     pub id: String,
+    /// What those it reaches have in common.
     pub scope: Scope,
+    /// When it strikes.
     pub timing: Timing,
     /// Different places struck at one time.
     pub places: u32,
     /// The only region it strikes, by place, where that is named.
     pub region: Option<u16>,
+    /// Whom it reaches at its place.
     pub reach: Reach,
     /// Mean delay of each device from the strike to its going down (exponential).
     pub spread: SimDuration,
+    /// What it does to a device.
     pub effect: Effect,
     /// Classes it can reach, by place; all if empty.
     pub classes: Vec<u8>,
@@ -274,8 +309,11 @@ pub struct Shock {
 /// What devices have in common.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
+    /// That they exist.
     World,
+    /// A region.
     Region,
+    /// A site.
     Site,
     /// A power feed.
     Feed,
@@ -283,6 +321,7 @@ pub enum Scope {
     Carrier,
     /// A batch of one vendor.
     Batch,
+    /// An owner.
     Owner,
 }
 
@@ -312,7 +351,12 @@ pub enum Reach {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Effect {
     /// Down for a while; the same while for all it reaches, or each its own.
-    Outage { duration: Duration, together: bool },
+    Outage {
+        /// How long it is down.
+        duration: Duration,
+        /// The same for all it reaches.
+        together: bool,
+    },
     /// It fails and must be repaired like any other failure.
     Failure,
 }

@@ -130,6 +130,7 @@ impl Checker<'_> {
         }
     }
 
+    /// A string of at most 4,096 bytes.
     pub fn text(&mut self, given: Option<ValueId>, key: &str) -> Option<String> {
         let given = given?;
         match self.tree.value(given) {
@@ -200,6 +201,7 @@ impl Checker<'_> {
         None
     }
 
+    /// A whole number within a range that begins at zero or above.
     pub fn integer(
         &mut self,
         given: Option<ValueId>,
@@ -234,6 +236,7 @@ impl Checker<'_> {
         parsed
     }
 
+    /// A calendar date, as TOML writes it.
     pub fn date(&mut self, given: Option<ValueId>, key: &str) -> Option<Date> {
         let given = given?;
         match self.tree.value(given) {

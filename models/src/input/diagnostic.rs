@@ -15,10 +15,13 @@ pub struct Diagnostic {
     pub file: String,
     /// Counted from 1; `None` where the fault is of the file as a whole.
     pub line: Option<u32>,
+    /// Counted in characters from 1; `None` where there is no line.
     pub column: Option<u32>,
     /// The dotted key, or the column of a table; empty where there is none.
     pub key: String,
+    /// What is wrong.
     pub message: String,
+    /// What to write instead.
     pub help: String,
 }
 
@@ -40,7 +43,9 @@ impl std::error::Error for Diagnostic {}
 /// Where something was typed: a file of [`Files`] and a byte in it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextPosition {
+    /// Its number in the list of files.
     pub file: usize,
+    /// Bytes from its beginning.
     pub offset: usize,
 }
 
@@ -59,6 +64,8 @@ pub struct Faults {
 type Fault = (TextPosition, String, String, String);
 
 impl Faults {
+    /// Notes a fault at a place: the dotted key, what is wrong, and what to write instead. One that
+    /// was noted before is not noted twice.
     pub fn push(
         &mut self,
         place: TextPosition,
@@ -111,6 +118,7 @@ impl Faults {
         self.found.iter().any(|(at, ..)| *at == place)
     }
 
+    /// Whether nothing was found so far.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

@@ -106,6 +106,7 @@ impl Files {
         self.entries.len() - 1
     }
 
+    /// The name of a file as the user would type it; empty for an unknown number.
     pub fn name(&self, file: usize) -> &str {
         self.entries.get(file).map_or("", |entry| &entry.name)
     }

@@ -10,14 +10,18 @@ use super::tree::ValueId;
 /// The keys under one path.
 #[derive(Debug)]
 pub struct Keys<'a, 'b> {
+    /// Notes whatever is wrong.
     pub checker: &'a mut Checker<'b>,
+    /// The dotted path that the keys lie below.
     pub path: String,
 }
 
 impl Keys<'_, '_> {
+    /// The whole dotted key of a name below the path.
     pub fn key(&self, name: &str) -> String {
         format!("{}.{name}", self.path)
     }
+    /// A length of time within a range in seconds, or the default where nothing is given.
     pub fn duration(
         &mut self,
         given: Option<ValueId>,
@@ -29,10 +33,12 @@ impl Keys<'_, '_> {
         let seconds = self.checker.quantity(given, &key, "s", false, seconds);
         SimDuration::from_seconds_f64(seconds.unwrap_or(default_seconds))
     }
+    /// A share from 0 to `maximum`, or the default where nothing is given.
     pub fn share(&mut self, given: Option<ValueId>, name: &str, default: f64, maximum: f64) -> f64 {
         let key = self.key(name);
         self.checker.share(given, &key, maximum).unwrap_or(default)
     }
+    /// A whole number within a range, or the default where nothing is given.
     pub fn count(
         &mut self,
         given: Option<ValueId>,

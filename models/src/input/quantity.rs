@@ -12,9 +12,17 @@ pub enum QuantityError {
     /// It has a number and nothing else, where a dimension is needed.
     MissingUnit,
     /// This part of it is no unit; a unit of a similar name, if there is one.
-    UnknownUnit { unit: String, similar: Option<String> },
+    UnknownUnit {
+        /// The unit as typed.
+        unit: String,
+        /// A unit of almost the same spelling.
+        similar: Option<String>,
+    },
     /// A unit of another dimension.
-    Dimension { unit: String },
+    Dimension {
+        /// The unit as typed.
+        unit: String,
+    },
 }
 
 impl fmt::Display for QuantityError {

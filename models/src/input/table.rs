@@ -18,6 +18,7 @@ const LINE_BYTES_MAX: usize = 1 << 16;
 /// The wanted columns of a data file.
 #[derive(Debug)]
 pub struct Table {
+    /// The date of each row, rising.
     pub dates: Vec<Date>,
     /// One row a date, its numbers in the order of the wanted columns.
     pub rows: Vec<Vec<f64>>,
@@ -26,8 +27,11 @@ pub struct Table {
 /// A wanted column and the range its numbers must lie in.
 #[derive(Debug)]
 pub struct Column {
+    /// Its name in the header.
     pub name: &'static str,
+    /// The least number allowed.
     pub minimum: f64,
+    /// The greatest number allowed.
     pub maximum: f64,
 }
 

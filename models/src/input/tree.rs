@@ -22,15 +22,24 @@ const KEY_BYTES_MAX: usize = 256;
 #[serde(transparent)]
 pub struct ValueId(pub u32);
 
+/// What was typed for a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// A string in quotes.
     Text(String),
+    /// A whole number.
     Integer(i64),
+    /// A number with a point or an exponent.
     Float(f64),
+    /// `true` or `false`.
     Boolean(bool),
+    /// A date without quotes.
     Date(Date),
+    /// A date with a time of day, without quotes.
     DateTime(DateTime),
+    /// A list; its members are values of the tree.
     Array(Vec<ValueId>),
+    /// A table; its keys lead to values of the tree.
     Table(BTreeMap<String, ValueId>),
 }
 
@@ -66,6 +75,7 @@ impl Value {
 }
 
 impl Tree {
+    /// The table of the whole file.
     pub const ROOT: ValueId = ValueId(0);
 
     /// Parses a whole file. A syntax error stops at the first; later ones mostly follow from it.
@@ -145,10 +155,12 @@ impl Tree {
         ValueId(u32::try_from(self.nodes.len() - 1).expect("NODES_MAX bounds each addition"))
     }
 
+    /// What was typed.
     pub fn value(&self, given: ValueId) -> &Value {
         &self.nodes[given.0 as usize].value
     }
 
+    /// Where its key was typed.
     pub fn place(&self, given: ValueId) -> TextPosition {
         self.nodes[given.0 as usize].place
     }
@@ -159,6 +171,7 @@ impl Tree {
         TextPosition { offset: node.start, ..node.place }
     }
 
+    /// The keys of a table; `None` if it is something else.
     pub fn table(&self, given: ValueId) -> Option<&BTreeMap<String, ValueId>> {
         match self.value(given) {
             Value::Table(table) => Some(table),
@@ -171,12 +184,14 @@ impl Tree {
         self.table(Self::ROOT)?.get(key).copied()
     }
 
+    /// Takes a key of the root out.
     pub fn remove_root(&mut self, key: &str) {
         if let Value::Table(table) = &mut self.nodes[0].value {
             table.remove(key);
         }
     }
 
+    /// Puts a string in place of a value.
     pub fn set_text(&mut self, given: ValueId, text: String) {
         self.nodes[given.0 as usize].value = Value::Text(text);
     }

@@ -24,6 +24,7 @@ pub(crate) fn burst(stream: &mut Stream, mean: f64, most: u32) -> u32 {
 /// How long something takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Duration {
+    /// Always the same.
     Fixed(SimDuration),
     /// As long as a life of this law.
     Drawn(FailureLaw),

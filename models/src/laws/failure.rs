@@ -19,11 +19,24 @@ use super::draw::unit_exponential;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FailureLaw {
     /// Constant hazard.
-    Exponential { rate_per_second: f64 },
+    Exponential {
+        /// Failures a second.
+        rate_per_second: f64,
+    },
     /// `H(t) = (t / scale)^shape`.
-    Weibull { shape: f64, scale_seconds: f64 },
+    Weibull {
+        /// Below 1 units die young, above it they wear out.
+        shape: f64,
+        /// The age that 63.2 % of the units do not reach, seconds.
+        scale_seconds: f64,
+    },
     /// The logarithm of the life is normal: `H(t) = -ln(1 - Phi(ln(t / median) / sigma))`.
-    LogNormal { median_seconds: f64, sigma: f64 },
+    LogNormal {
+        /// The age that half of the units do not reach, seconds.
+        median_seconds: f64,
+        /// Standard deviation of the logarithm of the age.
+        sigma: f64,
+    },
     /// Several hazards at once, such as a bathtub's infant deaths, accidents and wear: the unit
     /// fails by whichever comes first, so the hazards add.
     Sum(Vec<FailureLaw>),
@@ -34,7 +47,9 @@ pub enum FailureLaw {
 /// From this age on the hazard is this.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HazardRow {
+    /// Age of the unit, seconds.
     pub from_seconds: f64,
+    /// Failures a second of a unit that has this age.
     pub rate_per_second: f64,
     /// Cumulative hazard at the beginning of the row.
     cumulative: f64,
@@ -46,6 +61,7 @@ const SEARCH_STEPS_MAX: u32 = 200;
 const SEARCH_WIDTH: f64 = 1e-13;
 
 impl FailureLaw {
+    /// The law of what does not fail.
     pub const NEVER: FailureLaw = FailureLaw::Exponential { rate_per_second: 0.0 };
 
     /// Constant hazard with this mean life.
@@ -169,6 +185,7 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The clock of `population` units of a mean age, drawn from its stream.
     pub fn new(
         law: FailureLaw,
         population: u32,
@@ -179,6 +196,7 @@ impl Clock {
         let budget = unit_exponential(&mut stream);
         Clock { law, population, age_seconds, since: now, budget, stream, timer: None }
     }
+    /// How many units share the clock.
     pub fn population(&self) -> u32 {
         self.population
     }

@@ -20,15 +20,20 @@ enum Form {
     Exponential(Exponential),
     /// Always the same.
     Fixed {
+        /// How long.
         seconds: f64,
     },
     /// A sum of like exponential phases.
     Erlang(Gamma),
+    /// The logarithm is normal.
     LogNormal(LogNormal),
     /// An exponential with one of two means.
     Hyperexponential {
+        /// Share of the draws that are of the first law.
         first_share: f64,
+        /// One law.
         first: Exponential,
+        /// The other law.
         second: Exponential,
     },
 }
@@ -37,10 +42,17 @@ impl Law {
     fn new(form: Form, mean_seconds: f64) -> Self {
         Law { form, mean_seconds, stretch: 1.0 }
     }
+
+    /// Without memory, by its mean in seconds.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not positive and finite.
     pub fn exponential(mean_seconds: f64) -> Result<Self, DistributionError> {
         let form = Exponential::new(mean_seconds).map(Form::Exponential)?;
         Ok(Law::new(form, mean_seconds))
     }
+    /// Always so many seconds.
     pub fn fixed(seconds: f64) -> Self {
         Law::new(Form::Fixed { seconds }, seconds)
     }
@@ -70,6 +82,7 @@ impl Law {
         Ok(Law::new(form, mean_seconds))
     }
 
+    /// The mean, in seconds.
     pub fn mean_seconds(&self) -> f64 {
         self.mean_seconds
     }
@@ -81,6 +94,7 @@ impl Law {
         self.mean_seconds = mean_seconds;
     }
 
+    /// A length of time.
     pub fn draw(&self, stream: &mut Stream) -> SimDuration {
         let seconds = match &self.form {
             Form::Exponential(law) => law.sample(stream),

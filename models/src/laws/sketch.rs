@@ -22,6 +22,7 @@ pub struct Sketch {
 }
 
 impl Sketch {
+    /// Counts a duration.
     pub fn add(&mut self, duration: SimDuration) {
         let bin = bin(duration.as_nanos());
         if bin >= self.bins.len() {

@@ -1,5 +1,6 @@
-//! The networks: each a folder with the same file names. A new one is a folder, one line in
-//! [`for_each_network!`] and one in [`crate::registry`].
+//! The networks: each a folder with the same file names. A new one is a folder and two lines here:
+//! its `pub mod` and one in [`for_each_network!`], which lists it in [`crate::registry`] too.
+//! `pinwheel new NAME` writes all three.
 
 pub mod filecoin;
 pub mod generic;
@@ -9,7 +10,7 @@ use pinwheel_core::{Context, Event as EngineEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::review::Inputs;
-use crate::describe::{Lever, NetworkSettings, ParameterValue, Refused, RunCost};
+use crate::describe::{Lever, NetworkSettings, ParameterValue, PartSpec, Refused, RunCost};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::part::{Around, Known, Part, Request, Shared, Signal};
@@ -41,6 +42,9 @@ macro_rules! networks {
                 $variant(Box<$name::settings::Settings>),
             )*
         }
+
+        /// What the networks say of themselves, for [`crate::registry`].
+        pub const SPECS: &[&PartSpec] = &[$(&$name::spec::SPEC,)*];
 
         /// The kinds of network there are, as typed after `kind =`.
         pub const KINDS: &[&str] = &[$(stringify!($name),)*];

@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What a review looks at, and what it leaves out.
 pub const CARD: Card = Card {
     entities: "The network as one subject, its operators and its holders.",
     process: "At the end of each period the metrics of that period are computed from what has \

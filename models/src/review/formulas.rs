@@ -67,6 +67,7 @@ impl Spread {
     /// Values of which a coefficient of variation is told.
     const COUNT_MIN: u32 = 3;
 
+    /// Takes in one more value.
     pub fn add(&mut self, value: f64) {
         self.count += 1;
         let off = value - self.mean;

@@ -16,6 +16,8 @@ pub struct Settings {
 /// The metrics of one period.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowSettings {
+    /// Days from one review to the next.
     pub days: u32,
+    /// The metrics that are taken then.
     pub wanted: Wanted,
 }

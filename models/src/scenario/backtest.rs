@@ -61,8 +61,10 @@ pub struct BacktestSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "metric", "source", "errors"]))]
 pub struct PublishedSection {
+    /// Who forecast, as the report names it.
     #[schemars(with = "String")]
     pub name: Option<ValueId>,
+    /// The metric that was forecast.
     #[schemars(with = "String")]
     pub metric: Option<ValueId>,
     /// Where the numbers are from, and on which origins.
@@ -76,24 +78,34 @@ pub struct PublishedSection {
 /// Forecasts from rolling origins, validated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Backtest {
+    /// The metrics that are judged.
     pub metrics: Vec<String>,
     /// Rising; at least one.
     pub origins: Vec<Date>,
     /// Rising; at least one.
     pub horizons_days: Vec<u32>,
+    /// Share of the observations that a band should hold.
     pub band: f64,
+    /// Days before an origin that the trend of the naive forecast is taken from.
     pub trend_days: u32,
+    /// Whether every forecast begins with the first day of the data.
     pub anchored: bool,
+    /// The first day that calibration has not seen.
     pub verdict_from: Option<Date>,
+    /// Errors of others to compare with.
     pub published: Vec<Published>,
 }
 
 /// Errors of somebody else's forecasts, one for each horizon.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Published {
+    /// Who forecast.
     pub name: String,
+    /// The metric that was forecast.
     pub metric: String,
+    /// Where the errors were published.
     pub source: String,
+    /// Mean absolute relative error at each horizon, in order.
     pub errors: Vec<f64>,
 }
 

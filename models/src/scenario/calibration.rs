@@ -56,17 +56,24 @@ pub struct Calibration {
     pub fit: Vec<Range>,
     /// With its subject, where it has one: "fil.raw_power".
     pub metric: String,
+    /// First day that is fitted.
     pub from: Date,
+    /// First day that is not fitted, from which the fit is judged.
     pub verdict_from: Date,
+    /// What is made small.
     pub loss: Loss,
+    /// Most runs of a search.
     pub evaluations: u32,
+    /// Searches, each from another point.
     pub starts: u32,
 }
 
 /// What a fit makes small.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Loss {
+    /// The mean of |simulated - observed| / observed.
     MeanAbsoluteError,
+    /// |simulated - observed| / observed of the growth since the first day, at the last one.
     GrowthError,
 }
 

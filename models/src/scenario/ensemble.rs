@@ -27,24 +27,31 @@ const N_MAX: i64 = 65_536;
 /// A key to set at a point.
 #[derive(Clone, Debug)]
 pub struct Setting {
+    /// The dotted key.
     pub key: String,
     /// The key that stands in the file, for messages.
     pub typed_at: String,
+    /// What is put there.
     pub value: Entry,
+    /// The same, as tables and reports show it.
     pub factor: Factor,
 }
 
 /// A value that was typed, or one that a design gives.
 #[derive(Clone, Debug)]
 pub enum Entry {
+    /// A value of the file.
     Typed(ValueId),
+    /// The place of the typed range, and the value that the design gives.
     Drawn(ValueId, Value),
 }
 
 /// What is swept: the settings of each point, the names of the points, the design if there is one.
 #[derive(Clone, Debug, Default)]
 pub struct Sweep {
+    /// Names of points with what is set at each.
     pub points: Vec<(String, Vec<Setting>)>,
+    /// The design, if there is one.
     pub sample: Option<Sample>,
 }
 

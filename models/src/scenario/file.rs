@@ -29,8 +29,10 @@ pub struct ScenarioFile {
     /// Requirements this scenario is evidence for, such as "FIL-06".
     #[schemars(with = "Vec<String>", inner(regex(pattern = "^[A-Z]{2,6}-[0-9]{2,3}$")))]
     pub requirements: Vec<ValueId>,
+    /// What the scenario is about.
     #[schemars(with = "MetaSection")]
     pub meta: Option<MetaSection>,
+    /// When the run begins, how long it is, and with which seed.
     #[schemars(with = "RunSection")]
     pub run: Option<RunSection>,
     /// Keys that differ where `run.size` is "ci", dotted, with their values there.
@@ -86,6 +88,7 @@ pub struct EnsembleSection {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct VarySection {
+    /// Keys of which every combination of values is run.
     pub product: Vec<AxisSection>,
     /// All of one length; they step together.
     pub zip: Vec<AxisSection>,
@@ -99,6 +102,7 @@ pub struct AxisSection {
     /// Dotted key, as in a variant's `set`.
     #[schemars(with = "String")]
     pub path: Option<ValueId>,
+    /// Its values, one after the other.
     #[schemars(with = "Vec<serde_json::Value>", length(min = 1))]
     pub values: Vec<ValueId>,
 }
@@ -144,6 +148,7 @@ pub struct MetaSection {
     /// The question the scenario answers.
     #[schemars(with = "String")]
     pub question: Option<ValueId>,
+    /// Who wrote the scenario.
     #[schemars(with = "Vec<String>")]
     pub authors: Vec<ValueId>,
     /// Where the assumptions are written down.
@@ -180,6 +185,7 @@ pub struct RunSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub struct VariantSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// Dotted keys of `[run]`, the network and the layers, with their values in this variant.
@@ -192,6 +198,7 @@ pub struct VariantSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id", "metric", "measure"]))]
 pub struct TargetSection {
+    /// Its name: one line of text.
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// Name of a metric of a layer or a network: "availability", or "io.minted" of the network io.
@@ -219,6 +226,7 @@ pub struct TargetSection {
     /// Bounds of `within` and `final`, in the metric's unit.
     #[schemars(with = "NumberOrText")]
     pub low: Option<ValueId>,
+    /// The greatest value allowed, with its unit.
     #[schemars(with = "NumberOrText")]
     pub high: Option<ValueId>,
     /// `within` holds for means over this time, such as "30 d" or "6 h"; default: for each record.
@@ -227,6 +235,7 @@ pub struct TargetSection {
     /// First and last date, or instant, that is judged; default all.
     #[schemars(with = "String", extend("format" = "date"))]
     pub from: Option<ValueId>,
+    /// Last day that is judged. Default: the end of the run.
     #[schemars(with = "String", extend("format" = "date"))]
     pub to: Option<ValueId>,
 }

@@ -27,6 +27,7 @@ const TOLERANCE_MAX: f64 = 1.0;
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub struct InvariantSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// A condition that holds at every tick of every run.
@@ -69,8 +70,10 @@ pub struct OverSection {
     /// The last part of the run, such as "90 d" or "6 h".
     #[schemars(with = "String")]
     pub last: Option<ValueId>,
+    /// First day. Default: the start of the run.
     #[schemars(with = "String", extend("format" = "date"))]
     pub from: Option<ValueId>,
+    /// Last day. Default: the end of the run.
     #[schemars(with = "String", extend("format" = "date"))]
     pub to: Option<ValueId>,
 }
@@ -80,6 +83,7 @@ pub struct OverSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id", "value"]))]
 pub struct OutcomeSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// An expression, such as "gini(income)" or "p95(queue_wait_p99)".
@@ -116,14 +120,19 @@ pub struct BaselineSection {
 /// A condition that runs must keep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Invariant {
+    /// Its name in verdicts.
     pub id: String,
+    /// When it is evaluated.
     pub kind: Kind,
+    /// What must hold.
     pub condition: Condition,
     /// Evaluated in integer base units.
     pub exact: bool,
+    /// Share of the larger side by which two numbers may differ and still count as equal.
     pub tolerance: f64,
     /// Share of the runs, 1 for every run.
     pub hold_in: f64,
+    /// What a breach means.
     pub severity: Severity,
     /// The only variant that is judged, or all.
     pub variant: Option<String>,
@@ -132,35 +141,53 @@ pub struct Invariant {
 /// When a condition is evaluated.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// At every instant with records.
     Always,
+    /// At every instant with records; it must hold at one of them.
     Sometimes,
+    /// At the end of the run.
     Final,
+    /// Over a part of the run as a whole.
     Over(Part),
 }
 
 /// A part of a run, both ends included.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Part {
+    /// So long a time up to the end.
     Last(SimDuration),
-    Between { from: Option<When>, to: Option<When> },
+    /// Between two days.
+    Between {
+        /// The first day; `None` for that of the run.
+        from: Option<When>,
+        /// The last day; `None` for that of the run.
+        to: Option<When>,
+    },
 }
 
+/// What a breach means for the verdict.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
+    /// The experiment fails.
     #[default]
     Error,
+    /// It is told and nothing more.
     Warn,
 }
 
 /// One number of each run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutcomeSpec {
+    /// Its name in tables and baselines.
     pub id: String,
+    /// The expression that gives it.
     pub value: Value,
     /// The unit it is told in.
     pub shown: Shown,
+    /// Which way is better, if one is.
     pub goal: Option<Goal>,
+    /// What it is, for people.
     pub words: String,
     /// Largest relative change from the baseline, if not that of [`Baseline::relative`].
     pub relative: Option<f64>,
@@ -175,18 +202,23 @@ pub struct Baseline {
     pub path: PathBuf,
     /// Of outcomes that do not say otherwise.
     pub relative: f64,
+    /// How a result is held against it.
     pub test: BaselineTest,
 }
 
+/// How a result is held against accepted numbers.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BaselineTest {
+    /// The medians of the runs are compared.
     #[default]
     Median,
+    /// Runs of one seed are compared with each other.
     Paired,
 }
 
 impl Kind {
+    /// Its key in a scenario.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Always => "always",
@@ -212,7 +244,9 @@ impl Invariant {
 /// What a scenario states of its runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statements {
+    /// What runs must keep.
     pub invariants: Vec<Invariant>,
+    /// The numbers of each run.
     pub outcomes: Vec<OutcomeSpec>,
 }
 

@@ -40,12 +40,17 @@ pub use crate::world::{Layers, NetworkEntry};
 /// Everything a scenario file asks for: one or more points, each run with one or more seeds.
 #[derive(Clone, Debug)]
 pub struct Experiment {
+    /// Its name: that of the result folder.
     pub name: String,
+    /// What it is to answer.
     pub question: String,
+    /// Who wrote it.
     pub authors: Vec<String>,
     /// Where the assumptions are written down.
     pub assumptions: Vec<String>,
+    /// The rows of docs/requirements.md that it is for.
     pub requirements: Vec<String>,
+    /// The seed of all runs.
     pub seed: u64,
     /// Runs of each point, with seeds derived from `seed` and the run's number.
     pub runs: u32,
@@ -55,15 +60,22 @@ pub struct Experiment {
     pub sample: Option<Sample>,
     /// Time at the start of each run that outcomes do not judge.
     pub warm_up_days: u32,
+    /// What of the records goes into the table.
     pub output: Output,
     /// The first day that calibration has not seen, of the first network that has one: accuracy is
     /// judged apart from there on.
     pub verdict_from: Option<Date>,
+    /// Accuracies stated before the runs.
     pub targets: Vec<Target>,
+    /// Forecasts from rolling origins, if they are asked for.
     pub backtest: Option<backtest::Backtest>,
+    /// A fit to observations, if one is asked for.
     pub calibration: Option<calibration::Calibration>,
+    /// What runs must keep.
     pub invariants: Vec<Invariant>,
+    /// The numbers of each run.
     pub outcomes: Vec<OutcomeSpec>,
+    /// Accepted numbers, if results are held against some.
     pub baseline: Option<Baseline>,
     /// The scenario with all overrides applied, as TOML.
     pub resolved: String,
@@ -74,17 +86,20 @@ pub struct Experiment {
 /// One variant of the scenario with one value of each swept key.
 #[derive(Clone, Debug)]
 pub struct Point {
+    /// Its name: the variant and what is swept.
     pub id: String,
     /// The variant, without what is swept.
     pub variant: String,
     /// What is swept, in the order of the file.
     pub factors: Vec<Factor>,
+    /// What is simulated.
     pub scenario: Scenario,
 }
 
 /// A swept key and its value at a point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
+    /// The dotted key.
     pub key: String,
     /// As one would type it, with its unit.
     pub value: String,
@@ -95,16 +110,22 @@ pub struct Factor {
 /// A design over ranges of keys; the points of each variant are its rows, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
+    /// How points are chosen.
     pub kind: design::Kind,
+    /// Base number of points, from which the design makes its rows.
     pub n: u32,
+    /// The ranges it covers.
     pub ranges: Vec<Range>,
 }
 
 /// The range a sampled key is drawn from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Range {
+    /// The dotted key.
     pub key: String,
+    /// The least value, in the unit.
     pub low: f64,
+    /// The greatest value, in the unit.
     pub high: f64,
     /// The unit of both, empty for plain numbers.
     pub unit: String,
@@ -128,14 +149,54 @@ pub struct Output {
 }
 
 /// One run's worth of scenario.
+///
+/// ```
+/// use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
+/// use pinwheel_models::registry;
+/// use pinwheel_models::scenario::load;
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// let file = folder.path().join("servers.toml");
+/// std::fs::write(
+///     &file,
+///     r#"
+///     schema = 1
+///     [meta]
+///     name = "servers"
+///     [run]
+///     start = 2026-01-01
+///     horizon = "30 d"
+///     [[infrastructure.class]]
+///     id = "server"
+///     count = 100
+///     failure = { law = "exponential", mean = "60 d" }
+///     repair = { law = "exponential", mean = "2 d" }
+///     "#,
+/// )
+/// .unwrap();
+/// let experiment = load(&file, &[]).unwrap();
+/// let scenario = &experiment.points[0].scenario;
+///
+/// let streams = Streams::new(experiment.seed, 0);
+/// let mut run = Simulation::new(scenario.world(&streams), streams);
+/// run.run_until(SimTime::ZERO + SimDuration::from_days(30));
+/// let (failures, _) = registry::ALL.find("failures").unwrap();
+/// let rows = run.ctx.records.drain();
+/// let last = rows.iter().rfind(|row| row.metric == failures).unwrap();
+/// // 100 servers that fail every 62 days in the mean.
+/// assert!((20.0..80.0).contains(&last.value));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Scenario {
+    /// The first day.
     pub start: Date,
+    /// Days that are simulated.
     pub horizon_days: u32,
     /// The layers it describes, by the sections of their names.
     pub layers: Layers,
     /// The networks, in the order of the file.
     pub networks: Vec<NetworkEntry>,
+    /// The reviews, if they are asked for.
     pub review: Option<review::Settings>,
     /// Levers that are set to another value at an instant, in the order of the file.
     pub changes: Vec<Change>,
@@ -177,6 +238,7 @@ impl Experiment {
 /// An accuracy stated before the run, judged after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
+    /// Its name in verdicts.
     pub id: String,
     /// With its subject, where it has one: "io.minted".
     pub metric: String,
@@ -184,9 +246,11 @@ pub struct Target {
     pub label: String,
     /// The only point that is judged, or all.
     pub variant: Option<String>,
+    /// How it is judged.
     pub measure: Measure,
     /// Part of the horizon that is judged.
     pub from: Option<When>,
+    /// Last day or instant that is judged; `None` for the end of the run.
     pub to: Option<When>,
 }
 
@@ -201,14 +265,39 @@ impl Target {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
     /// Mean of |simulated - observed| / observed over the instants with an observation.
-    MeanAbsoluteError { limit: f64 },
+    MeanAbsoluteError {
+        /// The largest error allowed.
+        limit: f64,
+    },
     /// |simulated - observed| / observed of the growth from the first observation to the
     /// last.
-    GrowthError { limit: f64 },
+    GrowthError {
+        /// The largest error allowed.
+        limit: f64,
+    },
     /// |simulated - expected| / expected at an instant, or at the last record of a day.
-    ValueAt { at: When, expected: f64, limit: f64 },
+    ValueAt {
+        /// The instant, or the day.
+        at: When,
+        /// The value expected then, in the metric's unit.
+        expected: f64,
+        /// The largest error allowed.
+        limit: f64,
+    },
     /// Every value lies in the range; with a window, every mean over so long a time.
-    Within { low: f64, high: f64, window: Option<SimDuration> },
+    Within {
+        /// The least value allowed, in the metric's unit.
+        low: f64,
+        /// The greatest value allowed, in the metric's unit.
+        high: f64,
+        /// How long a time; `None` for single values.
+        window: Option<SimDuration>,
+    },
     /// The last value lies in the range.
-    Final { low: f64, high: f64 },
+    Final {
+        /// The least value allowed, in the metric's unit.
+        low: f64,
+        /// The greatest value allowed, in the metric's unit.
+        high: f64,
+    },
 }

@@ -47,7 +47,8 @@ impl Scenario {
     pub fn recorded(&self) -> Recorded {
         let metrics = registry::ALL.metrics().copied().collect();
         let reviewed = self.review.is_some();
-        let recorded = recorded(metrics, &self.layers, Some(&self.networks), Some(&self.changes), reviewed);
+        let recorded =
+            recorded(metrics, &self.layers, Some(&self.networks), Some(&self.changes), reviewed);
         Recorded { units: self.units.clone(), ..recorded }
     }
 }

@@ -50,6 +50,7 @@ impl LruCache {
         hit
     }
 
+    /// Whether an object is in it.
     pub fn holds(&self, object: u32) -> bool {
         self.neighbours[object as usize].held
     }
@@ -59,6 +60,7 @@ impl LruCache {
         self.held
     }
 
+    /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.held == 0
     }

@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What is modelled of stations that serve requests, and what is left out.
 pub const CARD: Card = Card {
     entities: "Stations with servers and queues, a dispatcher, a cache, and the requests that \
                come to them.",

@@ -103,6 +103,7 @@ pub struct LawSection {
     /// Such as "1.25 s".
     #[schemars(with = "String")]
     pub mean: Option<ValueId>,
+    /// Number of equal exponential phases. For "erlang".
     #[schemars(with = "u32", range(min = 1, max = 1_000))]
     pub phases: Option<ValueId>,
     /// Standard deviation of the logarithm.

@@ -56,9 +56,13 @@ struct Jobs {
 /// station to an empty one they are equal, Stidham 1974).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Little {
+    /// Time since the start, nanoseconds.
     pub elapsed_nanos: u64,
+    /// Jobs that left.
     pub jobs: u64,
+    /// Number of jobs at the station, integrated over time: job nanoseconds.
     pub present_nanos: u128,
+    /// Time from arrival to departure, summed over the jobs: nanoseconds.
     pub stay_nanos: u128,
 }
 
@@ -188,6 +192,7 @@ impl Measure {
         self.waits.add(wait);
     }
 
+    /// Whether no job is at the station now.
     pub fn is_empty(&self) -> bool {
         self.present == 0
     }
@@ -210,18 +215,23 @@ impl Measure {
     pub fn served(&self) -> u64 {
         self.jobs.served
     }
+    /// Mean time at the station without the time of service itself, seconds.
     pub fn wait_mean_seconds(&self) -> f64 {
         ratio(self.jobs.wait_nanos, self.jobs.served) / 1e9
     }
+    /// The wait that this share of the jobs stays below, seconds.
     pub fn wait_quantile_seconds(&self, share: f64) -> f64 {
         self.waits.quantile(share).as_seconds()
     }
+    /// Mean time from arrival to departure, seconds.
     pub fn response_mean_seconds(&self) -> f64 {
         ratio(self.jobs.response_nanos, self.jobs.served) / 1e9
     }
+    /// Share of the jobs that waited at all.
     pub fn waited_share(&self) -> f64 {
         ratio(u128::from(self.jobs.waited), self.jobs.entered)
     }
+    /// Share of the jobs that found no room and left at once.
     pub fn lost_share(&self) -> f64 {
         ratio(u128::from(self.jobs.lost), self.jobs.lost + self.jobs.entered)
     }
@@ -237,9 +247,11 @@ impl Measure {
     pub fn servers_up_share(&self) -> f64 {
         ratio(self.areas.up_nanos, self.elapsed_nanos()) / f64::from(self.servers)
     }
+    /// Share of the requests that the cache answered.
     pub fn hit_share(&self) -> f64 {
         ratio(u128::from(self.jobs.hits), self.jobs.requests)
     }
+    /// Share of the servers' time in which they served.
     pub fn utilisation(&self) -> f64 {
         ratio(self.areas.busy_nanos, self.elapsed_nanos()) / f64::from(self.servers)
     }

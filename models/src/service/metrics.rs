@@ -14,6 +14,7 @@ const fn metric(
     crate::describe::metric(section, name, unit, about, SOURCE).by(&["station"])
 }
 
+/// Every metric of the layer, in the order of their numbers.
 pub const METRICS: &[MetricSpec] = &[
     metric(
         Section::Service,

@@ -65,11 +65,28 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A request comes.
-    Arrival { station: u16 },
+    Arrival {
+        /// Which station, by its place.
+        station: u16,
+    },
     /// A job is done.
-    Departure { station: u16, queue: u32, job: u32 },
+    Departure {
+        /// Which station, by its place.
+        station: u16,
+        /// Which of its queues.
+        queue: u32,
+        /// Which job, by number.
+        job: u32,
+    },
     /// The dispatcher hears that a queue has grown or shrunk by one.
-    LengthUpdate { station: u16, queue: u32, longer: bool },
+    LengthUpdate {
+        /// Which station, by its place.
+        station: u16,
+        /// Which of its queues.
+        queue: u32,
+        /// Whether the queue is longer or shorter by one.
+        longer: bool,
+    },
     /// Measuring begins.
     WarmedUp,
     /// Time for a record.
@@ -124,6 +141,7 @@ impl Service {
         ctx.after(self.record_every, Event::Record.into());
     }
 
+    /// Reacts to one of its events.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         match event {
             Event::Arrival { station } => self.stations[usize::from(station)].arrive(ctx),
@@ -157,6 +175,7 @@ impl Service {
         }
     }
 
+    /// The stations, in the order of the scenario.
     pub fn stations(&self) -> &[Station] {
         &self.stations
     }

@@ -14,6 +14,7 @@ pub const WAITING_ROOM_MAX: u32 = 10_000_000;
 /// Stations that serve requests, each on its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// The stations, in the order of the scenario.
     pub stations: Vec<StationSettings>,
     /// What happens before this is not measured.
     pub warm_up: SimDuration,
@@ -32,7 +33,9 @@ pub struct StationSettings {
     pub arrivals: Law,
     /// Time one server needs for one job.
     pub service: Law,
+    /// In which order a server takes its jobs.
     pub discipline: Discipline,
+    /// The policy by which an arriving job joins a queue.
     pub dispatch: Dispatch,
     /// Jobs that may wait in one queue; more are lost. `None` for no limit.
     pub waiting_room: Option<u32>,

@@ -124,6 +124,7 @@ impl Station {
         self.machines.is_some()
     }
 
+    /// Its id in the scenario.
     pub fn name(&self) -> &str {
         &self.name
     }

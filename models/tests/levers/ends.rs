@@ -41,7 +41,11 @@ fn filecoin_bears_the_ends_of_all_levers() {
     let stay = SimDuration::from_hours(40);
     for (file, keys, single) in [
         ("filecoin/smoke.toml", [("network.detail", "day"), ("run.horizon", "\"5 d\"")], true),
-        ("filecoin/smoke.toml", [("network.detail", "deadline"), ("run.horizon", "\"5 d\"")], false),
+        (
+            "filecoin/smoke.toml",
+            [("network.detail", "deadline"), ("run.horizon", "\"5 d\"")],
+            false,
+        ),
         ("reviews/fip0118.toml", [("network.detail", "day"), ("run.horizon", "\"12 d\"")], true),
     ] {
         let keys = [&[("network.providers", "8")], &keys[..]].concat();

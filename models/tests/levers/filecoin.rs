@@ -45,7 +45,8 @@ fn the_day_that_ends_at_a_change_is_closed_under_the_old_value() {
         };
         assert!(until(&plain) == until(&moved), "{detail}");
         let rows = |run: &super::Outcome| run.series("minted_ratio", "");
-        let differ = |at| rows(&plain).iter().find(|r| r.0 == at) != rows(&moved).iter().find(|r| r.0 == at);
+        let differ =
+            |at| rows(&plain).iter().find(|r| r.0 == at) != rows(&moved).iter().find(|r| r.0 == at);
         assert!(differ(days(7)), "{detail}: the next day is under the new value");
     }
 }
@@ -115,8 +116,7 @@ fn of_several_networks_each_has_levers_of_its_own() {
         )
     };
     let both = format!("[{}, {}]", network("one"), network("two"));
-    let change =
-        "[{ at = \"6 d\", set = \"network[1].parameters.orphan_share\", to = \"30 %\" }]";
+    let change = "[{ at = \"6 d\", set = \"network[1].parameters.orphan_share\", to = \"30 %\" }]";
     let path = scenarios().join("filecoin/smoke.toml");
     let keys = [("network", both.as_str()), ("run.horizon", "\"12 d\"")];
     let plain = load(&path, &keys);

@@ -155,9 +155,15 @@ fn assert_refuses(scenario: &Scenario) {
             }
         }
     }
-    for key in ["nothing", "network", "network.parameters.nothing", "network[7].parameters.x",
-        "service.station[0].servers", "service.station[99].arrivals.mean", "data.nodes.count"]
-    {
+    for key in [
+        "nothing",
+        "network",
+        "network.parameters.nothing",
+        "network[7].parameters.x",
+        "service.station[0].servers",
+        "service.station[99].arrivals.mean",
+        "data.nodes.count",
+    ] {
         assert_eq!(set(&mut run, key, 1.0), Err(Refused::NoLever), "{key}");
     }
     assert!(save(&run) == before, "a refusal changes nothing");

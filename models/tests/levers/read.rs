@@ -26,10 +26,7 @@ fn moving_a_lever_of_filecoin_moves_a_row() {
                 ("network.parameters.software_faults_per_year", "100"),
             ],
         ),
-        small(
-            "filecoin/smoke.toml",
-            &[("run.horizon", "\"5 d\""), ("network.detail", "deadline")],
-        ),
+        small("filecoin/smoke.toml", &[("run.horizon", "\"5 d\""), ("network.detail", "deadline")]),
         small(
             "reviews/fip0118.toml",
             &[
@@ -38,10 +35,7 @@ fn moving_a_lever_of_filecoin_moves_a_row() {
                 ("network.price.start", "\"40 USD\""),
             ],
         ),
-        small(
-            "filecoin/smoke.toml",
-            &[("run.horizon", "\"8 d\""), ("network.rules", "textbook")],
-        ),
+        small("filecoin/smoke.toml", &[("run.horizon", "\"8 d\""), ("network.rules", "textbook")]),
     ];
     let mut all: BTreeSet<String> = BTreeSet::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();

@@ -35,6 +35,11 @@ struct Workshop {
 const COLUMN: f64 = (1u128 << 64) as f64;
 
 impl AliasTable {
+    /// A table over weights in any unit.
+    ///
+    /// # Errors
+    ///
+    /// If there is no weight, one is negative or not finite, or all are zero.
     pub fn new(weights: impl IntoIterator<Item = f64>) -> Result<Self, DistributionError> {
         let mut table = AliasTable { columns: vec![], workshop: Workshop::default() };
         table.rebuild(weights)?;
@@ -56,6 +61,10 @@ impl AliasTable {
 
     /// Takes new weights, as many as there are, without allocation if there were as many before. On
     /// an error the table stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// If there is no weight, one is negative or not finite, or all are zero.
     pub fn rebuild(
         &mut self,
         weights: impl IntoIterator<Item = f64>,

@@ -26,6 +26,11 @@ enum Method {
 }
 
 impl Binomial {
+    /// The law of the number of successes in `trials`, each with this chance.
+    ///
+    /// # Errors
+    ///
+    /// If there are more than 1e15 trials, or the chance is outside 0 to 1.
     pub fn new(trials: u64, chance: f64) -> Result<Self, DistributionError> {
         let (check, n) = (Check("binomial"), trials as f64);
         check.that(n <= COUNT_MAX, "trials", n, "at most 1e15")?;
@@ -50,6 +55,7 @@ impl Binomial {
         Ok(Binomial { trials, mirrored, method })
     }
 
+    /// The number of successes.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> u64 {
         let count = self.rarer(stream);

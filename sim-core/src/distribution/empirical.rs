@@ -14,6 +14,11 @@ pub struct Empirical {
 }
 
 impl Empirical {
+    /// The law of these observations, in any order.
+    ///
+    /// # Errors
+    ///
+    /// If there is no observation, or one is not finite.
     pub fn new(mut observations: Vec<f64>) -> Result<Self, DistributionError> {
         let (check, count) = (Check("empirical"), observations.len() as f64);
         check.that(count > 0.0, "number of observations", count, "at least 1")?;
@@ -23,6 +28,7 @@ impl Empirical {
         observations.sort_unstable_by(f64::total_cmp);
         Ok(Empirical { sorted: observations })
     }
+    /// A value between the smallest and the largest observation, in their unit.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         let last = self.sorted.len() - 1;

@@ -18,6 +18,11 @@ pub struct Gamma {
     boost: Option<f64>,
 }
 impl Gamma {
+    /// The law of this shape; draws are in the unit of the scale.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not positive and finite.
     pub fn new(shape: f64, scale: f64) -> Result<Self, DistributionError> {
         let check = Check("gamma");
         let shape = check.positive("shape", shape)?;
@@ -28,6 +33,7 @@ impl Gamma {
         let d = shape + if low { 1.0 } else { 0.0 } - 1.0 / 3.0;
         Gamma { scale, d, c: 1.0 / math::sqrt(9.0 * d), boost: low.then_some(1.0 / shape) }
     }
+    /// A positive draw, in the unit of the scale.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         let value = self.d * self.cube(stream) * self.scale;
@@ -70,11 +76,17 @@ pub struct Beta {
     beta: Gamma,
 }
 impl Beta {
+    /// The law of these two shapes.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not positive and finite.
     pub fn new(alpha: f64, beta: f64) -> Result<Self, DistributionError> {
         let check = Check("beta");
         let (alpha, beta) = (check.positive("alpha", alpha)?, check.positive("beta", beta)?);
         Ok(Beta { alpha: Gamma::checked(alpha, 1.0), beta: Gamma::checked(beta, 1.0) })
     }
+    /// A share, between 0 and 1.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         let x = self.alpha.sample_ln(stream);

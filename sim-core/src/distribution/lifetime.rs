@@ -12,9 +12,15 @@ pub struct Exponential {
     mean: f64,
 }
 impl Exponential {
+    /// The law of this mean.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not positive and finite.
     pub fn new(mean: f64) -> Result<Self, DistributionError> {
         Ok(Exponential { mean: Check("exponential").positive("mean", mean)? })
     }
+    /// A time, in the unit of the mean.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         -self.mean * math::ln(stream.uniform_open())
@@ -29,11 +35,17 @@ pub struct Weibull {
     exponent: f64,
 }
 impl Weibull {
+    /// The law of this scale and shape.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not positive and finite.
     pub fn new(scale: f64, shape: f64) -> Result<Self, DistributionError> {
         let check = Check("weibull");
         let (scale, shape) = (check.positive("scale", scale)?, check.positive("shape", shape)?);
         Ok(Weibull { scale, exponent: 1.0 / shape })
     }
+    /// An age at the end of life, in the unit of the scale.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         self.scale * math::pow(-math::ln(stream.uniform_open()), self.exponent)
@@ -47,11 +59,17 @@ pub struct Pareto {
     exponent: f64,
 }
 impl Pareto {
+    /// The law of this least size and shape.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not positive and finite.
     pub fn new(scale: f64, shape: f64) -> Result<Self, DistributionError> {
         let check = Check("pareto");
         let (scale, shape) = (check.positive("scale", scale)?, check.positive("shape", shape)?);
         Ok(Pareto { scale, exponent: -1.0 / shape })
     }
+    /// A size of at least `scale`, in its unit.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         self.scale * math::pow(stream.uniform_open(), self.exponent)

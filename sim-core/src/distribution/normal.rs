@@ -16,11 +16,17 @@ impl Normal {
     /// Mean zero, standard deviation one.
     pub const STANDARD: Normal = Normal { mean: 0.0, deviation: 1.0 };
 
+    /// The law of this mean and standard deviation.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not finite, or the deviation negative or not finite.
     pub fn new(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
         let check = Check("normal");
         let mean = check.finite("mean", mean)?;
         Ok(Normal { mean, deviation: check.not_negative("deviation", deviation)? })
     }
+    /// A value in the unit of the mean.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         self.mean + self.deviation * standard(stream)
@@ -38,12 +44,18 @@ pub struct LogNormal {
     log: Normal,
 }
 impl LogNormal {
+    /// The law whose logarithm has this mean and standard deviation.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not finite, or the deviation negative or not finite.
     pub fn new(log_mean: f64, log_deviation: f64) -> Result<Self, DistributionError> {
         let check = Check("log-normal");
         let mean = check.finite("log_mean", log_mean)?;
         let deviation = check.not_negative("log_deviation", log_deviation)?;
         Ok(LogNormal { log: Normal { mean, deviation } })
     }
+    /// A positive value; its median is `exp(log_mean)`.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         math::exp(self.log.sample(stream))

@@ -27,6 +27,11 @@ enum Method {
 }
 
 impl Poisson {
+    /// The law of this mean.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is negative, not finite or above 1e15.
     pub fn new(mean: f64) -> Result<Self, DistributionError> {
         let held = (0.0..=COUNT_MAX).contains(&mean);
         Check("poisson").that(held, "mean", mean, "between 0 and 1e15")?;
@@ -43,6 +48,7 @@ impl Poisson {
         }))
     }
 
+    /// A number of events.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> u64 {
         match self.0 {

@@ -22,6 +22,11 @@ pub struct Zipf {
 }
 
 impl Zipf {
+    /// The law over the ranks 1 to `ranks`.
+    ///
+    /// # Errors
+    ///
+    /// If there are no ranks or more than 1e15, or the exponent is negative or not finite.
     pub fn new(ranks: u64, exponent: f64) -> Result<Self, DistributionError> {
         let (check, ranks) = (Check("zipf"), ranks as f64);
         check.that((1.0..=COUNT_MAX).contains(&ranks), "ranks", ranks, "between 1 and 1e15")?;
@@ -33,6 +38,7 @@ impl Zipf {
         Ok(zipf)
     }
 
+    /// A rank, from 1.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> u64 {
         loop {

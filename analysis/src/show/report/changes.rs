@@ -50,10 +50,7 @@ pub fn changes(facts: &Facts<'_>) -> String {
     let more = match all.len().saturating_sub(ROWS_MAX) {
         0 => String::new(),
         more => {
-            format!(
-                "<p>And {} more in <code>manifest.json</code>.</p>\n",
-                grouped(more as f64, 0)
-            )
+            format!("<p>And {} more in <code>manifest.json</code>.</p>\n", grouped(more as f64, 0))
         }
     };
     let lead = "Levers that the scenario sets to another value during the runs. Charts over dates \
@@ -119,8 +116,9 @@ fn instants<'p>(points: impl Iterator<Item = &'p PointEntry>) -> Vec<DateTime> {
 /// Days since 1970-01-01, with the part of the day.
 fn day(at: DateTime) -> f64 {
     let time = at.time();
-    let seconds =
-        f64::from(time.hour()) * 3600.0 + f64::from(time.minute()) * 60.0 + f64::from(time.second());
+    let seconds = f64::from(time.hour()) * 3600.0
+        + f64::from(time.minute()) * 60.0
+        + f64::from(time.second());
     f64::from(day_number(at.date())) + seconds / DAY_SECONDS
 }
 

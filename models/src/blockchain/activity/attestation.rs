@@ -89,8 +89,11 @@ crate::parameters! {
 /// Verdicts on claims of one kind.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdicts {
+    /// Taken for true.
     pub accepted: u64,
+    /// Taken for false.
     pub rejected: u64,
+    /// Not decided, for lack of votes.
     pub void: u64,
 }
 
@@ -100,6 +103,7 @@ impl Verdicts {
     }
 }
 
+/// Devices that claim work and verifiers that vote on the claims.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AttestationActivity {
     parameters: AttestParameters,
@@ -115,7 +119,9 @@ pub struct AttestationActivity {
     latencies: Vec<f64>,
     /// Claims that devices made.
     claimed: u64,
+    /// On claims of work that was done.
     pub honest: Verdicts,
+    /// On claims of work that was not.
     pub lies: Verdicts,
     paid: Amount,
     paid_to_liars: Amount,
@@ -160,6 +166,7 @@ impl AttestationActivity {
         }
     }
 
+    /// Registers the check and schedules the first claims. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
         id: &str,

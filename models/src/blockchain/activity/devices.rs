@@ -64,6 +64,7 @@ struct Device {
     unrecorded: VecDeque<SimTime>,
 }
 
+/// Devices that write every change of their state into the ledger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Devices {
     parameters: DeviceParameters,
@@ -110,6 +111,7 @@ impl Devices {
         }
     }
 
+    /// Registers the check and schedules the first changes. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
         id: &str,
@@ -227,6 +229,7 @@ impl Devices {
         ctx.checks.note(self.check.expect("started"), follows, now, detail);
     }
 
+    /// Records the day that ends.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
         let changes: u64 = self.devices.iter().map(|device| u64::from(device.changes)).sum();
         let old = |happened: &&SimTime| slot.time.since(**happened) > GRACE;

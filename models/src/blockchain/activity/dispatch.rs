@@ -70,6 +70,7 @@ crate::parameters! {
     }
 }
 
+/// Devices that plan actions which a contract carries out when they are due.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DispatchActivity {
     parameters: PlanParameters,
@@ -114,6 +115,7 @@ impl DispatchActivity {
         }
     }
 
+    /// Schedules the first plan of each device. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         for who in 0..self.plans.len() as u32 {
             self.arm(who, chain, ctx);
@@ -187,6 +189,7 @@ impl DispatchActivity {
         self.delays.push(delay);
     }
 
+    /// Records the day that ends.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
         let due = (self.done + self.out_of_gas + self.device_down + self.unsent) as f64;
         slot.push_some(ctx, ON_TIME, share(self.on_time as f64, due));

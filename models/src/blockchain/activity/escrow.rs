@@ -93,6 +93,7 @@ struct Owed {
     ends: u32,
 }
 
+/// Traders who pay each other through a contract, with a middleman for quarrels.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EscrowActivity {
     parameters: TradeParameters,
@@ -147,6 +148,7 @@ impl EscrowActivity {
         self.lost_by_middleman.0 as f64 / self.turnover.0 as f64
     }
 
+    /// Registers the check and schedules the first deals. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
         id: &str,
@@ -289,6 +291,7 @@ impl EscrowActivity {
         ctx.checks.note(self.check.expect("started"), held, now, || "the pot differs".to_owned());
     }
 
+    /// Records the day that ends.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
         let stuck = |deal: &&Deal| {
             deal.number.is_some() && !deal.closed && slot.time.since(deal.step) > GRACE

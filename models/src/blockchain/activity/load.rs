@@ -75,12 +75,15 @@ crate::parameters! {
 /// What became of wishes for a transaction.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
+    /// Wishes that came.
     pub wanted: u64,
     /// Not sent, because the chain asks for more than it was worth.
     pub priced_out: u64,
+    /// Of these, those that became a transaction.
     pub sent: u64,
 }
 
+/// The public, whose wishes for a transaction come at random.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Load {
     parameters: LoadParameters,
@@ -93,6 +96,7 @@ pub struct Load {
     phase_ends: SimTime,
     arrivals: u64,
     next: NextArrival,
+    /// What became of the wishes.
     pub wishes: Wishes,
 }
 
@@ -143,6 +147,7 @@ impl Load {
         1.0 - self.active() as f64 / self.parameters.users
     }
 
+    /// Schedules the first wish. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         if self.parameters.rate > 0.0 {
             self.expect(ctx.now(), chain, ctx);

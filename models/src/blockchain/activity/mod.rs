@@ -32,15 +32,19 @@ pub enum Actor {
     Retry,
     /// A device claims to have worked; a verifier votes.
     Claim,
+    /// A verifier on a panel.
     Vote,
     /// Somebody plans an action of a device.
     Plan,
     /// A deal is struck; its next step is due; the middleman fails.
     Deal,
+    /// A trader in a deal.
     Step,
+    /// Whoever settles quarrels over deals.
     Middleman,
     /// A device takes a reading; a gateway writes what it has gathered.
     Reading,
+    /// A gateway that writes readings.
     Gateway,
 }
 
@@ -49,6 +53,7 @@ pub enum Actor {
 pub struct Wallet {
     /// What a unit of gas is worth at most, and what is offered as a tip.
     pub worth: Amount,
+    /// What the proposer gets for a unit of gas.
     pub tip: Amount,
 }
 
@@ -73,10 +78,15 @@ impl Wallet {
 /// The activities of one chain.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Applications {
+    /// Devices that write each change of their state.
     pub devices: Option<Devices>,
+    /// Claims of work.
     pub attestation: Option<AttestationActivity>,
+    /// Actions carried out by contract.
     pub dispatch: Option<DispatchActivity>,
+    /// Deals paid through a contract.
     pub escrow: Option<EscrowActivity>,
+    /// Readings on the chain.
     pub telemetry: Option<Telemetry>,
 }
 

@@ -85,8 +85,11 @@ crate::parameters! {
 /// How readings get on the chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Way {
+    /// A transaction for each reading.
     Direct,
+    /// A transaction for several readings of a gateway.
     Batched,
+    /// The root of a tree over readings that are kept elsewhere.
     Anchored,
 }
 
@@ -120,6 +123,7 @@ struct Sent {
     readings: Vec<Reading>,
 }
 
+/// Gateways that write the readings of their devices into the ledger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Telemetry {
     parameters: TelemetryParameters,
@@ -194,6 +198,7 @@ impl Telemetry {
         }
     }
 
+    /// Registers the checks and schedules the first readings. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(
         &mut self,
         id: &str,
@@ -415,6 +420,7 @@ impl Telemetry {
         })
     }
 
+    /// Records the day that ends.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, ctx: &mut Context<E>) {
         self.days += 1;
         let device_days = self.numbers.len() as f64 * self.days as f64;

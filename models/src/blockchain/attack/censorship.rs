@@ -12,6 +12,7 @@ const SLOTS_MAX: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Censorship {
     waiting: u64,
+    /// Times the account was included.
     pub included: u64,
     slots: u64,
     /// Transactions by the slots they waited, the slot of their inclusion counted.
@@ -19,6 +20,7 @@ pub struct Censorship {
 }
 
 impl Censorship {
+    /// One more slot has passed, in which the account was included or not.
     pub fn slot(&mut self, included: bool) {
         self.waiting += 1;
         if !included {

@@ -38,6 +38,7 @@ const PARTS: f64 = 1e9;
 /// What gives a seat.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Weighting {
+    /// A seat in proportion to stake.
     Stake,
     /// One vote for each identity.
     Identity,
@@ -59,10 +60,13 @@ pub enum Conduct {
 /// What a scenario says of committees.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommitteeSettings {
+    /// Length of a slot.
     pub slot: SimDuration,
+    /// Members of a committee.
     pub seats: u32,
     /// A block is final with more than this share of the seats.
     pub quorum: f64,
+    /// What gives a seat.
     pub weighting: Weighting,
     /// Honest operators, one identity each, with equal stakes.
     pub honest: u32,
@@ -70,6 +74,7 @@ pub struct CommitteeSettings {
     pub identities: u32,
     /// The attacker's share of the stake.
     pub share: f64,
+    /// What the attacker does with its seats.
     pub conduct: Conduct,
     /// All stake.
     pub stake: Amount,
@@ -114,12 +119,15 @@ impl CommitteeSettings {
 /// What has happened in the slots so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slots {
+    /// Slots that have passed.
     pub held: u64,
+    /// Of these, those with a final block.
     pub finalised: u64,
     /// Slots without a final block.
     pub stalled: u64,
     /// Slots with two final blocks.
     pub conflicts: u64,
+    /// Slots whose block was the attacker's to make.
     pub led_by_attacker: u64,
     /// Slots by their number of bad seats.
     pub by_bad_seats: Vec<u64>,
@@ -142,11 +150,14 @@ impl Slots {
 /// first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Committee {
+    /// What the scenario says.
     pub settings: CommitteeSettings,
     table: AliasTable,
     ledger: Ledger,
     bonds: Vec<Account>,
+    /// What has happened so far.
     pub slots: Slots,
+    /// How long a refused account waited.
     pub censorship: Censorship,
     /// The attacker's identities in this slot's committee.
     bad: Vec<u32>,
@@ -156,6 +167,7 @@ pub struct Committee {
 }
 
 impl Committee {
+    /// Validators with their bonds, before the first slot.
     pub fn new(settings: CommitteeSettings) -> Self {
         let mut ledger = Ledger::default();
         let share = if settings.identities == 0 { 0.0 } else { settings.share };
@@ -197,6 +209,7 @@ impl Committee {
         self.table.rebuild(weights).expect("a validator with weight");
     }
 
+    /// Registers the checks and schedules the first slot. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.check =
             Some(ctx.checks.always("blockchain.attack.no_conflicting_finality_below_a_third"));

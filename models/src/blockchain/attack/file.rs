@@ -31,12 +31,16 @@ const SLOT_SECONDS: f64 = 12.0;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "AttackSection")]
 pub struct AttackSection {
+    /// Double spending against a merchant who waits for confirmations.
     #[schemars(with = "DoubleSpendSection")]
     pub double_spend: Option<ValueId>,
+    /// A pool that withholds its blocks.
     #[schemars(with = "SelfishSection")]
     pub selfish_mining: Option<ValueId>,
+    /// Committees with an attacker's seats.
     #[schemars(with = "CommitteeSection")]
     pub committee: Option<ValueId>,
+    /// Transactions that only crowd others out.
     #[schemars(with = "SpamSection")]
     pub spam: Option<ValueId>,
 }

@@ -11,14 +11,18 @@ use crate::blockchain::Event as LayerEvent;
 /// Which contest a block belongs to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Contest {
+    /// The race of a double spend.
     DoubleSpend,
+    /// The branches of a selfish pool.
     SelfishMining,
 }
 
 /// Who found a block.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
+    /// Everybody else.
     Honest,
+    /// The attacker, or the selfish pool.
     Attacker,
 }
 
@@ -42,6 +46,7 @@ impl Miners {
         Miners { contest, honest, attacker: clock(Side::Attacker, share) }
     }
 
+    /// Schedules the first block of both sides. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.arm(Side::Honest, ctx);
         self.arm(Side::Attacker, ctx);
@@ -61,11 +66,14 @@ impl Miners {
 /// Two branches that grow from one last common block, by their lengths.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fork {
+    /// Blocks of the branch of everybody else.
     pub honest: u32,
+    /// Blocks of the attacker's branch.
     pub attacker: u32,
 }
 
 impl Fork {
+    /// One block more on the branch of a side.
     pub fn grow(&mut self, side: Side) {
         match side {
             Side::Honest => self.honest += 1,
@@ -79,12 +87,15 @@ impl Fork {
 pub struct Settled {
     /// Blocks of the main chain.
     pub honest: u64,
+    /// The attacker's blocks that stay.
     pub attacker: u64,
     /// Blocks of branches that were given up.
     pub honest_stale: u64,
+    /// The attacker's blocks that were given up.
     pub attacker_stale: u64,
     /// Honest branches that were replaced, the blocks of them, and the longest.
     pub reorganisations: u64,
+    /// Most blocks that were replaced at once.
     pub depth_max: u32,
 }
 

@@ -46,7 +46,12 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A side finds a block.
-    Mined { contest: Contest, side: Side },
+    Mined {
+        /// Which contest it belongs to.
+        contest: Contest,
+        /// Who found it.
+        side: Side,
+    },
     /// A slot of the committees begins.
     Slot,
     /// A block of the chain under spam.
@@ -79,13 +84,18 @@ impl Event {
 /// All attacks of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attacks {
+    /// Double spending.
     pub double_spend: Option<Race>,
+    /// Selfish mining.
     pub selfish_mining: Option<SelfishMining>,
+    /// Attacks on committees.
     pub committee: Option<Committee>,
+    /// Spam.
     pub spam: Option<Spam>,
 }
 
 impl Attacks {
+    /// The attacks of a scenario, before their first event.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
         Attacks {
             double_spend: settings.double_spend.map(|settings| Race::new(settings, streams)),
@@ -97,6 +107,7 @@ impl Attacks {
         }
     }
 
+    /// Registers checks and schedules the first events. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         if let Some(race) = &mut self.double_spend {
             race.start(ctx);
@@ -113,6 +124,7 @@ impl Attacks {
         ctx.after(SimDuration::from_days(1), Event::Record.lift());
     }
 
+    /// Reacts to one of their events.
     pub fn handle<E: EngineEvent + From<LayerEvent>>(
         &mut self,
         event: Event,

@@ -25,10 +25,13 @@ use crate::blockchain::Event as LayerEvent;
 pub struct RaceSettings {
     /// The attacker's share of the hash power.
     pub share: f64,
+    /// Blocks that the merchant waits for.
     pub confirmations: u32,
     /// Mean time between blocks of both sides together.
     pub interval: SimDuration,
+    /// The attacker gives up when this many blocks behind.
     pub give_up: u32,
+    /// Blocks this deep are final; `None` if none ever are.
     pub checkpoint: Option<u32>,
     /// What the merchant delivers in one attempt.
     pub payment: Amount,
@@ -41,7 +44,9 @@ pub struct RaceSettings {
 /// How the attempts ended.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempts {
+    /// Attempts that ended.
     pub made: u64,
+    /// Of these, those that took the money back.
     pub won: u64,
     /// Attempts that ended at a checkpoint.
     pub refused: u64,
@@ -50,6 +55,7 @@ pub struct Attempts {
 }
 
 impl Attempts {
+    /// Share of the attempts that took the money back.
     pub fn success(&self) -> f64 {
         share(self.won, self.made)
     }
@@ -58,17 +64,21 @@ impl Attempts {
 /// One attacker who tries again and again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Race {
+    /// What the scenario says.
     pub settings: RaceSettings,
     miners: Miners,
     fork: Fork,
     blocks_at_delivery: Option<u32>,
     found: u64,
+    /// How the attempts ended.
     pub attempts: Attempts,
+    /// What became of the blocks.
     pub settled: Settled,
     checks: Option<CheckId>,
 }
 
 impl Race {
+    /// An attacker before the first attempt.
     pub fn new(settings: RaceSettings, streams: &Streams) -> Self {
         let RaceSettings { share, interval, .. } = settings;
         Race {
@@ -83,6 +93,7 @@ impl Race {
         }
     }
 
+    /// Registers the check and schedules the first blocks. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.checks = Some(ctx.checks.always("blockchain.attack.race_checkpoint_holds"));
         self.miners.start(ctx);

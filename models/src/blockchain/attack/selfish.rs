@@ -30,17 +30,20 @@ pub struct SelfishSettings {
 /// A selfish pool against honest miners.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SelfishMining {
+    /// What the scenario says.
     pub settings: SelfishSettings,
     miners: Miners,
     /// For the honest miner's choice of branch, drawn at each honest block.
     choice: Stream,
     fork: Fork,
     found: u64,
+    /// What became of the blocks.
     pub settled: Settled,
     check: Option<CheckId>,
 }
 
 impl SelfishMining {
+    /// A pool with nothing withheld.
     pub fn new(settings: SelfishSettings, streams: &Streams) -> Self {
         let SelfishSettings { share, interval, .. } = settings;
         SelfishMining {
@@ -54,11 +57,13 @@ impl SelfishMining {
         }
     }
 
+    /// Registers the check and schedules the first blocks. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("blockchain.attack.selfish_blocks_accounted"));
         self.miners.start(ctx);
     }
 
+    /// A side has found a block.
     pub fn mined<E: EngineEvent + From<LayerEvent>>(&mut self, side: Side, ctx: &mut Context<E>) {
         self.miners.arm(side, ctx);
         self.found += 1;

@@ -38,7 +38,9 @@ const USER_FUNDS: Amount = Amount(1_000_000_000_000_000_000_000_000_000);
 /// What a scenario says of spam.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpamSettings {
+    /// Time from block to block.
     pub interval: SimDuration,
+    /// Most gas of a block.
     pub gas_limit: u64,
     /// Base fee at the start, base units.
     pub base_fee: u128,
@@ -46,17 +48,20 @@ pub struct SpamSettings {
     pub users_per_block: f64,
     /// Most that users pay for gas, over the first base fee: log-normal median and spread.
     pub willing_median: f64,
+    /// Standard deviation of the logarithm of what users are willing to pay.
     pub willing_sigma: f64,
     /// Honest transactions are withdrawn after this.
     pub patience: SimDuration,
     /// When the attack begins, and what there is to spend.
     pub begins: SimTime,
+    /// What the attacker may spend.
     pub budget: Amount,
 }
 
 /// A chain under spam.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Spam {
+    /// What the scenario says.
     pub settings: SpamSettings,
     chain: Chain,
     users: Vec<Address>,
@@ -65,6 +70,7 @@ pub struct Spam {
     blocks: u64,
     /// The money is gone.
     over: bool,
+    /// What it has done so far.
     pub tally: SpamTally,
     check: Option<CheckId>,
 }
@@ -74,25 +80,33 @@ pub struct Spam {
 pub struct SpamTally {
     /// Blocks with spam in them, and its fees.
     pub blocks: u64,
+    /// What the attacker spent.
     pub spent: Amount,
     /// Honest transactions before and during the attack: wanted and included.
     pub wanted_before: u64,
+    /// Of users' transactions before the attack, those included.
     pub included_before: u64,
+    /// Users' transactions during the attack.
     pub wanted_during: u64,
+    /// Of these, those included.
     pub included_during: u64,
+    /// Highest base fee so far, in base units a unit of gas.
     pub base_fee_max: u128,
 }
 
 impl SpamTally {
+    /// Share of users' transactions included before the attack.
     pub fn served_before(&self) -> f64 {
         share(self.included_before, self.wanted_before)
     }
+    /// Share of users' transactions included during the attack.
     pub fn served_during(&self) -> f64 {
         share(self.included_during, self.wanted_during)
     }
 }
 
 impl Spam {
+    /// A chain before its first block.
     pub fn new(settings: SpamSettings) -> Self {
         let rules = Rules {
             chain: 0,
@@ -122,6 +136,7 @@ impl Spam {
         }
     }
 
+    /// Registers the check and schedules the first block. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("blockchain.attack.spam_budget_accounted"));
         ctx.after(self.settings.interval, Event::SpamBlock.lift());

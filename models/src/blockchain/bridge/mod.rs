@@ -63,15 +63,34 @@ pub const KINDS: EventKinds = EventKinds {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A user starts a transfer.
-    Transfer { bridge: u16 },
+    Transfer {
+        /// Which bridge, by its place.
+        bridge: u16,
+    },
     /// One of the chains makes a block.
-    Block { bridge: u16, side: u8 },
+    Block {
+        /// Which bridge, by its place.
+        bridge: u16,
+        /// Which of its two chains.
+        side: u8,
+    },
     /// Relayers carry what has become final.
-    Relay { bridge: u16, transfer: u32 },
+    Relay {
+        /// Which bridge, by its place.
+        bridge: u16,
+        /// Which transfer, by number.
+        transfer: u32,
+    },
     /// Cheating relayers try to take from the escrow.
-    Forge { bridge: u16 },
+    Forge {
+        /// Which bridge, by its place.
+        bridge: u16,
+    },
     /// The day's rows.
-    Record { bridge: u16 },
+    Record {
+        /// Which bridge, by its place.
+        bridge: u16,
+    },
 }
 
 impl EngineEvent for Event {
@@ -135,6 +154,7 @@ struct Transfer {
 /// Two chains and the bridge between them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bridge {
+    /// What the scenario says.
     pub settings: BridgeSettings,
     place: u16,
     /// Name of its random streams.
@@ -149,6 +169,7 @@ pub struct Bridge {
     in_flight: Amount,
     stolen: Amount,
     forged: u32,
+    /// What has become of transfers.
     pub tally: Tally,
     conserved: Option<CheckId>,
     unforged: Option<CheckId>,
@@ -156,6 +177,7 @@ pub struct Bridge {
 }
 
 impl Bridge {
+    /// Two chains that hold what users have, with nothing under way.
     pub fn new(settings: BridgeSettings, place: u16, streams: &Streams) -> Self {
         const DAY: f64 = 86_400.0;
         let stream = |purpose: &str| streams.stream(0, purpose);
@@ -191,6 +213,7 @@ impl Bridge {
         self.scope
     }
 
+    /// Registers checks and schedules the first blocks and transfers. Called once, at time zero.
     pub fn start<E: EngineEvent + From<LayerEvent>>(&mut self, ctx: &mut Context<E>) {
         let (bridge, name) = (self.place, &self.settings.name);
         self.conserved =
@@ -480,9 +503,11 @@ impl Bridge {
         })
     }
 
+    /// What forgeries took, in base units.
     pub fn stolen(&self) -> Amount {
         self.stolen
     }
+    /// What has left one chain and has not arrived on the other, in base units.
     pub fn in_flight(&self) -> Amount {
         self.in_flight
     }

@@ -18,16 +18,21 @@ pub fn whole_usd(dollars: u64) -> Amount {
 /// Two chains with a bridge between them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BridgeSettings {
+    /// Its id in the scenario: the label of its rows.
     pub name: String,
+    /// What vouches for messages from the other chain.
     pub kind: Kind,
     /// The token's home chain, and the other one.
     pub sides: [SideSettings; 2],
+    /// What users send.
     pub traffic: Traffic,
     /// A transfer that was not received by then is refunded.
     pub timeout: SimDuration,
     /// Kept from what is given out, hundredths of a per cent.
     pub fee_basis_points: u32,
+    /// Those who carry messages.
     pub relay: Relay,
+    /// Relayers who forge, if some do.
     pub forgery: Option<Forgery>,
 }
 
@@ -37,14 +42,21 @@ pub enum Kind {
     /// The chains' own headers; escrow at home, vouchers on the other chain.
     LightClient,
     /// `needed` of the relayers; escrow at home, vouchers on the other chain.
-    Relayers { needed: u32 },
+    Relayers {
+        /// How many must sign.
+        needed: u32,
+    },
     /// One operator with so much liquidity on each chain.
-    Pool { liquidity: Amount },
+    Pool {
+        /// What lies in the pool of each side, base units.
+        liquidity: Amount,
+    },
 }
 
 /// A chain at one end of a bridge.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideSettings {
+    /// Mean time from block to block.
     pub interval: SimDuration,
     /// Blocks come at random (proof of work), not at the ticks of a clock.
     pub random: bool,
@@ -61,9 +73,11 @@ pub struct SideSettings {
 /// What users send.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Traffic {
+    /// Transfers a day.
     pub transfers_per_day: f64,
     /// Log-normal sizes.
     pub median_usd: f64,
+    /// Standard deviation of the logarithm of a transfer's value.
     pub sigma: f64,
     /// Share of the transfers that go home.
     pub return_share: f64,
@@ -72,11 +86,13 @@ pub struct Traffic {
 /// Those who carry messages between the chains.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Relay {
+    /// How many there are.
     pub relayers: u32,
     /// Mean time from a block's finality to a relayer's signature or call.
     pub delay: SimDuration,
     /// Share of the time in which a relayer is up, and the mean length of its outages.
     pub availability: f64,
+    /// How long they are down at a time.
     pub outage: SimDuration,
     /// Relayers that do not sign.
     pub withholding: u32,
@@ -85,7 +101,9 @@ pub struct Relay {
 /// Relayers who sign what never happened, to empty the escrow.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Forgery {
+    /// How many of the relayers forge.
     pub cheats: u32,
+    /// Forgeries a day.
     pub per_day: f64,
     /// What they try to take at a time.
     pub amount: Amount,

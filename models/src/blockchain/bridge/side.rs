@@ -31,18 +31,26 @@ const CALL_GAS: u64 = 100_000;
 /// What a transaction of the bridge was for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
+    /// A user sends the transfer of this number away.
     Send(u32),
+    /// The contract learns a header that the transfer of this number needs.
     Learn(u32),
+    /// The transfer of this number is received.
     Receive(u32),
+    /// The contract learns that the transfer of this number came too late.
     Expire(u32),
+    /// The sender of the transfer of this number gets the money back.
     Refund(u32),
+    /// A forged transfer of this value is received.
     Forge(Amount),
 }
 
 /// One end of a bridge.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Side {
+    /// What the scenario says of it.
     pub settings: SideSettings,
+    /// The chain with the contract.
     pub chain: Chain,
     users: Vec<Address>,
     relayer: Address,
@@ -57,6 +65,7 @@ pub struct Side {
 }
 
 impl Side {
+    /// A chain with the contract, its users and relayers.
     pub fn new(bridge: &BridgeSettings, side: usize, streams: &Streams) -> Self {
         let settings = bridge.sides[side];
         let rules = Rules {
@@ -97,9 +106,11 @@ impl Side {
         }
     }
 
+    /// The contract of the bridge.
     pub fn contract(&self) -> &Bridge {
         self.chain.state().contracts.bridge.as_ref().expect("the side of a bridge has its contract")
     }
+    /// The contract of the bridge, to change.
     pub fn contract_mut(&mut self) -> &mut Bridge {
         self.chain
             .head
@@ -109,6 +120,7 @@ impl Side {
             .as_mut()
             .expect("the side of a bridge has its contract")
     }
+    /// The account of a user.
     pub fn user(&self, user: u32) -> Address {
         self.users[user as usize]
     }
@@ -209,6 +221,7 @@ impl Side {
         let order = Order::Receive { packet, claim };
         self.submit(self.attacker, order, gas, Purpose::Forge(amount), now);
     }
+    /// The account that forgeries pay.
     pub fn attacker(&self) -> Address {
         self.attacker
     }

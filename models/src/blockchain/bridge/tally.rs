@@ -12,7 +12,9 @@ pub const CLASSES: [(&str, u128); 4] =
 /// Received transfers of one size class.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Class {
+    /// How many.
     pub received: u64,
+    /// Their value together, in base units.
     pub value: Amount,
     /// Fees of all calls of the transfers, and what the bridge kept.
     pub cost: Amount,
@@ -36,12 +38,15 @@ pub struct Tally {
     pub idle: u64,
     /// Refused by the chain they were sent on.
     pub failed: u64,
+    /// Transfers whose senders got the money back.
     pub refunded: u64,
     /// Calls of relayers that changed nothing.
     pub refused: u64,
+    /// Forged transfers that a contract paid.
     pub forgeries_honoured: u64,
     /// What users have sent.
     pub sent: Amount,
+    /// Received transfers by their size.
     pub classes: [Class; CLASSES.len()],
     /// From the start to the receipt, nanoseconds.
     latencies: Vec<u64>,
@@ -63,6 +68,7 @@ impl Tally {
         self.latencies.push(took.as_nanos());
     }
 
+    /// Transfers that were received.
     pub fn delivered(&self) -> u64 {
         self.latencies.len() as u64
     }

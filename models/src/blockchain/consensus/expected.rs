@@ -70,11 +70,18 @@ pub struct Rounds {
     election: Election,
     participants: Vec<Address>,
     rounds: u64,
+    /// Wins of all rounds so far.
     pub wins: u64,
+    /// Rounds without a winner.
     pub null_rounds: u64,
 }
 
 impl Rounds {
+    /// Rounds of this length with a mean number of wins, and participants with their power.
+    ///
+    /// # Errors
+    ///
+    /// If there is no power, or the mean number of wins is not positive and finite.
     pub fn new(
         round: SimDuration,
         wins_per_round: f64,
@@ -85,14 +92,17 @@ impl Rounds {
         let participants = participants.into_iter().map(|(address, _)| address).collect();
         Ok(Rounds { round, election, participants, rounds: 0, wins: 0, null_rounds: 0 })
     }
+    /// Rounds so far.
     pub fn rounds(&self) -> u64 {
         self.rounds
     }
 
+    /// Schedules the next round.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         ctx.after(self.round, Event::Turn { chain: chain.state().rules.chain }.into());
     }
 
+    /// A round: whoever wins makes a block.
     pub fn turn<E: EngineEvent + From<Event>>(
         &mut self,
         chain: &mut Chain,

@@ -22,9 +22,13 @@ use work::Work;
 /// The rule by which a chain goes on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Consensus {
+    /// Known proposers take turns.
     Authority(Authority),
+    /// Validators in proportion to their stake, final by votes.
     Stake(Box<Stake>),
+    /// A secret lottery in each round.
     Expected(Rounds),
+    /// The chain with most work.
     Work(Box<Work>),
 }
 

@@ -57,6 +57,7 @@ pub struct Conduct {
     pub equivocation_share: f64,
 }
 
+/// Validators who propose and vote in proportion to their stake.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stake {
     slot_time: SimDuration,
@@ -76,8 +77,11 @@ pub struct Stake {
     /// Slots led by each validator, and how many were expected of it.
     led: Vec<u64>,
     expected: Vec<f64>,
+    /// Slots without a block.
     pub missed: u64,
+    /// Slots with two blocks of one proposer.
     pub equivocations: u64,
+    /// Epochs that too few votes stood behind.
     pub epochs_unjustified: u64,
 }
 
@@ -109,6 +113,7 @@ impl Stake {
             epochs_unjustified: 0,
         }
     }
+    /// Slots so far.
     pub fn slots(&self) -> u64 {
         self.slot
     }
@@ -122,6 +127,7 @@ impl Stake {
         &self.led
     }
 
+    /// Begins the first epoch and schedules its first slot. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         self.begin_epoch(chain);
         self.led = vec![0; self.stakes.len()];
@@ -149,6 +155,7 @@ impl Stake {
         }
     }
 
+    /// A slot: its proposer makes a block or misses it, and committees vote.
     pub fn turn<E: EngineEvent + From<Event>>(
         &mut self,
         chain: &mut Chain,

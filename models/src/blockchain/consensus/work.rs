@@ -65,9 +65,15 @@ crate::parameters! {
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Travel {
     /// The same for all.
-    Fixed { seconds: f64 },
+    Fixed {
+        /// How long, seconds.
+        seconds: f64,
+    },
     /// Exponential, drawn for each block and receiver.
-    Exponential { mean_seconds: f64 },
+    Exponential {
+        /// The mean, seconds.
+        mean_seconds: f64,
+    },
     /// As long as the rumour of the block, told among miners and observer, takes to reach it.
     Gossip(gossip::Law),
 }
@@ -75,7 +81,9 @@ pub enum Travel {
 /// The rules of a race.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RaceRules {
+    /// Mean time from block to block that difficulty aims at, seconds.
     pub block_seconds: f64,
+    /// How long a block takes from miner to miner.
     pub travel: Travel,
     /// Blocks between two changes of the difficulty; none if zero.
     pub retarget_blocks: u64,
@@ -108,6 +116,7 @@ struct Difficulty {
     since: SimTime,
 }
 
+/// Miners who race for blocks on top of the branch they have heard of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Work {
     rules: RaceRules,
@@ -121,14 +130,18 @@ pub struct Work {
     next_number: u64,
     /// The observer's head.
     observed: Option<u64>,
+    /// What has happened to blocks so far.
     pub statistics: Statistics,
 }
 
 /// What has happened to blocks so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {
+    /// Blocks found.
     pub found: u64,
+    /// Blocks that are settled.
     pub settled: u64,
+    /// Blocks that were given up for another branch.
     pub orphaned: u64,
     /// Times the observer changed to another branch, by the number of blocks it gave up.
     pub reorganisations: Vec<u64>,
@@ -162,6 +175,7 @@ impl Work {
         streams.stream(0, RACE)
     }
 
+    /// Lets the race begin. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         self.run_on(chain, ctx);
     }

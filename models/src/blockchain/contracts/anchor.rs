@@ -21,11 +21,32 @@ const HASH_BYTES: u64 = 32;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// One reading of the sender's device; the transaction's own signature is the device's.
-    Reading { number: u32, bytes: u32, digest: Hash },
+    Reading {
+        /// Its number among the device's readings.
+        number: u32,
+        /// Its size, bytes.
+        bytes: u32,
+        /// Its hash.
+        digest: Hash,
+    },
     /// This many readings of so many bytes each, signed or not; their hash stands for the data.
-    Batch { readings: u32, bytes: u32, signed: bool, digest: Hash },
+    Batch {
+        /// Readings that it stands for.
+        readings: u32,
+        /// Its size, bytes.
+        bytes: u32,
+        /// Whether each reading carries a signature.
+        signed: bool,
+        /// Its hash.
+        digest: Hash,
+    },
     /// The root of a tree over this many readings.
-    Root { readings: u32, root: Hash },
+    Root {
+        /// Readings that it stands for.
+        readings: u32,
+        /// The root of a tree over them.
+        root: Hash,
+    },
 }
 
 impl Order {
@@ -46,14 +67,19 @@ impl Order {
 /// What was written, and by whom.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
+    /// Who wrote it.
     pub writer: Address,
+    /// Readings that it stands for.
     pub readings: u32,
+    /// The root of a tree over them, or their hash.
     pub digest: Hash,
 }
 
+/// A contract that keeps digests of readings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     entries: MerkleState<Entry>,
+    /// Readings that all entries stand for.
     pub readings: u64,
 }
 
@@ -62,13 +88,20 @@ impl Anchor {
     pub fn entry(&self, entry: u32) -> Option<&Entry> {
         self.entries.get(entry as usize)
     }
+    /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -86,6 +119,7 @@ impl Anchor {
         Ok(())
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.entries.root()
     }

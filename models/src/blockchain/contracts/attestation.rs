@@ -23,25 +23,44 @@ pub const PANEL_MAX: u32 = 64;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// The sender's device claims to have worked in this round.
-    Claim { device: u32, round: u32 },
+    Claim {
+        /// Which device, by number.
+        device: u32,
+        /// Which round.
+        round: u32,
+    },
     /// A member of the panel says whether that is true.
-    Vote { claim: u32, honest: bool },
+    Vote {
+        /// Which claim, by number.
+        claim: u32,
+        /// Whether the verifier says that the work was done.
+        honest: bool,
+    },
 }
 
 /// What was decided on a claim.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
+    /// Votes are still taken.
     Open,
+    /// The work was done.
     Accepted,
+    /// The work was not done.
     Rejected,
+    /// Too few voted.
     Void,
 }
 
+/// That a device did its work in a round.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
+    /// The device.
     pub device: u32,
+    /// The round.
     pub round: u32,
+    /// Who claims, and is paid.
     pub claimant: Address,
+    /// What was decided.
     pub verdict: Verdict,
     voted: u64,
     accepting: u32,
@@ -52,12 +71,17 @@ pub struct Claim {
 /// How claims are decided and paid.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
+    /// Verifiers who may vote on a claim.
     pub panel: u32,
+    /// Votes that decide it.
     pub quorum: u32,
+    /// What an accepted claim is paid.
     pub reward: Amount,
+    /// How long votes are taken.
     pub window: SimDuration,
 }
 
+/// A contract by which verifiers judge claims of work, and which pays for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attestation {
     terms: Terms,
@@ -89,9 +113,11 @@ impl Attestation {
             open: VecDeque::new(),
         }
     }
+    /// A claim by its number.
     pub fn claim(&self, claim: u32) -> Option<&Claim> {
         self.claims.get(claim as usize)
     }
+    /// The account that rewards are paid from.
     pub fn fund(&self) -> Address {
         self.fund
     }
@@ -113,6 +139,11 @@ impl Attestation {
         panel
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -197,6 +228,7 @@ impl Attestation {
         }
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.claims.root()
     }

@@ -42,24 +42,55 @@ const BASIS_POINTS: u128 = 10_000;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// The sender gives value in, for the other chain to give out before the deadline.
-    Send { amount: Amount, deadline: SimTime },
+    Send {
+        /// How much, base units.
+        amount: Amount,
+        /// When it comes back if it has not arrived.
+        deadline: SimTime,
+    },
     /// The light client learns a header of the other chain.
-    Learn { header: Hash },
+    Learn {
+        /// The hash of the header.
+        header: Hash,
+    },
     /// Gives out what the transfer `packet` sent, by a claim that it was sent.
-    Receive { packet: Hash, claim: Hash },
+    Receive {
+        /// The hash of the transfer.
+        packet: Hash,
+        /// The hash of what vouches for it.
+        claim: Hash,
+    },
     /// Declares the transfer `packet` expired, by a claim that it was sent.
-    Expire { packet: Hash, claim: Hash },
+    Expire {
+        /// The hash of the transfer.
+        packet: Hash,
+        /// The hash of what vouches for it.
+        claim: Hash,
+    },
     /// Gives the transfer `packet` back, by a claim that it has expired.
-    Refund { packet: Hash, claim: Hash },
+    Refund {
+        /// The hash of the transfer.
+        packet: Hash,
+        /// The hash of what vouches for it.
+        claim: Hash,
+    },
 }
 
 /// Who vouches for the other chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authority {
     /// Its own headers, signed by so many of its validators.
-    LightClient { signatures: u32 },
+    LightClient {
+        /// Signatures that a header carries.
+        signatures: u32,
+    },
     /// `needed` of the relayers numbered from 0 to `relayers` - 1.
-    Relayers { relayers: u32, needed: u32 },
+    Relayers {
+        /// How many relayers there are.
+        relayers: u32,
+        /// How many must sign.
+        needed: u32,
+    },
 }
 
 /// How value is held on this side.
@@ -74,7 +105,9 @@ pub enum Backing {
 /// A header as the light client keeps it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
+    /// The number of the block.
     pub number: u64,
+    /// Commits to the receipts of the block.
     pub receipts_root: Hash,
     /// Validators that signed it.
     pub signatures: u32,
@@ -83,7 +116,9 @@ pub struct Known {
 /// That a transaction happened on the other chain, and what vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
+    /// The transaction.
     pub transaction: Transaction,
+    /// Its receipt.
     pub receipt: Receipt,
     /// For a light client.
     pub path: Path,
@@ -94,7 +129,9 @@ pub struct Claim {
 /// The contract's rules on one chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
+    /// What it believes of the other chain.
     pub authority: Authority,
+    /// What stands behind its tokens.
     pub backing: Backing,
     /// Kept from what is given out, hundredths of a per cent.
     pub fee_basis_points: u32,
@@ -110,6 +147,7 @@ pub fn packet(chain: u16, sender: Address, nonce: u64) -> Hash {
 /// A bridge on one chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bridge {
+    /// Its rules.
     pub terms: Terms,
     /// The bridged token's books on this chain.
     ledger: Ledger,
@@ -128,6 +166,7 @@ pub struct Bridge {
 }
 
 impl Bridge {
+    /// The contract with nothing in it.
     pub fn new(terms: Terms) -> Self {
         let mut ledger = Ledger::default();
         let escrow = ledger.open(Holding::Locked);
@@ -155,9 +194,11 @@ impl Bridge {
     pub fn endow(&mut self, amount: Amount) {
         self.ledger.mint(self.escrow, amount).expect("issue is bounded by the scenario");
     }
+    /// The books of the bridged token on this chain.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+    /// What is locked while it is on the other chain, in base units.
     pub fn escrow(&self) -> Amount {
         self.ledger.balance(self.escrow)
     }
@@ -165,6 +206,7 @@ impl Bridge {
     pub fn supply(&self) -> Amount {
         self.ledger.issued() - self.ledger.burned()
     }
+    /// What somebody holds of the bridged token, in base units.
     pub fn balance(&self, holder: Address) -> Amount {
         let account = self.holders.get(&holder);
         account.map_or(Amount::ZERO, |&account| self.ledger.balance(account))
@@ -183,6 +225,11 @@ impl Bridge {
         hash
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,

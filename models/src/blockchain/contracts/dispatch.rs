@@ -23,14 +23,26 @@ pub const ACTION_GAS: u64 = 2_600 + UPDATE_GAS;
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// Do `action` on `device` at the first block not before `due`; `prepaid` buys the gas.
-    Plan { device: u32, action: u8, due: SimTime, prepaid: Amount },
+    Plan {
+        /// Which device, by number.
+        device: u32,
+        /// Which of its actions.
+        action: u8,
+        /// When it is to be carried out.
+        due: SimTime,
+        /// What is paid for its gas in advance, base units.
+        prepaid: Amount,
+    },
 }
 
 /// How an action stands.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Progress {
+    /// It waits for its time.
     Planned,
+    /// It was carried out.
     Done,
+    /// What was paid for it did not suffice.
     OutOfGas,
 }
 
@@ -43,6 +55,7 @@ struct Action {
     progress: Progress,
 }
 
+/// A contract that carries actions out when they are due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispatch {
     /// Gas that actions may use in one block.
@@ -53,11 +66,17 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
+    /// The contract, with the gas that a block leaves to it.
     pub fn new(allowance: u64, accounts: &mut Accounts) -> Self {
         let pot = accounts.open(Holding::Locked);
         Dispatch { allowance, pot, actions: MerkleState::default(), planned: BTreeSet::new() }
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -102,6 +121,7 @@ impl Dispatch {
         meter.used()
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.actions.root()
     }

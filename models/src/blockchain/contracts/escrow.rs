@@ -15,11 +15,26 @@ use crate::blockchain::transaction::Address;
 pub enum Order {
     /// The sender pays for what `seller` is to deliver before `deadline`; `tag` is the sender's
     /// own.
-    Open { seller: Address, amount: Amount, deadline: SimTime, tag: u32 },
+    Open {
+        /// Who is to be paid.
+        seller: Address,
+        /// The price, base units.
+        amount: Amount,
+        /// When the buyer may have the money back.
+        deadline: SimTime,
+        /// A number by which the buyer knows the deal.
+        tag: u32,
+    },
     /// The buyer has what it paid for.
-    Release { deal: u32 },
+    Release {
+        /// Which deal, by number.
+        deal: u32,
+    },
     /// The deadline has passed without a release: the buyer takes its money back.
-    Refund { deal: u32 },
+    Refund {
+        /// Which deal, by number.
+        deal: u32,
+    },
 }
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +46,7 @@ struct Deal {
     open: bool,
 }
 
+/// A contract that holds the price of a deal until the goods are there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escrow {
     pot: Address,
@@ -39,6 +55,7 @@ pub struct Escrow {
 }
 
 impl Escrow {
+    /// The contract with an empty pot.
     pub fn new(accounts: &mut Accounts) -> Self {
         let pot = accounts.open(Holding::Locked);
         Escrow { pot, held: Amount::ZERO, deals: MerkleState::default() }
@@ -48,6 +65,11 @@ impl Escrow {
         accounts.balance(self.pot) == self.held
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -96,6 +118,7 @@ impl Escrow {
         Ok(())
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.deals.root()
     }

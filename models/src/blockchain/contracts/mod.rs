@@ -34,7 +34,9 @@ use staking::Staking;
 pub const TRANSACTION_GAS: u64 = 21_000;
 /// A storage cell written for the first time, changed, and read (EIP-2929).
 pub const CREATE_GAS: u64 = 22_100;
+/// Gas for a change of a word of storage that was not zero.
 pub const UPDATE_GAS: u64 = 5_000;
+/// Gas for reading a word of storage for the first time.
 pub const READ_GAS: u64 = 2_100;
 /// A byte of call data that is not zero (EIP-2028).
 pub const BYTE_GAS: u64 = 16;
@@ -44,18 +46,27 @@ pub const BYTE_GAS: u64 = 16;
 pub enum Call {
     /// Moves money.
     Transfer {
+        /// Who gets it.
         to: Address,
+        /// How much, in base units.
         amount: Amount,
     },
     /// Nothing but its gas: what other people's contracts cost the chain.
     Work {
+        /// How much gas it uses.
         gas: u64,
     },
+    /// To the register of devices.
     Registry(registry::Order),
+    /// To the contract that judges claims of work.
     Attestation(attestation::Order),
+    /// To the contract that carries actions out.
     Dispatch(dispatch::Order),
+    /// To the contract that holds prices of deals.
     Escrow(escrow::Order),
+    /// To the contract that keeps digests.
     Anchor(anchor::Order),
+    /// To the contract of a bridge.
     Bridge(bridge::Order),
 }
 
@@ -78,7 +89,9 @@ impl Call {
 /// Why a call changed nothing.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Failure {
+    /// It needs more gas than was offered.
     OutOfGas,
+    /// A rule of the contract forbids it.
     Refused,
 }
 
@@ -90,9 +103,11 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// No gas used of so much.
     pub fn new(limit: u64) -> Self {
         Meter { limit, used: 0 }
     }
+    /// Gas used so far.
     pub fn used(&self) -> u64 {
         self.used
     }
@@ -114,33 +129,86 @@ impl Meter {
 /// What a contract sees of the block it runs in.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Env {
+    /// The chain, by its place in the scenario.
     pub chain: u16,
+    /// The number of the block.
     pub number: u64,
+    /// When the block was made.
     pub time: SimTime,
+    /// Its base fee, in base units a unit of gas.
     pub base_fee: u128,
+    /// Who made it.
     pub proposer: Address,
 }
 
 /// What a contract tells the world at the end of a block.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
-    Claimed { claim: u32, device: u32, round: u32 },
-    Decided { claim: u32, verdict: Verdict, paid: bool, time: SimTime },
-    Planned { action: u32, device: u32 },
-    Acted { action: u32, device: u32, due: SimTime, progress: Progress, time: SimTime },
-    Opened { deal: u32, tag: u32 },
+    /// Work was claimed.
+    Claimed {
+        /// Which claim, by number.
+        claim: u32,
+        /// Which device, by number.
+        device: u32,
+        /// Which round.
+        round: u32,
+    },
+    /// A claim was decided.
+    Decided {
+        /// Which claim, by number.
+        claim: u32,
+        /// What was decided.
+        verdict: Verdict,
+        /// Whether the reward was paid.
+        paid: bool,
+        /// When the block was made.
+        time: SimTime,
+    },
+    /// An action was planned.
+    Planned {
+        /// Which action, by number.
+        action: u32,
+        /// Which device, by number.
+        device: u32,
+    },
+    /// An action came to its end.
+    Acted {
+        /// Which action, by number.
+        action: u32,
+        /// Which device, by number.
+        device: u32,
+        /// When it was to be carried out.
+        due: SimTime,
+        /// How it ended.
+        progress: Progress,
+        /// When the block was made.
+        time: SimTime,
+    },
+    /// A deal was opened.
+    Opened {
+        /// Which deal, by number.
+        deal: u32,
+        /// The number by which the buyer knows it.
+        tag: u32,
+    },
 }
 
 /// All contracts of a chain; those that need terms are there if the scenario gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contracts {
+    /// The register of devices.
     pub registry: Registry,
+    /// Stakes of validators.
     pub staking: Staking,
     /// Where the chain is one end of a bridge.
     pub bridge: Option<Bridge>,
+    /// Digests of readings.
     pub anchor: Anchor,
+    /// Claims of work.
     pub attestation: Option<Attestation>,
+    /// Actions carried out when due.
     pub dispatch: Option<Dispatch>,
+    /// Prices of deals.
     pub escrow: Option<Escrow>,
     /// Of the block being made; none between blocks.
     notices: Vec<Notice>,

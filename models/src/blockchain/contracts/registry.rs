@@ -17,13 +17,22 @@ pub enum Order {
     /// The sender enters a device as its own; devices are numbered in the order of entry.
     Enter,
     /// The owner reports that a device went up or down, as its `change`-th change.
-    Report { device: u32, change: u32, up: bool },
+    Report {
+        /// Which device, by number.
+        device: u32,
+        /// Its number among the device's changes.
+        change: u32,
+        /// Whether it is up now.
+        up: bool,
+    },
 }
 
 /// What the ledger knows of a device.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
+    /// Who owns it.
     pub owner: Address,
+    /// Whether it is up, as the ledger knows.
     pub up: bool,
     /// Changes reported so far.
     pub changes: u32,
@@ -31,22 +40,31 @@ pub struct Device {
     pub reported: SimTime,
 }
 
+/// A register of devices: who owns each and whether it is up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
     devices: MerkleState<Device>,
 }
 
 impl Registry {
+    /// A device by its number.
     pub fn device(&self, device: u32) -> Option<&Device> {
         self.devices.get(device as usize)
     }
+    /// How many devices are registered.
     pub fn len(&self) -> usize {
         self.devices.len()
     }
+    /// Whether no device is registered.
     pub fn is_empty(&self) -> bool {
         self.devices.is_empty()
     }
 
+    /// Carries an order out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
     pub fn call(
         &mut self,
         order: &Order,
@@ -77,6 +95,7 @@ impl Registry {
         self.devices.push(Device { owner, up: true, changes: 0, reported: time }) as u32
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.devices.root()
     }

@@ -27,6 +27,7 @@ struct Validator {
     slashed: bool,
 }
 
+/// The stakes of validators, and what is taken of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staking {
     slashing: Slashing,
@@ -38,6 +39,7 @@ pub struct Staking {
 }
 
 impl Staking {
+    /// From now on this much is taken for a broken rule.
     pub fn set_slashing(&mut self, slashing: Slashing) {
         self.slashing = slashing;
     }
@@ -48,6 +50,7 @@ impl Staking {
         self.entered += stake;
         self.validators.push(Validator { reward, pot, slashed: false }) as u32
     }
+    /// The account that a validator's rewards go to.
     pub fn reward_address(&self, validator: u32) -> Address {
         self.validator(validator).reward
     }
@@ -103,6 +106,7 @@ impl Staking {
         self.validators.get_mut(caught).expect("just read").slashed = true;
     }
 
+    /// The root over its memory.
     pub fn root(&mut self) -> Hash {
         self.validators.root()
     }

@@ -188,6 +188,7 @@ pub struct RecordSection {
     /// Pieces that are needed and stored of it, spread over the nodes. Default: whole on each.
     #[schemars(with = "u32")]
     pub needed: Option<ValueId>,
+    /// Pieces that a record is coded into.
     #[schemars(with = "u32")]
     pub pieces: Option<ValueId>,
 }
@@ -247,6 +248,7 @@ fn record(checker: &mut Checker<'_>, typed: &RecordSection, key: &str) -> Option
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["users", "thefts", "losses"]))]
 pub struct KeySection {
+    /// How many users have a key.
     #[schemars(with = "u32")]
     pub users: Option<ValueId>,
     /// Objects under the key of one user. Default 1.
@@ -360,6 +362,7 @@ pub(super) fn audit(checker: &mut Checker<'_>, typed: &AuditSection) -> Option<A
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["objects", "requests", "hot_time", "cold_time", "begins", "lasts", "load"]))]
 pub struct FlashCrowdSection {
+    /// Objects that are asked for.
     #[schemars(with = "u32")]
     pub objects: Option<ValueId>,
     /// Exponent of Zipf's law for their popularity. Default 1.
@@ -374,6 +377,7 @@ pub struct FlashCrowdSection {
     /// Mean service times of the two tiers (exponential).
     #[schemars(with = "String")]
     pub hot_time: Option<ValueId>,
+    /// Mean service time of an object that is not in the hot tier, such as "80 ms".
     #[schemars(with = "String")]
     pub cold_time: Option<ValueId>,
     /// Objects in the hot tier of a node: those used last. Default 0.
@@ -385,6 +389,7 @@ pub struct FlashCrowdSection {
     /// When the crowd comes, counted from the start, and how long it stays.
     #[schemars(with = "String")]
     pub begins: Option<ValueId>,
+    /// How long the crowd stays, such as "2 h".
     #[schemars(with = "String")]
     pub lasts: Option<ValueId>,
     /// Requests of the crowd in multiples of the usual.

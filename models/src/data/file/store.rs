@@ -28,6 +28,7 @@ const REAL_BYTES_MAX: f64 = 256e6;
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["objects", "object_size", "needed", "pieces", "repair"]))]
 pub struct StoreSection {
+    /// How many objects are stored.
     #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
     pub objects: Option<ValueId>,
     /// Bytes of an object, such as "1 GiB".
@@ -58,6 +59,7 @@ pub struct StoreSection {
     /// Reads of all objects together, such as "10 /h". Default none.
     #[schemars(with = "String")]
     pub reads: Option<ValueId>,
+    /// How missing pieces are made anew.
     #[schemars(with = "RepairSection")]
     pub repair: Option<RepairSection>,
     /// What changes bytes, and what finds it.
@@ -121,6 +123,7 @@ pub struct ShockSection {
     /// When, counted from the start.
     #[schemars(with = "String")]
     pub after: Option<ValueId>,
+    /// "region", "owner" or "site".
     #[schemars(with = "String", extend("enum" = ["region", "owner", "site"]))]
     pub domain: Option<ValueId>,
     /// Which domain, counted from 0; of owners the first is the largest. Default 0.

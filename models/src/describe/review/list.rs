@@ -20,9 +20,13 @@ pub enum Given {
 pub struct Entry {
     /// Its number in the list, 1 to 28.
     pub number: u8,
+    /// The heading it stands under.
     pub group: &'static str,
+    /// Name, unit, sentence and source.
     pub spec: MetricSpec,
+    /// How it is computed.
     pub formula: &'static str,
+    /// What it is computed from.
     pub given: Given,
 }
 
@@ -191,6 +195,7 @@ impl Wanted {
     pub fn insert(&mut self, place: usize) {
         self.0 |= 1 << place;
     }
+    /// Whether the entry of this name is wanted.
     pub fn has(self, name: &str) -> bool {
         LIST.iter()
             .position(|entry| entry.spec.name == name)

@@ -35,28 +35,36 @@ pub const RATE_MILLI_MAX: u64 = 1_000_000_000_000_000;
 /// A demand as checked; classes are places in the fleet's list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
+    /// Its id in the scenario: the label of its rows.
     pub id: String,
     /// Of a rate, such as "kW" or "collection/h".
     pub unit: String,
+    /// What is asked for in each hour, in thousandths of a unit an hour.
     pub rate_milli: Hourly,
     /// In order of merit.
     pub sources: Vec<Source>,
+    /// Classes whose pooled capacity bounds what passes.
     pub limits: Vec<Limit>,
+    /// Classes of which a device must be up for anything to pass, by place.
     pub through: Vec<u8>,
+    /// How long what is not served at once waits, hours.
     pub patience_hours: u64,
     /// Paid to the owners of the sources, and lost to settlement, for a unit served for an hour.
     pub price_microusd: u64,
+    /// What a served unit pays, millionths of a dollar.
     pub fee_microusd: u64,
     /// Classes whose whole cost this demand bears.
     pub bears: Vec<u8>,
     /// The demand whose unit cost this one's is compared with.
     pub baseline: Option<usize>,
+    /// How often and how fast quality is measured.
     pub quality: quality::Settings,
 }
 
 /// A class that can serve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
+    /// The class, by its place.
     pub class: u8,
     /// Of one device.
     pub capacity_milli: u64,
@@ -69,14 +77,18 @@ pub struct Source {
 /// A class whose pooled capacity bounds what passes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
+    /// The class, by its place.
     pub class: u8,
+    /// What one device lets pass, in thousandths of a unit an hour.
     pub capacity_milli: u64,
 }
 
 /// How many devices of each class there are and are up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Census {
+    /// Devices present, by class.
     pub devices: Vec<u32>,
+    /// Devices that are up, by class.
     pub up: Vec<u32>,
     /// By class, then by region.
     pub up_by_region: Vec<Vec<u32>>,
@@ -85,8 +97,11 @@ pub struct Census {
 /// Amounts since the start, in thousandths of a unit an hour times nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
+    /// What was asked for.
     pub asked: u128,
+    /// What was served, at once or later.
     pub served: u128,
+    /// What was given up.
     pub missed: u128,
     /// What could have been served.
     pub offered: u128,
@@ -108,11 +123,14 @@ pub struct Demand {
     /// The account when the present hour began.
     hour_asked: u128,
     hour_served: u128,
+    /// How good the service was.
     pub quality: quality::Quality,
+    /// What devices earned.
     pub income: income::Income,
 }
 
 impl Demand {
+    /// A demand of which nothing has been asked yet.
     pub fn new(settings: &Settings, income: income::Income) -> Self {
         Demand {
             settings: settings.clone(),
@@ -131,12 +149,15 @@ impl Demand {
         }
     }
 
+    /// What the scenario says of it.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
+    /// What has become of it so far.
     pub fn account(&self) -> &Account {
         &self.account
     }
+    /// What waits to be served, in the account's unit.
     pub fn waiting(&self) -> u128 {
         self.waiting_sum
     }

@@ -22,8 +22,10 @@ use crate::policy::maintenance::Replacement;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ClassSection", extend("required" = ["id", "count"]))]
 pub struct ClassSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
+    /// Devices on the first day.
     #[schemars(with = "u32")]
     pub count: Option<ValueId>,
     /// The region its devices stand in, or a list of regions, spread over them by their shares.
@@ -59,6 +61,7 @@ pub struct ClassSection {
     /// Whether there are so many crews (and parts) in each region. Default false.
     #[schemars(with = "bool")]
     pub crews_by_region: Option<ValueId>,
+    /// Spare parts. Default: there are always some.
     pub spares: Option<SparesSection>,
     /// How the platform learns of a failure: "at_once" (the default), "heartbeat", "inspection".
     #[schemars(with = "String", extend("enum" = ["at_once", "heartbeat", "inspection"]))]
@@ -66,14 +69,20 @@ pub struct ClassSection {
     /// Time between inspections.
     #[schemars(with = "String")]
     pub inspection: Option<ValueId>,
+    /// Replacements before a failure. Default: none.
     pub maintenance: Option<MaintenanceSection>,
+    /// Signs of life. Default: none.
     pub heartbeat: Option<HeartbeatSection>,
+    /// How work in progress is saved. Default: not at all.
     pub checkpoint: Option<CheckpointSection>,
+    /// Hours a day that devices are on. Default: all.
     pub day: Option<DaySection>,
+    /// Owners who come and go. Default: they stay.
     pub turnover: Option<TurnoverSection>,
     /// Devices that share a room, and a power feed. Default 1.
     #[schemars(with = "u32")]
     pub devices_per_site: Option<ValueId>,
+    /// Devices on one power feed.
     #[schemars(with = "u32")]
     pub devices_per_feed: Option<ValueId>,
     /// Vendor batches the devices come from in turn. Default 1.
@@ -110,6 +119,7 @@ impl ClassSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["stock", "lead"]))]
 pub struct SparesSection {
+    /// Parts on the shelf on the first day.
     #[schemars(with = "u32")]
     pub stock: Option<ValueId>,
     /// Time from an order to the part, a time or a law.
@@ -122,6 +132,7 @@ pub struct SparesSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["policy"]))]
 pub struct MaintenanceSection {
+    /// Which policy decides, by the names that `pinwheel explain` lists.
     #[schemars(with = "Replacement")]
     pub policy: Option<ValueId>,
     /// Of "interval" and "age".
@@ -130,8 +141,10 @@ pub struct MaintenanceSection {
     /// Of a planned replacement, a time or a law. Default 0.
     #[schemars(with = "DurationGiven")]
     pub planned_duration: Option<ValueId>,
+    /// Cost of a planned replacement, such as "50 USD". Default 0.
     #[schemars(with = "String")]
     pub planned_cost: Option<ValueId>,
+    /// Cost of a failure, such as "200 USD". Default 0.
     #[schemars(with = "String")]
     pub failure_cost: Option<ValueId>,
 }
@@ -141,6 +154,7 @@ pub struct MaintenanceSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["period"]))]
 pub struct HeartbeatSection {
+    /// Time between two signs of life, such as "1 min".
     #[schemars(with = "String")]
     pub period: Option<ValueId>,
     /// Share of the messages that never arrive. Default 0.
@@ -207,6 +221,7 @@ pub struct TurnoverSection {
     /// Median of what an owner needs for a device, and the spread of its logarithm. Default 0.
     #[schemars(with = "String")]
     pub needed: Option<ValueId>,
+    /// Standard deviation of the logarithm of what owners need.
     #[schemars(with = "f64")]
     pub needed_sigma: Option<ValueId>,
 }

@@ -28,6 +28,7 @@ pub struct LawSection {
     #[schemars(with = "String", extend(
         "enum" = ["never", "exponential", "weibull", "log_normal", "sum", "table"]))]
     pub law: Option<ValueId>,
+    /// The mean, such as "60 d".
     #[schemars(with = "String")]
     pub mean: Option<ValueId>,
     /// Of a Weibull law: below 1 the hazard falls with age, above 1 it rises.
@@ -36,6 +37,7 @@ pub struct LawSection {
     /// The age that 36.8 % reach.
     #[schemars(with = "String")]
     pub scale: Option<ValueId>,
+    /// The median, such as "60 d". For "log_normal".
     #[schemars(with = "String")]
     pub median: Option<ValueId>,
     /// Standard deviation of the logarithm.
@@ -46,6 +48,7 @@ pub struct LawSection {
     /// Rising ages, the first "0 d", each with the hazard from there on.
     #[schemars(with = "Vec<String>")]
     pub ages: Vec<ValueId>,
+    /// The hazard from each of the ages on, such as "5 %/y". For "table".
     #[schemars(with = "Vec<String>")]
     pub rates: Vec<ValueId>,
     /// CSV file with the columns age_days and rate_per_year, in place of ages and rates.
@@ -58,7 +61,9 @@ pub struct LawSection {
 #[serde(untagged)]
 #[allow(dead_code)]
 pub enum DurationGiven {
+    /// Always the same, such as "2 d".
     Fixed(String),
+    /// Drawn from a law.
     Law(LawSection),
 }
 

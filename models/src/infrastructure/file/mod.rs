@@ -72,6 +72,7 @@ pub struct Section {
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "RegionSection", extend("required" = ["id"]))]
 pub struct RegionSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// Its part of the devices, in proportion to those of the others. Default 1.
@@ -83,6 +84,7 @@ pub struct RegionSection {
     /// Where it is, in degrees north and east. For `geography`.
     #[schemars(with = "f64")]
     pub latitude: Option<ValueId>,
+    /// Of its centre, degrees east of Greenwich.
     #[schemars(with = "f64")]
     pub longitude: Option<ValueId>,
     /// Standard deviation of the distance of its devices to north and to east, such as "300 km".

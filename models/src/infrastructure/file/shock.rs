@@ -17,6 +17,7 @@ use crate::laws::failure::FailureLaw;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ShockSection", extend("required" = ["id", "scope"]))]
 pub struct ShockSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// What the devices it reaches have in common.

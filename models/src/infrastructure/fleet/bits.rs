@@ -11,6 +11,7 @@ pub(super) struct Bits {
 }
 
 impl Bits {
+    /// Adds a bit at the end.
     pub fn push(&mut self, value: bool) {
         if self.len.is_multiple_of(WORD) {
             self.words.push(0);
@@ -18,15 +19,18 @@ impl Bits {
         self.len += 1;
         self.set(self.len - 1, value);
     }
+    /// The bit at a place.
     #[inline]
     pub fn get(&self, index: usize) -> bool {
         self.words[index / WORD] >> (index % WORD) & 1 == 1
     }
+    /// Changes the bit at a place.
     pub fn set(&mut self, index: usize, value: bool) {
         let bit = 1 << (index % WORD);
         let word = &mut self.words[index / WORD];
         *word = if value { *word | bit } else { *word & !bit };
     }
+    /// Memory in use, bytes.
     pub fn bytes(&self) -> usize {
         self.words.len() * size_of::<u64>()
     }

@@ -64,7 +64,9 @@ pub const KINDS: EventKinds = EventKinds {
 /// A device that has just gone down or come up. A device that joins is new and comes up.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
+    /// Its number.
     pub device: u32,
+    /// Whether it is up now.
     pub up: bool,
 }
 
@@ -72,32 +74,83 @@ pub struct Change {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The life of a device ends.
-    Fails { device: u32, life: u16 },
+    Fails {
+        /// Which device, by number.
+        device: u32,
+        /// Which of its lives; an event of an earlier one is stale.
+        life: u16,
+    },
     /// The platform learns of a failure.
-    Noticed { device: u32, life: u16 },
+    Noticed {
+        /// Which device, by number.
+        device: u32,
+        /// Which of its lives; an event of an earlier one is stale.
+        life: u16,
+    },
     /// A device is due for its planned replacement.
-    Planned { device: u32, life: u16 },
+    Planned {
+        /// Which device, by number.
+        device: u32,
+        /// Which of its lives; an event of an earlier one is stale.
+        life: u16,
+    },
     /// A device is as good as new.
-    Renewed { device: u32 },
+    Renewed {
+        /// Which device, by number.
+        device: u32,
+    },
     /// A sign of life is due. What it needs travels with it, so that a large fleet does not fetch
     /// it from memory: its class, and how many were missed in a row before it.
-    Heartbeat { device: u32, class: u8, missed: u8 },
+    Heartbeat {
+        /// Which device, by number.
+        device: u32,
+        /// Which class, by its place.
+        class: u8,
+        /// Signs of life missed in a row.
+        missed: u8,
+    },
     /// An owner switches a device on or off.
-    Switched { device: u32 },
+    Switched {
+        /// Which device, by number.
+        device: u32,
+    },
     /// An ordered part arrives.
-    Spare { pool: u32 },
+    Spare {
+        /// Which pool of parts, by number.
+        pool: u32,
+    },
     /// A shock strikes.
-    Strikes { shock: u16 },
+    Strikes {
+        /// Which shock, by its place.
+        shock: u16,
+    },
     /// A shock reaches a device some time after it struck.
-    Reaches { shock: u16, device: u32 },
+    Reaches {
+        /// Which shock, by its place.
+        shock: u16,
+        /// Which device, by number.
+        device: u32,
+    },
     /// An outage of a device is over.
-    Recovers { device: u32 },
+    Recovers {
+        /// Which device, by number.
+        device: u32,
+    },
     /// Somebody considers joining.
-    Joins { class: u8 },
+    Joins {
+        /// Which class, by its place.
+        class: u8,
+    },
     /// An owner of the class leaves.
-    Leaves { class: u8 },
+    Leaves {
+        /// Which class, by its place.
+        class: u8,
+    },
     /// Owners compare income and need.
-    Reviews { class: u8 },
+    Reviews {
+        /// Which class, by its place.
+        class: u8,
+    },
     /// A period ends: its records.
     Record,
 }
@@ -308,6 +361,7 @@ impl Fleet {
     pub fn devices(&self) -> u32 {
         self.class.len() as u32
     }
+    /// Whether a device is up.
     pub fn is_up(&self, device: u32) -> bool {
         self.condition[device as usize].is_up()
     }
@@ -323,6 +377,7 @@ impl Fleet {
     pub fn region(&self, device: u32) -> u16 {
         self.region[device as usize]
     }
+    /// The owner of a device, by number.
     pub fn owner(&self, device: u32) -> u32 {
         self.owner[device as usize]
     }
@@ -339,6 +394,7 @@ impl Fleet {
             site: self.owners.sites(self.devices()),
         }
     }
+    /// What the scenario says of the layer.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

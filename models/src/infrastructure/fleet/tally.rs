@@ -11,14 +11,18 @@ use crate::infrastructure::settings::{Checkpoint, Settings};
 pub struct Cell {
     /// Devices whose owners have not left.
     pub present: u64,
+    /// Devices that are up now.
     pub up: u64,
     /// Devices there have ever been.
     pub built: u64,
     since: SimTime,
     present_nanos: u128,
     up_nanos: u128,
+    /// Failures since the start.
     pub failures: u64,
+    /// Planned replacements since the start.
     pub planned: u64,
+    /// Repairs done since the start.
     pub repairs: u64,
 }
 
@@ -66,7 +70,9 @@ impl Cell {
 /// What has happened since the start, over all devices.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
+    /// Signs of life that were sent.
     pub heartbeats_sent: u64,
+    /// Of these, those that never came.
     pub heartbeats_lost: u64,
     /// Devices taken for dead that were up.
     pub false_alarms: u64,
@@ -74,14 +80,19 @@ pub struct Counts {
     pub undetected_nanos: u128,
     /// Time from going down by a failure or an outage to being up again, and how often.
     pub recovery_nanos: u128,
+    /// Times a device came up again after a failure or an outage.
     pub recoveries: u64,
     /// Work of devices that was saved, that was lost with them, and time that saving took.
     pub saved_nanos: u128,
+    /// Work lost with the device it was on, nanoseconds of device time.
     pub lost_nanos: u128,
+    /// Time that saving took, nanoseconds of device time.
     pub saving_nanos: u128,
     /// Strikes of shocks.
     pub strikes: u64,
+    /// Owners who joined after the first day.
     pub owners_joined: u64,
+    /// Owners who left.
     pub owners_left: u64,
 }
 
@@ -108,16 +119,20 @@ impl Counts {
 /// The service that needs a share of the capacity.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Serving {
+    /// Capacity of all devices present, in thousandths.
     pub capacity_milli: u64,
+    /// Of it, that of devices which are up.
     pub capacity_up_milli: u64,
     needed_milli: u64,
     since: SimTime,
     /// Time the capacity was not enough, and how often that began.
     down_nanos: u128,
+    /// Times the capacity that was up fell below the need.
     pub interruptions: u64,
 }
 
 impl Serving {
+    /// Whether enough of the capacity is up.
     pub fn is_up(&self) -> bool {
         self.capacity_up_milli >= self.needed_milli
     }
@@ -154,7 +169,9 @@ pub struct Tallies {
     regions: usize,
     /// By class and region.
     cells: Vec<Cell>,
+    /// Counts over all devices.
     pub counts: Counts,
+    /// The service that needs a share of the capacity.
     pub serving: Serving,
     capacity_milli: Vec<u64>,
     serving_share: f64,

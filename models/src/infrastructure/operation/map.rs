@@ -21,6 +21,7 @@ const LONGITUDE: Metric = SPEC.metric("map_longitude");
 const LINK_FROM: Metric = SPEC.metric("map_link_from");
 const LINK_TO: Metric = SPEC.metric("map_link_to");
 const UP_SHARE: Metric = SPEC.metric("map_up_share");
+/// Load of a device on the map.
 pub const LOAD: Metric = SPEC.metric("map_load");
 
 /// What is asked of a map.
@@ -62,6 +63,7 @@ impl Watched {
 }
 
 impl Map {
+    /// A map of at most as many devices as were asked for, evenly from the whole fleet.
     pub fn new(asked: Asked, fleet: &Fleet) -> Map {
         let (all, most) = (u64::from(fleet.devices()), u64::from(asked.devices));
         let count = all.min(most);
@@ -76,6 +78,7 @@ impl Map {
         Map { every: asked.every, watched: (0..count).map(watch).collect() }
     }
 
+    /// Time between two pictures.
     pub fn every(&self) -> SimDuration {
         self.every
     }

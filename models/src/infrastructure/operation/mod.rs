@@ -54,9 +54,12 @@ pub enum Event {
     Message,
     /// A partition begins or heals.
     Splits {
+        /// Which partition, by its place in the scenario.
         partition: u16,
     },
+    /// Links carry again between all nodes.
     Heals {
+        /// Which partition, by its place in the scenario.
         partition: u16,
     },
     /// Time for a record.

@@ -16,11 +16,17 @@ use crate::infrastructure::{Fleet, demand};
 pub struct Settings {
     /// Ids of the fleet's classes.
     pub class_ids: Vec<String>,
+    /// Who needs whom.
     pub needs: Vec<Need>,
+    /// Energy, where it is counted.
     pub energy: Option<Energy>,
+    /// Where devices are, where that is simulated.
     pub geography: Option<Geography>,
+    /// Links between devices, where there are any.
     pub topology: Option<topology::Settings>,
+    /// What is asked of the fleet.
     pub demands: Vec<demand::Settings>,
+    /// The map of a report, where one is asked for.
     pub map: Option<map::Asked>,
     /// By class: what owning one device costs in an hour, in billionths of a dollar.
     pub owning_nanousd_per_hour: Vec<u64>,
@@ -29,15 +35,20 @@ pub struct Settings {
 /// Each device of `class` is up only while `needed` of its group of `units` of the class `of` are.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
+    /// The class that needs, by its place.
     pub class: u8,
+    /// The class that is needed, by its place.
     pub of: u8,
+    /// Devices in each group of it.
     pub units: u32,
+    /// How many of a group must be up.
     pub needed: u32,
 }
 
 /// The grid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Energy {
+    /// What a kWh costs and emits.
     pub tariff: Tariff,
     /// By class.
     pub draws: Vec<Draw>,
@@ -53,6 +64,7 @@ pub struct Geography {
 }
 
 impl Geography {
+    /// The resolution of H3's cells.
     pub fn resolution(&self) -> Resolution {
         Resolution::try_from(self.resolution).expect("a checked resolution")
     }

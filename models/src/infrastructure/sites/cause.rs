@@ -7,6 +7,7 @@ use crate::infrastructure::settings::Reach;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
 
+/// Seconds of a Julian year.
 pub const SECONDS_PER_YEAR: f64 = 365.25 * 86_400.0;
 const HOUR_SECONDS: f64 = 3_600.0;
 
@@ -14,7 +15,9 @@ const HOUR_SECONDS: f64 = 3_600.0;
 /// long they are down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
+    /// Time from one strike to the next at one place.
     pub law: FailureLaw,
+    /// How many of the units there it reaches.
     pub reach: Reach,
     /// Of the repair or the outage.
     pub duration: Duration,
@@ -25,11 +28,15 @@ pub struct Rule {
 /// What an outage comes from, from the smallest reach to the widest.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
+    /// One disk fails.
     Disk,
+    /// A host with its disks.
     Host,
+    /// A rack with its hosts.
     Rack,
     /// One of a site's two power feeds.
     Feed,
+    /// A whole site.
     Site,
     /// The grid or the carrier of a region.
     Region,
@@ -40,6 +47,7 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Every cause, from the smallest reach to the widest.
     pub const ALL: [Cause; 8] = [
         Cause::Disk,
         Cause::Host,

@@ -46,9 +46,15 @@ pub const KINDS: EventKinds = EventKinds { first: 0, names: &["strike", "repair"
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A failure clock strikes.
-    Strikes { clock: u32 },
+    Strikes {
+        /// Which clock, by number.
+        clock: u32,
+    },
     /// An outage is over.
-    Ends { incident: u32 },
+    Ends {
+        /// Which incident, by number.
+        incident: u32,
+    },
 }
 
 impl EngineEvent for Event {
@@ -63,9 +69,11 @@ impl EngineEvent for Event {
 /// The plant an owner starts with; its sites lie in one region and share the disks evenly.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerPlan {
+    /// Its region, by number.
     pub region: u16,
     /// At least one.
     pub sites: u8,
+    /// Disks of all its sites.
     pub disks: u32,
 }
 
@@ -74,14 +82,22 @@ pub struct OwnerPlan {
 pub struct Statistics {
     /// Outages by [`Cause`], in the order of [`Cause::ALL`].
     pub outages: [u64; Cause::ALL.len()],
+    /// Disks that failed.
     pub disks_failed: u64,
+    /// Of these, those whose data were lost.
     pub disks_lost: u64,
 }
 
 /// What a failure clock covers: one cause at a site, an owner, a region or the whole network.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 enum ClockScope {
-    Site { site: u32, cause: Cause },
+    /// A site.
+    Site {
+        /// Which site, by number.
+        site: u32,
+        /// What it came from.
+        cause: Cause,
+    },
     Owner(u32),
     Region(u16),
     Network,
@@ -245,9 +261,11 @@ impl<P: From<Event>> Sites<P> {
     pub fn disks(&self, owner: u32) -> u32 {
         self.sites[self.owners[owner as usize].sites()].iter().map(|site| site.disks).sum()
     }
+    /// How many owners there are.
     pub fn owners(&self) -> u32 {
         self.owners.len() as u32
     }
+    /// What has happened since the start.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
     }

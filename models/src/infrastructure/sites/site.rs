@@ -15,7 +15,9 @@ use crate::infrastructure::crew::Crews;
 /// An interval of a site's row of disks.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
+    /// The first disk.
     pub from: u32,
+    /// The disk after the last.
     pub to: u32,
 }
 
@@ -26,6 +28,7 @@ impl Span {
     fn unit(index: u32, size: u32) -> Span {
         Span { from: index * size, to: (index + 1) * size }
     }
+    /// Whether a disk lies in it.
     pub fn contains(self, disk: u32) -> bool {
         self.from <= disk && disk < self.to
     }
@@ -34,13 +37,16 @@ impl Span {
 /// How many disks make up a host and a rack.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 pub struct Layout {
+    /// Disks of a host.
     pub disks_per_host: u32,
+    /// Disks of a rack.
     pub disks_per_rack: u32,
     disks_per_crew: u32,
     crews_per_site: u32,
 }
 
 impl Layout {
+    /// The layout that the parameters describe.
     pub fn new(p: &Parameters) -> Self {
         let disks_per_host = p.disks_per_host as u32;
         Layout {
@@ -75,6 +81,7 @@ impl Layout {
             Cause::Site | Cause::Region | Cause::Operator | Cause::Software => Span::WHOLE,
         }
     }
+    /// Crews of a site of so many disks.
     pub fn crews(&self, disks: u32) -> u32 {
         disks.div_ceil(self.disks_per_crew).max(self.crews_per_site)
     }
@@ -83,18 +90,26 @@ impl Layout {
 /// Something down in a site.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 pub struct Outage {
+    /// Its number, by which its repair knows it.
     pub incident: u32,
+    /// What it came from.
     pub cause: Cause,
+    /// The disks that it takes down.
     pub span: Span,
     /// False if the data can be read from elsewhere meanwhile (a disk in a redundancy group).
     pub hides: bool,
 }
 
+/// A hall of disks with its crews and what is down in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Site {
+    /// Its owner, by number.
     pub owner: u32,
+    /// Its region, by number.
     pub region: u16,
+    /// Disks in it.
     pub disks: u32,
+    /// Its crews.
     pub crews: Crews,
     /// ClockScope of the first of the site's clocks, in the order of [`Cause::OF_SITE`].
     pub first_clock: u32,
@@ -104,6 +119,7 @@ pub struct Site {
 }
 
 impl Site {
+    /// A site whose disks are all up.
     pub fn new(owner: u32, region: u16, disks: u32, first_clock: u32, layout: &Layout) -> Self {
         let crews = Crews::new(layout.crews(disks));
         Site { owner, region, disks, crews, first_clock, outages: Vec::new(), unavailable: 0 }
@@ -116,6 +132,7 @@ impl Site {
     pub fn dark(&self) -> bool {
         self.outages.iter().any(|outage| outage.span == Span::WHOLE)
     }
+    /// What is down, by the first disk.
     pub fn outages(&self) -> &[Outage] {
         &self.outages
     }
@@ -125,15 +142,18 @@ impl Site {
             .iter()
             .any(|o| o.cause == cause && (o.span.from == span.from || o.span.contains(span.from)))
     }
+    /// Something goes down.
     pub fn begin(&mut self, outage: Outage) {
         let place = self.outages.partition_point(|other| other.span.from <= outage.span.from);
         self.outages.insert(place, outage);
         self.count();
     }
+    /// What went down in this incident is up again.
     pub fn end(&mut self, incident: u32) {
         self.outages.retain(|outage| outage.incident != incident);
         self.count();
     }
+    /// It has so many disks from now on, and crews for them.
     pub fn resize(&mut self, disks: u32, layout: &Layout) {
         self.disks = disks;
         self.staff(layout);
@@ -166,17 +186,22 @@ pub struct SiteStatus {
     /// Disks whose data is gone for good, since the start. A lost disk is also unavailable until it
     /// has been replaced by an empty one.
     pub disks_lost: u64,
+    /// Since when the main site cannot be reached; `None` if it can.
     pub offline_since: Option<SimTime>,
 }
 
+/// An owner's sites, which stand in a row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Owner {
+    /// The first of them, by number.
     pub first_site: u32,
+    /// How many there are.
     pub sites: u32,
     /// Whether its hosts are redundancy groups.
     pub parity: bool,
     /// Since the start; part of the status from the next refresh on.
     pub disks_lost: u64,
+    /// What the rest of the world sees of them.
     pub status: SiteStatus,
 }
 

@@ -38,9 +38,11 @@ pub struct Settings {
     pub nodes: Vec<u8>,
     /// The class whose devices are the links, in the order of the shape.
     pub links: u8,
+    /// Which nodes are linked.
     pub shape: Shape,
     /// Of a message on one link, and for each kilometre of it.
     pub latency: SimDuration,
+    /// Time that a link takes for a kilometre, seconds.
     pub latency_seconds_per_km: f64,
     /// Share of messages that one link loses.
     pub loss: f64,
@@ -48,13 +50,16 @@ pub struct Settings {
     pub message_period: Option<SimDuration>,
     /// Two nodes whose connection is watched.
     pub terminals: Option<[u32; 2]>,
+    /// Times in which no link carries between some nodes and the others.
     pub partitions: Vec<Partition>,
 }
 
 /// A time in which no link carries between some nodes and the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Partition {
+    /// When it begins, counted from the start.
     pub start: SimDuration,
+    /// How long it takes.
     pub length: SimDuration,
     /// Sorted.
     pub nodes: Vec<u32>,
@@ -84,6 +89,7 @@ impl Link {
 /// A link by the device that it is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Linked {
+    /// The device that it is.
     pub device: u32,
     /// The devices at its ends.
     pub ends: [u32; 2],
@@ -94,7 +100,9 @@ pub struct Linked {
 /// What became of the messages.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Messages {
+    /// Messages sent.
     pub sent: u64,
+    /// Of these, those that arrived.
     pub delivered: u64,
     /// Lost on a link.
     pub lost: u64,
@@ -164,9 +172,11 @@ impl Topology {
         }
     }
 
+    /// What the scenario says of the links.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
+    /// What became of messages so far.
     pub fn messages(&self) -> &Messages {
         &self.messages
     }

@@ -28,7 +28,9 @@ pub enum Shape {
 /// How many links a shape has.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Links {
+    /// So many.
     Exactly(u64),
+    /// At least the first and at most the second.
     Between(u64, u64),
 }
 

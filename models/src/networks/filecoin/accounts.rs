@@ -17,8 +17,11 @@ pub const FIL_DECIMALS: u32 = 18;
 /// One provider's accounts.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 pub struct ProviderAccounts {
+    /// FIL that the provider can spend.
     pub available: Account,
+    /// FIL locked as the pledge of its sectors.
     pub pledge: Account,
+    /// Block rewards that still vest, and the deposit of a new provider.
     pub vesting: Account,
     /// FIL the provider has burned since the start: gas, fees, penalties.
     pub burned: Amount,
@@ -27,14 +30,19 @@ pub struct ProviderAccounts {
 /// The ledger and who is who in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Accounts {
+    /// The books.
     pub ledger: Ledger,
+    /// The mining allocation that is not paid out yet.
     pub reward_actor: Account,
+    /// The mining reserve.
     pub mining_reserve: Account,
+    /// Genesis allocations that still vest.
     pub unvested: Account,
     /// Everybody who is not a provider: clients, investors, exchanges.
     pub holders: Account,
     /// Recipients of FIP-0118's service stream.
     pub service: Account,
+    /// The accounts of each provider, by its number.
     pub purses: Vec<ProviderAccounts>,
     /// FIL from the reward actor so far, what left it before the start included.
     pub mined_attofil: Amount,

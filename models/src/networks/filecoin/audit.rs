@@ -27,10 +27,13 @@ pub struct Audit {
     /// Share of deadlines that `sampled` proves for real.
     sample_share: f64,
     provers: BTreeMap<u32, Held>,
+    /// Real proofs that the verifier accepted.
     pub verified: u64,
+    /// Real proofs that the verifier refused.
     pub refused: u64,
     /// Proofs of providers that had lost data, and those of them the verifier accepted.
     pub false_claims: u64,
+    /// Of the proofs over damaged replicas, those that it accepted.
     pub false_passed: u64,
 }
 
@@ -42,6 +45,7 @@ struct Held {
 }
 
 impl Audit {
+    /// No prover yet; how proofs are checked, and which share of the deadlines is sampled.
     pub fn new(fidelity: ProofFidelity, sample_share: f64) -> Self {
         Audit {
             fidelity,

@@ -14,13 +14,17 @@ const SECTOR_KINDS: Purpose = Purpose::new("filecoin sector kinds");
 /// What a provider does with its sectors on one day, in sectors.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Orders {
+    /// New sectors without verified deals.
     pub onboard_capacity: u64,
+    /// New sectors with verified deals.
     pub onboard_verified: u64,
     /// Quality-1 sectors that come to their end today, and how many of these are renewed.
     pub capacity_due: u64,
+    /// Sectors without verified deals that are extended.
     pub capacity_renewed: u64,
     /// The same of verified sectors.
     pub verified_due: u64,
+    /// Sectors with verified deals that are extended.
     pub verified_renewed: u64,
 }
 

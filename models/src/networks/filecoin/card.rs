@@ -2,6 +2,7 @@
 
 use crate::describe::Card;
 
+/// What is modelled of Filecoin, and what is left out.
 pub const CARD: Card = Card {
     entities: "The chain, storage providers with machines, sectors and purses, holders of the \
                token, and the streams of FIP-0118.",

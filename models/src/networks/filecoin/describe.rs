@@ -4,10 +4,8 @@
 use jiff::civil::Date;
 
 use super::metrics;
-use super::parameters::Parameters;
 use super::settings::{Behaviour, Detail, ProofFidelity, RuleChoice, Settings};
-use crate::describe::{NetworkSettings, ParameterSpec, ParameterValue, RunCost};
-use crate::infrastructure::sites;
+use crate::describe::{NetworkSettings, ParameterValue, RunCost, parameter};
 
 /// The first day that calibration on the network's history has not seen (VALIDATION.md).
 const VERDICT_FROM: Date = jiff::civil::date(2024, 1, 1);
@@ -51,15 +49,8 @@ impl NetworkSettings for Settings {
     }
 
     fn parameters(&self) -> Vec<ParameterValue> {
-        let (mut network, mut machines) = (self.parameters.clone(), self.infrastructure.clone());
-        let entry = |spec: &'static ParameterSpec, value: Option<&mut f64>| {
-            value.map(|value| ParameterValue { spec, value: *value })
-        };
-        let of_network = Parameters::SPECS.iter();
-        let mut all: Vec<ParameterValue> =
-            of_network.filter_map(|spec| entry(spec, network.get_mut(spec.name))).collect();
-        let of_machines = sites::Parameters::SPECS.iter();
-        all.extend(of_machines.filter_map(|spec| entry(spec, machines.get_mut(spec.name))));
+        let mut all = parameter::values(&self.parameters);
+        all.extend(parameter::values(&self.infrastructure));
         all
     }
 

@@ -20,11 +20,17 @@ use super::settings::HistoryDay;
 /// One day's network totals in sectors.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayTotals {
+    /// New sectors without verified deals.
     pub onboarded_capacity: u64,
+    /// New sectors with verified deals.
     pub onboarded_verified: u64,
+    /// Sectors without verified deals whose commitment ends.
     pub capacity_due: u64,
+    /// Of these, those that are extended.
     pub capacity_renewed: u64,
+    /// Sectors with verified deals whose commitment ends.
     pub verified_due: u64,
+    /// Of these, those that are extended.
     pub verified_renewed: u64,
 }
 

@@ -43,6 +43,7 @@ pub struct Quote {
     ten: pledge::Quote,
     /// Fee of a day's continued fault, and expected reward of a day, of one quality unit.
     pub fault_fee_per_unit: Amount,
+    /// Expected block reward of a day for a sector of quality one.
     pub day_reward_per_unit: Amount,
     /// Expected reward over the planning horizon of one quality unit, FIL.
     pub horizon_reward_per_unit_fil: f64,
@@ -60,9 +61,11 @@ impl Quote {
     pub fn pledge(&self, quality: u64) -> Amount {
         self.of(quality).initial_pledge
     }
+    /// The daily fee of a sector of this quality (FIP-0100).
     pub fn daily_fee(&self, quality: u64) -> Amount {
         self.of(quality).daily_fee
     }
+    /// The expected block reward of a day for a sector of this quality.
     pub fn day_reward(&self, quality: u64) -> Amount {
         self.of(quality).day_reward
     }
@@ -87,9 +90,13 @@ pub fn reward_state(initial: &InitialState, first_epoch: i64, minting: Minting) 
 /// Demand for gas and its price.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GasMarket {
+    /// The base fee for a unit of gas, attoFIL.
     pub base_fee_attofil: u128,
+    /// Gas of a new sector.
     pub onboard_gas: u64,
+    /// Gas of an extended sector.
     pub renew_gas: u64,
+    /// Gas of the proof of a deadline.
     pub window_post_gas: u64,
     other_share: f64,
     other_elasticity: f64,
@@ -108,6 +115,7 @@ fn epoch_target() -> f64 {
 }
 
 impl GasMarket {
+    /// The market on the first day, with the base fee of the chain.
     pub fn new(initial: &InitialState, p: &Parameters) -> Self {
         let mut market = GasMarket {
             base_fee_attofil: initial.base_fee.0.max(gas::BASE_FEE_MIN_ATTOFIL),

@@ -38,6 +38,7 @@ const POWER_PIB_MAX: f64 = 1e9;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "FilecoinSection", extend("required" = ["kind", "initial"]))]
 pub struct Section {
+    /// The kind of network.
     #[schemars(with = "String", extend("const" = "filecoin"))]
     pub kind: Option<ValueId>,
     /// Its name among several: subject of its rows, and name of its random streams.

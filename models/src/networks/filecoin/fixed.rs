@@ -17,14 +17,19 @@ const TWO_TO_128: f64 = (1u128 << 127) as f64 * 2.0;
 /// `whole + fraction / 2^128`.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Q128 {
+    /// The whole part, rounded down.
     pub whole: i128,
+    /// The rest, in parts of 2^128.
     pub fraction: u128,
 }
 
 impl Q128 {
+    /// Nothing.
     pub const ZERO: Q128 = Q128 { whole: 0, fraction: 0 };
+    /// One.
     pub const ONE: Q128 = Q128 { whole: 1, fraction: 0 };
 
+    /// A whole number.
     pub const fn from_whole(whole: i128) -> Q128 {
         Q128 { whole, fraction: 0 }
     }

@@ -17,7 +17,9 @@ use crate::blockchain::fee::{Premium, Utilisation};
 
 /// Gas a block may hold, and half of it: what the utilisation rule aims at.
 pub const BLOCK_GAS_LIMIT: u128 = 10_000_000_000;
+/// The base fee stays as it is when a block uses this much gas.
 pub const BLOCK_GAS_TARGET: u128 = BLOCK_GAS_LIMIT / 2;
+/// The base fee never falls below this, attoFIL a unit of gas.
 pub const BASE_FEE_MIN_ATTOFIL: u128 = 100;
 
 /// The base fee by utilisation, until FIP-0115; half a block is the target.
@@ -42,6 +44,7 @@ pub const PROVE_COMMIT_GAS: u64 = 103_000_000;
 /// PreCommitSectorBatch2 and ProveCommitSectors3 per sector, batches of four, aggregated, 2025
 /// (FIP-0100, "Change Motivation": 18.6 M / 4 and 517.4 M / 4).
 pub const PRE_COMMIT_BATCH_GAS: u64 = 4_650_000;
+/// Gas of a message that proves aggregated sectors.
 pub const PROVE_COMMIT_AGGREGATE_GAS: u64 = 129_350_000;
 /// PublishStorageDeals per deal, 2023 (CryptoNet, as above).
 pub const PUBLISH_DEAL_GAS: u64 = 204_000_000;

@@ -87,7 +87,10 @@ pub enum Event {
     /// A new epoch: election, reward, base fee.
     Epoch,
     /// A proving deadline of one provider closes.
-    Deadline { provider: u32 },
+    Deadline {
+        /// Which provider, by number.
+        provider: u32,
+    },
     /// A day ends: its records; then the next one is planned.
     Day,
     /// At the sites of its providers.

@@ -36,10 +36,15 @@ static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
 /// The state of the network that prices depend on.
 #[derive(Copy, Clone, Debug)]
 pub struct NetworkState {
+    /// The chain's epoch.
     pub epoch: i64,
+    /// The smoothed block reward of an epoch.
     pub reward: Estimate,
+    /// The smoothed quality-adjusted power, bytes.
     pub qa_power: Estimate,
+    /// The baseline, bytes.
     pub baseline_bytes: u128,
+    /// The circulating supply.
     pub circulating: Amount,
 }
 
@@ -57,17 +62,24 @@ pub struct Pricing {
 /// What was written into a sector when it was activated, for the fee of ending it early.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct SectorTerms {
+    /// What was pledged for it.
     pub initial_pledge: Amount,
+    /// The expected reward of a day, when it was activated.
     pub day_reward_at_activation: Amount,
+    /// The expected reward of twenty days, when it was activated.
     pub twenty_day_reward_at_activation: Amount,
+    /// Time since its activation, epochs.
     pub age_epochs: i64,
 }
 
 /// Prices of one 32 GiB sector of one quality, at one tick.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
+    /// Its quality-adjusted size, bytes.
     pub qa_bytes: u128,
+    /// What must be pledged for it.
     pub initial_pledge: Amount,
+    /// What must be deposited until it is proven.
     pub pre_commit_deposit: Amount,
     /// Expected reward of one day.
     pub day_reward: Amount,
@@ -80,6 +92,7 @@ pub struct Quote {
 }
 
 impl Pricing {
+    /// The prices under these rules in this state.
     pub fn new(rules: Rules, state: &NetworkState) -> Pricing {
         Pricing {
             rules,

@@ -36,6 +36,7 @@ use storage_proofs_post::fallback::{
     self, FallbackPoSt, PublicInputs, PublicParams, PublicSector, SectorProof,
 };
 
+/// Size of a real sector: the smallest that the proofs crates have parameters for.
 pub const SECTOR_BYTES: usize = 2_048;
 const NODE_BYTES: usize = 32;
 /// Challenges of one sector in one WindowPoSt (rust-fil-proofs, `WINDOW_POST_CHALLENGE_COUNT`).
@@ -104,6 +105,7 @@ impl Prover {
         Prover { recipe, replicas, committed }
     }
 
+    /// Sectors that it has sealed.
     pub fn sectors(&self) -> usize {
         self.replicas.len()
     }
@@ -218,9 +220,11 @@ impl Archive {
         let tree = ArchiveTree::try_from_iter(nodes).expect("a tree in memory of valid size");
         Archive { tree }
     }
+    /// What the archive commits to.
     pub fn root(&self) -> Root {
         Root(self.tree.root())
     }
+    /// The proof that a leaf is in it.
     pub fn prove(&self, leaf: usize) -> Inclusion {
         Inclusion { path: self.tree.gen_proof(leaf).expect("the leaf is in the tree") }
     }

@@ -50,6 +50,7 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// Sectors that are faulty now.
     pub fn total(&self) -> u64 {
         self.total
     }
@@ -100,14 +101,20 @@ impl Faults {
 /// Size at the start, the label of income and cost.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SizeClass {
+    /// Below 1 PiB.
     Small,
+    /// 1 to 10 PiB.
     Medium,
+    /// 10 to 100 PiB.
     Large,
+    /// 100 PiB and more.
     Giant,
+    /// Came after the first day.
     Entrant,
 }
 
 impl SizeClass {
+    /// Every class, in the order of its number.
     pub const ALL: [SizeClass; 5] = [
         SizeClass::Small,
         SizeClass::Medium,
@@ -116,6 +123,7 @@ impl SizeClass {
         SizeClass::Entrant,
     ];
 
+    /// The class of a provider with so many sectors at the start.
     pub fn of(sectors: u64) -> Self {
         match sectors / 32_768 {
             0 => SizeClass::Small,
@@ -124,6 +132,7 @@ impl SizeClass {
             _ => SizeClass::Giant,
         }
     }
+    /// The label in records.
     pub const fn name(self) -> &'static str {
         match self {
             SizeClass::Small => "below 1 PiB",
@@ -140,7 +149,9 @@ impl SizeClass {
 pub struct Intent {
     /// New sectors a day, as a share of its live ones.
     pub growth_per_day: f64,
+    /// It extends sectors without verified deals.
     pub renews_capacity: bool,
+    /// It extends sectors with verified deals.
     pub renews_verified: bool,
     /// Gives up: terminates what it has.
     pub terminates: bool,
@@ -150,7 +161,9 @@ pub struct Intent {
 /// reach the consensus minimum.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Power {
+    /// Raw power, sectors of 32 GiB.
     pub raw_sectors: u64,
+    /// Quality-adjusted power, sectors of quality one.
     pub qa_units: u64,
 }
 
@@ -159,8 +172,9 @@ pub struct Power {
 pub struct Traits {
     /// Exponential with mean one: how much its data is read.
     pub reads: f64,
-    /// Standard normal: the logarithm of its costs, of the return it asks for.
+    /// Standard normal: the logarithm of its costs.
     pub opex: f64,
+    /// Standard normal: the return it asks for.
     pub hurdle: f64,
     /// Exponential with mean one: how long it endures losses.
     pub patience: f64,
@@ -168,15 +182,21 @@ pub struct Traits {
     pub exit: f64,
 }
 
+/// A storage provider: its sectors, its faults, its money and what it plans.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Provider {
+    /// Its sectors, by kind and date.
     pub sectors: Sectors,
+    /// Its faulty sectors, by deadline.
     pub faults: Faults,
     /// Next proving deadline, 0 to 47.
     pub deadline: u8,
+    /// What it contributes to the network now.
     pub power: Power,
 
+    /// Whether its main site can be reached.
     pub online: bool,
+    /// Since when it cannot be.
     pub offline_since: SimTime,
     /// Deadlines missed so far today (day detail).
     pub missed_today: u8,
@@ -184,31 +204,43 @@ pub struct Provider {
     pub unreachable: u64,
     /// Sectors whose data is gone, still on chain; and the day the first of them went.
     pub lost: u64,
+    /// Day from which data on its disks were lost.
     pub lost_since_day: i32,
     /// Disks lost so far, to notice new ones.
     pub disks_lost: u64,
 
+    /// Its block rewards that still vest.
     pub vesting: Vesting,
     /// Rewards of today that have still to enter the vesting schedule.
     pub to_vest: Amount,
+    /// The pledge of all its sectors.
     pub pledge: Amount,
 
+    /// Its size at the start.
     pub class: SizeClass,
+    /// What makes it differ from the others.
     pub traits: Traits,
     /// Weight in sharing out the network's new quality-1 and verified sectors (driven behaviour).
     pub capacity_weight: u64,
+    /// Its weight where verified sectors are handed out.
     pub verified_weight: u64,
     /// How often a day its data is read; counts under the textbook's rules only.
     pub reads_per_day: f64,
+    /// What a sector costs a day, USD.
     pub opex_usd_per_sector_day: f64,
+    /// The return a year below which it does not invest.
     pub hurdle_per_year: f64,
+    /// Days at a loss after which it leaves.
     pub patience_days: u32,
+    /// Days at a loss in a row so far.
     pub losing_days: u32,
     /// Has decided to leave as its commitments end, whatever it earns.
     pub leaves: bool,
+    /// What it has decided to do.
     pub intent: Intent,
     /// Income and cost since the last record, USD and FIL.
     pub income: Amount,
+    /// Its costs since the last record, USD.
     pub cost_usd: f64,
 }
 

@@ -40,9 +40,13 @@ const ENTRY_SECTORS: u64 = 3_200;
 /// The market that rational providers look at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Market {
+    /// Price of one FIL on the first day, USD.
     pub start_usd: f64,
+    /// Relative drift of the price a year.
     pub drift_per_year: f64,
+    /// Standard deviation of the log price over one year.
     pub volatility_per_sqrt_year: f64,
+    /// Price of one FIL now, USD.
     pub price_usd: f64,
 }
 

@@ -19,31 +19,53 @@ const EIB: f64 = (1u64 << 60) as f64;
 /// What has flowed since the last record.
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Flows {
+    /// Block rewards that were paid.
     pub minted: Amount,
     /// What the wins that made a block entitled to.
     pub entitled: Amount,
+    /// Block rewards if every epoch had its five expected wins.
     pub scheduled: Amount,
+    /// Base fees burned.
     pub burn_base_fee: Amount,
     /// The part of it that others than providers paid.
     pub burn_base_fee_others: Amount,
+    /// Fault fees burned.
     pub burn_fault_fee: Amount,
+    /// Termination fees burned.
     pub burn_termination_fee: Amount,
+    /// Daily sector fees burned.
     pub burn_daily_fee: Amount,
+    /// Rewards burned by the streams of FIP-0118.
     pub burn_stream: Amount,
+    /// Rewards paid to the service streams of FIP-0118.
     pub service_stream: Amount,
+    /// New sectors.
     pub onboarded_sectors: u64,
+    /// New sectors in units of quality one.
     pub onboarded_units: u64,
+    /// Sectors extended.
     pub renewed_sectors: u64,
+    /// Sectors that reached their expiry.
     pub expired_sectors: u64,
+    /// Sectors ended early.
     pub terminated_sectors: u64,
+    /// Election wins.
     pub wins: u64,
+    /// Wins of which no block was made.
     pub wins_lost: u64,
+    /// Epochs without a block.
     pub null_rounds: u64,
+    /// Deadlines with sectors to prove.
     pub deadlines_due: u64,
+    /// Of these, those at which nothing was proven.
     pub deadlines_missed: u64,
+    /// Gas used by all blocks.
     pub gas_used: u128,
+    /// Gas that all blocks could have used.
     pub gas_limit: u128,
+    /// Disks that had failed at the last record.
     pub disks_failed_before: u64,
+    /// Outages that had happened at the last record.
     pub outages_before: u64,
 }
 

@@ -95,6 +95,7 @@ struct Sums {
 }
 
 impl Tally {
+    /// Sums that begin with the first day.
     pub fn new(accounts: &Accounts, providers: usize) -> Self {
         Tally {
             emission_start: accounts.ledger.balance(accounts.reward_actor),

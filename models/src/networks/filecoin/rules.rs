@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::RuleChoice;
 
+/// Length of an epoch, seconds.
 pub const EPOCH_SECONDS: i64 = 30;
+/// Epochs of a day.
 pub const EPOCHS_PER_DAY: i64 = 2_880;
+/// When epoch 0 of mainnet began, UTC.
 pub const GENESIS: DateTime = date(2020, 8, 24).at(22, 0, 0, 0);
 
 /// The actors' own year of 31,556,925 s, in epochs (`network.rs` of the actors' runtime).
@@ -21,8 +24,11 @@ pub const EPOCHS_PER_YEAR: i64 = 1_051_897;
 /// A network upgrade of mainnet.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Upgrade {
+    /// Version of the network from then on.
     pub network_version: u8,
+    /// Its name.
     pub name: &'static str,
+    /// The first epoch under its rules.
     pub epoch: i64,
 }
 
@@ -91,7 +97,9 @@ pub enum BaseFeeRule {
 /// A linear change of a parameter over epochs.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ramp {
+    /// The epoch in which the change begins.
     pub start_epoch: i64,
+    /// For how many epochs it goes on.
     pub duration_epochs: u64,
 }
 
@@ -101,16 +109,21 @@ pub const PLEDGE_RAMP: Ramp = Ramp { start_epoch: 4_461_240, duration_epochs: 1_
 /// The rules in force at one epoch.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
+    /// Version of the network.
     pub network_version: u8,
+    /// How rewards are minted.
     pub minting: Minting,
+    /// What a verified sector counts.
     pub quality: Quality,
     /// FIP-0081; `None` before it, when the whole consensus pledge follows the baseline.
     pub pledge_ramp: Option<Ramp>,
+    /// What ending a sector early costs.
     pub termination: Termination,
     /// FIP-0100: a daily fee a sector is owed, and batches of proofs pay no network fee.
     pub daily_fee: bool,
     /// FIP-0077: creating a provider locks a deposit.
     pub creation_deposit: bool,
+    /// How the base fee follows demand.
     pub base_fee: BaseFeeRule,
     /// Longest commitment or extension of a sector, in days: 540, from nv21 1,278 (FIP-0052).
     pub sector_days_max: u32,

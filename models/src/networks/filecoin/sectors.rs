@@ -29,6 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of its number.
     pub const ALL: [Kind; 3] = [Kind::Capacity, Kind::Deal, Kind::Verified];
 
     /// Quality multiplier of mainnet (FIP-0003 and the miner actor's policy).
@@ -45,8 +46,11 @@ impl Kind {
 pub enum Term {
     /// Already on chain when the run starts.
     Stock,
+    /// The shortest commitments.
     Short,
+    /// Between the two.
     Medium,
+    /// The longest commitments.
     Long,
 }
 const TERMS: usize = 4;
@@ -57,9 +61,13 @@ const QUEUES: usize = 3 * TERMS;
 #[repr(align(64))]
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cohort {
+    /// Day on which they were activated.
     pub activation_day: i32,
+    /// Day on which their commitment ends.
     pub expiry_day: i32,
+    /// How many they are.
     pub sectors: u32,
+    /// Their pledge together, attoFIL.
     pub pledge_attofil: u128,
     /// Fee a day (FIP-0100).
     pub daily_fee_attofil: u128,
@@ -131,6 +139,7 @@ impl Sectors {
     pub fn live(&self) -> u64 {
         self.live.iter().sum()
     }
+    /// Live sectors of a kind.
     pub fn of(&self, kind: Kind) -> u64 {
         self.live[kind as usize]
     }

@@ -10,15 +10,21 @@ use crate::infrastructure;
 /// A Filecoin network ready to be built.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Which rules the chain follows.
     pub rules: RuleChoice,
+    /// How finely time is cut.
     pub detail: Detail,
+    /// How proofs are checked.
     pub proofs: ProofFidelity,
     /// Storage providers at the start.
     pub providers: u32,
+    /// What makes power come and go.
     pub behaviour: Behaviour,
+    /// The chain's state on the first day.
     pub initial: InitialState,
     /// Date on which FIP-0118 "Solstice" takes effect; `None` for never.
     pub solstice: Option<Date>,
+    /// Every number that is no rule of the protocol.
     pub parameters: Parameters,
     /// The machines under the providers.
     pub infrastructure: infrastructure::sites::Parameters,
@@ -87,6 +93,7 @@ pub struct Forecast {
     pub block_days: u32,
     /// Factor on the size of the random walks.
     pub spread: f64,
+    /// What decides how many sectors come due after the cut.
     pub ends: Ends,
 }
 
@@ -102,14 +109,21 @@ pub enum Ends {
 /// One day of the network's history. Powers in PiB or EiB (binary), FIL in whole tokens.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryDay {
+    /// The day.
     pub date: Date,
     /// At the end of the day.
     pub raw_power_eib: f64,
+    /// Quality-adjusted power at the end of the day.
     pub qa_power_eib: f64,
+    /// Raw power of new sectors.
     pub onboarded_raw_pib: f64,
+    /// Quality-adjusted power of new sectors.
     pub onboarded_qa_pib: f64,
+    /// Raw power of extended sectors.
     pub renewed_raw_pib: f64,
+    /// Quality-adjusted power of extended sectors.
     pub renewed_qa_pib: f64,
+    /// FIL burned since genesis.
     pub burned_fil_cumulative: f64,
     /// Share of the raw power due that day which was renewed.
     pub renewal_rate: f64,
@@ -118,6 +132,7 @@ pub struct HistoryDay {
 /// FIL price in USD: geometric Brownian motion, or flat with zero volatility.
 #[derive(Copy, Clone, Debug, Default, PartialEq)]
 pub struct PricePath {
+    /// On the first day, USD.
     pub start_usd: f64,
     /// Relative drift a year.
     pub drift_per_year: f64,
@@ -128,20 +143,32 @@ pub struct PricePath {
 /// The chain's state on the first day. Power in EiB.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InitialState {
+    /// The day.
     pub date: Date,
+    /// Raw power.
     pub raw_power_eib: f64,
+    /// Quality-adjusted power.
     pub qa_power_eib: f64,
+    /// Genesis allocations that have vested.
     pub vested: Amount,
+    /// The circulating supply, as the protocol counts it.
     pub circulating: Amount,
+    /// FIL locked as pledge or as vesting rewards.
     pub locked: Amount,
+    /// FIL burned since genesis.
     pub burned: Amount,
     /// Share of the locked FIL that is block rewards still vesting; the rest is pledge.
     pub locked_vesting_share: f64,
+    /// The base fee for a unit of gas.
     pub base_fee: Amount,
     /// Reward actor: byte-epochs and epochs, exact.
     pub cumsum_baseline: u128,
+    /// Realised power, summed over the epochs up to the baseline: byte-epochs.
     pub cumsum_realized: u128,
+    /// Epoch at which the baseline alone would have summed to the realised power.
     pub effective_network_time: u64,
+    /// The baseline at that epoch, bytes.
     pub effective_baseline_power: u128,
+    /// The baseline now, bytes.
     pub this_epoch_baseline_power: u128,
 }

@@ -23,7 +23,9 @@ pub const BETA: u128 = 96_640_100_000_000_000_000_000_000_000_000;
 /// A smoothed quantity and its trend.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
+    /// The quantity.
     pub position: Q128,
+    /// Its change an epoch.
     pub velocity: Q128,
 }
 

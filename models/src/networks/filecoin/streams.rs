@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::fixed::mul_div;
 use super::rules::{EPOCHS_PER_DAY, EPOCHS_PER_YEAR};
 
+/// Epochs of a quarter of a year.
 pub const EPOCHS_PER_QUARTER: i64 = EPOCHS_PER_YEAR / 4;
 /// Days after a quarter's end until its volume binds: 3 of posting and 7 of verification.
 const VOLUME_BINDS_DAYS: i64 = 10;
@@ -47,6 +48,7 @@ pub struct Split {
     pub miner: Amount,
     /// For the orchestrators of services.
     pub service: Amount,
+    /// The part that is burned.
     pub burn: Amount,
 }
 

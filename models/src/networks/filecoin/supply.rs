@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::EPOCHS_PER_DAY;
 
+/// AttoFIL of one FIL.
 pub const ATTO_PER_FIL: u128 = 1_000_000_000_000_000_000;
 /// No more FIL than this can ever exist.
 pub const TOTAL: Amount = Amount(2_000_000_000 * ATTO_PER_FIL);
@@ -64,9 +65,13 @@ pub fn vested_between(from: i64, to: i64) -> Amount {
 /// Where the FIL is.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Supply {
+    /// Genesis allocations that have vested.
     pub vested: Amount,
+    /// Block rewards that were paid.
     pub mined: Amount,
+    /// What left the mining reserve.
     pub reserve_disbursed: Amount,
+    /// What was burned.
     pub burned: Amount,
     /// Pledge, deposits and rewards still vesting.
     pub locked: Amount,

@@ -17,6 +17,7 @@ use crate::part::{ClassNames, Known};
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "GenericSection", extend("required" = ["supply"]))]
 pub struct Section {
+    /// The kind of network.
     #[schemars(with = "String", extend("const" = "generic"))]
     pub kind: Option<ValueId>,
     /// Its name among several: subject of its rows, and name of its random streams.
@@ -38,14 +39,19 @@ pub struct Section {
     /// Tokens on the first day, such as "100_000_000 TOK".
     #[schemars(with = "String")]
     pub supply: Option<ValueId>,
+    /// Tokens that a day brings to those who work.
     #[schemars(with = "EmissionSection")]
     pub emission: Option<EmissionSection>,
+    /// A pool of tokens and dollars.
     #[schemars(with = "ExchangeSection")]
     pub exchange: Option<ExchangeSection>,
+    /// What customers spend.
     #[schemars(with = "DemandSection")]
     pub demand: Option<DemandSection>,
+    /// Tokens that a node locks while it takes part.
     #[schemars(with = "BondSection")]
     pub bond: Option<BondSection>,
+    /// Who runs nodes, and when they leave and come.
     #[schemars(with = "OperatorSection")]
     pub operators: Option<OperatorSection>,
     /// The same as `operators`, by the name it has in older files.

@@ -67,7 +67,9 @@ macro_rules! balancer {
             $(
                 #[doc = concat!("[`", stringify!($module), "`]")]
                 $variant {
+                    /// The rule, with its own memory.
                     policy: $module::$variant,
+                    /// The reports it has been given.
                     seen: <$module::$variant as Balance>::Sees,
                 },
             )*

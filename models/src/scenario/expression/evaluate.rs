@@ -10,6 +10,7 @@ use crate::input::unit::Unit;
 pub struct Cell {
     /// In the unit of its metric.
     pub value: f64,
+    /// Base units, if it is an amount of money.
     pub exact: Option<u128>,
 }
 
@@ -24,12 +25,19 @@ pub trait View {
 /// The numbers an expression is evaluated in. Arithmetic is total: what has no result gives a
 /// number that is ordered against none, and a comparison with it does not hold.
 pub trait Scalar: Clone {
+    /// A number of the expression.
     fn literal(literal: &Literal) -> Self;
+    /// A recorded value in the unit of the expression.
     fn cell(cell: &Cell, unit: Unit) -> Self;
+    /// The result of a function over many values.
     fn fold(value: f64) -> Self;
+    /// The number with the other sign.
     fn negative(self) -> Self;
+    /// The sum of two numbers.
     fn plus(self, other: Self) -> Self;
+    /// The product of two numbers.
     fn times(self, other: Self) -> Self;
+    /// The quotient of two numbers.
     fn over(self, other: Self) -> Self;
     /// `None` if one of the two is no finite number.
     fn order(&self, other: &Self) -> Option<Ordering>;
@@ -70,11 +78,15 @@ impl Scalar for f64 {
 /// Whether a condition holds, and the comparison that decides it.
 #[derive(Clone, Debug)]
 pub struct Judgement<'f, S> {
+    /// Whether the condition holds.
     pub held: bool,
     /// A side of it is no finite number: neither it nor its opposite holds.
     pub broken: bool,
+    /// The comparison that decides it.
     pub by: &'f Comparison,
+    /// Its left side.
     pub left: S,
+    /// Its right side.
     pub right: S,
 }
 

@@ -46,17 +46,24 @@ pub const TEXT_BYTES_MAX: usize = 1_024;
 /// What is wrong with an expression, at which byte of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// The byte of the text, from 0.
     pub at: usize,
+    /// What is wrong.
     pub message: String,
+    /// What to write instead.
     pub help: String,
 }
 
 /// A checked expression: what it reads and how it is evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Formula<T> {
+    /// As typed.
     pub text: String,
+    /// What is evaluated at the end.
     pub root: T,
+    /// What it reads of metrics, by number.
     pub operands: Vec<Operand>,
+    /// Its functions over time, by number.
     pub folds: Vec<Fold>,
 }
 
@@ -68,12 +75,15 @@ pub type Value = Formula<Number>;
 /// What an expression reads of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operand {
+    /// The metric.
     pub metric: Metric,
     /// The id of the network whose metric it is; empty for layers and an only network without id.
     pub subject: String,
     /// With the subject in front, where there is one.
     pub name: String,
+    /// Which of its rows.
     pub labels: Labels,
+    /// Its unit.
     pub unit: Unit,
 }
 
@@ -89,7 +99,9 @@ pub enum Labels {
 /// A function over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fold {
+    /// What is made of the values.
     pub reducer: Reducer,
+    /// What is evaluated at each tick.
     pub of: Number,
     /// The operands of `of`: a tick is where all of these have a record.
     pub reads: Vec<usize>,
@@ -98,24 +110,34 @@ pub struct Fold {
 /// What a function over time makes of the values at all ticks.
 #[derive(Copy, Clone, Debug, PartialEq)]
 pub enum Reducer {
+    /// Their mean.
     Mean,
     /// Linear between ranks (Hyndman and Fan 1996, type 7).
     Quantile(f64),
+    /// The least.
     Min,
+    /// The greatest.
     Max,
+    /// Their sum.
     Sum,
     /// The largest relative fall from the highest value so far.
     Drawdown,
+    /// The first.
     First,
+    /// The last.
     Last,
 }
 
 /// What a function over labels makes of the values of all labels at one moment.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Over {
+    /// Their sum.
     Total,
+    /// The least.
     Lowest,
+    /// The greatest.
     Highest,
+    /// Their mean.
     Average,
     /// Gini coefficient: half the mean absolute difference over the mean (Gini 1912).
     Gini,
@@ -128,18 +150,26 @@ pub enum Over {
 /// A checked expression with a truth value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Truth {
+    /// Two numbers are compared.
     Compare(Box<Comparison>),
+    /// Both hold.
     And(Box<Truth>, Box<Truth>),
+    /// One of the two holds, or both.
     Or(Box<Truth>, Box<Truth>),
+    /// It does not hold.
     Not(Box<Truth>),
 }
 
 /// Two sides and how they must lie.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
+    /// How the sides must lie.
     pub order: Order,
+    /// The left side.
     pub left: Number,
+    /// The right side.
     pub right: Number,
+    /// As typed.
     pub text: String,
     /// The unit in which both sides are shown.
     pub shown: Shown,
@@ -148,25 +178,35 @@ pub struct Comparison {
 /// A unit with the name people know it by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
+    /// The unit.
     pub unit: Unit,
+    /// Its name.
     pub name: String,
     /// Decimals between the unit and the smallest unit of its money; `None` if it is no money.
     pub decimals: Option<u32>,
 }
 
+/// How two numbers may lie.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Order {
+    /// `==`
     Equal,
+    /// `!=`
     Unequal,
+    /// `<`
     Less,
+    /// `<=`
     AtMost,
+    /// `>`
     Greater,
+    /// `>=`
     AtLeast,
 }
 
 /// A checked expression with a number, in base units.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Number {
+    /// A number as typed.
     Literal(Literal),
     /// The value of an operand of one label.
     Read(usize),
@@ -174,20 +214,30 @@ pub enum Number {
     Over(Over, usize),
     /// The first operand's share in the total of the second.
     Share(usize, usize),
+    /// A function over time, by its number.
     Fold(usize),
+    /// The number with the other sign.
     Negative(Box<Number>),
+    /// The first and the second.
     Sum(Box<Number>, Box<Number>),
+    /// The first less the second.
     Difference(Box<Number>, Box<Number>),
+    /// The first times the second.
     Product(Box<Number>, Box<Number>),
+    /// The first by the second.
     Quotient(Box<Number>, Box<Number>),
+    /// The least of several.
     Least(Vec<Number>),
+    /// The greatest of several.
     Greatest(Vec<Number>),
+    /// The number without its sign.
     Absolute(Box<Number>),
 }
 
 /// A number as typed, in base units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Literal {
+    /// The number as a float.
     pub value: f64,
     /// Integer base units of money; `None` where it is no whole number of them.
     pub exact: Option<U256>,

@@ -11,8 +11,11 @@ const DEPTH_MAX: usize = 32;
 /// A part of an expression as typed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
+    /// Where it begins in the text, bytes.
     pub at: usize,
+    /// Where it ends.
     pub end: usize,
+    /// What it is.
     pub kind: Kind,
 }
 

@@ -29,6 +29,7 @@ const MICRO: f64 = 1e6;
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id", "unit", "rate", "source"]))]
 pub struct DemandSection {
+    /// Its name: letters, digits, "-" and "_".
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// What rates and capacities are counted in, such as "kW" or "collection/h". An amount is a
@@ -71,6 +72,7 @@ pub struct DemandSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["class"]))]
 pub struct SourceSection {
+    /// The id of the class.
     #[schemars(with = "String")]
     pub class: Option<ValueId>,
     /// Of one device, in the demand's unit. Default: the class's capacity.
@@ -89,6 +91,7 @@ pub struct SourceSection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["class"]))]
 pub struct LimitSection {
+    /// The id of the class.
     #[schemars(with = "String")]
     pub class: Option<ValueId>,
     /// Of one device, in the demand's unit. Default: the class's capacity.

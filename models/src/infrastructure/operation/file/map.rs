@@ -27,6 +27,7 @@ pub struct MapSection {
     pub devices: Option<ValueId>,
 }
 
+/// Checks `[infrastructure.map]`.
 pub fn settings(
     checker: &mut Checker<'_>,
     typed: &MapSection,

@@ -36,17 +36,24 @@ const RESOLUTION: u8 = 5;
 /// What a class needs, draws and costs at work.
 #[derive(Debug, Default)]
 pub struct ClassPart {
+    /// Devices that each of its devices needs to be up.
     pub needs: Vec<NeedSection>,
+    /// What a device draws without load, such as "60 W".
     pub idle_power: Option<ValueId>,
+    /// What a device draws while it is down, such as "1 W".
     pub standby_power: Option<ValueId>,
+    /// What owning a device costs, such as "20 USD/mo".
     pub owning: Option<ValueId>,
 }
 
 /// Where a region is.
 #[derive(Debug, Default)]
 pub struct RegionPart {
+    /// Of its centre, degrees north of the equator.
     pub latitude: Option<ValueId>,
+    /// Of its centre, degrees east of Greenwich.
     pub longitude: Option<ValueId>,
+    /// How far devices lie around the centre, such as "300 km".
     pub spread: Option<ValueId>,
 }
 
@@ -55,11 +62,17 @@ pub struct RegionPart {
 pub struct Parts {
     /// By class and by region of the fleet.
     pub classes: Vec<ClassPart>,
+    /// Where regions are, in the order of the scenario.
     pub regions: Vec<RegionPart>,
+    /// The grid.
     pub energy: Option<EnergySection>,
+    /// How places are drawn and counted.
     pub geography: Option<GeographySection>,
+    /// Links between devices.
     pub topology: Option<topology::TopologySection>,
+    /// What is asked of the fleet.
     pub demand: Vec<demand::DemandSection>,
+    /// The map of a report.
     pub map: Option<map::MapSection>,
 }
 

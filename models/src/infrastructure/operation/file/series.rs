@@ -22,7 +22,9 @@ const FACTOR_MAX: f64 = 1e9;
 #[derive(Debug, JsonSchema)]
 #[serde(untagged)]
 pub enum SeriesSection {
+    /// The same in every hour.
     Constant(NumberOrText),
+    /// A wave, or a column of a file.
     Table(SeriesTable),
 }
 
@@ -32,6 +34,7 @@ pub enum SeriesSection {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SeriesTable {
+    /// Mean of the wave.
     #[schemars(with = "NumberOrText")]
     pub mean: Option<ValueId>,
     /// How far the wave goes from its mean, such as "40 %". Default 0.
@@ -43,6 +46,7 @@ pub struct SeriesTable {
     /// CSV file, relative to the scenario.
     #[schemars(with = "String")]
     pub file: Option<ValueId>,
+    /// Which column of the file.
     #[schemars(with = "String")]
     pub column: Option<ValueId>,
     /// Every number of the column times this. Default 1.
@@ -53,8 +57,11 @@ pub struct SeriesTable {
 /// How numbers become the integers of a series: so many steps a unit, at most so many steps.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Scale<'a> {
+    /// The unit of typed numbers.
     pub unit: &'a str,
+    /// Steps of a unit.
     pub steps: f64,
+    /// The greatest number of steps allowed.
     pub steps_max: u64,
 }
 

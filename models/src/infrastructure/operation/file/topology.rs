@@ -51,6 +51,7 @@ pub struct TopologySection {
     /// Two nodes whose connection is recorded.
     #[schemars(with = "[u32; 2]")]
     pub terminals: Option<ValueId>,
+    /// Times in which no link carries between some nodes and the others.
     pub partition: Vec<PartitionSection>,
 }
 
@@ -62,6 +63,7 @@ pub struct PartitionSection {
     /// From the start of the run, such as "2 d".
     #[schemars(with = "String")]
     pub start: Option<ValueId>,
+    /// How long it takes, such as "2 h".
     #[schemars(with = "String")]
     pub length: Option<ValueId>,
     /// The nodes of one side.

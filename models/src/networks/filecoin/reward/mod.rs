@@ -51,10 +51,15 @@ const BASELINES_PER_EPOCH_MAX: u128 = 1_000;
 pub struct RewardParts {
     /// The epoch the state was last computed for.
     pub epoch: i64,
+    /// The baseline, summed over the epochs: byte-epochs.
     pub cumsum_baseline_byte_epochs: u128,
+    /// Realised power up to the baseline, summed over the epochs: byte-epochs.
     pub cumsum_realized_byte_epochs: u128,
+    /// Epoch at which the baseline alone would have summed to the realised power.
     pub effective_network_time: u64,
+    /// The baseline at that epoch, bytes.
     pub effective_baseline_bytes: u128,
+    /// The baseline now, bytes.
     pub this_epoch_baseline_bytes: u128,
     /// Raw power that entered at `epoch`.
     pub raw_power_bytes: u128,
@@ -269,21 +274,27 @@ impl RewardState {
         Q128::from_whole(i128::from(self.effective_network_time)) - Q128::from_fraction(ahead)
     }
 
+    /// The epoch whose reward is known.
     pub fn epoch(&self) -> i64 {
         self.epoch
     }
+    /// The block reward of this epoch, for all its winners together.
     pub fn this_epoch_reward(&self) -> Amount {
         self.this_epoch_reward
     }
+    /// The baseline of this epoch, bytes.
     pub fn this_epoch_baseline_bytes(&self) -> u128 {
         self.this_epoch_baseline_bytes
     }
+    /// Epoch at which the baseline alone would have summed to the realised power.
     pub fn effective_network_time(&self) -> u64 {
         self.effective_network_time
     }
+    /// Realised power up to the baseline, summed over the epochs: byte-epochs.
     pub fn cumsum_realized_byte_epochs(&self) -> u128 {
         self.cumsum_realized_byte_epochs
     }
+    /// The baseline, summed over the epochs: byte-epochs.
     pub fn cumsum_baseline_byte_epochs(&self) -> u128 {
         self.cumsum_baseline_byte_epochs
     }
@@ -303,11 +314,15 @@ pub fn compute_reward(epoch: i64, previous: Q128, current: Q128, baseline_total:
 /// The fixed-point constants of the reward, Q.128, for a vector file to compare with.
 #[derive(Copy, Clone, Debug)]
 pub struct Q128Constants {
+    /// Growth of the baseline in an epoch.
     pub baseline_exponent: Q128,
+    /// Decay of simple minting in an epoch.
     pub lambda: Q128,
+    /// `exp(lambda) - 1`.
     pub expm1_lambda: Q128,
 }
 
+/// The constants that this program uses.
 pub const fn q128_constants() -> Q128Constants {
     Q128Constants {
         baseline_exponent: Q128 { whole: 1, fraction: BASELINE_GROWTH },

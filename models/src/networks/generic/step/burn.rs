@@ -26,6 +26,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ burn = "customers", share = 1 }"#,
 };
 
+/// Destroys a share of what an account has got.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Burn {
     /// Whose tokens.

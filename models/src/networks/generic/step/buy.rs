@@ -28,6 +28,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ buy = "TOK", with = "demand", to = "customers" }"#,
 };
 
+/// Buys the token for what customers spend.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buy {
     /// Who gets the tokens.

@@ -27,6 +27,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ enter = "operators", bond_from = "holders" }"#,
 };
 
+/// Lets idle nodes come in.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enter {
     /// Who pays the bonds.

@@ -25,6 +25,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ exit = "operators" }"#,
 };
 
+/// Lets operators at a loss take their nodes out.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit;
 

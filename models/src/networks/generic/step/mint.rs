@@ -27,6 +27,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ mint = "emission", to = "operators" }"#,
 };
 
+/// Gives an account a share of the scheduled tokens.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mint {
     /// Who gets the tokens.

@@ -27,6 +27,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ pay = "customers", to = "operators" }"#,
 };
 
+/// Passes on a share of what an account has got.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pay {
     /// Who pays.

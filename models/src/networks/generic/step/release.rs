@@ -26,6 +26,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ release = "bond", to = "holders" }"#,
 };
 
+/// Gives the bonds of nodes that left to an account.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
     /// Who gets the tokens.

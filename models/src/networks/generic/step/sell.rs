@@ -26,6 +26,7 @@ pub const SPEC: StepSpec = StepSpec {
     example: r#"{ sell = "operators", share = 0.5 }"#,
 };
 
+/// Sells a share of what an account has got.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sell {
     /// Who sells.
