@@ -2,7 +2,7 @@
 # `pinwheel new` in a copy of the sources: what it writes is formatted, without lints, built, tested,
 # run and tidy as it stands, and a second call changes nothing. Needs no network.
 #
-# The copy has a target folder of its own. What was built there of other people's crates is linked,
+# The copy has a target folder of its own. What was built of other people's crates is copied,
 # not built again: it does not depend on where the workspace lies. Our own crates are built at a
 # lower level of optimisation, which changes no result and takes half the time.
 set -euo pipefail
@@ -18,10 +18,10 @@ git ls-files -z --cached --others --exclude-standard |
   while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
   tar --create --null --files-from=- | tar --extract --directory "$copy/sources"
 
-# Cargo's own notes are copied, since it writes into them; what compilers made is linked.
+# Cargo's notes and what compilers made of other people's crates.
 foreign() { find "$1" -mindepth 1 -maxdepth 1 ! -name '*pinwheel*' "${@:2}" -print0; }
 foreign "$target/release/deps" '(' -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' ')' |
-  xargs -0 cp --link --target-directory "$copy/target/release/deps"
+  xargs -0 cp --archive --target-directory "$copy/target/release/deps"
 for notes in .fingerprint build; do
   mkdir "$copy/target/release/$notes"
   foreign "$target/release/$notes" | xargs -0 cp --archive --target-directory "$copy/target/release/$notes"
