@@ -283,15 +283,17 @@ const TOLD: &str = "a signal that was told";
 pub struct NetworkEntry {
     /// Subject of its rows, and name of its random streams; empty for the only one of a scenario.
     pub id: String,
+    /// Where it lies in the scenario: "network", "network[1]" of a list, or "economy".
+    pub section: String,
     /// Its kind and everything that is said of it.
     pub settings: networks::Settings,
 }
 
 impl NetworkEntry {
-    /// What of it may be moved during a run, by the keys of a scenario in which it lies at
-    /// `section`: "network", or "network[1]" of several.
-    pub fn levers(&self, section: &str) -> Vec<Lever> {
-        self.settings.levers::<Event>().into_iter().map(|of| below(section, of)).collect()
+    /// What of it may be moved during a run, by the keys of the scenario.
+    pub fn levers(&self) -> Vec<Lever> {
+        let levers = self.settings.levers::<Event>().into_iter();
+        levers.map(|lever| below(&self.section, lever)).collect()
     }
 }
 
@@ -304,6 +306,7 @@ fn below(section: &str, lever: Lever) -> Lever {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Running {
     id: String,
+    section: String,
     instance: Instance,
     network: Network,
 }
@@ -335,6 +338,7 @@ impl World {
             let around = Around { streams: &streams, devices: &devices };
             Running {
                 id: entry.id.clone(),
+                section: entry.section.clone(),
                 // The subject is a place in the records, which are not there yet.
                 instance: Instance { place, scope, ..Instance::default() },
                 network: Network::new::<Event>(&entry.settings, &around),
@@ -369,10 +373,9 @@ impl World {
         ctx: &mut Context<Event>,
     ) -> Result<(), Refused> {
         let (section, key) = lever.split_once('.').ok_or(Refused::NoLever)?;
-        match change::network_of(section) {
+        match self.networks.iter_mut().find(|running| running.section == section) {
             None => self.layers.set(section, key, value, ctx)?,
-            Some(place) => {
-                let running = self.networks.get_mut(place).ok_or(Refused::NoLever)?;
+            Some(running) => {
                 ctx.enter(&running.instance);
                 let set = running.network.set(key, value, ctx);
                 ctx.leave();

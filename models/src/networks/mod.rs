@@ -227,6 +227,9 @@ impl NetworkSettings for Settings {
     fn cost(&self) -> Option<RunCost> {
         self.described().cost()
     }
+    fn own_token(&self) -> Option<&str> {
+        self.described().own_token()
+    }
     fn is_cut(&self) -> bool {
         self.described().is_cut()
     }

@@ -13,7 +13,7 @@ use super::file::{RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
-use super::token::units;
+use super::token::{issuers, units, unissued};
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, regions, replaced};
 use crate::change::Change;
 use crate::describe::part::PartKind;
@@ -100,6 +100,7 @@ fn experiment(
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     checker.faults.settle_idle();
+    unissued(&mut checker, &file.token, &points);
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
     let output = output(&mut checker, file.output.as_ref(), &stated.recorded);
     warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
@@ -579,16 +580,8 @@ fn changes(
     if layers.names().len() < wanted {
         return None;
     }
-    let root = checker.tree.root(NETWORK).map(|root| checker.tree.value(root));
-    let several = matches!(root, Some(Value::Array(_)));
     let mut levers = layers.levers();
-    for (place, network) in networks?.iter().enumerate() {
-        let section = match several {
-            true => format!("{NETWORK}[{place}]"),
-            false => NETWORK.to_owned(),
-        };
-        levers.extend(network.levers(&section));
-    }
+    levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
     change::file::settings(checker, given, &levers, days?)
 }
 
@@ -640,7 +633,9 @@ fn networks_of(
     let named: Vec<NetworkEntry> = networks.into_iter().collect::<Option<_>>()?;
     let short = short?;
     apart(checker, root, &short, &named)?;
-    Some(short.into_iter().chain(named).collect())
+    let all: Vec<NetworkEntry> = short.into_iter().chain(named).collect();
+    issuers(checker, &all);
+    Some(all)
 }
 
 /// The networks of the sections that are short for one; they have no id.
@@ -654,7 +649,8 @@ fn short_networks(
         let Some(given) = checker.tree.root(section) else { continue };
         parts.extend(registry::ALL.part(kind));
         let settings = networks::Settings::read(kind, checker, given, known);
-        found.push(settings.map(|settings| NetworkEntry { id: String::new(), settings }));
+        let (id, section) = (String::new(), (*section).to_owned());
+        found.push(settings.map(|settings| NetworkEntry { id, section, settings }));
     }
     found.into_iter().collect()
 }
@@ -709,7 +705,8 @@ fn network(
         None if several => return None,
         None => String::new(),
     };
-    Some(NetworkEntry { id, settings })
+    let section = checker.member.clone().unwrap_or_else(|| NETWORK.to_owned());
+    Some(NetworkEntry { id, section, settings })
 }
 
 /// First date, last date and length of the run.

@@ -233,6 +233,16 @@ impl Experiment {
     pub fn units(&self) -> &Units {
         &self.points[0].scenario.units
     }
+
+    /// The symbols of the tokens that networks issue by their own choice, by their ids; of several
+    /// points, what the first of them says.
+    pub fn own_tokens(&self) -> BTreeMap<String, String> {
+        let networks = self.points.iter().rev().flat_map(|point| &point.scenario.networks);
+        let own = |network: &NetworkEntry| {
+            Some((network.id.clone(), network.settings.own_token()?.to_owned()))
+        };
+        networks.filter_map(own).collect()
+    }
 }
 
 /// An accuracy stated before the run, judged after it.

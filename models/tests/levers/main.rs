@@ -12,7 +12,7 @@ use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::change::Change;
 use pinwheel_models::describe::{Lever, Refused};
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{self, Scenario};
+use pinwheel_models::scenario::{self, NetworkEntry, Scenario};
 use pinwheel_models::world::World;
 
 /// A row by the names of its metric and label, with the bits of its value and its exact amount.
@@ -59,9 +59,7 @@ fn load(path: &Path, keys: &[(&str, &str)]) -> Scenario {
 /// All levers of a scenario by their keys.
 fn levers(scenario: &Scenario) -> Vec<Lever> {
     let mut levers = scenario.layers.levers();
-    for network in &scenario.networks {
-        levers.extend(network.levers("network"));
-    }
+    levers.extend(scenario.networks.iter().flat_map(NetworkEntry::levers));
     levers
 }
 

@@ -1,6 +1,8 @@
 //! What the layers measured: every metric without a figure of its own in the chapters, as one
 //! table of last values and, where there is something to compare or to follow, a chart each.
 
+use std::borrow::Cow;
+
 use super::changes;
 use super::data::{Data, End};
 use super::figure::{Shown, silent};
@@ -64,6 +66,7 @@ struct MetricSeries<'a> {
     /// With its subject, where it has one.
     name: &'a str,
     spec: &'a MetricSpec,
+    unit: Cow<'static, str>,
     points: Vec<&'a str>,
     ends: Vec<(String, Vec<Option<End>>)>,
 }
@@ -85,13 +88,14 @@ impl<'a> MetricSeries<'a> {
             let row = points.iter().map(of).collect::<Result<Vec<_>, _>>()?;
             ends.push((label, row));
         }
-        Ok(MetricSeries { name, spec, points, ends })
+        let unit = data.facts.manifest.unit(name, data.facts.parts);
+        Ok(MetricSeries { name, spec, unit, points, ends })
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         let row = |(place, (label, ends)): (usize, &(String, Vec<Option<End>>))| {
             let name = if place == 0 { self.name } else { "" };
-            let unit = if self.spec.unit == "1" { "" } else { self.spec.unit };
+            let unit = if self.unit == "1" { "" } else { &self.unit };
             let mut cells = vec![Cell::Code(name.to_owned()), Cell::text(label), Cell::text(unit)];
             cells.extend(ends.iter().map(|end| Cell::number(end.map_or(String::new(), shown))));
             cells

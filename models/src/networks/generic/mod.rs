@@ -24,6 +24,7 @@ pub mod card;
 mod describe;
 pub mod figures;
 pub mod file;
+pub mod levers;
 pub mod metrics;
 mod part;
 mod read;
@@ -42,6 +43,7 @@ use serde::{Deserialize, Serialize};
 use crate::describe::EventKinds;
 use crate::part::{Around, Members};
 pub use settings::Settings;
+use levers::Moves;
 use state::State;
 
 /// The kinds of event, in the order of [`Event`].
@@ -80,6 +82,8 @@ pub struct Generic {
     state: State,
     /// The devices that nodes stand on, by the numbers of the nodes.
     members: Members,
+    /// Levers that move when the present period is settled.
+    moved: Vec<(Moves, f64)>,
     checks: Option<Checks>,
 }
 
@@ -89,6 +93,7 @@ impl Generic {
         Generic {
             state: State::new(settings, around.streams),
             members: Members::new(settings.devices.as_ref(), around.devices),
+            moved: Vec::new(),
             checks: None,
             settings: settings.clone(),
         }
@@ -130,6 +135,7 @@ impl Generic {
                     ctx.fingerprint.state.mix(operators.active() as u64);
                 }
                 self.record(gini, ctx);
+                self.take_over_moved();
                 ctx.after(self.settings.period.duration(), Event::Settle.into());
             }
         }

@@ -44,7 +44,7 @@ impl Generic {
         let (books, decimals) = (&state.books, state.decimals());
         let usd = |amount: Amount| amount.as_tokens(USD_DECIMALS);
         let spent = state.spent_usd();
-        let bought_and_burned = spent * f64::from(self.settings.burned_millionths) / 1e6;
+        let bought_and_burned = state.bought_and_burned_usd();
         let operated = self.state.operators.is_some();
         Inputs {
             supply: Some(Supply {

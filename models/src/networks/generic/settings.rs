@@ -3,6 +3,7 @@
 use pinwheel_core::{Amount, TokenSpec};
 use serde::{Deserialize, Serialize};
 
+use super::levers::Movable;
 use super::step::Step;
 use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
@@ -40,8 +41,8 @@ pub struct Settings {
     pub shocks: Vec<Shock>,
     /// What is done in each period, in this order.
     pub steps: Vec<Step>,
-    /// Share of the tokens that customers buy which is burned, in millionths.
-    pub burned_millionths: u32,
+    /// What may be moved during a run.
+    pub levers: Vec<Movable>,
     /// Periods between two records, and between two of the concentration of rewards.
     pub record_every: u32,
     /// See `record_every`.
@@ -63,6 +64,11 @@ impl Tokens {
     /// Decimals of the network's own token.
     pub fn decimals(&self) -> u32 {
         self.own.decimals.into()
+    }
+
+    /// The tokens of a network that issues this one.
+    pub fn of(own: &TokenSpec) -> Self {
+        Tokens { own: own.clone(), ..Tokens::default() }
     }
 }
 

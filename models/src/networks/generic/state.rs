@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{Books, HOLDERS, OPERATORS, Place};
 use super::settings::Settings;
+use super::step::Step;
 use crate::economy::demand::Demand;
 use crate::economy::operators::{Earned, Operators};
 use crate::economy::period::Period;
@@ -97,6 +98,25 @@ pub struct State {
     pub(super) sums: Sums,
     /// What the schedule entitled accounts to since the start.
     pub(super) scheduled: Amount,
+    bought_and_burned: BoughtAndBurned,
+}
+
+/// Dollars for which customers bought tokens that were burned: a share of what they have spent. The
+/// share may move, so what was spent under another one is kept.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct BoughtAndBurned {
+    /// Of what customers buy, the share that steps burn, in millionths.
+    millionths: u32,
+    /// What was spent while the share was another, and the dollars of it.
+    spent_before: Amount,
+    usd_before: f64,
+}
+
+impl BoughtAndBurned {
+    fn usd(&self, spent: Amount) -> f64 {
+        let since = (spent - self.spent_before).as_tokens(USD_DECIMALS);
+        self.usd_before + since * f64::from(self.millionths) / 1e6
+    }
 }
 
 /// The scenario is refused where a step needs what it does not describe.
@@ -116,6 +136,10 @@ impl State {
             flows: Flows::default(),
             sums: Sums::default(),
             scheduled: Amount::ZERO,
+            bought_and_burned: BoughtAndBurned {
+                millionths: Step::burned_of_bought(&settings.steps),
+                ..BoughtAndBurned::default()
+            },
         }
     }
 
@@ -182,13 +206,15 @@ impl State {
         self.books.burn(from, burned);
     }
 
-    /// New tokens for an account: a share of the schedule. Operators get none while none is online.
+    /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of it.
+    /// Operators get none while none is online.
     pub fn mint(&mut self, to: Place, millionths: u32) {
         let emission = self.emission.as_ref().expect(DESCRIBED);
         let amount = match to == OPERATORS && self.flows.online == 0 {
             true => Amount::ZERO,
             false => part(emission.at(self.number()), millionths),
         };
+        let amount = self.books.room().map_or(amount, |room| amount.min(room));
         self.scheduled += amount;
         self.books.mint(to, amount);
         self.flows.minted.add(amount);
@@ -287,7 +313,21 @@ impl State {
     pub fn supply_max_tok(&self) -> f64 {
         let minted = self.books.minted().as_tokens(self.decimals());
         let rest = |emission: &Halving| emission.from_period_on(self.settled, self.decimals());
-        minted + self.emission.as_ref().map_or(0.0, rest)
+        let scheduled = minted + self.emission.as_ref().map_or(0.0, rest);
+        let cap = self.books.tokens().own.cap;
+        cap.map_or(scheduled, |cap| scheduled.min(cap.as_tokens(self.decimals())))
+    }
+
+    /// From now on steps burn this share of what customers buy, in millionths.
+    pub(super) fn burn_of_bought(&mut self, millionths: u32) {
+        let spent_before = self.sums.spent;
+        let usd_before = self.bought_and_burned.usd(spent_before);
+        self.bought_and_burned = BoughtAndBurned { millionths, spent_before, usd_before };
+    }
+
+    /// Dollars for which customers bought tokens that were burned.
+    pub fn bought_and_burned_usd(&self) -> f64 {
+        self.bought_and_burned.usd(self.sums.spent)
     }
 
     /// Dollars that customers have spent.

@@ -74,10 +74,8 @@ pub struct Plan {
     named: Vec<Place>,
     /// Accounts that a step has put tokens into.
     funded: Vec<Place>,
-    /// Of what customers have bought, the share that is still in each account, in millionths.
-    bought: BTreeMap<u8, u32>,
-    /// Of what customers have bought, the share that is burned.
-    burned_millionths: u32,
+    /// Accounts that have tokens which customers have bought.
+    bought: Vec<Place>,
     /// Share of the schedule that is minted.
     minted_millionths: u32,
     /// Verbs read so far.
@@ -100,17 +98,12 @@ impl Plan {
             used: Vec::new(),
             named: Vec::new(),
             funded: Vec::new(),
-            bought: BTreeMap::new(),
-            burned_millionths: 0,
+            bought: Vec::new(),
             minted_millionths: 0,
             verbs: Vec::new(),
         }
     }
 
-    /// Of what customers buy, the share that is burned, in millionths.
-    pub fn burned_millionths(&self) -> u32 {
-        self.burned_millionths
-    }
     /// Whether a step names an account.
     pub fn names(&self, account: &str) -> bool {
         self.named.iter().any(|place| self.accounts[usize::from(place.0)] == account)
@@ -341,19 +334,11 @@ impl StepReader<'_, '_> {
 
     /// Notes that customers buy tokens for an account.
     pub fn bought(&mut self, place: Place) {
-        self.plan.bought.insert(place.0, MILLION);
+        self.plan.bought.push(place);
     }
-
-    /// Notes that a share of an account is burned, or goes elsewhere. Returns whether it is what
-    /// customers have bought.
-    pub fn spent(&mut self, place: Place, millionths: u32, burned: bool) -> bool {
-        let Some(left) = self.plan.bought.get_mut(&place.0) else { return false };
-        let spent = (u64::from(*left) * u64::from(millionths) / u64::from(MILLION)) as u32;
-        *left -= spent;
-        if burned {
-            self.plan.burned_millionths += spent;
-        }
-        true
+    /// Whether an account has tokens that customers have bought.
+    pub fn has_bought(&self, place: Place) -> bool {
+        self.plan.bought.contains(&place)
     }
 
     /// Notes that a share of the schedule is minted; a fault if that is more than there is.
