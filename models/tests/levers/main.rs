@@ -2,6 +2,7 @@
 
 mod ends;
 mod filecoin;
+mod generic;
 mod layers;
 mod read;
 

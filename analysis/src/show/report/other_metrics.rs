@@ -154,12 +154,12 @@ impl<'a> MetricSeries<'a> {
         if lines.is_empty() || lines.len() > CLASSES_MAX || lines.iter().all(silent) {
             return Ok((None, String::new()));
         }
-        let unit = data.unit(self.spec.name);
+        let unit = &data.unit(self.name);
         let finding =
             if lines.len() > 3 { largest(&lines, unit) } else { at_the_end(&lines, unit) };
         let chart = LineChart {
             title: self.name.to_owned(),
-            unit: unit.to_owned(),
+            unit: unit.to_string(),
             lines: lines.into_iter().map(Line::thinned).collect(),
             markers: Vec::new(),
             from_zero: true,
@@ -199,7 +199,7 @@ impl<'a> MetricSeries<'a> {
         if groups.len() < 2 || groups.len() > CLASSES_MAX || all_zero {
             return None;
         }
-        let unit = data.unit(self.spec.name).to_owned();
+        let unit = data.unit(self.name).into_owned();
         let chart = BarChart { title: self.name.to_owned(), unit, legend, groups };
         chart.drawing(Size::Half)
     }
