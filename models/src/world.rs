@@ -449,7 +449,7 @@ impl Model for World {
     fn start(&mut self, ctx: &mut Context<Event>) {
         change::start(&self.changes, ctx);
         self.layers.start(&mut self.shared, ctx);
-        for Running { id, instance, network } in &mut self.networks {
+        for Running { id, instance, network, .. } in &mut self.networks {
             instance.subject = ctx.records.subject(id);
             ctx.checks.name_after(id);
             ctx.enter(instance);
