@@ -392,8 +392,8 @@ impl World {
         }
     }
 
-    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From now
-    /// on this is the whole that they belong to. Called before the start.
+    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From
+    /// now on this is the whole that they belong to. Called before the start.
     pub fn cut(&mut self) -> Vec<Piece> {
         let fleet = self.layers.infrastructure.as_mut();
         fleet.map(|infrastructure| infrastructure.fleet_mut().cut()).unwrap_or_default()

@@ -7,8 +7,9 @@
 //! (ledgers and their pruning), [`crowd`] (popular objects under a rush).
 //!
 //! Left out: the bytes of ledgers in the capacity of nodes, which pieces alone take; contention
-//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
-//! sharing are always modelled. Rules come from the papers named at each formula.
+//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are
+//! encoded, hashed and rebuilt; encryption and secret sharing are always modelled. Rules come from
+//! the papers named at each formula.
 //!
 //! Invariants: the counts of pieces agree with the pieces; no node holds more than it can; what
 //! passes its owner's hashes is what

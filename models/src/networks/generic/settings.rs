@@ -34,7 +34,8 @@ pub struct Settings {
     pub bond_per_node: Option<Amount>,
     /// Who runs nodes.
     pub operators: Option<OperatorSettings>,
-    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` without a fleet.
+    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` without a
+    /// fleet.
     pub devices: Option<DeviceSet>,
     /// In the order of their periods.
     pub shocks: Vec<Shock>,
