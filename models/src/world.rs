@@ -355,8 +355,8 @@ impl World {
         running.map(|running| &running.network)
     }
 
-    /// Moves a lever by the key of the scenario, from now on. Whatever moves levers does it here: a
-    /// dated change, a vote, a what-if, the twin. Every part hears of it.
+    /// Sets a lever by the key of the scenario, from now on, and every part hears of it. Whatever
+    /// sets levers does it here: dated changes today; votes, what-ifs and a twin are meant to.
     ///
     /// # Errors
     ///

@@ -20,7 +20,7 @@ pub struct Settings {
     /// The time between two settlements.
     pub period: Period,
     /// Names of the accounts of the token that steps may use, in the order in which they are
-    /// opened; the first are [`ACCOUNTS`].
+    /// opened; the first are [`ACCOUNTS`](super::accounts::ACCOUNTS).
     pub accounts: Vec<String>,
     /// Base units of the token in the beginning, those in bonds and in the pool included.
     pub supply: Amount,
