@@ -1,6 +1,6 @@
-//! `pinwheel replay DIR --point P --run N --before TICK`: one run again, to just before a tick, and
-//! what its records say there. With `--keep FILE` the run is kept as it is there, and `--from FILE`
-//! goes on from it.
+//! `pinwheel replay DIR --point P --run N --before TIME`: one run again, to just before an instant,
+//! and what its records say there. With `--keep FILE` the run is kept as it is there, and
+//! `--from FILE` goes on from it.
 
 use std::path::Path;
 

@@ -359,8 +359,8 @@ impl World {
         running.map(|running| &running.network)
     }
 
-    /// Moves a lever by the key of the scenario, from now on. Whatever moves levers does it here: a
-    /// dated change, a vote, a what-if, the twin. Every part hears of it.
+    /// Sets a lever by the key of the scenario, from now on, and every part hears of it. Whatever
+    /// sets levers does it here: dated changes today; votes, what-ifs and a twin are meant to.
     ///
     /// # Errors
     ///
@@ -395,8 +395,8 @@ impl World {
         }
     }
 
-    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From now
-    /// on this is the whole that they belong to. Called before the start.
+    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From
+    /// now on this is the whole that they belong to. Called before the start.
     pub fn cut(&mut self) -> Vec<Piece> {
         let fleet = self.layers.infrastructure.as_mut();
         fleet.map(|infrastructure| infrastructure.fleet_mut().cut()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What this layer records, at the end of each day. Sums and means run from the start.
+//! What the fleet records at each record (`record_every`). Sums and means run from the start.
 
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section};

@@ -54,8 +54,8 @@ fn struck(scope: Scope, seed: u64) -> Vec<u32> {
     down
 }
 
-/// Two regions, one with twice the share of the other: 40 devices that stand in the second only, and
-/// 60 that are spread over both.
+/// Two regions, one with twice the share of the other: 40 devices that stand in the second only,
+/// and 60 that are spread over both.
 fn tied() -> Settings {
     let tied = Class { regions: vec![1], devices_per_site: 10, ..Class::new("tied", 40) };
     Settings {

@@ -1,4 +1,4 @@
-//! A figure: a chart with a title that finding, and a line on how to read it.
+//! A figure: a chart with a title, the finding behind it, and a line on how to read it.
 
 use pinwheel_models::describe::figure::Parts;
 use pinwheel_models::describe::metric::full_name;

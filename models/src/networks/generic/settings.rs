@@ -21,7 +21,7 @@ pub struct Settings {
     /// The time between two settlements.
     pub period: Period,
     /// Names of the accounts of the token that steps may use, in the order in which they are
-    /// opened; the first are [`ACCOUNTS`].
+    /// opened; the first are [`ACCOUNTS`](super::accounts::ACCOUNTS).
     pub accounts: Vec<String>,
     /// Base units of the token in the beginning, those in bonds and in the pool included.
     pub supply: Amount,
@@ -35,7 +35,8 @@ pub struct Settings {
     pub bond_per_node: Option<Amount>,
     /// Who runs nodes.
     pub operators: Option<OperatorSettings>,
-    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` without a fleet.
+    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` without a
+    /// fleet.
     pub devices: Option<DeviceSet>,
     /// In the order of their periods.
     pub shocks: Vec<Shock>,
