@@ -62,7 +62,10 @@ pub fn run(
         let names = stated.map(|invariant| invariant.condition.metrics()).unwrap_or_default();
         outln!("{}\n", table(replayed.records(), manifest, units, |name| names.contains(&name)));
     }
-    outln!("every metric, its last record:\n{}", table(replayed.records(), manifest, units, |_| true));
+    outln!(
+        "every metric, its last record:\n{}",
+        table(replayed.records(), manifest, units, |_| true)
+    );
     Ok(Exit::Pass)
 }
 

@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
-use super::file::{RunSection, ScenarioFile, VariantSection};
+use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
-use super::token::{issuers, units, unissued};
+use super::token::{issuers, unissued, units};
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, regions, replaced};
 use crate::change::Change;
 use crate::describe::part::PartKind;
@@ -84,12 +84,7 @@ fn experiment(
     let file = typed(&mut checker);
     let units = units(&mut checker, &file.token);
     let mut checker = Checker { units: &units, ..checker };
-    let meta = file.meta.unwrap_or_default();
-    let name = checker.required(meta.name, "meta.name", "\"history\"");
-    let name = checker.identifier(name, "meta.name");
-    let question = checker.text(meta.question, "meta.question");
-    let authors = checker.texts(&meta.authors, "meta.authors");
-    let assumptions = checker.texts(&meta.assumptions, "meta.assumptions");
+    let meta = about(&mut checker, &file.meta.unwrap_or_default());
     let requirements = requirements(&mut checker, &file.requirements);
     let run = file.run.unwrap_or_default();
     let seed = checker.integer(run.seed, "run.seed", 0..=i64::MAX);
@@ -113,10 +108,10 @@ fn experiment(
         too_many(&mut checker, points.len(), runs);
     }
     Some(Experiment {
-        name: name?,
-        question: question.unwrap_or_default(),
-        authors,
-        assumptions,
+        name: meta.name?,
+        question: meta.question,
+        authors: meta.authors,
+        assumptions: meta.assumptions,
         requirements,
         seed: seed.unwrap_or(SEED),
         runs: u32::try_from(runs.unwrap_or(1)).ok()?,
@@ -134,6 +129,24 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// What a scenario says of itself.
+struct About {
+    name: Option<String>,
+    question: String,
+    authors: Vec<String>,
+    assumptions: Vec<String>,
+}
+
+fn about(checker: &mut Checker<'_>, meta: &MetaSection) -> About {
+    let name = checker.required(meta.name, "meta.name", "\"history\"");
+    About {
+        name: checker.identifier(name, "meta.name"),
+        question: checker.text(meta.question, "meta.question").unwrap_or_default(),
+        authors: checker.texts(&meta.authors, "meta.authors"),
+        assumptions: checker.texts(&meta.assumptions, "meta.assumptions"),
+    }
 }
 
 /// The first day that calibration has not seen, of the first network that has one.

@@ -25,10 +25,10 @@ pub use load::{SIZES, load};
 pub use regions::Regions;
 pub use schema::schema;
 
-use std::collections::BTreeMap;
 use jiff::civil::Date;
 use pinwheel_core::{SimDuration, Streams};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::change::Change;
 use crate::describe::NetworkSettings;

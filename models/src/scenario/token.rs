@@ -126,8 +126,10 @@ pub fn unissued(checker: &mut Checker<'_>, sections: &[TokenSection], points: &[
         let Some(given) = section.symbol else { continue };
         let Some(symbol) = checker.text_of(given) else { continue };
         if !issued.contains(symbol.as_str()) {
-            let (key, message) = (format!("token[{number}]"), format!("no network issues {symbol}"));
-            let help = format!("write token = \"{symbol}\" in a network, or remove the declaration");
+            let (key, message) =
+                (format!("token[{number}]"), format!("no network issues {symbol}"));
+            let help =
+                format!("write token = \"{symbol}\" in a network, or remove the declaration");
             checker.fault(given, &key, message, help);
         }
     }

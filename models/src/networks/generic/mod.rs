@@ -42,8 +42,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
 use crate::part::{Around, Members};
-pub use settings::Settings;
 use levers::Moves;
+pub use settings::Settings;
 use state::State;
 
 /// The kinds of event, in the order of [`Event`].

@@ -220,7 +220,13 @@ impl<'r, 'c> Reader<'r, 'c> {
         let first = self.checker.quantity(first, &key, "USD/d", false, 0.0..=USD_PER_DAY_MAX);
         let key = self.key("demand.drift");
         let drift = match typed.drift {
-            Some(_) => self.checker.quantity(typed.drift, &key, "1/d", false, -DRIFT_PER_DAY..=DRIFT_PER_DAY),
+            Some(_) => self.checker.quantity(
+                typed.drift,
+                &key,
+                "1/d",
+                false,
+                -DRIFT_PER_DAY..=DRIFT_PER_DAY,
+            ),
             None => Some(0.0),
         };
         let at = ("demand.volatility", "1/sqrt(d)");
