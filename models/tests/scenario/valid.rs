@@ -52,7 +52,6 @@ providers = 50
 initial = "data/state.toml"
 history = "data/history.csv"
 solstice = 2026-12-01
-price = { start = "5 USD", drift = "10 %/y", volatility = "80 %/sqrt(y)" }
 [network.parameters]
 orphan_share = "1.5 %"
 disk_afr = "2 %/y"

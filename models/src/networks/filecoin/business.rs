@@ -189,7 +189,10 @@ impl Filecoin {
         }
     }
 
+    /// Seals sectors of a kind, as far as the provider has their pledge; at most 2^32 - 1 a day,
+    /// which is 128 EiB.
     fn seal(&mut self, i: usize, kind: Kind, term: Term, days: i32, sectors: u64) {
+        let sectors = sectors.min(u32::MAX.into());
         let pledge = self.quote.pledge(kind.quality());
         let total = Amount(pledge.0 * u128::from(sectors));
         if sectors == 0 || !self.accounts.lock_pledge(i, total) {
