@@ -87,8 +87,8 @@ struct OfFleet {
     numbering: Numbering,
 }
 
-/// By which streams members draw: each by the streams of its class and its number within it, so that
-/// a class put before others moves no draw of theirs. Without classes, each by its place.
+/// By which streams members draw: each by the streams of its class and its number within it, so
+/// that a class put before others moves no draw of theirs. Without classes, each by its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {
     /// The first place of each class, and the name of its streams.

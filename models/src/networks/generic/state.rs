@@ -179,8 +179,8 @@ impl State {
         self.scheduled += self.owed(settings, number);
     }
 
-    /// What the steps are to mint in a period: their shares of the schedule, as far as the cap leaves
-    /// room for them. Nothing of it depends on what is posted.
+    /// What the steps are to mint in a period: their shares of the schedule, as far as the cap
+    /// leaves room for them. Nothing of it depends on what is posted.
     fn owed(&self, settings: &Settings, number: u32) -> Amount {
         let Some(emission) = &settings.emission else { return Amount::ZERO };
         let nobody = self.flows.online == 0;
@@ -219,8 +219,8 @@ impl State {
         self.books.burn(from, burned);
     }
 
-    /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of it.
-    /// Operators get none while none is online.
+    /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of
+    /// it. Operators get none while none is online.
     pub fn mint(&mut self, to: Place, millionths: u32) {
         let emission = self.emission.as_ref().expect(DESCRIBED);
         let amount = match to == OPERATORS && self.flows.online == 0 {
@@ -321,8 +321,8 @@ impl State {
         self.books.tokens().decimals()
     }
 
-    /// Most tokens there can ever be under these settings: those minted and all that the steps still
-    /// mint of the schedule, up to the cap.
+    /// Most tokens there can ever be under these settings: those minted and all that the steps
+    /// still mint of the schedule, up to the cap.
     pub fn supply_max_tok(&self, settings: &Settings) -> f64 {
         let minted = self.books.minted().as_tokens(self.decimals());
         let rest = |emission: &Halving| emission.from_period_on(self.settled, self.decimals());

@@ -342,8 +342,8 @@ impl StepReader<'_, '_> {
         millionths(self.checker, Some(given), &key, share)
     }
 
-    /// Notes that the step puts tokens into an account that customers have not bought: what is burned
-    /// of it later is not what they have paid for.
+    /// Notes that the step puts tokens into an account that customers have not bought: what is
+    /// burned of it later is not what they have paid for.
     pub fn fund(&mut self, place: Place) {
         self.plan.bought.retain(|bought| *bought != place);
         if !self.plan.funded.contains(&place) {
