@@ -517,7 +517,11 @@ impl<'r, 'c> Reader<'r, 'c> {
         let needed = Amount(pool.0.saturating_add(bonds.0));
         let (key, symbol) = (self.key("supply"), &self.tokens.own.symbol);
         if let Some(cap) = self.tokens.own.cap.filter(|cap| *cap < settings.supply) {
-            let cap = cap.display(self.tokens.decimals());
+            let cap = cap.display(self.tokens.decimals()).to_string();
+            let cap = match cap.contains('.') {
+                true => cap.trim_end_matches('0').trim_end_matches('.'),
+                false => &cap,
+            };
             let message = format!("more than the cap of {symbol}, {cap} {symbol}");
             self.checker.fault(supply, &key, message, format!("at most \"{cap} {symbol}\""));
             return None;
