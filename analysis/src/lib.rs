@@ -1,13 +1,14 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
-//! Reads the records of runs and writes what people look at: tables, verdicts, plots, reports.
+//! Runs experiments, reads their records and writes what people look at: tables, verdicts, plots,
+//! reports.
 //!
-//! Nothing here changes a result. [`experiment`] leads through everything: it plans, simulates,
-//! merges, judges, reports and publishes a folder whole or not at all. The rooms below it, each of
-//! which uses only those before it:
+//! Nothing here changes what happens in a run. [`experiment`] leads through everything: it plans,
+//! simulates, merges, judges, reports and publishes a folder whole or not at all. The rooms below
+//! it, each of which uses only those before it:
 //!
-//! - the ground: [`error`], [`series`] by date, [`statistics`], [`wording`] (numbers as people read
-//!   them), [`html`];
+//! - the ground: [`error`], [`series`] by instant, [`statistics`], [`wording`] (numbers as people
+//!   read them), [`html`];
 //! - [`record`]: files of single runs, tables, the result folder with its manifest;
 //! - [`judge`]: one run while it goes on, all runs together, baselines, what CI systems read;
 //! - [`run`]: ensembles side by side, single series;

@@ -78,7 +78,8 @@ impl From<Error> for Failure {
     }
 }
 
-/// What the file system says of a path that was typed is bad input; the rest is the machine's doing.
+/// What the file system says of a path that was typed is bad input; the rest is the machine's
+/// doing.
 fn of_io(error: &std::io::Error) -> Exit {
     use std::io::ErrorKind::{AlreadyExists, InvalidInput, IsADirectory, NotADirectory, NotFound};
     match error.kind() {

@@ -39,8 +39,8 @@ const FOLDERS: [&str; 3] = ["models/tests", "scenarios", "docs/validation"];
 const NAME_LENGTH_MAX: usize = 20;
 /// Each network may have this many kinds of event before its numbers meet those of another.
 const KINDS_APART: usize = 8;
-/// What no Rust module can be called (The Rust Reference, "Keywords"), what cargo takes for the root
-/// of a crate, and the network that scenarios make themselves.
+/// What no Rust module can be called (The Rust Reference, "Keywords"), what cargo takes for the
+/// root of a crate, and the network that scenarios make themselves.
 #[rustfmt::skip]
 const RESERVED: [&str; 54] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",

@@ -1,6 +1,6 @@
-//! `pinwheel replay DIR --point P --run N --before TICK`: one run again, to just before a tick, and
-//! what its records say there. With `--keep FILE` the run is kept as it is there, and `--from FILE`
-//! goes on from it.
+//! `pinwheel replay DIR --point P --run N --before TIME`: one run again, to just before an instant,
+//! and what its records say there. With `--keep FILE` the run is kept as it is there, and
+//! `--from FILE` goes on from it.
 
 use std::path::Path;
 
@@ -60,14 +60,22 @@ pub fn run(
         outln!("  one tick before:");
         let stated = study.experiment.invariants.iter().find(|invariant| invariant.id == row.id);
         let names = stated.map(|invariant| invariant.condition.metrics()).unwrap_or_default();
-        outln!("{}\n", table(replayed.records(), units, |name| names.contains(&name)));
+        outln!("{}\n", table(replayed.records(), manifest, units, |name| names.contains(&name)));
     }
-    outln!("every metric, its last record:\n{}", table(replayed.records(), units, |_| true));
+    outln!(
+        "every metric, its last record:\n{}",
+        table(replayed.records(), manifest, units, |_| true)
+    );
     Ok(Exit::Pass)
 }
 
 /// The series of the wanted metrics, a line each; a run may fail at its first record.
-fn table(last: &LastRecords, units: &Units, wanted: impl Fn(&str) -> bool) -> String {
+fn table(
+    last: &LastRecords,
+    manifest: &Manifest,
+    units: &Units,
+    wanted: impl Fn(&str) -> bool,
+) -> String {
     let mut grid = grid(&["metric", "label", "value", "unit", "exact"]);
     for ((metric, subject, label), row) in last {
         let spec = PARTS.spec(Metric(*metric));
@@ -75,13 +83,14 @@ fn table(last: &LastRecords, units: &Units, wanted: impl Fn(&str) -> bool) -> St
         if !wanted(&name) {
             continue;
         }
-        let decimals = units.decimals(spec.unit).unwrap_or(0);
+        let unit = manifest.unit(&name, PARTS);
+        let decimals = units.decimals(&unit).unwrap_or(0);
         let exact = row.exact.map(|amount| Amount(amount).display(decimals).to_string());
         grid.add_row(vec![
             name.into(),
             label.into(),
             number(format_number(row.value)),
-            spec.unit.into(),
+            unit.into(),
             number(exact.unwrap_or_default()),
         ]);
     }

@@ -1,5 +1,6 @@
 //! One screen at the end of a run: the verdict and the numbers that matter.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
@@ -8,6 +9,7 @@ use pinwheel_analysis::experiment::{Assembled, PARTS};
 use pinwheel_analysis::judge::verdict::{
     CheckStanding, InvariantStanding, Limit, TargetRow, TargetStanding, Verdict,
 };
+use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::record::outcomes::OutcomeTable;
 use pinwheel_analysis::record::table::Table;
 use pinwheel_analysis::series::Instant;
@@ -40,7 +42,7 @@ pub fn text(
         writeln!(text, "{}\n", outcome_grid(experiment, outcomes)).expect(put);
     }
     if experiment.points.len() <= COLUMNS_MAX
-        && let Some(numbers) = key_grid(experiment, table)?
+        && let Some(numbers) = key_grid(experiment, manifest, table)?
     {
         writeln!(text, "{numbers}\n").expect(put);
     }
@@ -188,11 +190,15 @@ fn limit(limit: Limit) -> String {
 const LINES_MAX: usize = 24;
 
 /// First and last value of the key metrics, medians over the runs; `None` if none was recorded.
-fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Error> {
+fn key_grid(
+    experiment: &Experiment,
+    manifest: &Manifest,
+    table: &Table,
+) -> Result<Option<Grid>, Error> {
     let mut headings = vec!["metric", "unit", "start"];
     headings.extend(experiment.points.iter().map(|point| point.id.as_str()));
     let mut grid = grid(&headings);
-    for KeySeries { metric, unit, label } in key_series(experiment, table)? {
+    for KeySeries { metric, unit, label } in key_series(experiment, manifest, table)? {
         let name = if label.is_empty() { metric } else { &format!("{metric} {label}") };
         let mut cells = vec![Cell::new(name), Cell::new(unit)];
         for (place, point) in experiment.points.iter().enumerate() {
@@ -217,16 +223,20 @@ fn key_grid(experiment: &Experiment, table: &Table) -> Result<Option<Grid>, Erro
 struct KeySeries<'t> {
     /// With its subject, where it has one: "io.minted".
     metric: &'t str,
-    unit: &'static str,
+    unit: Cow<'static, str>,
     label: String,
 }
 
 /// The series worth a line: the key metrics of the networks, or else what the layers recorded, with
 /// the metrics of the targets first.
-fn key_series<'t>(experiment: &Experiment, table: &'t Table) -> Result<Vec<KeySeries<'t>>, Error> {
+fn key_series<'t>(
+    experiment: &Experiment,
+    manifest: &Manifest,
+    table: &'t Table,
+) -> Result<Vec<KeySeries<'t>>, Error> {
     let named = |spec: &MetricSpec| {
-        let unit = spec.unit;
-        table.names(spec.name).into_iter().map(move |name| (name, unit))
+        let names = table.names(spec.name).into_iter();
+        names.map(|name| (name, manifest.unit(name, PARTS)))
     };
     let is_key =
         |spec: &&MetricSpec| PARTS.0.iter().any(|part| part.key_metrics.contains(&spec.name));
@@ -236,13 +246,13 @@ fn key_series<'t>(experiment: &Experiment, table: &'t Table) -> Result<Vec<KeySe
     if !key.is_empty() {
         return Ok(key);
     }
-    let mut ordered: Vec<(&str, &'static str)> = PARTS.metrics().flat_map(named).collect();
+    let mut ordered: Vec<(&str, Cow<'static, str>)> = PARTS.metrics().flat_map(named).collect();
     ordered.sort_by_key(|(name, _)| experiment.targets.iter().all(|t| t.metric != *name));
     let mut series = Vec::new();
     for (metric, unit) in ordered {
         for point in &experiment.points {
             for label in table.labels(&point.id, metric)? {
-                let one = KeySeries { metric, unit, label };
+                let one = KeySeries { metric, unit: unit.clone(), label };
                 if !series.contains(&one) {
                     series.push(one);
                 }

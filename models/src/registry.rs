@@ -1,7 +1,8 @@
 //! The list of all parts. Whatever is said of parts as a whole is read from here: numbers of
 //! metrics and kinds of event (checked while compiling), cards, `pinwheel explain`, the JSON
-//! Schema, vector suites, reports. A new layer is one line here; a network is listed by its line in
-//! `for_each_network!` ([`crate::networks`]).
+//! Schema, vector suites, reports. A new layer is one line here and one in `parts!`
+//! ([`crate::world`]); a network is listed by its line in `for_each_network!`
+//! ([`crate::networks`]).
 
 use pinwheel_core::TokenSpec;
 

@@ -283,15 +283,17 @@ const TOLD: &str = "a signal that was told";
 pub struct NetworkEntry {
     /// Subject of its rows, and name of its random streams; empty for the only one of a scenario.
     pub id: String,
+    /// Where it lies in the scenario: "network", "network[1]" of a list, or "economy".
+    pub section: String,
     /// Its kind and everything that is said of it.
     pub settings: networks::Settings,
 }
 
 impl NetworkEntry {
-    /// What of it may be moved during a run, by the keys of a scenario in which it lies at
-    /// `section`: "network", or "network[1]" of several.
-    pub fn levers(&self, section: &str) -> Vec<Lever> {
-        self.settings.levers::<Event>().into_iter().map(|of| below(section, of)).collect()
+    /// What of it may be moved during a run, by the keys of the scenario.
+    pub fn levers(&self) -> Vec<Lever> {
+        let levers = self.settings.levers::<Event>().into_iter();
+        levers.map(|lever| below(&self.section, lever)).collect()
     }
 }
 
@@ -304,6 +306,7 @@ fn below(section: &str, lever: Lever) -> Lever {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Running {
     id: String,
+    section: String,
     instance: Instance,
     network: Network,
 }
@@ -335,6 +338,7 @@ impl World {
             let around = Around { streams: &streams, devices: &devices };
             Running {
                 id: entry.id.clone(),
+                section: entry.section.clone(),
                 // The subject is a place in the records, which are not there yet.
                 instance: Instance { place, scope, ..Instance::default() },
                 network: Network::new::<Event>(&entry.settings, &around),
@@ -355,8 +359,8 @@ impl World {
         running.map(|running| &running.network)
     }
 
-    /// Moves a lever by the key of the scenario, from now on. Whatever moves levers does it here: a
-    /// dated change, a vote, a what-if, the twin. Every part hears of it.
+    /// Sets a lever by the key of the scenario, from now on, and every part hears of it. Whatever
+    /// sets levers does it here: dated changes today; votes, what-ifs and a twin are meant to.
     ///
     /// # Errors
     ///
@@ -369,10 +373,9 @@ impl World {
         ctx: &mut Context<Event>,
     ) -> Result<(), Refused> {
         let (section, key) = lever.split_once('.').ok_or(Refused::NoLever)?;
-        match change::network_of(section) {
+        match self.networks.iter_mut().find(|running| running.section == section) {
             None => self.layers.set(section, key, value, ctx)?,
-            Some(place) => {
-                let running = self.networks.get_mut(place).ok_or(Refused::NoLever)?;
+            Some(running) => {
                 ctx.enter(&running.instance);
                 let set = running.network.set(key, value, ctx);
                 ctx.leave();
@@ -392,8 +395,8 @@ impl World {
         }
     }
 
-    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From now
-    /// on this is the whole that they belong to. Called before the start.
+    /// The regions of a world of which nothing but its fleet lives, to be run side by side. From
+    /// now on this is the whole that they belong to. Called before the start.
     pub fn cut(&mut self) -> Vec<Piece> {
         let fleet = self.layers.infrastructure.as_mut();
         fleet.map(|infrastructure| infrastructure.fleet_mut().cut()).unwrap_or_default()
@@ -446,7 +449,7 @@ impl Model for World {
     fn start(&mut self, ctx: &mut Context<Event>) {
         change::start(&self.changes, ctx);
         self.layers.start(&mut self.shared, ctx);
-        for Running { id, instance, network } in &mut self.networks {
+        for Running { id, instance, network, .. } in &mut self.networks {
             instance.subject = ctx.records.subject(id);
             ctx.checks.name_after(id);
             ctx.enter(instance);

@@ -3,7 +3,7 @@
 //! integer money and the evidence of a run.
 //!
 //! It knows no network, no file format, no wall clock and no thread. A [`Model`] reacts to its own
-//! [`Event`]s; a [`Simulation`] turns the wheel in the total order `(time, priority, sequence)`.
+//! [`Event`]s; a [`Simulation`] hands them over in the total order `(time, priority, sequence)`.
 //!
 //! A lamp that blinks every second until it breaks:
 //!

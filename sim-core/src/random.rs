@@ -1,5 +1,5 @@
-//! Random numbers: one counter-based stream per (seed, run, entity, purpose), Philox 4x32-10
-//! (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+//! Random numbers: one counter-based stream per (seed, run, instance, entity, purpose), Philox
+//! 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 //!
 //! A stream depends on nothing but its name: adding a device or a policy moves no other stream, so
 //! two policies compared on one seed meet the same arrivals and failures.

@@ -1,4 +1,5 @@
-//! Metric columns: what a run tells the world. Rows are tidy: time, metric, label, value.
+//! Metric columns: what a run tells the world. Rows are tidy: time, metric, subject (whom it is
+//! about), label, value.
 
 use serde::{Deserialize, Serialize};
 

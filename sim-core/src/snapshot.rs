@@ -102,8 +102,8 @@ impl<M: Model + Clone> Simulation<M> {
     }
 
     /// A second simulation that goes on from here with the random streams of another run: what is
-    /// drawn from [`Context::streams`] differs from now on. A stream the model already keeps goes
-    /// on as it is.
+    /// drawn from [`Context::streams`](crate::Context::streams) differs from now on. A stream the
+    /// model already keeps goes on as it is.
     pub fn fork_as_run(&self, run: u32) -> Self {
         let mut fork = self.clone();
         fork.ctx.set_run(run);

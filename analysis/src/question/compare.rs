@@ -3,6 +3,7 @@
 //! Runs of equal number are pairs, because they met the same draws (common random numbers) where
 //! the seeds are the same.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +11,7 @@ use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
 
 use pinwheel_models::describe::Catalogue;
+use pinwheel_models::describe::metric::{split_name, unit_of};
 
 use crate::Error;
 use crate::record::manifest::{Manifest, PointEntry, RunEntry};
@@ -37,6 +39,8 @@ pub struct Change {
     pub difference: Option<Paired>,
     /// The first instant at which a run differs.
     pub from: Option<Instant>,
+    /// The token that the network of the series issues, where the scenario chooses it.
+    pub own_token: Option<String>,
 }
 
 impl Change {
@@ -49,10 +53,10 @@ impl Change {
     }
 
     /// The unit of its metric; nothing for a pure number.
-    pub fn unit(&self, parts: Catalogue) -> &'static str {
+    pub fn unit(&self, parts: Catalogue) -> Cow<'static, str> {
         match parts.find(&self.metric).map(|(_, spec)| spec) {
-            Some(spec) if spec.unit != "1" => spec.unit,
-            _ => "",
+            Some(spec) if spec.unit != "1" => unit_of(spec.unit, self.own_token.as_deref()),
+            _ => "".into(),
         }
     }
 
@@ -205,7 +209,8 @@ pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
                     continue;
                 }
                 let name = (point.as_str(), metric, label.as_str());
-                changes.push(change(name, &a, &b, paired));
+                let own_token = second.manifest.own_tokens.get(split_name(metric).0).cloned();
+                changes.push(Change { own_token, ..change(name, &a, &b, paired) });
             }
         }
     }
@@ -307,6 +312,7 @@ fn change(
         second: band(&theirs),
         difference: if paired { Paired::of(&ends) } else { None },
         from,
+        own_token: None,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Before there are results it is the plan of an ensemble: the same, without runs and files.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -10,6 +12,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Unit};
 use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_models::change::Change;
+use pinwheel_models::describe::Catalogue;
+use pinwheel_models::describe::metric::{split_name, unit_of};
 use pinwheel_models::scenario::invariant::Goal;
 use pinwheel_models::scenario::{Experiment, Factor, OutcomeSpec, Output, Point, Sample};
 use serde::{Deserialize, Serialize};
@@ -64,6 +68,9 @@ pub struct Manifest {
     pub sources: Vec<SourceFile>,
     /// Root of all random streams.
     pub seed: u64,
+    /// The symbols of the tokens that networks issue by their own choice, by the networks' ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own_tokens: BTreeMap<String, String>,
     /// The points, in order.
     pub points: Vec<PointEntry>,
     /// Runs of each point.
@@ -235,6 +242,18 @@ impl Manifest {
         Manifest { program: PROGRAM.to_owned(), format: FORMAT, ..Manifest::default() }
     }
 
+    /// The unit of a metric by its full name, "tokens_minted" or "io.tokens_minted"; empty for one
+    /// that is not known.
+    pub fn unit(&self, name: &str, parts: Catalogue) -> Cow<'static, str> {
+        let spec = parts.find(name).map(|(_, spec)| spec);
+        spec.map_or(Cow::default(), |spec| self.unit_for(spec.unit, split_name(name).0))
+    }
+
+    /// A unit where the network of this id issues the network's own token.
+    pub fn unit_for(&self, unit: &'static str, subject: &str) -> Cow<'static, str> {
+        unit_of(unit, self.own_tokens.get(subject).map(String::as_str))
+    }
+
     /// What an experiment says of itself: the plan of its result.
     pub fn of(experiment: &Experiment) -> Self {
         let point = |point: &Point| PointEntry {
@@ -271,6 +290,7 @@ impl Manifest {
             scenario_blake3: Manifest::hash(experiment.resolved.as_bytes()),
             sources: experiment.sources.iter().map(source).collect(),
             seed: experiment.seed,
+            own_tokens: experiment.own_tokens(),
             points: experiment.points.iter().map(point).collect(),
             runs_per_point: experiment.runs,
             sample: experiment.sample.clone(),

@@ -1,4 +1,5 @@
-//! Runs side by side: whole ensembles, single series, and the threads of one run.
+//! Runs side by side: whole ensembles, single series, and one run of a world in one piece or in
+//! regions with threads of its own.
 
 pub mod ensemble;
 pub mod running;

@@ -107,7 +107,7 @@ impl Comparison {
                 }
             }
             let title = change.name(self.several_points());
-            let unit = change.unit(parts).to_owned();
+            let unit = change.unit(parts).into_owned();
             let chart =
                 LineChart { title: title.clone(), unit, lines, markers: vec![], from_zero: false };
             let Some(chart) = chart.draw(Size::Half) else { continue };

@@ -1,7 +1,7 @@
 """Writes what the reference says of the small model: `reference.csv`, the final values of 400 runs
 in numpy, and `quantiles.csv`, their quantiles with the standard errors of a bootstrap (10,000
 samples with replacement, seed 1), of the logarithm for the price. Both are data of the test
-`models/tests/economy`.
+`models/tests/generic`.
 
     python3 reference.py        (numpy 1.26 or later; half a minute)
 """

@@ -3,7 +3,7 @@
 
 use crate::arrows::{arrows, circles, forbidden_crates, naming, upward};
 use crate::dead::unreached;
-use crate::forgotten::{incomplete_networks, unlisted_policies, unrecorded};
+use crate::forgotten::{incomplete_networks, unlisted_policies, unlisted_steps, unrecorded};
 use crate::names::{checks, faults, is_scoped, is_snake, metrics, purposes};
 use crate::size::{LINES_MAX, Long, TEST_LINES_MAX, long_functions, long_lines};
 use crate::source::{Fault, File, Tree, without_words};
@@ -241,6 +241,13 @@ fn what_is_half_added_is_found() {
     assert_eq!(unlisted_policies(&models(&[(mod_rs, list), (one, "")])), []);
     let found = told(&unlisted_policies(&models(&[(mod_rs, list), (one, ""), (two, "")])));
     assert_eq!(found, [format!("{two}:0: has no line in the list of {mod_rs}")]);
+
+    let (steps, burn) =
+        ("models/src/networks/generic/step/mod.rs", "models/src/networks/generic/step/burn.rs");
+    let spec = "pub const SPEC: StepSpec = StepSpec {};\n";
+    assert_eq!(unlisted_steps(&models(&[(steps, "Burn = burn,\n"), (burn, spec)])), []);
+    let found = told(&unlisted_steps(&models(&[(steps, "Buy = buy,\n"), (burn, spec)])));
+    assert_eq!(found, [format!("{burn}:0: has no line in `for_each_step!` of {steps}")]);
 
     let metric = "metric(Section::Other, \"loss\", \"1\", \"Losses.\", \"model\");\n";
     let tree = |record: &str| {

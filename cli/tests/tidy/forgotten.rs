@@ -1,15 +1,16 @@
-//! What one can forget without a word from the compiler: the line that lists a network or a policy
-//! whose files are there, a network's test, scenario and page of docs, the code that records a
-//! metric.
+//! What one can forget without a word from the compiler: the line that lists a network, a policy or
+//! a step whose files are there, a network's test, scenario and page of docs, the code that records
+//! a metric.
 
 use std::collections::BTreeSet;
 
 use crate::arrows::networks;
 use crate::names::metrics;
-use crate::source::{Fault, Tree, none, places_of};
+use crate::source::{Fault, File, Tree, none, places_of};
 
 const NETWORKS: &str = "models/src/networks/mod.rs";
 const POLICIES: &str = "models/src/policy";
+const STEPS: &str = "models/src/networks/generic/step";
 
 /// What a network that has a folder lacks.
 pub fn incomplete_networks(tree: &Tree) -> Vec<Fault> {
@@ -53,6 +54,23 @@ pub fn unlisted_policies(tree: &Tree) -> Vec<Fault> {
     files.collect()
 }
 
+/// Files of steps that the list of steps does not name.
+pub fn unlisted_steps(tree: &Tree) -> Vec<Fault> {
+    let list = tree.get(&format!("{STEPS}/mod.rs")).map_or("", |file| &file.code);
+    let files =
+        tree.below(STEPS, ".rs").filter(|file| file.code.contains("pub const SPEC: StepSpec"));
+    let unlisted = files.filter(|file| {
+        let name = file.path[STEPS.len() + 1..].trim_end_matches(".rs");
+        !list.contains(&format!("= {name},"))
+    });
+    let fault = |file: &File| Fault {
+        path: file.path.clone(),
+        line: 0,
+        what: format!("has no line in `for_each_step!` of {STEPS}/mod.rs"),
+    };
+    unlisted.map(fault).collect()
+}
+
 /// Metrics in a `metrics.rs` that no code names with `.metric("...")`: they have no rows.
 pub fn unrecorded(tree: &Tree) -> Vec<Fault> {
     let files = tree.product("models");
@@ -79,6 +97,11 @@ fn every_network_is_listed_tested_run_and_described() {
 #[test]
 fn every_policy_is_listed() {
     none(&unlisted_policies(Tree::repository()), "add `Type = name,` to the family's list");
+}
+
+#[test]
+fn every_step_is_listed() {
+    none(&unlisted_steps(Tree::repository()), "add `Type = name,` to the list");
 }
 
 #[test]

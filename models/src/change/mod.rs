@@ -55,13 +55,3 @@ pub fn record<E: EngineEvent>(lever: &str, value: f64, ctx: &mut Context<E>) {
     ctx.records.push(ctx.now(), LEVER_VALUE, label, value);
     ctx.fingerprint.state.mix(value.to_bits());
 }
-
-/// The place of a network by its section: 0 for "network", 3 for "network[3]"; `None` for the
-/// section of a layer.
-pub fn network_of(section: &str) -> Option<usize> {
-    let number = section.strip_prefix("network")?;
-    match number.is_empty() {
-        true => Some(0),
-        false => number.strip_prefix('[')?.strip_suffix(']')?.parse().ok(),
-    }
-}

@@ -1,6 +1,6 @@
 //! The books of the layer: bytes by what they were for, readings by what became of them, energy,
 //! latency and age. Bytes are entered twice, by exchange here and by packet at the channel; the
-//! sums are compared every day.
+//! sums are compared at every record.
 
 use pinwheel_core::SimTime;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What this layer records, at the end of each day, of all days so far.
+//! What this layer records at each record (`record_every`), of all the time so far.
 
 use super::account::Purpose;
 use super::settings::Settings;

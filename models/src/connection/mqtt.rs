@@ -3,8 +3,8 @@
 //! [`Publisher`] is the sending side (sections 4.3, 4.4 and 4.9): packet identifiers, the send
 //! quota of the receiver's Receive Maximum, and what is resent when a session is resumed - PUBLISH
 //! with DUP and PUBREL, in their order, and at no other time. [`Receiver`] is the other side, which
-//! for QoS 2 keeps the identifiers between PUBREC and PUBREL. [`Broker`] adds, per topic, the
-//! retained message and the last will.
+//! for QoS 2 keeps the identifiers between PUBREC and PUBREL. [`Topic`] is what the broker
+//! has of one topic: the retained message and the last will.
 //!
 //! Left out: topic filters, shared subscriptions, expiry, session takeover, reason codes.
 

@@ -4,15 +4,16 @@
 //! replication and erasure coding, repair, bit rot and tampering with hash checks, outages, losses
 //! and censors), [`splitting`] (losses too rare to wait for), [`exposure`] (what curious nodes
 //! see), [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`]
-//! (ledgers and their pruning), [`crowd`] (popular objects under a rush).
+//! (ledgers and their pruning), [`flash_crowd`] (popular objects under a rush).
 //!
 //! Left out: the bytes of ledgers in the capacity of nodes, which pieces alone take; contention
-//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are encoded, hashed and rebuilt; encryption and secret
-//! sharing are always modelled. Rules come from the papers named at each formula.
+//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are
+//! encoded, hashed and rebuilt; encryption and secret sharing are always modelled. Rules come from
+//! the papers named at each formula.
 //!
 //! Invariants: the counts of pieces agree with the pieces; no node holds more than it can; what
-//! passes its owner's hashes is what
-//! was stored; a byte of the ledger is kept or pruned; a request is served, dropped or waits.
+//! passes its owner's hashes is what was stored; a byte of the ledger is kept or pruned; a request
+//! is served, dropped or waits.
 
 pub mod audit;
 pub mod card;

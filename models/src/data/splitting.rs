@@ -3,11 +3,12 @@
 //! One object alone ([`Splitting::new`]), or several on all nodes of the scenario with their shared
 //! shocks, outages and damage ([`Splitting::together`]), climb from level to level: level `i` is
 //! entered when the `i`-th piece of any of them goes missing, and the last is left with a loss. A
-//! shock that takes several pieces at once enters several levels at once. A fixed number of branches starts at each level, each from one of the states in which
-//! the level below was left upwards, with random streams of its own and the rest of every clock
-//! drawn anew from its age. The product of the shares that climb on is an unbiased estimate of the
-//! chance of loss (fixed effort: Garvels and Kroese, "A comparison of RESTART implementations",
-//! Winter Simulation Conference 1998).
+//! shock that takes several pieces at once enters several levels at once. A fixed number of
+//! branches starts at each level, each from one of the states in which the level below was left
+//! upwards, with random streams of its own and the rest of every clock drawn anew from its age. The
+//! product of the shares that climb on is an unbiased estimate of the chance of loss (fixed effort:
+//! Garvels and Kroese, "A comparison of RESTART implementations", Winter Simulation Conference
+//! 1998).
 //!
 //! With real disks already one step up is rare (a rebuild of a day against lives of decades), and
 //! there is nothing between two levels to split on. So while a piece is missing the hazards of the

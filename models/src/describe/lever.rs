@@ -1,6 +1,6 @@
-//! Levers: the numbers of a part that may be moved while a run goes on, by a dated change of the
-//! scenario, a vote, a what-if or the twin. A lever is known by the dotted key that sets it in a
-//! scenario.
+//! Levers: the numbers of a part that may be set to another value while a run goes on. A lever is
+//! known by the dotted key that sets it in a scenario. A dated change of the scenario sets it
+//! ([`crate::change`]); votes, what-ifs and a twin are meant to do it the same way.
 
 use std::fmt;
 

@@ -1,5 +1,7 @@
 //! What a metric is: the entry behind `pinwheel explain`, and its section of a report.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// The label of rows that were observed on the real network, not simulated.
@@ -90,6 +92,21 @@ pub fn full_name(subject: &str, metric: &str) -> String {
 /// Subject and metric of a name such as "io.minted"; the subject is empty where there is none.
 pub fn split_name(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or(("", name))
+}
+
+/// In the unit of a metric, the token that the network of the row issues. Its symbol is the
+/// network's matter ([`NetworkSettings::own_token`](super::NetworkSettings::own_token)).
+pub const OWN_TOKEN: &str = "TOK";
+
+/// The unit of a metric where the network of the row issues the token `own`: "IO/d" of "TOK/d".
+pub fn unit_of(unit: &'static str, own: Option<&str>) -> Cow<'static, str> {
+    match own.filter(|own| *own != OWN_TOKEN && unit.split('/').any(|word| word == OWN_TOKEN)) {
+        None => unit.into(),
+        Some(own) => {
+            let words = unit.split('/').map(|word| if word == OWN_TOKEN { own } else { word });
+            words.collect::<Vec<_>>().join("/").into()
+        }
+    }
 }
 
 /// An entry of a part's list of metrics, recorded without a label.

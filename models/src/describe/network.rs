@@ -32,6 +32,12 @@ pub trait NetworkSettings {
         None
     }
 
+    /// The symbol of the token that it issues, where the scenario chooses it; metrics in
+    /// [`OWN_TOKEN`](super::metric::OWN_TOKEN) are in this token.
+    fn own_token(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether it goes on without data from a day of its history on, which is what a backtest
     /// needs.
     fn is_cut(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The description of a part: a layer, a network, or the review.
+//! The description of a part: a layer, a network, the review, or dated changes.
 
 use pinwheel_core::Metric;
 use schemars::{Schema, SchemaGenerator};
@@ -13,9 +13,9 @@ use super::review::Source;
 use super::term::Term;
 use super::token::TokenDescription;
 
-/// What a part says of itself. One constant `SPEC` in the file `spec.rs` of the part's folder, and
-/// one line in [`crate::registry::PARTS`]: metrics, cards, `pinwheel explain`, the JSON Schema,
-/// vector suites and reports all come from there.
+/// What a part says of itself: one constant `SPEC` in the file `spec.rs` of the part's folder,
+/// listed in [`crate::registry`]. Metrics, cards, `pinwheel explain`, the JSON Schema, vector
+/// suites and reports all come from there.
 #[derive(Copy, Clone, Debug)]
 pub struct PartSpec {
     /// The section of a scenario that asks for it, or the kind of a network.

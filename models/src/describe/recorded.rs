@@ -1,9 +1,10 @@
 //! What the runs of a scenario record: its metrics, who records each, and the labels that are known
 //! before a run.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metric::{Labels, MetricSpec, full_name, split_name};
+use super::metric::{Labels, MetricSpec, full_name, split_name, unit_of};
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::unit::Units;
 
@@ -29,6 +30,8 @@ pub struct Recorder {
     pub id: String,
     /// The names of its metrics.
     pub metrics: BTreeSet<&'static str>,
+    /// The symbol of the token it issues, where the scenario chooses it.
+    pub own_token: Option<String>,
     /// Labels by their kind, such as "class". A kind that is not here is not known before the run.
     pub labels: BTreeMap<&'static str, Vec<String>>,
 }
@@ -40,6 +43,8 @@ pub struct RecordedMetric {
     pub spec: MetricSpec,
     /// Whose it is: the id of a network, or empty.
     pub subject: String,
+    /// The unit of its values.
+    pub unit: Cow<'static, str>,
 }
 
 impl RecordedMetric {
@@ -79,7 +84,13 @@ impl Recorded {
             let names = self.metrics.iter().map(|metric| metric.name);
             return Err((message, did_you_mean(metric, names)));
         };
-        let found = |subject: &str| Ok(RecordedMetric { spec, subject: subject.to_owned() });
+        let found = |subject: &str| {
+            let of = |network: &&Recorder| network.id == subject;
+            let owner = self.networks().iter().filter(of);
+            let own = owner.filter(|network| network.metrics.contains(metric)).last();
+            let unit = unit_of(spec.unit, own.and_then(|network| network.own_token.as_deref()));
+            Ok(RecordedMetric { spec, subject: subject.to_owned(), unit })
+        };
         let networks = self.networks().iter();
         let owners: Vec<&str> = networks
             .filter(|network| network.metrics.contains(metric))
@@ -227,7 +238,11 @@ mod tests {
         let metrics = vec![plain, by, both, unknown];
         let recorded =
             Recorded { metrics, layers, networks: Some(Vec::new()), ..Recorded::default() };
-        let of = |spec: &MetricSpec| RecordedMetric { spec: *spec, subject: String::new() };
+        let of = |spec: &MetricSpec| RecordedMetric {
+            spec: *spec,
+            subject: String::new(),
+            unit: spec.unit.into(),
+        };
         let told = |spec: &MetricSpec, label| {
             let told = recorded.has_label(&of(spec), label);
             told.map_err(|(message, help)| format!("{message}; {help}"))
@@ -269,7 +284,7 @@ mod tests {
         );
         for (name, message) in [
             ("minted", "minted is recorded by 2 networks; name one of them: io.minted, fil.minted"),
-            ("oi.minted", "unknown network \"oi\"; did you mean \"io\"? allowed: fil, io"),
+            ("oi.minted", "unknown network \"oi\"; did you mean \"io\"? allowed: io, fil"),
             ("io.base_fee", "io does not record base_fee; write fil.base_fee"),
             (
                 "io.devices",
@@ -278,8 +293,8 @@ mod tests {
             ),
             (
                 "io.mintd",
-                "unknown metric \"mintd\"; did you mean \"minted\"? allowed: base_fee, \
-                          devices, minted",
+                "unknown metric \"mintd\"; did you mean \"minted\"? allowed: minted, \
+                          base_fee, devices",
             ),
         ] {
             assert_eq!(told(name), message);

@@ -21,6 +21,11 @@ const NOISE: Purpose = Purpose::new("economy.demand");
 /// Most dollars a day: where a drift would lead beyond what the books hold, it ends here.
 pub const USD_PER_DAY_MAX: f64 = 1e15;
 
+/// Largest growth of the mean, a day, in either direction.
+pub const DRIFT_PER_DAY: f64 = 1.0;
+/// Largest volatility, for the square root of a day.
+pub const VOLATILITY_MAX: f64 = 1.0;
+
 /// The law of demand.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DemandLaw {
@@ -35,7 +40,8 @@ pub struct DemandLaw {
 /// Demand as it goes on.
 #[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Demand {
-    law: DemandLaw,
+    /// How it grows from here on.
+    pub law: DemandLaw,
     period_days: f64,
     usd_per_day: f64,
 }

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::share::{MILLION, part};
 
+/// Largest share of what is paid in that a pool keeps.
+pub const FEE_MAX: f64 = 0.99;
+
 /// The rule of a pool. What it holds is in the ledgers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConstantProduct {

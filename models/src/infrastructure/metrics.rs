@@ -1,7 +1,10 @@
-//! What this layer records, at the end of each day. Sums and means run from the start.
+//! What the fleet records at each record (`record_every`). Sums and means run from the start.
 
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section};
+
+/// All of it is counted by this model.
+const SOURCE: &str = "model";
 
 const fn metric(
     section: Section,
@@ -9,7 +12,7 @@ const fn metric(
     unit: &'static str,
     about: &'static str,
 ) -> MetricSpec {
-    crate::describe::metric(section, name, unit, about, "model")
+    crate::describe::metric(section, name, unit, about, SOURCE)
 }
 
 /// Every metric of the fleet itself, in the order of their numbers.

@@ -1,8 +1,10 @@
 //! The physical layer: machines, how they fail and are repaired, and what takes many down at once.
 //!
-//! Two kinds of machines share the laws of life ([`failure`]), the lengths of repairs and outages
-//! ([`draw`]), crews and spare parts ([`crew`]): single devices ([`fleet`]), which fail one by one,
-//! and sites ([`sites`]), whose disks fail as populations, which is what exabytes need.
+//! Two kinds of machines share the laws of life ([`failure`](crate::laws::failure)), the lengths of
+//! repairs and outages ([`draw`](crate::laws::draw)) and crews ([`crew`]): single devices
+//! ([`fleet`]), which fail one by one, and sites ([`sites`]), whose disks fail as populations,
+//! because there are too many of them. Other layers and networks may stand on the devices of the
+//! fleet ([`crate::part::Devices`]).
 //!
 //! A fleet at work ([`operation`]) adds what devices need to be up ([`dependency`]), where they are
 //! ([`geography`]) and how they are linked ([`topology`]), what they draw ([`energy`]) and which

@@ -2,8 +2,8 @@
 //!
 //! [`files`] reads within bounds, [`tree`] keeps where each value was typed,
 //! [`read`](check::Checker::read) fills the structs of a section as typed, [`check`], [`keys`],
-//! [`unit`], [`quantity`] and [`amount`] judge single values, [`table`] reads CSV columns, [`diagnostic`]
-//! tells what is wrong and where. Nothing here knows what a scenario is made of.
+//! [`unit`], [`quantity`] and [`amount`] judge single values, [`table`] reads CSV columns,
+//! [`diagnostic`] tells what is wrong and where. Nothing here knows what a scenario is made of.
 
 pub mod amount;
 pub mod check;

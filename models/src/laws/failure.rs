@@ -221,8 +221,8 @@ impl Clock {
         }
         self.population = population;
     }
-    /// Goes by another law from now on; what is left of the way is spent at its rate. False if it is
-    /// the law it goes by already.
+    /// Goes by another law from now on; what is left of the way is spent at its rate. False if it
+    /// is the law it goes by already.
     pub fn change_law(&mut self, law: &FailureLaw, now: SimTime) -> bool {
         if *law == self.law {
             return false;

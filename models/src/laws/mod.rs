@@ -2,9 +2,9 @@
 //! the random streams of the engine and what a layer means by them.
 //!
 //! [`failure`] has the laws of life and the clock of a population, [`draw`] how long something
-//! takes, [`renewal`] the gaps and sizes of queueing theory, [`arrivals`] the next arrival at a rate
-//! that may change, [`price`] random paths of prices.
-//! [`sketch`] has quantiles of many durations, [`concentration`] how unevenly something is held.
+//! takes, [`renewal`] the gaps and sizes of queueing theory, [`arrivals`] the next arrival at a
+//! rate that may change, [`price`] random paths of prices. [`sketch`] has quantiles of many
+//! durations, [`concentration`] how unevenly something is held.
 
 pub mod arrivals;
 pub mod concentration;

@@ -1,6 +1,7 @@
 //! The networks: each a folder with the same file names. A new one is a folder and two lines here:
 //! its `pub mod` and one in [`for_each_network!`], which lists it in [`crate::registry`] too.
-//! `pinwheel new NAME` writes all three.
+//! `pinwheel new NAME` writes the folder and both lines. [`generic`] is a network whose economy is
+//! written in a scenario.
 
 pub mod filecoin;
 pub mod generic;
@@ -226,6 +227,9 @@ impl NetworkSettings for Settings {
     }
     fn cost(&self) -> Option<RunCost> {
         self.described().cost()
+    }
+    fn own_token(&self) -> Option<&str> {
+        self.described().own_token()
     }
     fn is_cut(&self) -> bool {
         self.described().is_cut()

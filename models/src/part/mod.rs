@@ -1,8 +1,9 @@
-//! What every part of a world is: built from its settings, started once, told of its events and of
-//! what happens elsewhere ([`Signal`]), asked by a review. The list of parts is in
-//! [`crate::world`], that of networks in [`crate::networks`].
+//! What every layer and network of a world is: built from its settings, started once, told of its
+//! events and of what happens elsewhere ([`Signal`]), asked by a review; its levers can be set. The
+//! list of layers is in [`crate::world`], that of networks in [`crate::networks`].
 //!
-//! A part meets another only through signals and through [`Shared`]; it calls no other part.
+//! A part calls no other part. It puts signals into [`Shared`], which all parts hear, and is built
+//! on the devices it finds ([`Around`], [`Devices`]).
 
 pub mod devices;
 pub mod shared;
@@ -13,7 +14,7 @@ use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
 use crate::describe::review::{Inputs, Wanted};
 use crate::describe::{Lever, Refused};
 use crate::input::RunDays;
-pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members};
+pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members, Numbering};
 pub use shared::Shared;
 pub use signal::{Delivery, Signal};
 

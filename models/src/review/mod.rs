@@ -1,8 +1,9 @@
-//! The review of a token economy: 28 metrics ([`metrics`]) of any network that knows their inputs.
+//! The review of a token economy: 28 metrics ([`list`](crate::describe::review::list)) of any
+//! network that knows their inputs.
 //!
 //! Networks and layers fill [`Inputs`] with sums since the start and with what is now; the review
 //! takes the difference over the period of each metric. Metrics of one period share a window, so
-//! that a sort over all operators rides on none but its own.
+//! that operators are sorted only when a metric that needs it is taken.
 //!
 //! Left out: whatever a subject does not know; its metrics are not recorded, never guessed.
 //!

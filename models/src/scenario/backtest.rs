@@ -32,8 +32,8 @@ pub struct BacktestSection {
     /// The first origin: the last day that its forecast knows.
     #[schemars(with = "String", extend("format" = "date"))]
     pub first: Option<ValueId>,
-    /// Time from one origin to the next in whole days, or in months. Default "1 mo". The last one is that whose
-    /// shortest horizon ends with the run.
+    /// Time from one origin to the next in whole days, or in months. Default "1 mo". The last one
+    /// is that whose shortest horizon ends with the run.
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
     /// Times after the origin at which forecasts are judged, rising.

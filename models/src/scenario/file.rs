@@ -132,7 +132,8 @@ pub struct OutputSection {
     /// and the last of all. Default: every record. Whatever is judged sees every record.
     #[schemars(with = "String")]
     pub every: Option<ValueId>,
-    /// The metrics that are kept, such as "availability" or "io.minted". Default, and with an empty list over that of a base file, all.
+    /// The metrics that are kept, such as "availability" or "io.minted". Default, and with an empty
+    /// list over that of a base file, all.
     #[schemars(with = "Vec<String>")]
     pub metrics: Vec<ValueId>,
 }

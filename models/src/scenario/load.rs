@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
-use super::file::{RunSection, ScenarioFile, VariantSection};
+use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
 use super::invariant::{self, Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
-use super::token::units;
+use super::token::{issuers, unissued, units};
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, regions, replaced};
 use crate::change::Change;
 use crate::describe::part::PartKind;
@@ -84,12 +84,7 @@ fn experiment(
     let file = typed(&mut checker);
     let units = units(&mut checker, &file.token);
     let mut checker = Checker { units: &units, ..checker };
-    let meta = file.meta.unwrap_or_default();
-    let name = checker.required(meta.name, "meta.name", "\"history\"");
-    let name = checker.identifier(name, "meta.name");
-    let question = checker.text(meta.question, "meta.question");
-    let authors = checker.texts(&meta.authors, "meta.authors");
-    let assumptions = checker.texts(&meta.assumptions, "meta.assumptions");
+    let meta = about(&mut checker, &file.meta.unwrap_or_default());
     let requirements = requirements(&mut checker, &file.requirements);
     let run = file.run.unwrap_or_default();
     let seed = checker.integer(run.seed, "run.seed", 0..=i64::MAX);
@@ -100,6 +95,7 @@ fn experiment(
     let sweep = sweep(&mut checker, &ensemble, seed.unwrap_or(SEED))?;
     let (points, stated) = points(&mut checker, &file.variant, &sweep);
     checker.faults.settle_idle();
+    unissued(&mut checker, &file.token, &points);
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
     let output = output(&mut checker, file.output.as_ref(), &stated.recorded);
     warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
@@ -112,10 +108,10 @@ fn experiment(
         too_many(&mut checker, points.len(), runs);
     }
     Some(Experiment {
-        name: name?,
-        question: question.unwrap_or_default(),
-        authors,
-        assumptions,
+        name: meta.name?,
+        question: meta.question,
+        authors: meta.authors,
+        assumptions: meta.assumptions,
         requirements,
         seed: seed.unwrap_or(SEED),
         runs: u32::try_from(runs.unwrap_or(1)).ok()?,
@@ -133,6 +129,24 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// What a scenario says of itself.
+struct About {
+    name: Option<String>,
+    question: String,
+    authors: Vec<String>,
+    assumptions: Vec<String>,
+}
+
+fn about(checker: &mut Checker<'_>, meta: &MetaSection) -> About {
+    let name = checker.required(meta.name, "meta.name", "\"history\"");
+    About {
+        name: checker.identifier(name, "meta.name"),
+        question: checker.text(meta.question, "meta.question").unwrap_or_default(),
+        authors: checker.texts(&meta.authors, "meta.authors"),
+        assumptions: checker.texts(&meta.assumptions, "meta.assumptions"),
+    }
 }
 
 /// The first day that calibration has not seen, of the first network that has one.
@@ -579,16 +593,8 @@ fn changes(
     if layers.names().len() < wanted {
         return None;
     }
-    let root = checker.tree.root(NETWORK).map(|root| checker.tree.value(root));
-    let several = matches!(root, Some(Value::Array(_)));
     let mut levers = layers.levers();
-    for (place, network) in networks?.iter().enumerate() {
-        let section = match several {
-            true => format!("{NETWORK}[{place}]"),
-            false => NETWORK.to_owned(),
-        };
-        levers.extend(network.levers(&section));
-    }
+    levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
     change::file::settings(checker, given, &levers, days?)
 }
 
@@ -640,7 +646,9 @@ fn networks_of(
     let named: Vec<NetworkEntry> = networks.into_iter().collect::<Option<_>>()?;
     let short = short?;
     apart(checker, root, &short, &named)?;
-    Some(short.into_iter().chain(named).collect())
+    let all: Vec<NetworkEntry> = short.into_iter().chain(named).collect();
+    issuers(checker, &all);
+    Some(all)
 }
 
 /// The networks of the sections that are short for one; they have no id.
@@ -654,29 +662,27 @@ fn short_networks(
         let Some(given) = checker.tree.root(section) else { continue };
         parts.extend(registry::ALL.part(kind));
         let settings = networks::Settings::read(kind, checker, given, known);
-        found.push(settings.map(|settings| NetworkEntry { id: String::new(), settings }));
+        let (id, section) = (String::new(), (*section).to_owned());
+        found.push(settings.map(|settings| NetworkEntry { id, section, settings }));
     }
     found.into_iter().collect()
 }
 
-/// A fault if a network without an id stands beside a short section of its kind: both would draw
-/// from the same streams.
+/// A fault if a network without an id stands beside a short section, which has none either: their
+/// rows could not be told apart.
 fn apart(
     checker: &mut Checker<'_>,
     root: ValueId,
     short: &[NetworkEntry],
     named: &[NetworkEntry],
 ) -> Option<()> {
-    for (section, kind) in networks::SHORT {
-        let is_kind = |entry: &&NetworkEntry| entry.settings.kind() == *kind;
-        let unnamed = named.iter().filter(is_kind).any(|entry| entry.id.is_empty());
-        if unnamed && short.iter().any(|entry| is_kind(&entry)) {
-            let message = format!("[{section}] is a network of this kind without an id too");
-            checker.fault(root, NETWORK, message, "give this one an id, or write one of both");
-            return None;
-        }
-    }
-    Some(())
+    let unnamed = named.iter().any(|entry| entry.id.is_empty());
+    let Some(NetworkEntry { section, .. }) = short.first().filter(|_| unnamed) else {
+        return Some(());
+    };
+    let message = format!("[{section}] is a network without an id too");
+    checker.fault(root, NETWORK, message, "give this one an id, or write one of both");
+    None
 }
 
 /// One network by its kind.
@@ -709,7 +715,8 @@ fn network(
         None if several => return None,
         None => String::new(),
     };
-    Some(NetworkEntry { id, settings })
+    let section = checker.member.clone().unwrap_or_else(|| NETWORK.to_owned());
+    Some(NetworkEntry { id, section, settings })
 }
 
 /// First date, last date and length of the run.

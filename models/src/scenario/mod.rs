@@ -28,6 +28,7 @@ pub use schema::schema;
 use jiff::civil::Date;
 use pinwheel_core::{SimDuration, Streams};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::change::Change;
 use crate::describe::NetworkSettings;
@@ -232,6 +233,16 @@ impl Experiment {
     /// If it has no point, which a loaded one always has.
     pub fn units(&self) -> &Units {
         &self.points[0].scenario.units
+    }
+
+    /// The symbols of the tokens that networks issue by their own choice, by their ids; of several
+    /// points, what the first of them says.
+    pub fn own_tokens(&self) -> BTreeMap<String, String> {
+        let networks = self.points.iter().rev().flat_map(|point| &point.scenario.networks);
+        let own = |network: &NetworkEntry| {
+            Some((network.id.clone(), network.settings.own_token()?.to_owned()))
+        };
+        networks.filter_map(own).collect()
     }
 }
 

@@ -20,11 +20,13 @@ pub fn recorded(
     let recorder = |id: &str, parts: &[&str], labels: BTreeMap<_, _>| Recorder {
         id: id.to_owned(),
         metrics: parts.iter().flat_map(|name| metrics_of(name, reviewed)).collect(),
+        own_token: None,
         labels,
     };
     let network = |network: &NetworkEntry| {
         let labels = network.settings.labels().into_iter().collect();
-        recorder(&network.id, &[network.settings.kind()], labels)
+        let own_token = network.settings.own_token().map(str::to_owned);
+        Recorder { own_token, ..recorder(&network.id, &[network.settings.kind()], labels) }
     };
     let networks = networks.map(|networks| networks.iter().map(network).collect());
     let levers = changes.unwrap_or_default().iter().map(|change| change.lever.clone()).collect();

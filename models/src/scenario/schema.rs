@@ -48,11 +48,13 @@ pub fn schema() -> Value {
 
 /// A pattern of the keys that are levers.
 fn levers() -> String {
+    let escaped = |key: &str| key.replace("[0]", "\\[[0-9]+\\]").replace('.', "\\.");
+    // A network may be one of several, or lie in a section that is short for it.
+    let short: Vec<&str> = SHORT.iter().map(|(section, _)| *section).collect();
+    let network = format!("(network(\\[[0-9]+\\])?|{})", short.join("|"));
     let below = |place: &str, names: Vec<&str>| {
-        let place = place.replace("[0]", "\\[[0-9]+\\]").replace('.', "\\.");
-        // A network may be one of several.
-        let place = place.replace("network", "network(\\[[0-9]+\\])?");
-        format!("{place}\\.({})", names.join("|").replace('.', "\\."))
+        let place = escaped(place).replace("network", &network);
+        format!("{place}\\.({})", escaped(&names.join("|")))
     };
     let mut keys = Vec::new();
     for part in registry::ALL.parts() {

@@ -81,7 +81,7 @@ impl TargetChecker<'_, '_, '_> {
         let kind = self.required(section.measure, "measure", "\"mean_absolute_error\"");
         let kind = self.checker.choice(kind, &self.key("measure"), KINDS)?;
         self.refuse_others(kind);
-        let unit = metric.as_ref().map_or("1", |metric| metric.spec.unit);
+        let unit = metric.as_ref().map_or("1", |metric| metric.unit.as_ref());
         let measure = match kind {
             Kind::MeanAbsoluteError => Measure::MeanAbsoluteError { limit: self.limit()? },
             Kind::GrowthError => Measure::GrowthError { limit: self.limit()? },

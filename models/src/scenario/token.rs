@@ -1,14 +1,19 @@
 //! The tokens that a scenario declares, and the units that follow from them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pinwheel_core::TokenSpec;
 use pinwheel_core::ledgers::{DECIMALS_MAX, TOKENS_MAX};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{NetworkEntry, Point};
+use crate::describe::{NetworkSettings, PartSpec};
 use crate::input::check::Checker;
 use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
 use crate::input::unit::{SYMBOL_BYTES_MAX, SymbolError, Units};
+use crate::registry;
 
 /// Most whole tokens of a cap.
 const CAP_MAX: f64 = 1e30;
@@ -84,6 +89,50 @@ fn declare(
     };
     checker.fault(given?, &at, message, help);
     None
+}
+
+/// A fault for each network whose token it cannot issue: another network does, or it belongs to the
+/// protocol of another kind of network.
+pub fn issuers(checker: &mut Checker<'_>, networks: &[NetworkEntry]) {
+    let mut issued: BTreeMap<&str, &str> = BTreeMap::new();
+    for network in networks {
+        let Some(symbol) = network.settings.own_token() else { continue };
+        let kind = network.settings.kind();
+        let of_part = |part: &&PartSpec| part.tokens.iter().any(|token| token.symbol == symbol);
+        let owner = registry::ALL.parts().find(of_part);
+        let before = issued.insert(symbol, network.section.as_str());
+        let message = match (owner, before) {
+            // What a kind of network is given where nothing is declared is each network's own.
+            (Some(owner), _) if owner.name == kind => continue,
+            (Some(owner), _) => format!("{symbol} is the token of {}", owner.name),
+            (None, Some(before)) => format!("{before} issues {symbol} already"),
+            (None, None) => continue,
+        };
+        let key = format!("{}.token", network.section);
+        let help = "declare a token of its own with [[token]], and name that";
+        checker.fault(checker.tree.nearest(&key), &key, message, help);
+    }
+}
+
+/// A fault for each declared token that no network of any point issues.
+pub fn unissued(checker: &mut Checker<'_>, sections: &[TokenSection], points: &[Point]) {
+    if points.is_empty() || !checker.faults.is_empty() {
+        return;
+    }
+    let networks = points.iter().flat_map(|point| &point.scenario.networks);
+    let issued: BTreeSet<&str> =
+        networks.filter_map(|network| network.settings.own_token()).collect();
+    for (number, section) in sections.iter().enumerate() {
+        let Some(given) = section.symbol else { continue };
+        let Some(symbol) = checker.text_of(given) else { continue };
+        if !issued.contains(symbol.as_str()) {
+            let (key, message) =
+                (format!("token[{number}]"), format!("no network issues {symbol}"));
+            let help =
+                format!("write token = \"{symbol}\" in a network, or remove the declaration");
+            checker.fault(given, &key, message, help);
+        }
+    }
 }
 
 /// A symbol near one that is taken.

@@ -1,4 +1,5 @@
-//! What stations record, each day, over all jobs measured so far; the label is the station.
+//! What stations record at each record (`record_every`), over all jobs measured so far; the label
+//! is the station.
 
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section};

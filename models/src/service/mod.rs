@@ -13,8 +13,8 @@
 //! batches, a dispatcher that remembers what it sent while its news is on the way. The rules are
 //! those of Kleinrock, "Queueing Systems", 1975-76, and of the papers named at each policy.
 //!
-//! Invariants: Little's law holds to the nanosecond whenever a station is empty and at the end of
-//! each day; arrivals, sizes and objects have streams of their own, so that two policies meet the
+//! Invariants: Little's law holds to the nanosecond whenever a station is empty and at each
+//! record; arrivals, sizes and objects have streams of their own, so that two policies meet the
 //! same requests; nothing is stepped, an idle server costs nothing.
 
 pub mod cache;

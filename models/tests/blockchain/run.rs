@@ -161,7 +161,8 @@ fn forged_readings_do_not_pass_their_signatures() {
     assert!(proven.or(simulation.ctx.checks.tallies().last()).is_some_and(|t| t.made > 20));
 }
 
-/// Three buyers with 500 tokens each want deals of 82 tokens on average: all are broke within a week.
+/// Three buyers with 500 tokens each want deals of 82 tokens on average: all are broke within a
+/// week.
 #[test]
 fn buyers_who_cannot_pay_strike_no_deal_and_leave_nothing_in_escrow() {
     let escrow = TradeParameters {

@@ -109,8 +109,8 @@ fn what_cannot_be_waited_for_is_estimated_closely() {
     assert!((mean / theory - 1.0).abs() < 0.25, "{mean} is not {theory}");
 }
 
-/// The chances of the states of a chain after a time, from those at its start: `rates[i][j]` is that
-/// of a step from `i` to `j`. By uniformisation (Jensen 1953): a Poisson number of steps.
+/// The chances of the states of a chain after a time, from those at its start: `rates[i][j]` is
+/// that of a step from `i` to `j`. By uniformisation (Jensen 1953): a Poisson number of steps.
 fn chain(rates: &[Vec<f64>], start: Vec<f64>, hours: f64) -> Vec<f64> {
     let states = rates.len();
     let leave: Vec<f64> = rates.iter().map(|row| row.iter().sum()).collect();

@@ -6,7 +6,7 @@ use pinwheel_core::{SimDuration, Streams};
 use pinwheel_models::scenario::Scenario;
 
 /// Ends drawn at random for about two thirds of the levers, at two instants, each for so long.
-fn assert_bears_mixed_ends(scenario: &Scenario, mixes: u32, stay: SimDuration) {
+pub fn assert_bears_mixed_ends(scenario: &Scenario, mixes: u32, stay: SimDuration) {
     let levers = movable(scenario);
     for mix in 0..mixes {
         let mut draws = Streams::new(5, 0).stream(mix, "ends");
@@ -27,7 +27,7 @@ fn assert_bears_mixed_ends(scenario: &Scenario, mixes: u32, stay: SimDuration) {
 }
 
 /// Each lever to each end alone.
-fn assert_bears_single_ends(scenario: &Scenario, stay: SimDuration) {
+pub fn assert_bears_single_ends(scenario: &Scenario, stay: SimDuration) {
     let at = days(2) + SimDuration::from_hours(3);
     for lever in &movable(scenario) {
         for end in [lever.spec.minimum, lever.spec.maximum] {

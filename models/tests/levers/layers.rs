@@ -61,7 +61,7 @@ load = 5
 "#;
 
 /// The world from its text, changed.
-fn of(text: &str) -> Scenario {
+pub fn of(text: &str) -> Scenario {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("world.toml");
     fs::write(&path, text).expect("a file");

@@ -2,6 +2,7 @@
 
 mod ends;
 mod filecoin;
+mod generic;
 mod layers;
 mod read;
 
@@ -12,7 +13,7 @@ use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::change::Change;
 use pinwheel_models::describe::{Lever, Refused};
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{self, Scenario};
+use pinwheel_models::scenario::{self, NetworkEntry, Scenario};
 use pinwheel_models::world::World;
 
 /// A row by the names of its metric and label, with the bits of its value and its exact amount.
@@ -59,9 +60,7 @@ fn load(path: &Path, keys: &[(&str, &str)]) -> Scenario {
 /// All levers of a scenario by their keys.
 fn levers(scenario: &Scenario) -> Vec<Lever> {
     let mut levers = scenario.layers.levers();
-    for network in &scenario.networks {
-        levers.extend(network.levers("network"));
-    }
+    levers.extend(scenario.networks.iter().flat_map(NetworkEntry::levers));
     levers
 }
 
@@ -102,8 +101,8 @@ fn outcome(mut run: Simulation<World>, scenario: &Scenario) -> Outcome {
         let label = labels[usize::from(row.label.0)].clone();
         match registry::ALL.spec(row.metric).name {
             "lever_value" => levers.push((row.time, label, row.value)),
-            // Of the clockwork: a change is an event too.
-            "events_per_device" => {}
+            // Of the clockwork: a change is an event too, which waits in the queue.
+            "events_per_device" | "bytes_per_device" => {}
             name => rows.push((row.time, name.to_owned(), label, row.value.to_bits(), row.exact)),
         }
     }

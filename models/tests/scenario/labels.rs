@@ -40,7 +40,7 @@ fn recorded(point: &Point, plain: &mut BTreeMap<&'static str, bool>) -> Vec<Stri
         let label = &records.labels()[usize::from(row.label.0)];
         let subject = records.subjects()[usize::from(row.subject.0)].clone();
         *plain.entry(spec.name).or_default() |= label.is_empty();
-        let metric = RecordedMetric { spec: *spec, subject };
+        let metric = RecordedMetric { spec: *spec, subject, unit: spec.unit.into() };
         let name = metric.name();
         let found = known.resolve(&name);
         if found.as_ref() != Ok(&metric) {

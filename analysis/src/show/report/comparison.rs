@@ -136,7 +136,7 @@ fn charts(members: &[Member<'_, '_>]) -> Result<String, Error> {
             lines.push(Line { label, ink, ..line }.thinned());
         }
         let (Some(first), 2..) = (members.first(), lines.len()) else { continue };
-        let (title, unit) = (words.clone(), first.data.unit(metric).to_owned());
+        let (title, unit) = (words.clone(), first.data.unit(metric).into_owned());
         let chart = LineChart { title, unit, lines, markers: Vec::new(), from_zero: false };
         let Some(drawing) = chart.drawing(Size::Full) else { continue };
         figures += &first.data.figure(Shown {

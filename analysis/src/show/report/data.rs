@@ -3,6 +3,7 @@
 //! A few points are drawn one by one. Of many, the runs of each variant are drawn together, from
 //! evenly spaced points, and the differences between them are left to outcomes and sensitivity.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -109,15 +110,15 @@ impl<'a> Data<'a> {
             .map(|figure| of_subject(figure.id, subject))
     }
 
-    pub fn unit(&self, metric: &str) -> &str {
-        let spec = self.facts.parts.find(metric).map(|(_, spec)| spec);
-        match spec.map_or("", |spec| spec.unit) {
-            "1" if metric.ends_with("_share") => "share",
-            "1" => "",
-            "1/d" => "a day",
-            "1/y" => "a year",
-            "1/mo" => "a month",
-            unit => unit,
+    pub fn unit(&self, metric: &str) -> Cow<'static, str> {
+        let unit = self.facts.manifest.unit(metric, self.facts.parts);
+        match unit.as_ref() {
+            "1" if metric.ends_with("_share") => "share".into(),
+            "1" => "".into(),
+            "1/d" => "a day".into(),
+            "1/y" => "a year".into(),
+            "1/mo" => "a month".into(),
+            _ => unit,
         }
     }
 

@@ -1,4 +1,4 @@
-//! A figure: a chart with a title that finding, and a line on how to read it.
+//! A figure: a chart with a title, the finding behind it, and a line on how to read it.
 
 use pinwheel_models::describe::figure::Parts;
 use pinwheel_models::describe::metric::full_name;
@@ -130,7 +130,11 @@ impl Drawer<'_> {
         }
         let rows = lines.first().map_or(0, |line| line.points.len());
         let observed = data.observed(metric, rows)?;
-        let unit = if self.figure.unit.is_empty() { data.unit(metric) } else { self.figure.unit };
+        let unit = match self.figure.unit {
+            "" => data.unit(metric),
+            unit => unit.into(),
+        };
+        let unit = unit.as_ref();
         let finding = match lines.as_slice() {
             [line] => finding(self.figure.finding, line, observed.as_ref(), unit),
             lines => of_variants(lines, unit),
@@ -149,7 +153,7 @@ impl Drawer<'_> {
             FigureKind::Single(_) => Ok(None),
             FigureKind::Several(parts) => {
                 let lines = self.parts(data, point, parts, "")?;
-                let unit = data.unit(parts[0].0);
+                let unit = &data.unit(&self.name(parts[0].0));
                 let finding = at_the_end(&lines, unit);
                 Ok(Drawn::of(
                     self.chart(data, unit, lines).drawing(size(self.figure.width)),
@@ -164,7 +168,7 @@ impl Drawer<'_> {
                     let (label, ink) = (class.clone(), Ink::Series(place));
                     lines.extend(line.map(|line| Line { label, ink, ..line }));
                 }
-                let unit = data.unit(metric);
+                let unit = &data.unit(metric);
                 let finding = largest(&lines, unit);
                 Ok(Drawn::of(
                     self.chart(data, unit, lines).drawing(size(self.figure.width)),
@@ -173,10 +177,10 @@ impl Drawer<'_> {
             }
             FigureKind::Stack { parts, rest, cap } => {
                 let lines = self.parts(data, point, parts, rest)?;
-                let finding = at_the_end(&lines, data.unit(parts[0].0));
+                let finding = at_the_end(&lines, &data.unit(&self.name(parts[0].0)));
                 let chart = StackedChart {
                     title: self.figure.title.to_owned(),
-                    unit: data.unit(parts[0].0).to_owned(),
+                    unit: data.unit(&self.name(parts[0].0)).into_owned(),
                     layers: layers(lines),
                     cap: cap.map(|(value, label)| (value, label.to_owned())),
                 };
@@ -237,7 +241,7 @@ impl Drawer<'_> {
         let legend = parts.iter().enumerate();
         let chart = BarChart {
             title: self.figure.title.to_owned(),
-            unit: data.unit(parts[0].0).to_owned(),
+            unit: data.unit(&self.name(parts[0].0)).into_owned(),
             legend: legend.map(|(i, (_, name))| ((*name).to_owned(), Ink::Series(i))).collect(),
             groups,
         };

@@ -56,6 +56,7 @@ fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String
     let recorded: Vec<&str> = data.table.metrics().collect();
     let (mut plots, mut rows, mut window) = (Vec::new(), Vec::new(), None);
     let several = data.points().count() > 1;
+    let unit = data.facts.manifest.unit_for(money.unit, subject);
     for line in data.points().take(CHARTS_MAX) {
         let mut flows = Vec::new();
         for path in money.paths {
@@ -74,7 +75,7 @@ fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String
             let mut row = vec![
                 Cell::text(path.from),
                 Cell::text(path.to),
-                Cell::number(format!("{} {}", format_number(amount), money.unit)),
+                Cell::number(format!("{} {unit}", format_number(amount))),
                 Cell::Code(formula(path)),
             ];
             if several {
@@ -86,7 +87,7 @@ fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String
         if flows.len() < 2 {
             continue;
         }
-        let (title, unit) = (money.title.to_owned(), money.unit.to_owned());
+        let (title, unit) = (money.title.to_owned(), unit.to_string());
         let drawing = SankeyChart { title, unit, flows }.drawing(Size::Full);
         let name = if several { line.to_owned() } else { String::new() };
         plots.extend(drawing.map(|drawing| (name, drawing)));

@@ -182,7 +182,7 @@ fn ends(
     Ok(Some(Number {
         id: metric.replace('.', "-"),
         words: words_of(metric, words),
-        unit: data.unit(metric).to_owned(),
+        unit: data.unit(metric).into_owned(),
         goal,
         stated: false,
         metric: Some(metric.to_owned()),

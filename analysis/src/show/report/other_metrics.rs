@@ -1,6 +1,8 @@
 //! What the layers measured: every metric without a figure of its own in the chapters, as one
 //! table of last values and, where there is something to compare or to follow, a chart each.
 
+use std::borrow::Cow;
+
 use super::changes;
 use super::data::{Data, End};
 use super::figure::{Shown, silent};
@@ -64,6 +66,7 @@ struct MetricSeries<'a> {
     /// With its subject, where it has one.
     name: &'a str,
     spec: &'a MetricSpec,
+    unit: Cow<'static, str>,
     points: Vec<&'a str>,
     ends: Vec<(String, Vec<Option<End>>)>,
 }
@@ -85,13 +88,14 @@ impl<'a> MetricSeries<'a> {
             let row = points.iter().map(of).collect::<Result<Vec<_>, _>>()?;
             ends.push((label, row));
         }
-        Ok(MetricSeries { name, spec, points, ends })
+        let unit = data.facts.manifest.unit(name, data.facts.parts);
+        Ok(MetricSeries { name, spec, unit, points, ends })
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         let row = |(place, (label, ends)): (usize, &(String, Vec<Option<End>>))| {
             let name = if place == 0 { self.name } else { "" };
-            let unit = if self.spec.unit == "1" { "" } else { self.spec.unit };
+            let unit = if self.unit == "1" { "" } else { &self.unit };
             let mut cells = vec![Cell::Code(name.to_owned()), Cell::text(label), Cell::text(unit)];
             cells.extend(ends.iter().map(|end| Cell::number(end.map_or(String::new(), shown))));
             cells
@@ -150,12 +154,12 @@ impl<'a> MetricSeries<'a> {
         if lines.is_empty() || lines.len() > CLASSES_MAX || lines.iter().all(silent) {
             return Ok((None, String::new()));
         }
-        let unit = data.unit(self.spec.name);
+        let unit = &data.unit(self.name);
         let finding =
             if lines.len() > 3 { largest(&lines, unit) } else { at_the_end(&lines, unit) };
         let chart = LineChart {
             title: self.name.to_owned(),
-            unit: unit.to_owned(),
+            unit: unit.to_string(),
             lines: lines.into_iter().map(Line::thinned).collect(),
             markers: Vec::new(),
             from_zero: true,
@@ -195,7 +199,7 @@ impl<'a> MetricSeries<'a> {
         if groups.len() < 2 || groups.len() > CLASSES_MAX || all_zero {
             return None;
         }
-        let unit = data.unit(self.spec.name).to_owned();
+        let unit = data.unit(self.name).into_owned();
         let chart = BarChart { title: self.name.to_owned(), unit, legend, groups };
         chart.drawing(Size::Half)
     }

@@ -250,7 +250,7 @@ fn of_metric(
     (_, label, words, natural): &(&'static str, &'static str, &'static str, Natural),
     lines: &[&str],
 ) -> Result<Option<Row>, Error> {
-    let unit = data.unit(metric);
+    let unit = &data.unit(metric);
     let mut cells = Vec::new();
     for line in lines {
         cells.push(data.end(line, metric, label)?.map(|end| {

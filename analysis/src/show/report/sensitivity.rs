@@ -295,7 +295,7 @@ fn fans(data: &Data<'_>) -> Result<String, Error> {
         }
         let chart = FanChart {
             title: words.clone(),
-            unit: data.unit(metric).to_owned(),
+            unit: data.unit(metric).into_owned(),
             quantiles: sparse(fan(&runs)),
             over: Vec::new(),
             markers: markers(data),

@@ -1,8 +1,8 @@
 //! Actions on devices that have their time: planned ahead with the dispatch contract, and the same
 //! actions in the hands of an operator, for comparison.
 //!
-//! For a device of the fleet that is down nothing is planned, and an action whose device is down
-//! at its time is not carried out. The operator is given the benefit: it is judged as if all devices
+//! For a device of the fleet that is down nothing is planned, and an action whose device is down at
+//! its time is not carried out. The operator is given the benefit: it is judged as if all devices
 //! were up.
 //!
 //! The operator sees to an action at its due time if on shift, else at the beginning of the next

@@ -4,9 +4,9 @@
 //! A seller delivers after an exponential time, or never. Through escrow and middleman a buyer pays
 //! out on delivery and has its money back at the deadline. The middleman fails at exponential times
 //! and everything it holds is lost; another takes its place. Buyers here are honest: a buyer who
-//! denies a delivery would need a judge, which is left out. A buyer strikes a deal only if its money
-//! pays for it and for the fees of all its open deals: one that could not pay for the end of a deal
-//! would leave the payment in the contract.
+//! denies a delivery would need a judge, which is left out. A buyer strikes a deal only if its
+//! money pays for it and for the fees of all its open deals: one that could not pay for the end of
+//! a deal would leave the payment in the contract.
 
 use std::collections::BTreeSet;
 

@@ -6,8 +6,9 @@
 //! every root that is settled some leaves are proven against what the chain has.
 //!
 //! Readings are taken by the devices' own clocks, while they are up, or they are those that the
-//! connection layer brings: then a reading of an outlet can be traced from the plug over its gateway to the
-//! settlement, and what was lost on the way shows as energy that was measured and never settled.
+//! connection layer brings: then a reading of an outlet can be traced from the plug over its
+//! gateway to the settlement, and what was lost on the way shows as energy that was measured and
+//! never settled.
 //!
 //! With real proofs each reading is signed by its device (Ed25519, RFC 8032) and the gateway checks
 //! the signature: readings that were forged on the way are refused because it does not fit.

@@ -122,7 +122,7 @@ impl Settled {
     }
 }
 
-/// A part of a whole; nothing of nothing is zero.
+/// A part of a whole, as a share; 0 where the whole is 0.
 pub fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

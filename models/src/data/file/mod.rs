@@ -105,8 +105,8 @@ pub struct NodeSection {
     #[schemars(with = "String")]
     pub lost_share: Option<ValueId>,
     /// Bytes of pieces that a node can hold, such as "4 TB", or a table of them by the classes in
-    /// `on`. A piece that finds no room waits, and is tried again a rebuild's time later. Default no
-    /// bound.
+    /// `on`. A piece that finds no room waits, and is tried again a rebuild's time later. Default
+    /// no bound.
     #[schemars(with = "NodeCapacity")]
     pub capacity: Option<ValueId>,
 }

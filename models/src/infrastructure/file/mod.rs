@@ -42,8 +42,8 @@ pub struct Section {
     /// Share of the capacity of the first day that must be up for the service to be. Default 50 %.
     #[schemars(with = "String")]
     pub serving_share: Option<ValueId>,
-    /// Time between two records of the fleet, such as "1 h" or "7 d": a part of a day, or whole days.
-    /// Where it is shorter than a day, the fleet at work records as often. Default "1 d".
+    /// Time between two records of the fleet, such as "1 h" or "7 d": a part of a day, or whole
+    /// days. Where it is shorter than a day, the fleet at work records as often. Default "1 d".
     #[schemars(with = "String")]
     pub record_every: Option<ValueId>,
     /// Providers of connectivity in each region. Default 1.

@@ -2,8 +2,8 @@
 //! the world ([`pinwheel_core::cut`]) and fits into a core's cache.
 //!
 //! Devices of two pieces share nothing while they live: a class whose crews and spare parts serve
-//! all of it stays in one piece, one whose crews serve a region each is cut between regions at most.
-//! Whatever reaches over a fleet, such as shocks and owners who come and go, forbids the cut
+//! all of it stays in one piece, one whose crews serve a region each is cut between regions at
+//! most. Whatever reaches over a fleet, such as shocks and owners who come and go, forbids the cut
 //! ([`Settings::reaches_over`]). What is counted of all devices together is put together when the
 //! whole fleet records: sums of what the pieces counted, and the capacity over time from every
 //! change of every device, in order.

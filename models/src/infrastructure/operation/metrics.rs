@@ -1,4 +1,5 @@
-//! What a fleet at work records at the end of each day. Sums and shares run from the start.
+//! What a fleet at work records, each day or as often as the fleet does if that is more often.
+//! Sums and shares run from the start.
 
 use crate::describe::{MetricSpec, Section, metric};
 

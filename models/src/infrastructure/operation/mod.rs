@@ -4,14 +4,14 @@
 //! The fleet says which devices are in order. Here that becomes which devices are up, by what they
 //! need ([`super::dependency`]); and from then on each part keeps its own account of it:
 //! [`super::topology`], [`super::energy`], [`super::demand`], [`super::geography`]. Nothing takes
-//! a step but the hours of a demand, the messages of a topology and the records of a day.
+//! a step but the hours of a demand, the messages of a topology and the records.
 //!
 //! Left out: devices that join later have no needs, and so no part in the tree; a source's draw
 //! follows its load at each change and each hour, so it sees the end of a queue within an hour
 //! only at the next of them.
 //!
 //! Invariants: devices up by class are those of the tree, and the meters of the classes add up to
-//! the meter of the whole (checked every day); every amount of a demand is served, missed or
+//! the meter of the whole (checked at every record); every amount of a demand is served, missed or
 //! waits, and what sources give is what is served (checked every hour).
 
 pub mod file;

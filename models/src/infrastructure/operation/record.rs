@@ -1,4 +1,4 @@
-//! What goes out at the end of each day, and what is checked then.
+//! What goes out at each record, and what is checked then.
 
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Amount, Context, Label, Metric, SimTime};
@@ -45,13 +45,13 @@ const QUALITY_P50: Metric = SPEC.metric("quality_p50");
 
 const NANOS_PER_HOUR: u128 = 3_600_000_000_000;
 
-/// One part of a whole; nothing of nothing is nothing.
+/// One part of a whole, as a share; 0 where the whole is 0.
 fn share(part: u128, whole: u128) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 impl Operation {
-    /// The day's rows and checks.
+    /// The rows and checks of a record.
     pub(super) fn record<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         let now = ctx.now();
         self.advance(now);

@@ -3,7 +3,7 @@
 //! Nothing here takes a step: every population of like things has one failure clock ([`Clock`]),
 //! every outage one event for its end, and what is idle costs nothing. Hardware waits for its
 //! site's crews; shocks that reach much at once - a feed, a site, a region, an owner's mistake, a
-//! software fault - are causes of their own ([`super::cause`]).
+//! software fault - are causes of their own ([`cause`]).
 //!
 //! Left out: ageing by the single unit (a population ages by its mean), spare parts.
 //!

@@ -217,8 +217,8 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     })
 }
 
-/// Notes of the keys that belong to one behaviour, or to one choice of rules or proofs, whether they
-/// have an effect.
+/// Notes of the keys that belong to one behaviour, or to one choice of rules or proofs, whether
+/// they have an effect.
 fn refuse_idle(
     checker: &mut Checker<'_>,
     typed: &Section,

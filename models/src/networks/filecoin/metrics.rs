@@ -1,4 +1,5 @@
-//! What a Filecoin run records. The place in the list is the metric's number.
+//! What a Filecoin run records. The place in the list is the second half of the metric's number;
+//! the first is the code of the part.
 
 use super::provider::SizeClass;
 

@@ -27,7 +27,7 @@ pub const OPERATORS: Place = Place(1);
 pub const CUSTOMERS: Place = Place(2);
 
 /// A named account of the token, by its place in [`Settings::accounts`].
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place(pub u8);
 
 /// An account of the token that steps may use.
@@ -201,6 +201,10 @@ impl Books {
     pub fn emitted(&self) -> Amount {
         self.minted() - self.first
     }
+    /// Tokens that may still be issued; `None` without a cap.
+    pub fn room(&self) -> Option<Amount> {
+        self.tokens.own.cap.map(|cap| cap - self.minted())
+    }
     /// All tokens ever burned.
     pub fn burned(&self) -> Amount {
         self.own().burned()
@@ -216,6 +220,12 @@ impl Books {
     /// The bonds of so many nodes; `None` where there is no bond.
     pub fn bonds_of(&self, nodes: usize) -> Option<Amount> {
         self.bond.map(|bond| bond.of(nodes))
+    }
+    /// From now on the pool keeps this share of what is paid in, in millionths.
+    pub fn set_fee(&mut self, millionths: u32) {
+        if let Some(pool) = &mut self.pool {
+            pool.rule.fee_millionths = millionths;
+        }
     }
     /// Tokens and dollars of the pool, if there is one.
     pub fn pool_sides(&self) -> Option<(Amount, Amount)> {

@@ -1,6 +1,8 @@
 //! What the settings of a network written in TOML say in words and numbers, for model cards,
 //! manifests and `pinwheel check`.
 
+use pinwheel_core::TokenSpec;
+
 use super::settings::Settings;
 use super::step::Step;
 use crate::describe::{NetworkSettings, ParameterValue, RunCost};
@@ -13,7 +15,9 @@ impl NetworkSettings for Settings {
     fn choices(&self) -> Vec<(String, String)> {
         let period = format!("every {} s", self.period.seconds());
         let verbs: Vec<&str> = self.steps.iter().map(Step::verb).collect();
-        [("Period", period), ("Steps of a period", verbs.join(", "))]
+        let TokenSpec { symbol, decimals, .. } = &self.tokens.own;
+        let token = format!("{symbol}, {decimals} decimals");
+        [("Token", token), ("Period", period), ("Steps of a period", verbs.join(", "))]
             .into_iter()
             .map(|(name, words)| (name.to_owned(), words))
             .collect()
@@ -36,6 +40,10 @@ impl NetworkSettings for Settings {
 
     fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
         Vec::new()
+    }
+
+    fn own_token(&self) -> Option<&str> {
+        Some(&self.tokens.own.symbol)
     }
 
     fn cost(&self) -> Option<RunCost> {

@@ -24,6 +24,7 @@ pub mod card;
 mod describe;
 pub mod figures;
 pub mod file;
+pub mod levers;
 pub mod metrics;
 mod part;
 mod read;
@@ -41,6 +42,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::describe::EventKinds;
 use crate::part::{Around, Members};
+use levers::Moves;
 pub use settings::Settings;
 use state::State;
 
@@ -80,15 +82,19 @@ pub struct Generic {
     state: State,
     /// The devices that nodes stand on, by the numbers of the nodes.
     members: Members,
+    /// Levers that move when the present period is settled.
+    moved: Vec<(Moves, f64)>,
     checks: Option<Checks>,
 }
 
 impl Generic {
     /// The beginning: all nodes active, up and bonded, each on a device if there are any.
     pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        let members = Members::new(settings.devices.as_ref(), around.devices);
         Generic {
-            state: State::new(settings, around.streams),
-            members: Members::new(settings.devices.as_ref(), around.devices),
+            state: State::new(settings, &members.numbering_of_several(), around.streams),
+            members,
+            moved: Vec::new(),
             checks: None,
             settings: settings.clone(),
         }
@@ -130,6 +136,7 @@ impl Generic {
                     ctx.fingerprint.state.mix(operators.active() as u64);
                 }
                 self.record(gini, ctx);
+                self.take_over_moved();
                 ctx.after(self.settings.period.duration(), Event::Settle.into());
             }
         }
@@ -182,6 +189,14 @@ impl Generic {
     /// The digest of all postings in its books.
     pub fn ledger_digest(&self) -> u64 {
         self.state.books.digest()
+    }
+    /// What each node costs in a period, by its number; none without operators.
+    pub fn node_costs_usd_per_period(&self) -> Vec<f64> {
+        let settled = self.state.settled;
+        let nodes = self.state.operators.iter().flat_map(|operators| operators.iter(settled));
+        let mut costs: Vec<_> = nodes.map(|node| (node.number, node.cost_usd_per_period)).collect();
+        costs.sort_by_key(|(number, _)| *number);
+        costs.into_iter().map(|(_, cost)| cost).collect()
     }
     /// What the scenario says of it.
     pub fn settings(&self) -> &Settings {

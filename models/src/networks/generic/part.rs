@@ -2,8 +2,9 @@
 
 use pinwheel_core::{Context, Event as EngineEvent};
 
-use super::{Event, Generic, Settings};
+use super::{Event, Generic, Settings, levers};
 use crate::describe::review::Inputs;
+use crate::describe::{Lever, Refused};
 use crate::part::{Around, Part, Request, Shared, Signal};
 
 impl<E: EngineEvent + From<Event>> Part<E> for Generic {
@@ -26,6 +27,14 @@ impl<E: EngineEvent + From<Event>> Part<E> for Generic {
         if let Signal::Device { device, class, up, .. } = *signal {
             self.device_changed(device, class, up);
         }
+    }
+
+    fn levers(settings: &Settings) -> Vec<Lever> {
+        levers::levers(settings)
+    }
+
+    fn set(&mut self, key: &str, value: f64, ctx: &mut Context<E>) -> Result<(), Refused> {
+        self.set_lever(key, value, ctx)
     }
 
     fn review(&mut self, request: Request) -> Vec<Inputs> {

@@ -7,28 +7,35 @@ use super::file::{
     BondSection, DemandSection, EmissionSection, ExchangeSection, OperatorSection, Section,
     ShockSection,
 };
+use super::levers::{Movable, Moves};
 use super::settings::{ExchangeSettings, Settings, Shock, Tokens};
-use super::step::plan::{Plan, Primitive};
+use super::step::plan::{Plan, Primitive, millionths};
 use super::step::{Step, burn, buy, enter, exit, mint, pay, release, sell};
-use crate::economy::demand::{DemandLaw, USD_PER_DAY_MAX};
-use crate::economy::exchange::ConstantProduct;
+use crate::economy::demand::{DRIFT_PER_DAY, DemandLaw, USD_PER_DAY_MAX, VOLATILITY_MAX};
+use crate::economy::exchange::{ConstantProduct, FEE_MAX};
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::{Period, SECONDS_PER_DAY};
 use crate::economy::schedule::Halving;
 use crate::economy::share::MILLION;
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
+use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
 use crate::networks::SHORT;
 use crate::part::{DeviceSet, Known};
 
 /// Most tokens in the beginning, and in all emissions of a day.
-const TOK_MAX: f64 = 1e15;
+const TOKENS_MAX: f64 = 1e15;
+/// Most base units of them, so that the emissions of the longest run stay within 128 bits.
+const BASE_UNITS_MAX: f64 = 1e33;
 const USD_MAX: f64 = 1e15;
 const NODES_MAX: i64 = 1_000_000;
 const SHOCKS_MAX: usize = 1_000;
 /// Most accounts that a scenario adds to those that every network has.
 const ACCOUNTS_MAX: usize = 64;
+/// The places of the steps without a list whose shares are typed: what is burned of what customers
+/// buy, what operators sell of their rewards, and what is sold of the bonds given back.
+const DAILY_SHARES: [usize; 3] = [1, 4, 7];
 /// Wider laws leave the integers that capacities are counted in.
 const SIGMA_MAX: f64 = 2.0;
 
@@ -63,14 +70,19 @@ impl<'r, 'c> Reader<'r, 'c> {
             None => SECONDS_PER_DAY,
         };
         let operators = if typed.providers.is_some() { "providers" } else { "operators" };
-        let (period, tokens) = (Period::from_seconds(seconds), Tokens::default());
+        let tokens = match typed.token {
+            Some(given) => own_token(checker, given, &format!("{section}.token"))?,
+            None => Tokens::default(),
+        };
+        let period = Period::from_seconds(seconds);
         Some(Reader { checker, section, given, typed, operators, tokens, period })
     }
 
     /// The validated network.
     pub fn settings(mut self, known: &Known) -> Option<Settings> {
         let typed = std::mem::take(&mut self.typed);
-        let supply = self.required(typed.supply, "supply", "\"100_000_000 TOK\"");
+        let example = format!("\"100_000_000 {}\"", self.tokens.own.symbol);
+        let supply = self.required(typed.supply, "supply", &example);
         let supply = self.tokens(supply, "supply");
         let emission = given(typed.emission.as_ref(), |typed| self.emission(typed));
         let exchange = given(typed.exchange.as_ref(), |typed| self.exchange(typed));
@@ -84,7 +96,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
         let devices = self.devices(typed.devices, known);
         let accounts = self.accounts(&typed.accounts);
-        let (steps, burned_millionths) = self.steps(&typed, &accounts?)?;
+        let steps = self.steps(&typed, &accounts?)?;
         // The steps that stand in for a list give back bonds, be it of nothing.
         let bond = match (bond?, typed.step) {
             (None, None) => Some(Amount::ZERO),
@@ -102,8 +114,8 @@ impl<'r, 'c> Reader<'r, 'c> {
             operators: operators?,
             devices: devices?,
             shocks: shocks?,
+            levers: self.levers(&typed, &steps),
             steps,
-            burned_millionths,
             record_every: record_every?,
             concentration_every: concentration_every?,
             periods: (run_seconds / u64::from(self.period.seconds())) as u32,
@@ -127,7 +139,13 @@ impl<'r, 'c> Reader<'r, 'c> {
     fn tokens_per(&mut self, given: Option<ValueId>, name: &str, per: &str) -> Option<Amount> {
         let unit = format!("{}{per}", self.tokens.own.symbol);
         let (key, decimals) = (self.key(name), self.tokens.decimals());
-        self.checker.amount(given, &key, (&unit, decimals), 0.0..=TOK_MAX)
+        let range = 0.0..=self.tokens_max();
+        self.checker.amount(given, &key, (&unit, decimals), range)
+    }
+    /// Most tokens of one amount.
+    fn tokens_max(&self) -> f64 {
+        let units = BASE_UNITS_MAX / 10f64.powi(self.tokens.decimals() as i32);
+        TOKENS_MAX.min(units)
     }
     fn tokens(&mut self, given: Option<ValueId>, name: &str) -> Option<Amount> {
         self.tokens_per(given, name, "")
@@ -155,7 +173,8 @@ impl<'r, 'c> Reader<'r, 'c> {
         default: f64,
     ) -> Option<u32> {
         let share = self.number(given, (name, "1"), most, default)?;
-        Some((share * f64::from(MILLION)).round() as u32)
+        let key = self.key(name);
+        millionths(self.checker, given, &key, share)
     }
     /// A whole number of periods; where nothing is given, as many as so many days have, or one.
     fn periods(&mut self, given: Option<ValueId>, name: &str, days: u32) -> Option<u32> {
@@ -167,7 +186,8 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
 
     fn emission(&mut self, typed: &EmissionSection) -> Option<Halving> {
-        let first = self.required(typed.first, "emission.first", "\"100_000 TOK/d\"");
+        let example = format!("\"100_000 {}/d\"", self.tokens.own.symbol);
+        let first = self.required(typed.first, "emission.first", &example);
         let first = self.tokens_per(first, "emission.first", "/d");
         let name = "emission.half_life";
         let half_life = self.required(typed.half_life, name, "\"2 y\"");
@@ -185,11 +205,12 @@ impl<'r, 'c> Reader<'r, 'c> {
         let (key, unit) = (self.key("exchange.usd"), self.tokens.dollar.symbol.clone());
         let unit = (unit.as_str(), u32::from(self.tokens.dollar.decimals));
         let dollars = self.checker.amount(dollars, &key, unit, 1.0..=USD_MAX);
-        let tokens = self.required(typed.tok, "exchange.tok", "\"1_000_000 TOK\"");
-        let (key, unit) = (self.key("exchange.tok"), self.tokens.own.symbol.clone());
-        let unit = (unit.as_str(), self.tokens.decimals());
-        let tokens = self.checker.amount(tokens, &key, unit, 1.0..=TOK_MAX);
-        let fee = self.millionths(typed.fee, "exchange.fee", 0.99, 0.003);
+        let (key, symbol) = (self.key("exchange.tok"), self.tokens.own.symbol.clone());
+        let example = format!("\"1_000_000 {symbol}\"");
+        let tokens = self.required(typed.tok, "exchange.tok", &example);
+        let (unit, range) = ((symbol.as_str(), self.tokens.decimals()), 1.0..=self.tokens_max());
+        let tokens = self.checker.amount(tokens, &key, unit, range);
+        let fee = self.millionths(typed.fee, "exchange.fee", FEE_MAX, 0.003);
         let rule = ConstantProduct { fee_millionths: fee? };
         Some(ExchangeSettings { usd: dollars?, tok: tokens?, rule })
     }
@@ -200,11 +221,17 @@ impl<'r, 'c> Reader<'r, 'c> {
         let first = self.checker.quantity(first, &key, "USD/d", false, 0.0..=USD_PER_DAY_MAX);
         let key = self.key("demand.drift");
         let drift = match typed.drift {
-            Some(_) => self.checker.quantity(typed.drift, &key, "1/d", false, -1.0..=1.0),
+            Some(_) => self.checker.quantity(
+                typed.drift,
+                &key,
+                "1/d",
+                false,
+                -DRIFT_PER_DAY..=DRIFT_PER_DAY,
+            ),
             None => Some(0.0),
         };
         let at = ("demand.volatility", "1/sqrt(d)");
-        let volatility = self.number(typed.volatility, at, 1.0, 0.0);
+        let volatility = self.number(typed.volatility, at, VOLATILITY_MAX, 0.0);
         Some(DemandLaw {
             first_usd_per_day: first?,
             drift_per_day: drift?,
@@ -213,7 +240,8 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
 
     fn bond(&mut self, typed: &BondSection) -> Option<Amount> {
-        let per_node = self.required(typed.per_node, "bond.per_node", "\"500 TOK\"");
+        let example = format!("\"500 {}\"", self.tokens.own.symbol);
+        let per_node = self.required(typed.per_node, "bond.per_node", &example);
         self.tokens(per_node, "bond.per_node")
     }
 
@@ -332,9 +360,8 @@ impl<'r, 'c> Reader<'r, 'c> {
         if primitive == Primitive::Operators { self.operators } else { primitive.table() }
     }
 
-    /// The steps as listed, or those that stand in for a list; and of what customers buy, the share
-    /// that is burned.
-    fn steps(&mut self, typed: &Section, accounts: &[String]) -> Option<(Vec<Step>, u32)> {
+    /// The steps as listed, or those that stand in for a list.
+    fn steps(&mut self, typed: &Section, accounts: &[String]) -> Option<Vec<Step>> {
         let is_there = |primitive: &Primitive| self.value(self.table(*primitive)).is_some();
         let described: Vec<Primitive> = Primitive::ALL.into_iter().filter(is_there).collect();
         let operated = described.contains(&Primitive::Operators);
@@ -360,7 +387,31 @@ impl<'r, 'c> Reader<'r, 'c> {
         }
         self.unused(typed, &plan);
         self.unnamed(typed, |name| plan.names(name));
-        Some((steps, plan.burned_millionths()))
+        Some(steps)
+    }
+
+    /// What may be moved, by the keys of the section.
+    fn levers(&self, typed: &Section, steps: &[Step]) -> Vec<Movable> {
+        let demand = typed.demand.is_some();
+        let mut levers = Vec::new();
+        let mut add = |there: bool, key: String, moves| {
+            levers.extend(there.then_some(Movable { key, moves }));
+        };
+        add(demand, "demand.drift".to_owned(), Moves::Drift);
+        add(demand, "demand.volatility".to_owned(), Moves::Volatility);
+        add(typed.exchange.is_some(), "exchange.fee".to_owned(), Moves::Fee);
+        if typed.step.is_some() {
+            for (place, step) in steps.iter().enumerate() {
+                let key = format!("step[{place}].share");
+                add(step.share().is_some(), key, Moves::Share(place));
+            }
+            return levers;
+        }
+        let [burn, sell, sold] = DAILY_SHARES;
+        add(true, "demand.burn_share".to_owned(), Moves::Share(burn));
+        add(true, format!("{}.sell_share", self.operators), Moves::Share(sell));
+        add(typed.bond.is_some(), "bond.sold_on_exit".to_owned(), Moves::Share(sold));
+        levers
     }
 
     /// Keys of operators that no step makes use of.
@@ -409,11 +460,7 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
 
     /// The steps of depin-mini v1, in its order, with the shares that the tables have for them.
-    fn daily_steps(
-        &mut self,
-        typed: &Section,
-        described: &[Primitive],
-    ) -> Option<(Vec<Step>, u32)> {
+    fn daily_steps(&mut self, typed: &Section, described: &[Primitive]) -> Option<Vec<Step>> {
         let mut complete = true;
         for (primitive, example) in [
             (Primitive::Emission, "{ first = \"100_000 TOK/d\", half_life = \"2 y\" }"),
@@ -445,7 +492,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             Step::Sell(sell::Sell { from: HOLDERS, millionths: sold }),
             Step::Enter(enter::Enter { bond_from: HOLDERS }),
         ];
-        complete.then_some((steps, burn))
+        complete.then_some(steps)
     }
 
     /// Nodes stand on the devices of the set, one on each.
@@ -466,17 +513,41 @@ impl<'r, 'c> Reader<'r, 'c> {
         let pool = settings.exchange.map_or(Amount::ZERO, |exchange| exchange.tok);
         let nodes = settings.operators.map_or(0, |operators| operators.count);
         let per_node = settings.bond_per_node.unwrap_or_default();
-        let needed = pool + Amount(per_node.0 * u128::from(nodes));
+        let bonds = Amount(per_node.0.saturating_mul(nodes.into()));
+        let needed = Amount(pool.0.saturating_add(bonds.0));
+        let (key, symbol) = (self.key("supply"), &self.tokens.own.symbol);
+        if let Some(cap) = self.tokens.own.cap.filter(|cap| *cap < settings.supply) {
+            let cap = cap.display(self.tokens.decimals()).to_string();
+            let cap = match cap.contains('.') {
+                true => cap.trim_end_matches('0').trim_end_matches('.'),
+                false => &cap,
+            };
+            let message = format!("more than the cap of {symbol}, {cap} {symbol}");
+            self.checker.fault(supply, &key, message, format!("at most \"{cap} {symbol}\""));
+            return None;
+        }
         if needed <= settings.supply {
             return Some(());
         }
         let needed = needed.as_tokens(self.tokens.decimals());
-        let symbol = &self.tokens.own.symbol;
         let message = format!("the pool and the bonds of the first day take {needed} {symbol}");
-        let (key, help) = (self.key("supply"), format!("at least \"{needed} {symbol}\""));
+        let help = format!("at least \"{needed} {symbol}\"");
         self.checker.fault(supply, &key, message, help);
         None
     }
+}
+
+/// The tokens of a network that issues the one named.
+fn own_token(checker: &mut Checker<'_>, given: ValueId, key: &str) -> Option<Tokens> {
+    let symbol = checker.text(Some(given), key)?;
+    let dollar = Tokens::default().dollar;
+    if let Some(spec) = checker.units.token(&symbol).filter(|spec| **spec != dollar) {
+        return Some(Tokens::of(spec));
+    }
+    let message = format!("no token \"{}\" is declared", shown(&symbol));
+    let help = "add [[token]] with symbol and decimals, or name one of those that are there";
+    checker.fault(given, key, message, help);
+    None
 }
 
 /// What is there, validated: `None` if it is not valid, which has left a fault.

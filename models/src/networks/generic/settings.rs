@@ -3,7 +3,9 @@
 use pinwheel_core::{Amount, TokenSpec};
 use serde::{Deserialize, Serialize};
 
+use super::levers::Movable;
 use super::step::Step;
+use super::step::mint::Mint;
 use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
 use crate::economy::operators::OperatorSettings;
@@ -20,7 +22,7 @@ pub struct Settings {
     /// The time between two settlements.
     pub period: Period,
     /// Names of the accounts of the token that steps may use, in the order in which they are
-    /// opened; the first are [`ACCOUNTS`].
+    /// opened; the first are [`ACCOUNTS`](super::accounts::ACCOUNTS).
     pub accounts: Vec<String>,
     /// Base units of the token in the beginning, those in bonds and in the pool included.
     pub supply: Amount,
@@ -34,20 +36,31 @@ pub struct Settings {
     pub bond_per_node: Option<Amount>,
     /// Who runs nodes.
     pub operators: Option<OperatorSettings>,
-    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` without a fleet.
+    /// The devices that nodes stand on, node `i` on the device at place `i`; `None` without a
+    /// fleet.
     pub devices: Option<DeviceSet>,
     /// In the order of their periods.
     pub shocks: Vec<Shock>,
     /// What is done in each period, in this order.
     pub steps: Vec<Step>,
-    /// Share of the tokens that customers buy which is burned, in millionths.
-    pub burned_millionths: u32,
+    /// What may be moved during a run.
+    pub levers: Vec<Movable>,
     /// Periods between two records, and between two of the concentration of rewards.
     pub record_every: u32,
     /// See `record_every`.
     pub concentration_every: u32,
     /// Periods of the run; the last one is recorded in any case.
     pub periods: u32,
+}
+
+impl Settings {
+    /// The steps that mint, in their order.
+    pub fn mints(&self) -> impl Iterator<Item = &Mint> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Mint(mint) => Some(mint),
+            _ => None,
+        })
+    }
 }
 
 /// All that a network knows of the tokens in its books.
@@ -63,6 +76,11 @@ impl Tokens {
     /// Decimals of the network's own token.
     pub fn decimals(&self) -> u32 {
         self.own.decimals.into()
+    }
+
+    /// The tokens of a network that issues this one.
+    pub fn of(own: &TokenSpec) -> Self {
+        Tokens { own: own.clone(), ..Tokens::default() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a network written in TOML says of itself.
 
 use super::card::CARD;
+use super::levers::LEVERS;
 use super::metrics::METRICS;
 use super::step::Step;
 use super::{figures, review};
@@ -23,7 +24,7 @@ pub const SPEC: PartSpec = PartSpec {
         source: "as Ether and FIL",
     }],
     parameters: &[],
-    levers: &[],
+    levers: &[LEVERS],
     events: &[super::KINDS],
     card: &CARD,
     review: Some(review::SOURCE),

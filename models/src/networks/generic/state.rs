@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{Books, HOLDERS, OPERATORS, Place};
 use super::settings::Settings;
+use super::step::Step;
 use crate::economy::demand::Demand;
 use crate::economy::operators::{Earned, Operators};
 use crate::economy::period::Period;
 use crate::economy::schedule::Halving;
-use crate::economy::share::part;
+use crate::economy::share::{MILLION, part};
 use crate::input::amount::USD_DECIMALS;
+use crate::part::Numbering;
 
 /// What flowed in one period.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -95,8 +97,27 @@ pub struct State {
     pub(super) settled: u32,
     pub(super) flows: Flows,
     pub(super) sums: Sums,
-    /// What the schedule entitled accounts to since the start.
+    /// What the steps were to mint since the start.
     pub(super) scheduled: Amount,
+    bought_and_burned: BoughtAndBurned,
+}
+
+/// Dollars for which customers bought tokens that were burned: a share of what they have spent. The
+/// share may move, so what was spent under another one is kept.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct BoughtAndBurned {
+    /// Of what customers buy, the share that steps burn, in millionths.
+    millionths: u32,
+    /// What was spent while the share was another, and the dollars of it.
+    spent_before: Amount,
+    usd_before: f64,
+}
+
+impl BoughtAndBurned {
+    fn usd(&self, spent: Amount) -> f64 {
+        let since = (spent - self.spent_before).as_tokens(USD_DECIMALS);
+        self.usd_before + since * f64::from(self.millionths) / 1e6
+    }
 }
 
 /// The scenario is refused where a step needs what it does not describe.
@@ -104,18 +125,23 @@ const DESCRIBED: &str = "what a step uses is described";
 
 impl State {
     /// The beginning: all nodes active, up and bonded.
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+    pub fn new(settings: &Settings, numbering: &Numbering, streams: &Streams) -> Self {
         let period = settings.period;
+        let operators = |given| Operators::new(given, period, numbering.clone(), streams);
         State {
             books: Books::new(settings),
             demand: settings.demand.map(|law| Demand::new(law, period)),
-            operators: settings.operators.map(|given| Operators::new(given, period, streams)),
+            operators: settings.operators.map(operators),
             emission: settings.emission,
             period,
             settled: 0,
             flows: Flows::default(),
             sums: Sums::default(),
             scheduled: Amount::ZERO,
+            bought_and_burned: BoughtAndBurned {
+                millionths: Step::burned_of_bought(&settings.steps),
+                ..BoughtAndBurned::default()
+            },
         }
     }
 
@@ -150,6 +176,17 @@ impl State {
             self.flows.online = operators.online();
             self.flows.capacity = operators.online_capacity();
         }
+        self.scheduled += self.owed(settings, number);
+    }
+
+    /// What the steps are to mint in a period: their shares of the schedule, as far as the cap
+    /// leaves room for them. Nothing of it depends on what is posted.
+    fn owed(&self, settings: &Settings, number: u32) -> Amount {
+        let Some(emission) = &settings.emission else { return Amount::ZERO };
+        let nobody = self.flows.online == 0;
+        let mints = settings.mints().filter(|mint| mint.to != OPERATORS || !nobody);
+        let owed = mints.map(|mint| part(emission.at(number), mint.millionths)).sum();
+        self.books.room().map_or(owed, |room| room.min(owed))
     }
 
     /// What comes after the steps of a period.
@@ -182,14 +219,15 @@ impl State {
         self.books.burn(from, burned);
     }
 
-    /// New tokens for an account: a share of the schedule. Operators get none while none is online.
+    /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of
+    /// it. Operators get none while none is online.
     pub fn mint(&mut self, to: Place, millionths: u32) {
         let emission = self.emission.as_ref().expect(DESCRIBED);
         let amount = match to == OPERATORS && self.flows.online == 0 {
             true => Amount::ZERO,
             false => part(emission.at(self.number()), millionths),
         };
-        self.scheduled += amount;
+        let amount = self.books.room().map_or(amount, |room| amount.min(room));
         self.books.mint(to, amount);
         self.flows.minted.add(amount);
         if to == OPERATORS {
@@ -283,11 +321,28 @@ impl State {
         self.books.tokens().decimals()
     }
 
-    /// Most tokens there can ever be: those minted and all that the schedule still has.
-    pub fn supply_max_tok(&self) -> f64 {
+    /// Most tokens there can ever be under these settings: those minted and all that the steps
+    /// still mint of the schedule, up to the cap.
+    pub fn supply_max_tok(&self, settings: &Settings) -> f64 {
         let minted = self.books.minted().as_tokens(self.decimals());
         let rest = |emission: &Halving| emission.from_period_on(self.settled, self.decimals());
-        minted + self.emission.as_ref().map_or(0.0, rest)
+        let rest = self.emission.as_ref().map_or(0.0, rest);
+        let share: u32 = settings.mints().map(|mint| mint.millionths).sum();
+        let scheduled = minted + rest * f64::from(share) / f64::from(MILLION);
+        let cap = settings.tokens.own.cap;
+        cap.map_or(scheduled, |cap| scheduled.min(cap.as_tokens(self.decimals())))
+    }
+
+    /// From now on steps burn this share of what customers buy, in millionths.
+    pub(super) fn burn_of_bought(&mut self, millionths: u32) {
+        let spent_before = self.sums.spent;
+        let usd_before = self.bought_and_burned.usd(spent_before);
+        self.bought_and_burned = BoughtAndBurned { millionths, spent_before, usd_before };
+    }
+
+    /// Dollars for which customers bought tokens that were burned.
+    pub fn bought_and_burned_usd(&self) -> f64 {
+        self.bought_and_burned.usd(self.sums.spent)
     }
 
     /// Dollars that customers have spent.

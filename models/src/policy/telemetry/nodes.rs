@@ -130,8 +130,8 @@ impl PlacementReport<'_> {
     pub fn is_fit(&self, node: u32) -> bool {
         self.nodes.free_bytes(node) >= self.piece_bytes && self.is_suited(node)
     }
-    /// Whether a node can take the piece if it has room: it was up, does not refuse it, and holds no
-    /// other piece of the object.
+    /// Whether a node can take the piece if it has room: it was up, does not refuse it, and holds
+    /// no other piece of the object.
     pub fn is_suited(&self, node: u32) -> bool {
         self.nodes.is_up(node)
             && !(self.contested && self.nodes.refuses(node))

@@ -104,7 +104,7 @@ struct Checker<'a> {
     /// Inside a function over time.
     folding: bool,
     /// The first money met, of which all others must be.
-    money: Option<&'a str>,
+    money: Option<String>,
     operands: Vec<Operand>,
     folds: Vec<Fold>,
 }
@@ -320,22 +320,21 @@ impl<'a> Checker<'a> {
             Labels::One(label) => self.recorded.has_label(&found, label),
             Labels::All => self.recorded.has_labels(&found),
         };
-        let (name, RecordedMetric { spec, subject }) = (found.name(), found);
+        let (name, RecordedMetric { spec, subject, unit: written }) = (found.name(), found);
         there.or_else(|(message, help)| fault(node, message, help))?;
-        let unit = self.recorded.units.unit(spec.unit);
-        let (Ok(unit), Some((number, spec))) = (unit, registry::ALL.find(spec.name)) else {
-            let message =
-                format!("{name} is in \"{}\", which is no unit of this program", spec.unit);
+        let unit = self.recorded.units.unit(&written);
+        let (Ok(unit), Some((number, _))) = (unit, registry::ALL.find(spec.name)) else {
+            let message = format!("{name} is in \"{written}\", which is no unit of this program");
             return fault(node, message, "choose another metric");
         };
-        let decimals = self.recorded.units.decimals(spec.unit);
+        let decimals = self.recorded.units.decimals(&written);
         if self.exact {
-            let money = spec.unit.split('/').next().unwrap_or_default();
+            let money = written.split('/').next().unwrap_or_default();
             if decimals.is_none() {
-                let message = format!("{name} is no amount of money, it is in \"{}\"", spec.unit);
+                let message = format!("{name} is no amount of money, it is in \"{written}\"");
                 return fault(node, message, "exact = true is for amounts; remove it");
             }
-            if *self.money.get_or_insert(money) != money {
+            if *self.money.get_or_insert_with(|| money.to_owned()) != money {
                 let message = format!("{name} is in {money}, the others are not");
                 return fault(node, message, "an exact expression reads one token");
             }
@@ -346,7 +345,7 @@ impl<'a> Checker<'a> {
             self.operands.push(operand);
             self.operands.len() - 1
         });
-        let name = if spec.unit == "1" { String::new() } else { spec.unit.to_owned() };
+        let name = if written == "1" { String::new() } else { written.into_owned() };
         Ok((place, Shown { unit, name, decimals }))
     }
 

@@ -41,8 +41,7 @@ impl Burn {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
         let (from, millionths) = (reader.funded(SPEC.verb)?, reader.share()?);
-        let bought = reader.spent(from, millionths, true);
-        Some(Burn { from, millionths, bought })
+        Some(Burn { from, millionths, bought: reader.has_bought(from) })
     }
 
     /// Does it.

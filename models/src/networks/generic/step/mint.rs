@@ -1,5 +1,6 @@
 //! Mint: an account gets a share of the tokens that the schedule has for the period. Operators get
-//! none while none of them is online.
+//! none while none of them is online. Where the token has a cap, the last tokens are those that it
+//! leaves, and then there are none.
 //!
 //! Rounding: down to the base unit.
 

@@ -48,7 +48,6 @@ impl Pay {
             return None;
         }
         reader.reward(to)?;
-        reader.spent(from, millionths, false);
         Some(Pay { from, to, millionths })
     }
 

@@ -40,7 +40,6 @@ impl Sell {
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
         reader.need(Primitive::Exchange)?;
         let (from, millionths) = (reader.funded(SPEC.verb)?, reader.share()?);
-        reader.spent(from, millionths, false);
         Some(Sell { from, millionths })
     }
 

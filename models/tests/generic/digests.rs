@@ -1,6 +1,6 @@
-//! The economy that was one hard-wired engine before it became parts: four runs of eight scenarios,
-//! as the engine of commit 8b15d7d left them. The short section `[economy]` and the same steps
-//! written out give the same order of events, books, state and rows, to the last bit.
+//! The economy that was one engine with fixed rules before it became steps: four runs of eight
+//! scenarios, as the engine of commit 8b15d7d left them. The short section `[economy]` and the same
+//! steps written out give the same order of events, books, state and rows, to the last bit.
 
 use pinwheel_core::fingerprint::Digest;
 use pinwheel_models::scenario::Experiment;

@@ -7,6 +7,7 @@ mod layer;
 mod operators;
 mod scenarios;
 mod steps;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 
