@@ -53,7 +53,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
         match *signal {
             Signal::Device { device, class, up } => self.device_changed(device, class, up, ctx),
             Signal::Delivery(delivery) => self.reading_arrived(delivery, ctx),
-            Signal::Lever { .. } | Signal::Paid { .. } => {}
+            Signal::Lever { .. } => {}
         }
     }
 
