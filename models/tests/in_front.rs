@@ -261,6 +261,17 @@ fn an_entry_put_in_front_moves_none_of_the_draws_of_those_behind_it() {
     }
 }
 
+/// Two outages of one time and length cut off each its own share, not both the same senders.
+#[test]
+fn equal_outages_cut_off_senders_of_their_own() {
+    let outage = "[[connection.outage]]\nat = \"10 d\"\nlength = \"2 d\"\nshare = 0.4\n";
+    let ages = |outages: usize| {
+        let text = "[connection]\ndevices = 200\ninterval = \"2 h\"\n".to_owned();
+        rows(&(text + &outage.repeat(outages)), "", 30)
+    };
+    assert_ne!(ages(2), ages(1));
+}
+
 /// Kinds of record sum to one size: what a kind in front adds is what it has alone.
 #[test]
 fn a_kind_of_record_put_before_another_moves_none_of_its_draws() {
