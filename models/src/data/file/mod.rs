@@ -180,6 +180,7 @@ fn refuse_idle(checker: &mut Checker<'_>, typed: &Section) {
     let (of_regions, of_sites) = (apart("regions"), apart("sites or regions"));
     let of_owners = format!("{}, or exposure by owner", apart("owners"));
     let keys = [
+        ("on", nodes.on, stored, of_store),
         ("capacity", nodes.capacity, stored, of_store),
         ("life", nodes.life, stored, of_store),
         ("annual_failure", nodes.annual_failure, stored, of_store),
@@ -259,7 +260,6 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Op
         &[
             ("life_shape", typed.life_shape, life, "nodes with a life"),
             ("owner_exponent", typed.owner_exponent, owned, "nodes with owners"),
-            ("lost_share", typed.lost_share, on.is_some(), "nodes that are devices: on = ..."),
         ],
     );
     let shared_by = on.as_ref().map(|set| known.shared_by(set));
