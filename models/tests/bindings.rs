@@ -240,7 +240,7 @@ fn validators_that_are_down_miss_their_slots() {
         members = { on = \"validator\", equivocation = 0 }\n";
     let dark = shock("10 d", "5 d", "world", "validator");
     let rows = rows(&format!("{}{dark}{chain}", class("validator", 20, NEVER)));
-    assert_eq!(at(&rows, "slots_missed_share", "", 10), 0.0);
+    assert_eq!(at(&rows, "slots_missed_share", "", 9), 0.0);
     // Slots are at whole instants; that of the strike and that of the end are one each.
     let (missed, slots) = (last(&rows, "slots_missed_share") * 4_320.0, 720.0);
     assert!((missed - slots).abs() <= 1.0, "{missed} of 4,320 slots");

@@ -247,7 +247,7 @@ fn what_is_half_added_is_found() {
     let spec = "pub const SPEC: StepSpec = StepSpec {};\n";
     assert_eq!(unlisted_steps(&models(&[(steps, "Burn = burn,\n"), (burn, spec)])), []);
     let found = told(&unlisted_steps(&models(&[(steps, "Buy = buy,\n"), (burn, spec)])));
-    assert_eq!(found, [format!("{burn}:0: has no line in `for_each_step!` of {}", &steps[..32])]);
+    assert_eq!(found, [format!("{burn}:0: has no line in `for_each_step!` of {steps}")]);
 
     let metric = "metric(Section::Other, \"loss\", \"1\", \"Losses.\", \"model\");\n";
     let tree = |record: &str| {

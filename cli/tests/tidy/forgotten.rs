@@ -1,6 +1,6 @@
-//! What one can forget without a word from the compiler: the line that lists a network, a policy or a
-//! step whose files are there, a network's test, scenario and page of docs, the code that records a
-//! metric.
+//! What one can forget without a word from the compiler: the line that lists a network, a policy or
+//! a step whose files are there, a network's test, scenario and page of docs, the code that records
+//! a metric.
 
 use std::collections::BTreeSet;
 

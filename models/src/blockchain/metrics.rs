@@ -20,7 +20,7 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Service, "pool_waiting", "1", "Transactions that wait.", "model").by(&["chain"]),
     metric(Section::Other, "chain_height", "1", "Number of the newest settled block.", "model").by(&["chain"]),
     metric(Section::Other, "chain_gas_used_share", "1", "Gas used over the gas limit of all blocks since the start.", "model").by(&["chain"]),
-    metric(Section::Flows, "chain_base_fee", "nanotoken", "Base fee.", "EIP-1559; FIP-0115").by(&["chain"]),
+    metric(Section::Flows, "chain_base_fee", "nanotoken", "Base fee of the next block.", "EIP-1559; FIP-0115").by(&["chain"]),
     metric(Section::Flows, "chain_burned", "token", "Fees and penalties destroyed since the start.", "model").by(&["chain"]),
     metric(Section::Other, "chain_block_interval", "s", "Mean time between settled blocks since the start.", "model").by(&["chain"]),
     metric(Section::Security, "leader_deviation", "1", "Chi-square distance of the leaders' slots from their stakes, as a standard normal.", "Wilson and Hilferty 1931").by(&["chain"]),

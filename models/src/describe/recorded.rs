@@ -284,7 +284,7 @@ mod tests {
         );
         for (name, message) in [
             ("minted", "minted is recorded by 2 networks; name one of them: io.minted, fil.minted"),
-            ("oi.minted", "unknown network \"oi\"; did you mean \"io\"? allowed: fil, io"),
+            ("oi.minted", "unknown network \"oi\"; did you mean \"io\"? allowed: io, fil"),
             ("io.base_fee", "io does not record base_fee; write fil.base_fee"),
             (
                 "io.devices",
@@ -293,8 +293,8 @@ mod tests {
             ),
             (
                 "io.mintd",
-                "unknown metric \"mintd\"; did you mean \"minted\"? allowed: base_fee, \
-                          devices, minted",
+                "unknown metric \"mintd\"; did you mean \"minted\"? allowed: minted, \
+                          base_fee, devices",
             ),
         ] {
             assert_eq!(told(name), message);

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::period::Period;
 use super::serving::Serving;
 use crate::input::amount::{self, USD_DECIMALS};
+use crate::part::Numbering;
 
 const CAPACITY: Purpose = Purpose::new("economy.provider.capacity");
 const COST: Purpose = Purpose::new("economy.provider.cost");
@@ -94,7 +95,7 @@ impl Node {
             number,
             losing_since: NEVER,
             capacity,
-            cost_per_period: cost_per_period.0 as u64,
+            cost_per_period: u64::try_from(cost_per_period.0).unwrap_or(u64::MAX),
             rank: 0,
             exits: 0,
             active: true,
@@ -159,6 +160,7 @@ pub struct Operator {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Operators {
     settings: OperatorSettings,
+    numbering: Numbering,
     period_days: f64,
     nodes: Vec<Node>,
     /// Dollars a period that a unit of capacity must bring to each, rising.
@@ -197,15 +199,21 @@ impl Operators {
     /// # Panics
     ///
     /// If the settings have no laws: a sigma below zero or a median that is not above it.
-    pub fn new(settings: OperatorSettings, period: Period, streams: &Streams) -> Self {
+    pub fn new(
+        settings: OperatorSettings,
+        period: Period,
+        numbering: Numbering,
+        streams: &Streams,
+    ) -> Self {
         let law = |median: f64, sigma| {
             LogNormal::new(math::ln(median), sigma).expect("checked with the scenario")
         };
         let capacities = law(1.0, settings.capacity_sigma);
         let costs = law(settings.cost_median_usd_per_day, settings.cost_sigma);
         let draw = |number| {
-            let capacity = capacities.sample(&mut streams.stream(number, CAPACITY));
-            let cost = costs.sample(&mut streams.stream(number, COST));
+            let (streams, named) = numbering.named(number, streams);
+            let capacity = capacities.sample(&mut streams.stream(named, CAPACITY));
+            let cost = costs.sample(&mut streams.stream(named, COST));
             // At least one unit: capacity is a divisor.
             let capacity = ((capacity * CAPACITY_UNIT) as u64).max(1);
             // What it needs is the cost that is booked, not the one drawn.
@@ -249,6 +257,7 @@ impl Operators {
             left: Vec::new(),
             nodes,
             settings,
+            numbering,
         }
     }
 
@@ -374,7 +383,8 @@ impl Operators {
         }
         for place in self.left.drain(..) {
             let node = &mut self.nodes[place as usize];
-            let mut stream = streams.indexed(node.number, ENTRY, node.exits.into());
+            let (streams, named) = self.numbering.named(node.number, streams);
+            let mut stream = streams.indexed(named, ENTRY, node.exits.into());
             node.exits += 1;
             let (rate, days) = (self.settings.entry_per_day, self.period_days);
             let wait = trials(rate, days, stream.uniform_open());

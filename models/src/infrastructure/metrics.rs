@@ -3,13 +3,16 @@
 use super::settings::Settings;
 use crate::describe::{MetricSpec, Section};
 
+/// All of it is counted by this model.
+const SOURCE: &str = "model";
+
 const fn metric(
     section: Section,
     name: &'static str,
     unit: &'static str,
     about: &'static str,
 ) -> MetricSpec {
-    crate::describe::metric(section, name, unit, about, "model")
+    crate::describe::metric(section, name, unit, about, SOURCE)
 }
 
 /// Every metric of the fleet itself, in the order of their numbers.

@@ -22,10 +22,18 @@ const FLOAT_DECIMALS: u32 = 9;
 
 /// Base units of a simulated amount in whole units of `decimals`, rounded down to the billionth at
 /// the finest. What is negative or no number is nothing.
+///
+/// # Panics
+/// If the amount does not fit 128 bits.
 pub fn floor(units: f64, decimals: u32) -> Amount {
+    floor_within(units, decimals).expect("a simulated amount fits 128 bits")
+}
+
+/// The same; `None` if the amount does not fit 128 bits.
+pub fn floor_within(units: f64, decimals: u32) -> Option<Amount> {
     let kept = decimals.min(FLOAT_DECIMALS);
     let counted = (units * 10u64.pow(kept) as f64) as u128;
-    Amount(counted * 10u128.pow(decimals - kept))
+    counted.checked_mul(10u128.pow(decimals - kept)).map(Amount)
 }
 
 /// Most digits of a typed number: more would exceed 256 bits.

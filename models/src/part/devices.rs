@@ -95,8 +95,23 @@ struct OfFleet {
     /// Numbers in the fleet, rising.
     devices: Vec<u32>,
     up: Vec<bool>,
+    numbering: Numbering,
+}
+
+/// By which streams members draw: each by the streams of its class and its number within it, so
+/// that a class put before others moves no draw of theirs. Without classes, each by its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbering {
     /// The first place of each class, and the name of its streams.
     classes: Vec<(u32, Scope)>,
+}
+
+impl Numbering {
+    /// The streams that the member at a place draws from, and its number in them.
+    pub fn named(&self, place: u32, streams: &Streams) -> (Streams, u32) {
+        let before = self.classes.iter().rfind(|(first, _)| *first <= place);
+        before.map_or((*streams, place), |(first, scope)| (streams.within(*scope), place - first))
+    }
 }
 
 impl Members {
@@ -112,7 +127,8 @@ impl Members {
                     classes.push((place, scope));
                 }
             }
-            OfFleet { set: set.clone(), up: vec![true; devices.len()], devices, classes }
+            let numbering = Numbering { classes };
+            OfFleet { set: set.clone(), up: vec![true; devices.len()], devices, numbering }
         };
         Members { of_fleet: set.map(of) }
     }
@@ -166,9 +182,15 @@ impl Members {
 
     /// The streams that a member draws from, and its number in them.
     pub fn named(&self, place: u32, streams: &Streams) -> (Streams, u32) {
-        let Some(of) = &self.of_fleet else { return (*streams, place) };
-        let before = of.classes.iter().rfind(|(first, _)| *first <= place);
-        before.map_or((*streams, place), |(first, scope)| (streams.within(*scope), place - first))
+        let of = self.of_fleet.as_ref();
+        of.map_or((*streams, place), |of| of.numbering.named(place, streams))
+    }
+
+    /// By which streams they draw where devices of one class draw by their places: those of several
+    /// classes, each by its class.
+    pub fn numbering_of_several(&self) -> Numbering {
+        let several = self.of_fleet.iter().filter(|of| of.numbering.classes.len() > 1);
+        several.map(|of| of.numbering.clone()).next().unwrap_or_default()
     }
 
     /// The stream of a member for a purpose and an index.

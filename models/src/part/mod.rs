@@ -14,7 +14,7 @@ use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
 use crate::describe::review::{Inputs, Wanted};
 use crate::describe::{Lever, Refused};
 use crate::input::RunDays;
-pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members, SharedBy};
+pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members, Numbering, SharedBy};
 pub use shared::Shared;
 pub use signal::{Delivery, Signal};
 

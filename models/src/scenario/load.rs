@@ -668,24 +668,21 @@ fn short_networks(
     found.into_iter().collect()
 }
 
-/// A fault if a network without an id stands beside a short section of its kind: both would draw
-/// from the same streams.
+/// A fault if a network without an id stands beside a short section, which has none either: their
+/// rows could not be told apart.
 fn apart(
     checker: &mut Checker<'_>,
     root: ValueId,
     short: &[NetworkEntry],
     named: &[NetworkEntry],
 ) -> Option<()> {
-    for (section, kind) in networks::SHORT {
-        let is_kind = |entry: &&NetworkEntry| entry.settings.kind() == *kind;
-        let unnamed = named.iter().filter(is_kind).any(|entry| entry.id.is_empty());
-        if unnamed && short.iter().any(|entry| is_kind(&entry)) {
-            let message = format!("[{section}] is a network of this kind without an id too");
-            checker.fault(root, NETWORK, message, "give this one an id, or write one of both");
-            return None;
-        }
-    }
-    Some(())
+    let unnamed = named.iter().any(|entry| entry.id.is_empty());
+    let Some(NetworkEntry { section, .. }) = short.first().filter(|_| unnamed) else {
+        return Some(());
+    };
+    let message = format!("[{section}] is a network without an id too");
+    checker.fault(root, NETWORK, message, "give this one an id, or write one of both");
+    None
 }
 
 /// One network by its kind.

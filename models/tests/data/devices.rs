@@ -72,7 +72,7 @@ fn a_dark_region_takes_the_pieces_that_are_there() {
     let anywhere = on("");
     assert!((0.9..0.97).contains(&anywhere), "{anywhere}");
     // Nodes that are no devices do not go dark with any.
-    let apart = scenario("count = 40\nregions = 2\nsites = 8\nowners = 8", "");
+    let apart = scenario("count = 40", "");
     assert_eq!(last(&apart, "data_read_availability"), 1.0);
 }
 

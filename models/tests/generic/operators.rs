@@ -3,6 +3,7 @@
 use pinwheel_core::Streams;
 use pinwheel_models::economy::operators::{Earned, Operator, OperatorSettings, Operators};
 use pinwheel_models::economy::period::Period;
+use pinwheel_models::part::Numbering;
 use proptest::prelude::*;
 
 /// The plain reckoning: every node, every day, as the reference programs do it.
@@ -64,7 +65,7 @@ fn settings(count: u32, patience_periods: u32, entry_per_day: f64) -> OperatorSe
 
 /// Operators who decide once a day.
 fn by_day(settings: OperatorSettings, streams: &Streams) -> Operators {
-    Operators::new(settings, Period::from_seconds(86_400), streams)
+    Operators::new(settings, Period::from_seconds(86_400), Numbering::default(), streams)
 }
 
 /// A day's rewards, and who leaves. Returns how many left.

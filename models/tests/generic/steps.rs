@@ -2,6 +2,8 @@
 
 use pinwheel_core::math;
 
+use pinwheel_models::networks::Network;
+
 use super::{last, load_text, run, series};
 
 const HEAD: &str = "schema = 1\n[meta]\nname = \"steps\"\n\
@@ -162,4 +164,36 @@ fn the_short_section_stands_beside_networks() {
     let (beside, io) = books(&format!("{}{other}", short()));
     assert_eq!((alone, none), (beside, None));
     assert!(alone.is_some() && io.is_some() && io != alone);
+}
+
+/// Nodes on several classes draw by their class and their number in it: a class put in front of the
+/// others, which takes no part, or takes part before them, moves no capacity and no cost.
+#[test]
+fn a_class_in_front_moves_no_node() {
+    let class = |id: &str, count: u32| {
+        format!("[[infrastructure.class]]\nid = \"{id}\"\ncount = {count}\n")
+    };
+    let network = |devices: &str, count: u32| {
+        let steps = "step = [{ mint = \"emission\" }, { sell = \"operators\" }]\n";
+        let operators = format!(
+            "[network.operators]\ncount = {count}\ncapacity_sigma = 0.4\ncost_sigma = 0.5\n\
+             cost_median = \"1 USD/d\"\n"
+        );
+        format!("{HEAD}devices = {devices}\n{steps}{POOL}{EMISSION}{operators}")
+            .replace("[network.demand]\nfirst = \"240 USD/d\"\n", "")
+    };
+    let costs = |text: &str| {
+        let experiment = load_text(text, &[]);
+        let (simulation, _) = run(&experiment.points[0], 7, 0);
+        let Some(Network::Generic(network)) = simulation.model.network("") else { panic!() };
+        network.node_costs_usd_per_period()
+    };
+    let (a, b) = (class("a", 5), class("b", 7));
+    let both = costs(&format!("{}{a}{b}", network("[\"a\", \"b\"]", 12)));
+    let other = class("other", 4);
+    assert_eq!(both, costs(&format!("{}{other}{a}{b}", network("[\"a\", \"b\"]", 12))));
+    let three = network("[\"a\", \"b\", \"other\"]", 16);
+    assert_eq!(both, costs(&format!("{three}{other}{a}{b}"))[4..]);
+    let one = costs(&format!("{}{b}", network("\"b\"", 7)));
+    assert_eq!(one, costs(&format!("{}{a}{b}", network("\"b\"", 7))));
 }

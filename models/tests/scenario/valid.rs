@@ -52,7 +52,6 @@ providers = 50
 initial = "data/state.toml"
 history = "data/history.csv"
 solstice = 2026-12-01
-price = { start = "5 USD", drift = "10 %/y", volatility = "80 %/sqrt(y)" }
 [network.parameters]
 orphan_share = "1.5 %"
 disk_afr = "2 %/y"
@@ -177,7 +176,8 @@ fn variants_change_only_what_they_set() {
     let folder = folder_with_data();
     let text = format!(
         "{VALID}\n[[variant]]\nid = \"today\"\nset = {{ \"network.solstice\" = \"never\" }}\n\
-         [[variant]]\nid = \"rational\"\nset = {{ \"network.behaviour\" = \"rational\" }}\n"
+         [[variant]]\nid = \"rational\"\n[variant.set]\n\"network.behaviour\" = \"rational\"\n\
+         \"network.price\" = {{ start = \"5 USD\", drift = \"10 %/y\", volatility = \"80 %/sqrt(y)\" }}\n"
     );
     let experiment = load_text(folder.path(), &text).unwrap_or_else(|faults| panic!("{faults}"));
     let ids: Vec<_> = experiment.points.iter().map(|point| point.id.as_str()).collect();

@@ -28,6 +28,10 @@ pub struct Orders {
     pub verified_renewed: u64,
 }
 
+/// Most sectors of one provider: 64 EiB, more than the whole network has ever had. A cohort of all
+/// of them still fits 32 bits.
+const SECTORS_MAX: u64 = 1 << 31;
+
 impl Filecoin {
     /// Whether today is the day on which provider `i` acts, of every so many days.
     pub fn is_turn_of(&self, i: usize, days: u32) -> bool {
@@ -189,7 +193,10 @@ impl Filecoin {
         }
     }
 
+    /// Seals sectors of a kind, as far as the provider has their pledge and no more than
+    /// [`SECTORS_MAX`].
     fn seal(&mut self, i: usize, kind: Kind, term: Term, days: i32, sectors: u64) {
+        let sectors = sectors.min(SECTORS_MAX.saturating_sub(self.providers[i].sectors.live()));
         let pledge = self.quote.pledge(kind.quality());
         let total = Amount(pledge.0 * u128::from(sectors));
         if sectors == 0 || !self.accounts.lock_pledge(i, total) {
@@ -198,7 +205,7 @@ impl Filecoin {
         let cohort = Cohort {
             activation_day: self.day,
             expiry_day: self.day + days.min(self.rules.sector_days_max as i32),
-            sectors: u32::try_from(sectors).expect("a day's sealing fits u32"),
+            sectors: u32::try_from(sectors).expect("at most SECTORS_MAX"),
             pledge_attofil: total.0,
             daily_fee_attofil: self.quote.daily_fee(kind.quality()).0 * u128::from(sectors),
             day_reward_attofil: self.quote.day_reward(kind.quality()).0 * u128::from(sectors),

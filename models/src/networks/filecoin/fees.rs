@@ -337,9 +337,11 @@ impl Filecoin {
             BaseFeeRule::Premium => 8 * self.gas.premium(u128::MAX).max(gas::BASE_FEE_MIN_ATTOFIL),
         }
         .min(BASE_FEE_MAX_ATTOFIL);
-        let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
-        self.burn_base_fee_of_others(of_others * epochs);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);
+        // Whatever others demand, blocks hold no more.
+        let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
+        let of_others = of_others.min(limit);
+        self.burn_base_fee_of_others(of_others * epochs);
         self.flows.gas_used += (of_providers + of_others) * epochs;
         self.flows.gas_limit += limit * epochs;
     }

@@ -23,8 +23,8 @@ pub struct Section {
     /// Its name among several: subject of its rows, and name of its random streams.
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
-    /// The token it issues, by the symbol of a [[token]], such as "IO". Default: TOK, a token of its
-    /// own with 18 decimals.
+    /// The token it issues, by the symbol of a [[token]], such as "IO". Default: TOK, a token of
+    /// its own with 18 decimals.
     #[schemars(with = "String")]
     pub token: Option<ValueId>,
     /// Time between two settlements, in whole seconds. Default "1 d".

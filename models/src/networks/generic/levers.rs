@@ -85,10 +85,9 @@ const fn share_up_to(name: &'static str, most: f64, about: &'static str) -> Leve
 
 /// Why a lever cannot be moved; `None` if it can.
 fn fixed(settings: &Settings, moves: Moves) -> Option<&'static str> {
-    let is_mint = |step: &&Step| matches!(step, Step::Mint(_));
-    let mints = settings.steps.iter().filter(is_mint).count();
+    let several = settings.mints().count() > 1;
     match moves {
-        Moves::Share(place) if mints > 1 && is_mint(&&settings.steps[place]) => {
+        Moves::Share(place) if several && matches!(settings.steps[place], Step::Mint(_)) => {
             Some("several steps share the emission")
         }
         _ => None,

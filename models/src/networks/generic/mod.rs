@@ -90,9 +90,10 @@ pub struct Generic {
 impl Generic {
     /// The beginning: all nodes active, up and bonded, each on a device if there are any.
     pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
+        let members = Members::new(settings.devices.as_ref(), around.devices);
         Generic {
-            state: State::new(settings, around.streams),
-            members: Members::new(settings.devices.as_ref(), around.devices),
+            state: State::new(settings, &members.numbering_of_several(), around.streams),
+            members,
             moved: Vec::new(),
             checks: None,
             settings: settings.clone(),
@@ -188,6 +189,14 @@ impl Generic {
     /// The digest of all postings in its books.
     pub fn ledger_digest(&self) -> u64 {
         self.state.books.digest()
+    }
+    /// What each node costs in a period, by its number; none without operators.
+    pub fn node_costs_usd_per_period(&self) -> Vec<f64> {
+        let settled = self.state.settled;
+        let nodes = self.state.operators.iter().flat_map(|operators| operators.iter(settled));
+        let mut costs: Vec<_> = nodes.map(|node| (node.number, node.cost_usd_per_period)).collect();
+        costs.sort_by_key(|(number, _)| *number);
+        costs.into_iter().map(|(_, cost)| cost).collect()
     }
     /// What the scenario says of it.
     pub fn settings(&self) -> &Settings {

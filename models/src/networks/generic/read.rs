@@ -9,7 +9,7 @@ use super::file::{
 };
 use super::levers::{Movable, Moves};
 use super::settings::{ExchangeSettings, Settings, Shock, Tokens};
-use super::step::plan::{Plan, Primitive};
+use super::step::plan::{Plan, Primitive, millionths};
 use super::step::{Step, burn, buy, enter, exit, mint, pay, release, sell};
 use crate::economy::demand::{DRIFT_PER_DAY, DemandLaw, USD_PER_DAY_MAX, VOLATILITY_MAX};
 use crate::economy::exchange::{ConstantProduct, FEE_MAX};
@@ -173,7 +173,8 @@ impl<'r, 'c> Reader<'r, 'c> {
         default: f64,
     ) -> Option<u32> {
         let share = self.number(given, (name, "1"), most, default)?;
-        Some((share * f64::from(MILLION)).round() as u32)
+        let key = self.key(name);
+        millionths(self.checker, given, &key, share)
     }
     /// A whole number of periods; where nothing is given, as many as so many days have, or one.
     fn periods(&mut self, given: Option<ValueId>, name: &str, days: u32) -> Option<u32> {
@@ -516,7 +517,11 @@ impl<'r, 'c> Reader<'r, 'c> {
         let needed = Amount(pool.0.saturating_add(bonds.0));
         let (key, symbol) = (self.key("supply"), &self.tokens.own.symbol);
         if let Some(cap) = self.tokens.own.cap.filter(|cap| *cap < settings.supply) {
-            let cap = cap.display(self.tokens.decimals());
+            let cap = cap.display(self.tokens.decimals()).to_string();
+            let cap = match cap.contains('.') {
+                true => cap.trim_end_matches('0').trim_end_matches('.'),
+                false => &cap,
+            };
             let message = format!("more than the cap of {symbol}, {cap} {symbol}");
             self.checker.fault(supply, &key, message, format!("at most \"{cap} {symbol}\""));
             return None;

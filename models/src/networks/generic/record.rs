@@ -39,6 +39,8 @@ impl Generic {
         let (state, period) = (&self.state, self.settings.period);
         let Flows { minted, rewards, proceeds, online, .. } = state.flows;
         let (books, decimals) = (&state.books, state.decimals());
+        // What tokens are worth, and who loses by it, is known where there is a market.
+        let priced = books.price().is_some();
         let mut push = |metric, value| ctx.records.push(now, metric, label, value);
         if let Some(price) = books.price() {
             push(PRICE, price);
@@ -50,12 +52,16 @@ impl Generic {
             let active = operators.active();
             push(ACTIVE, active as f64);
             push(ONLINE, online as f64);
-            push(LOSING, operators.losing() as f64 / active.max(1) as f64);
+            if priced {
+                push(LOSING, operators.losing() as f64 / active.max(1) as f64);
+            }
             push(ENTERED, state.sums.entered as f64);
             push(LEFT, state.sums.left as f64);
-            push(REWARDS, rewards.usd() / period.days());
+            if priced {
+                push(REWARDS, rewards.usd() / period.days());
+            }
         }
-        if self.settings.emission.is_some() {
+        if self.settings.emission.is_some() && priced {
             push(EMISSION, minted.usd() / period.days());
         }
         let mut push = |metric, amount, decimals| {

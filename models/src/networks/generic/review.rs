@@ -46,27 +46,29 @@ impl Generic {
         let spent = state.spent_usd();
         let bought_and_burned = state.bought_and_burned_usd();
         let operated = self.state.operators.is_some();
+        // Without a market nobody knows what a token is worth.
+        let priced = books.price().is_some();
         Inputs {
             supply: Some(Supply {
                 decimals,
                 issued: books.minted(),
                 burned: books.burned(),
                 circulating: books.circulating(),
-                maximum: Some(amount::floor(state.supply_max_tok(), decimals)),
+                maximum: amount::floor_within(state.supply_max_tok(&self.settings), decimals),
                 emission: Some((state.scheduled, books.emitted())),
                 residual: books.residual(),
             }),
             flows: Flows {
-                minted_usd: Some(sums.minted_usd),
+                minted_usd: priced.then_some(sums.minted_usd),
                 revenue_usd: state.demand.is_some().then_some(spent),
                 cost_usd: operated.then(|| usd(sums.cost)),
-                sold_usd: operated.then(|| usd(sums.proceeds)),
-                burned_usd: Some(bought_and_burned + sums.burned_otherwise_usd),
-                rewards_usd: operated.then_some(sums.rewards_usd),
+                sold_usd: (operated && priced).then(|| usd(sums.proceeds)),
+                burned_usd: priced.then_some(bought_and_burned + sums.burned_otherwise_usd),
+                rewards_usd: (operated && priced).then_some(sums.rewards_usd),
                 useful_units: operated.then_some(sums.capacity_days),
             },
             useful_unit: "capacity day".to_owned(),
-            operators: operated.then(|| self.nodes().map(operator).collect()),
+            operators: (operated && priced).then(|| self.nodes().map(operator).collect()),
             rewards: (operated && wanted.has("gini_rewards"))
                 .then(|| self.nodes().map(|of| (of.number, of.earned.tok)).collect()),
             market_depth_usd: books.depth_usd(DEPTH_SHARE),

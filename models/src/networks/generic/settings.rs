@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::levers::Movable;
 use super::step::Step;
+use super::step::mint::Mint;
 use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
 use crate::economy::operators::OperatorSettings;
@@ -50,6 +51,16 @@ pub struct Settings {
     pub concentration_every: u32,
     /// Periods of the run; the last one is recorded in any case.
     pub periods: u32,
+}
+
+impl Settings {
+    /// The steps that mint, in their order.
+    pub fn mints(&self) -> impl Iterator<Item = &Mint> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Mint(mint) => Some(mint),
+            _ => None,
+        })
+    }
 }
 
 /// All that a network knows of the tokens in its books.

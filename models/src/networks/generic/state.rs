@@ -10,8 +10,9 @@ use crate::economy::demand::Demand;
 use crate::economy::operators::{Earned, Operators};
 use crate::economy::period::Period;
 use crate::economy::schedule::Halving;
-use crate::economy::share::part;
+use crate::economy::share::{MILLION, part};
 use crate::input::amount::USD_DECIMALS;
+use crate::part::Numbering;
 
 /// What flowed in one period.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -96,7 +97,7 @@ pub struct State {
     pub(super) settled: u32,
     pub(super) flows: Flows,
     pub(super) sums: Sums,
-    /// What the schedule entitled accounts to since the start.
+    /// What the steps were to mint since the start.
     pub(super) scheduled: Amount,
     bought_and_burned: BoughtAndBurned,
 }
@@ -124,12 +125,13 @@ const DESCRIBED: &str = "what a step uses is described";
 
 impl State {
     /// The beginning: all nodes active, up and bonded.
-    pub fn new(settings: &Settings, streams: &Streams) -> Self {
+    pub fn new(settings: &Settings, numbering: &Numbering, streams: &Streams) -> Self {
         let period = settings.period;
+        let operators = |given| Operators::new(given, period, numbering.clone(), streams);
         State {
             books: Books::new(settings),
             demand: settings.demand.map(|law| Demand::new(law, period)),
-            operators: settings.operators.map(|given| Operators::new(given, period, streams)),
+            operators: settings.operators.map(operators),
             emission: settings.emission,
             period,
             settled: 0,
@@ -174,6 +176,17 @@ impl State {
             self.flows.online = operators.online();
             self.flows.capacity = operators.online_capacity();
         }
+        self.scheduled += self.owed(settings, number);
+    }
+
+    /// What the steps are to mint in a period: their shares of the schedule, as far as the cap
+    /// leaves room for them. Nothing of it depends on what is posted.
+    fn owed(&self, settings: &Settings, number: u32) -> Amount {
+        let Some(emission) = &settings.emission else { return Amount::ZERO };
+        let nobody = self.flows.online == 0;
+        let mints = settings.mints().filter(|mint| mint.to != OPERATORS || !nobody);
+        let owed = mints.map(|mint| part(emission.at(number), mint.millionths)).sum();
+        self.books.room().map_or(owed, |room| room.min(owed))
     }
 
     /// What comes after the steps of a period.
@@ -206,8 +219,8 @@ impl State {
         self.books.burn(from, burned);
     }
 
-    /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of it.
-    /// Operators get none while none is online.
+    /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of
+    /// it. Operators get none while none is online.
     pub fn mint(&mut self, to: Place, millionths: u32) {
         let emission = self.emission.as_ref().expect(DESCRIBED);
         let amount = match to == OPERATORS && self.flows.online == 0 {
@@ -215,7 +228,6 @@ impl State {
             false => part(emission.at(self.number()), millionths),
         };
         let amount = self.books.room().map_or(amount, |room| amount.min(room));
-        self.scheduled += amount;
         self.books.mint(to, amount);
         self.flows.minted.add(amount);
         if to == OPERATORS {
@@ -309,12 +321,15 @@ impl State {
         self.books.tokens().decimals()
     }
 
-    /// Most tokens there can ever be: those minted and all that the schedule still has.
-    pub fn supply_max_tok(&self) -> f64 {
+    /// Most tokens there can ever be under these settings: those minted and all that the steps
+    /// still mint of the schedule, up to the cap.
+    pub fn supply_max_tok(&self, settings: &Settings) -> f64 {
         let minted = self.books.minted().as_tokens(self.decimals());
         let rest = |emission: &Halving| emission.from_period_on(self.settled, self.decimals());
-        let scheduled = minted + self.emission.as_ref().map_or(0.0, rest);
-        let cap = self.books.tokens().own.cap;
+        let rest = self.emission.as_ref().map_or(0.0, rest);
+        let share: u32 = settings.mints().map(|mint| mint.millionths).sum();
+        let scheduled = minted + rest * f64::from(share) / f64::from(MILLION);
+        let cap = settings.tokens.own.cap;
         cap.map_or(scheduled, |cap| scheduled.min(cap.as_tokens(self.decimals())))
     }
 

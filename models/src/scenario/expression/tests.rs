@@ -237,9 +237,9 @@ fn a_declared_token_is_a_unit_of_expressions() {
     let spec = TokenSpec { symbol: "IO".to_owned(), decimals: 8, cap: None };
     recorded.units.declare(spec).expect("a new symbol");
     let fault = |text: &str| condition(text, &recorded, Moment::Tick, false).unwrap_err().message;
-    assert_eq!(fault("minted > 5 IO"), "FIL and IO cannot be compared");
-    assert_eq!(fault("minted * 2 IO > 5 FIL"), "FIL IO and FIL cannot be compared");
-    assert!(condition("minted * 2 IO > 5 IO * 1 FIL", &recorded, Moment::Tick, false).is_ok());
+    assert_eq!(fault("minted > 5 IO"), "FIL/s and IO cannot be compared");
+    assert_eq!(fault("minted * 2 IO > 5 FIL"), "FIL IO/s and FIL cannot be compared");
+    assert!(condition("minted * 2 IO > 5 IO * 1 FIL/d", &recorded, Moment::Tick, false).is_ok());
     let undeclared = condition("minted > 5 IO", metrics(), Moment::Tick, false);
     assert!(undeclared.is_err(), "IO is a token of one scenario, not of another");
 }

@@ -44,7 +44,6 @@ impl Buy {
         reader.need(Primitive::Exchange)?;
         reader.need(Primitive::Demand)?;
         let to = reader.account("to", CUSTOMERS)?;
-        reader.fund(to);
         reader.bought(to);
         Some(Buy { to })
     }

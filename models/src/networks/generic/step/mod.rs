@@ -133,7 +133,7 @@ impl Step {
                     left.insert(step.to, MILLION);
                     continue;
                 }
-                Step::Burn(step) => (step.from, true),
+                Step::Burn(step) => (step.from, step.bought),
                 Step::Pay(step) => (step.from, false),
                 Step::Sell(step) => (step.from, false),
                 Step::Mint(_) | Step::Exit(_) | Step::Release(_) | Step::Enter(_) => continue,

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use pinwheel_core::math;
+
 use super::super::accounts::{OPERATORS, Place};
 use super::super::settings::Tokens;
 use super::{Step, StepSpec};
@@ -11,6 +13,8 @@ use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::{Value, ValueId};
 
+/// How far from a whole number of millionths a share may lie by the rounding of floats.
+const FINER_MAX: f64 = 1e-6;
 /// Most steps of a period.
 const STEPS_MAX: usize = 256;
 
@@ -74,7 +78,7 @@ pub struct Plan {
     named: Vec<Place>,
     /// Accounts that a step has put tokens into.
     funded: Vec<Place>,
-    /// Accounts that have tokens which customers have bought.
+    /// Accounts that have nothing but tokens which customers have bought.
     bought: Vec<Place>,
     /// Share of the schedule that is minted.
     minted_millionths: u32,
@@ -137,6 +141,7 @@ impl Plan {
             steps.push(self.step(checker, item, key));
         }
         self.bonds_come_back(checker, given, &key);
+        self.nodes_leave(checker, given, &key);
         steps.into_iter().collect()
     }
 
@@ -180,6 +185,15 @@ impl Plan {
         step
     }
 
+    /// All nodes take part in the beginning, so that none enters where none leaves.
+    fn nodes_leave(&mut self, checker: &mut Checker<'_>, given: ValueId, key: &str) {
+        if self.has(super::enter::SPEC.verb) && !self.has(super::exit::SPEC.verb) {
+            let message = "no node is ever idle, so that none can enter".to_owned();
+            let help = format!("add {}, or take `enter` out", super::exit::SPEC.example);
+            checker.fault(given, key, message, help);
+        }
+    }
+
     /// Bonds of those who leave must go somewhere.
     fn bonds_come_back(&mut self, checker: &mut Checker<'_>, given: ValueId, key: &str) {
         let bonded = self.described.contains(&Primitive::Bond);
@@ -189,6 +203,23 @@ impl Plan {
             checker.fault(given, key, message, help);
         }
     }
+}
+
+/// A share in millionths; a fault if it is finer.
+pub fn millionths(
+    checker: &mut Checker<'_>,
+    given: Option<ValueId>,
+    key: &str,
+    share: f64,
+) -> Option<u32> {
+    let counted = share * f64::from(MILLION);
+    let whole = math::round(counted);
+    if let Some(given) = given.filter(|_| math::abs(counted - whole) > FINER_MAX) {
+        let help = format!("write {} or {}", math::floor(counted) / 1e6, math::ceil(counted) / 1e6);
+        checker.fault(given, key, "finer than a millionth".to_owned(), help);
+        return None;
+    }
+    Some(whole as u32)
 }
 
 /// One step as typed, and the plan that it becomes a part of.
@@ -308,11 +339,13 @@ impl StepReader<'_, '_> {
         let Some(given) = self.value("share") else { return Some(MILLION) };
         let key = self.key("share");
         let share = self.checker.share(Some(given), &key, 1.0)?;
-        Some((share * f64::from(MILLION)).round() as u32)
+        millionths(self.checker, Some(given), &key, share)
     }
 
-    /// Notes that the step puts tokens into an account.
+    /// Notes that the step puts tokens into an account that customers have not bought: what is
+    /// burned of it later is not what they have paid for.
     pub fn fund(&mut self, place: Place) {
+        self.plan.bought.retain(|bought| *bought != place);
         if !self.plan.funded.contains(&place) {
             self.plan.funded.push(place);
         }
@@ -332,11 +365,13 @@ impl StepReader<'_, '_> {
         Some(())
     }
 
-    /// Notes that customers buy tokens for an account.
+    /// Notes that customers buy tokens for an account, which may have others already.
     pub fn bought(&mut self, place: Place) {
-        self.plan.bought.push(place);
+        let alone = !self.plan.funded.contains(&place);
+        self.fund(place);
+        self.plan.bought.extend(alone.then_some(place));
     }
-    /// Whether an account has tokens that customers have bought.
+    /// Whether an account has nothing but tokens that customers have bought.
     pub fn has_bought(&self, place: Place) -> bool {
         self.plan.bought.contains(&place)
     }
