@@ -395,7 +395,8 @@ impl ChainChecker<'_, '_, '_> {
         let load: LoadParameters = self.part(&self.section.load, "load")?;
         let given = typed.get("gas").copied().or(self.section.gas_limit);
         if let (Some(given), true) = (given, load.gas > gas_limit as f64) {
-            let message = format!("{} is above the gas that a block may hold, {gas_limit}", load.gas);
+            let message =
+                format!("{} is above the gas that a block may hold, {gas_limit}", load.gas);
             let help = "let a transaction fit into a block: gas at most gas_limit";
             self.checker.fault(given, &self.key("load.gas"), message, help);
         }

@@ -11,8 +11,8 @@ use crate::data::settings::{
 };
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
-use crate::part::{DeviceSet, Known};
 use crate::laws::draw::Duration;
+use crate::part::{DeviceSet, Known};
 use crate::policy::choice::Given;
 use crate::policy::placement::Placement;
 use crate::policy::telemetry::nodes::DomainKind;
