@@ -261,3 +261,15 @@ fn actions_on_devices_that_are_down_are_not_carried_out() {
     let on_time = last(&once, "actions_on_time_share");
     assert!((on_time + share - 1.0).abs() < 1e-9, "{on_time} and {share}");
 }
+
+/// An action is carried out a minute or two after its plan, for which the device was up; that the
+/// block is settled an hour later, when the device may be down, changes nothing.
+#[test]
+fn a_device_is_asked_at_the_time_of_its_action_not_when_that_is_settled() {
+    let chain = "[[blockchain.chain]]\nid = \"one\"\nblock_time = \"1 min\"\n\
+        consensus = \"work\"\nmembers = { confirmations = 60, travel = \"0 s\" }\n\
+        dispatch = { on = \"pump\", actions = \"24 /d\", lead = \"0 s\", tolerance = \"1 h\" }\n";
+    let rows = rows(&format!("{}{chain}", class("pump", 20, "6 h")));
+    let share = last(&rows, "actions_device_down_share");
+    assert!((0.001..0.03).contains(&share), "{share}");
+}

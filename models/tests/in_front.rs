@@ -263,6 +263,52 @@ fn an_entry_put_in_front_moves_none_of_the_draws_of_those_behind_it() {
     }
 }
 
+/// Data nodes on devices: a class of the fleet in front of theirs, and a class in front of theirs
+/// in `on` whose nodes have no room. On the four nodes that have, each object has a piece, so that
+/// nothing is left to placement; a node suits that is full only where there are such nodes.
+#[test]
+fn a_class_put_in_front_moves_no_draw_of_data_nodes() {
+    let class = |id: &str, failure: &str| {
+        format!("[[infrastructure.class]]\nid = \"{id}\"\ncount = 4\n{failure}")
+    };
+    let (front, behind) = (
+        class("a", ""),
+        class(
+            "b",
+            "failure = { law = \"exponential\", mean = \"4 d\" }\n\
+             repair = { law = \"exponential\", mean = \"9 h\" }\n",
+        ),
+    );
+    let data = |classes: &str, on: &str, capacity: &str| {
+        let text = format!(
+            "{classes}[data.nodes]\non = {on}\nlost_share = \"50 %\"\n\
+             capacity = {{ {capacity} }}\n[data.store]\nobjects = 50\nobject_size = \"1 MiB\"\n\
+             needed = 1\npieces = 4\nreads = \"1 /h\"\n\
+             repair = {{ time = \"3 h\", law = \"fixed\" }}\n"
+        );
+        let rows = rows(&text, "", 30).into_iter();
+        let own = |name: &str| name.starts_with("data_") && name != "data_placements_refused";
+        rows.filter(|row| own(row.1)).collect::<Vec<_>>()
+    };
+    let alone = data(&behind, "\"b\"", "b = \"1 GB\"");
+    let rebuilt = |row: &&(SimTime, &str, u64)| row.1 == "data_rebuilds" && row.2 != 0;
+    assert!(alone.iter().filter(rebuilt).count() > 5, "nodes lose what they hold");
+    assert_eq!(alone, data(&format!("{front}{behind}"), "\"b\"", "b = \"1 GB\""));
+    let both = "a = \"1 B\", b = \"1 GB\"";
+    assert_eq!(alone, data(&format!("{front}{behind}"), "[\"a\", \"b\"]", both));
+}
+
+/// Two outages of one time and length cut off each its own share, not both the same senders.
+#[test]
+fn equal_outages_cut_off_senders_of_their_own() {
+    let outage = "[[connection.outage]]\nat = \"10 d\"\nlength = \"2 d\"\nshare = 0.4\n";
+    let ages = |outages: usize| {
+        let text = "[connection]\ndevices = 200\ninterval = \"2 h\"\n".to_owned();
+        rows(&(text + &outage.repeat(outages)), "", 30)
+    };
+    assert_ne!(ages(2), ages(1));
+}
+
 /// Kinds of record sum to one size: what a kind in front adds is what it has alone.
 #[test]
 fn a_kind_of_record_put_before_another_moves_none_of_its_draws() {

@@ -286,6 +286,7 @@ impl ChainChecker<'_, '_, '_> {
         let patience = self.seconds(section.patience, "patience", 3_600.0, 1.0..=31_557_600.0);
         let gas_limit =
             self.checker.integer(section.gas_limit, &self.key("gas_limit"), 21_000..=GAS_LIMIT_MAX);
+        let gas_limit = gas_limit.unwrap_or(GAS_LIMIT_DEFAULT);
         let pool = self.checker.integer(section.pool, &self.key("pool"), 1..=POOL_MAX);
         let reward = self.amount(section.block_reward, "block_reward", TOKEN, 1e9);
         let price = self.amount(section.price, "price", NANOTOKEN, NANOTOKEN_MAX);
@@ -314,14 +315,14 @@ impl ChainChecker<'_, '_, '_> {
         let chain = ChainSettings {
             id: id?,
             block_time: SimDuration::from_seconds_f64(block_time),
-            gas_limit: gas_limit.unwrap_or(GAS_LIMIT_DEFAULT),
+            gas_limit,
             fee,
             base_fee,
             block_reward: reward.unwrap_or_default(),
             pool: pool.unwrap_or(POOL_DEFAULT) as usize,
             patience: SimDuration::from_seconds_f64(patience),
             consensus,
-            load: self.part(&section.load, "load"),
+            load: self.load(gas_limit),
             devices,
             attestation,
             dispatch,
@@ -361,11 +362,6 @@ impl ChainChecker<'_, '_, '_> {
             ];
             self.idle("load", section.load.as_ref(), &keys);
         }
-        if let Some(p) = &chain.devices {
-            let whom = "devices with clocks of their own: uptime above 0";
-            let keys = [("downtime", p.uptime > 0.0, whom)];
-            self.idle("devices", section.devices.as_ref(), &keys);
-        }
         if let Some(p) = &chain.attestation {
             let keys = [("lie_chance", p.liars > 0.0, "devices that lie: liars above 0")];
             self.idle("attestation", section.attestation.as_ref(), &keys);
@@ -391,6 +387,20 @@ impl ChainChecker<'_, '_, '_> {
         let keys: Vec<_> =
             keys.iter().map(|&(key, effect, whom)| (key, given(key), effect, whom)).collect();
         self.checker.refuse_idle(&self.key(name), &keys);
+    }
+
+    /// Transactions of the public, the median of which fits into a block.
+    fn load(&mut self, gas_limit: u64) -> Option<LoadParameters> {
+        let typed = self.section.load.as_ref()?;
+        let load: LoadParameters = self.part(&self.section.load, "load")?;
+        let given = typed.get("gas").copied().or(self.section.gas_limit);
+        if let (Some(given), true) = (given, load.gas > gas_limit as f64) {
+            let message =
+                format!("{} is above the gas that a block may hold, {gas_limit}", load.gas);
+            let help = "let a transaction fit into a block: gas at most gas_limit";
+            self.checker.fault(given, &self.key("load.gas"), message, help);
+        }
+        Some(load)
     }
 
     /// An optional table of parameters.

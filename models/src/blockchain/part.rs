@@ -5,7 +5,6 @@ use pinwheel_core::{Context, Event as EngineEvent};
 
 use super::activity::load::LoadParameters;
 use super::{Blockchain, Event, Settings};
-use crate::describe::ParameterSpec;
 use crate::describe::lever::{Lever, Refused, member};
 use crate::describe::review::Inputs;
 use crate::part::{Around, Part, Request, Shared, Signal};
@@ -33,7 +32,9 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
             for spec in LoadParameters::SPECS {
                 let Some(value) = load.get_mut(spec.name).copied() else { continue };
                 let key = format!("chain[{place}].load.{}", spec.name);
-                levers.push(Lever { key, spec: spec.lever(), value, fixed: spec.fixed });
+                let fixed = load.fixed(spec);
+                let spec = LoadParameters::lever(spec, chain.gas_limit);
+                levers.push(Lever { key, spec, value, fixed });
             }
         }
         levers
@@ -42,9 +43,12 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
     fn set(&mut self, key: &str, value: f64, ctx: &mut Context<E>) -> Result<(), Refused> {
         let (place, name) = member(key, "chain").ok_or(Refused::NoLever)?;
         let name = name.strip_prefix("load.").ok_or(Refused::NoLever)?;
-        ParameterSpec::movable(LoadParameters::SPECS, name, value)?;
         let node = self.chains.get_mut(place).ok_or(Refused::NoLever)?;
         let load = node.load.as_mut().ok_or(Refused::NoLever)?;
+        let found = LoadParameters::SPECS.iter().find(|spec| spec.name == name);
+        let spec = found.ok_or(Refused::NoLever)?;
+        spec.movable_to(value)?;
+        LoadParameters::lever(spec, node.chain.state().rules.gas_limit).check(value)?;
         load.set(name, value, &node.chain, ctx);
         Ok(())
     }
@@ -53,7 +57,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
         match *signal {
             Signal::Device { device, class, up } => self.device_changed(device, class, up, ctx),
             Signal::Delivery(delivery) => self.reading_arrived(delivery, ctx),
-            Signal::Lever { .. } | Signal::Paid { .. } => {}
+            Signal::Lever { .. } => {}
         }
     }
 

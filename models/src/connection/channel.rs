@@ -89,13 +89,53 @@ pub struct Outage {
     pub share: f64,
     /// Whether connections are closed at once (the hub restarts) instead of going silent.
     pub resets: bool,
+    /// How many outages before it begin when it does and last as long.
+    pub equal_before: u16,
 }
 
 impl Outage {
-    /// By what its draws are named: when it begins and how long it lasts. So an outage put before
-    /// others moves no draw of theirs.
+    /// By what its draws are named: when it begins, how long it lasts, and which of the equal ones
+    /// it is. So an outage put before others that differ from it moves no draw of theirs.
     pub fn name(&self) -> u64 {
+        /// Odd, with bits all over it: 2^64 over the golden ratio.
+        const APART: u64 = 0x9e37_79b9_7f4a_7c15;
         let nanos = |seconds| SimDuration::from_seconds_f64(seconds).as_nanos();
-        nanos(self.start_seconds) ^ nanos(self.length_seconds).rotate_left(32)
+        let span = nanos(self.start_seconds) ^ nanos(self.length_seconds).rotate_left(32);
+        span ^ u64::from(self.equal_before).wrapping_mul(APART)
+    }
+
+    /// Counts for each outage the equal ones before it.
+    pub fn tell_apart(outages: &mut [Outage]) {
+        for number in 0..outages.len() {
+            let (before, rest) = outages.split_at_mut(number);
+            let of = &mut rest[0];
+            let span = |of: &Outage| (of.start_seconds, of.length_seconds);
+            let equal = before.iter().filter(|other| span(other) == span(of)).count();
+            of.equal_before = equal as u16;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_outages_have_names_of_their_own_and_the_first_keeps_its() {
+        let outage = |start_seconds| Outage {
+            start_seconds,
+            length_seconds: 3_600.0,
+            share: 0.5,
+            resets: false,
+            equal_before: 0,
+        };
+        let mut outages = [outage(1.0), outage(2.0), outage(1.0), outage(1.0)];
+        let before = outages.map(|of| of.name());
+        Outage::tell_apart(&mut outages);
+        assert_eq!(outages.map(|of| of.equal_before), [0, 0, 1, 2]);
+        let mut names = outages.map(|of| of.name());
+        assert_eq!(names[..2], before[..2]);
+        names.sort_unstable();
+        assert!(names.windows(2).all(|two| two[0] != two[1]));
     }
 }

@@ -632,8 +632,10 @@ fn outages(checker: &mut Checker<'_>, typed: &[OutageSection]) -> Vec<Outage> {
             length_seconds,
             share: share.unwrap_or(1.0),
             resets: resets.unwrap_or(true),
+            equal_before: 0,
         }));
     }
+    Outage::tell_apart(&mut out);
     out
 }
 

@@ -10,6 +10,7 @@ pub const CARD: Card = Card {
               is lost when too few intact pieces are left.",
     left_out: &[
         "A device that joins the fleet later holds no data.",
+        "A flash crowd meets nodes that never go down, also where the nodes are devices.",
         "Pieces take room on nodes with a capacity; ledgers do not.",
         "Estimates of rare losses leave out devices of a fleet, and outages for one object alone.",
         "Repair does not slow readers down.",

@@ -6,8 +6,9 @@
 //! see), [`keys`] (keys stolen and lost), [`audit`] (sampling by light clients), [`growth`]
 //! (ledgers and their pruning), [`flash_crowd`] (popular objects under a rush).
 //!
-//! Left out: the bytes of ledgers in the capacity of nodes, which pieces alone take; contention
-//! between repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are
+//! Left out: nodes that are down under a flash crowd, which its requests neither meet nor avoid;
+//! the bytes of ledgers in the capacity of nodes, which pieces alone take; contention between
+//! repair and readers, versions of objects, who pays. With `fidelity = "real"` bytes are
 //! encoded, hashed and rebuilt; encryption and secret sharing are always modelled. Rules come from
 //! the papers named at each formula.
 //!
@@ -189,7 +190,7 @@ impl Data {
     pub fn new(settings: &Settings, around: &Around<'_>) -> Self {
         let streams = around.streams;
         let members = Members::new(settings.nodes.on.as_ref(), around.devices);
-        let placed = members.devices().map(|devices| placed(around.devices, devices));
+        let placed = members.are_of_fleet().then(|| placed(around.devices, &members));
         let nodes = &NodeSettings { placed, ..settings.nodes.clone() };
         let store = settings.store.as_ref();
         Data {
@@ -251,7 +252,8 @@ impl Data {
 
 /// Nodes that stand on devices: regions as the fleet numbers them, sites and owners by their rank
 /// among those there are.
-fn placed(fleet: &Devices, nodes: &[u32]) -> Placed {
+fn placed(fleet: &Devices, members: &Members) -> Placed {
+    let nodes = members.devices().unwrap_or_default();
     let rank = |of: &[u32]| {
         let mut all: Vec<u32> = nodes.iter().map(|device| of[*device as usize]).collect();
         all.sort_unstable();
@@ -267,7 +269,45 @@ fn placed(fleet: &Devices, nodes: &[u32]) -> Placed {
         owner: owner(device, &fleet.owner),
     };
     Placed {
+        members: members.clone(),
         domains: nodes.iter().map(domain).collect(),
         classes: nodes.iter().map(|device| fleet.class[*device as usize]).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pinwheel_core::{Purpose, Streams};
+
+    use super::*;
+    use crate::part::{DeviceClass, DeviceSet};
+
+    /// The first draw of each node on the devices of these classes, by class.
+    fn draws(classes: &[(&str, u32)]) -> Vec<(u8, u64)> {
+        let class = |(id, count): &(&str, u32)| DeviceClass { id: (*id).to_owned(), count: *count };
+        let count: u32 = classes.iter().map(|(_, count)| count).sum();
+        let class_of = |(place, (_, count)): (u8, &(&str, u32))| vec![place; *count as usize];
+        let fleet = Devices {
+            classes: classes.iter().map(class).collect(),
+            class: (0..).zip(classes).flat_map(class_of).collect(),
+            region: vec![0; count as usize],
+            owner: vec![0; count as usize],
+            site: vec![0; count as usize],
+            ..Devices::default()
+        };
+        let set = DeviceSet { classes: (0..classes.len() as u8).collect() };
+        let placed = placed(&fleet, &Members::new(Some(&set), &fleet));
+        let nodes = NodeSettings { placed: Some(placed), ..NodeSettings::new(count) };
+        let (purpose, streams) = (Purpose::new("data.test"), Streams::new(1, 0));
+        let draw = |node| nodes.stream(node, purpose, 7, &streams).next_u64();
+        (0..count).map(|node| (fleet.class[node as usize], draw(node))).collect()
+    }
+
+    #[test]
+    fn a_class_of_nodes_put_in_front_moves_no_draw_of_the_others() {
+        let alone: Vec<u64> = draws(&[("b", 5)]).into_iter().map(|(_, draw)| draw).collect();
+        let beside = draws(&[("a", 3), ("b", 5)]);
+        let of_b = beside.iter().filter(|(class, _)| *class == 1).map(|(_, draw)| *draw);
+        assert_eq!(alone, of_b.collect::<Vec<u64>>());
     }
 }

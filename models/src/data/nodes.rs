@@ -5,14 +5,15 @@
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::queue::Timer;
 use pinwheel_core::random::Purpose;
-use pinwheel_core::{Context, SimDuration, SimTime, math};
+use pinwheel_core::{Context, SimDuration, SimTime, Stream, math};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
 use crate::laws::draw::unit_exponential;
 use crate::laws::failure::FailureLaw;
 
-const LIFE: Purpose = Purpose::new("data.node.life");
+/// What the rest of a life is drawn for.
+pub(super) const LIFE: Purpose = Purpose::new("data.node.life");
 
 /// The clocks of all nodes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,11 +43,12 @@ impl Nodes {
     }
 
     /// Draws the rest of a node's life from its age, at `scale` times the law's hazard, in place
-    /// of what was drawn before.
+    /// of what was drawn before; `draws` are the node's own for [`LIFE`].
     pub fn arm<E: EngineEvent + From<Event>>(
         &mut self,
         node: u32,
         scale: f64,
+        mut draws: Stream,
         ctx: &mut Context<E>,
     ) {
         let now = ctx.now();
@@ -57,8 +59,7 @@ impl Nodes {
         }
         clock.scale = scale;
         let age_seconds = now.since(clock.installed).as_seconds();
-        let exponential =
-            unit_exponential(&mut ctx.streams().indexed(node, LIFE, now.as_nanos())) / scale;
+        let exponential = unit_exponential(&mut draws) / scale;
         let end_seconds = self.law.age_at(self.law.cumulative_hazard(age_seconds) + exponential);
         if end_seconds.is_finite() {
             let delay = SimDuration::from_seconds_f64(end_seconds - age_seconds);
@@ -76,9 +77,12 @@ impl Nodes {
         *clock = Clock { installed: now, since: now, scale: 1.0, timer: None };
     }
 
-    /// Stops a node's clock for good.
+    /// Stops a node's clock for good; what it survived until now counts.
     pub fn stop<E: EngineEvent>(&mut self, node: u32, ctx: &mut Context<E>) {
-        if let Some(timer) = self.clocks[node as usize].timer.take() {
+        self.settle(node, ctx.now());
+        let clock = &mut self.clocks[node as usize];
+        clock.scale = 1.0;
+        if let Some(timer) = clock.timer.take() {
             ctx.cancel(timer);
         }
     }

@@ -1,12 +1,12 @@
 //! What a scenario says of the data layer, checked.
 
-use pinwheel_core::SimDuration;
+use pinwheel_core::{Purpose, SimDuration, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::coding::Code;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
-use crate::part::DeviceSet;
+use crate::part::{DeviceSet, Members};
 use crate::policy::placement::Placement;
 use crate::policy::replica_selection::ReplicaSelection;
 use crate::policy::telemetry::nodes::{Domain, DomainKind};
@@ -98,6 +98,8 @@ pub struct ClassCapacity {
 /// What devices say of the nodes that stand on them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
+    /// Which devices they are, by whose names they draw.
+    pub members: Members,
     /// The domains of each node.
     pub domains: Vec<Domain>,
     /// The class of each node's device.
@@ -155,6 +157,14 @@ impl NodeSettings {
             on: None,
             capacity: None,
             placed: None,
+        }
+    }
+
+    /// The stream of a node for a purpose and an index; of a node on a device that of the device.
+    pub fn stream(&self, node: u32, purpose: Purpose, index: u64, streams: &Streams) -> Stream {
+        match &self.placed {
+            Some(placed) => placed.members.stream(node, purpose, index, streams),
+            None => streams.indexed(node, purpose, index),
         }
     }
 

@@ -4,11 +4,11 @@ use pinwheel_core::check::CheckId;
 use pinwheel_core::distribution::Zipf;
 use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::random::Purpose;
-use pinwheel_core::{Context, SimDuration, SimTime, Streams};
+use pinwheel_core::{Context, SimDuration, SimTime, Stream, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
-use super::nodes::Nodes;
+use super::nodes::{LIFE, Nodes};
 use super::object_bytes::ObjectBytes;
 use super::objects::{NOWHERE, Objects};
 use super::repair::Repairs;
@@ -181,7 +181,7 @@ impl Store {
         };
         (0..self.objects.count()).for_each(|object| self.place(object, ctx));
         for node in 0..self.node_settings.count {
-            self.nodes.arm(node, 1.0, ctx);
+            self.arm(node, 1.0, ctx);
             self.next_outage(node, ctx);
         }
         for (number, shock) in self.settings.shocks.iter().enumerate() {
@@ -218,11 +218,22 @@ impl Store {
     ) {
         self.objects.advance(ctx.now());
         self.set_down(node, !up, ctx);
-        let draw = ctx.streams().indexed(node, LOST, ctx.now().as_nanos()).uniform();
+        let draw = self.draws_of(node, LOST, ctx).uniform();
         if !up && draw < self.node_settings.lost_share {
             self.empty(node, ctx.now());
         }
         self.settle(ctx);
+    }
+
+    /// The draws of a node at this instant.
+    fn draws_of<E: EngineEvent>(&self, node: u32, purpose: Purpose, ctx: &Context<E>) -> Stream {
+        self.node_settings.stream(node, purpose, ctx.now().as_nanos(), ctx.streams())
+    }
+
+    /// Draws the rest of a node's life, at `scale` times its hazard.
+    fn arm<E: EngineEvent + From<Event>>(&mut self, node: u32, scale: f64, ctx: &mut Context<E>) {
+        let draws = self.draws_of(node, LIFE, ctx);
+        self.nodes.arm(node, scale, draws, ctx);
     }
 
     /// Puts the pieces of an object that are nowhere on nodes.
@@ -359,7 +370,7 @@ impl Store {
         self.tallies.node_failures += 1;
         self.empty(node, ctx.now());
         self.nodes.renew(node, ctx.now());
-        self.nodes.arm(node, 1.0, ctx);
+        self.arm(node, 1.0, ctx);
     }
 
     fn empty(&mut self, node: u32, now: SimTime) {
@@ -372,7 +383,7 @@ impl Store {
         if let Some(outage) = &self.node_settings.outage
             && !self.objects.host(node).retired
         {
-            let mut stream = ctx.streams().indexed(node, OUTAGE, ctx.now().as_nanos());
+            let mut stream = self.draws_of(node, OUTAGE, ctx);
             ctx.after(outage.between.draw(&mut stream), Event::Toggles { node, down: true }.into());
         }
     }
@@ -387,7 +398,7 @@ impl Store {
         if !down {
             self.next_outage(node, ctx);
         } else if let Some(outage) = &self.node_settings.outage {
-            let mut stream = ctx.streams().indexed(node, OUTAGE, ctx.now().as_nanos());
+            let mut stream = self.draws_of(node, OUTAGE, ctx);
             ctx.after(outage.lasts.draw(&mut stream), Event::Toggles { node, down: false }.into());
         }
     }
@@ -509,10 +520,14 @@ impl Store {
     }
 
     /// Draws the rest of every life anew, of nodes that hold something at `scale` times the hazard.
+    /// A node that is gone for good has none.
     pub fn scale_hazard<E: EngineEvent + From<Event>>(&mut self, scale: f64, ctx: &mut Context<E>) {
         for node in 0..self.domains().len() as u32 {
+            if self.objects.host(node).retired {
+                continue;
+            }
             let scale = if self.objects.held(node).is_empty() { 1.0 } else { scale };
-            self.nodes.arm(node, scale, ctx);
+            self.arm(node, scale, ctx);
         }
     }
 
@@ -595,5 +610,29 @@ mod tests {
             (0..30).for_each(|node| run.model.store.report(node, SimTime::ZERO));
             assert!(chosen(&mut run).iter().all(Option::is_none), "full nodes that have said so");
         }
+    }
+
+    /// Three nodes that are gone for good an hour after their hazards were scaled: the weight is of
+    /// that hour, nothing more counts, and no clock of theirs is started again.
+    #[test]
+    fn a_node_that_is_gone_for_good_has_no_life_and_no_weight() {
+        let at = |hours| SimTime::ZERO + SimDuration::from_hours(hours);
+        let rebuild = Duration::Fixed(SimDuration::from_hours(10));
+        let settings = StoreSettings::new(3, Code::new(1, 3), rebuild);
+        let life = FailureLaw::exponential(1e5 * 3_600.0);
+        let nodes = NodeSettings { life, ..NodeSettings::new(3) };
+        let streams = Streams::new(5, 0);
+        let store = Store::new(&settings, &nodes, &streams);
+        let mut run = Simulation::new(Alone { store }, streams);
+        run.run_until(at(1));
+        run.model.store.scale_hazard(5.0, &mut run.ctx);
+        run.run_until(at(2));
+        (0..3).for_each(|node| run.model.store.retire(node, &mut run.ctx));
+        run.run_until(at(1_000));
+        run.model.store.scale_hazard(1e6, &mut run.ctx);
+        run.run_until(at(100_000));
+        assert_eq!(run.model.store.tallies.node_failures, 0);
+        let weight = run.model.store.take_weight(at(100_000));
+        assert!((weight / pinwheel_core::math::exp(4.0 * 3.0 / 1e5) - 1.0).abs() < 1e-12);
     }
 }

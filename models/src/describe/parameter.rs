@@ -36,20 +36,6 @@ pub struct ParameterSpec {
 }
 
 impl ParameterSpec {
-    /// The parameter of this name, if it may be moved to a value.
-    ///
-    /// # Errors
-    ///
-    /// Why it may not: [`Refused`].
-    pub fn movable(
-        specs: &'static [ParameterSpec],
-        name: &str,
-        value: f64,
-    ) -> Result<&'static ParameterSpec, Refused> {
-        let spec = specs.iter().find(|spec| spec.name == name).ok_or(Refused::NoLever)?;
-        spec.movable_to(value).map(|()| spec)
-    }
-
     /// Whether the parameter may be moved to a value.
     ///
     /// # Errors

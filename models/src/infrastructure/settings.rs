@@ -1,11 +1,12 @@
 //! What a scenario says of the physical layer, checked.
 
-use pinwheel_core::{Amount, SimDuration, SimTime};
+use pinwheel_core::{Amount, SimDuration, SimTime, math};
 use serde::{Deserialize, Serialize};
 
 use super::operation;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
+use crate::part::SharedBy;
 use crate::policy::maintenance::Replacement;
 
 /// Capacity is counted in thousandths of its unit, so that sums of it are exact.
@@ -56,6 +57,35 @@ impl Settings {
         let shares = weigh(|region| region.share);
         let none = shares.iter().all(|share| *share == 0.0);
         if none { weigh(|_| 1.0) } else { shares }
+    }
+    /// Devices of a class in each region, which are dealt by the weights of the regions.
+    pub fn devices_by_region(&self, class: &Class) -> Vec<u32> {
+        let weights = self.region_weights(class);
+        let whole: f64 = weights.iter().sum();
+        let (mut share, mut dealt) = (0.0, 0);
+        let deal = |weight: f64| {
+            share += weight;
+            let until = (share / whole * f64::from(class.count)).round() as u32;
+            let count = until - dealt;
+            dealt = until;
+            count
+        };
+        weights.into_iter().map(deal).collect()
+    }
+    /// What the devices of a class have in common on the first day.
+    pub fn shared_by(&self, class: &Class) -> SharedBy {
+        let devices = self.devices_by_region(class);
+        let there = (0u16..).zip(&devices).filter(|(_, devices)| **devices > 0);
+        // Where all own alike, nobody owns nothing.
+        let owners = match class.owner_concentration {
+            0.0 => class.owners,
+            _ => class.devices_by_owner().filter(|devices| *devices > 0).count() as u32,
+        };
+        SharedBy {
+            regions: there.map(|(place, _)| place).collect(),
+            owners,
+            sites: devices.iter().map(|devices| devices.div_ceil(class.devices_per_site)).sum(),
+        }
     }
     /// Pools of crews and spare parts that a class has.
     pub fn pools(&self, class: &Class) -> usize {
@@ -136,6 +166,22 @@ pub struct Class {
 }
 
 impl Class {
+    /// Devices of each of its owners on the first day, the largest owner first.
+    pub fn devices_by_owner(&self) -> impl Iterator<Item = u32> + use<> {
+        let (count, owners, exponent) = (self.count, self.owners, -self.owner_concentration);
+        let weight = move |owner: u32| math::pow(f64::from(owner + 1), exponent);
+        let whole: f64 = (0..owners).map(weight).sum();
+        let (mut share, mut given) = (0.0, 0);
+        (0..owners).map(move |owner| {
+            share += weight(owner);
+            let last = owner + 1 == owners;
+            let until = (share / whole * f64::from(count)).round() as u32;
+            let until = if last { count } else { until };
+            let devices = until - given;
+            given = until;
+            devices
+        })
+    }
     /// Devices that never fail, each with its own owner.
     pub fn new(id: &str, count: u32) -> Self {
         Class {
@@ -275,7 +321,7 @@ pub struct Income {
     /// Paid for each device.
     pub usd_per_month: f64,
     /// Whether that holds for the first month only: at each review it becomes what the devices of
-    /// the class were paid since the one before ([`crate::part::Signal::Paid`]).
+    /// the class were paid since the one before, by the demands they serve.
     pub from_payments: bool,
     /// Half of the owners need more than this, USD a month for each device.
     pub needed_median_usd_per_month: f64,

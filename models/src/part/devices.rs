@@ -20,6 +20,17 @@ pub struct DeviceClass {
     pub count: u32,
 }
 
+/// What the devices of a class have in common on the first day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SharedBy {
+    /// The regions they stand in, by their places, rising.
+    pub regions: Vec<u16>,
+    /// Owners that have at least one of them.
+    pub owners: u32,
+    /// Sites they stand at.
+    pub sites: u32,
+}
+
 /// All devices of the first day.
 #[derive(Clone, Debug, Default)]
 pub struct Devices {
@@ -206,6 +217,20 @@ pub enum ClassNames {
 }
 
 impl Known {
+    /// What the devices of a set have in common: no two classes share an owner or a site.
+    pub fn shared_by(&self, set: &DeviceSet) -> SharedBy {
+        let mut sum = SharedBy::default();
+        let classes = set.classes.iter();
+        for of in classes.filter_map(|class| self.shared_by.get(usize::from(*class))) {
+            sum.regions.extend(&of.regions);
+            sum.owners += of.owners;
+            sum.sites += of.sites;
+        }
+        sum.regions.sort_unstable();
+        sum.regions.dedup();
+        sum
+    }
+
     /// How many devices of a set there are on the first day.
     pub fn count(&self, set: &DeviceSet) -> u32 {
         set.classes.iter().map(|class| self.classes[usize::from(*class)].count).sum()
@@ -261,10 +286,35 @@ impl Known {
                 checker.fault(name, &key, message, help);
                 return None;
             };
+            if classes.contains(&(place as u8)) {
+                let message = "names a class that is named before".to_owned();
+                checker.fault(name, &key, message, "name each class once");
+                return None;
+            }
             classes.push(place as u8);
         }
         classes.sort_unstable();
-        classes.dedup();
-        Some(DeviceSet { classes })
+        let set = DeviceSet { classes };
+        self.are_there(checker, &set, given, key).then_some(set)
+    }
+
+    /// Whether a set has a device on the first day, without which nothing can stand on it.
+    fn are_there(
+        &self,
+        checker: &mut Checker<'_>,
+        set: &DeviceSet,
+        given: ValueId,
+        key: &str,
+    ) -> bool {
+        if self.count(set) > 0 {
+            return true;
+        }
+        let named = |class: &u8| format!("\"{}\"", self.classes[usize::from(*class)].id);
+        let names: Vec<_> = set.classes.iter().map(named).collect();
+        let (classes, have) = if names.len() > 1 { ("classes", "have") } else { ("class", "has") };
+        let message = format!("the {classes} {} {have} no device", names.join(" and "));
+        let help = "give a class at least one device on the first day: count = 1";
+        checker.fault(given, key, message, help);
+        false
     }
 }

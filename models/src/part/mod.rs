@@ -14,7 +14,7 @@ use pinwheel_core::{Context, Event as EngineEvent, SimTime, Streams};
 use crate::describe::review::{Inputs, Wanted};
 use crate::describe::{Lever, Refused};
 use crate::input::RunDays;
-pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members, Numbering};
+pub use devices::{ClassNames, DeviceClass, DeviceSet, Devices, Members, Numbering, SharedBy};
 pub use shared::Shared;
 pub use signal::{Delivery, Signal};
 
@@ -62,6 +62,8 @@ pub struct Known {
     pub days: Option<RunDays>,
     /// The classes of devices of `[infrastructure]`, in order; empty without it.
     pub classes: Vec<DeviceClass>,
+    /// What the devices of each of these classes have in common.
+    pub shared_by: Vec<SharedBy>,
     /// Ids of the regions of `[infrastructure]`, in order.
     pub regions: Vec<String>,
     /// Who takes the readings of `[connection]`, if there is such a section.

@@ -25,14 +25,6 @@ pub enum Signal {
         /// Its value from now on.
         value: f64,
     },
-    /// The devices of a class have been paid for what they did. Owners whose income comes from
-    /// payments answer at their next review.
-    Paid {
-        /// The class, by its place in the settings of the fleet.
-        class: u8,
-        /// To all devices of the class together, in millionths of a dollar.
-        microusd: u64,
-    },
 }
 
 /// A reading that has reached the platform.

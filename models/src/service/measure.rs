@@ -8,6 +8,7 @@ use crate::laws::sketch::Sketch;
 /// Counts and sums of one station.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Measure {
+    /// Servers there are, up or down.
     servers: u32,
     present: u32,
     busy: u32,
@@ -33,6 +34,8 @@ struct Areas {
     present_nanos: u128,
     busy_nanos: u128,
     up_nanos: u128,
+    /// Of all servers, up or down.
+    servers_nanos: u128,
 }
 
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
@@ -119,6 +122,7 @@ impl Measure {
         self.areas.present_nanos += present_nanos;
         self.areas.busy_nanos += u128::from(self.busy) * u128::from(elapsed_nanos);
         self.areas.up_nanos += u128::from(self.up) * u128::from(elapsed_nanos);
+        self.areas.servers_nanos += u128::from(self.servers) * u128::from(elapsed_nanos);
         self.little.present_nanos += present_nanos;
         self.little.elapsed_nanos += elapsed_nanos;
         self.at = now;
@@ -143,11 +147,16 @@ impl Measure {
         self.jobs.waited += u64::from(!at_once);
     }
 
-    /// A server comes up or goes down. One that joins raises the number of all.
+    /// A server comes up or goes down.
     pub(super) fn turn_server(&mut self, now: SimTime, up: bool) {
         self.advance(now);
         self.up = if up { self.up + 1 } else { self.up - 1 };
-        self.servers = self.servers.max(self.up);
+    }
+
+    /// One more server is there; it comes up apart from that.
+    pub(super) fn join_server(&mut self, now: SimTime) {
+        self.advance(now);
+        self.servers += 1;
     }
 
     /// A queue has so many servers at work instead of so many.
@@ -245,7 +254,17 @@ impl Measure {
     }
     /// Share of the servers that were up, averaged over time.
     pub fn servers_up_share(&self) -> f64 {
-        ratio(self.areas.up_nanos, self.elapsed_nanos()) / f64::from(self.servers)
+        ratio(self.areas.up_nanos, self.elapsed_nanos()) / self.servers_mean()
+    }
+    /// Servers there were, averaged over time: exactly their number where none joined.
+    fn servers_mean(&self) -> f64 {
+        let elapsed = u128::from(self.elapsed_nanos());
+        if elapsed == 0 {
+            return f64::from(self.servers);
+        }
+        let (whole, rest) =
+            (self.areas.servers_nanos / elapsed, self.areas.servers_nanos % elapsed);
+        whole as f64 + rest as f64 / elapsed as f64
     }
     /// Share of the requests that the cache answered.
     pub fn hit_share(&self) -> f64 {
@@ -253,7 +272,7 @@ impl Measure {
     }
     /// Share of the servers' time in which they served.
     pub fn utilisation(&self) -> f64 {
-        ratio(self.areas.busy_nanos, self.elapsed_nanos()) / f64::from(self.servers)
+        ratio(self.areas.busy_nanos, self.elapsed_nanos()) / self.servers_mean()
     }
     /// Jobs beyond those in service.
     pub fn queue_length(&self) -> f64 {
@@ -261,5 +280,35 @@ impl Measure {
     }
     fn elapsed_nanos(&self) -> u64 {
         self.at.since(self.since).as_nanos()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two servers, a third after a day: over two days there were 2.5.
+    #[test]
+    fn a_server_that_joins_counts_from_then_on() {
+        let day = |days| SimTime::ZERO + SimDuration::from_days(days);
+        let mut measure = Measure::new(2);
+        measure.turn_server(day(0), false);
+        measure.set_busy(day(0), 0, 1);
+        measure.join_server(day(1));
+        measure.turn_server(day(1), true);
+        measure.set_busy(day(1), 1, 2);
+        measure.advance(day(2));
+        assert_eq!(measure.utilisation(), 3.0 / 5.0);
+        assert_eq!(measure.servers_up_share(), 3.0 / 5.0);
+        measure.restart(day(2));
+        measure.advance(day(3));
+        assert_eq!(measure.utilisation(), 2.0 / 3.0);
+    }
+
+    #[test]
+    fn the_mean_of_servers_that_stay_is_their_number() {
+        let mut measure = Measure::new(7);
+        measure.advance(SimTime::from_nanos(u64::MAX / 3 + 12_345));
+        assert_eq!(measure.servers_mean(), 7.0);
     }
 }

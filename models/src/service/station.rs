@@ -253,6 +253,9 @@ impl Station {
         let mut server = members.change(device, class, up);
         if server.is_none() && single && up {
             server = members.join(device, class);
+            if server.is_some() {
+                self.measure.join_server(ctx.now());
+            }
         }
         let Some(server) = server else { return };
         let (queue, server) = if single { (0, server) } else { (server, 0) };

@@ -153,6 +153,7 @@ fn storm(jitter: bool, accepts_per_second: Option<u32>) -> Connection {
             length_seconds: 600.0,
             share: 1.0,
             resets: true,
+            equal_before: 0,
         }],
         ..settings(Protocol::WebSocket, 0.0)
     };

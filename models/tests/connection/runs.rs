@@ -18,6 +18,7 @@ fn rough(protocol: Protocol) -> Settings {
         length_seconds: 2_000.0,
         share,
         resets,
+        equal_before: 0,
     };
     let mut settings = Settings {
         devices: 40,

@@ -8,6 +8,8 @@
 //! The operator sees to an action at its due time if on shift, else at the beginning of the next
 //! shift, reacts after a log-normal time, and forgets some.
 
+use std::collections::VecDeque;
+
 use pinwheel_core::{
     Amount, Context, Event as EngineEvent, Holding, Metric, Purpose, SimDuration, SimTime,
 };
@@ -75,7 +77,8 @@ crate::parameters! {
 pub struct DispatchActivity {
     parameters: PlanParameters,
     /// Who of the fleet the devices are.
-    pub members: Members,
+    members: Members,
+    past: Past,
     wallet: Wallet,
     first: Address,
     plans: Vec<u64>,
@@ -89,6 +92,39 @@ pub struct DispatchActivity {
     delays: Vec<f64>,
 }
 
+/// When devices went down and came up, as far back as blocks may still be settled: whether a device
+/// was up when its action ran is known when that is settled, which may be an hour later.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Past {
+    /// Of each device, the oldest first; before the first of them it was the other way.
+    changes: Vec<VecDeque<(SimTime, bool)>>,
+    /// Up to when blocks have been settled, as far as actions tell.
+    settled: SimTime,
+}
+
+impl Past {
+    fn new(devices: usize) -> Self {
+        Past { changes: vec![VecDeque::new(); devices], settled: SimTime::ZERO }
+    }
+
+    fn note(&mut self, place: u32, up: bool, now: SimTime) {
+        let changes = &mut self.changes[place as usize];
+        changes.push_back((now, up));
+        while changes.get(1).is_some_and(|(second, _)| *second < self.settled) {
+            changes.pop_front();
+        }
+    }
+
+    /// Whether a device was up at an instant that is not settled yet.
+    fn was_up(&self, place: u32, time: SimTime) -> bool {
+        let changes = &self.changes[place as usize];
+        match changes.iter().rfind(|(at, _)| *at <= time) {
+            Some((_, up)) => *up,
+            None => changes.front().is_none_or(|(_, up)| !up),
+        }
+    }
+}
+
 impl DispatchActivity {
     /// The devices with their accounts, and the contract.
     pub fn new(parameters: &PlanParameters, members: Members, state: &mut State) -> Self {
@@ -99,6 +135,7 @@ impl DispatchActivity {
         }
         state.contracts.dispatch = Some(Dispatch::new(p.allowance as u64, &mut state.accounts));
         DispatchActivity {
+            past: Past::new(p.devices as usize),
             members,
             wallet: Wallet { worth: p.worth, tip: p.tip },
             first,
@@ -172,14 +209,22 @@ impl DispatchActivity {
         self.manual_on_time += u64::from(!forgotten && waits + reaction <= p.tolerance);
     }
 
-    /// The contract has carried out an action or dropped it.
+    /// A device of the fleet went down or came up.
+    pub fn device_changed(&mut self, device: u32, class: u8, up: bool, now: SimTime) {
+        if let Some(place) = self.members.change(device, class, up) {
+            self.past.note(place, up, now);
+        }
+    }
+
+    /// The contract has carried out an action or dropped it, in a block that is settled now.
     pub fn noticed(&mut self, notice: &Notice) {
         let Notice::Acted { device, due, progress, time, .. } = *notice else { return };
+        self.past.settled = self.past.settled.max(time);
         if progress == Progress::OutOfGas {
             self.out_of_gas += 1;
             return;
         }
-        if !self.members.is_up(device) {
+        if !self.past.was_up(device, time) {
             self.device_down += 1;
             return;
         }
@@ -203,5 +248,27 @@ impl DispatchActivity {
         slot.push_some(ctx, DELAY_P50, quantile(&mut self.delays, 0.5));
         slot.push_some(ctx, DELAY_P99, quantile(&mut self.delays, 0.99));
         self.delays.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_past_of_a_device_is_known_at_the_time_of_an_action() {
+        let at = |minutes| SimTime::ZERO + SimDuration::from_minutes(minutes);
+        let mut past = Past::new(2);
+        past.note(0, false, at(10));
+        past.note(0, true, at(20));
+        past.note(0, false, at(30));
+        let seen = [5, 15, 25, 35].map(|minutes| past.was_up(0, at(minutes)));
+        assert_eq!(seen, [true, false, true, false]);
+        assert!(past.was_up(1, at(35)), "nothing has happened to it");
+        // What is settled is asked for no more, and what is kept answers the same.
+        past.settled = at(25);
+        past.note(0, true, at(40));
+        assert_eq!(past.changes[0].len(), 3);
+        assert_eq!([25, 35, 45].map(|minutes| past.was_up(0, at(minutes))), [true, false, true]);
     }
 }

@@ -23,6 +23,7 @@ use super::super::contracts::{Call, TRANSACTION_GAS};
 use super::super::money::{self, NANO_DECIMALS};
 use super::super::state::State;
 use super::super::transaction::Address;
+use crate::describe::{LeverSpec, ParameterSpec};
 use crate::input::amount::{self, TOKEN_DECIMALS};
 use crate::laws::arrivals::NextArrival;
 
@@ -69,6 +70,33 @@ crate::parameters! {
         worth: "nanotoken" = 50.0, in 0.000001 ..= 1e9, "scenario; Ethereum's fees of 2021-2023 were 10 to 200 gwei";
         /// Money of a user at the start.
         balance: "token" = 1000.0, in 0.0 ..= 1e12, "scenario";
+    }
+}
+
+impl LoadParameters {
+    /// A parameter as a lever of a chain with this gas limit: a transaction fits into a block.
+    pub fn lever(spec: &ParameterSpec, gas_limit: u64) -> LeverSpec {
+        let lever = spec.lever();
+        let maximum = match spec.name {
+            "gas" => lever.maximum.min(gas_limit as f64),
+            _ => lever.maximum,
+        };
+        LeverSpec { maximum, ..lever }
+    }
+
+    /// Why a parameter cannot be moved beside the others, or has no effect beside them; `None` if
+    /// it can.
+    pub fn fixed(&self, spec: &ParameterSpec) -> Option<&'static str> {
+        let idle = match spec.name {
+            "burst_length" | "calm_length" if self.burst_factor <= 1.0 => {
+                Some("it has an effect with burst_factor above 1 only")
+            }
+            "leaving_chance" if self.reservation <= 0.0 => {
+                Some("it has an effect with a reservation above 0 only")
+            }
+            _ => None,
+        };
+        spec.fixed.or(idle)
     }
 }
 

@@ -117,9 +117,11 @@ impl Applications {
         if let Some(devices) = &mut self.devices {
             devices.device_changed(device, class, up, chain, ctx);
         }
+        if let Some(dispatch) = &mut self.dispatch {
+            dispatch.device_changed(device, class, up, ctx.now());
+        }
         for members in [
             self.attestation.as_mut().map(|activity| &mut activity.members),
-            self.dispatch.as_mut().map(|activity| &mut activity.members),
             self.telemetry.as_mut().map(|activity| &mut activity.members),
         ] {
             members.and_then(|members| members.change(device, class, up));

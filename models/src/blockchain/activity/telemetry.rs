@@ -60,7 +60,7 @@ crate::parameters! {
     pub struct TelemetryParameters {
         /// Devices that take readings.
         devices: "1" = 100.0, in 1.0 ..= 1000000.0, "scenario";
-        /// Time between two readings of a device; with 0 readings come over the connection layer.
+        /// Time between two readings of a device, by a clock of its own.
         interval: "s" = 600.0, in 0.1 ..= 86400.0, "scenario";
         /// Mean energy that a reading states, drawn evenly between nothing and twice as much.
         energy: "Wh" = 0.0, in 0.0 ..= 1e6, "scenario";

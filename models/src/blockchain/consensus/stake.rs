@@ -201,7 +201,7 @@ impl Stake {
         let epoch = self.slot / self.slots_per_epoch - 1;
         let offline_share = self.conduct.offline_share;
         let voted = |(validator, stake): (usize, &u128)| {
-            let mut draws = ctx.streams().indexed(validator as u32, VOTE, epoch);
+            let mut draws = self.members.stream(validator as u32, VOTE, epoch, ctx.streams());
             let offline = draws.uniform() < offline_share;
             if offline || !self.members.is_up(validator as u32) { 0 } else { *stake }
         };

@@ -16,7 +16,7 @@ use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
-use crate::part::{ClassNames, DeviceSet, Known};
+use crate::part::{ClassNames, DeviceSet, Known, SharedBy};
 use parts::{
     AuditSection, ExposureSection, FlashCrowdSection, GrowthSection, KeySection, RareSection,
 };
@@ -132,12 +132,11 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
             None
         }
     };
-    refuse_idle(checker, &typed, known);
+    refuse_idle(checker, &typed);
     let count = nodes.as_ref().map(|nodes| nodes.count);
     // A part that is there and wrong makes the layer `None`, and has left a fault.
     let store = typed.store.as_ref();
-    let fleet = !known.classes.is_empty();
-    let store = store.map(|typed| store::settings(checker, typed, nodes.as_ref(), fleet));
+    let store = store.map(|typed| store::settings(checker, typed, nodes.as_ref(), known));
     let built = store.as_ref().and_then(Option::as_ref);
     let exposure = typed.exposure.map(|typed| parts::exposure(checker, &typed, count, run));
     let (at, on) = (checker.tree.nearest("data.rare"), built.zip(nodes.as_ref()));
@@ -165,7 +164,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
 }
 
 /// Notes of the keys of nodes whether a part of the layer makes use of them.
-fn refuse_idle(checker: &mut Checker<'_>, typed: &Section, known: &Known) {
+fn refuse_idle(checker: &mut Checker<'_>, typed: &Section) {
     let Some(nodes) = &typed.nodes else { return };
     let named = |given: ValueId, kind: &str| checker.text_of(given).as_deref() == Some(kind);
     let domain = |kind| {
@@ -176,11 +175,12 @@ fn refuse_idle(checker: &mut Checker<'_>, typed: &Section, known: &Known) {
     let owners = domain("owner") || by.is_some_and(|by| named(by, "owner"));
     let (regions, sites) = (domain("region"), domain("site"));
     let (stored, of_store) = (typed.store.is_some(), "stored objects: [data.store]");
-    let fleet = stored && !known.classes.is_empty();
+    let fleet = stored && nodes.on.is_some();
     let apart = |what: &str| format!("objects spread over {what}, or shocks that strike them");
     let (of_regions, of_sites) = (apart("regions"), apart("sites or regions"));
     let of_owners = format!("{}, or exposure by owner", apart("owners"));
     let keys = [
+        ("on", nodes.on, stored, of_store),
         ("capacity", nodes.capacity, stored, of_store),
         ("life", nodes.life, stored, of_store),
         ("annual_failure", nodes.annual_failure, stored, of_store),
@@ -260,19 +260,20 @@ fn nodes_of(checker: &mut Checker<'_>, typed: &NodeSection, known: &Known) -> Op
         &[
             ("life_shape", typed.life_shape, life, "nodes with a life"),
             ("owner_exponent", typed.owner_exponent, owned, "nodes with owners"),
-            ("lost_share", typed.lost_share, on.is_some(), "nodes that are devices: on = ..."),
         ],
     );
-    let most = |own: u16, of_fleet: usize| if on.is_some() { of_fleet.max(1) as u16 } else { own };
-    // Sites and owners of a fleet are at most as many as its devices.
-    let devices = count.unwrap_or(1) as usize;
+    let shared_by = on.as_ref().map(|set| known.shared_by(set));
+    // Sites and owners of a fleet are at most as many as its devices, and regions at most 256.
+    let most = |own: u16, of_fleet: fn(&SharedBy) -> u32| {
+        shared_by.as_ref().map_or(own, |shared_by| of_fleet(shared_by) as u16)
+    };
     let lost_share = checker.share(typed.lost_share, "data.nodes.lost_share", 1.0);
     let capacity = capacity(checker, typed, on.as_ref(), known);
     Some(NodeSettings {
         count: u32::try_from(count?).ok()?,
-        regions: most(regions, known.regions.len()),
-        owners: most(owners.unwrap_or(1) as u16, devices),
-        sites: most(sites, devices),
+        regions: most(regions, |of| of.regions.last().map_or(1, |last| u32::from(*last) + 1)),
+        owners: most(owners.unwrap_or(1) as u16, |of| of.owners),
+        sites: most(sites, |of| of.sites),
         owner_exponent: exponent.unwrap_or(0.0),
         life: law?,
         outage: whole(outage)?,

@@ -12,6 +12,7 @@ use crate::data::settings::{
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
+use crate::part::{DeviceSet, Known};
 use crate::policy::choice::Given;
 use crate::policy::placement::Placement;
 use crate::policy::telemetry::nodes::DomainKind;
@@ -144,12 +145,12 @@ impl StoreSection {
     }
 }
 
-/// On these nodes; `fleet` where there are devices that go down.
+/// On these nodes.
 pub(super) fn settings(
     checker: &mut Checker<'_>,
     typed: &StoreSection,
     nodes: Option<&NodeSettings>,
-    fleet: bool,
+    known: &Known,
 ) -> Option<StoreSettings> {
     let objects = count(checker, typed.objects, "data.store.objects", "1000", OBJECTS_MAX);
     let size = checker.required(typed.object_size, "data.store.object_size", "\"1 GiB\"");
@@ -169,8 +170,8 @@ pub(super) fn settings(
         }
     };
     let damage = typed.damage.as_ref().map(|damage| self::damage(checker, damage));
-    let shocks = shocks(checker, &typed.shock, nodes);
-    let down = fleet || nodes.is_some_and(|nodes| nodes.outage.is_some());
+    let shocks = shocks(checker, &typed.shock, nodes, known);
+    let down = nodes.is_some_and(|nodes| nodes.on.is_some() || nodes.outage.is_some());
     refuse_idle(checker, typed, shocks.as_deref().unwrap_or(&[]), down);
     let fits = fits(checker, typed, nodes, (objects, size, code, fidelity));
     Some(StoreSettings {
@@ -346,6 +347,7 @@ fn shocks(
     checker: &mut Checker<'_>,
     typed: &[ShockSection],
     nodes: Option<&NodeSettings>,
+    known: &Known,
 ) -> Option<Vec<Shock>> {
     if let Some(given) = typed.get(SHOCKS_MAX).and_then(|shock| shock.after) {
         let message = format!("{} shocks", typed.len());
@@ -356,7 +358,7 @@ fn shocks(
         .iter()
         .enumerate()
         .map(|(number, shock)| {
-            self::shock(checker, shock, &format!("data.store.shock[{number}]"), nodes)
+            self::shock(checker, shock, &format!("data.store.shock[{number}]"), (nodes, known))
         })
         .collect();
     all.into_iter().collect()
@@ -366,7 +368,7 @@ fn shock(
     checker: &mut Checker<'_>,
     typed: &ShockSection,
     key: &str,
-    nodes: Option<&NodeSettings>,
+    (nodes, known): (Option<&NodeSettings>, &Known),
 ) -> Option<Shock> {
     let after = checker.required(typed.after, &format!("{key}.after"), "\"10 d\"");
     let after = duration(checker, after, &format!("{key}.after"));
@@ -379,6 +381,11 @@ fn shock(
     });
     let range = 0..=i64::from(domains.unwrap_or(u16::MAX)) - 1;
     let number = checker.integer(typed.number, &format!("{key}.number"), range);
+    if let (Some(DomainKind::Region), Some(set)) = (kind, nodes.and_then(|of| of.on.as_ref())) {
+        let given = typed.number.or(domain)?;
+        let place = number.unwrap_or(0) as u16;
+        strikes_nodes(checker, given, &format!("{key}.number"), place, set, known)?;
+    }
     let effect = checker.required(typed.effect, &format!("{key}.effect"), "\"outage\"");
     let effects = [("outage", 0), ("loss", 1), ("censors", 2)];
     let effect = match checker.choice(effect, &format!("{key}.effect"), &effects)? {
@@ -390,4 +397,25 @@ fn shock(
         _ => Effect::Censors,
     };
     Some(Shock { after: after?, kind: kind?, number: number.unwrap_or(0) as u16, effect })
+}
+
+/// A fault where no node stands in the region of this place.
+fn strikes_nodes(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    key: &str,
+    place: u16,
+    set: &DeviceSet,
+    known: &Known,
+) -> Option<()> {
+    let id = |place: u16| known.regions.get(usize::from(place)).map_or("", String::as_str);
+    let regions = known.shared_by(set).regions;
+    if regions.contains(&place) {
+        return Some(());
+    }
+    let message = format!("no node stands in region {place}, \"{}\"", id(place));
+    let there: Vec<_> = regions.iter().map(|of| format!("{of} (\"{}\")", id(*of))).collect();
+    let help = format!("strike a region that nodes stand in: {}", there.join(", "));
+    checker.fault(given, key, message, help);
+    None
 }

@@ -13,7 +13,7 @@ use super::operation::file::demand::DemandSection;
 use super::operation::file::map::MapSection;
 use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
-use super::settings::{Class, Region, Settings};
+use super::settings::{Class, Region, Settings, Shock};
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
@@ -124,6 +124,11 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let shocks = typed.shock.iter().enumerate();
     let shocks: Vec<_> =
         shocks.map(|(number, typed)| shock::shock(checker, typed, number, fleet)).collect();
+    let id = |(typed, shock): (&ShockSection, &Option<Shock>)| {
+        Some((typed.id, shock.as_ref()?.id.clone()))
+    };
+    let ids: Vec<_> = typed.shock.iter().zip(&shocks).filter_map(id).collect();
+    checker.unique(&ids, "infrastructure.shock");
     let carriers = "infrastructure.carriers_per_region";
     let carriers = checker.integer(typed.carriers_per_region, carriers, 1..=1_000);
     let serving = checker.share(typed.serving_share, "infrastructure.serving_share", 1.0);

@@ -274,19 +274,14 @@ impl Fleet {
     /// A class's devices, region by region and owner by owner.
     fn build(&mut self, index: u8, class: &Class) {
         let first = self.devices();
-        let weights = self.settings.region_weights(class);
-        let whole: f64 = weights.iter().sum();
-        let (mut share, mut built) = (0.0, 0);
-        for (place, weight) in weights.into_iter().enumerate() {
-            share += weight;
-            let until = (share / whole * f64::from(class.count)).round() as u32;
-            let count = until - built;
+        let mut built = 0;
+        for (place, count) in self.settings.devices_by_region(class).into_iter().enumerate() {
             self.class.extend((0..count).map(|_| index));
             (0..count).for_each(|_| self.up.push(true));
             self.region.extend((0..count).map(|_| place as u16));
             self.owners.add_block(index, place as u16, Group::row(first + built, count), class);
             self.tallies.join(index, place as u16, u64::from(count));
-            built = until;
+            built += count;
         }
         self.owners.add_batches(Group::row(first, class.count), class.batches);
         for owner in self.owners.share_out(index, first, class) {

@@ -133,20 +133,14 @@ impl Owners {
         first: u32,
         class: &Class,
     ) -> std::ops::Range<u32> {
-        let weight = |owner: u32| math::pow(f64::from(owner + 1), -class.owner_concentration);
-        let whole: f64 = (0..class.owners).map(weight).sum();
         let first_owner = self.owners.len() as u32;
         self.owners.reserve_exact(class.owners as usize);
         self.present[usize::from(index)].reserve_exact(class.owners as usize);
-        let (mut share, mut given) = (0.0, 0);
-        for owner in 0..class.owners {
-            share += weight(owner);
-            let last = owner + 1 == class.owners;
-            let until = (share / whole * f64::from(class.count)).round() as u32;
-            let until = if last { class.count } else { until };
+        let mut given = 0;
+        for devices in class.devices_by_owner() {
             let person = self.person(index);
-            self.add(index, Group::row(first + given, until - given), person);
-            given = until;
+            self.add(index, Group::row(first + given, devices), person);
+            given += devices;
         }
         first_owner..self.owners.len() as u32
     }

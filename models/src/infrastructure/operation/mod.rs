@@ -283,9 +283,10 @@ impl Operation {
         }
     }
 
-    /// What the devices of each class are paid for what they have served since the last call, in
-    /// millionths of a dollar.
-    pub fn settle(&mut self) -> impl Iterator<Item = (u8, u64)> + '_ {
+    /// What the devices of each class are paid for what they have served since the last call and
+    /// until now, in millionths of a dollar.
+    pub fn settle(&mut self, now: SimTime) -> impl Iterator<Item = (u8, u64)> + '_ {
+        self.advance(now);
         self.demands.iter_mut().flat_map(Demand::settle).filter(|(_, microusd)| *microusd > 0)
     }
 

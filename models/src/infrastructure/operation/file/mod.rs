@@ -238,6 +238,13 @@ fn needs(checker: &mut Checker<'_>, typed: &[ClassPart], fleet: &FleetSettings) 
             let units = checker.integer(need.units, &key("units"), 1..=most).unwrap_or(1);
             let needed = checker.integer(need.needed, &key("needed"), 1..=units as i64);
             let (Some(of), Some(given)) = (of, given) else { continue };
+            if all == 0 {
+                let of = &fleet.classes[usize::from(of)].id;
+                let message = format!("the class \"{of}\" has no device");
+                let help = "give it at least one device on the first day: count = 1";
+                checker.fault(given, &key("class"), message, help);
+                continue;
+            }
             if u64::from(all) % units != 0 {
                 let message = format!("{all} devices do not make whole groups of {units}");
                 let next = u64::from(all).next_multiple_of(units);
