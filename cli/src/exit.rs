@@ -69,8 +69,8 @@ impl From<Error> for Failure {
         let exit = match error {
             Error::Stopped => Exit::Stopped,
             Error::Breached(_) => Exit::Failed,
-            Error::Table(_) | Error::Threads(_) => Exit::EngineFault,
-            Error::Busy(_) => Exit::Machine,
+            Error::Table(_) => Exit::EngineFault,
+            Error::Busy(_) | Error::Threads(_) => Exit::Machine,
             Error::Io { ref source, .. } => of_io(source),
             _ => Exit::BadInput,
         };
@@ -105,6 +105,8 @@ mod tests {
             assert_eq!(exit(kind), Exit::BadInput, "{kind}");
         }
         assert_eq!(Failure::from(Error::Busy("out".into())).exit, Exit::Machine);
+        assert_eq!(Failure::from(Error::Threads(String::new())).exit, Exit::Machine);
+        assert_eq!(Failure::from(Error::Table(String::new())).exit, Exit::EngineFault);
         assert_eq!(Failure::from(Error::Unfit(String::new())).exit, Exit::BadInput);
     }
 }

@@ -2,6 +2,7 @@
 //! and what its records say there. With `--keep FILE` the run is kept as it is there, and
 //! `--from FILE` goes on from it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use jiff::civil::DateTime;
@@ -27,8 +28,29 @@ pub enum Start<'a> {
     Kept(&'a Path),
 }
 
-/// Runs to just before `before` and prints what the run has recorded.
+/// Runs to just before `before` and prints what the run has recorded. A file may hold a state that
+/// no run has, which shows as a panic somewhere: that is the file's fault, not the engine's.
 pub fn run(
+    study: &Study,
+    manifest: &Manifest,
+    verdict: Option<&Verdict>,
+    start: Start<'_>,
+    before: DateTime,
+    keep: Option<&Path>,
+) -> Result<Exit, Failure> {
+    let go = || until(study, manifest, verdict, start, before, keep);
+    let Start::Kept(file) = start else { return go() };
+    catch_unwind(AssertUnwindSafe(go)).unwrap_or_else(|_| {
+        let message = format!(
+            "{}: the run cannot go on from it: damaged, or not kept by pinwheel; keep the run \
+             again with --point, --run, --before and --keep",
+            file.display()
+        );
+        Err(Failure::bad_input(message))
+    })
+}
+
+fn until(
     study: &Study,
     manifest: &Manifest,
     verdict: Option<&Verdict>,

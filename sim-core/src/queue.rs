@@ -217,6 +217,42 @@ struct Saved<E> {
     free_slots: Vec<u32>,
 }
 
+impl<E> Saved<E> {
+    /// What no queue writes: entries out of order, a timer in a slot that is not its own, a slot
+    /// that is both free and taken, or neither, a key of the future.
+    fn check(&self) -> Result<(), &'static str> {
+        let Saved { entries, sequence, slots, free_slots } = self;
+        if entries.windows(2).any(|pair| pair[0] <= pair[1]) {
+            return Err("the pending events are not in their order");
+        }
+        let own = |entry: &&Entry<E>| entry.key >> MESSAGE_BIT & 1 == 0;
+        let number = |entry: &Entry<E>| entry.key & ((1 << MESSAGE_BIT) - 1);
+        if *sequence >> MESSAGE_BIT != 0
+            || entries.iter().filter(own).any(|entry| number(entry) > *sequence)
+        {
+            return Err("a pending event was scheduled after the last one");
+        }
+        let mut pending: Vec<bool> = vec![false; slots.len()];
+        for entry in entries.iter().filter(|entry| entry.slot != NO_SLOT) {
+            let slot = entry.slot as usize;
+            if entry.key == NO_KEY || slots.get(slot) != Some(&entry.key) {
+                return Err("a pending timer has no slot");
+            }
+            pending[slot] = true;
+        }
+        for &slot in free_slots {
+            match pending.get_mut(slot as usize) {
+                Some(taken @ false) if slots[slot as usize] == NO_KEY => *taken = true,
+                _ => return Err("a free slot of a timer is not free"),
+            }
+        }
+        match pending.iter().all(|taken| *taken) {
+            true => Ok(()),
+            false => Err("a slot has no pending timer and is not free"),
+        }
+    }
+}
+
 impl<E: Copy + Serialize> Serialize for Queue<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let live = self.ladder.iter().filter(|entry| is_live(&self.slots, entry));
@@ -229,11 +265,55 @@ impl<E: Copy + Serialize> Serialize for Queue<E> {
 
 impl<'de, E: Copy + Deserialize<'de>> Deserialize<'de> for Queue<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Saved { entries, sequence, slots, free_slots } = Saved::deserialize(deserializer)?;
+        let saved: Saved<E> = Saved::deserialize(deserializer)?;
+        saved.check().map_err(serde::de::Error::custom)?;
+        let Saved { entries, sequence, slots, free_slots } = saved;
         let (mut queue, live) = (Queue::new(), entries.len());
         for entry in entries {
             queue.ladder.push(entry);
         }
         Ok(Queue { live, sequence, slots, free_slots, ..queue })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was written is read; each damage of it is an error and no panic.
+    #[test]
+    fn a_damaged_queue_is_refused() {
+        let mut queue = Queue::new();
+        let at = |seconds: u64| SimTime::from_nanos(seconds * 1_000_000_000);
+        queue.push(at(3), 1, 30_u8);
+        let timers = [1, 2, 4].map(|second| queue.push_timer(at(second), 0, second as u8));
+        assert!(queue.cancel(timers[1]));
+        let bytes = postcard::to_stdvec(&queue).unwrap();
+        let saved = || -> Saved<u8> { postcard::from_bytes(&bytes).unwrap() };
+        let read = |saved: &Saved<u8>| {
+            let bytes = postcard::to_stdvec(saved).unwrap();
+            postcard::from_bytes::<Queue<u8>>(&bytes)
+        };
+        let mut again = read(&saved()).unwrap();
+        assert_eq!(again.pop_until(SimTime::MAX), Some((at(1), 1)));
+        type Damage = fn(&mut Saved<u8>);
+        let damages: [Damage; 11] = [
+            |saved| saved.entries.reverse(),
+            |saved| saved.entries.push(saved.entries[2]),
+            |saved| saved.entries[0].slot = 99,
+            |saved| saved.entries[0].slot = 1,
+            |saved| saved.entries[1].slot = 0,
+            |saved| saved.slots.clear(),
+            |saved| saved.slots[1] = 7,
+            |saved| saved.free_slots = vec![0],
+            |saved| saved.free_slots = vec![99],
+            |saved| saved.free_slots = vec![1, 1],
+            |saved| saved.sequence = 1,
+        ];
+        for (number, damage) in damages.iter().enumerate() {
+            let mut saved = saved();
+            damage(&mut saved);
+            assert!(read(&saved).is_err(), "damage {number}");
+        }
     }
 }

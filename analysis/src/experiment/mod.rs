@@ -240,7 +240,7 @@ impl Study {
     }
 }
 
-/// BLAKE3 of the running program.
+/// BLAKE3 of the running program, in hexadecimal digits.
 fn program_hash() -> Result<String, Error> {
     let unknown = |error| Error::Unfit(format!("this program cannot find itself: {error}"));
     let path = std::env::current_exe().map_err(unknown)?;

@@ -2,7 +2,8 @@
 //! run just before an instant.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,12 +15,19 @@ use pinwheel_models::scenario::Point;
 use pinwheel_models::world::World;
 use serde::{Deserialize, Serialize};
 
-use super::{Control, Study, build};
+use super::{Control, Study, build, program_hash};
 use crate::Error;
 use crate::judge::verdict::tick_of;
 use crate::record::manifest::{Manifest, RunEntry};
 use crate::record::outcome::Names;
 use crate::run::running::EVENTS_UNWATCHED;
+
+/// What a kept run begins with; the hash of the program that kept it and the end of a line follow.
+const KEPT: &str = "a run that pinwheel kept, program ";
+/// Digits of the hash of a program.
+const HASH_DIGITS: usize = 64;
+/// Longest file that is read as a kept run: ten times a fleet of 10 million devices.
+const KEPT_BYTES_MAX: u64 = 16 << 30;
 
 /// Points that are named where one is not found.
 const NAMED_MAX: usize = 24;
@@ -113,11 +121,11 @@ impl<'a> Replayed<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`] if the file is no such run, or one of another result; [`Error::Io`] if it
-    /// cannot be read.
+    /// [`Error::Unfit`] if the file is no such run, one of another result or program, or too large;
+    /// [`Error::Io`] if it cannot be read.
     pub fn resume(study: &'a Study, manifest: &Manifest, file: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(file).map_err(Error::at(file))?;
         let unfit = |detail: String| Error::Unfit(format!("{}: {detail}", file.display()));
+        let bytes = kept_bytes(file, &unfit)?;
         let kept: Kept = restore(&bytes).map_err(|error| unfit(error.to_string()))?;
         let is_it = |entry: &RunEntry| {
             entry.point == kept.point
@@ -165,9 +173,12 @@ impl<'a> Replayed<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be written.
+    /// [`Error::Io`] if the file cannot be written; [`Error::Unfit`] if this program, whose hash is
+    /// in it, cannot be read.
     pub fn keep(&self, file: &Path) -> Result<(), Error> {
-        fs::write(file, save(&self.kept)).map_err(Error::at(file))
+        let head = format!("{KEPT}{}\n", program_hash()?);
+        let bytes = [head.as_bytes(), &save(&self.kept)].concat();
+        fs::write(file, bytes).map_err(Error::at(file))
     }
 
     /// Which run it is: its point and its number.
@@ -195,6 +206,33 @@ impl<'a> Replayed<'a> {
         let last = self.records().values().map(|row| row.time).max();
         tick_of(self.point, last.unwrap_or(SimTime::ZERO))
     }
+}
+
+/// The snapshot in a file of [`Replayed::keep`], if this program wrote it: another may lay out the
+/// same state in another way, and would go on with something else.
+fn kept_bytes(file: &Path, unfit: &impl Fn(String) -> Error) -> Result<Vec<u8>, Error> {
+    let mut reader = File::open(file).map_err(Error::at(file))?;
+    let length = reader.metadata().map_err(Error::at(file))?.len();
+    if length > KEPT_BYTES_MAX {
+        let limit = KEPT_BYTES_MAX >> 30;
+        return Err(unfit(format!("{length} bytes; a kept run has at most {limit} GiB")));
+    }
+    let mut head = Vec::new();
+    let head_length = KEPT.len() + HASH_DIGITS + 1;
+    reader.by_ref().take(head_length as u64).read_to_end(&mut head).map_err(Error::at(file))?;
+    let head = std::str::from_utf8(&head).ok().and_then(|head| head.strip_prefix(KEPT));
+    let program = head.and_then(|head| head.strip_suffix('\n'));
+    let Some(program) = program.filter(|program| program.len() == HASH_DIGITS) else {
+        let help = "write one with --keep";
+        return Err(unfit(format!("no run that this version of pinwheel kept; {help}")));
+    };
+    if program != program_hash()? {
+        let help = "keep the run again with this one: --point, --run, --before and --keep";
+        return Err(unfit(format!("kept by another build of pinwheel; {help}")));
+    }
+    let mut bytes = Vec::new();
+    reader.take(KEPT_BYTES_MAX).read_to_end(&mut bytes).map_err(Error::at(file))?;
+    Ok(bytes)
 }
 
 /// The point of this id.

@@ -64,14 +64,16 @@ impl<'e> Judge<'e> {
         let outcome =
             |spec: &'e OutcomeSpec| OutcomeBook { spec, book: Book::new(&spec.value, since) };
         let verdict_from = experiment.verdict_from;
+        let start = point.scenario.start;
+        let run = (Instant::of_date(start), Instant::of_run(start, end));
         let target = |target: &'e Target| {
-            target.judges(&point.variant).then(|| TargetBook::new(target, verdict_from))
+            target.judges(&point.variant).then(|| TargetBook::new(target, run, verdict_from))
         };
         let mut judge = Judge {
             conditions: experiment.invariants.iter().map(condition).collect(),
             outcomes: experiment.outcomes.iter().map(outcome).collect(),
             targets: experiment.targets.iter().map(target).collect(),
-            start: point.scenario.start,
+            start,
             readers: Vec::new(),
             end,
         };
@@ -195,9 +197,13 @@ struct TargetBook<'e> {
 }
 
 impl<'e> TargetBook<'e> {
-    fn new(target: &'e Target, verdict_from: Option<Date>) -> Self {
+    fn new(
+        target: &'e Target,
+        (start, end): (Instant, Instant),
+        verdict_from: Option<Date>,
+    ) -> Self {
         let whole = Window { from: target.from, to: target.to };
-        let measuring = |window| Measuring::new(&target.measure, window);
+        let measuring = |window| Measuring::new(&target.measure, window).of_run(start, end);
         TargetBook {
             target,
             metric: registry::ALL.find(&target.metric).map(|(number, _)| number),
@@ -298,8 +304,9 @@ fn window(part: Part, point: &Point) -> (SimTime, SimTime) {
     let days = |days: u32| SimDuration::from_days(u64::from(days));
     match part {
         Part::Last(last) => {
-            let from = days(point.scenario.horizon_days) - last;
-            (SimTime::ZERO + from, SimTime::MAX)
+            // As a window of means: without the instant at which it begins.
+            let before = SimTime::ZERO + (days(point.scenario.horizon_days) - last);
+            (before + SimDuration::from_nanos(1), SimTime::MAX)
         }
         Part::Between { from, to } => {
             let start = Instant::of_date(point.scenario.start);

@@ -11,6 +11,7 @@ use std::path::Path;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Unit};
 use pinwheel_core::fingerprint::Fingerprint;
+use pinwheel_core::{SimDuration, SimTime};
 use pinwheel_models::change::Change;
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::describe::metric::{split_name, unit_of};
@@ -185,6 +186,11 @@ impl ChangeEntry {
     }
 }
 
+/// The end of a point's runs.
+fn end_of(point: &Point) -> SimTime {
+    SimTime::ZERO + SimDuration::from_days(u64::from(point.scenario.horizon_days))
+}
+
 /// One run of one point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunEntry {
@@ -267,6 +273,7 @@ impl Manifest {
                 .scenario
                 .changes
                 .iter()
+                .filter(|change| change.at < end_of(point))
                 .map(|change| ChangeEntry::of(point.scenario.start, change))
                 .collect(),
             in_one_piece_because: point.scenario.in_one_piece_because(),

@@ -5,6 +5,7 @@ pub mod manifest;
 pub mod model;
 pub mod outcome;
 pub mod outcomes;
+mod parquet;
 pub mod runfile;
 pub mod staging;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::BufWriter;
 use std::path::Path;
 
 use pinwheel_models::scenario::Experiment;
@@ -12,6 +13,7 @@ use polars_io::parquet::write::ParquetWriter;
 
 use crate::Error;
 use crate::record::outcome::Outcome;
+use crate::record::parquet::{self, Heard, table_error};
 
 /// The outcomes of all runs, by point and outcome, then in the order of the runs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,7 +71,10 @@ impl OutcomeTable {
         ];
         let mut frame = DataFrame::new(height, columns).map_err(table_error)?;
         let file = File::create(path).map_err(Error::at(path))?;
-        ParquetWriter::new(&file).finish(&mut frame).map_err(table_error)?;
+        let heard = Heard::default();
+        let output = BufWriter::new(heard.listen(&file));
+        ParquetWriter::new(output).finish(&mut frame).map_err(heard.at(path))?;
+        heard.check(path)?;
         file.sync_all().map_err(Error::at(path))
     }
 
@@ -83,7 +88,7 @@ impl OutcomeTable {
             return Ok(OutcomeTable::default());
         }
         let file = File::open(path).map_err(Error::at(path))?;
-        let frame = ParquetReader::new(file).finish().map_err(table_error)?;
+        let frame = ParquetReader::new(file).finish().map_err(parquet::at(path))?;
         let text = |name: &str| frame.column(name).and_then(Column::str).map_err(table_error);
         let (points, outcomes) = (text("point")?, text("outcome")?);
         let values = frame.column("value").and_then(Column::f64).map_err(table_error)?;
@@ -95,8 +100,4 @@ impl OutcomeTable {
         }
         Ok(table)
     }
-}
-
-fn table_error(error: PolarsError) -> Error {
-    Error::Table(error.to_string())
 }

@@ -28,6 +28,7 @@ use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
 use crate::Error;
 use crate::record::outcome::{Names, Outcome};
+use crate::record::parquet::{self, Heard, Listened, table_error};
 use crate::record::runfile::RunReader;
 use crate::series::{Instant, TimeSeries};
 use pinwheel_models::describe::Catalogue;
@@ -48,7 +49,9 @@ const COLUMNS: [&str; 8] = ["run", "point", "time", "subject", "metric", "label"
 pub struct TableWriter {
     path: PathBuf,
     file: File,
-    writer: BatchedWriter<BufWriter<File>>,
+    /// What the file system says of the file while it is written.
+    heard: Heard,
+    writer: BatchedWriter<BufWriter<Listened<File>>>,
     parts: Catalogue,
     points: Texts,
     subjects: Texts,
@@ -114,11 +117,14 @@ impl TableWriter {
     /// [`Error::Io`] or [`Error::Table`] if the file cannot be made.
     pub fn create(path: &Path, parts: Catalogue) -> Result<Self, Error> {
         let file = File::create(path).map_err(Error::at(path))?;
-        let output = BufWriter::new(file.try_clone().map_err(Error::at(path))?);
-        let writer = ParquetWriter::new(output).batched(&schema(TIME)).map_err(table_error)?;
+        let heard = Heard::default();
+        let output = heard.listen(file.try_clone().map_err(Error::at(path))?);
+        let writer = ParquetWriter::new(BufWriter::new(output)).batched(&schema(TIME));
+        let writer = writer.map_err(heard.at(path))?;
         Ok(TableWriter {
             path: path.to_owned(),
             file,
+            heard,
             writer,
             parts,
             points: Texts::default(),
@@ -171,7 +177,7 @@ impl TableWriter {
         block.sort_by_key(|row| (row.metric, row.subject, row.point, row.label, row.run));
         for rows in block.chunks(ROW_GROUP_ROWS) {
             let frame = self.frame(rows).map_err(table_error)?;
-            self.writer.write_batch(&frame).map_err(table_error)?;
+            self.writer.write_batch(&frame).map_err(self.heard.at(&self.path))?;
         }
         block.clear();
         self.block = block;
@@ -185,8 +191,9 @@ impl TableWriter {
     /// [`Error::Io`] or [`Error::Table`] if it cannot be written.
     pub fn finish(mut self) -> Result<(), Error> {
         self.flush()?;
-        self.writer.finish().map_err(table_error)?;
+        self.writer.finish().map_err(self.heard.at(&self.path))?;
         drop(self.writer);
+        self.heard.check(&self.path)?;
         self.file.sync_all().map_err(Error::at(&self.path))
     }
 
@@ -428,7 +435,7 @@ fn slice(path: &Path, columns: &[&str], range: (usize, usize)) -> Result<DataFra
     let file = File::open(path).map_err(Error::at(path))?;
     let columns = columns.iter().map(|name| (*name).to_owned()).collect();
     let mut reader = ParquetReader::new(file).with_columns(Some(columns)).with_slice(Some(range));
-    let found = reader.get_metadata().map_err(table_error)?;
+    let found = reader.get_metadata().map_err(parquet::at(path))?;
     let has = |name: &str| found.schema().fields().iter().any(|field| field.name() == name);
     if let Some(missing) = COLUMNS.into_iter().find(|name| !has(name)) {
         let path = path.display();
@@ -442,7 +449,7 @@ fn slice(path: &Path, columns: &[&str], range: (usize, usize)) -> Result<DataFra
     let plain = plain.get_metadata().map_err(table_error)?;
     metadata.key_value_metadata = plain.key_value_metadata.clone();
     reader.set_metadata(Arc::new(metadata));
-    reader.finish().map_err(table_error)
+    reader.finish().map_err(parquet::at(path))
 }
 
 /// An empty table whose instants are plain numbers, for what it says of its columns.
@@ -475,8 +482,4 @@ fn add(group: &mut Group, frame: &DataFrame) -> Result<(), Error> {
         group[place].1.entry(run).or_default().push((Instant::from_millis(time), value));
     }
     Ok(())
-}
-
-fn table_error(error: PolarsError) -> Error {
-    Error::Table(error.to_string())
 }

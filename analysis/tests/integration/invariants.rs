@@ -142,7 +142,7 @@ fn a_breach_of_always_stops_at_its_tick_with_both_sides() {
 fn parts_of_the_run_are_judged_alone() {
     let experiment = experiment(
         "[[invariant]]\nid = \"last\"\nover = { last = \"3 d\" }\n\
-         expect = \"min(raw_power) >= 7 EiB\"\n\
+         expect = \"min(raw_power) >= 8 EiB and sum(raw_power) == 27 EiB\"\n\
          [[invariant]]\nid = \"dates\"\nover = { from = 2022-10-12, to = 2022-10-13 }\n\
          expect = \"sum(raw_power) == 2 EiB + 3 EiB\"\n\
          [[invariant]]\nid = \"none\"\nover = { last = \"3 d\" }\nexpect = \"qa_power > 0\"\n",

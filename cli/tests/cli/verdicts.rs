@@ -219,6 +219,65 @@ fn a_replay_that_was_kept_goes_on_as_one_in_one_go() {
     assert!(nowhere.contains("--point and --run, or --from"), "{nowhere}");
 }
 
+/// Length of the line before the snapshot of a kept run, and of the snapshot's own header: magic,
+/// version, hash.
+const KEPT_LINE: usize = 34 + 64 + 1;
+const SNAPSHOT_HEADER: usize = 8 + 4 + 32;
+
+/// A kept run with another payload, whole by its hash.
+fn with_payload(kept: &[u8], payload: &[u8]) -> Vec<u8> {
+    let before_hash = KEPT_LINE + SNAPSHOT_HEADER - 32;
+    [&kept[..before_hash], blake3::hash(payload).as_bytes(), payload].concat()
+}
+
+#[test]
+fn a_kept_run_of_another_program_or_of_no_run_is_bad_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    scenario(folder, "kept", "[[outcome]]\nid = \"x\"\nvalue = \"supply_mined\"\n");
+    let run = ["run", "scenarios/x/kept.toml", "-q", "--set", "run.horizon=\"5 d\"", "-o", "five"];
+    assert_eq!(pinwheel(folder, &run).status.code(), Some(0));
+    let at = ["--point", "main", "--run", "0", "--before", "2025-02-03T00:00:00"];
+    let keep = [&["replay", "five"][..], &at, &["--keep", "at.run"]].concat();
+    assert_eq!(pinwheel(folder, &keep).status.code(), Some(0));
+    let kept = fs::read(folder.join("at.run")).unwrap();
+    let refused = |bytes: &[u8]| {
+        fs::write(folder.join("bad.run"), bytes).unwrap();
+        let from = ["replay", "five", "--from", "bad.run", "--before", "2025-02-04T00:00:00"];
+        let output = pinwheel(folder, &from);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        stderr(&output)
+    };
+    let mut other = kept.clone();
+    other[KEPT_LINE - 65..KEPT_LINE - 1].fill(b'0');
+    let told = refused(&other);
+    assert!(told.contains("kept by another build of pinwheel"), "{told}");
+    for none in [&b"no run"[..], &kept[KEPT_LINE..], &kept[..50], b""] {
+        let told = refused(none);
+        assert!(told.contains("no run that this version of pinwheel kept"), "{told}");
+    }
+    let payload = &kept[KEPT_LINE + SNAPSHOT_HEADER..];
+    assert_eq!(with_payload(&kept, payload), kept);
+    let told = refused(&with_payload(&kept, &payload[..payload.len() - 9]));
+    assert!(told.contains("not of a simulation of this model"), "{told}");
+    // A last record of a metric that there is not: texts, number and instant stand before it.
+    let mut place = 1 + usize::from(payload[0]);
+    place += 1 + usize::from(payload[place]) + 1;
+    let end_of_number =
+        |from: usize| from + payload[from..].iter().position(|b| *b < 128).unwrap() + 1;
+    place = end_of_number(end_of_number(place));
+    let after = end_of_number(place);
+    let odd = [&payload[..place], &[0xFF, 0xFF, 0x03], &payload[after..]].concat();
+    let told = refused(&with_payload(&kept, &odd));
+    assert!(told.contains("the run cannot go on from it"), "{told}");
+    // A file that is longer than any run: it is not read.
+    fs::File::create(folder.join("long.run")).unwrap().set_len(17 << 30).unwrap();
+    let from = ["replay", "five", "--from", "long.run", "--before", "2025-02-04T00:00:00"];
+    let output = pinwheel(folder, &from);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("has at most 16 GiB"), "{}", stderr(&output));
+}
+
 /// Runs that a breach ended have no outcome: whoever reads one, or accepts it, must know.
 #[test]
 fn outcomes_of_stopped_runs_are_told_and_not_accepted() {

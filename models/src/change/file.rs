@@ -12,7 +12,7 @@ use crate::describe::Lever;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::{Value, ValueId};
-use crate::input::{NumberOrText, RunDays};
+use crate::input::{HORIZON_DAYS_MAX, NumberOrText, RunDays};
 
 /// Most changes of one scenario.
 const CHANGES_MAX: usize = 10_000;
@@ -34,11 +34,14 @@ pub struct Section {
     pub to: Option<ValueId>,
 }
 
-/// The checked changes, in the order of the file; whatever is wrong is a fault.
+/// The checked changes, in the order of the file; whatever is wrong is a fault. Of the sections
+/// `by_day`, levers act from the beginning of a day on. Where the length of the run was laid over
+/// that of the file, a change may lie behind its end: it never happens.
 pub fn settings(
     checker: &mut Checker<'_>,
     given: ValueId,
     levers: &[Lever],
+    by_day: &[String],
     days: RunDays,
 ) -> Option<Vec<Change>> {
     let Value::Array(items) = checker.tree.value(given) else {
@@ -52,7 +55,7 @@ pub fn settings(
         return None;
     }
     let items = items.clone();
-    let mut reader = Reader { checker, levers, days, seen: BTreeMap::new() };
+    let mut reader = Reader { checker, levers, by_day, days, seen: BTreeMap::new() };
     let changes: Vec<Option<Change>> = items
         .iter()
         .enumerate()
@@ -79,6 +82,7 @@ fn follow(changes: &mut [Change], levers: &[Lever]) {
 struct Reader<'a, 'b> {
     checker: &'a mut Checker<'b>,
     levers: &'a [Lever],
+    by_day: &'a [String],
     days: RunDays,
     /// The change of each lever and instant, by its key.
     seen: BTreeMap<(String, SimTime), String>,
@@ -94,6 +98,7 @@ impl<'a> Reader<'a, '_> {
         let lever = lever?;
         let to = self.value(lever, to, &format!("{key}.to"))?;
         let (at, name) = (at?, lever.key.clone());
+        self.acts(at, &name, typed.at?, &format!("{key}.at"))?;
         if let Some(first) = self.seen.insert((name.clone(), at), key.to_owned()) {
             let message = format!("{first} sets {name} at this instant too");
             self.checker.fault(typed.set?, &format!("{key}.set"), message, "remove one of the two");
@@ -112,7 +117,10 @@ impl<'a> Reader<'a, '_> {
             Value::Date(date) => days_between(first, *date) * DAY_SECONDS,
             _ => self.checker.quantity(Some(given), key, "s", false, f64::MIN..=f64::MAX)?,
         };
-        let end = f64::from(horizon_days) * DAY_SECONDS;
+        let end = match self.checker.tree.is_length_laid() {
+            true => f64::from(HORIZON_DAYS_MAX) * DAY_SECONDS,
+            false => f64::from(horizon_days) * DAY_SECONDS,
+        };
         let message = match seconds {
             _ if seconds <= 0.0 => "not after the start of the run",
             _ if seconds >= end => "not before the end of the run",
@@ -124,6 +132,24 @@ impl<'a> Reader<'a, '_> {
             }
             false => format!("the run ends after {horizon_days} d, on {last}"),
         };
+        self.checker.fault(given, key, message.to_owned(), help);
+        None
+    }
+
+    /// A fault where a lever that acts from the beginning of a day on would act after the end of
+    /// the run.
+    fn acts(&mut self, at: SimTime, lever: &str, given: ValueId, key: &str) -> Option<()> {
+        let RunDays { last, horizon_days, .. } = self.days;
+        let is_in = |section: &String| lever.strip_prefix(section.as_str()).is_some();
+        let end = SimDuration::from_days(u64::from(horizon_days));
+        let late = SimTime::ZERO + (end - SimDuration::from_days(1));
+        let is_late = self.by_day.iter().any(is_in) && at > late;
+        if !is_late || self.checker.tree.is_length_laid() {
+            return Some(());
+        }
+        let message = "it would act from the next day on, which is after the end of the run";
+        let day = last.yesterday().unwrap_or(last);
+        let help = format!("this network takes a day in one step: write {day}, or an earlier time");
         self.checker.fault(given, key, message.to_owned(), help);
         None
     }

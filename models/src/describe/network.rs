@@ -38,6 +38,12 @@ pub trait NetworkSettings {
         None
     }
 
+    /// Whether it takes a day in one step, so that a lever that is moved within a day acts from the
+    /// next day on.
+    fn steps_by_day(&self) -> bool {
+        false
+    }
+
     /// Whether it goes on without data from a day of its history on, which is what a backtest
     /// needs.
     fn is_cut(&self) -> bool {

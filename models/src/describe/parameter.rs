@@ -7,6 +7,7 @@ use pinwheel_core::Amount;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 use super::lever::{LeverSpec, Refused};
+use super::part::same;
 use crate::input::NumberOrText;
 use crate::input::amount;
 use crate::input::check::Checker;
@@ -48,7 +49,7 @@ impl ParameterSpec {
         }
     }
 
-    /// The parameter as a lever.
+    /// The parameter as a lever, whose value is typed as [`read`] reads it.
     pub const fn lever(&self) -> LeverSpec {
         LeverSpec {
             name: self.name,
@@ -57,7 +58,7 @@ impl ParameterSpec {
             minimum: self.minimum,
             maximum: self.maximum,
             whole: false,
-            plain: true,
+            plain: same(self.unit, "1"),
             source: self.source,
         }
     }

@@ -56,6 +56,8 @@ struct Node {
 #[derive(Clone, Debug)]
 pub struct Tree {
     nodes: Vec<Node>,
+    /// Whether a size, the command line or an analysis gave the run its length.
+    length_laid: bool,
 }
 
 impl Value {
@@ -94,7 +96,7 @@ impl Tree {
                 return None;
             }
         };
-        let mut tree = Tree { nodes: Vec::new() };
+        let mut tree = Tree { nodes: Vec::new(), length_laid: false };
         let place = TextPosition { file, offset: 0 };
         tree.add(DeValue::Table(table), "", (place, 0), 0, faults).map(|_| tree)
     }
@@ -250,7 +252,7 @@ impl Tree {
         keys.iter().for_each(|key| rest.remove_root(key));
         let place = self.place(Self::ROOT);
         let root = Node { place, start: place.offset, value: Value::Table(BTreeMap::new()) };
-        let mut compact = Tree { nodes: vec![root] };
+        let mut compact = Tree { nodes: vec![root], length_laid: self.length_laid };
         compact.overlay(&rest);
         compact
     }
@@ -295,6 +297,17 @@ impl Tree {
     /// A value that nobody typed, not yet at any key; `place` is what it stands for.
     pub fn leaf(&mut self, place: TextPosition, value: Value) -> ValueId {
         self.push(place, place.offset, value)
+    }
+
+    /// Notes that a size, the command line or an analysis gave the run its length.
+    pub fn lay_length(&mut self) {
+        self.length_laid = true;
+    }
+
+    /// Whether a size, the command line or an analysis gave the run its length. What comes after
+    /// its end is then no fault, but does not happen, and is told.
+    pub fn is_length_laid(&self) -> bool {
+        self.length_laid
     }
 
     /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.

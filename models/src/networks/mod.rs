@@ -231,6 +231,9 @@ impl NetworkSettings for Settings {
     fn own_token(&self) -> Option<&str> {
         self.described().own_token()
     }
+    fn steps_by_day(&self) -> bool {
+        self.described().steps_by_day()
+    }
     fn is_cut(&self) -> bool {
         self.described().is_cut()
     }

@@ -67,7 +67,7 @@ pub struct InvariantSection {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OverSection {
-    /// The last part of the run, such as "90 d" or "6 h".
+    /// The last part of the run, such as "90 d" or "6 h", without the instant at which it begins.
     #[schemars(with = "String")]
     pub last: Option<ValueId>,
     /// First day. Default: the start of the run.
@@ -151,12 +151,12 @@ pub enum Kind {
     Over(Part),
 }
 
-/// A part of a run, both ends included.
+/// A part of a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// So long a time up to the end.
+    /// So long a time up to the end, without the instant at which it begins.
     Last(SimDuration),
-    /// Between two days.
+    /// Between two days, both included.
     Between {
         /// The first day; `None` for that of the run.
         from: Option<When>,

@@ -16,6 +16,7 @@ use super::target::targets;
 use super::token::{issuers, unissued, units};
 use super::{Experiment, Layers, NetworkEntry, Point, Scenario, Target, regions, replaced};
 use crate::change::Change;
+use crate::describe::lever::without_numbers;
 use crate::describe::part::PartKind;
 use crate::describe::{MetricSpec, NetworkSettings, PartSpec, Recorded};
 use crate::input::check::Checker;
@@ -72,12 +73,7 @@ fn experiment(
     let (real, text) =
         opened.map_err(|(message, help)| faults.push(whole, "", message, help)).ok()?;
     let mut tree = Documents { files, faults, chain: Vec::new() }.document(0, &real, &text)?;
-    let size = overrides.iter().filter(|(key, _)| key == "run.size").cloned();
-    set_overrides(&mut tree, &size.collect::<Vec<_>>(), files, faults);
-    let mut laid: Vec<String> =
-        SIZES.into_iter().flat_map(|size| lay_size(&mut tree, size, faults)).collect();
-    set_overrides(&mut tree, overrides, files, faults);
-    laid.extend(overrides.iter().map(|(key, _)| key.clone()));
+    let laid = lay_over(&mut tree, overrides, files, faults);
     let known = registry::units();
     let mut checker = Checker { tree: &tree, files, faults, units: &known, member: None };
     schema(&mut checker)?;
@@ -260,7 +256,27 @@ fn named(tree: &Tree, at: ValueId, key: &str, found: &mut Vec<ValueId>) {
 /// Whether the value at a dotted key names a file.
 fn names_file(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
-    PATH_NAMES.contains(&last) || PATH_KEYS.contains(&key.trim_start_matches('.'))
+    let key = without_numbers(key.trim_start_matches('.'));
+    PATH_NAMES.contains(&last) || PATH_KEYS.contains(&key.as_str())
+}
+
+/// Lays the keys of the size, and then those of the command line, over the file. Returns the keys.
+fn lay_over(
+    tree: &mut Tree,
+    overrides: &[(String, String)],
+    files: &mut Files,
+    faults: &mut Faults,
+) -> Vec<String> {
+    let size = overrides.iter().filter(|(key, _)| key == "run.size").cloned();
+    set_overrides(tree, &size.collect::<Vec<_>>(), files, faults);
+    let mut laid: Vec<String> =
+        SIZES.into_iter().flat_map(|size| lay_size(tree, size, faults)).collect();
+    set_overrides(tree, overrides, files, faults);
+    laid.extend(overrides.iter().map(|(key, _)| key.clone()));
+    if laid.iter().any(|key| key == "run.horizon") {
+        tree.lay_length();
+    }
+    laid
 }
 
 /// At the size that `[name]` is for, lays its keys over the others. The table is gone afterwards:
@@ -559,7 +575,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     let reviewed = tree.root(REVIEW).is_some();
     let recorded = recorded(metrics, &layers, networks.as_deref(), changes.as_deref(), reviewed);
     let recorded = Recorded { units: checker.units.clone(), ..recorded };
-    let targets = targets(checker, &file.target, &recorded, days.map(|days| days.first));
+    let targets = targets(checker, &file.target, &recorded, days);
     let statements = statements(checker, &file, &recorded, days);
     let units = checker.units.clone();
     let build = || {
@@ -595,7 +611,9 @@ fn changes(
     }
     let mut levers = layers.levers();
     levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
-    change::file::settings(checker, given, &levers, days?)
+    let by_day = networks?.iter().filter(|network| network.settings.steps_by_day());
+    let by_day: Vec<String> = by_day.map(|network| format!("{}.", network.section)).collect();
+    change::file::settings(checker, given, &levers, &by_day, days?)
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.

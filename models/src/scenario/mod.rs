@@ -219,6 +219,36 @@ impl Scenario {
         }
     }
 
+    /// A sentence for each change that has no effect, because the run ends before it acts. There
+    /// is one only where a run was given another length than its file says.
+    pub fn idle_changes(&self) -> Vec<String> {
+        let day = SimDuration::from_days(1).as_nanos();
+        let end = day * u64::from(self.horizon_days);
+        let by_day = |change: &Change| {
+            let is_of = |network: &&NetworkEntry| {
+                let rest = change.lever.strip_prefix(network.section.as_str());
+                rest.is_some_and(|rest| rest.starts_with('.'))
+            };
+            let of = self.networks.iter().find(is_of);
+            of.is_some_and(|network| network.settings.steps_by_day())
+        };
+        let sentence = |(number, change): (usize, &Change)| {
+            let at = change.at.as_nanos();
+            let lever = &change.lever;
+            match at >= end {
+                true => Some(format!(
+                    "change[{number}] of {lever} never happens: the run ends before it"
+                )),
+                false if by_day(change) && at.next_multiple_of(day) >= end => Some(format!(
+                    "change[{number}] of {lever} has no effect: it acts from the next day on, and \
+                     the run ends before"
+                )),
+                false => None,
+            }
+        };
+        self.changes.iter().enumerate().filter_map(sentence).collect()
+    }
+
     /// The world of one run, on its first day.
     pub fn world(&self, streams: &Streams) -> World {
         World::new(&self.layers, &self.networks, self.review.as_ref(), &self.changes, streams)

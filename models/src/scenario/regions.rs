@@ -47,9 +47,12 @@ impl Scenario {
             Regions::On => self.cannot_be_cut(),
             Regions::Auto => self.cannot_be_cut().or_else(|| {
                 let devices = self.devices();
-                (devices < DEVICES_FROM).then(|| {
-                    format!("{devices} devices are fewer than {DEVICES_FROM}, where regions pay")
-                })
+                match devices < DEVICES_FROM {
+                    true => Some(format!(
+                        "{devices} devices are fewer than {DEVICES_FROM}, where regions pay"
+                    )),
+                    false => self.layers.infrastructure.as_ref()?.pieces_cost_more(),
+                }
             }),
         }
     }

@@ -1,13 +1,14 @@
 //! `[[target]]`: accuracy stated before the run.
 
 use crate::describe::{Recorded, RecordedMetric};
-use jiff::civil::Date;
+use jiff::civil::{DateTime, Time};
 
 use super::file::TargetSection;
 use super::{Measure, Target};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
-use crate::input::{HORIZON_DAYS_MAX, When};
+use crate::input::{HORIZON_DAYS_MAX, RunDays, When};
+use pinwheel_core::SimDuration;
 
 /// Most targets of a scenario.
 const TARGETS_MAX: usize = 1_000;
@@ -33,17 +34,17 @@ const KINDS: &[(&str, Kind)] = &[
     ("final", Kind::Final),
 ];
 
-/// Checks all targets against the network's metrics and the run's first date.
+/// Checks all targets against the network's metrics and the days of the run.
 pub fn targets(
     checker: &mut Checker<'_>,
     typed: &[TargetSection],
     recorded: &Recorded,
-    start: Option<Date>,
+    days: Option<RunDays>,
 ) -> Vec<Target> {
     let checked = typed.iter().take(TARGETS_MAX).enumerate();
     let targets = checked.filter_map(|(number, section)| {
         let prefix = format!("target[{number}]");
-        TargetChecker { checker, section, prefix, recorded, start }.target()
+        TargetChecker { checker, section, prefix, recorded, days }.target()
     });
     let targets = targets.collect();
     if let Some(id) = typed.get(TARGETS_MAX).and_then(|section| section.id) {
@@ -61,7 +62,7 @@ struct TargetChecker<'c, 'a, 's> {
     section: &'s TargetSection,
     prefix: String,
     recorded: &'s Recorded,
-    start: Option<Date>,
+    days: Option<RunDays>,
 }
 
 impl TargetChecker<'_, '_, '_> {
@@ -89,6 +90,7 @@ impl TargetChecker<'_, '_, '_> {
             Kind::Within => {
                 let window_key = self.key("window");
                 let window = self.checker.duration(section.window, &window_key, HORIZON_DAYS_MAX);
+                self.window_fits(window, from, to);
                 let (low, high) = self.range(unit, metric.is_some())?;
                 Measure::Within { low, high, window }
             }
@@ -144,13 +146,42 @@ impl TargetChecker<'_, '_, '_> {
         let when = self.checker.when(given, &key)?;
         // A date after the end is left to the judge, which says that it did not judge it: a run
         // may be shortened by hand.
-        if let Some(first) = self.start
+        if let Some(first) = self.days.map(|days| days.first)
             && when.last().date() < first
         {
             let message = format!("{when} lies before the run");
             self.checker.fault(given?, &key, message, format!("the run starts on {first}"));
         }
         Some(when)
+    }
+
+    /// A fault if no mean over the window fits into the part of the run that is judged. Where the
+    /// length of the run was laid over that of the file, the judge says that it did not judge.
+    fn window_fits(&mut self, window: Option<SimDuration>, from: Option<When>, to: Option<When>) {
+        let (Some(window), Some(days), Some(given)) = (window, self.days, self.section.window)
+        else {
+            return;
+        };
+        let midnight = |date| DateTime::from_parts(date, Time::midnight());
+        let is_laid = self.checker.tree.is_length_laid();
+        if is_laid && from.zip(to).is_none() {
+            return;
+        }
+        let first = from.map_or(midnight(days.first), When::first);
+        // The last instant of a day lies a nanosecond before its end.
+        let last = to.map_or(midnight(days.last), When::last);
+        let part = last.duration_since(first).as_nanos().saturating_add(1);
+        let whole = SimDuration::from_days(u64::from(days.horizon_days));
+        let (longest, what) = match (window > whole && !is_laid, from.or(to)) {
+            (true, _) | (_, None) => (i128::from(whole.as_nanos()), "the run"),
+            (false, Some(_)) => (part, "the part from `from` to `to`"),
+        };
+        // A part that lies behind the run is not judged.
+        if longest > 0 && i128::from(window.as_nanos()) > longest {
+            let message = format!("a mean over {window} is longer than {what}");
+            let help = "write a shorter window, or leave it out to judge each row";
+            self.checker.fault(given, &self.key("window"), message, help);
+        }
     }
 
     fn limit(&mut self) -> Option<f64> {

@@ -435,3 +435,88 @@ fn the_shipped_ranges_are_drawn_as_before() {
         assert!(!range.whole && !range.log, "{}", range.key);
     }
 }
+
+/// The scenario with keys laid over it, as on the command line.
+fn laid(text: &str, keys: &[(&str, &str)]) -> Result<Experiment, String> {
+    let folder = folder_with_data();
+    let path = folder.path().join("scenario.toml");
+    std::fs::write(&path, text).expect("the test's folder is writable");
+    let keys: Vec<_> = keys.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    load(&path, &keys).map_err(|faults| faults.iter().map(|f| format!("{f}\n")).collect())
+}
+
+/// A run that is shortened by hand, by a size or by an analysis has changes and windows behind its
+/// end. They are no faults; that a change never happens is told.
+#[test]
+fn a_run_with_later_changes_can_be_shortened() {
+    let later = "\n[[change]]\nat = \"3 d\"\nset = \"network.parameters.orphan_share\"\nto = 0.1\n\
+                 [[change]]\nat = \"40 h\"\nset = \"network.parameters.disk_afr\"\nto = 0.1\n\
+                 [[change]]\nat = \"1 d\"\nset = \"network.parameters.disk_afr\"\nto = 0.2\n";
+    let text = format!("{VALID}{later}");
+    let idle = |experiment: Result<Experiment, String>| {
+        experiment.unwrap_or_else(|faults| panic!("{faults}")).points[0].scenario.idle_changes()
+    };
+    assert_eq!(idle(laid(&text, &[])), [""; 0]);
+    let told = [
+        "change[0] of network.parameters.orphan_share never happens: the run ends before it",
+        "change[1] of network.parameters.disk_afr has no effect: it acts from the next day on, and \
+         the run ends before",
+    ];
+    assert_eq!(idle(laid(&text, &[("run.horizon", "2 d")])), told);
+    let sized = format!("{text}[ci]\n\"run.horizon\" = \"2 d\"\n");
+    assert_eq!(idle(laid(&sized, &[("run.size", "ci")])), told);
+    assert_eq!(idle(laid(&sized, &[])), [""; 0]);
+    // In the file itself it stays a fault, and so does a change of a century later.
+    let short = text.replace("horizon = \"5 d\"", "horizon = \"2 d\"");
+    let fault = laid(&short, &[]).expect_err("a later change");
+    assert!(fault.contains("not before the end of the run"), "{fault}");
+    let never = text.replace("at = \"3 d\"", "at = \"90_000 d\"");
+    assert!(laid(&never, &[("run.horizon", "2 d")]).is_err());
+    // A mean over two days of a run of one: the judge says that it did not judge it.
+    laid(&text, &[("run.horizon", "1 d")]).unwrap_or_else(|faults| panic!("{faults}"));
+}
+
+/// Paths of an extended file are relative to that file, also where a key has a list's number.
+#[test]
+fn paths_in_variants_and_sets_of_an_extended_file_are_its_own() {
+    let folder = folder_with_data();
+    let below = folder.path().join("base");
+    std::fs::create_dir(&below).expect("the test's folder is writable");
+    std::fs::rename(folder.path().join("data"), below.join("data")).expect("moved");
+    let base = "schema = 1\n[meta]\nname = \"base\"\n[run]\nstart = 2022-10-10\n\
+                horizon = \"3 d\"\n[[network]]\nkind = \"filecoin\"\nproviders = 10\n\
+                detail = \"day\"\ninitial = \"data/state.toml\"\nhistory = \"data/none.csv\"\n\
+                [[variant]]\nid = \"a\"\nset = { \"network[0].history\" = \"data/history.csv\" }\n";
+    std::fs::write(below.join("base.toml"), base).expect("written");
+    load(&below.join("base.toml"), &[]).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    let experiment = load_text(folder.path(), "extends = \"base/base.toml\"\nschema = 1\n");
+    let experiment = experiment.unwrap_or_else(|faults| panic!("{faults}"));
+    let read: Vec<&str> = experiment.sources.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(read.contains(&"base/data/history.csv"), "{read:?}");
+}
+
+/// Each piece of a fleet has a tally of each class in each region: many of them cost more than
+/// pieces save.
+#[test]
+fn a_fleet_of_many_classes_and_regions_stays_in_one_piece() {
+    let reason = |regions: usize, devices: u32| {
+        let region = |number| format!("[[infrastructure.region]]\nid = \"r{number}\"\n");
+        let class = |number| {
+            format!(
+                "[[infrastructure.class]]\nid = \"c{number}\"\ncount = {devices}\n\
+                 failure = {{ law = \"exponential\", mean = \"400 d\" }}\nrepair = \"1 d\"\n"
+            )
+        };
+        let text = "schema = 1\n[meta]\nname = \"many\"\n[run]\nstart = 2026-01-01\n\
+                    horizon = \"3 d\"\n";
+        let lists = (0..regions).map(region).chain((0..40).map(class));
+        let experiment = laid(&(text.to_owned() + &lists.collect::<String>()), &[]);
+        let experiment = experiment.unwrap_or_else(|faults| panic!("{faults}"));
+        experiment.points[0].scenario.in_one_piece_because()
+    };
+    assert_eq!(reason(50, 10_000), None);
+    let many = reason(51, 10_000).expect("one piece");
+    assert!(many.starts_with("40 classes in 51 regions have too many tallies"), "{many}");
+    let few = reason(51, 1_000).expect("one piece");
+    assert!(few.starts_with("40000 devices are fewer"), "{few}");
+}

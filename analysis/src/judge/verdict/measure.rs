@@ -4,15 +4,13 @@
 //! a window of means keeps values. An observation is compared with the simulated row of its own
 //! instant; where there is none, with the last simulated row of its day.
 
-use std::collections::VecDeque;
-
 use jiff::civil::Date;
 use pinwheel_core::SimDuration;
 use pinwheel_models::input::When;
 use pinwheel_models::scenario::Measure;
 
 pub use crate::record::outcome::Missing;
-use crate::series::{Instant, bounds};
+use crate::series::{Instant, TrailingMean, bounds};
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
@@ -86,6 +84,8 @@ pub fn measure(
 pub struct Measuring<'m> {
     measure: &'m Measure,
     window: Window,
+    /// The first and the last instant of the run; of its rows where nobody said.
+    run: Option<(Instant, Instant)>,
     /// The last simulated row of the run, inside the window or not.
     last_row: Option<Instant>,
     pairs: Pairs,
@@ -96,12 +96,20 @@ impl<'m> Measuring<'m> {
     /// A measure that has read nothing yet.
     pub fn new(measure: &'m Measure, window: Window) -> Self {
         let (pairs, values) = (Pairs::default(), Values::default());
-        Measuring { measure, window, last_row: None, pairs, values }
+        Measuring { measure, window, run: None, last_row: None, pairs, values }
+    }
+
+    /// The same of a run from `start` to `end`, whatever rows there are.
+    #[must_use]
+    pub fn of_run(self, start: Instant, end: Instant) -> Self {
+        Measuring { run: Some((start, end)), ..self }
     }
 
     /// Takes a simulated row.
     pub fn simulated(&mut self, instant: Instant, value: f64) {
         self.last_row = Some(instant);
+        let (_, end) = self.run.get_or_insert((instant, instant));
+        *end = instant.max(*end);
         if !self.window.holds(instant) {
             return;
         }
@@ -138,15 +146,20 @@ impl<'m> Measuring<'m> {
     /// [`Missing`] says what there was too little of.
     pub fn finish(self) -> Result<Measured, Missing> {
         let missing = |text: &str| Missing::Data(text.to_owned());
-        let Some(last) = self.last_row else {
+        let Some(((start, end), last)) = self.run.zip(self.last_row) else {
             return Err(missing("the simulation recorded no such series"));
         };
         let asked = match *self.measure {
             Measure::ValueAt { at, .. } => Some(at),
             _ => self.window.to.or(self.window.from),
         };
-        if let Some(when) = asked.filter(|when| last < bounds(*when).0) {
-            return Err(Missing::Horizon(format!("the run ends on {last}, before {when}")));
+        // A day is reached by a row of it, or where the run ends after its first instant.
+        let is_reached = |when: &When| {
+            let (first, _) = bounds(*when);
+            last >= first || end > first || end == first && matches!(when, When::At(_))
+        };
+        if let Some(when) = asked.filter(|when| !is_reached(when)) {
+            return Err(Missing::Horizon(format!("the run ends on {end}, before {when}")));
         }
         match *self.measure {
             Measure::MeanAbsoluteError { .. } => {
@@ -163,7 +176,11 @@ impl<'m> Measuring<'m> {
                 let value = self.values.last.ok_or_else(nothing)?;
                 Ok(Measured { value: relative(value, expected)?, count: 1 })
             }
-            Measure::Within { window, .. } => self.values.farthest(window),
+            Measure::Within { window, .. } => {
+                let from = self.window.from.map_or(start, |from| bounds(from).0.max(start));
+                let to = self.window.to.map_or(end, |to| bounds(to).1.min(end));
+                self.values.farthest(window, to.millis_since(from))
+            }
             Measure::Final { .. } => {
                 let value = self.values.last;
                 let value = value.ok_or_else(|| missing("no simulated value in the window"))?;
@@ -265,10 +282,12 @@ impl Pairs {
 #[derive(Clone, Debug, Default)]
 struct Values {
     last: Option<f64>,
+    /// The first row, as long as there is no other.
+    alone: Option<(Instant, f64)>,
     /// From when on the series tells of the run: a row stands for the time since the row before.
     begin: Option<Instant>,
-    /// The rows of the window of means that ends with the last row.
-    window: VecDeque<(Instant, f64)>,
+    /// Where a window of means is asked for.
+    mean: Option<TrailingMean>,
     farthest: Option<Measured>,
 }
 
@@ -276,21 +295,20 @@ impl Values {
     /// Takes a row of a range with this middle.
     fn take(&mut self, instant: Instant, value: f64, middle: f64, window: Option<SimDuration>) {
         let Some(window) = window else { return self.offer(value, middle) };
-        let millis = (window.as_nanos() / NANOS_PER_MILLI) as i64;
-        if let (None, Some((first, alone))) = (self.begin, self.window.front().copied()) {
+        let millis = millis(window);
+        if let Some((first, alone)) = self.alone.take() {
             let step = instant.millis_since(first);
             self.begin = Some(first.after(-step));
             if step >= millis {
                 self.offer(alone, middle);
             }
+        } else if self.begin.is_none() {
+            self.alone = Some((instant, value));
         }
-        self.window.push_back((instant, value));
-        while self.window.front().is_some_and(|(first, _)| instant.millis_since(*first) >= millis) {
-            self.window.pop_front();
-        }
+        let mean = self.mean.get_or_insert_with(|| TrailingMean::of_millis(millis));
+        let mean = mean.take(instant, value);
         if self.begin.is_some_and(|begin| instant.millis_since(begin) >= millis) {
-            let sum = self.window.iter().map(|(_, value)| value).sum::<f64>();
-            self.offer(sum / self.window.len() as f64, middle);
+            self.offer(mean, middle);
         }
     }
 
@@ -302,19 +320,28 @@ impl Values {
         self.farthest = Some(Measured { value, count });
     }
 
-    fn farthest(self, window: Option<SimDuration>) -> Result<Measured, Missing> {
-        let Values { farthest, begin, window: rows, .. } = self;
+    /// The farthest value, of a part of the run of so many milliseconds.
+    fn farthest(self, window: Option<SimDuration>, part: i64) -> Result<Measured, Missing> {
         // A row alone stands for a day.
         let of_a_day = window.is_some_and(|window| window <= SimDuration::from_days(1));
-        let alone = rows.front().filter(|_| begin.is_none() && of_a_day);
-        let alone = alone.map(|(_, value)| Measured { value: *value, count: 1 });
-        farthest.or(alone).ok_or_else(|| match window {
-            None => Missing::Horizon("no simulated value in the window".to_owned()),
-            Some(window) => {
+        let alone = self.alone.filter(|_| of_a_day);
+        let alone = alone.map(|(_, value)| Measured { value, count: 1 });
+        self.farthest.or(alone).ok_or_else(|| match window {
+            None => Missing::Data("no simulated value in the window".to_owned()),
+            // The last instant of a day lies a millisecond before its end.
+            Some(window) if millis(window) > part + 1 => {
                 Missing::Horizon(format!("the simulated time is shorter than {window}"))
+            }
+            Some(window) => {
+                Missing::Data(format!("too few simulated values for a mean over {window}"))
             }
         })
     }
+}
+
+/// Milliseconds of a window.
+fn millis(window: SimDuration) -> i64 {
+    (window.as_nanos() / NANOS_PER_MILLI) as i64
 }
 
 fn relative(value: f64, reference: f64) -> Result<f64, Missing> {
@@ -423,13 +450,43 @@ mod tests {
     #[test]
     fn a_window_is_a_time_and_not_a_number_of_rows() {
         let hour = SimDuration::from_hours(1);
-        let within = |window| Measure::Within { low: 0.0, high: 2.0, window: Some(window) };
+        let within = |window| Measure::Within { low: 0.0, high: 1.0, window: Some(window) };
         // Every 12 minutes a value; five of them are an hour.
         let values = every(12, &[0.0, 0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
         let found = measure(&within(hour), &values, &[], ALL).unwrap();
         assert_eq!((found.value, found.count), (2.0, 4));
         let two = SimDuration::from_hours(2);
         assert!(matches!(measure(&within(two), &values, &[], ALL), Err(Missing::Horizon(_))));
+    }
+
+    #[test]
+    fn a_part_that_the_run_reaches_and_that_has_no_row_is_missing_data() {
+        let within = |window| Measure::Within { low: 0.0, high: 2.0, window };
+        let hour = |hour| Some(When::At(date(2024, 1, 3).at(hour, 0, 0, 0)));
+        let part = Window { from: hour(6), to: hour(18) };
+        let rows = days(&[1.0, 1.0, 1.0, 1.0, 1.0]);
+        for window in [None, Some(SimDuration::from_hours(2))] {
+            let none = measure(&within(window), &rows, &[], part);
+            assert!(matches!(none, Err(Missing::Data(_))), "{none:?}");
+        }
+        // The last row lies before the part and the end of the run behind it.
+        let of_run = |measure: &Measure, end| {
+            let start = Instant::of_date(date(2024, 1, 1));
+            let window = Window { from: day(4), to: day(6) };
+            let mut measuring = Measuring::new(measure, window).of_run(start, end);
+            rows[..3].iter().for_each(|(at, value)| measuring.simulated(*at, *value));
+            measuring.finish()
+        };
+        let reached = Instant::of_date(date(2024, 1, 8));
+        let found = of_run(&within(None), reached);
+        assert!(matches!(found, Err(Missing::Data(_))), "{found:?}");
+        let found = of_run(&within(None), Instant::of_date(date(2024, 1, 5)));
+        assert!(matches!(found, Err(Missing::Horizon(_))), "{found:?}");
+        // Three days cannot hold a mean over four.
+        let found = of_run(&within(Some(SimDuration::from_days(4))), reached);
+        assert!(matches!(found, Err(Missing::Horizon(_))), "{found:?}");
+        let found = of_run(&within(Some(SimDuration::from_days(3))), reached);
+        assert!(matches!(found, Err(Missing::Data(_))), "{found:?}");
     }
 
     #[test]

@@ -402,7 +402,7 @@ fn breach_row(experiment: &Experiment, outcome: &Outcome) -> Option<BreachRow> {
     })
 }
 
-/// Outcomes that have no number in some run.
+/// Outcomes that have no number in some run, and changes that none reaches.
 fn notes(experiment: &Experiment, outcomes: &[Outcome]) -> Vec<String> {
     let mut notes = Vec::new();
     for (place, spec) in experiment.outcomes.iter().enumerate() {
@@ -416,6 +416,14 @@ fn notes(experiment: &Experiment, outcomes: &[Outcome]) -> Vec<String> {
                 notes.push(format!("outcome {id} has no value in {count} of {of} runs of {point}"));
             }
         }
+    }
+    for point in &experiment.points {
+        let of_point = match experiment.points.len() {
+            1 => String::new(),
+            _ => format!("{}: ", point.id),
+        };
+        let idle = point.scenario.idle_changes();
+        notes.extend(idle.into_iter().map(|sentence| of_point.clone() + &sentence));
     }
     notes
 }

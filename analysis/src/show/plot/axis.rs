@@ -213,9 +213,9 @@ mod tests {
         assert_eq!(found[..4], ["03:00", "06:00", "09:00", "12:00"]);
         assert!(found.contains(&"2 Jan".to_owned()) && found.contains(&"3 Jan".to_owned()));
         let found = labels(start.after(72 * MINUTE), start.after(3 * HOUR));
-        assert_eq!(found[..3], ["01:15", "01:30", "01:45"]);
+        assert_eq!(found[..3], ["01:20", "01:30", "01:40"]);
         let found = labels(start.after(12 * SECOND), start.after(2 * MINUTE));
-        assert_eq!(found[..3], ["00:00:15", "00:00:30", "00:00:45"]);
+        assert_eq!(found[..3], ["00:00:20", "00:00:30", "00:00:40"]);
         assert_eq!(labels(start, start), ["1 Jan"]);
     }
 }

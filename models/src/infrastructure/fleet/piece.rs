@@ -23,6 +23,9 @@ use crate::infrastructure::settings::{Class, Crewing, Settings};
 
 /// Devices of a piece, so that it fits into a core's cache.
 const DEVICES_OF_PIECE: u32 = 16_384;
+/// Tallies and pools of a piece beyond which pieces cost more than they save: each piece has them
+/// for the whole fleet, and at every record all of them are added up. An eighth of its devices.
+const TALLIES_OF_PIECE_MAX: usize = DEVICES_OF_PIECE as usize / 8;
 
 /// A row of devices that lives by itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,6 +90,20 @@ impl Settings {
         let whole = !self.operation.is_empty();
         whole.then(|| {
             "needs, energy, geography, topology, demand and maps look at the whole fleet".to_owned()
+        })
+    }
+}
+
+impl Settings {
+    /// Why a fleet that could be cut is as fast in one piece; `None` if pieces may pay.
+    pub fn pieces_cost_more(&self) -> Option<String> {
+        let (classes, regions) = (self.classes.len(), self.regions.len().max(1));
+        let pools: usize = self.classes.iter().map(|class| self.pools(class)).sum();
+        (classes * regions + pools > TALLIES_OF_PIECE_MAX).then(|| {
+            format!(
+                "{classes} classes in {regions} regions have too many tallies: each piece of the \
+                 fleet would keep and add up all of them"
+            )
         })
     }
 }

@@ -85,6 +85,10 @@ impl NetworkSettings for Settings {
         metrics::labels(self)
     }
 
+    fn steps_by_day(&self) -> bool {
+        self.detail == Detail::Day
+    }
+
     fn is_cut(&self) -> bool {
         self.forecast.is_some()
     }

@@ -3,14 +3,15 @@
 //!
 //! A move acts between two days where it comes at the end of one, so that the day which ends is
 //! closed under the old values; within a day it acts at once, but with [`Detail::Day`], which folds
-//! a day into one step, from the next day on.
+//! a day into one step, from the next day on: there, a change within the last day of a run is
+//! refused.
 
 use pinwheel_core::{Context, Event as EngineEvent, SimTime};
 
 use super::file::specs;
 use super::settings::{Behaviour, Detail, ProofFidelity, RuleChoice, Settings};
 use super::{DAY, Derived, Event, Filecoin, Plan};
-use crate::describe::{Lever, ParameterSpec, Refused};
+use crate::describe::{Lever, LeverSpec, ParameterSpec, Refused};
 
 /// The table of a network's section that has its parameters.
 const TABLE: &str = "parameters.";
@@ -23,7 +24,8 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
         let value = network.get_mut(spec.name).or_else(|| machines.get_mut(spec.name)).copied();
         Some(Lever {
             key: format!("{TABLE}{}", spec.name),
-            spec: spec.lever(),
+            // As the section's own reader does.
+            spec: LeverSpec { plain: true, ..spec.lever() },
             value: value?,
             fixed: spec.fixed.or_else(|| idle(settings, spec.name)),
         })

@@ -77,6 +77,8 @@ struct Typed {
     known: Option<Shown>,
     /// Factors of money in base units; counted where the expression is exact.
     money: u32,
+    /// The unit without its money; told where the expression is exact.
+    rest: Unit,
     /// A literal 0, which has every unit.
     zero: bool,
 }
@@ -92,7 +94,7 @@ impl Typed {
     }
 
     fn plain(number: Number) -> Self {
-        Typed { number, unit: Unit::ONE, known: None, money: 0, zero: false }
+        Typed { number, unit: Unit::ONE, known: None, money: 0, rest: Unit::ONE, zero: false }
     }
 }
 
@@ -191,6 +193,14 @@ impl<'a> Checker<'a> {
             let message = format!("an amount and a count cannot be {verb} exactly");
             return fault(node, message, "give the number the unit of the metrics");
         }
+        // Amounts are read in base units of their money; what else is in a unit is not converted.
+        if self.exact && left.rest.ratio(right.rest).is_none_or(|(up, down)| up != down) {
+            let (one, other) = (left.shown().name, right.shown().name);
+            let message = format!("\"{one}\" and \"{other}\" cannot be {verb} exactly");
+            let help = "write the number in the unit of the metrics, such as USD/d, or remove \
+                        exact = true";
+            return fault(node, message, help);
+        }
         Ok(())
     }
 
@@ -231,9 +241,9 @@ impl<'a> Checker<'a> {
         self.agree(node, verb, &left, &right)?;
         let (lead, other) = if left.zero { (&right, &left) } else { (&left, &right) };
         let known = lead.known.clone().or_else(|| other.known.clone());
-        let (unit, money, zero) = (lead.unit, lead.money, lead.zero);
+        let (unit, money, rest, zero) = (lead.unit, lead.money, lead.rest, lead.zero);
         let number = build(Box::new(left.number), Box::new(right.number));
-        Ok(Typed { number, unit, known, money, zero })
+        Ok(Typed { number, unit, known, money, rest, zero })
     }
 
     fn product(&mut self, node: &Node, left: &Node, right: &Node) -> Result<Typed, Fault> {
@@ -247,6 +257,7 @@ impl<'a> Checker<'a> {
             unit: product(node, left.unit, right.unit)?,
             known,
             money: left.money + right.money,
+            rest: product(node, left.rest, right.rest)?,
             zero: left.zero || right.zero,
             number: Number::Product(Box::new(left.number), Box::new(right.number)),
         })
@@ -262,6 +273,7 @@ impl<'a> Checker<'a> {
             unit: product(node, left.unit, right.unit.inverse())?,
             known: left.known.clone().filter(|_| right.unit.is_plain()),
             money: 0,
+            rest: Unit::ONE,
             zero: left.zero,
             number: Number::Quotient(Box::new(left.number), Box::new(right.number)),
         })
@@ -291,13 +303,25 @@ impl<'a> Checker<'a> {
             return fault(node, message, "an exact expression needs one");
         }
         let known = Shown { unit: parsed, name: unit.to_owned(), decimals };
+        let rest = self.rest(&known);
         Ok(Typed {
             number: Number::Literal(Literal { value: base, exact }),
             unit: parsed,
             known: Some(known).filter(|known| !known.name.is_empty()),
             money: u32::from(decimals.is_some()),
+            rest,
             zero: value == 0.0 && unit.is_empty(),
         })
+    }
+
+    /// A unit without the money before its first stroke; where the expression is exact.
+    fn rest(&self, known: &Shown) -> Unit {
+        if !self.exact || known.decimals.is_none() {
+            return known.unit;
+        }
+        let money = known.name.split('/').next().unwrap_or_default().trim();
+        let money = self.recorded.units.unit(money).ok();
+        money.and_then(|money| known.unit.times(money.inverse())).unwrap_or(known.unit)
     }
 
     /// The metric of a name.
@@ -356,8 +380,8 @@ impl<'a> Checker<'a> {
 
     /// A number in the unit of a metric.
     fn of_metric(&self, number: Number, known: Shown) -> Typed {
-        let money = u32::from(self.exact);
-        Typed { number, unit: known.unit, known: Some(known), money, zero: false }
+        let (money, rest) = (u32::from(self.exact), self.rest(&known));
+        Typed { number, unit: known.unit, known: Some(known), money, rest, zero: false }
     }
 
     fn call(&mut self, node: &Node, name: &str, arguments: &[Node]) -> Result<Typed, Fault> {
@@ -438,9 +462,10 @@ impl<'a> Checker<'a> {
             typed.push(next);
         }
         let lead = typed.iter().find(|one| !one.zero).unwrap_or(&typed[0]);
-        let (unit, known, money, zero) = (lead.unit, lead.known.clone(), lead.money, lead.zero);
+        let Typed { unit, money, rest, zero, .. } = *lead;
+        let known = lead.known.clone();
         let number = build(typed.into_iter().map(|one| one.number).collect());
-        Ok(Typed { number, unit, known, money, zero })
+        Ok(Typed { number, unit, known, money, rest, zero })
     }
 
     fn fold(
@@ -475,7 +500,7 @@ impl<'a> Checker<'a> {
         let number = Number::Fold(self.folds.len() - 1);
         match reducer {
             Reducer::Drawdown => Ok(Typed::plain(number)),
-            _ => Ok(Typed { number, unit: inner.unit, known: inner.known, money: 0, zero: false }),
+            _ => Ok(Typed { number, money: 0, zero: false, ..inner }),
         }
     }
 }
