@@ -75,6 +75,8 @@ fn scenario(folder: &Path, case: &Case, more: &str) -> PathBuf {
     file
 }
 
+/// Nanoseconds since the start, and a value.
+type Timed = (u64, f64);
 type Rows = BTreeMap<u64, Vec<f64>>;
 
 /// The values of all runs by simulated nanosecond, from the files of the runs; and the result.
@@ -168,7 +170,7 @@ fn targets_are_measured_at_their_instants_and_thinning_changes_none() {
         let folder = tempfile::tempdir().unwrap();
         let file = scenario(folder.path(), case, &targets(case));
         let (rows, assembled) = ran(&file, &folder.path().join("out"), case, &[]);
-        let of_run = |run: usize| -> Vec<(u64, f64)> {
+        let of_run = |run: usize| -> Vec<Timed> {
             rows.iter().map(|(nanos, values)| (*nanos, values[run])).collect()
         };
         let hours = |count: u64| count * 3_600_000_000_000;
@@ -176,7 +178,7 @@ fn targets_are_measured_at_their_instants_and_thinning_changes_none() {
         let farthest = |values: &[f64]| -> f64 {
             *values.iter().max_by(|a, b| far(**a).total_cmp(&far(**b))).unwrap()
         };
-        let expected = |measure: &dyn Fn(&[(u64, f64)]) -> f64| {
+        let expected = |measure: &dyn Fn(&[Timed]) -> f64| {
             let each: Vec<f64> = (0..RUNS as usize).map(|run| measure(&of_run(run))).collect();
             quantile(&each, 0.5)
         };
@@ -189,7 +191,7 @@ fn targets_are_measured_at_their_instants_and_thinning_changes_none() {
                 .collect();
             farthest(&means)
         });
-        let at = |run: &[(u64, f64)], nanos| run.iter().find(|row| row.0 == nanos).unwrap().1;
+        let at = |run: &[Timed], nanos| run.iter().find(|row| row.0 == nanos).unwrap().1;
         let noon = expected(&|run| ((at(run, hours(12)) - case.usual) / case.usual).abs());
         let part = expected(&|run| at(run, hours(18)));
         let measured = |assembled: &Assembled| -> Vec<(String, Option<f64>, TargetStanding)> {

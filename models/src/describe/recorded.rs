@@ -86,8 +86,8 @@ impl Recorded {
         };
         let found = |subject: &str| {
             let of = |network: &&Recorder| network.id == subject;
-            let owner = self.networks().iter().filter(of);
-            let own = owner.filter(|network| network.metrics.contains(metric)).last();
+            let mut owner = self.networks().iter().filter(of);
+            let own = owner.rfind(|network| network.metrics.contains(metric));
             let unit = unit_of(spec.unit, own.and_then(|network| network.own_token.as_deref()));
             Ok(RecordedMetric { spec, subject: subject.to_owned(), unit })
         };

@@ -115,7 +115,7 @@ fn chain(rates: &[Vec<f64>], start: Vec<f64>, hours: f64) -> Vec<f64> {
     let states = rates.len();
     let leave: Vec<f64> = rates.iter().map(|row| row.iter().sum()).collect();
     let fastest = leave.iter().copied().fold(0.0, f64::max);
-    let (mut weight, mut here) = ((-fastest * hours).exp(), start);
+    let (mut weight, mut here) = (math::exp(-fastest * hours), start);
     let mut sum: Vec<f64> = here.iter().map(|chance| weight * chance).collect();
     for step in 1..=1_000 {
         let stays = |i: usize| here[i] * (1.0 - leave[i] / fastest);

@@ -27,7 +27,7 @@ use crate::part::{DeviceSet, Known};
 /// Most tokens in the beginning, and in all emissions of a day.
 const TOKENS_MAX: f64 = 1e15;
 /// Most base units of them, so that the emissions of the longest run stay within 128 bits.
-const BASE_UNITS_MAX: f64 = 1e33;
+const BASE_UNITS_MAX: u128 = 10u128.pow(33);
 const USD_MAX: f64 = 1e15;
 const NODES_MAX: i64 = 1_000_000;
 const SHOCKS_MAX: usize = 1_000;
@@ -144,8 +144,7 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
     /// Most tokens of one amount.
     fn tokens_max(&self) -> f64 {
-        let units = BASE_UNITS_MAX / 10f64.powi(self.tokens.decimals() as i32);
-        TOKENS_MAX.min(units)
+        Amount(BASE_UNITS_MAX).as_tokens(self.tokens.decimals()).min(TOKENS_MAX)
     }
     fn tokens(&mut self, given: Option<ValueId>, name: &str) -> Option<Amount> {
         self.tokens_per(given, name, "")
