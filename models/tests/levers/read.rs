@@ -21,7 +21,7 @@ fn moving_a_lever_of_filecoin_moves_a_row() {
         small(
             "filecoin/smoke.toml",
             &[
-                ("run.horizon", "\"16 d\""),
+                ("run.horizon", "\"40 d\""),
                 ("network.parameters.region_outages_per_year", "200"),
                 ("network.parameters.software_faults_per_year", "100"),
             ],
@@ -34,6 +34,15 @@ fn moving_a_lever_of_filecoin_moves_a_row() {
                 ("network.solstice", "2025-02-02"),
                 ("network.price.start", "\"40 USD\""),
             ],
+        ),
+        // Sectors of the shortest terms end within the run, and some providers lose money.
+        small(
+            "reviews/fip0118.toml",
+            &[("run.horizon", "\"240 d\""), ("network.solstice", "\"never\"")],
+        ),
+        small(
+            "reviews/fip0118.toml",
+            &[("run.horizon", "\"240 d\""), ("network.price.start", "\"0.5 USD\"")],
         ),
         small("filecoin/smoke.toml", &[("run.horizon", "\"8 d\""), ("network.rules", "textbook")]),
     ];
