@@ -9,6 +9,7 @@ use pinwheel_models::describe::{
     LeverSpec, LeverTable, MetricSpec, ParameterTable, PartSpec, Term,
 };
 use pinwheel_models::input::diagnostic::did_you_mean;
+use pinwheel_models::networks::SHORT;
 use pinwheel_models::policy::FAMILIES;
 use pinwheel_models::policy::choice::{PolicyFamily, PolicySpec};
 use pinwheel_models::registry;
@@ -47,8 +48,12 @@ fn lever_tables() -> impl Iterator<Item = &'static LeverTable> {
 /// Whether a name is that of a key below a place, alone or with the place, such as
 /// "service.station[3].arrivals.mean".
 fn is_called(name: &str, place: &str, key: &str) -> bool {
-    let whole = || format!("{}.{key}", without_numbers(place));
-    name == key || without_numbers(name) == whole()
+    let (name, key) = (without_numbers(name), without_numbers(key));
+    let whole = format!("{}.{key}", without_numbers(place));
+    let short = SHORT.iter().find_map(|(section, _)| {
+        Some(format!("network.{}", name.strip_prefix(section)?.strip_prefix('.')?))
+    });
+    name == key || name == whole || short.is_some_and(|name| name == whole)
 }
 
 /// Column of the descriptions in the list.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
 use pinwheel_core::{SimDuration, SimTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -35,13 +36,13 @@ pub struct Section {
 }
 
 /// The checked changes, in the order of the file; whatever is wrong is a fault. Of the sections
-/// `by_day`, levers act from the beginning of a day on. Where the length of the run was laid over
+/// in `last`, a change after the instant beside them acts on nothing. Where the length of the run was laid over
 /// that of the file, a change may lie behind its end: it never happens.
 pub fn settings(
     checker: &mut Checker<'_>,
     given: ValueId,
     levers: &[Lever],
-    by_day: &[String],
+    last: &[(String, SimTime)],
     days: RunDays,
 ) -> Option<Vec<Change>> {
     let Value::Array(items) = checker.tree.value(given) else {
@@ -55,7 +56,7 @@ pub fn settings(
         return None;
     }
     let items = items.clone();
-    let mut reader = Reader { checker, levers, by_day, days, seen: BTreeMap::new() };
+    let mut reader = Reader { checker, levers, last, days, seen: BTreeMap::new() };
     let changes: Vec<Option<Change>> = items
         .iter()
         .enumerate()
@@ -82,7 +83,7 @@ fn follow(changes: &mut [Change], levers: &[Lever]) {
 struct Reader<'a, 'b> {
     checker: &'a mut Checker<'b>,
     levers: &'a [Lever],
-    by_day: &'a [String],
+    last: &'a [(String, SimTime)],
     days: RunDays,
     /// The change of each lever and instant, by its key.
     seen: BTreeMap<(String, SimTime), String>,
@@ -136,20 +137,18 @@ impl<'a> Reader<'a, '_> {
         None
     }
 
-    /// A fault where a lever that acts from the beginning of a day on would act after the end of
-    /// the run.
+    /// A fault where a network goes by steps and none is left after the change.
     fn acts(&mut self, at: SimTime, lever: &str, given: ValueId, key: &str) -> Option<()> {
-        let RunDays { last, horizon_days, .. } = self.days;
-        let is_in = |section: &String| lever.strip_prefix(section.as_str()).is_some();
-        let end = SimDuration::from_days(u64::from(horizon_days));
-        let late = SimTime::ZERO + (end - SimDuration::from_days(1));
-        let is_late = self.by_day.iter().any(is_in) && at > late;
-        if !is_late || self.checker.tree.is_length_laid() {
+        let of = self.last.iter().find(|(section, _)| lever.starts_with(section.as_str()));
+        let Some((_, last)) = of.filter(|(_, last)| at > *last) else { return Some(()) };
+        if self.checker.tree.is_length_laid() {
             return Some(());
         }
-        let message = "it would act from the next day on, which is after the end of the run";
-        let day = last.yesterday().unwrap_or(last);
-        let help = format!("this network takes a day in one step: write {day}, or an earlier time");
+        let message = "no step of the network is left that it could act on";
+        let start = DateTime::from_parts(self.days.first, Time::midnight());
+        let nanos = i64::try_from(last.as_nanos()).unwrap_or(i64::MAX);
+        let last = start.saturating_add(SignedDuration::from_nanos(nanos));
+        let help = format!("the last that acts in this run is {last:.0}; write an earlier one");
         self.checker.fault(given, key, message.to_owned(), help);
         None
     }
@@ -185,7 +184,13 @@ impl<'a> Reader<'a, '_> {
             let whole = self.checker.integer(given, key, minimum as i64..=maximum as i64);
             return whole.map(|number| number as f64);
         }
-        self.checker.quantity(given, key, spec.unit, spec.plain, minimum..=maximum)
+        let value = self.checker.quantity(given, key, spec.unit, spec.plain, minimum..=maximum)?;
+        if let Some(given) = given.filter(|_| spec.is_too_fine(value)) {
+            let help = "write at most six decimals of a plain number";
+            self.checker.fault(given, key, "finer than a millionth".to_owned(), help);
+            return None;
+        }
+        Some(value)
     }
 }
 

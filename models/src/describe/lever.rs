@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use pinwheel_core::math;
+
 use super::part::same;
 
 /// The description of one lever. `unit` is the unit of the plain number in the model.
@@ -21,6 +23,8 @@ pub struct LeverSpec {
     pub maximum: f64,
     /// Whether it takes whole numbers only.
     pub whole: bool,
+    /// Whether it takes no value finer than a millionth.
+    pub millionths: bool,
     /// Whether a plain number is read in `unit`; otherwise the unit must be typed.
     pub plain: bool,
     /// Where the definition comes from.
@@ -36,8 +40,20 @@ impl LeverSpec {
         about: &'static str,
     ) -> Self {
         let plain = same(unit, "1");
-        let (whole, source) = (false, "scenario");
-        LeverSpec { name, about, unit, minimum, maximum, whole, plain, source }
+        let (whole, millionths, source) = (false, false, "scenario");
+        LeverSpec { name, about, unit, minimum, maximum, whole, millionths, plain, source }
+    }
+
+    /// The same for whole millionths only.
+    pub const fn of_millionths(self) -> Self {
+        LeverSpec { millionths: true, ..self }
+    }
+
+    /// Whether the lever could not keep the value as it is: it is finer than a millionth.
+    pub fn is_too_fine(&self, value: f64) -> bool {
+        const FINER_MAX: f64 = 1e-6;
+        let counted = value * 1e6;
+        self.millionths && math::abs(counted - math::round(counted)) > FINER_MAX
     }
 
     /// The same for whole numbers only.
@@ -50,9 +66,13 @@ impl LeverSpec {
     /// # Errors
     ///
     /// [`Refused::Range`] if the value lies outside the range, or is no whole number where the
-    /// lever takes whole numbers only.
+    /// lever takes whole numbers only; [`Refused::Finer`] if it is finer than a millionth where the
+    /// lever takes none that is.
     pub fn check(&self, value: f64) -> Result<(), Refused> {
         let Self { minimum, maximum, whole, .. } = *self;
+        if (minimum..=maximum).contains(&value) && self.is_too_fine(value) {
+            return Err(Refused::Finer);
+        }
         match (minimum..=maximum).contains(&value) && (!whole || value.fract() == 0.0) {
             true => Ok(()),
             false => Err(Refused::Range { value, minimum, maximum, whole }),
@@ -99,6 +119,8 @@ pub enum Refused {
     NoLever,
     /// It acts on the first day only, for this reason.
     Fixed(&'static str),
+    /// The value is finer than a millionth.
+    Finer,
     /// The value is not allowed.
     Range {
         /// The value.
@@ -115,6 +137,7 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Refused::Finer => write!(f, "it is finer than a millionth"),
             Refused::NoLever => write!(f, "there is no such lever"),
             Refused::Fixed(reason) => write!(f, "it cannot be moved: {reason}"),
             Refused::Range { value, minimum, maximum, whole } => {

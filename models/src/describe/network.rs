@@ -2,6 +2,7 @@
 //! check`.
 
 use jiff::civil::Date;
+use pinwheel_core::SimDuration;
 
 use super::{ParameterValue, RunCost};
 
@@ -38,10 +39,10 @@ pub trait NetworkSettings {
         None
     }
 
-    /// Whether it takes a day in one step, so that a lever that is moved within a day acts from the
-    /// next day on.
-    fn steps_by_day(&self) -> bool {
-        false
+    /// In a run of so many days, the latest time since the start at which a change of a lever still
+    /// acts: a network that goes by steps takes it over for the next one.
+    fn last_change(&self, horizon_days: u32) -> SimDuration {
+        SimDuration::from_days(horizon_days.into()) - SimDuration::from_nanos(1)
     }
 
     /// Whether it goes on without data from a day of its history on, which is what a backtest

@@ -58,6 +58,7 @@ impl ParameterSpec {
             minimum: self.minimum,
             maximum: self.maximum,
             whole: false,
+            millionths: false,
             plain: same(self.unit, "1"),
             source: self.source,
         }

@@ -7,7 +7,7 @@ pub mod filecoin;
 pub mod generic;
 
 use jiff::civil::Date;
-use pinwheel_core::{Context, Event as EngineEvent};
+use pinwheel_core::{Context, Event as EngineEvent, SimDuration};
 use serde::{Deserialize, Serialize};
 
 use crate::describe::review::Inputs;
@@ -231,8 +231,8 @@ impl NetworkSettings for Settings {
     fn own_token(&self) -> Option<&str> {
         self.described().own_token()
     }
-    fn steps_by_day(&self) -> bool {
-        self.described().steps_by_day()
+    fn last_change(&self, horizon_days: u32) -> SimDuration {
+        self.described().last_change(horizon_days)
     }
     fn is_cut(&self) -> bool {
         self.described().is_cut()

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use pinwheel_core::SimTime;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
@@ -611,9 +612,12 @@ fn changes(
     }
     let mut levers = layers.levers();
     levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
-    let by_day = networks?.iter().filter(|network| network.settings.steps_by_day());
-    let by_day: Vec<String> = by_day.map(|network| format!("{}.", network.section)).collect();
-    change::file::settings(checker, given, &levers, &by_day, days?)
+    let last = |network: &NetworkEntry| {
+        let last = network.settings.last_change(days?.horizon_days);
+        Some((format!("{}.", network.section), SimTime::ZERO + last))
+    };
+    let last = networks?.iter().map(last).collect::<Option<Vec<_>>>()?;
+    change::file::settings(checker, given, &levers, &last, days?)
 }
 
 /// The keys of the scenario itself; those of parts are read by the parts.

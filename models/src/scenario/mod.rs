@@ -26,7 +26,7 @@ pub use regions::Regions;
 pub use schema::schema;
 
 use jiff::civil::Date;
-use pinwheel_core::{SimDuration, Streams};
+use pinwheel_core::{SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -222,26 +222,24 @@ impl Scenario {
     /// A sentence for each change that has no effect, because the run ends before it acts. There
     /// is one only where a run was given another length than its file says.
     pub fn idle_changes(&self) -> Vec<String> {
-        let day = SimDuration::from_days(1).as_nanos();
-        let end = day * u64::from(self.horizon_days);
-        let by_day = |change: &Change| {
+        let end = SimDuration::from_days(self.horizon_days.into());
+        let last = |change: &Change| {
             let is_of = |network: &&NetworkEntry| {
                 let rest = change.lever.strip_prefix(network.section.as_str());
                 rest.is_some_and(|rest| rest.starts_with('.'))
             };
             let of = self.networks.iter().find(is_of);
-            of.is_some_and(|network| network.settings.steps_by_day())
+            of.map_or(end, |network| network.settings.last_change(self.horizon_days))
         };
         let sentence = |(number, change): (usize, &Change)| {
-            let at = change.at.as_nanos();
-            let lever = &change.lever;
-            match at >= end {
+            let (at, lever) = (change.at, &change.lever);
+            match at >= SimTime::ZERO + end {
                 true => Some(format!(
                     "change[{number}] of {lever} never happens: the run ends before it"
                 )),
-                false if by_day(change) && at.next_multiple_of(day) >= end => Some(format!(
-                    "change[{number}] of {lever} has no effect: it acts from the next day on, and \
-                     the run ends before"
+                false if at > SimTime::ZERO + last(change) => Some(format!(
+                    "change[{number}] of {lever} has no effect: no step of the network is left \
+                     that it could act on"
                 )),
                 false => None,
             }

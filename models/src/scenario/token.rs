@@ -114,14 +114,27 @@ pub fn issuers(checker: &mut Checker<'_>, networks: &[NetworkEntry]) {
     }
 }
 
-/// A fault for each declared token that no network of any point issues.
+/// A fault for each declared token that no network of any point issues, and where a network issues
+/// one token at one point and another at another: its results could not be set side by side.
 pub fn unissued(checker: &mut Checker<'_>, sections: &[TokenSection], points: &[Point]) {
     if points.is_empty() || !checker.faults.is_empty() {
         return;
     }
     let networks = points.iter().flat_map(|point| &point.scenario.networks);
-    let issued: BTreeSet<&str> =
-        networks.filter_map(|network| network.settings.own_token()).collect();
+    let mut by_network: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut issued: BTreeSet<&str> = BTreeSet::new();
+    for network in networks {
+        let Some(symbol) = network.settings.own_token() else { continue };
+        issued.insert(symbol);
+        let first = by_network.entry(network.id.as_str()).or_insert(symbol);
+        if *first != symbol {
+            let key = format!("{}.token", network.section);
+            let message = format!("{first} at one point and {symbol} at another");
+            let help = "a network issues the same token in all variants: write two files";
+            checker.fault(checker.tree.nearest(&key), &key, message, help);
+            return;
+        }
+    }
     for (number, section) in sections.iter().enumerate() {
         let Some(given) = section.symbol else { continue };
         let Some(symbol) = checker.text_of(given) else { continue };

@@ -51,7 +51,7 @@ pub const METRICS: &[MetricSpec] = &[
         Section::Service,
         "service_utilisation",
         "1",
-        "Share of the servers at work, averaged over time.",
+        "Share of the servers at work, averaged over time; one whose owner left counts as idle.",
     ),
     metric(
         Section::Service,
@@ -81,7 +81,7 @@ pub const METRICS: &[MetricSpec] = &[
         Section::Service,
         "service_servers_up_share",
         "1",
-        "Share of the servers that were up, averaged over time.",
+        "Share of the servers that were up, averaged over time; one whose owner left is down.",
     ),
     metric(
         Section::Service,

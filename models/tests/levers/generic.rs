@@ -83,8 +83,9 @@ fn the_ends_of_all_levers_are_borne() {
     }
 }
 
-/// A day without volatility: what is burned of what is bought follows the share from the period on
-/// that begins at the change, to the base unit, and so does what the review is told of it.
+/// What is burned of what is bought follows the share from the period on that begins at the change,
+/// to the base unit, and so does what the review says of it: by the tokens, and by the dollars that
+/// customers paid for them.
 #[test]
 fn a_share_moves_between_two_periods() {
     let scenario = listed("[review]\nevery = \"1 d\"\n");
@@ -102,6 +103,12 @@ fn a_share_moves_between_two_periods() {
     assert_eq!(ratio[..3], told[..3]);
     assert!(ratio[3..].iter().all(|(_, ratio)| *ratio == 0.0), "{ratio:?}");
     assert!(told[3..].iter().all(|(_, ratio)| *ratio > 0.0), "{told:?}");
+    let (one, other) =
+        (none.series("equilibrium_price", ""), plain.series("equilibrium_price", ""));
+    assert_eq!(one[..3], other[..3]);
+    for ((_, one), (_, other)) in one[3..].iter().zip(&other[3..]) {
+        assert!(*one < 0.01 * other, "{one} and {other}: nothing bought is burned");
+    }
 }
 
 /// A key finds its network wherever that stands: behind the short section, or in a list.

@@ -88,9 +88,6 @@ impl LoadParameters {
     /// it can.
     pub fn fixed(&self, spec: &ParameterSpec) -> Option<&'static str> {
         let idle = match spec.name {
-            "burst_length" | "calm_length" if self.burst_factor <= 1.0 => {
-                Some("it has an effect with burst_factor above 1 only")
-            }
             "leaving_chance" if self.reservation <= 0.0 => {
                 Some("it has an effect with a reservation above 0 only")
             }

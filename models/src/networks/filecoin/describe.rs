@@ -2,6 +2,7 @@
 //! `pinwheel check`.
 
 use jiff::civil::Date;
+use pinwheel_core::SimDuration;
 
 use super::metrics;
 use super::settings::{Behaviour, Detail, ProofFidelity, RuleChoice, Settings};
@@ -85,8 +86,15 @@ impl NetworkSettings for Settings {
         metrics::labels(self)
     }
 
-    fn steps_by_day(&self) -> bool {
-        self.detail == Detail::Day
+    fn last_change(&self, horizon_days: u32) -> SimDuration {
+        let end = SimDuration::from_days(horizon_days.into());
+        // A day in one step begins with what holds at its midnight.
+        let step = if self.detail == Detail::Day {
+            SimDuration::from_days(1)
+        } else {
+            SimDuration::from_nanos(1)
+        };
+        end - step
     }
 
     fn is_cut(&self) -> bool {

@@ -340,7 +340,7 @@ impl Filecoin {
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);
         // Whatever others demand, blocks hold no more.
         let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
-        let of_others = of_others.min(limit);
+        let of_others = of_others.min(limit.saturating_sub(of_providers));
         self.burn_base_fee_of_others(of_others * epochs);
         self.flows.gas_used += (of_providers + of_others) * epochs;
         self.flows.gas_limit += limit * epochs;

@@ -1,7 +1,7 @@
 //! What the settings of a network written in TOML say in words and numbers, for model cards,
 //! manifests and `pinwheel check`.
 
-use pinwheel_core::TokenSpec;
+use pinwheel_core::{SimDuration, TokenSpec};
 
 use super::settings::Settings;
 use super::step::Step;
@@ -44,6 +44,10 @@ impl NetworkSettings for Settings {
 
     fn own_token(&self) -> Option<&str> {
         Some(&self.tokens.own.symbol)
+    }
+
+    fn last_change(&self, _horizon_days: u32) -> SimDuration {
+        self.period.duration().times(self.periods.into()) - SimDuration::from_nanos(1)
     }
 
     fn cost(&self) -> Option<RunCost> {

@@ -136,8 +136,8 @@ pub const FLOWS: &[MoneyFlows] = &[
         title: "Where tokens flow",
         unit: "TOK",
         paths: &[
-            path("Emission", "Nodes", &["tokens_minted"], &[]),
-            path("Customers", "Burned", &["tokens_burned"], &[]),
+            path("Emission", "Accounts", &["tokens_minted"], &[]),
+            path("Accounts", "Burned", &["tokens_burned"], &[]),
         ],
         break_even: None,
     },

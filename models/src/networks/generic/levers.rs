@@ -80,7 +80,7 @@ const fn share(name: &'static str, about: &'static str) -> LeverSpec {
     share_up_to(name, 1.0, about)
 }
 const fn share_up_to(name: &'static str, most: f64, about: &'static str) -> LeverSpec {
-    LeverSpec::new(name, "1", (0.0, most), about)
+    LeverSpec::new(name, "1", (0.0, most), about).of_millionths()
 }
 
 /// Why a lever cannot be moved; `None` if it can.
@@ -171,7 +171,6 @@ impl Generic {
                 if let Some(share) = self.settings.steps[place].share_mut() {
                     *share = millionths;
                 }
-                self.state.burn_of_bought(Step::burned_of_bought(&self.settings.steps));
             }
         }
     }

@@ -207,7 +207,10 @@ impl<'r, 'c> Reader<'r, 'c> {
         let (key, symbol) = (self.key("exchange.tok"), self.tokens.own.symbol.clone());
         let example = format!("\"1_000_000 {symbol}\"");
         let tokens = self.required(typed.tok, "exchange.tok", &example);
-        let (unit, range) = ((symbol.as_str(), self.tokens.decimals()), 1.0..=self.tokens_max());
+        let (unit, range) = (
+            (symbol.as_str(), self.tokens.decimals()),
+            self.tokens_max().min(1.0)..=self.tokens_max(),
+        );
         let tokens = self.checker.amount(tokens, &key, unit, range);
         let fee = self.millionths(typed.fee, "exchange.fee", FEE_MAX, 0.003);
         let rule = ConstantProduct { fee_millionths: fee? };

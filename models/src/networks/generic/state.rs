@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{Books, HOLDERS, OPERATORS, Place};
 use super::settings::Settings;
-use super::step::Step;
 use crate::economy::demand::Demand;
 use crate::economy::operators::{Earned, Operators};
 use crate::economy::period::Period;
@@ -99,25 +98,10 @@ pub struct State {
     pub(super) sums: Sums,
     /// What the steps were to mint since the start.
     pub(super) scheduled: Amount,
-    bought_and_burned: BoughtAndBurned,
-}
-
-/// Dollars for which customers bought tokens that were burned: a share of what they have spent. The
-/// share may move, so what was spent under another one is kept.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct BoughtAndBurned {
-    /// Of what customers buy, the share that steps burn, in millionths.
-    millionths: u32,
-    /// What was spent while the share was another, and the dollars of it.
-    spent_before: Amount,
-    usd_before: f64,
-}
-
-impl BoughtAndBurned {
-    fn usd(&self, spent: Amount) -> f64 {
-        let since = (spent - self.spent_before).as_tokens(USD_DECIMALS);
-        self.usd_before + since * f64::from(self.millionths) / 1e6
-    }
+    /// Tokens that customers have bought in this period, and the dollars they paid for them.
+    bought: (Amount, Amount),
+    /// Dollars for which customers bought tokens that were burned.
+    bought_and_burned: Amount,
 }
 
 /// The scenario is refused where a step needs what it does not describe.
@@ -138,10 +122,8 @@ impl State {
             flows: Flows::default(),
             sums: Sums::default(),
             scheduled: Amount::ZERO,
-            bought_and_burned: BoughtAndBurned {
-                millionths: Step::burned_of_bought(&settings.steps),
-                ..BoughtAndBurned::default()
-            },
+            bought: Default::default(),
+            bought_and_burned: Amount::ZERO,
         }
     }
 
@@ -206,14 +188,17 @@ impl State {
     pub fn buy(&mut self, to: Place) {
         self.value_rewards();
         let spent = self.demand.as_ref().expect(DESCRIBED).spent();
-        self.books.buy(to, spent);
+        self.bought = (self.books.buy(to, spent), spent);
         self.sums.spent += spent;
     }
 
     /// Burns a share of what an account has got.
     pub fn burn(&mut self, from: Place, millionths: u32, bought: bool) {
         let Some(burned) = self.books.income(from, millionths) else { return };
-        if !bought && let Some(price) = self.books.price() {
+        let (tokens, paid) = self.bought;
+        if bought && tokens > Amount::ZERO {
+            self.bought_and_burned += paid.mul_div_floor(burned.0, tokens.0);
+        } else if let Some(price) = self.books.price() {
             self.sums.burned_otherwise_usd += burned.as_tokens(self.decimals()) * price;
         }
         self.books.burn(from, burned);
@@ -333,16 +318,9 @@ impl State {
         cap.map_or(scheduled, |cap| scheduled.min(cap.as_tokens(self.decimals())))
     }
 
-    /// From now on steps burn this share of what customers buy, in millionths.
-    pub(super) fn burn_of_bought(&mut self, millionths: u32) {
-        let spent_before = self.sums.spent;
-        let usd_before = self.bought_and_burned.usd(spent_before);
-        self.bought_and_burned = BoughtAndBurned { millionths, spent_before, usd_before };
-    }
-
     /// Dollars for which customers bought tokens that were burned.
     pub fn bought_and_burned_usd(&self) -> f64 {
-        self.bought_and_burned.usd(self.sums.spent)
+        self.bought_and_burned.as_tokens(USD_DECIMALS)
     }
 
     /// Dollars that customers have spent.

@@ -23,7 +23,6 @@ pub mod release;
 pub mod sell;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use pinwheel_core::Streams;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -31,7 +30,6 @@ use serde::{Deserialize, Serialize};
 
 use super::state::State;
 use crate::describe::Term;
-use crate::economy::share::MILLION;
 use plan::StepReader;
 
 /// What a step says of itself: one constant `SPEC` in its file.
@@ -122,29 +120,6 @@ impl Step {
             Step::Sell(step) => Some(&mut step.millionths),
             Step::Buy(_) | Step::Exit(_) | Step::Release(_) | Step::Enter(_) => None,
         }
-    }
-
-    /// Of what customers buy, the share that steps burn, in millionths.
-    pub fn burned_of_bought(steps: &[Step]) -> u32 {
-        let (mut left, mut burned) = (BTreeMap::new(), 0);
-        for step in steps {
-            let (from, burns) = match step {
-                Step::Buy(step) => {
-                    left.insert(step.to, MILLION);
-                    continue;
-                }
-                Step::Burn(step) => (step.from, step.bought),
-                Step::Pay(step) => (step.from, false),
-                Step::Sell(step) => (step.from, false),
-                Step::Mint(_) | Step::Exit(_) | Step::Release(_) | Step::Enter(_) => continue,
-            };
-            if let (Some(left), Some(share)) = (left.get_mut(&from), step.share()) {
-                let spent = (u64::from(*left) * u64::from(share) / u64::from(MILLION)) as u32;
-                *left -= spent;
-                burned += if burns { spent } else { 0 };
-            }
-        }
-        burned
     }
 }
 
