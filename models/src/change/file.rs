@@ -36,8 +36,8 @@ pub struct Section {
 }
 
 /// The checked changes, in the order of the file; whatever is wrong is a fault. Of the sections
-/// in `last`, a change after the instant beside them acts on nothing. Where the length of the run was laid over
-/// that of the file, a change may lie behind its end: it never happens.
+/// in `last`, a change after the instant beside them acts on nothing. Where the length of the run
+/// was laid over that of the file, a change may lie behind its end: it never happens.
 pub fn settings(
     checker: &mut Checker<'_>,
     given: ValueId,

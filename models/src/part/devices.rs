@@ -98,6 +98,19 @@ struct OfFleet {
     numbering: Numbering,
 }
 
+impl OfFleet {
+    /// The place of a device. Devices of one class have consecutive numbers, so that it is mostly
+    /// where it is looked for first.
+    #[inline]
+    fn place(&self, device: u32) -> Option<usize> {
+        let guess = device.checked_sub(*self.devices.first()?)? as usize;
+        match self.devices.get(guess) {
+            Some(found) if *found == device => Some(guess),
+            _ => self.devices.binary_search(&device).ok(),
+        }
+    }
+}
+
 /// By which streams members draw: each by the streams of its class and its number within it, so
 /// that a class put before others moves no draw of theirs. Without classes, each by its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +154,7 @@ impl Members {
     /// A device of the fleet goes down or comes up: its place, if it is a member.
     pub fn change(&mut self, device: u32, class: u8, up: bool) -> Option<u32> {
         let of = self.of_fleet.as_mut().filter(|of| of.set.has(class))?;
-        let place = of.devices.binary_search(&device).ok()?;
+        let place = of.place(device)?;
         of.up[place] = up;
         Some(place as u32)
     }
@@ -171,7 +184,7 @@ impl Members {
     pub fn place(&self, device: u32) -> Option<u32> {
         match &self.of_fleet {
             None => Some(device),
-            Some(of) => of.devices.binary_search(&device).ok().map(|place| place as u32),
+            Some(of) => of.place(device).map(|place| place as u32),
         }
     }
 

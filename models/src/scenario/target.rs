@@ -169,8 +169,7 @@ impl TargetChecker<'_, '_, '_> {
         }
         let first = from.map_or(midnight(days.first), When::first);
         // The last instant of a day lies a nanosecond before its end.
-        let end = midnight(days.last);
-        let last = to.map_or(end, |to| if is_laid { to.last() } else { to.last().min(end) });
+        let last = to.map_or(midnight(days.last), When::last);
         let part = last.duration_since(first).as_nanos().saturating_add(1);
         let whole = SimDuration::from_days(u64::from(days.horizon_days));
         let (longest, what) = match (window > whole && !is_laid, from.or(to)) {

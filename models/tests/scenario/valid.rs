@@ -461,8 +461,7 @@ fn a_run_with_later_changes_can_be_shortened() {
     assert_eq!(idle(laid(&text, &[])), [""; 0]);
     let told = [
         "change[0] of network.parameters.orphan_share never happens: the run ends before it",
-        "change[1] of network.parameters.disk_afr has no effect: it acts from the next day on, and \
-         the run ends before",
+        "change[1] of network.parameters.disk_afr has no effect: no step of the network is left that it could act on",
     ];
     assert_eq!(idle(laid(&text, &[("run.horizon", "2 d")])), told);
     let sized = format!("{text}[ci]\n\"run.horizon\" = \"2 d\"\n");

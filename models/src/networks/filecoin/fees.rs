@@ -338,8 +338,8 @@ impl Filecoin {
         }
         .min(BASE_FEE_MAX_ATTOFIL);
         let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);
-        // Others alone fill no more than all blocks. What providers send is not taken off: their gas
-        // and that of others together may be above the limit of a day in one step.
+        // Others alone fill no more than all blocks. What providers send is not taken off, so that
+        // all gas together may be above the limit of a day in one step.
         let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
         let of_others = of_others.min(limit);
         self.burn_base_fee_of_others(of_others * epochs);

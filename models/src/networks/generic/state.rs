@@ -96,6 +96,8 @@ pub struct State {
     pub(super) settled: u32,
     pub(super) flows: Flows,
     pub(super) sums: Sums,
+    /// What the schedule has for the present period.
+    due: Amount,
     /// What the steps were to mint since the start.
     pub(super) scheduled: Amount,
     /// Tokens that customers have bought in this period, and the dollars they paid for them.
@@ -121,6 +123,7 @@ impl State {
             settled: 0,
             flows: Flows::default(),
             sums: Sums::default(),
+            due: Amount::ZERO,
             scheduled: Amount::ZERO,
             bought: Default::default(),
             bought_and_burned: Amount::ZERO,
@@ -158,16 +161,16 @@ impl State {
             self.flows.online = operators.online();
             self.flows.capacity = operators.online_capacity();
         }
-        self.scheduled += self.owed(settings, number);
+        self.due = self.emission.map_or(Amount::ZERO, |emission| emission.at(number));
+        self.scheduled += self.owed(settings);
     }
 
     /// What the steps are to mint in a period: their shares of the schedule, as far as the cap
     /// leaves room for them. Nothing of it depends on what is posted.
-    fn owed(&self, settings: &Settings, number: u32) -> Amount {
-        let Some(emission) = &settings.emission else { return Amount::ZERO };
+    fn owed(&self, settings: &Settings) -> Amount {
         let nobody = self.flows.online == 0;
         let mints = settings.mints().filter(|mint| mint.to != OPERATORS || !nobody);
-        let owed = mints.map(|mint| part(emission.at(number), mint.millionths)).sum();
+        let owed = mints.map(|mint| part(self.due, mint.millionths)).sum();
         self.books.room().map_or(owed, |room| room.min(owed))
     }
 
@@ -207,10 +210,9 @@ impl State {
     /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of
     /// it. Operators get none while none is online.
     pub fn mint(&mut self, to: Place, millionths: u32) {
-        let emission = self.emission.as_ref().expect(DESCRIBED);
         let amount = match to == OPERATORS && self.flows.online == 0 {
             true => Amount::ZERO,
-            false => part(emission.at(self.number()), millionths),
+            false => part(self.due, millionths),
         };
         let amount = self.books.room().map_or(amount, |room| amount.min(room));
         self.books.mint(to, amount);
