@@ -127,7 +127,7 @@ addEventListener("load", () => {
   const send = (type, share) => svg.dispatchEvent(new PointerEvent(type, {
     clientX: box.left + box.width * share, clientY: box.top + 50, pointerType: "mouse" }));
   send("pointermove", 0.5);
-  if (!/^\d{4}-\d\d-\d\d, .*\d/.test(told.textContent)) console.error(told.textContent);
+  if (!/^\d{4}-\d\d-\d\d( \d\d:\d\d)?, .*\d/.test(told.textContent)) console.error(told.textContent);
   send("pointerdown", 0.3);
   send("pointerup", 0.6);
   if (!svg.querySelector("[clip-path]")) console.error("no closer look");
