@@ -6,6 +6,7 @@
 pub mod backtest;
 pub mod calibration;
 pub mod design;
+mod document;
 mod ensemble;
 pub mod expression;
 pub mod file;
@@ -20,8 +21,9 @@ mod schema;
 mod target;
 mod token;
 
+pub use document::SIZES;
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
-pub use load::{SIZES, load};
+pub use load::load;
 pub use regions::Regions;
 pub use schema::schema;
 
