@@ -1,5 +1,5 @@
-//! From the text of a scenario to the one tree that is checked: laid over the files it extends, with
-//! the keys of its size and those of `--set` laid over it.
+//! From the text of a scenario to the one tree that is checked: laid over the files it extends,
+//! with the keys of its size and those of `--set` laid over it.
 
 use std::path::{Path, PathBuf};
 
