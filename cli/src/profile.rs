@@ -7,7 +7,6 @@
 
 use std::time::Instant;
 
-use pinwheel_analysis::experiment::build;
 use pinwheel_analysis::record::manifest::{Manifest, RunEntry};
 use pinwheel_analysis::wording::grouped;
 use pinwheel_core::{Event as _, SimDuration, SimTime, Simulation, Streams};
@@ -32,7 +31,7 @@ pub fn run(experiment: &Experiment) -> Result<Exit, Failure> {
     let point = experiment.points.first().ok_or_else(|| Failure::bad_input("no variant to run"))?;
     let look_nanos = look_nanos();
     let streams = Streams::new(experiment.seed, 0);
-    let mut simulation = Simulation::new(build(&point.scenario, &streams), streams);
+    let mut simulation = Simulation::new(point.scenario.world(&streams), streams);
     let mut costs = [Cost::default(); KINDS];
     for day in 1..=point.scenario.horizon_days {
         let end = SimTime::ZERO + SimDuration::from_days(u64::from(day));

@@ -1,4 +1,4 @@
-#![deny(missing_docs)]
+#![deny(missing_docs, clippy::missing_errors_doc, clippy::missing_panics_doc)]
 //! What a DePIN is made of: the layers of the field, each a folder, and the networks built on them.
 //!
 //! From the ground up, each using only those before it:

@@ -28,7 +28,7 @@ const PARTS: &[&PartSpec] = &{
     all
 };
 
-/// The layers, from the lowest up, and the review.
+/// The layers, from the lowest up, the review and the changes.
 const LAYERS: &[&PartSpec] = &[
     &infrastructure::spec::SPEC,
     &service::spec::SPEC,

@@ -2,6 +2,8 @@
 //! sum of theirs. Parts meet through [`Signal`](crate::part::Signal)s, which are handed to all of
 //! them here, in the order of [`parts!`], and through [`Shared`]; no part calls another.
 
+use std::collections::BTreeMap;
+
 use pinwheel_core::{
     Context, Event as EngineEvent, Instance, Model, Regions, Scope, SimTime, Streams, Undecided,
     Whole,
@@ -319,19 +321,21 @@ pub struct World {
     review: Option<Review>,
     /// Of the scenario, in the order of the file.
     changes: Vec<Change>,
+    /// The levers that cannot be moved in this scenario, with the reason of each.
+    fixed: BTreeMap<String, String>,
     shared: Shared,
 }
 
 impl World {
     /// A world on its first day, for the run that `streams` name.
     pub fn new(
-        layers: &Layers,
+        settings: &Layers,
         networks: &[NetworkEntry],
         review: Option<&review::Settings>,
         changes: &[Change],
         streams: &Streams,
     ) -> Self {
-        let (layers, devices) = State::new(layers, streams);
+        let (layers, devices) = State::new(settings, streams);
         let running = |(place, entry): (u8, &NetworkEntry)| {
             let scope = Scope::of(&entry.id);
             let streams = streams.within(scope);
@@ -344,9 +348,12 @@ impl World {
                 network: Network::new::<Event>(&entry.settings, &around),
             }
         };
+        let levers = settings.levers().into_iter();
+        let levers = levers.chain(networks.iter().flat_map(NetworkEntry::levers));
         World {
             layers,
             networks: (0..).zip(networks).map(running).collect(),
+            fixed: levers.filter_map(|lever| Some((lever.key, lever.fixed?.to_owned()))).collect(),
             review: review.map(Review::new),
             changes: changes.to_vec(),
             shared: Shared::default(),
@@ -364,14 +371,17 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`Refused`] if there is no such lever or the value is out of its range; nothing has changed
-    /// then.
+    /// [`Refused`] if there is no such lever, it cannot be moved in this scenario, or the value is
+    /// out of its range; nothing has changed then.
     pub fn set(
         &mut self,
         lever: &str,
         value: f64,
         ctx: &mut Context<Event>,
     ) -> Result<(), Refused> {
+        if let Some(reason) = self.fixed.get(lever) {
+            return Err(Refused::Fixed(reason.clone()));
+        }
         let (section, key) = lever.split_once('.').ok_or(Refused::NoLever)?;
         match self.networks.iter_mut().find(|running| running.section == section) {
             None => self.layers.set(section, key, value, ctx)?,

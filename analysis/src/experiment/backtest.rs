@@ -5,7 +5,7 @@ use std::path::Path;
 use pinwheel_models::scenario::Point;
 use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
 
-use super::{Control, PARTS, Study, build};
+use super::{Control, PARTS, Study};
 use crate::question::backtest as question;
 use crate::question::backtest::{Case, Findings};
 use crate::record::manifest::{Manifest, REPORT, SCENARIO};
@@ -87,7 +87,7 @@ pub fn backtest(
             watcher: control.watcher,
         })
         .collect();
-    let traces = trace::all(&jobs, &build, control.threads)?;
+    let traces = trace::all(&jobs, control.threads)?;
     let breach = jobs.iter().zip(&traces).find_map(|(job, trace)| {
         let (check, date) = trace.breach.as_ref()?;
         Some(format!("{} run {}: {check} breached on {date}", job.point.id, job.run))

@@ -8,7 +8,7 @@ use pinwheel_models::input::When;
 use pinwheel_models::scenario::calibration::{Calibration, Loss};
 use pinwheel_models::scenario::{Experiment, Measure, Range};
 
-use super::{Control, PARTS, Study, build};
+use super::{Control, PARTS, Study};
 use crate::Error;
 use crate::judge::verdict::{Window, measure};
 use crate::question::calibrate as question;
@@ -111,7 +111,7 @@ pub fn traces(
         watcher: &Unwatched,
     };
     let jobs: Vec<Job<'_>> = (0..experiment.runs).map(job).collect();
-    trace::all(&jobs, &build, control.threads)
+    trace::all(&jobs, control.threads)
 }
 
 /// What every evaluation needs.

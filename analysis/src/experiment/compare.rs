@@ -6,7 +6,7 @@ use jiff::Span;
 use pinwheel_core::{Simulation, Streams};
 use pinwheel_models::scenario::Experiment;
 
-use super::{Control, Study, build};
+use super::{Control, Study};
 use crate::Error;
 use crate::question::compare::{self, Parting, PartingKind};
 use crate::record::manifest::RunEntry;
@@ -49,7 +49,7 @@ pub fn first_difference(
     let simulation = |experiment: &Experiment, seed| {
         let point = experiment.points.iter().find(|p| p.id == point)?;
         let streams = Streams::new(seed, run);
-        let model = build(&point.scenario, &streams);
+        let model = point.scenario.world(&streams);
         Some((Simulation::new(model, streams), point.scenario.start, point.scenario.horizon_days))
     };
     let missing = || format!("the scenario has no point {point} any more");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pinwheel_core::{SimDuration, Simulation, Streams};
 
-use super::{PARTS, Study, build};
+use super::{PARTS, Study};
 use crate::record::outcome::Names;
 use crate::run::ensemble::Keep;
 use crate::run::running::step_day;
@@ -31,7 +31,7 @@ pub fn estimate(study: &Study) -> CostEstimate {
     let stopwatch = Stopwatch::start();
     let streams = Streams::new(experiment.seed, 0);
     let scenario = &experiment.points[0].scenario;
-    let mut simulation = Simulation::new(build(scenario, &streams), streams);
+    let mut simulation = Simulation::new(scenario.world(&streams), streams);
     let building = stopwatch.elapsed();
     let mut keep = Keep::new(experiment, PARTS);
     let mut names = Names::default();

@@ -23,8 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pinwheel_core::Streams;
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::registry;
-use pinwheel_models::scenario::{self, Scenario};
-use pinwheel_models::world::World;
+use pinwheel_models::scenario;
 
 use crate::Error;
 use crate::judge::baseline::{self, Accepted};
@@ -47,11 +46,6 @@ const RESULTS: &str = "out";
 
 /// The parts whose metrics runs record.
 pub const PARTS: Catalogue = registry::ALL;
-
-/// The model of one run of a scenario.
-pub fn build(scenario: &Scenario, streams: &Streams) -> World {
-    scenario.world(streams)
-}
 
 /// How the runs of a study go: nothing of it changes a result.
 #[derive(Copy, Clone, Debug)]

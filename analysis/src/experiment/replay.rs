@@ -15,7 +15,7 @@ use pinwheel_models::scenario::Point;
 use pinwheel_models::world::World;
 use serde::{Deserialize, Serialize};
 
-use super::{Control, Study, build, program_hash};
+use super::{Control, Study, program_hash};
 use crate::Error;
 use crate::judge::verdict::tick_of;
 use crate::record::manifest::{Manifest, RunEntry};
@@ -112,7 +112,7 @@ impl<'a> Replayed<'a> {
             run,
             until: SimTime::ZERO,
             records: LastRecords::new(),
-            simulation: Simulation::new(build(&chosen.scenario, &streams), streams),
+            simulation: Simulation::new(chosen.scenario.world(&streams), streams),
         };
         Ok(Replayed { point: chosen, kept })
     }

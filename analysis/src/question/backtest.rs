@@ -21,10 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::trace::Trace;
 use crate::series::daily;
-use crate::statistics::wilson;
-
-/// Normal quantile of a two-sided interval of 95 %.
-const Z_95: f64 = 1.959_963_984_540_054;
+use crate::statistics::{NORMAL_975, wilson};
 
 /// The last value of each day: what forecasts of days are judged by.
 type Daily = Vec<(Date, f64)>;
@@ -272,7 +269,7 @@ fn score(forecasts: &[&Forecast], window: Window) -> Option<Score> {
     };
     let inside = |f: &&&Forecast| f.low <= f.observed && f.observed <= f.high;
     let held = forecasts.iter().filter(inside).count() as u64;
-    let (coverage_low, coverage_high) = wilson(held, count, Z_95);
+    let (coverage_low, coverage_high) = wilson(held, count, NORMAL_975);
     Some(Score {
         point: first.point.clone(),
         metric: first.metric.clone(),

@@ -3,10 +3,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use pinwheel_core::{Model, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_core::{SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::describe::metric::split_name;
-use pinwheel_models::scenario::{Point, Scenario};
+use pinwheel_models::scenario::Point;
 use rayon::prelude::*;
 
 use crate::Error;
@@ -53,24 +53,16 @@ pub struct Trace {
 /// # Errors
 ///
 /// [`Error::Stopped`] if a flag is set; [`Error::Threads`] if the machine gives no threads.
-pub fn all<M, B>(jobs: &[Job<'_>], build: &B, threads: usize) -> Result<Vec<Trace>, Error>
-where
-    M: Model,
-    B: Fn(&Scenario, &Streams) -> M + Sync,
-{
+pub fn all(jobs: &[Job<'_>], threads: usize) -> Result<Vec<Trace>, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::Threads(error.to_string()))?;
-    pool.install(|| jobs.par_iter().with_max_len(1).map(|job| one(job, build)).collect())
+    pool.install(|| jobs.par_iter().with_max_len(1).map(one).collect())
 }
 
-fn one<M, B>(job: &Job<'_>, build: &B) -> Result<Trace, Error>
-where
-    M: Model,
-    B: Fn(&Scenario, &Streams) -> M + Sync,
-{
+fn one(job: &Job<'_>) -> Result<Trace, Error> {
     let scenario = &job.point.scenario;
     let streams = Streams::new(job.seed, job.run);
-    let mut simulation = Simulation::new(build(scenario, &streams), streams);
+    let mut simulation = Simulation::new(scenario.world(&streams), streams);
     let number = |name: &String| job.parts.find(name).map(|(number, _)| number);
     let subject = |name| split_name(name).0;
     let wanted: Vec<_> = job.wanted.iter().map(|name| (number(name), subject(name))).collect();

@@ -12,6 +12,10 @@ pub use series::warm_up;
 
 use crate::series::{Instant, TimeSeries};
 
+/// The 97.5 % quantile of the standard normal distribution: 95 % of it lie within so many standard
+/// deviations.
+pub const NORMAL_975: f64 = 1.959_963_984_540_054;
+
 /// Most instants of a band over runs; of more, evenly spaced ones are taken.
 const INSTANTS_MAX: usize = 1 << 17;
 

@@ -24,6 +24,7 @@ use super::settings::{
 use crate::connection::gossip::{self, GossipParameters, Push};
 use crate::describe::parameter::{self, ParameterSpec, ParameterTable, Table};
 use crate::input::check::Checker;
+use crate::input::dates::DAY_SECONDS;
 use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
 use crate::part::{ClassNames, DeviceSet, Known};
@@ -282,7 +283,7 @@ impl ChainChecker<'_, '_, '_> {
         let section = self.section;
         let id = self.checker.required(section.id, &self.key("id"), "\"main\"");
         let id = self.checker.identifier(id, &self.key("id"));
-        let block_time = self.seconds(section.block_time, "block_time", 12.0, 0.001..=86_400.0);
+        let block_time = self.seconds(section.block_time, "block_time", 12.0, 0.001..=DAY_SECONDS);
         let patience = self.seconds(section.patience, "patience", 3_600.0, 1.0..=31_557_600.0);
         let gas_limit =
             self.checker.integer(section.gas_limit, &self.key("gas_limit"), 21_000..=GAS_LIMIT_MAX);
@@ -293,7 +294,7 @@ impl ChainChecker<'_, '_, '_> {
         let price = price.unwrap_or(PRICE_DEFAULT).0;
         let fee = self.fee(price);
         let (consensus, validators) = self.consensus(block_time);
-        let blocks = f64::from(self.days) * 86_400.0 / block_time;
+        let blocks = f64::from(self.days) * DAY_SECONDS / block_time;
         if let (true, Some(given)) = (blocks > AUDITED_BLOCKS_MAX, section.audit) {
             let message = format!("an audit keeps all {blocks:.0} blocks of the run");
             let help = format!("at most {AUDITED_BLOCKS_MAX}: a shorter run or longer blocks");
@@ -529,7 +530,7 @@ impl ChainChecker<'_, '_, '_> {
         let gain = math::exp(f64::from(self.days) * math::ln_1p(work.growth));
         let outruns = match work.retarget {
             0.0 => !(1e-3..=1e3).contains(&gain) || travel * gain > block_time,
-            blocks => work.growth.abs() * blocks * block_time / 86_400.0 > 1.0,
+            blocks => work.growth.abs() * blocks * block_time / DAY_SECONDS > 1.0,
         };
         if let (true, Some(&given)) = (outruns, self.section.members.get("growth")) {
             let message = "the hash rate outruns the difficulty".to_owned();

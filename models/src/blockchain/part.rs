@@ -47,7 +47,6 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
         let load = node.load.as_mut().ok_or(Refused::NoLever)?;
         let found = LoadParameters::SPECS.iter().find(|spec| spec.name == name);
         let spec = found.ok_or(Refused::NoLever)?;
-        spec.movable_to(value)?;
         LoadParameters::lever(spec, node.chain.state().rules.gas_limit).check(value)?;
         load.set(name, value, &node.chain, ctx);
         Ok(())

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::settings::Change;
 use crate::describe::Lever;
 use crate::input::check::Checker;
+use crate::input::dates::DAY_SECONDS;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::{Value, ValueId};
 use crate::input::{HORIZON_DAYS_MAX, NumberOrText, RunDays};
@@ -111,7 +112,6 @@ impl<'a> Reader<'a, '_> {
 
     /// A date, or a time since the start; after the start and before the end of the run.
     fn instant(&mut self, given: Option<ValueId>, key: &str) -> Option<SimTime> {
-        const DAY_SECONDS: f64 = 86_400.0;
         let given = self.checker.required(given, key, "\"100 d\"")?;
         let RunDays { first, last, horizon_days } = self.days;
         let seconds = match self.checker.tree.value(given) {

@@ -12,6 +12,7 @@ use super::radio::Radio;
 use super::settings::{Air, Gateways, Latency, MeshPlan, Protocol, Reconnect, Settings};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
+use crate::input::dates::DAY_SECONDS;
 use crate::input::diagnostic::{TextPosition, did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::part::{ClassNames, DeviceSet, Known};
@@ -559,7 +560,7 @@ fn gateways(
     let heard_max = i64::from(number.unwrap_or(8).min(8));
     let heard_by = count(checker, typed.heard_by, "gateways.heard_by", 1..=heard_max);
     let repeats = count(checker, typed.repeats, "gateways.repeats", 1..=15);
-    let skew = seconds(checker, typed.clock_skew, "gateways.clock_skew", 0.0..=86_400.0);
+    let skew = seconds(checker, typed.clock_skew, "gateways.clock_skew", 0.0..=DAY_SECONDS);
     let channels = count(checker, typed.channels, "gateways.channels", 1..=64).unwrap_or(8);
     let key = "gateways.spreading_factor";
     let spreading_factor = count(checker, typed.spreading_factor, key, 7..=12).unwrap_or(9);
@@ -605,7 +606,7 @@ fn mesh(checker: &mut Checker<'_>, typed: &MeshSection, devices: u32) -> Option<
 
 fn reconnect(checker: &mut Checker<'_>, typed: &ReconnectSection, out: &mut Reconnect) {
     set(&mut out.base_seconds, seconds(checker, typed.base, "reconnect.base", 1e-3..=3_600.0));
-    set(&mut out.max_seconds, seconds(checker, typed.max, "reconnect.max", 1e-3..=86_400.0));
+    set(&mut out.max_seconds, seconds(checker, typed.max, "reconnect.max", 1e-3..=DAY_SECONDS));
     set(&mut out.jitter, truth(checker, typed.jitter, "reconnect.jitter"));
     let accepts = count(checker, typed.accepts, "reconnect.accepts", 1..=i64::from(u32::MAX));
     out.accepts_per_second = accepts;

@@ -50,7 +50,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Connection {
         match (key, &mut self.settings.channel.loss) {
             ("interval", _) => self.settings.interval_seconds = value,
             (_, Loss::Independent(share)) => *share = value,
-            (_, Loss::Bursts { .. }) => return Err(Refused::Fixed(IN_BURSTS)),
+            (_, Loss::Bursts { .. }) => return Err(Refused::NoLever),
         }
         Ok(())
     }

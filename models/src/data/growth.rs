@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Event;
 use super::settings::{GrowthSettings, RecordSettings};
+use crate::input::dates::DAY_SECONDS;
 
 const WRITE: Purpose = Purpose::new("data.ledger.write");
 const HOUR: SimDuration = SimDuration::from_hours(1);
 const HOUR_SECONDS: f64 = 3_600.0;
-const DAY_SECONDS: f64 = 86_400.0;
 /// From this many records on the sum of their sizes is drawn as a normal.
 const SIZES_MAX: u64 = 1_000;
 

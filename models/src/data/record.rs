@@ -11,13 +11,13 @@ use super::splitting::Splitting;
 use super::store::Store;
 use super::{DAY, Data, Event};
 use crate::data::spec::SPEC;
+use crate::input::dates::YEAR_SECONDS;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
 
 const GB: f64 = 1e9;
 const MB: f64 = 1e6;
 const HOUR_SECONDS: f64 = 3_600.0;
-const YEAR_SECONDS: f64 = 365.25 * 86_400.0;
 /// The 97.5 % quantile of the normal law.
 const NORMAL_975: f64 = 1.959_963_984_540_054;
 

@@ -44,19 +44,18 @@ impl LeverSpec {
         LeverSpec { name, about, unit, minimum, maximum, whole, millionths, plain, source }
     }
 
-    /// The same for whole millionths only.
+    /// The lever for whole millionths only.
     pub const fn of_millionths(self) -> Self {
         LeverSpec { millionths: true, ..self }
     }
 
-    /// Whether the lever could not keep the value as it is: it is finer than a millionth.
+    /// Whether the lever could not keep the value as it is: it counts in millionths, and the value
+    /// is finer.
     pub fn is_too_fine(&self, value: f64) -> bool {
-        const FINER_MAX: f64 = 1e-6;
-        let counted = value * 1e6;
-        self.millionths && math::abs(counted - math::round(counted)) > FINER_MAX
+        self.millionths && is_finer_than_a_millionth(value)
     }
 
-    /// The same for whole numbers only.
+    /// The lever for whole numbers only.
     pub const fn of_whole_numbers(self) -> Self {
         LeverSpec { whole: true, ..self }
     }
@@ -78,6 +77,13 @@ impl LeverSpec {
             false => Err(Refused::Range { value, minimum, maximum, whole }),
         }
     }
+}
+
+/// Whether a value is no whole number of millionths, but for the rounding of floats.
+pub fn is_finer_than_a_millionth(value: f64) -> bool {
+    const ROUNDING_MAX: f64 = 1e-6;
+    let counted = value * 1e6;
+    math::abs(counted - math::round(counted)) > ROUNDING_MAX
 }
 
 /// A table of levers that are no parameters of a [`super::ParameterTable`].
@@ -113,12 +119,12 @@ pub struct Lever {
 }
 
 /// Why a lever was not moved. Nothing has changed then.
-#[derive(Copy, Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Refused {
     /// The part has no lever of this key.
     NoLever,
     /// It acts on the first day only, for this reason.
-    Fixed(&'static str),
+    Fixed(String),
     /// The value is finer than a millionth.
     Finer,
     /// The value is not allowed.

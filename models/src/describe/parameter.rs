@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use pinwheel_core::Amount;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::lever::{LeverSpec, Refused};
+use super::lever::LeverSpec;
 use super::part::same;
 use crate::input::NumberOrText;
 use crate::input::amount;
@@ -37,18 +37,6 @@ pub struct ParameterSpec {
 }
 
 impl ParameterSpec {
-    /// Whether the parameter may be moved to a value.
-    ///
-    /// # Errors
-    ///
-    /// Why it may not: [`Refused`].
-    pub fn movable_to(&self, value: f64) -> Result<(), Refused> {
-        match self.fixed {
-            Some(reason) => Err(Refused::Fixed(reason)),
-            None => self.lever().check(value),
-        }
-    }
-
     /// The parameter as a lever, whose value is typed as [`read`] reads it.
     pub const fn lever(&self) -> LeverSpec {
         LeverSpec {

@@ -7,7 +7,7 @@
 //! | [`schedule`] | how many tokens are new in each period |
 //! | [`demand`] | how many dollars customers spend in each period |
 //! | [`exchange`] | a pool of two tokens that trades at its own price |
-//! | [`bond`] | tokens that each operator locks while it takes part |
+//! | [`bond`] | tokens that each node locks while it takes part |
 //! | [`operators`] | who runs nodes: capacity, cost, exit after losses, entry where it pays |
 //! | [`share`] | a part of an amount |
 //!

@@ -61,22 +61,14 @@ impl Settings {
     /// Devices of a class in each region, which are dealt by the weights of the regions.
     pub fn devices_by_region(&self, class: &Class) -> Vec<u32> {
         let weights = self.region_weights(class);
-        let whole: f64 = weights.iter().sum();
-        let (mut share, mut dealt) = (0.0, 0);
-        let deal = |weight: f64| {
-            share += weight;
-            let until = (share / whole * f64::from(class.count)).round() as u32;
-            let count = until - dealt;
-            dealt = until;
-            count
-        };
-        weights.into_iter().map(deal).collect()
+        let whole = weights.iter().sum();
+        deal(class.count, whole, weights.into_iter()).collect()
     }
     /// What the devices of a class have in common on the first day.
     pub fn shared_by(&self, class: &Class) -> SharedBy {
         let devices = self.devices_by_region(class);
         let there = (0u16..).zip(&devices).filter(|(_, devices)| **devices > 0);
-        // Where all own alike, nobody owns nothing.
+        // With concentration 0 every owner has a device.
         let owners = match class.owner_concentration {
             0.0 => class.owners,
             _ => class.devices_by_owner().filter(|devices| *devices > 0).count() as u32,
@@ -171,16 +163,7 @@ impl Class {
         let (count, owners, exponent) = (self.count, self.owners, -self.owner_concentration);
         let weight = move |owner: u32| math::pow(f64::from(owner + 1), exponent);
         let whole: f64 = (0..owners).map(weight).sum();
-        let (mut share, mut given) = (0.0, 0);
-        (0..owners).map(move |owner| {
-            share += weight(owner);
-            let last = owner + 1 == owners;
-            let until = (share / whole * f64::from(count)).round() as u32;
-            let until = if last { count } else { until };
-            let devices = until - given;
-            given = until;
-            devices
-        })
+        deal(count, whole, (0..owners).map(weight))
     }
     /// Devices that never fail, each with its own owner.
     pub fn new(id: &str, count: u32) -> Self {
@@ -350,6 +333,26 @@ pub struct Shock {
     pub effect: Effect,
     /// Classes it can reach, by place; all if empty.
     pub classes: Vec<u8>,
+}
+
+/// Deals devices in proportion to weights with the sum `whole`, by their running sums rounded to
+/// the nearest; the last has the rest.
+fn deal<W>(count: u32, whole: f64, weights: W) -> impl Iterator<Item = u32> + use<W>
+where
+    W: ExactSizeIterator<Item = f64>,
+{
+    let (mut share, mut dealt, mut left) = (0.0, 0, weights.len());
+    weights.map(move |weight| {
+        share += weight;
+        left -= 1;
+        let until = match left {
+            0 => count,
+            _ => (share / whole * f64::from(count)).round() as u32,
+        };
+        let devices = until - dealt;
+        dealt = until;
+        devices
+    })
 }
 
 /// What devices have in common.

@@ -12,7 +12,7 @@ use pinwheel_core::math;
 use pinwheel_core::{Amount, SimDuration};
 
 use super::amount::{self, AmountError};
-use super::dates::{HORIZON_DAYS_MAX, When};
+use super::dates::{DAY_SECONDS, HORIZON_DAYS_MAX, RunDays, When};
 use super::diagnostic::{Faults, did_you_mean, shown};
 use super::files::Files;
 use super::quantity::{self, QuantityError};
@@ -24,7 +24,6 @@ use super::unit::Units;
 const TEXT_BYTES_MAX: usize = 4_096;
 /// What the conversion of units may add to a whole number of days.
 const DAYS_APART_MAX: f64 = 1e-6;
-const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// The values of one tree under examination, the files around it and the faults found.
 #[derive(Debug)]
@@ -361,7 +360,7 @@ impl Checker<'_> {
         days_max: u32,
     ) -> Option<SimDuration> {
         let seconds = self.quantity(given, key, "s", false, f64::MIN..=f64::MAX)?;
-        if !(1.0..=f64::from(days_max) * 86_400.0).contains(&seconds) {
+        if !(1.0..=f64::from(days_max) * DAY_SECONDS).contains(&seconds) {
             let message = format!("{} is out of range", self.shown(given?));
             self.fault(given?, key, message, format!("allowed: \"1 s\" to \"{days_max} d\""));
             return None;
@@ -431,7 +430,7 @@ impl Checker<'_> {
     ) -> Option<u32> {
         let time = self.quantity(given, key, "s", false, f64::MIN..=f64::MAX)?;
         let periods = time / f64::from(seconds);
-        if periods < 0.5 || time > f64::from(days_max) * SECONDS_PER_DAY {
+        if periods < 0.5 || time > f64::from(days_max) * DAY_SECONDS {
             let message = format!("{} is out of range", self.shown(given?));
             let help = format!("allowed: \"{seconds} s\" to \"{days_max} d\"");
             self.fault(given?, key, message, help);
@@ -474,6 +473,27 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    /// Notes whether an instant, as a time since the start, comes before the run ends. One that
+    /// comes at no point is a fault, unless the length of the run was laid over that of the file.
+    pub fn refuse_late(
+        &mut self,
+        given: Option<ValueId>,
+        key: &str,
+        at: SimDuration,
+        days: Option<RunDays>,
+    ) {
+        let (Some(given), Some(RunDays { horizon_days, .. })) = (given, days) else { return };
+        let place = self.tree.place(given);
+        if self.tree.is_length_laid() || at < SimDuration::from_days(horizon_days.into()) {
+            return self.faults.note_effect(place);
+        }
+        let message =
+            format!("has no effect here: the run has ended by then, after {horizon_days} d");
+        let help = "name an earlier time, or take it out".to_owned();
+        let key = self.full(key).into_owned();
+        self.faults.note_idle(place, &key, message, help);
     }
 
     /// A file named relative to the scenario; its number and text.

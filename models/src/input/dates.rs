@@ -18,6 +18,11 @@ pub struct RunDays {
     pub horizon_days: u32,
 }
 
+/// Seconds of a civil day; there are no leap seconds.
+pub const DAY_SECONDS: f64 = 86_400.0;
+/// Seconds of a year of 365.25 days, the Julian year of astronomy.
+pub const YEAR_SECONDS: f64 = 365.25 * DAY_SECONDS;
+
 /// A civil day as a whole, or an instant of one, as typed: `2025-01-02` or `2025-01-02T06:00:00`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum When {

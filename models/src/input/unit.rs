@@ -12,6 +12,7 @@ use pinwheel_core::{Amount, TokenSpec};
 use serde::{Deserialize, Serialize};
 
 use super::amount::{TOKEN_DECIMALS, USD_DECIMALS};
+use super::dates::{DAY_SECONDS as DAY, YEAR_SECONDS as YEAR};
 use super::quantity::QuantityError;
 
 /// Longest text that is read as a quantity.
@@ -60,8 +61,6 @@ const fn fraction(name: &'static str, exponents: Exponents, denominator: f64) ->
 }
 
 const KIB: f64 = 1024.0;
-const DAY: f64 = 86_400.0;
-const YEAR: f64 = 365.25 * DAY;
 
 #[rustfmt::skip]
 const UNITS: &[Named] = &[

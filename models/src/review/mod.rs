@@ -28,6 +28,7 @@ use formulas::Spread;
 
 use crate::describe::EventKinds;
 use crate::describe::review::{Flows, Inputs, Operator, Supply, Utilisation, Wanted};
+use crate::input::dates::DAY_SECONDS;
 use crate::part::Request;
 pub use settings::Settings;
 
@@ -159,7 +160,7 @@ impl Review {
     ) {
         self.check(subjects, ctx);
         let window = &mut self.windows[usize::from(event.window)];
-        let days = ctx.now().since(window.since).as_seconds() / 86_400.0;
+        let days = ctx.now().since(window.since).as_seconds() / DAY_SECONDS;
         for (subject, before) in subjects.iter().zip(&mut window.before) {
             let next = Snapshot::of(subject, before, window.wanted, days);
             ctx.enter(&subject.instance);

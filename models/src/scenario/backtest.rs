@@ -88,7 +88,7 @@ pub struct Backtest {
     pub band: f64,
     /// Days before an origin that the trend of the naive forecast is taken from.
     pub trend_days: u32,
-    /// Whether every forecast begins with the first day of the data.
+    /// Whether each run is scaled so that it starts at what was observed at the origin.
     pub anchored: bool,
     /// The first day that calibration has not seen.
     pub verdict_from: Option<Date>,

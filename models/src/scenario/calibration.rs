@@ -62,7 +62,7 @@ pub struct Calibration {
     pub verdict_from: Date,
     /// What is made small.
     pub loss: Loss,
-    /// Most runs of a search.
+    /// Most evaluations of all searches together; each makes all runs of the ensemble.
     pub evaluations: u32,
     /// Searches, each from another point.
     pub starts: u32,

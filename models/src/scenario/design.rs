@@ -34,6 +34,14 @@ impl Kind {
         }
     }
 
+    /// Most keys of a design: Sobol's sequence has 256 dimensions, of which a key takes two.
+    pub fn keys_max(self) -> usize {
+        match self {
+            Kind::Sobol => 128,
+            Kind::LatinHypercube | Kind::Morris => usize::MAX,
+        }
+    }
+
     /// The rows, each with a coordinate in [0, 1] for every key.
     pub fn design(self, n: usize, keys: usize, seed: u64) -> Vec<Vec<f64>> {
         match self {

@@ -17,6 +17,7 @@ use super::{Factor, Output, Range, Sample};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::shown;
+use crate::input::quantity::split_number;
 use crate::input::tree::{Tree, Value, ValueId};
 
 /// Most points of a scenario, its variants counted in.
@@ -57,7 +58,6 @@ pub struct Sweep {
 
 /// Reads the swept part of `[ensemble]`. Without any, there is one point without a name.
 pub fn sweep(checker: &mut Checker<'_>, ensemble: &EnsembleSection, seed: u64) -> Option<Sweep> {
-    let faults_before = checker.faults.is_empty();
     let vary = ensemble.vary.as_ref();
     let product = axes(checker, vary.map_or(&[][..], |v| &v.product), "ensemble.vary.product");
     let zip = axes(checker, vary.map_or(&[][..], |v| &v.zip), "ensemble.vary.zip");
@@ -91,9 +91,6 @@ pub fn sweep(checker: &mut Checker<'_>, ensemble: &EnsembleSection, seed: u64) -
         let message = format!("{count} points");
         let at = checker.tree.nearest("ensemble");
         checker.fault(at, "ensemble", message, format!("at most {POINTS_MAX}"));
-        return None;
-    }
-    if !faults_before && !checker.faults.is_empty() && product.iter().any(Vec::is_empty) {
         return None;
     }
     let mut points: Vec<Vec<Setting>> = vec![Vec::new()];
@@ -293,15 +290,7 @@ fn number_of(value: &Value) -> Option<(f64, String)> {
         Value::Integer(number) => Some((*number as f64, String::new())),
         Value::Float(number) => Some((*number, String::new())),
         Value::Text(text) => {
-            let text = text.trim();
-            let numeric = |c: char| c.is_ascii_digit() || "+-._eE".contains(c);
-            // "1e3 d" and "3epoch": the longest numeric prefix that is a number.
-            let end = text.find(|c: char| !numeric(c)).unwrap_or(text.len());
-            let split = (1..=end).rev().find(|&at| {
-                text.is_char_boundary(at) && text[..at].replace('_', "").parse::<f64>().is_ok()
-            })?;
-            let number: f64 = text[..split].replace('_', "").parse().ok()?;
-            number.is_finite().then(|| (number, text[split..].trim().to_owned()))
+            split_number(text).map(|(number, unit)| (number, unit.trim().to_owned()))
         }
         _ => None,
     }
@@ -365,6 +354,13 @@ fn sample(checker: &mut Checker<'_>, section: &SampleSection) -> Option<Sample> 
     if section.over.is_empty() {
         let example = "{ \"network.price.start\" = [\"3 USD\", \"6 USD\"] }";
         checker.required(None, &format!("{key}.over"), example);
+        return None;
+    }
+    let most = kind.map_or(usize::MAX, Kind::keys_max);
+    if section.over.len() > most {
+        let at = section.over.values().next().copied()?;
+        let message = format!("{} keys", section.over.len());
+        checker.fault(at, &format!("{key}.over"), message, format!("at most {most} of this kind"));
         return None;
     }
     let range =

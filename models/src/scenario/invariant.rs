@@ -13,7 +13,6 @@ use super::expression::{self, Condition, Fault, Moment, Shown, Value};
 use super::file::ScenarioFile;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::diagnostic::did_you_mean;
 use crate::input::tree::{Value as Typed, ValueId};
 use crate::input::{HORIZON_DAYS_MAX, RunDays, When};
 
@@ -512,22 +511,5 @@ impl InvariantChecker<'_, '_, '_> {
             return None;
         }
         Some(Part::Between { from, to })
-    }
-}
-
-/// A fault for each invariant of a variant that there is not.
-pub fn known_variants(
-    checker: &mut Checker<'_>,
-    sections: &[InvariantSection],
-    ids: &[(Option<ValueId>, String)],
-) {
-    for (number, section) in sections.iter().enumerate() {
-        let Some(given) = section.variant else { continue };
-        let Some(name) = checker.text_of(given) else { continue };
-        if !ids.iter().any(|(_, id)| *id == name) {
-            let help = did_you_mean(&name, ids.iter().map(|(_, id)| id.as_str()));
-            let key = format!("invariant[{number}].variant");
-            checker.fault(given, &key, format!("unknown variant \"{name}\""), help);
-        }
     }
 }

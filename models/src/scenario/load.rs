@@ -11,7 +11,7 @@ use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
-use super::invariant::{self, Statements, baseline, statements};
+use super::invariant::{Statements, baseline, statements};
 use super::recorded::recorded;
 use super::target::targets;
 use super::token::{issuers, unissued, units};
@@ -335,17 +335,20 @@ fn set_varied(
     }
 }
 
-/// A fault for each target of a variant that there is not.
+/// A fault for each invariant and each target of a variant that there is not.
 fn known_variants(checker: &mut Checker<'_>, ids: &[(Option<ValueId>, String)]) {
     let file = typed(checker);
-    invariant::known_variants(checker, &file.invariant, ids);
-    for (number, target) in file.target.iter().enumerate() {
-        let Some(given) = target.variant else { continue };
+    let invariants = file.invariant.iter().map(|section| section.variant);
+    let targets = file.target.iter().map(|section| section.variant);
+    let named =
+        |table: &'static str| move |(number, given)| (format!("{table}[{number}].variant"), given);
+    let all = invariants.enumerate().map(named("invariant"));
+    for (key, given) in all.chain(targets.enumerate().map(named("target"))) {
+        let Some(given) = given else { continue };
         let Some(name) = checker.text_of(given) else { continue };
         if !ids.iter().any(|(_, id)| *id == name) {
             let help = did_you_mean(&name, ids.iter().map(|(_, id)| id.as_str()));
-            let message = format!("unknown variant \"{}\"", shown(&name));
-            checker.fault(given, &format!("target[{number}].variant"), message, help);
+            checker.fault(given, &key, format!("unknown variant \"{}\"", shown(&name)), help);
         }
     }
 }

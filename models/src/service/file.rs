@@ -10,6 +10,7 @@ use super::settings::{
     WAITING_ROOM_MAX,
 };
 use crate::input::check::Checker;
+use crate::input::dates::DAY_SECONDS;
 use crate::input::tree::ValueId;
 use crate::laws::renewal::Law;
 use crate::part::{ClassNames, Known};
@@ -20,7 +21,6 @@ const STATIONS_MAX: usize = 1_000;
 const SERVERS_MAX: i64 = 1_000_000;
 const OBJECTS_MAX: i64 = 10_000_000;
 const PHASES_MAX: i64 = 1_000;
-const SECONDS_PER_DAY: f64 = 86_400.0;
 /// Shortest mean that is not lost in the clock's nanoseconds, and a year.
 pub(super) const MEAN_SECONDS: std::ops::RangeInclusive<f64> = 1e-6..=3.2e7;
 
@@ -308,7 +308,7 @@ fn discipline(
 
 /// A length of time up to a day; none is zero.
 fn duration(checker: &mut Checker<'_>, given: Option<ValueId>, key: &str) -> SimDuration {
-    let seconds = checker.quantity(given, key, "s", false, 0.0..=SECONDS_PER_DAY);
+    let seconds = checker.quantity(given, key, "s", false, 0.0..=DAY_SECONDS);
     SimDuration::from_seconds_f64(seconds.unwrap_or(0.0))
 }
 

@@ -4,9 +4,8 @@
 use pinwheel_core::math;
 
 use super::Estimate;
+use crate::statistics::NORMAL_975;
 
-/// The normal quantile of a two-sided 95 % interval.
-const Z: f64 = 1.959_963_984_540_054;
 /// A column that the others explain to this share has no part of its own.
 const COLLINEAR: f64 = 1e-10;
 
@@ -42,7 +41,7 @@ impl Ranks {
         let ranked: Vec<Vec<f64>> = columns.iter().map(|column| ranks(column)).collect();
         let inverse = inverse(correlations(&ranked)?)?;
         let outcome = inverse[inputs][inputs];
-        let error = Z / math::sqrt((free + 1) as f64);
+        let error = NORMAL_975 / math::sqrt((free + 1) as f64);
         let partial = |input: usize| {
             let scale = math::sqrt(inverse[input][input] * outcome);
             let value = (-inverse[input][inputs] / scale).clamp(-1.0, 1.0);

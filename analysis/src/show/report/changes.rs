@@ -6,7 +6,7 @@ use super::data::Data;
 use super::facts::Facts;
 use crate::html::{Cell, escape, section, table};
 use crate::record::manifest::{ChangeEntry, PointEntry};
-use crate::series::day_number;
+use crate::series::Instant;
 use crate::show::plot::Drawing;
 use crate::wording::{format_number, grouped};
 
@@ -16,7 +16,6 @@ pub const METRIC: &str = "lever_value";
 const ROWS_MAX: usize = 60;
 /// Changes that the line below a chart names.
 const NAMED_MAX: usize = 3;
-const DAY_SECONDS: f64 = 86_400.0;
 
 /// The section with the table; empty without changes.
 pub fn changes(facts: &Facts<'_>) -> String {
@@ -73,7 +72,7 @@ pub fn mark(data: &Data<'_>, plots: &mut [(String, Drawing)]) -> String {
         let numbered = |at: DateTime| {
             let number = all.iter().position(|of| *of == at)? + 1;
             let label = if all.len() == 1 { "change".to_owned() } else { number.to_string() };
-            Some((day(at), label))
+            Some((Instant::of(at).days(), label))
         };
         let days: Vec<(f64, String)> = instants(shown).into_iter().filter_map(numbered).collect();
         marked |= drawing.mark_days(&days);
@@ -111,15 +110,6 @@ fn instants<'p>(points: impl Iterator<Item = &'p PointEntry>) -> Vec<DateTime> {
     all.sort();
     all.dedup();
     all
-}
-
-/// Days since 1970-01-01, with the part of the day.
-fn day(at: DateTime) -> f64 {
-    let time = at.time();
-    let seconds = f64::from(time.hour()) * 3600.0
-        + f64::from(time.minute()) * 60.0
-        + f64::from(time.second());
-    f64::from(day_number(at.date())) + seconds / DAY_SECONDS
 }
 
 /// A date, with the time where it is not midnight.

@@ -3,11 +3,9 @@
 use super::facts::Facts;
 use crate::html::{Cell, Tone, section, table};
 use crate::judge::verdict::{CheckRow, CheckStanding, InvariantRow, InvariantStanding};
-use crate::statistics::wilson;
+use crate::statistics::{NORMAL_975, wilson};
 use crate::wording::{grouped, percent};
 
-/// Standard score of a two-sided interval of 95 %.
-const Z: f64 = 1.959_963_984_540_054;
 /// Rows of a table at most; what does not hold comes first.
 const ROWS_MAX: usize = 80;
 
@@ -76,7 +74,7 @@ fn stated(facts: &Facts<'_>) -> String {
             _ if row.fails() => Tone::Fail,
             _ => Tone::Warn,
         };
-        let (low, high) = wilson(row.held.min(row.runs), row.runs, Z);
+        let (low, high) = wilson(row.held.min(row.runs), row.runs, NORMAL_975);
         vec![
             Cell::text(row.name(several)),
             Cell::Code(row.expression.clone()),

@@ -26,6 +26,7 @@ use super::super::transaction::Address;
 use super::load::{exponential, log_normal};
 use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
+use crate::input::dates::DAY_SECONDS;
 use crate::part::Members;
 
 const ON_TIME: Metric = SPEC.metric("actions_on_time_share");
@@ -36,7 +37,6 @@ const UNSENT: Metric = SPEC.metric("actions_unsent_share");
 const DELAY_P50: Metric = SPEC.metric("action_delay_p50");
 const DELAY_P99: Metric = SPEC.metric("action_delay_p99");
 const PLAN: Purpose = Purpose::new("blockchain plan");
-const SECONDS_PER_DAY: f64 = 86_400.0;
 
 crate::parameters! {
     /// Actions carried out by contract and, for comparison, by hand.
@@ -162,7 +162,7 @@ impl DispatchActivity {
     /// Schedules the device's next plan; the rest of the draws is used when it comes.
     fn arm<E: EngineEvent + From<Event>>(&self, who: u32, chain: &Chain, ctx: &mut Context<E>) {
         let chain = chain.state().rules.chain;
-        let mean = SECONDS_PER_DAY / self.parameters.actions;
+        let mean = DAY_SECONDS / self.parameters.actions;
         let plan = self.plans[who as usize];
         let mut draws = self.members.stream(who, PLAN, plan, ctx.streams());
         let wait = exponential(mean, &mut draws);
@@ -202,10 +202,10 @@ impl DispatchActivity {
         let mut draws = self.members.stream(who, PLAN, plan, ctx.streams());
         let (_, forgotten) = (draws.uniform(), draws.uniform() < p.forgotten);
         let reaction = log_normal(p.response, p.response_spread).sample(&mut draws);
-        let of_day = due.as_seconds() % SECONDS_PER_DAY;
-        let into_shift = (of_day - SHIFT_BEGINS + SECONDS_PER_DAY) % SECONDS_PER_DAY;
+        let of_day = due.as_seconds() % DAY_SECONDS;
+        let into_shift = (of_day - SHIFT_BEGINS + DAY_SECONDS) % DAY_SECONDS;
         let shift = p.shift * 3_600.0;
-        let waits = if into_shift < shift { 0.0 } else { SECONDS_PER_DAY - into_shift };
+        let waits = if into_shift < shift { 0.0 } else { DAY_SECONDS - into_shift };
         self.manual_on_time += u64::from(!forgotten && waits + reaction <= p.tolerance);
     }
 

@@ -29,6 +29,7 @@ use super::load::exponential;
 use super::{Actor, Wallet};
 use crate::blockchain::spec::SPEC;
 use crate::input::amount::TOKEN_DECIMALS;
+use crate::input::dates::DAY_SECONDS;
 
 const ESCROW_LOSS: Metric = SPEC.metric("escrow_loss_share");
 const MIDDLEMAN_LOSS: Metric = SPEC.metric("middleman_loss_share");
@@ -174,7 +175,7 @@ impl EscrowActivity {
         let mut draws = ctx.streams().indexed(0, DEAL, self.wanted);
         self.wanted += 1;
         let p = &self.parameters;
-        let next = exponential(86_400.0 / p.deals, &mut draws);
+        let next = exponential(DAY_SECONDS / p.deals, &mut draws);
         ctx.after(next, Event::Wake { chain: id, actor: Actor::Deal, who: 0 }.into());
         let buyer = Address(self.first.0 + draws.below(p.traders as u64) as u32);
         let seller =

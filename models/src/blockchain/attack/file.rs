@@ -12,6 +12,7 @@ use super::settings::{
 use crate::blockchain::money::{NANOTOKEN, TOKEN};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
+use crate::input::dates::DAY_SECONDS;
 use crate::input::keys::Keys;
 use crate::input::tree::ValueId;
 
@@ -22,7 +23,6 @@ const DOLLARS: RangeInclusive<f64> = 0.0..=1e15;
 const TOKENS_MAX: f64 = 1e9;
 /// 10 billionths of a token.
 const BASE_FEE_DEFAULT: Amount = Amount(10_000_000_000);
-const DAY_SECONDS: f64 = 86_400.0;
 const INTERVAL_SECONDS: f64 = 600.0;
 const SLOT_SECONDS: f64 = 12.0;
 

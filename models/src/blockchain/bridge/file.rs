@@ -11,6 +11,7 @@ use super::settings::{
 };
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
+use crate::input::dates::{DAY_SECONDS, YEAR_SECONDS};
 use crate::input::keys::Keys;
 use crate::input::tree::ValueId;
 
@@ -22,7 +23,6 @@ const RELAYERS_MAX: i64 = 1_000;
 const FINALITY_MAX: i64 = 1_000;
 const SIGNATURES_MAX: i64 = 1_000;
 const DOLLARS: RangeInclusive<f64> = 1e-6..=1e9;
-const DAY_SECONDS: f64 = 86_400.0;
 
 /// A bridge between a token's home chain and another chain.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -119,7 +119,7 @@ pub struct SideSection {
 }
 
 /// What a time of this section may be.
-const SECONDS: RangeInclusive<f64> = 1e-3..=365.25 * DAY_SECONDS;
+const SECONDS: RangeInclusive<f64> = 1e-3..=YEAR_SECONDS;
 
 impl Keys<'_, '_> {
     fn rate(&mut self, given: Option<ValueId>, name: &str, default: f64, maximum: f64) -> f64 {

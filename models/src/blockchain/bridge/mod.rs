@@ -44,6 +44,7 @@ use super::inclusion::Path;
 use super::transaction::{Outcome, Receipt, Transaction};
 use crate::describe::EventKinds;
 use crate::input::amount;
+use crate::input::dates::DAY_SECONDS;
 pub use settings::BridgeSettings;
 use settings::Kind;
 use side::{Purpose, Side, USERS};
@@ -179,10 +180,10 @@ pub struct Bridge {
 impl Bridge {
     /// Two chains that hold what users have, with nothing under way.
     pub fn new(settings: BridgeSettings, place: u16, streams: &Streams) -> Self {
-        const DAY: f64 = 86_400.0;
         let stream = |purpose: &str| streams.stream(0, purpose);
         let traffic = settings.traffic;
-        let every = |per_day: f64| Exponential::new(DAY / per_day).expect("a positive rate");
+        let every =
+            |per_day: f64| Exponential::new(DAY_SECONDS / per_day).expect("a positive rate");
         let sizes = LogNormal::new(math::ln(traffic.median_usd), traffic.sigma);
         let forgeries = settings
             .forgery

@@ -33,6 +33,7 @@ use super::super::Event;
 use super::super::chain::{Chain, Head, Made, Proposal, Settled};
 use super::super::transaction::Address;
 use crate::connection::gossip;
+use crate::input::dates::DAY_SECONDS;
 use crate::laws::draw::unit_exponential;
 
 const RACE: Purpose = Purpose::new("blockchain race");
@@ -182,7 +183,7 @@ impl Work {
 
     /// Hash rate now over that of the first day.
     fn hash_rate(&self, now: SimTime) -> f64 {
-        let days = now.as_seconds() / 86_400.0;
+        let days = now.as_seconds() / DAY_SECONDS;
         math::exp(days * math::ln_1p(self.rules.growth_per_day))
     }
 

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::coding::{Code, PIECES_MAX};
 use super::settings::{Capacity, ClassCapacity, NodeSettings, OutageSettings, Settings};
 use crate::input::check::Checker;
+use crate::input::dates::YEAR_SECONDS;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::draw::Duration;
@@ -341,8 +342,7 @@ fn life_of(checker: &mut Checker<'_>, typed: &NodeSection) -> Option<FailureLaw>
     if let Some(given) = typed.annual_failure {
         let key = "data.nodes.annual_failure";
         let share = checker.quantity(Some(given), key, "1", true, 1e-9..=0.999_999)?;
-        let year_seconds = 365.25 * 86_400.0;
-        let rate_per_second = super::formulas::yearly_rate(share) / year_seconds;
+        let rate_per_second = super::formulas::yearly_rate(share) / YEAR_SECONDS;
         return Some(FailureLaw::Exponential { rate_per_second });
     }
     let Some(given) = typed.life else {

@@ -253,7 +253,7 @@ pub(super) fn class(
     class.owner_concentration =
         number(&mut keys, typed.owner_concentration, "owner_concentration", "1", 5.0)
             .unwrap_or(0.0);
-    let capacity = number(&mut keys, typed.capacity, "capacity", "1", 1e9).unwrap_or(1.0);
+    let capacity = number(&mut keys, typed.capacity, "capacity", "1", 1e8).unwrap_or(1.0);
     class.capacity_milli = (capacity * CAPACITY_UNIT as f64).round() as u64;
     class.power_watts = number(&mut keys, typed.power, "power", "W", 1e9).unwrap_or(0.0);
     class.price = keys.money(typed.price, "price");

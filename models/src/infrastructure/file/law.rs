@@ -4,8 +4,8 @@ use pinwheel_core::{SimDuration, math};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::input::check::Checker;
+use crate::input::dates::{DAY_SECONDS, YEAR_SECONDS};
 use crate::input::files::SCENARIO_BYTES_MAX;
 use crate::input::table::number_in;
 use crate::input::tree::{Value, ValueId};
@@ -13,7 +13,7 @@ use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
 
 /// Longest mean life or repair, in seconds: ten thousand years.
-const SECONDS_MAX: f64 = 1e4 * SECONDS_PER_YEAR;
+const SECONDS_MAX: f64 = 1e4 * YEAR_SECONDS;
 /// Most hazards in a sum, and rows of a table.
 const PARTS_MAX: usize = 8;
 const ROWS_MAX: usize = 10_000;
@@ -197,7 +197,7 @@ fn read_rows(checker: &mut Checker<'_>, given: ValueId, key: &str) -> Option<Vec
         for ((number, text), (name, most)) in numbers.iter_mut().zip(fields).zip(columns) {
             *number = number_in(text, name, 0.0, most)?;
         }
-        rows.push((numbers[0] * 86_400.0, numbers[1] / SECONDS_PER_YEAR));
+        rows.push((numbers[0] * DAY_SECONDS, numbers[1] / YEAR_SECONDS));
         Ok(())
     })?;
     Some(rows)

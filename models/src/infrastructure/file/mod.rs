@@ -15,6 +15,7 @@ use super::operation::file::topology::TopologySection;
 use super::operation::file::{EnergySection, GeographySection, Parts, RegionPart};
 use super::settings::{Class, Region, Settings, Shock};
 use crate::input::check::Checker;
+use crate::input::dates::YEAR_SECONDS;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::part::Known;
@@ -29,7 +30,7 @@ const CLASSES_MAX: usize = 64;
 const REGIONS_MAX: usize = 256;
 const SHOCKS_MAX: usize = 256;
 /// Longest time of this layer, in seconds: a century.
-const SECONDS_MAX: f64 = 100.0 * 365.25 * 86_400.0;
+const SECONDS_MAX: f64 = 100.0 * YEAR_SECONDS;
 
 /// Devices that fail and are repaired.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -123,7 +124,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let fleet = (&classes[..], regions.as_deref());
     let shocks = typed.shock.iter().enumerate();
     let shocks: Vec<_> =
-        shocks.map(|(number, typed)| shock::shock(checker, typed, number, fleet)).collect();
+        shocks.map(|(number, typed)| shock::shock(checker, typed, number, fleet, run)).collect();
     let id = |(typed, shock): (&ShockSection, &Option<Shock>)| {
         Some((typed.id, shock.as_ref()?.id.clone()))
     };

@@ -8,6 +8,7 @@ use super::law::{self, DurationGiven, LawSection};
 use super::{region_named, time};
 use crate::infrastructure::settings::{Class, Effect, Reach, Region, Scope, Shock, Timing};
 use crate::input::check::Checker;
+use crate::input::dates::RunDays;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::failure::FailureLaw;
@@ -82,6 +83,7 @@ pub(super) fn shock(
     typed: &ShockSection,
     number: usize,
     (classes, regions): (&[Class], Option<&[Region]>),
+    days: Option<RunDays>,
 ) -> Option<Shock> {
     let at = |name: &str| format!("infrastructure.shock[{number}].{name}");
     let id = checker.required(typed.id, &at("id"), "\"grid\"");
@@ -89,6 +91,9 @@ pub(super) fn shock(
     let scope = checker.required(typed.scope, &at("scope"), "\"region\"");
     let scope = checker.choice(scope, &at("scope"), SCOPES)?;
     let timing = timing(checker, typed, number)?;
+    if let Timing::At(strikes) = timing {
+        checker.refuse_late(typed.at, &at("at"), strikes.since(SimTime::ZERO), days);
+    }
     let region = match typed.region {
         Some(given) => Some(region_named(checker, given, &at("region"), regions)?),
         None => None,

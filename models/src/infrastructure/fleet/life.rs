@@ -8,6 +8,7 @@ use pinwheel_core::{Context, SimDuration, SimTime};
 
 use super::{Change, Condition, Event, Fleet};
 use crate::infrastructure::settings::{Day, Detection, Heartbeat};
+use crate::input::dates::DAY_SECONDS;
 use crate::laws::draw::unit_exponential;
 use crate::policy::maintenance::Replace;
 use crate::policy::telemetry::Telemetry;
@@ -23,7 +24,6 @@ const ALWAYS: Purpose = Purpose::new("infrastructure.device.day.always");
 const MORNING: Purpose = Purpose::new("infrastructure.device.day.morning");
 
 const HOUR_SECONDS: f64 = 3_600.0;
-const DAY_SECONDS: f64 = 86_400.0;
 /// Most first lives kept of a watched class.
 pub(super) const LIVES_MAX: usize = 1_000_000;
 

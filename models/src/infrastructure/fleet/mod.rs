@@ -289,7 +289,7 @@ impl Fleet {
         }
     }
 
-    /// Starts lives, heartbeats, days, shocks and the daily record. Called once, at time zero.
+    /// Starts lives, heartbeats, days, shocks and the records. Called once, at time zero.
     pub fn start<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.check = Some(ctx.checks.always("infrastructure.devices_up_within_devices"));
         if !self.is_cut {

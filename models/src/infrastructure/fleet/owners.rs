@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, DEVICES_MAX, Event, Fleet};
 use crate::infrastructure::settings::{Class, Income, Scope, Settings, Shock, Turnover};
-use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::input::amount::USD_DECIMALS;
+use crate::input::dates::YEAR_SECONDS;
 use crate::laws::failure::{Clock, FailureLaw};
 
 const NEED: Purpose = Purpose::new("infrastructure.owner.need");
@@ -430,7 +430,7 @@ impl Fleet {
 impl Turn {
     fn new(turnover: Turnover, present: u32, streams: &Streams) -> Self {
         let clock = |per_year: f64, population, purpose: &str| {
-            let law = FailureLaw::Exponential { rate_per_second: per_year / SECONDS_PER_YEAR };
+            let law = FailureLaw::Exponential { rate_per_second: per_year / YEAR_SECONDS };
             let stream = streams.stream(0, purpose);
             Clock::new(law, population, 0.0, SimTime::ZERO, stream)
         };

@@ -6,9 +6,9 @@ use pinwheel_core::{Amount, Context, Label, Metric, SimDuration, SimTime, math};
 use super::tally::{Cell, work};
 use super::{Condition, Event, Fleet};
 use crate::infrastructure::settings::Class;
-use crate::infrastructure::sites::cause::SECONDS_PER_YEAR;
 use crate::infrastructure::spec::SPEC;
 use crate::input::amount::USD_DECIMALS;
+use crate::input::dates::YEAR_SECONDS;
 use crate::laws::concentration::nakamoto;
 use crate::laws::failure::FailureLaw;
 use crate::policy::maintenance::Replace;
@@ -137,7 +137,7 @@ impl Fleet {
         ctx.records.push_amount(now, COST, label, cost, USD_DECIMALS);
         let hardware = self.hardware_cost(now);
         ctx.records.push_amount(now, HARDWARE, label, hardware, USD_DECIMALS);
-        let device_years = whole.device_hours() / (SECONDS_PER_YEAR / 3_600.0);
+        let device_years = whole.device_hours() / (YEAR_SECONDS / 3_600.0);
         let rate = cost.as_tokens(USD_DECIMALS) / device_years.max(f64::MIN_POSITIVE);
         ctx.records.push(now, COST_RATE, label, rate);
     }
@@ -260,7 +260,7 @@ impl Fleet {
         let ended = lives.len() as f64 - before;
         // Those who died in the window were at risk for half of it.
         let at_risk = f64::from(class.count) - before - 0.5 * ended;
-        let years = window.as_seconds() / SECONDS_PER_YEAR;
+        let years = window.as_seconds() / YEAR_SECONDS;
         let expected =
             law.cumulative_hazard(now.as_seconds()) - law.cumulative_hazard(from as f64 / 1e9);
         ctx.records.push(now, HAZARD, label, ended / (at_risk.max(1.0) * years));

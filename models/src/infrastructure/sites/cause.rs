@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
 use crate::infrastructure::settings::Reach;
+use crate::input::dates::YEAR_SECONDS;
 use crate::laws::draw::Duration;
 use crate::laws::failure::FailureLaw;
 
-/// Seconds of a Julian year.
-pub const SECONDS_PER_YEAR: f64 = 365.25 * 86_400.0;
 const HOUR_SECONDS: f64 = 3_600.0;
 
 /// How often a cause strikes one of its places, how many of the units there it reaches, and how
@@ -91,7 +90,7 @@ impl Cause {
     /// What this cause does, by these numbers. Disks strike in bursts, so their clock is slower by
     /// the mean size of a burst.
     pub fn rule(self, p: &Parameters) -> Rule {
-        let yearly = |times| FailureLaw::exponential(SECONDS_PER_YEAR / times);
+        let yearly = |times| FailureLaw::exponential(YEAR_SECONDS / times);
         let mtbf = |hours: f64| FailureLaw::exponential(hours * HOUR_SECONDS);
         let whole = Reach::Share(1.0);
         let (law, reach, median_hours) = match self {
@@ -129,7 +128,7 @@ fn disk_law(p: &Parameters) -> FailureLaw {
     if bursts == 0.0 {
         return FailureLaw::NEVER;
     }
-    let life_seconds = p.disk_life_years * SECONDS_PER_YEAR;
+    let life_seconds = p.disk_life_years * YEAR_SECONDS;
     let scale_seconds = life_seconds
         / FailureLaw::Weibull { shape: p.disk_shape, scale_seconds: 1.0 }.age_at(bursts);
     FailureLaw::Weibull { shape: p.disk_shape, scale_seconds }

@@ -22,10 +22,11 @@ use pinwheel_core::engine::Event as EngineEvent;
 use pinwheel_core::{Context, SimDuration, SimTime, Streams};
 use serde::{Deserialize, Serialize};
 
-use cause::{Cause, Rule, SECONDS_PER_YEAR};
+use cause::{Cause, Rule};
 
 use crate::describe::EventKinds;
 use crate::infrastructure::settings::Reach;
+use crate::input::dates::YEAR_SECONDS;
 use crate::laws::draw::{burst, unit_exponential};
 use crate::laws::failure::Clock;
 pub use parameters::Parameters;
@@ -175,7 +176,7 @@ impl<P: From<Event>> Sites<P> {
             statistics: Statistics::default(),
             carrier: PhantomData,
         };
-        let age_seconds = parameters.plant_age_years * SECONDS_PER_YEAR;
+        let age_seconds = parameters.plant_age_years * YEAR_SECONDS;
         sites.add_clock(ClockScope::Network, 0, 1, 0.0, SimTime::ZERO, streams);
         for plan in owners {
             sites.build(*plan, age_seconds, SimTime::ZERO, streams);

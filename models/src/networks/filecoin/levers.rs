@@ -72,7 +72,7 @@ impl Filecoin {
     ) -> Result<(), Refused> {
         let name = key.strip_prefix(TABLE).ok_or(Refused::NoLever)?;
         let spec = specs().find(|spec| spec.name == name).ok_or(Refused::NoLever)?;
-        spec.movable_to(value)?;
+        spec.lever().check(value)?;
         let day_ends = SimTime::ZERO + DAY.times(u64::from(self.day.unsigned_abs()));
         if self.detail == Detail::Day || ctx.now() == day_ends {
             self.moved.push((name.to_owned(), value));

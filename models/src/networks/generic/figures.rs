@@ -35,7 +35,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Price of the token",
                 Width::Half,
                 FigureKind::Single("token_price"),
-                "On the exchange, at the end of the day. The band holds 90 of 100 runs.",
+                "On the exchange, at the end of a period. The band holds 90 of 100 runs.",
             ),
             figure(
                 "minted-burned",
@@ -87,7 +87,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Nodes that take part",
                 Width::Half,
                 FigureKind::Several(&[("nodes_active", "Active"), ("nodes_online", "Online")]),
-                "Active nodes have a bond; those online were up when the day was settled.",
+                "Active nodes take part, with their bond if there is one; those online were up when the \
+                 period was settled.",
             ),
             figure(
                 "entry-exit",
@@ -101,7 +102,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Nodes that lose money",
                 Width::Half,
                 FigureKind::Single("nodes_losing_share"),
-                "Share of the active nodes that earned less than they cost on the day. 30-day \
+                "Share of the active nodes that earned less than they cost in a period. 30-day \
                  mean.",
             )
             .finding(Finding::Mean)
@@ -111,7 +112,7 @@ pub const CHAPTERS: &[Chapter] = &[
                 "Inequality of rewards",
                 Width::Half,
                 FigureKind::Single("rewards_gini"),
-                "Gini coefficient of the day's rewards: 0 if all are equal, near 1 if one has all.",
+                "Gini coefficient of a period's rewards: 0 if all are equal, near 1 if one has all.",
             )
             .finding(Finding::Mean),
         ],

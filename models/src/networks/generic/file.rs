@@ -43,7 +43,7 @@ pub struct Section {
     /// Tokens on the first day, such as "100_000_000 TOK".
     #[schemars(with = "String")]
     pub supply: Option<ValueId>,
-    /// Tokens that a day brings to those who work.
+    /// New tokens, of which steps give shares to accounts.
     #[schemars(with = "EmissionSection")]
     pub emission: Option<EmissionSection>,
     /// A pool of tokens and dollars.

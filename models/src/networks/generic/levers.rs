@@ -138,7 +138,6 @@ impl Generic {
         let movable = self.settings.levers.iter().find(|movable| movable.key == key);
         let moves = movable.ok_or(Refused::NoLever)?.moves;
         spec(moves).check(value)?;
-        fixed(&self.settings, moves).map_or(Ok(()), |reason| Err(Refused::Fixed(reason)))?;
         let periods = u64::from(self.state.settled) + 1;
         let ends = SimTime::ZERO + self.settings.period.duration().times(periods);
         if ctx.now() == ends {

@@ -17,6 +17,7 @@ use pinwheel_core::SimDuration;
 use super::choice::{Given, PolicyFamily, choice};
 use super::telemetry::Telemetry;
 use super::telemetry::device::DeviceReport;
+use crate::input::dates::YEAR_SECONDS;
 
 /// A policy of maintenance.
 pub trait Replace {
@@ -69,6 +70,6 @@ pub const FAMILY: PolicyFamily = PolicyFamily {
 
 /// `period` beside the name: from a second to a hundred years.
 fn period(given: &mut Given<'_, '_>) -> Option<SimDuration> {
-    const SECONDS_MAX: f64 = 100.0 * 365.25 * 86_400.0;
+    const SECONDS_MAX: f64 = 100.0 * YEAR_SECONDS;
     given.time("period", "\"1 y\"", 1.0..=SECONDS_MAX)
 }

@@ -10,13 +10,14 @@ use crate::infrastructure::topology::shape::{Links, Shape};
 use crate::infrastructure::topology::{Partition, Settings};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
+use crate::input::dates::{DAY_SECONDS, YEAR_SECONDS};
 use crate::input::tree::{Value, ValueId};
 
 /// Most nodes and links: each change counts them all.
 const NODES_MAX: u64 = 20_000;
 const LINKS_MAX: u64 = 200_000;
 const PARTITIONS_MAX: usize = 1_000;
-const HUNDRED_YEARS_SECONDS: f64 = 100.0 * 365.25 * 86_400.0;
+const HUNDRED_YEARS_SECONDS: f64 = 100.0 * YEAR_SECONDS;
 
 /// Devices that are the nodes of a network and devices that are its links.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -119,7 +120,8 @@ pub(super) fn settings(
         checker.quantity(given, &key(name), "s", false, range)
     };
     let latency = seconds(checker, typed.latency, "latency", 0.0..=60.0).unwrap_or(0.0);
-    let period = seconds(checker, typed.message_period, "message_period", 1.0..=86_400.0 * 366.0);
+    let period =
+        seconds(checker, typed.message_period, "message_period", 1.0..=366.0 * DAY_SECONDS);
     let (name, given) = ("latency_per_km", typed.latency_per_km);
     let per_km = checker.quantity(given, &key(name), "ms/km", false, 0.0..=1_000.0);
     if let (Some(given), false) = (given, placed) {

@@ -39,7 +39,7 @@ pub struct StepSpec {
     pub verb: &'static str,
     /// The keys beside it.
     pub keys: &'static [&'static str],
-    /// What it does, its rounding rule, and the words of `pinwheel explain`.
+    /// What it does: the words of `pinwheel explain`.
     pub term: Term,
     /// As one writes it.
     pub example: &'static str,

@@ -8,13 +8,12 @@ use pinwheel_core::math;
 use super::super::accounts::{OPERATORS, Place};
 use super::super::settings::Tokens;
 use super::{Step, StepSpec};
+use crate::describe::lever::is_finer_than_a_millionth;
 use crate::economy::share::MILLION;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::{Value, ValueId};
 
-/// How far from a whole number of millionths a share may lie by the rounding of floats.
-const FINER_MAX: f64 = 1e-6;
 /// Most steps of a period.
 const STEPS_MAX: usize = 256;
 
@@ -213,13 +212,12 @@ pub fn millionths(
     share: f64,
 ) -> Option<u32> {
     let counted = share * f64::from(MILLION);
-    let whole = math::round(counted);
-    if let Some(given) = given.filter(|_| math::abs(counted - whole) > FINER_MAX) {
+    if let Some(given) = given.filter(|_| is_finer_than_a_millionth(share)) {
         let help = format!("write {} or {}", math::floor(counted) / 1e6, math::ceil(counted) / 1e6);
         checker.fault(given, key, "finer than a millionth".to_owned(), help);
         return None;
     }
-    Some(whole as u32)
+    Some(math::round(counted) as u32)
 }
 
 /// One step as typed, and the plan that it becomes a part of.
