@@ -21,7 +21,7 @@ use crate::infrastructure::{self, Infrastructure};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::networks::{self, Network, for_each_network};
-use crate::part::{Around, Devices, Known, Part, Request, Shared};
+use crate::part::{Around, Devices, Known, Part, Request, Shared, Signal};
 use crate::registry;
 use crate::review::{self, Review};
 use crate::service::{self, Service};
@@ -155,11 +155,11 @@ macro_rules! parts {
                     _ => Err(Refused::NoLever),
                 }
             }
-            fn hear(&mut self, place: usize, shared: &mut Shared, ctx: &mut Context<Event>) {
-                let signal = shared.signal(place).expect(TOLD);
+            #[inline]
+            fn hear(&mut self, signal: &Signal, shared: &mut Shared, ctx: &mut Context<Event>) {
                 $(
                     if let Some(part) = &mut self.$name {
-                        Part::hear(part, &signal, shared, ctx);
+                        Part::hear(part, signal, shared, ctx);
                     }
                 )*
             }
@@ -278,7 +278,6 @@ const EVENT_BYTES_MAX: usize = 24;
 const _: () = assert!(size_of::<Event>() <= EVENT_BYTES_MAX, "an event has grown");
 
 const ABSENT: &str = "an event of a part that is there";
-const TOLD: &str = "a signal that was told";
 
 /// A network of a scenario: its id and what it is.
 #[derive(Clone, Debug)]
@@ -417,7 +416,7 @@ impl World {
     fn broadcast(&mut self, ctx: &mut Context<Event>) {
         let mut place = 0;
         while let Some(signal) = self.shared.signal(place) {
-            self.layers.hear(place, &mut self.shared, ctx);
+            self.layers.hear(&signal, &mut self.shared, ctx);
             for Running { instance, network, .. } in &mut self.networks {
                 ctx.enter(instance);
                 network.hear(&signal, &mut self.shared, ctx);

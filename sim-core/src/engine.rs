@@ -68,8 +68,8 @@ pub struct Context<E: Event> {
     pub(crate) pending_elsewhere: usize,
     /// The streams of the world.
     world_streams: Streams,
-    /// Where events of whoever acts now go, and the streams it draws from.
-    place: u8,
+    /// Whoever acts now, and the streams it draws from.
+    acting: Instance,
     acting_streams: Streams,
     pub(crate) outbox: Outbox<E>,
     /// The rows of metrics since they were last taken out.
@@ -89,7 +89,7 @@ impl<E: Event> Context<E> {
             key: 0,
             pending_elsewhere: 0,
             world_streams: streams,
-            place: 0,
+            acting: Instance::default(),
             acting_streams: streams,
             outbox,
             records: Records::default(),
@@ -102,9 +102,11 @@ impl<E: Event> Context<E> {
     /// rows are about it, [`Context::streams`] are its own. Ends with [`Context::leave`].
     #[inline]
     pub fn enter(&mut self, instance: &Instance) {
-        self.place = instance.place;
-        self.acting_streams = self.world_streams.within(instance.scope);
-        self.records.set_subject(instance.subject);
+        if self.acting != *instance {
+            self.acting = *instance;
+            self.acting_streams = self.world_streams.within(instance.scope);
+            self.records.set_subject(instance.subject);
+        }
     }
 
     /// The model acts on behalf of the world as a whole again.
@@ -162,7 +164,7 @@ impl<E: Event> Context<E> {
     /// If `time` lies before now.
     pub fn at(&mut self, time: SimTime, event: E) {
         assert!(time >= self.now, "event {event:?} scheduled at {time}, before {}", self.now);
-        self.queue.push(time, event.priority(), event.at_place(self.place));
+        self.queue.push(time, event.priority(), event.at_place(self.acting.place));
     }
 
     /// Sends `event` to another of the world's [`crate::regions`], to happen there a delay from
@@ -188,7 +190,7 @@ impl<E: Event> Context<E> {
 
     /// Schedules `event` a delay from now and returns the timer that can cancel it.
     pub fn timer(&mut self, delay: SimDuration, event: E) -> Timer {
-        let event = event.at_place(self.place);
+        let event = event.at_place(self.acting.place);
         self.queue.push_timer(self.now + delay, event.priority(), event)
     }
 

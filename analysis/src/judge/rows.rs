@@ -216,16 +216,15 @@ impl<'e> TargetBook<'e> {
 
     fn read(&mut self, rows: &[Row], names: &Names, start: Date) {
         for row in rows.iter().filter(|row| Some(row.metric) == self.metric) {
-            let label = names.label(row);
-            if names.subject(row) != self.subject {
+            if !names.is_about(row, self.subject) {
                 continue;
             }
             let instant = Instant::of_run(start, row.time);
             let parts = [&mut self.calibration, &mut self.verdict_window];
             for measuring in parts.into_iter().flatten().chain([&mut self.whole]) {
-                if label == self.target.label {
+                if names.is_of(row, &self.target.label) {
                     measuring.simulated(instant, row.value);
-                } else if label == OBSERVED_LABEL {
+                } else if names.is_of(row, OBSERVED_LABEL) {
                     measuring.observed(instant, row.value);
                 }
             }
@@ -366,14 +365,14 @@ impl<'e> Book<'e> {
         if row.time < self.window.0 || row.time > self.window.1 {
             return false;
         }
-        let (subject, label) = (names.subject(row), names.label(row));
+        let label = names.label(row);
         let mut noted = false;
         for (operand, slot) in self.operands.iter().zip(&mut self.slots) {
-            if operand.metric != row.metric || operand.subject != subject {
+            if operand.metric != row.metric || !names.is_about(row, &operand.subject) {
                 continue;
             }
             let asked = match &operand.labels {
-                Labels::One(one) => one == label,
+                Labels::One(one) => names.is_of(row, one),
                 Labels::All => !label.is_empty() && label != OBSERVED_LABEL,
             };
             if asked {

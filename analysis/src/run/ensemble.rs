@@ -147,8 +147,8 @@ fn one(
 #[derive(Debug)]
 pub struct Keep {
     every: Option<SimDuration>,
-    /// The metrics and subjects that are kept; empty for all.
-    metrics: Vec<(Metric, String)>,
+    /// By the number of a metric: the subjects that are kept of it. Empty for all metrics.
+    metrics: Vec<Vec<String>>,
     /// The last rows so far of the present stretch, by series, with the order in which they came.
     held: BTreeMap<(Metric, Subject, Label), (usize, Row)>,
     stretch: u64,
@@ -157,12 +157,14 @@ pub struct Keep {
 impl Keep {
     /// Of an experiment; `parts` names the metrics of the rows.
     pub fn new(experiment: &Experiment, parts: Catalogue) -> Self {
-        let Output { every, metrics } = &experiment.output;
-        let wanted = |name: &String| {
-            let (number, _) = parts.find(name)?;
-            Some((number, split_name(name).0.to_owned()))
-        };
-        let metrics = metrics.iter().filter_map(wanted).collect();
+        let Output { every, metrics: names } = &experiment.output;
+        let mut metrics: Vec<Vec<String>> = Vec::new();
+        for name in names {
+            let Some((metric, _)) = parts.find(name) else { continue };
+            let place = usize::from(metric.0);
+            metrics.resize_with(metrics.len().max(place + 1), Vec::new);
+            metrics[place].push(split_name(name).0.to_owned());
+        }
         Keep { every: *every, metrics, held: BTreeMap::new(), stretch: 0 }
     }
 
@@ -194,10 +196,9 @@ impl Keep {
 
     /// Whether its metric is kept.
     pub fn is_wanted(&self, row: &Row, names: &Names) -> bool {
-        let is_row = |(metric, subject): &(Metric, String)| {
-            *metric == row.metric && names.subject(row) == subject
-        };
-        self.metrics.is_empty() || self.metrics.iter().any(is_row)
+        let kept = self.metrics.get(usize::from(row.metric.0));
+        let is_kept = |kept: &Vec<String>| kept.iter().any(|subject| names.is_about(row, subject));
+        self.metrics.is_empty() || kept.is_some_and(is_kept)
     }
 }
 

@@ -10,5 +10,8 @@ pub const MILLION: u32 = 1_000_000;
 
 /// A part of an amount, rounded down.
 pub fn part(amount: Amount, millionths: u32) -> Amount {
-    amount.mul_div_floor(millionths.into(), MILLION.into())
+    match millionths {
+        MILLION => amount,
+        _ => amount.mul_div_floor(millionths.into(), MILLION.into()),
+    }
 }

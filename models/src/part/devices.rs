@@ -102,11 +102,12 @@ impl OfFleet {
     /// The place of a device. Devices of one class have consecutive numbers, so that it is mostly
     /// where it is looked for first.
     #[inline]
-    fn place(&self, device: u32) -> Option<usize> {
+    fn place(&self, device: u32, is_likely: impl Fn(&DeviceSet) -> bool) -> Option<usize> {
         let guess = device.checked_sub(*self.devices.first()?)? as usize;
         match self.devices.get(guess) {
             Some(found) if *found == device => Some(guess),
-            _ => self.devices.binary_search(&device).ok(),
+            _ if is_likely(&self.set) => self.devices.binary_search(&device).ok(),
+            _ => None,
         }
     }
 }
@@ -153,8 +154,8 @@ impl Members {
 
     /// A device of the fleet goes down or comes up: its place, if it is a member.
     pub fn change(&mut self, device: u32, class: u8, up: bool) -> Option<u32> {
-        let of = self.of_fleet.as_mut().filter(|of| of.set.has(class))?;
-        let place = of.place(device)?;
+        let of = self.of_fleet.as_mut()?;
+        let place = of.place(device, |set| set.has(class))?;
         of.up[place] = up;
         Some(place as u32)
     }
@@ -184,7 +185,7 @@ impl Members {
     pub fn place(&self, device: u32) -> Option<u32> {
         match &self.of_fleet {
             None => Some(device),
-            Some(of) => of.place(device).map(|place| place as u32),
+            Some(of) => of.place(device, |_| true).map(|place| place as u32),
         }
     }
 
