@@ -1,5 +1,5 @@
 #![forbid(unsafe_code)]
-#![deny(missing_docs, clippy::missing_errors_doc, clippy::missing_panics_doc)]
+#![deny(missing_docs, clippy::missing_errors_doc)]
 //! Runs experiments, reads their records and writes what people look at: tables, verdicts, plots,
 //! reports.
 //!

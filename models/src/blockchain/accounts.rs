@@ -56,6 +56,10 @@ impl Accounts {
     }
 
     /// Issues money into an account.
+    ///
+    /// # Panics
+    ///
+    /// If the address has no account, or the money ever issued would exceed 128 bits.
     pub fn mint(&mut self, to: Address, amount: Amount) {
         let account = self.entry_mut(to).account;
         self.ledger.mint(account, amount).expect("issue is bounded by the scenario");
@@ -73,6 +77,11 @@ impl Accounts {
         self.ledger.burn(account, amount)
     }
     /// Moves money; nothing happens where it does not suffice or there is no such account.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] if the payer holds less or, for an amount above zero, one of the two has no
+    /// account.
     pub fn transfer(&mut self, from: Address, to: Address, amount: Amount) -> Result<(), Refused> {
         if amount == Amount::ZERO {
             return Ok(());

@@ -52,6 +52,10 @@ pub struct Fault {
 }
 
 /// Executes all blocks again from a genesis; `tip` is the hash that the newest must have.
+///
+/// # Errors
+///
+/// [`Fault`] if a block is not as it must be: the first such block, and the part of it.
 pub fn audit(genesis: &Head, blocks: &[Block], tip: Hash) -> Result<Head, Fault> {
     let mut head = genesis.clone();
     for place in 0..blocks.len() {
@@ -77,6 +81,10 @@ fn closes_round(blocks: &[Block], place: usize) -> bool {
 }
 
 /// Executes one block on the head before it, and moves the head on if all is as recorded.
+///
+/// # Errors
+///
+/// The [`Part`] of the block that is not as it must be; the head has not moved then.
 pub fn examine(head: &mut Head, block: &Block, stated: Hash, closes: bool) -> Result<(), Part> {
     let header = &block.header;
     if header.hash() != stated || header.parent != head.hash {
@@ -123,6 +131,10 @@ fn first_difference<T: PartialEq>(
 
 /// Changes one bit of a block's bytes such that they still read as a block; the changed block and
 /// the part that was hit. `None` if no such bit was found in a number of tries.
+///
+/// # Panics
+///
+/// If the block cannot be written as bytes: a fault of the model.
 pub fn tamper(block: &Block, draws: &mut Stream) -> Option<(Block, Part)> {
     let bytes = postcard::to_stdvec(block).expect("a block can be written");
     for _ in 0..FLIPS_MAX {
@@ -191,6 +203,10 @@ impl Auditor {
 
     /// Executes the whole chain again; on the way, tampered copies of some blocks must be found
     /// out.
+    ///
+    /// # Panics
+    ///
+    /// If [`Auditor::start`] was not called.
     pub fn run<E: EngineEvent>(&mut self, slot: Slot, chain: &Chain, ctx: &mut Context<E>) {
         let blocks: &VecDeque<Block> = chain.blocks();
         let (mut head, tip) = (self.genesis.clone(), chain.head.hash);

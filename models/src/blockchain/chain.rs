@@ -183,6 +183,11 @@ impl Head {
     }
 
     /// The head after a block that somebody else made, and the block as it comes out here.
+    ///
+    /// # Errors
+    ///
+    /// The place of the first transaction that the block must not hold, and the [`Rejection`] that
+    /// says why.
     pub fn clone_and_replay(
         &self,
         block: &Block,
@@ -243,6 +248,10 @@ impl Chain {
     }
 
     /// Sends a transaction to the pool.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Mempool::submit`]: the pool does not take the transaction.
     pub fn submit(&mut self, transaction: Transaction, now: SimTime) -> Result<(), PoolError> {
         let on_chain = self.head.state.accounts.nonce(transaction.sender);
         self.mempool.submit(transaction, on_chain, now)
@@ -254,6 +263,10 @@ impl Chain {
     }
 
     /// Sends a call of this account as its next transaction; returns its nonce.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::Full`] if the pool is full of higher bids.
     pub fn send(
         &mut self,
         sender: Address,
@@ -276,6 +289,10 @@ impl Chain {
     }
 
     /// Settles on a block that was made on the settled head, and on the head after it.
+    ///
+    /// # Panics
+    ///
+    /// If the block was not made on the settled head.
     pub fn settle(&mut self, made: Made, head: Head) -> Settled {
         assert_eq!(made.block.header.parent, self.head.hash, "the next block of the settled head");
         self.head = head;

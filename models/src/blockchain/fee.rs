@@ -51,6 +51,10 @@ impl Utilisation {
         Utilisation { rounding: Rounding::Filecoin, ..Utilisation::ETHEREUM };
 
     /// The base fee after a block of `gas_limit` of which `gas_used` was used.
+    ///
+    /// # Panics
+    ///
+    /// If the gas limit is below [`Utilisation::elasticity`]: the block then has no gas target.
     pub fn next(&self, base_fee: u128, gas_used: u64, gas_limit: u64) -> u128 {
         let target = u128::from(gas_limit / self.elasticity);
         assert!(target > 0, "a block has a gas target");

@@ -29,6 +29,10 @@ const NODE_KEY: Hash = *b"pinwheel blockchain merkle node ";
 const ENCODED_BYTES_MAX: usize = 512;
 
 /// The hash of a small value under its domain.
+///
+/// # Panics
+///
+/// If the encoding of the value is longer than 511 bytes.
 pub fn digest<T: Serialize>(domain: u8, value: &T) -> Hash {
     let mut bytes = [0; ENCODED_BYTES_MAX];
     bytes[0] = domain;

@@ -117,6 +117,11 @@ impl Mempool {
     }
 
     /// Takes a transaction of a sender whose account has the nonce `on_chain` next.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`] if the nonce is neither the sender's next nor one that waits, the bid is too
+    /// low to replace the one that waits, or the pool is full of higher bids.
     pub fn submit(
         &mut self,
         transaction: Transaction,

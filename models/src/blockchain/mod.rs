@@ -251,6 +251,10 @@ impl Blockchain {
 
     /// A reading has come over the connection layer: every chain whose telemetry is of that layer
     /// writes it. What it states is the same on all of them.
+    ///
+    /// # Panics
+    ///
+    /// If a chain follows the readings, and the number of this one is 2^32 or above.
     pub fn reading_arrived<E: EngineEvent + From<Event>>(
         &mut self,
         reading: Delivery,

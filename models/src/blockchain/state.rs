@@ -61,6 +61,15 @@ impl State {
     }
 
     /// Executes a transaction as number `index` of a block.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] if a block must not hold the transaction now; nothing was changed then.
+    ///
+    /// # Panics
+    ///
+    /// If the proposer has no account, or the sender cannot pay the fee it was admitted with: the
+    /// latter is a fault of the model.
     pub fn execute(
         &mut self,
         transaction: &Transaction,

@@ -67,6 +67,10 @@ impl Aloha {
         air.push(OnAir { frame, spoilt });
     }
     /// A frame ends: whether it got through.
+    ///
+    /// # Panics
+    ///
+    /// If the frame is not in the air on this channel.
     pub fn end(&mut self, channel: usize, frame: u32) -> bool {
         let air = &mut self.channels[channel];
         let place = air.iter().position(|other| other.frame == frame);

@@ -42,6 +42,10 @@ pub struct Copies {
 
 impl Copies {
     /// Gives a copy its number.
+    ///
+    /// # Panics
+    ///
+    /// If 2^32 copies are under way already.
     pub fn add(&mut self, copy: Copy) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.slots[slot as usize] = copy;

@@ -44,6 +44,11 @@ pub struct MatrixError {
 impl Matrix {
     /// Reads lines of comma-separated milliseconds: all of a square, or row `i` with `i + 1` values
     /// where both directions are alike.
+    ///
+    /// # Errors
+    ///
+    /// [`MatrixError`] if a cell is no number from 0 to 60,000, a line has too few or too many of
+    /// them, or there are fewer than two or more than [`SITES_MAX`] sites.
     pub fn parse(text: &str) -> Result<Matrix, MatrixError> {
         let mut rows: Vec<Vec<u32>> = Vec::new();
         for (place, line) in text.trim_end().lines().enumerate() {

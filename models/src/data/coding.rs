@@ -18,7 +18,11 @@ pub struct Code {
 }
 
 impl Code {
-    /// `needed` of `pieces`; panics unless `1 <= needed < pieces <= PIECES_MAX`.
+    /// `needed` of `pieces`.
+    ///
+    /// # Panics
+    ///
+    /// Unless `1 <= needed < pieces <= PIECES_MAX`.
     pub fn new(needed: u16, pieces: u16) -> Self {
         assert!((1..pieces).contains(&needed) && pieces <= PIECES_MAX, "{needed} of {pieces}");
         Code { needed, pieces }

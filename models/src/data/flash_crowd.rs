@@ -98,6 +98,11 @@ pub struct FlashCrowd {
 
 impl FlashCrowd {
     /// Replicas placed on the nodes, before the first request.
+    ///
+    /// # Panics
+    ///
+    /// If there are no objects or fewer nodes than replicas, or the exponent of the popularity is
+    /// negative or not finite.
     pub fn new(settings: &FlashCrowdSettings, nodes: u32, streams: &Streams) -> Self {
         let place =
             |object| distinct(nodes, settings.replicas, &mut streams.stream(object, REPLICAS));
@@ -236,6 +241,10 @@ impl FlashCrowd {
     }
 
     /// A node answers its first request and turns to the next.
+    ///
+    /// # Panics
+    ///
+    /// If the node has no request in its queue.
     pub fn served<E: EngineEvent + From<Event>>(&mut self, node: u32, ctx: &mut Context<E>) {
         let request = self.servers[node as usize].queue.pop_front();
         let request = request.expect("a node answers what it serves");

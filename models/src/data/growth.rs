@@ -83,6 +83,10 @@ impl Growth {
 
     /// A day ends: nodes that prune let go of what is past its time. Returns the growth of an
     /// archive node and of one that prunes.
+    ///
+    /// # Panics
+    ///
+    /// If a list of more days than are kept has no last day: a fault of the model.
     pub fn day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) -> (Grown, Grown) {
         for (column, record) in self.columns.iter_mut().zip(&self.settings.records) {
             column.days.push_front(0);

@@ -99,6 +99,10 @@ impl Repairs {
     }
 
     /// Begins rebuilds while there is room for one more.
+    ///
+    /// # Panics
+    ///
+    /// If an object in line has no open piece, or all are being rebuilt: a fault of the model.
     pub fn dispatch<E: EngineEvent + From<Event>>(
         &mut self,
         objects: &Objects,
@@ -144,6 +148,10 @@ impl Repairs {
     }
 
     /// A rebuild is due: it is no longer under way.
+    ///
+    /// # Panics
+    ///
+    /// If no rebuild of this piece is under way.
     pub fn finish(&mut self, piece: u32, objects: &Objects) {
         self.active.remove(&piece).expect("a rebuild ends that is under way");
         self.release(piece, objects);

@@ -169,6 +169,10 @@ impl NodeSettings {
     }
 
     /// Pieces of so many bytes that each node can hold; `None` for no bound.
+    ///
+    /// # Panics
+    ///
+    /// If nodes have a capacity by class and stand on no devices, or a class has no capacity.
     pub fn places(&self, piece_bytes: u64) -> Option<Vec<u32>> {
         let fit = |bytes: u64| u32::try_from(bytes / piece_bytes.max(1)).unwrap_or(u32::MAX);
         match self.capacity.as_ref()? {

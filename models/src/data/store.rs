@@ -92,6 +92,11 @@ pub struct Store {
 
 /// Domains of nodes: those of the devices they stand on, or else sites and regions in turn and
 /// owners at random by their size.
+///
+/// # Panics
+///
+/// If nodes stand on no devices and there is no owner, site or region, or the exponent of the
+/// owners is negative or not finite.
 pub fn domains(settings: &NodeSettings, streams: &Streams) -> Vec<Domain> {
     if let Some(placed) = &settings.placed {
         return placed.domains.clone();
@@ -163,6 +168,10 @@ impl Store {
         &self.node_settings
     }
     /// Pieces that are no longer there, of the object that has lost the most.
+    ///
+    /// # Panics
+    ///
+    /// If the store has no object.
     pub fn most_missing(&self) -> u16 {
         let fewest = self.objects.objects().iter().map(|object| object.intact).min();
         self.settings.code.pieces - fewest.expect("a store has an object")

@@ -138,6 +138,9 @@ pub trait Table: Default {
 
 /// Reads a table of parameters that lies at `key`; what is not given is at its default. A name that
 /// the table does not have, a wrong unit and a value outside the range are faults.
+///
+/// # Panics
+/// When the unit of an amount is not one of money: a fault of the table.
 pub fn read<T: Table>(
     checker: &mut Checker<'_>,
     typed: &BTreeMap<String, ValueId>,
@@ -168,6 +171,9 @@ pub fn read<T: Table>(
 }
 
 /// Every parameter of a table with its value.
+///
+/// # Panics
+/// When the unit of an amount is not one of money: a fault of the table.
 pub fn values<T: Table + Clone>(table: &T) -> Vec<ParameterValue> {
     let (mut table, units) = (table.clone(), Units::default());
     let decimals = |unit| units.decimals(unit).expect("a parameter's unit is money");

@@ -39,11 +39,19 @@ impl Crews {
         Some(incident)
     }
     /// A crew comes back.
+    ///
+    /// # Panics
+    ///
+    /// If no crew is at work.
     pub fn release(&mut self) {
         assert!(self.busy > 0, "a crew came back that never left");
         self.busy -= 1;
     }
     /// Hires or lets go; a crew at work finishes first.
+    ///
+    /// # Panics
+    ///
+    /// If the size is zero.
     pub fn resize(&mut self, size: u32) {
         assert!(size > 0, "a site without a crew never mends anything");
         self.size = size;

@@ -54,6 +54,10 @@ pub struct Wiring {
 
 impl Tree {
     /// So many devices, all in order, with these needs.
+    ///
+    /// # Panics
+    ///
+    /// If a need asks for more units than it names, or names a device that there is not.
     pub fn new(devices: u32, wirings: &[Wiring]) -> Self {
         let devices = devices as usize;
         let mut first_feed = vec![0; devices + 1];

@@ -142,6 +142,10 @@ impl Meter {
         Meter { power_milliwatt, since: now, reading: Reading::default() }
     }
     /// Changes the power from now on.
+    ///
+    /// # Panics
+    ///
+    /// If the power is above [`POWER_MILLIWATT_MAX`].
     pub fn set(&mut self, power_milliwatt: u64, now: SimTime, tariff: &Tariff) {
         assert!(power_milliwatt <= POWER_MILLIWATT_MAX, "{power_milliwatt} mW at one meter");
         if power_milliwatt != self.power_milliwatt {

@@ -84,6 +84,10 @@ impl Place {
     }
 
     /// The cell of the H3 grid that holds this place.
+    ///
+    /// # Panics
+    ///
+    /// If a place has degrees that are not finite: a fault of the model.
     pub fn cell(self, resolution: Resolution) -> CellIndex {
         LatLng::new(self.latitude_degrees(), self.longitude_degrees())
             .expect("a place has finite degrees")

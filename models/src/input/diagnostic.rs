@@ -123,7 +123,10 @@ impl Faults {
         self.found.is_empty()
     }
 
-    /// `Err` with every fault, if there is one.
+    /// The result of the checks: whether no fault was found.
+    ///
+    /// # Errors
+    /// All faults in the order of the files; of more than 100, the first 100 and one that says so.
     pub fn into_result(mut self, files: &Files) -> Result<(), Vec<Diagnostic>> {
         if self.found.is_empty() {
             return Ok(());

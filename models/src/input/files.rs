@@ -53,6 +53,10 @@ pub struct Files {
 
 impl Files {
     /// Opens the scenario itself; returns its canonical path and its text.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the file is not there, is no regular file, cannot be read, is larger than
+    /// [`SCENARIO_BYTES_MAX`] or is not UTF-8.
     pub fn open(&mut self, path: &Path) -> Result<(PathBuf, Rc<str>), Refusal> {
         self.entries.push(Entry {
             name: path.display().to_string(),
@@ -71,6 +75,10 @@ impl Files {
     }
 
     /// Reads a file named relative to the scenario; returns its number, canonical path and text.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the path is not allowed, as in [`Files::beside`], or the file is not there,
+    /// is no regular file, cannot be read, is larger than `bytes_max` or is not UTF-8.
     pub fn refer(
         &mut self,
         reference: &str,
@@ -135,6 +143,10 @@ impl Files {
     }
 
     /// The path of a file that may not be there yet, by the same rules as one that is read.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the path is empty, too long or absolute, or leaves the scenario's folder
+    /// tree.
     pub fn beside(&self, reference: &str) -> Result<PathBuf, Refusal> {
         self.allowed(reference)?;
         Ok(self.folder.join(reference))

@@ -311,6 +311,10 @@ impl Tree {
     }
 
     /// Puts a value of this tree at a dotted key such as `network.solstice` or `target[0].limit`.
+    ///
+    /// # Errors
+    /// What is wrong, if the key is too long or malformed, or goes through a value that is no table
+    /// or a member that an array does not have.
     pub fn set(&mut self, key: &str, value: ValueId) -> Result<(), String> {
         let mut at = Self::ROOT;
         let (path, last) = key.rsplit_once('.').unwrap_or(("", key));

@@ -57,6 +57,10 @@ impl Law {
         Law::new(Form::Fixed { seconds }, seconds)
     }
     /// Squared coefficient of variation `1 / phases`.
+    ///
+    /// # Errors
+    ///
+    /// If there are no phases, or the mean is not positive and finite.
     pub fn erlang(mean_seconds: f64, phases: u32) -> Result<Self, DistributionError> {
         let phases = f64::from(phases);
         let form = Gamma::new(phases, mean_seconds / phases).map(Form::Erlang)?;
@@ -64,6 +68,10 @@ impl Law {
     }
     /// `sigma` is the standard deviation of the logarithm; the squared coefficient of variation
     /// is `exp(sigma^2) - 1`.
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not positive and finite, or sigma is negative or not finite.
     pub fn log_normal(mean_seconds: f64, sigma: f64) -> Result<Self, DistributionError> {
         let location = math::ln(mean_seconds) - 0.5 * sigma * sigma;
         let form = LogNormal::new(location, sigma).map(Form::LogNormal)?;
@@ -71,6 +79,10 @@ impl Law {
     }
     /// Two phases with balanced means, each half of the total time, by the squared coefficient of
     /// variation, at least 1 (Whitt, "Approximating a point process by a renewal process", 1982).
+    ///
+    /// # Errors
+    ///
+    /// If the mean is not positive and finite, or `cv_squared` is no number or above about 1e16.
     pub fn hyperexponential(mean_seconds: f64, cv_squared: f64) -> Result<Self, DistributionError> {
         let lean = math::sqrt((cv_squared - 1.0).max(0.0) / (cv_squared + 1.0));
         let first_share = 0.5 * (1.0 + lean);

@@ -44,6 +44,10 @@ impl Sketch {
     }
 
     /// The duration that this share of all does not exceed; zero if there is none.
+    ///
+    /// # Panics
+    ///
+    /// If the share is not between 0 and 1.
     pub fn quantile(&self, share: f64) -> SimDuration {
         assert!((0.0..=1.0).contains(&share), "a quantile lies between 0 and 1");
         let rank = (share * self.count as f64) as u64;

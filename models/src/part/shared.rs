@@ -20,6 +20,10 @@ impl Shared {
     }
 
     /// Lets all parts know that the lever of this key was set.
+    ///
+    /// # Panics
+    ///
+    /// If 65,536 other levers have been set before.
     pub fn tell_lever(&mut self, key: &str, value: f64) {
         let known = self.levers.iter().position(|known| known == key);
         let lever = known.unwrap_or_else(|| {

@@ -50,6 +50,14 @@ const CHANGE: &str = "change";
 const NETWORKS_MAX: usize = 64;
 
 /// Reads and checks a scenario, with the `--set key=value` of the command line laid over it.
+///
+/// # Errors
+///
+/// Every fault of the scenario, of the files it names and of what is laid over it.
+///
+/// # Panics
+///
+/// If a part of the scenario was left out and no fault says why: a fault of the model.
 pub fn load(path: &Path, overrides: &[(String, String)]) -> Result<Experiment, Vec<Diagnostic>> {
     let (mut files, mut faults) = (Files::default(), Faults::default());
     let experiment = experiment(path, overrides, &mut files, &mut faults);

@@ -209,6 +209,10 @@ impl AttestationActivity {
     }
 
     /// A contract's notice: votes on a new claim are cast later; a verdict is counted.
+    ///
+    /// # Panics
+    ///
+    /// If notices of new claims come in another order than their numbers: a fault of the model.
     pub fn noticed<E: EngineEvent + From<Event>>(
         &mut self,
         notice: &Notice,
@@ -256,6 +260,10 @@ impl AttestationActivity {
     }
 
     /// A member of a panel votes.
+    ///
+    /// # Panics
+    ///
+    /// If the chain has no attestation contract.
     pub fn vote<E: EngineEvent>(&mut self, who: u32, chain: &mut Chain, ctx: &mut Context<E>) {
         let (claim, seat) = (who / PANEL_MAX, who % PANEL_MAX);
         let contract = chain.state().contracts.attestation.as_ref().expect("there are claims");
@@ -280,6 +288,10 @@ impl AttestationActivity {
     }
 
     /// Records the day; what left the fund is what was paid for accepted claims, to the last unit.
+    ///
+    /// # Panics
+    ///
+    /// If the chain has no attestation contract, or [`AttestationActivity::start`] was not called.
     pub fn record<E: EngineEvent>(&mut self, slot: Slot, chain: &Chain, ctx: &mut Context<E>) {
         let contract = chain.state().contracts.attestation.as_ref().expect("there is one");
         let left = chain.state().accounts.balance(contract.fund());

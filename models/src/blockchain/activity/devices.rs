@@ -205,6 +205,10 @@ impl Devices {
     }
 
     /// A report is in the ledger.
+    ///
+    /// # Panics
+    ///
+    /// If [`Devices::start`] was not called.
     pub fn settled<E: EngineEvent>(
         &mut self,
         inclusion: &Inclusion,

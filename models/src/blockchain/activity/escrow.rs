@@ -249,6 +249,10 @@ impl EscrowActivity {
     }
 
     /// A deal has its number; if its step came before that, it is made up for.
+    ///
+    /// # Panics
+    ///
+    /// If notices of new deals come in another order than their numbers: a fault of the model.
     pub fn noticed<E: EngineEvent>(
         &mut self,
         notice: &Notice,
@@ -285,6 +289,10 @@ impl EscrowActivity {
     }
 
     /// The contract holds what its open deals have paid in.
+    ///
+    /// # Panics
+    ///
+    /// If [`EscrowActivity::start`] was not called.
     pub fn check<E: EngineEvent>(&mut self, chain: &Chain, ctx: &mut Context<E>) {
         let state = chain.state();
         let held = state.contracts.escrow.as_ref().is_none_or(|e| e.conserved(&state.accounts));

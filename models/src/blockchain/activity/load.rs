@@ -195,6 +195,10 @@ impl Load {
     }
 
     /// Changes a parameter that is a lever.
+    ///
+    /// # Panics
+    ///
+    /// If no parameter that is a number has this name.
     pub fn set<E: EngineEvent + From<Event>>(
         &mut self,
         name: &str,
@@ -286,11 +290,19 @@ impl Load {
 }
 
 /// Log-normal by its median.
+///
+/// # Panics
+///
+/// If the median is not positive and finite, or the spread is negative or not finite.
 pub fn log_normal(median: f64, spread: f64) -> LogNormal {
     LogNormal::new(math::ln(median), spread).expect("the scenario bounds both")
 }
 
 /// An exponential time.
+///
+/// # Panics
+///
+/// If the mean is not positive and finite.
 pub fn exponential(mean_seconds: f64, draws: &mut Stream) -> SimDuration {
     let law = Exponential::new(mean_seconds).expect("the scenario bounds it");
     SimDuration::from_seconds_f64(law.sample(draws))

@@ -129,6 +129,10 @@ impl Applications {
     }
 
     /// Somebody acts.
+    ///
+    /// # Panics
+    ///
+    /// If the chain does not have the activity that this actor belongs to.
     pub fn act<E: EngineEvent + From<Event>>(
         &mut self,
         actor: Actor,

@@ -383,6 +383,11 @@ impl Telemetry {
     }
 
     /// A transaction with readings is in a block.
+    ///
+    /// # Panics
+    ///
+    /// If a sender's transactions settle in another order than it sent them, or a root of readings
+    /// settles before [`Telemetry::start`] was called: faults of the model.
     pub fn settled<E: EngineEvent>(&mut self, inclusion: &Inclusion, ctx: &mut Context<E>) {
         let receipt = &inclusion.receipt;
         let place = receipt.sender.0.wrapping_sub(self.first.0) as usize;

@@ -168,6 +168,10 @@ pub struct Committee {
 
 impl Committee {
     /// Validators with their bonds, before the first slot.
+    ///
+    /// # Panics
+    ///
+    /// If the attacker's share is above 1, or no validator has any weight.
     pub fn new(settings: CommitteeSettings) -> Self {
         let mut ledger = Ledger::default();
         let share = if settings.identities == 0 { 0.0 } else { settings.share };
@@ -322,6 +326,10 @@ impl Committee {
     }
 
     /// Sums the bonds and compares them with what was issued and slashed.
+    ///
+    /// # Panics
+    ///
+    /// If [`Committee::start`] was not called.
     pub fn balance_books<E: EngineEvent>(&self, ctx: &mut Context<E>) {
         let (now, held) = (ctx.now(), self.ledger.verify());
         let books = self.books.expect("committees that have started");

@@ -36,6 +36,10 @@ pub struct Miners {
 
 impl Miners {
     /// Miners who find a block every `interval` together, the attacker `share` of them.
+    ///
+    /// # Panics
+    ///
+    /// If the share is not above 0 and below 1, or the interval is zero.
     pub fn new(contest: Contest, share: f64, interval: SimDuration, streams: &Streams) -> Self {
         let clock = |side: Side, share: f64| {
             let mean = interval.as_seconds() / share;

@@ -179,6 +179,11 @@ pub struct Bridge {
 
 impl Bridge {
     /// Two chains that hold what users have, with nothing under way.
+    ///
+    /// # Panics
+    ///
+    /// If the transfers or forgeries a day, the median size or the time between blocks are not
+    /// positive, or the sigma of the sizes is negative.
     pub fn new(settings: BridgeSettings, place: u16, streams: &Streams) -> Self {
         let stream = |purpose: &str| streams.stream(0, purpose);
         let traffic = settings.traffic;

@@ -43,10 +43,18 @@ pub struct Election {
 
 impl Election {
     /// A lottery with one ticket; [`Election::rebuild`] sells the others.
+    ///
+    /// # Errors
+    ///
+    /// If the mean number of wins is negative, not finite or above 1e15.
     pub fn new(wins_per_round: f64) -> Result<Self, DistributionError> {
         Ok(Election { table: AliasTable::new([1.0])?, wins: Poisson::new(wins_per_round)? })
     }
     /// Gives each participant tickets by its power; at least one has some.
+    ///
+    /// # Errors
+    ///
+    /// If there is no participant, a power is negative or not finite, or all are zero.
     pub fn rebuild(
         &mut self,
         powers: impl IntoIterator<Item = f64>,

@@ -87,6 +87,10 @@ pub struct Stake {
 
 impl Stake {
     /// The validators are those of the chain's staking contract.
+    ///
+    /// # Panics
+    ///
+    /// If an epoch has no slots.
     pub fn new(
         slot_time: SimDuration,
         slots_per_epoch: u64,

@@ -154,6 +154,10 @@ pub struct Statistics {
 
 impl Work {
     /// A race of miners with these addresses and hash rates.
+    ///
+    /// # Panics
+    ///
+    /// If there is no miner, a hash rate is negative or not finite, or all are zero.
     pub fn new(rules: RaceRules, miners: Vec<(Address, f64)>, race: Stream) -> Self {
         let table = AliasTable::new(miners.iter().map(|(_, hash_rate)| *hash_rate));
         let statistics = Statistics { by_miner: vec![0; miners.len()], ..Statistics::default() };

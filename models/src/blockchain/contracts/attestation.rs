@@ -95,6 +95,10 @@ pub struct Attestation {
 
 impl Attestation {
     /// The contract with its fund, at the start of a chain.
+    ///
+    /// # Panics
+    ///
+    /// If the panel is empty, above [`PANEL_MAX`] or larger than the number of verifiers.
     pub fn new(
         terms: Terms,
         fund: Amount,
@@ -123,6 +127,10 @@ impl Attestation {
     }
 
     /// The verifiers that vote on a claim, by their places.
+    ///
+    /// # Panics
+    ///
+    /// If a hash has fewer than eight bytes: a fault of the model.
     pub fn panel(&self, claim: u32) -> Vec<u32> {
         let mut panel = Vec::with_capacity(self.terms.panel as usize);
         let mut draw = 0u32;
@@ -212,6 +220,10 @@ impl Attestation {
     }
 
     /// Ends claims whose deadline has passed.
+    ///
+    /// # Panics
+    ///
+    /// If a claim in the list of open ones does not exist: a fault of the model.
     pub fn tick(&mut self, env: &Env, notices: &mut Vec<Notice>) {
         while let Some(&number) = self.open.front() {
             let claim = self.claims.get(number as usize).expect("an open claim");

@@ -186,11 +186,19 @@ impl Bridge {
     }
 
     /// Issues tokens to a holder, at the start of a chain.
+    ///
+    /// # Panics
+    ///
+    /// If the tokens ever issued on this chain would exceed 128 bits.
     pub fn issue(&mut self, to: Address, amount: Amount) {
         let account = self.holder(to);
         self.ledger.mint(account, amount).expect("issue is bounded by the scenario");
     }
     /// Issues liquidity into the escrow, at the start of a chain.
+    ///
+    /// # Panics
+    ///
+    /// If the tokens ever issued on this chain would exceed 128 bits.
     pub fn endow(&mut self, amount: Amount) {
         self.ledger.mint(self.escrow, amount).expect("issue is bounded by the scenario");
     }

@@ -96,6 +96,11 @@ impl Dispatch {
     }
 
     /// Carries out what is due; returns the gas used.
+    ///
+    /// # Panics
+    ///
+    /// If a planned action does not exist, or the pot holds less than was paid for it: a fault of
+    /// the model.
     pub fn tick(&mut self, env: &Env, accounts: &mut Accounts, notices: &mut Vec<Notice>) -> u64 {
         let mut meter = Meter::new(self.allowance);
         while let Some(&(due, number)) = self.planned.first() {

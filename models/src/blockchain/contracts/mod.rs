@@ -112,6 +112,10 @@ impl Meter {
         self.used
     }
     /// Takes this much, or nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] if less gas is left.
     pub fn charge(&mut self, gas: u64) -> Result<(), Failure> {
         let used = self.used.saturating_add(gas);
         if used > self.limit {
@@ -216,6 +220,11 @@ pub struct Contracts {
 
 impl Contracts {
     /// Runs a call; on failure nothing but the gas is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OutOfGas`] if the gas does not suffice; [`Failure::Refused`] if a rule forbids
+    /// the call or the chain does not have the contract.
     pub fn call(
         &mut self,
         call: &Call,

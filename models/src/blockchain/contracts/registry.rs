@@ -65,6 +65,10 @@ impl Registry {
     /// # Errors
     ///
     /// [`Failure::OutOfGas`] or [`Failure::Refused`]: nothing was changed then.
+    ///
+    /// # Panics
+    ///
+    /// If a device can be read but not changed: a fault of the model.
     pub fn call(
         &mut self,
         order: &Order,

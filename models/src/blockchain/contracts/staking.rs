@@ -87,6 +87,10 @@ impl Staking {
 
     /// Takes part of a stake; evidence against one who was caught before changes nothing. The last
     /// honest validator cannot be slashed: a chain without any has no leader.
+    ///
+    /// # Panics
+    ///
+    /// If the slashing takes more than the whole stake, or gives the reporter more than is taken.
     pub fn slash(&mut self, evidence: &Evidence, accounts: &mut Accounts) {
         let caught = evidence.validator as usize;
         let Some(&Validator { pot, slashed, .. }) = self.validators.get(caught) else { return };

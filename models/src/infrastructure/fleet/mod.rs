@@ -243,6 +243,10 @@ pub struct Fleet {
 
 impl Fleet {
     /// All devices up, on the first day.
+    ///
+    /// # Panics
+    ///
+    /// If the classes have more than [`DEVICES_MAX`] devices together.
     pub fn new(settings: &Settings, streams: &Streams) -> Self {
         let total: u64 = settings.classes.iter().map(|class| u64::from(class.count)).sum();
         assert!(total <= u64::from(DEVICES_MAX), "{total} devices, above {DEVICES_MAX}");

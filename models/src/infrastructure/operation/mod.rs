@@ -244,6 +244,10 @@ impl Operation {
     }
 
     /// Reacts to one event of its own.
+    ///
+    /// # Panics
+    ///
+    /// If the event is one of a topology, a message period or a map that the fleet does not have.
     pub fn handle<E: EngineEvent + From<Event>>(&mut self, event: Event, ctx: &mut Context<E>) {
         let now = ctx.now();
         match event {

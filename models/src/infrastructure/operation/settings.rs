@@ -65,6 +65,10 @@ pub struct Geography {
 
 impl Geography {
     /// The resolution of H3's cells.
+    ///
+    /// # Panics
+    ///
+    /// If the resolution is above 15.
     pub fn resolution(&self) -> Resolution {
         Resolution::try_from(self.resolution).expect("a checked resolution")
     }

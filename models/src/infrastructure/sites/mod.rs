@@ -277,6 +277,10 @@ impl<P: From<Event>> Sites<P> {
 
     /// The owner's plant grows or shrinks to so many disks. Clocks go on with what is left of
     /// their way, at the new rate.
+    ///
+    /// # Panics
+    ///
+    /// If `disks` is above 2^30.
     pub fn resize<E: EngineEvent + From<P>>(
         &mut self,
         owner: u32,

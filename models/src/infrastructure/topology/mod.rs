@@ -132,6 +132,10 @@ pub struct Topology {
 
 impl Topology {
     /// The network of these devices, all up. `places` has a place for each node if nodes have any.
+    ///
+    /// # Panics
+    ///
+    /// If the shape does not have one link for each device of `links`.
     pub fn new(
         settings: &Settings,
         nodes: &[u32],
@@ -216,6 +220,11 @@ impl Topology {
     }
 
     /// A partition begins (`cut`) or heals.
+    ///
+    /// # Panics
+    ///
+    /// If there is no partition of this number, it heals before it began, or a link has no ends:
+    /// the last is a fault of the model.
     pub fn partition(&mut self, number: usize, cut: bool, now: SimTime) {
         self.advance(now);
         self.stale = true;

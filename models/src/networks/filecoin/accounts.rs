@@ -56,6 +56,11 @@ impl Accounts {
     /// The books on the first day, before providers are given their part of the locked FIL: what is
     /// known to be locked stands with the holders until [`Accounts::fund_pledge`] and
     /// [`Accounts::fund_vesting`] bind it.
+    ///
+    /// # Panics
+    ///
+    /// If fewer FIL exist than have vested and left the reserve, or more have vested or were mined
+    /// than was allocated.
     pub fn new(initial: &InitialState, providers: usize) -> Self {
         let mut ledger = Ledger::default();
         let reward_actor = ledger.open(Holding::Reserve);
@@ -111,6 +116,10 @@ impl Accounts {
     }
 
     /// Returns pledge to its provider.
+    ///
+    /// # Panics
+    ///
+    /// If less is locked as the provider's pledge.
     pub fn release_pledge(&mut self, provider: usize, amount: Amount) {
         let accounts_of_provider = self.purses[provider];
         let moved =
@@ -119,12 +128,20 @@ impl Accounts {
     }
 
     /// Binds FIL that the holders had as rewards that still vest. For the first day only.
+    ///
+    /// # Panics
+    ///
+    /// If the holders have less.
     pub fn fund_vesting(&mut self, provider: usize, amount: Amount) {
         let moved = self.move_fil(self.holders, self.purses[provider].vesting, amount);
         assert!(moved, "the initial state locks no more than exists");
     }
 
     /// Pays a block reward out of the reward actor: a part at once, a part to vest.
+    ///
+    /// # Panics
+    ///
+    /// If the reward actor holds less than both parts.
     pub fn award(&mut self, provider: usize, at_once: Amount, to_vest: Amount) {
         let accounts_of_provider = self.purses[provider];
         let paid = self.move_fil(self.reward_actor, accounts_of_provider.available, at_once)
@@ -134,6 +151,10 @@ impl Accounts {
     }
 
     /// FIP-0118: pays the service stream and burns what no stream takes.
+    ///
+    /// # Panics
+    ///
+    /// If the reward actor holds less than both amounts.
     pub fn award_streams(&mut self, service: Amount, burned: Amount) {
         let paid = self.move_fil(self.reward_actor, self.service, service)
             && self.ledger.burn(self.reward_actor, burned).is_ok();
@@ -142,6 +163,10 @@ impl Accounts {
     }
 
     /// Frees a vested part of a provider's rewards.
+    ///
+    /// # Panics
+    ///
+    /// If the provider's vesting account holds less.
     pub fn vest(&mut self, provider: usize, amount: Amount) {
         let accounts_of_provider = self.purses[provider];
         let moved =

@@ -26,12 +26,20 @@ pub const WINS_PER_EPOCH: u64 = 5;
 pub const LOOKBACK_EPOCHS: i64 = 900;
 
 /// The lottery of an epoch, before anybody has power.
+///
+/// # Panics
+///
+/// If a lottery cannot have a mean of [`WINS_PER_EPOCH`] wins: a fault of the model.
 pub fn lottery() -> Election {
     Election::new(WINS_PER_EPOCH as f64).expect("five is a mean")
 }
 
 impl Filecoin {
     /// Rebuilds the table of tickets from today's power.
+    ///
+    /// # Panics
+    ///
+    /// If the network has power but none of its providers has: a fault of the model.
     pub fn rebuild_election(&mut self) {
         let weights = self.providers.iter().map(|p| p.power.qa_units as f64);
         if self.power.qa_units > 0 {
@@ -70,6 +78,10 @@ impl Filecoin {
     }
 
     /// Draws a whole day's wins of every provider, of which `scheduled` FIL is the reward.
+    ///
+    /// # Panics
+    ///
+    /// If a provider is to win more than 1e15 times a day on average: a fault of the model.
     pub fn elect_day(&mut self, scheduled: Amount, streams: &Streams) {
         let wins_per_day = (WINS_PER_EPOCH as i64 * EPOCHS_PER_DAY) as f64;
         let per_win = Amount(scheduled.0 / (u128::from(WINS_PER_EPOCH) * EPOCHS_PER_DAY as u128));

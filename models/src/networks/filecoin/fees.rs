@@ -72,6 +72,10 @@ impl Quote {
 }
 
 /// The reward actor at the start of the run, `first_epoch`.
+///
+/// # Panics
+///
+/// If no chain can reach the initial state; the reader of the scenario refuses such a state.
 pub fn reward_state(initial: &InitialState, first_epoch: i64, minting: Minting) -> RewardState {
     let raw_power_bytes = (initial.raw_power_eib * (1u64 << 60) as f64) as u128;
     let parts = RewardParts {

@@ -84,6 +84,10 @@ impl Q128 {
     }
 
     /// `self * factor`, rounded down; `factor` is not negative and below 2^64.
+    ///
+    /// # Panics
+    ///
+    /// If the factor is negative, or 2^64 or above.
     #[inline]
     pub fn mul_floor(self, factor: Q128) -> Q128 {
         let fractional = self.mul_fraction(factor.fraction);
@@ -112,6 +116,10 @@ impl Q128 {
     }
 
     /// `self / divisor` for `0 <= self < 1 <= divisor`, rounded down.
+    ///
+    /// # Panics
+    ///
+    /// Unless `0 <= self < 1 <= divisor`.
     #[inline]
     pub fn div_fraction(self, divisor: Q128) -> Q128 {
         assert!(self.whole == 0 && divisor.whole >= 1, "a proper fraction over one or more");
@@ -123,6 +131,10 @@ impl Q128 {
 }
 
 /// `numerator * 2^128 / denominator` for `numerator < denominator`, rounded down.
+///
+/// # Panics
+///
+/// Unless `numerator < denominator`.
 #[inline]
 pub fn ratio(numerator: u128, denominator: u128) -> u128 {
     assert!(numerator < denominator, "a proper ratio");
@@ -130,6 +142,10 @@ pub fn ratio(numerator: u128, denominator: u128) -> u128 {
 }
 
 /// `value * numerator / denominator`, rounded down, for a result below 2^128.
+///
+/// # Panics
+///
+/// If the denominator is zero, or the result is 2^128 or above.
 pub fn mul_div(value: u128, numerator: u128, denominator: u128) -> u128 {
     let quotient = U256::from(value) * U256::from(numerator) / U256::from(denominator);
     u128::try_from(quotient).expect("a quotient below 2^128")

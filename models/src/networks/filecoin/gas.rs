@@ -77,6 +77,10 @@ pub fn ni_verification_gas(sectors: u64) -> Option<u64> {
 }
 
 /// The next base fee by utilisation: `gas_limits` is the sum over the epoch's distinct messages.
+///
+/// # Panics
+///
+/// If the epoch has no block.
 pub fn next_base_fee_by_utilisation(base_fee: u128, gas_limits: u128, blocks: u64) -> u128 {
     assert!(blocks > 0, "a null round leaves the base fee alone");
     let used = (gas_limits / u128::from(blocks)).min(BLOCK_GAS_LIMIT);
@@ -85,6 +89,10 @@ pub fn next_base_fee_by_utilisation(base_fee: u128, gas_limits: u128, blocks: u6
 
 /// Gas burned beyond what a message used because its limit was set too high: nothing up to 10 %
 /// above, all of the surplus from 110 % above.
+///
+/// # Panics
+///
+/// If the message used more gas than its limit.
 pub fn overestimation_gas(gas_used: u64, gas_limit: u64) -> u64 {
     assert!(gas_used <= gas_limit, "a message stops at its limit");
     if gas_used == 0 {

@@ -79,6 +79,11 @@ fn normal(streams: &Streams, i: usize, purpose: &'static str) -> f64 {
 }
 
 /// Providers without sectors yet, with their own costs and patience.
+///
+/// # Panics
+///
+/// If the settings have no provider, or there is no exponential law of mean 1: the latter is a
+/// fault of the model.
 pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<Provider> {
     let p = &settings.parameters;
     let sizes = sizes(settings, streams);
@@ -160,6 +165,10 @@ fn stock(provider: &mut Provider, size: &Size, days_early: i32, p: &Parameters) 
 }
 
 /// Binds the real locked FIL to the initial sectors and to rewards that still vest.
+///
+/// # Panics
+///
+/// If the initial state locks more FIL than exist.
 pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
     let locked = initial.locked;
     let vesting_fil = locked.as_tokens(FIL_DECIMALS) * initial.locked_vesting_share;

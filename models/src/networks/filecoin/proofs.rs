@@ -94,6 +94,10 @@ impl Replica {
 
 impl Prover {
     /// A provider with this many sectors, sealed and committed.
+    ///
+    /// # Panics
+    ///
+    /// If there is no sector, or there are more than [`SECTORS_MAX`].
     pub fn new(seed: u64, sectors: usize) -> Self {
         assert!((1..=SECTORS_MAX).contains(&sectors), "{sectors} sectors, not 1 to {SECTORS_MAX}");
         let recipe = Recipe { seed, sectors: sectors as u32, corrupted: BTreeSet::new() };
@@ -123,6 +127,10 @@ impl Prover {
     }
 
     /// Proves the replicas as they are now, at the challenges of this epoch.
+    ///
+    /// # Panics
+    ///
+    /// If a challenged leaf is not in the tree of its replica: a fault of the model.
     pub fn prove(&self, challenge_epoch: u64) -> Proof {
         let params = self.public_params();
         let randomness = self.randomness(challenge_epoch);
@@ -214,6 +222,10 @@ pub struct Root(Sha256Domain);
 
 impl Archive {
     /// Data cut into leaves of 32 bytes; their number must be a power of two of at least 2.
+    ///
+    /// # Panics
+    ///
+    /// If the number of leaves is not a power of two of at least 2.
     pub fn new(leaves: &[[u8; NODE_BYTES]]) -> Self {
         assert!(leaves.len() >= 2 && leaves.len().is_power_of_two(), "2, 4, 8, ... leaves");
         let nodes = leaves.iter().map(|leaf| Ok(Sha256Domain(*leaf)));
@@ -225,6 +237,10 @@ impl Archive {
         Root(self.tree.root())
     }
     /// The proof that a leaf is in it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no leaf of this number.
     pub fn prove(&self, leaf: usize) -> Inclusion {
         Inclusion { path: self.tree.gen_proof(leaf).expect("the leaf is in the tree") }
     }

@@ -16,6 +16,10 @@ pub const FAULT_DAYS_MAX: u8 = 42;
 pub const CONSENSUS_MINIMUM_SECTORS: u64 = 320;
 
 /// Sectors shared out evenly over the deadlines, as the miner actor assigns them.
+///
+/// # Panics
+///
+/// If the deadline gets 2^32 sectors or more.
 pub fn share_of_deadline(sectors: u64, deadline: usize) -> u32 {
     let even =
         sectors / DEADLINES as u64 + u64::from((deadline as u64) < sectors % DEADLINES as u64);

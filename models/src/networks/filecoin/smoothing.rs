@@ -39,6 +39,10 @@ impl Estimate {
     }
 
     /// An estimate from the Q.128 integers of an actor's state, in decimal.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, if one of the texts is no integer or its value is too large for 256 bits.
     pub fn from_decimal(position: &str, velocity: &str) -> Result<Estimate, String> {
         let read = |text: &str| -> Result<Q128, String> {
             let value: BigInt = text.parse().map_err(|_| format!("not an integer: {text:?}"))?;
@@ -53,6 +57,10 @@ impl Estimate {
     }
 
     /// The estimate after observing a value `epochs` after the last observation.
+    ///
+    /// # Panics
+    ///
+    /// If the value is 2^127 or above, or `epochs` is zero.
     #[inline]
     pub fn observe(self, value: u128, epochs: u64) -> Estimate {
         let value = i128::try_from(value).expect("an observation below 2^127");

@@ -67,6 +67,10 @@ const DESCRIBED: &str = "what a step uses is described";
 
 impl Books {
     /// The beginning: the supply is in the pool, in bonds and with the holders.
+    ///
+    /// # Panics
+    /// If both tokens have one symbol, or the supply is above its cap or does not cover the pool
+    /// and the bonds.
     pub fn new(settings: &Settings) -> Self {
         let Tokens { own, dollar } = settings.tokens.clone();
         let decimals = (u32::from(own.decimals), u32::from(dollar.decimals));
@@ -134,6 +138,9 @@ impl Books {
     }
 
     /// Customers' dollars buy tokens for an account. Returns the tokens.
+    ///
+    /// # Panics
+    /// If there is no exchange, or the dollars ever issued would exceed their cap or 128 bits.
     pub fn buy(&mut self, to: Place, paid: Amount) -> Amount {
         let (pool, payer) = (self.pool(), self.dollars.customers);
         self.ledgers.mint(payer, paid).expect(COVERED);
@@ -143,6 +150,9 @@ impl Books {
         bought
     }
     /// Sells tokens of an account on the exchange. Returns the dollars they brought.
+    ///
+    /// # Panics
+    /// If there is no exchange, or the account holds less.
     pub fn sell(&mut self, from: Place, sold: Amount) -> Amount {
         let between = (self.named(from).account, self.dollars.sellers);
         let brought = self.pool().sell(&mut self.ledgers, between, sold).expect(COVERED);
@@ -150,11 +160,17 @@ impl Books {
         brought
     }
     /// Burns tokens of an account.
+    ///
+    /// # Panics
+    /// If the account holds less.
     pub fn burn(&mut self, from: Place, amount: Amount) {
         self.ledgers.burn(self.named(from).account, amount).expect(COVERED);
         self.gave(from, amount);
     }
     /// One account pays another.
+    ///
+    /// # Panics
+    /// If the payer holds less.
     pub fn pay(&mut self, from: Place, to: Place, amount: Amount) {
         let (payer, payee) = (self.named(from).account, self.named(to).account);
         self.ledgers.transfer(payer, payee, amount).expect(COVERED);
@@ -162,11 +178,17 @@ impl Books {
         self.got(to, amount);
     }
     /// New tokens for an account.
+    ///
+    /// # Panics
+    /// If the tokens ever issued would exceed their cap or 128 bits.
     pub fn mint(&mut self, to: Place, amount: Amount) {
         self.ledgers.mint(self.named(to).account, amount).expect(COVERED);
         self.got(to, amount);
     }
     /// The bonds of so many nodes come from an account.
+    ///
+    /// # Panics
+    /// If the account holds less than the bonds.
     pub fn lock(&mut self, from: Place, nodes: usize) {
         let Some(bond) = self.bond else { return };
         let account = self.named(from).account;
@@ -174,6 +196,9 @@ impl Books {
         self.gave(from, bond.of(nodes));
     }
     /// The bonds of so many nodes go back to an account.
+    ///
+    /// # Panics
+    /// If there is no bond, or fewer nodes are bonded.
     pub fn release(&mut self, to: Place, nodes: usize) {
         let (bond, account) = (self.bond.expect(DESCRIBED), self.named(to).account);
         let amount = bond.release(&mut self.ledgers, account, nodes).expect(COVERED);

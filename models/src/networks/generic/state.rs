@@ -188,6 +188,9 @@ impl State {
     }
 
     /// Customers spend what they demand on tokens for an account.
+    ///
+    /// # Panics
+    /// If the network has no demand or no exchange.
     pub fn buy(&mut self, to: Place) {
         self.value_rewards();
         let spent = self.demand.as_ref().expect(DESCRIBED).spent();
@@ -247,6 +250,9 @@ impl State {
     }
 
     /// Nodes that have lost for too long leave.
+    ///
+    /// # Panics
+    /// If the network has no operators.
     pub fn exit(&mut self) {
         self.judge();
         let number = self.number();
@@ -262,6 +268,9 @@ impl State {
     }
 
     /// Idle nodes enter if the mean node would earn, as far as an account has their bonds.
+    ///
+    /// # Panics
+    /// If the network has no operators.
     pub fn enter(&mut self, bond_from: Place, streams: &Streams) {
         self.judge();
         let number = self.number();

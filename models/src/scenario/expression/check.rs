@@ -48,6 +48,11 @@ pub enum Moment {
 }
 
 /// A checked condition. With `exact`, all it reads are amounts of one money.
+///
+/// # Errors
+///
+/// [`Fault`] if the text cannot be parsed or is no condition, reads no metric or an unknown one, or
+/// its units do not agree.
 pub fn condition(
     text: &str,
     recorded: &Recorded,
@@ -61,6 +66,11 @@ pub fn condition(
 }
 
 /// A checked number, evaluated once a run, and its unit.
+///
+/// # Errors
+///
+/// [`Fault`] if the text cannot be parsed or is no number, reads no metric or an unknown one, or
+/// its units do not agree.
 pub fn value(text: &str, recorded: &Recorded) -> Result<(Value, Shown), Fault> {
     let mut checker = Checker::new(text, recorded, Moment::Run, false);
     let node = checker.parsed()?;

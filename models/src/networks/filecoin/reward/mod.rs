@@ -135,7 +135,11 @@ impl RewardState {
     }
 
     /// The state of a running chain. Steps one epoch back and forth again, so that the epoch's
-    /// reward is exact too. Refuses parts that no chain can reach.
+    /// reward is exact too.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the parts, if no chain can reach them.
     pub fn from_parts(parts: RewardParts, minting: Minting) -> Result<RewardState, String> {
         parts.check()?;
         let realized_bytes = parts.raw_power_bytes.min(parts.this_epoch_baseline_bytes);
@@ -213,6 +217,10 @@ impl RewardState {
     /// 2035, where the exponential is precise to 3.4e-30), and the filter sees rewards
     /// interpolated between the exact first and last ones, which moves the smoothed reward by
     /// less than 1e-5 of it even after a jump of power. All else in the state is identical.
+    ///
+    /// # Panics
+    ///
+    /// If the supply that is paid out shrinks over the epochs: a fault of the model.
     pub fn step_day(&mut self, raw_power_bytes: u128, epochs: u64) -> Amount {
         if self.textbook_reference_bytes > 0 || epochs < 4 {
             return (0..epochs).map(|_| self.step(raw_power_bytes)).sum();
