@@ -119,7 +119,9 @@ fn print_points(experiment: &Experiment) {
         return;
     }
     let seconds = if seconds < 1.0 { "under 1".to_owned() } else { format_number(seconds.ceil()) };
-    outln!("  about {} steps, {seconds} s of one core", format_number(steps));
+    let layers = experiment.points.iter().any(|point| !point.scenario.layers.names().is_empty());
+    let whose = if layers { " of the networks, without the layers" } else { "" };
+    outln!("  about {} steps{whose}, {seconds} s of one core", format_number(steps));
 }
 
 /// A line for each invariant that so few runs cannot prove, even if all hold it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pinwheel_models::scenario::Point;
-use pinwheel_models::scenario::backtest::{Backtest, CUT_KEY};
+use pinwheel_models::scenario::backtest::Backtest;
 
 use super::{Control, PARTS, Study};
 use crate::question::backtest as question;
@@ -48,7 +48,8 @@ pub fn cases(study: &Study) -> Result<Vec<Case>, Error> {
         let known = known.unsigned_abs();
         let days = (known + longest).min(scenario.horizon_days);
         let mut overrides = study.overrides.clone();
-        overrides.push((CUT_KEY.to_owned(), origin.to_string()));
+        let cuts = backtest.cut_keys.iter().map(|key| (key.clone(), origin.to_string()));
+        overrides.extend(cuts);
         overrides.push(("run.horizon".to_owned(), format!("\"{days} d\"")));
         for point in Study::load(&study.file, &overrides)?.experiment.points {
             let variant = point.id.clone();

@@ -417,6 +417,9 @@ impl<'e> Book<'e> {
             Labels::All => "label".to_owned(),
         };
         let has = match slot.other.as_deref() {
+            None if self.window != (SimTime::ZERO, SimTime::MAX) => {
+                "it was not recorded in this part of the run".to_owned()
+            }
             None => "it was not recorded".to_owned(),
             Some("") => "its rows have none".to_owned(),
             Some(label) => format!("its labels are such as \"{label}\""),

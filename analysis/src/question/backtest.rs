@@ -320,6 +320,7 @@ mod tests {
 
     fn backtest(anchored: bool) -> Backtest {
         Backtest {
+            cut_keys: vec![],
             metrics: vec!["power".to_owned()],
             origins: vec![day(20)],
             horizons_days: vec![5, 10],

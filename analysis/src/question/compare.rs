@@ -12,6 +12,7 @@ use pinwheel_core::{Event, Model, SimDuration, SimTime, Simulation};
 
 use pinwheel_models::describe::Catalogue;
 use pinwheel_models::describe::metric::{split_name, unit_of};
+use pinwheel_models::registry;
 
 use crate::Error;
 use crate::record::manifest::{Manifest, PointEntry, RunEntry};
@@ -105,6 +106,8 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// Series that are equal in every run.
     pub equal: usize,
+    /// Metrics that are amounts of one token in the first and of another in the second.
+    pub unlike: usize,
     /// Which fingerprints changed, by ingredient.
     pub ingredients: Ingredients,
     /// Points that only the first has.
@@ -145,8 +148,8 @@ pub enum ComparisonStanding {
 impl Comparison {
     /// What changed, in one word.
     pub fn standing(&self) -> ComparisonStanding {
-        let points = self.only_first.len() + self.only_second.len();
-        match (self.changes.len() + points, self.ingredients.changed) {
+        let apart = self.only_first.len() + self.only_second.len() + self.unlike;
+        match (self.changes.len() + apart, self.ingredients.changed) {
             (0, 0) => ComparisonStanding::Equal,
             (0, _) => ComparisonStanding::Fingerprints,
             _ => ComparisonStanding::Changed,
@@ -172,6 +175,7 @@ impl Comparison {
             ComparisonStanding::Equal => "Nothing changed".to_owned(),
             ComparisonStanding::Fingerprints => "Only fingerprints changed".to_owned(),
             ComparisonStanding::Changed => match self.changes.len() {
+                0 if self.unlike > 0 => "Tokens differ".to_owned(),
                 0 => "Points came or went".to_owned(),
                 1 => "1 series changed".to_owned(),
                 count => format!("{count} series changed"),
@@ -193,7 +197,8 @@ pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
     let paired = first.manifest.seed == second.manifest.seed;
     let (mut changes, mut equal) = (Vec::new(), 0);
     let metrics: BTreeSet<&str> = first.table().metrics().chain(second.table().metrics()).collect();
-    for metric in metrics {
+    let unlike: Vec<&str> = unlike(&first.manifest, &second.manifest, &metrics);
+    for metric in metrics.into_iter().filter(|metric| !unlike.contains(metric)) {
         for point in ours.iter().filter(|point| theirs.contains(point)) {
             let a = first.table().group(point, metric)?;
             let b = second.table().group(point, metric)?;
@@ -221,11 +226,23 @@ pub fn compare(first: &Store, second: &Store) -> Result<Comparison, Error> {
     Ok(Comparison {
         changes,
         equal,
+        unlike: unlike.len(),
         ingredients: ingredients(&first.manifest.runs, &second.manifest.runs),
         only_first: only(&ours, &theirs),
         only_second: only(&theirs, &ours),
         notes: notes(&first.manifest, &second.manifest),
     })
+}
+
+/// The metrics that both have, each in another token: their amounts cannot be compared.
+fn unlike<'m>(first: &Manifest, second: &Manifest, metrics: &BTreeSet<&'m str>) -> Vec<&'m str> {
+    let both = |metric: &&str| {
+        let subject = split_name(metric).0;
+        first.own_tokens.contains_key(subject) && second.own_tokens.contains_key(subject)
+    };
+    let parts = registry::ALL;
+    let unlike = |metric: &&str| first.unit(metric, parts) != second.unit(metric, parts);
+    metrics.iter().copied().filter(both).filter(unlike).collect()
 }
 
 /// What the manifests do not have in common, where it bears on the numbers.
@@ -237,6 +254,13 @@ fn notes(first: &Manifest, second: &Manifest) -> Vec<String> {
     }
     if first.seed != second.seed {
         notes.push("the seeds differ: runs are no pairs, and differences are not told".to_owned());
+    }
+    for (subject, token) in &first.own_tokens {
+        let Some(other) = second.own_tokens.get(subject).filter(|other| *other != token) else {
+            continue;
+        };
+        let whose = if subject.is_empty() { "the network" } else { subject };
+        notes.push(format!("{whose} has {token} and {other}: its amounts are not compared"));
     }
     let days = |manifest: &Manifest, id: &str| {
         let point = manifest.points.iter().find(|point| point.id == id)?;

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use pinwheel_analysis::experiment::{Control, Study};
 use pinwheel_analysis::judge::verdict::TargetStanding;
+use pinwheel_analysis::question::compare::{ComparisonStanding, compare};
 use pinwheel_analysis::record::store::Store;
 use pinwheel_analysis::run::ensemble::Unwatched;
 
@@ -106,4 +107,29 @@ fn a_network_without_an_id_has_no_subject() {
     let store = run(&file, &folder.path().join("out"));
     assert!(store.table().metrics().any(|name| name == "minted"));
     assert!(store.table().metrics().all(|name| !name.contains('.')));
+}
+
+/// Amounts of two tokens have no difference, equal as their numbers may be.
+#[test]
+fn amounts_of_another_token_are_not_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = |token: &str| {
+        let text = format!(
+            "schema = 1\n[meta]\nname = \"tokens\"\n[run]\nstart = 2026-01-01\nhorizon = \"9 d\"\n\
+             [[token]]\nsymbol = \"{token}\"\ndecimals = 8\n[[network]]\nid = \"io\"\n\
+             kind = \"generic\"\ntoken = \"{token}\"\nsupply = \"1_000 {token}\"\n\
+             step = [{{ mint = \"emission\", to = \"holders\" }}]\n\
+             emission = {{ first = \"10 {token}/d\", half_life = \"1 y\" }}\n"
+        );
+        let file = folder.path().join(format!("{token}.toml"));
+        fs::write(&file, text).unwrap();
+        run(&file, &folder.path().join(token))
+    };
+    let (io, xo) = (result("IO"), result("XO"));
+    let comparison = compare(&io, &xo).unwrap();
+    assert_eq!(comparison.standing(), ComparisonStanding::Changed);
+    assert_eq!(comparison.sentence(), "Tokens differ");
+    assert_eq!((comparison.changes.len(), comparison.equal, comparison.unlike), (0, 0, 4));
+    assert_eq!(comparison.notes, ["io has IO and XO: its amounts are not compared"]);
+    assert_eq!(compare(&io, &io).unwrap().standing(), ComparisonStanding::Equal);
 }

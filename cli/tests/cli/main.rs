@@ -376,6 +376,36 @@ fn a_backtest_is_the_same_for_any_number_of_threads() {
     assert!(page.contains("<svg") && !page.contains("http"), "a page with charts and no links");
 }
 
+/// Networks of a list are cut each at its own key, and are forecast as the only one is.
+#[test]
+fn a_backtest_of_a_list_of_networks_is_that_of_the_only_one() {
+    let folder = backtest_folder();
+    let member = |id: &str| {
+        let start = BACKTEST.find("[network]").expect("there");
+        let end = BACKTEST.find("[backtest]").expect("there");
+        BACKTEST[start..end].replace("[network]", &format!("[[network]]\nid = \"{id}\""))
+    };
+    let list = member("a") + &member("b");
+    let start = BACKTEST.find("[network]").expect("there");
+    let end = BACKTEST.find("[backtest]").expect("there");
+    let text = BACKTEST
+        .replace(&BACKTEST[start..end], &list)
+        .replace("\"raw_power\", \"qa_power\"", "\"b.raw_power\"");
+    fs::write(folder.path().join("list.toml"), text).expect("written");
+    let alone = BACKTEST
+        .replace(&BACKTEST[start..end], &member("b"))
+        .replace("\"raw_power\", \"qa_power\"", "\"b.raw_power\"");
+    fs::write(folder.path().join("alone.toml"), alone).expect("written");
+    let forecasts = |file: &str, output: &str| {
+        let output_of = pinwheel(folder.path(), &["backtest", file, "-o", output]);
+        assert_eq!(output_of.status.code(), Some(0), "{}", stderr(&output_of));
+        fs::read_to_string(folder.path().join(output).join("backtest.csv")).expect("there")
+    };
+    let list = forecasts("list.toml", "list");
+    assert_eq!(list, forecasts("alone.toml", "alone"));
+    assert!(list.lines().count() > 5, "{list}");
+}
+
 #[test]
 fn a_backtest_or_a_fit_that_was_not_asked_for_is_refused() {
     for (verb, section) in [("backtest", "[backtest]"), ("calibrate", "[calibration]")] {

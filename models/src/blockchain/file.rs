@@ -353,6 +353,7 @@ impl ChainChecker<'_, '_, '_> {
         }
         if let Some(p) = &chain.load {
             let (bursts, leave) = (p.burst_factor > 1.0, p.reservation > 0.0);
+            let fixed_fee = matches!(chain.fee, FeeRule::Fixed { .. });
             let (of_bursts, of_leaving) =
                 ("bursts: burst_factor above 1", "users who may leave: reservation above 0");
             let keys = [
@@ -360,6 +361,7 @@ impl ChainChecker<'_, '_, '_> {
                 ("calm_length", bursts, of_bursts),
                 ("reservation_spread", leave, of_leaving),
                 ("leaving_chance", leave, of_leaving),
+                ("tip_share", !fixed_fee, "fees that take a tip, not fee = \"fixed\""),
             ];
             self.idle("load", section.load.as_ref(), &keys);
         }

@@ -12,9 +12,10 @@ use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
+use crate::world::NetworkEntry;
 
-/// The key that every origin sets: where the history of the network is cut.
-pub const CUT_KEY: &str = "network.forecast.from";
+/// The key below a network's section that every origin sets: where its history is cut.
+const CUT_KEY: &str = "forecast.from";
 /// Most origins, and most metrics, horizons and published rows.
 const ORIGINS_MAX: usize = 1_000;
 const LIST_MAX: usize = 32;
@@ -78,6 +79,8 @@ pub struct PublishedSection {
 /// Forecasts from rolling origins, validated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Backtest {
+    /// The keys that every origin sets, one for each network: where its history is cut.
+    pub cut_keys: Vec<String>,
     /// The metrics that are judged.
     pub metrics: Vec<String>,
     /// Rising; at least one.
@@ -127,8 +130,17 @@ pub fn backtest_of(
         let networks = &point.scenario.networks;
         !networks.is_empty() && networks.iter().all(|network| network.settings.is_cut())
     };
-    let recorded = points.first()?.scenario.recorded();
-    backtest(checker, typed, &recorded, run_days(points), points.iter().all(cut))
+    if !points.iter().all(cut) {
+        let message = "nothing in this scenario can be cut at an origin".to_owned();
+        let help = format!("add network.{CUT_KEY}, such as 2023-04-01, to each driven network");
+        checker.fault(checker.tree.nearest("backtest"), "backtest", message, help);
+        return None;
+    }
+    let scenario = &points.first()?.scenario;
+    let section = |network: &NetworkEntry| format!("{}.{CUT_KEY}", network.section);
+    let cut_keys = scenario.networks.iter().map(section).collect();
+    let judged = backtest(checker, typed, &scenario.recorded(), run_days(points))?;
+    Some(Backtest { cut_keys, ..judged })
 }
 
 /// Checks `[backtest]` of a scenario whose runs last these days.
@@ -137,14 +149,7 @@ fn backtest(
     typed: &BacktestSection,
     recorded: &Recorded,
     days: Option<RunDays>,
-    can_be_cut: bool,
 ) -> Option<Backtest> {
-    if !can_be_cut {
-        let message = "nothing in this scenario can be cut at an origin".to_owned();
-        let help = format!("add {CUT_KEY}, such as 2023-04-01, to a network that is driven");
-        checker.fault(checker.tree.nearest("backtest"), "backtest", message, help);
-        return None;
-    }
     let names = metric_names(checker, &typed.metrics, recorded);
     let horizons_days = horizons(checker, &typed.horizons);
     let band = checker.quantity(typed.band, "backtest.band", "1", true, 0.01..=0.99);
@@ -156,6 +161,7 @@ fn backtest(
     let shortest = horizons_days.as_ref().and_then(|days| days.first().copied());
     let origins = origins(checker, typed, days, shortest, trend_days)?;
     Some(Backtest {
+        cut_keys: Vec::new(),
         metrics: names?,
         origins,
         horizons_days: horizons_days?,

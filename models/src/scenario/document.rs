@@ -195,7 +195,12 @@ fn set_overrides(
         };
         if let Err(message) = set {
             let message = format!("cannot be set: {message}");
-            faults.push(place, shown(key), message, "give a dotted key such as network.providers");
+            faults.push(
+                place,
+                shown(key),
+                message,
+                "give a dotted key of the file, such as run.horizon or network[0].id",
+            );
         }
     }
 }

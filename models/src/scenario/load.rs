@@ -334,11 +334,11 @@ fn set_varied(
     let varied = matches!(name, "run.start" | "run.horizon") || is_varied(name);
     let result = match varied {
         true => tree.set(name, value),
-        false => Err("only the run, the network, the layers and changes can vary".to_owned()),
+        false => Err("only the run, keys of a network or a layer, and changes can vary".to_owned()),
     };
     if let Err(message) = result {
         let message = format!("cannot be set: {message}");
-        let help = "set run.start, run.horizon or keys of network, such as network.solstice";
+        let help = "set run.start, run.horizon, change or a key such as network.solstice, network[0].solstice";
         checker.fault(typed, typed_at, message, help);
     }
 }
@@ -410,8 +410,15 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     let reviewed = tree.root(REVIEW).is_some();
     let recorded = recorded(metrics, &layers, networks.as_deref(), changes.as_deref(), reviewed);
     let recorded = Recorded { units: checker.units.clone(), ..recorded };
-    let targets = targets(checker, &file.target, &recorded, days);
-    let statements = statements(checker, &file, &recorded, days);
+    // The tokens of a network with a fault are not known: what is stated in them is read when it
+    // has none.
+    let (targets, statements) = match &networks {
+        Some(_) => (
+            targets(checker, &file.target, &recorded, days),
+            statements(checker, &file, &recorded, days),
+        ),
+        None => Default::default(),
+    };
     let units = checker.units.clone();
     let build = || {
         let RunDays { first: start, horizon_days, .. } = days?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pinwheel_core::TokenSpec;
-use pinwheel_core::ledgers::{DECIMALS_MAX, TOKENS_MAX};
+use pinwheel_core::ledgers::TOKENS_MAX;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ use crate::input::tree::ValueId;
 use crate::input::unit::{SYMBOL_BYTES_MAX, SymbolError, Units};
 use crate::registry;
 
+/// Most decimals of a token, those of NEAR: books of 128 bits then still hold a billion tokens.
+const DECIMALS_MAX: i64 = 24;
 /// Most whole tokens of a cap.
 const CAP_MAX: f64 = 1e30;
 
@@ -27,7 +29,7 @@ pub struct TokenSection {
     #[schemars(with = "String", regex(pattern = "^[A-Za-z][A-Za-z0-9]{0,11}$"))]
     pub symbol: Option<ValueId>,
     /// One token is 10 to this power of its smallest units: 8 of IO, 18 of FIL.
-    #[schemars(with = "u8", range(max = 38))]
+    #[schemars(with = "u8", range(max = 24))]
     pub decimals: Option<ValueId>,
     /// Most tokens that may ever be issued, burned ones included, such as "800_000_000 IO". A
     /// posting beyond it is refused. Default: no limit.
@@ -73,7 +75,7 @@ fn declare(
     let symbol = checker.text(given, &at);
     let key = format!("{key}.decimals");
     let decimals = checker.required(section.decimals, &key, "18");
-    let decimals = checker.integer(decimals, &key, 0..=i64::from(DECIMALS_MAX))?;
+    let decimals = checker.integer(decimals, &key, 0..=DECIMALS_MAX)?;
     let symbol = symbol?;
     let spec = TokenSpec { symbol: symbol.clone(), decimals: decimals as u8, cap: None };
     let (message, help) = match units.declare(spec) {

@@ -3,6 +3,7 @@
 //! steps written out give the same order of events, books, state and rows, to the last bit.
 
 use pinwheel_core::fingerprint::Digest;
+use pinwheel_models::registry;
 use pinwheel_models::scenario::Experiment;
 
 use super::{load_text, read, run};
@@ -202,7 +203,10 @@ fn digests(experiment: &Experiment, number: u32) -> [u64; 4] {
     let (simulation, rows) = run(&experiment.points[0], 42, number);
     assert_eq!(simulation.ctx.checks.breach(), None);
     let mut values = Digest::default();
-    for row in &rows {
+    // The old engine recorded no sums of dollars.
+    let later = ["customers_paid", "operators_sold", "operators_paid"];
+    let later = later.map(|name| registry::ALL.find(name).expect("a metric").0);
+    for row in rows.iter().filter(|row| !later.contains(&row.metric)) {
         values.mix(row.value.to_bits());
         values.mix(row.exact.unwrap_or(0) as u64);
     }

@@ -69,6 +69,12 @@ fn a_day_is_the_sum_of_its_periods() {
         let cost = last(rows, "operator_cost");
         assert!((10.0 - 240e-6..=10.0).contains(&cost), "{cost}");
         assert_eq!(last(rows, "token_demand"), 240.0);
+        // Forty days at 240 and 10 dollars; a rate of the last period would not add up to it
+        // where demand moves.
+        assert_eq!(last(rows, "customers_paid"), 9_600.0);
+        let paid = last(rows, "operators_paid");
+        assert!((400.0 - 40.0 * 240e-6..=400.0).contains(&paid), "{paid}");
+        assert!(last(rows, "operators_sold") > 0.0);
     }
     // The sum of the geometric series by periods of a 24th and a third of a day.
     for (rows, periods) in [(&hour, 24.0), (&third, 3.0)] {

@@ -68,9 +68,10 @@ fn tokens_of_many_decimals_have_small_amounts() {
              emission = {{ first = \"{supply} IO/d\", half_life = \"1_000_000 d\" }}\n"
         )
     };
-    for (decimals, most, beyond) in
-        [(18, "1_000_000_000_000_000", "1_010_000_000_000_000"), (30, "1_000", "1_001")]
-    {
+    for (decimals, most, beyond) in [
+        (18, "1_000_000_000_000_000", "1_010_000_000_000_000"),
+        (24, "1_000_000_000", "1_010_000_000"),
+    ] {
         load_text(&text(decimals, most), &[]);
         let told = read(&text(decimals, beyond), &[]).expect_err("too much");
         assert!(told.contains("out of range"), "{told}");

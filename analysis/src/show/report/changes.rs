@@ -27,7 +27,8 @@ pub fn changes(facts: &Facts<'_>) -> String {
     let alike = points.iter().all(|point| point.changes == points[0].changes);
     let listed = if alike { &points[..1] } else { &points[..] };
     let all = listed.iter().flat_map(|point| point.changes.iter().map(move |of| (point, of)));
-    let all: Vec<_> = all.collect();
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|(_, change)| change.at);
     let row = |(point, change): &(&PointEntry, &ChangeEntry)| {
         let number = instants.iter().position(|at| *at == change.at).map_or(0, |place| place + 1);
         let mut row = vec![

@@ -144,7 +144,7 @@ pub fn change(number: &Number, base: &str, other: &str) -> Option<(Paired, Strin
         return Some((paired, words));
     };
     if paired.median.abs() < 0.0005 && !paired.is_clear() {
-        return Some((paired, format!("the same under {other}")));
+        return Some((paired, format!("within 0.05 % of it under {other}")));
     }
     let word = if paired.median < 0.0 { "lower" } else { "higher" };
     let interval = match (paired.low, paired.high) {

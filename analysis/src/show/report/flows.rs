@@ -110,7 +110,8 @@ fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String
         size: Size::Full,
         plots,
         reading: "From left to right who pays whom, as wide as the amount, between the first record \
-                  and the last. Medians over the runs; every number is in the table below.",
+                  and the last. A rate a day counts for the time since the record before. Medians over \
+                  the runs; every number is in the table below.",
     });
     let table = table(&headings, &rows);
     Ok(format!(

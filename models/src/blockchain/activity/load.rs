@@ -91,6 +91,9 @@ impl LoadParameters {
             "leaving_chance" if self.reservation <= 0.0 => {
                 Some("it has an effect with a reservation above 0 only")
             }
+            "burst_length" | "calm_length" if self.burst_factor <= 1.0 => {
+                Some("it has an effect with a burst_factor above 1 only")
+            }
             _ => None,
         };
         spec.fixed.or(idle)

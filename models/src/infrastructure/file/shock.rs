@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::law::{self, DurationGiven, LawSection};
 use super::{region_named, time};
 use crate::infrastructure::settings::{Class, Effect, Reach, Region, Scope, Shock, Timing};
+use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::dates::RunDays;
 use crate::input::diagnostic::{did_you_mean, shown};
@@ -43,7 +44,7 @@ pub struct ShockSection {
     #[schemars(with = "u32")]
     pub places: Option<ValueId>,
     /// Share of a place's devices it reaches. Default all.
-    #[schemars(with = "String")]
+    #[schemars(with = "NumberOrText")]
     pub share: Option<ValueId>,
     /// Mean number of devices it reaches (geometric), in place of a share.
     #[schemars(with = "f64")]

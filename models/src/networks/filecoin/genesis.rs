@@ -48,7 +48,7 @@ fn sizes(settings: &Settings, streams: &Streams) -> Vec<Size> {
     let luck = |i: usize| math::exp(1.5 * normal(streams, i, "filecoin verified luck"));
     let verified_weights: Vec<f64> =
         (0..n).map(|i| math::pow(weights[i], follow) * luck(i)).collect();
-    let floor = CONSENSUS_MINIMUM_SECTORS.min(raw / n as u64 / 2);
+    let floor = CONSENSUS_MINIMUM_SECTORS.min(raw / n as u64 / 2).min((raw - verified) / n as u64);
     let quality_one = apportion(raw - verified - floor * n as u64, &weights);
     let verified = apportion(verified, &verified_weights);
     quality_one

@@ -126,9 +126,9 @@ pub const FLOWS: &[MoneyFlows] = &[
         title: "Where dollars flow",
         unit: "USD",
         paths: &[
-            path("Customers", "Exchange", &["token_demand"], &[]),
-            path("Exchange", "Operators", &["rewards_sold"], &[]),
-            path("Operators", "Running costs", &["operator_cost"], &[]),
+            path("Customers", "Exchange", &["customers_paid"], &[]),
+            path("Exchange", "Operators", &["operators_sold"], &[]),
+            path("Operators", "Running costs", &["operators_paid"], &[]),
         ],
         break_even: Some(("token_demand", "operator_cost")),
     },

@@ -18,6 +18,7 @@ use crate::economy::period::{Period, SECONDS_PER_DAY};
 use crate::economy::schedule::Halving;
 use crate::economy::share::MILLION;
 use crate::input::HORIZON_DAYS_MAX;
+use crate::input::amount::{self, USD_DECIMALS};
 use crate::input::check::Checker;
 use crate::input::diagnostic::shown;
 use crate::input::tree::ValueId;
@@ -28,6 +29,8 @@ use crate::part::{DeviceSet, Known};
 const TOKENS_MAX: f64 = 1e15;
 /// Most base units of them, so that the emissions of the longest run stay within 128 bits.
 const BASE_UNITS_MAX: u128 = 10u128.pow(33);
+/// Rounding in each period may take one part in so many of an amount a day.
+const LOST_PARTS_MIN: u128 = 1_000;
 const USD_MAX: f64 = 1e15;
 const NODES_MAX: i64 = 1_000_000;
 const SHOCKS_MAX: usize = 1_000;
@@ -175,19 +178,58 @@ impl<'r, 'c> Reader<'r, 'c> {
         let key = self.key(name);
         millionths(self.checker, given, &key, share)
     }
-    /// A whole number of periods; where nothing is given, as many as so many days have, or one.
+    /// A whole number of periods; where nothing is given, as many as so many days have, or one
+    /// where these are no whole number of periods.
     fn periods(&mut self, given: Option<ValueId>, name: &str, days: u32) -> Option<u32> {
         let (key, seconds) = (self.key(name), self.period.seconds());
+        let default = days * SECONDS_PER_DAY;
         match given {
             Some(_) => self.checker.periods(given, &key, seconds, HORIZON_DAYS_MAX),
-            None => Some((days * SECONDS_PER_DAY / seconds).max(1)),
+            None if default.is_multiple_of(seconds) => Some(default / seconds),
+            None => Some(1),
         }
+    }
+    /// A whole number of periods; where nothing is given, those of so many days, which must be one.
+    fn exact_periods(&mut self, given: Option<ValueId>, name: &str, days: u32) -> Option<u32> {
+        let seconds = self.period.seconds();
+        if given.is_none() && !(days * SECONDS_PER_DAY).is_multiple_of(seconds) {
+            let key = self.key(name);
+            let message =
+                format!("is needed: {days} d are no whole number of periods of {seconds} s");
+            self.checker.fault(self.given, &key, message, "give it as a whole number of periods");
+            return None;
+        }
+        self.periods(given, name, days)
+    }
+    /// A fault where an amount a day loses more than a thousandth of itself by rounding down to
+    /// the base unit in each period.
+    fn refuse_lossy(
+        &mut self,
+        given: Option<ValueId>,
+        name: &str,
+        (per_day, lost): (Option<Amount>, Option<Amount>),
+    ) {
+        let (Some(given), Some(per_day), Some(lost)) = (given, per_day, lost) else { return };
+        if lost.0 <= per_day.0 / LOST_PARTS_MIN {
+            return;
+        }
+        let share = lost.0 as f64 / per_day.0 as f64 * 100.0;
+        let message = format!(
+            "{share:.2} % of it is lost by rounding to base units in periods of {} s",
+            self.period.seconds()
+        );
+        let help = "let the period be longer, or the token have more decimals; at most 0.1 %";
+        let key = self.key(name);
+        self.checker.fault(given, &key, message, help);
     }
 
     fn emission(&mut self, typed: &EmissionSection) -> Option<Halving> {
         let example = format!("\"100_000 {}/d\"", self.tokens.own.symbol);
         let first = self.required(typed.first, "emission.first", &example);
+        let typed_first = first;
         let first = self.tokens_per(first, "emission.first", "/d");
+        let lost = first.map(|first| first - self.period.per_day(self.period.of_day(first)));
+        self.refuse_lossy(typed_first, "emission.first", (first, lost));
         let name = "emission.half_life";
         let half_life = self.required(typed.half_life, name, "\"2 y\"");
         let key = self.key(name);
@@ -267,10 +309,15 @@ impl<'r, 'c> Reader<'r, 'c> {
         let capacity_sigma = self.number(typed.capacity_sigma, (&at, "1"), SIGMA_MAX, 0.0);
         let cost = self.required(typed.cost_median, &name("cost_median"), "\"0.5 USD/d\"");
         let key = self.key(&name("cost_median"));
+        let typed_cost = cost;
         let cost = self.checker.quantity(cost, &key, "USD/d", false, 1e-6..=1e6);
+        // Costs of single nodes are rounded down to the base unit too: half of one on average.
+        let half = self.period.per_day(Amount(1)).0.div_ceil(2);
+        let units = cost.map(|cost| amount::floor(cost, USD_DECIMALS));
+        self.refuse_lossy(typed_cost, &name("cost_median"), (units, Some(Amount(half))));
         let at = name("cost_sigma");
         let cost_sigma = self.number(typed.cost_sigma, (&at, "1"), SIGMA_MAX, 0.0);
-        let patience = self.periods(typed.patience, &name("patience"), 30);
+        let patience = self.exact_periods(typed.patience, &name("patience"), 30);
         let at = name("entry");
         let entry = self.number(typed.entry, (&at, "1/d"), 1.0, 0.0);
         Some(OperatorSettings {

@@ -26,6 +26,9 @@ const REWARDS: Metric = SPEC.metric("rewards_value");
 const EMISSION: Metric = SPEC.metric("emission_value");
 const SOLD: Metric = SPEC.metric("rewards_sold");
 const COST: Metric = SPEC.metric("operator_cost");
+const CUSTOMERS_PAID: Metric = SPEC.metric("customers_paid");
+const OPERATORS_SOLD: Metric = SPEC.metric("operators_sold");
+const OPERATORS_PAID: Metric = SPEC.metric("operators_paid");
 
 impl Generic {
     pub(super) fn record<E: EngineEvent>(&self, gini: Option<f64>, ctx: &mut Context<E>) {
@@ -78,6 +81,11 @@ impl Generic {
         if let Some(operators) = &state.operators {
             push(SOLD, period.per_day(proceeds), USD_DECIMALS);
             push(COST, period.per_day(operators.cost_per_period()), USD_DECIMALS);
+            push(OPERATORS_SOLD, state.sums.proceeds, USD_DECIMALS);
+            push(OPERATORS_PAID, state.sums.cost, USD_DECIMALS);
+        }
+        if state.demand.is_some() {
+            push(CUSTOMERS_PAID, state.sums.spent, USD_DECIMALS);
         }
     }
 }
