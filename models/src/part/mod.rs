@@ -114,8 +114,8 @@ pub trait Part<E: EngineEvent>: Sized {
         Vec::new()
     }
 
-    /// Moves the lever of a key from `ctx.now()` on; whether it may be moved at all in this scenario
-    /// was asked before ([`Lever::fixed`]). Setting the value it has already changes
+    /// Moves the lever of a key from `ctx.now()` on; whether it may be moved at all in this
+    /// scenario was asked before ([`Lever::fixed`]). Setting the value it has already changes
     /// nothing. A part that goes by steps ends the step that is due at this instant under the old
     /// value.
     ///

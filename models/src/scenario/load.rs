@@ -410,14 +410,14 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     let reviewed = tree.root(REVIEW).is_some();
     let recorded = recorded(metrics, &layers, networks.as_deref(), changes.as_deref(), reviewed);
     let recorded = Recorded { units: checker.units.clone(), ..recorded };
-    // The tokens of a network with a fault are not known: what is stated in them is read when it
-    // has none.
-    let (targets, statements) = match &networks {
-        Some(_) => (
+    // The token of a network with a fault is not known where several are declared: what is stated
+    // in them is read when it has none.
+    let (targets, statements) = match networks.is_some() || file.token.is_empty() {
+        true => (
             targets(checker, &file.target, &recorded, days),
             statements(checker, &file, &recorded, days),
         ),
-        None => Default::default(),
+        false => Default::default(),
     };
     let units = checker.units.clone();
     let build = || {

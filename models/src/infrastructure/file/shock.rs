@@ -91,10 +91,7 @@ pub(super) fn shock(
     let id = checker.identifier(id, &at("id"))?;
     let scope = checker.required(typed.scope, &at("scope"), "\"region\"");
     let scope = checker.choice(scope, &at("scope"), SCOPES)?;
-    let timing = timing(checker, typed, number)?;
-    if let Timing::At(strikes) = timing {
-        checker.refuse_late(typed.at, &at("at"), strikes.since(SimTime::ZERO), days);
-    }
+    let timing = timing(checker, typed, number, days)?;
     let region = match typed.region {
         Some(given) => Some(region_named(checker, given, &at("region"), regions)?),
         None => None,
@@ -153,7 +150,12 @@ pub(super) fn shock(
     })
 }
 
-fn timing(checker: &mut Checker<'_>, typed: &ShockSection, number: usize) -> Option<Timing> {
+fn timing(
+    checker: &mut Checker<'_>,
+    typed: &ShockSection,
+    number: usize,
+    days: Option<RunDays>,
+) -> Option<Timing> {
     let key = format!("infrastructure.shock[{number}]");
     let at = |name: &str| format!("{key}.{name}");
     let given = [typed.rate, typed.every, typed.at];
@@ -174,7 +176,9 @@ fn timing(checker: &mut Checker<'_>, typed: &ShockSection, number: usize) -> Opt
     if let Some(given) = typed.every {
         return time(checker, Some(given), &at("every"), 1.0).map(Timing::Every);
     }
-    time(checker, typed.at, &at("at"), 0.0).map(|at| Timing::At(SimTime::ZERO + at))
+    let strikes = time(checker, typed.at, &at("at"), 0.0)?;
+    checker.refuse_late(typed.at, &at("at"), strikes, days);
+    Some(Timing::At(SimTime::ZERO + strikes))
 }
 
 fn reach(checker: &mut Checker<'_>, typed: &ShockSection, number: usize) -> Option<Reach> {

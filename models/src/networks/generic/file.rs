@@ -63,12 +63,12 @@ pub struct Section {
     pub providers: Option<OperatorSection>,
     /// What happens once.
     pub shock: Vec<ShockSection>,
-    /// Time between two records, in whole periods; the last period is recorded too. Default "1 d", or
-    /// every period where a day is no whole number of them.
+    /// Time between two records, in whole periods; the last period is recorded too. Default "1 d",
+    /// or every period where a day is no whole number of them.
     #[schemars(with = "String")]
     pub record_every: Option<ValueId>,
-    /// Time between two records of `rewards_gini`. Default "7 d", or every period where these are no
-    /// whole number of them.
+    /// Time between two records of `rewards_gini`. Default "7 d", or every period where these are
+    /// no whole number of them.
     #[schemars(with = "String")]
     pub concentration_every: Option<ValueId>,
 }
@@ -155,8 +155,8 @@ pub struct OperatorSection {
     /// Without `step`: share of the rewards that is sold on the day. Default 0.
     #[schemars(with = "NumberOrText")]
     pub sell_share: Option<ValueId>,
-    /// Time at a loss after which a node leaves, in whole periods. Default "30 d", where these are a
-    /// whole number of them.
+    /// Time at a loss after which a node leaves, in whole periods. Default "30 d", where these are
+    /// a whole number of them.
     #[schemars(with = "String")]
     pub patience: Option<ValueId>,
     /// Rate at which idle nodes enter while the mean node would earn. Default "0 %/d".
