@@ -128,6 +128,12 @@ impl Records {
     pub fn drain(&mut self) -> Vec<Row> {
         std::mem::take(&mut self.rows)
     }
+    /// Takes the rows gathered so far in exchange for a list, whose memory is used from now on.
+    /// What stood in the list is gone.
+    pub fn swap(&mut self, rows: &mut Vec<Row>) {
+        rows.clear();
+        std::mem::swap(&mut self.rows, rows);
+    }
 }
 
 #[cfg(test)]
@@ -159,7 +165,12 @@ mod tests {
         let mut records = Records::default();
         let label = records.label("Europe");
         records.push(SimTime::ZERO, Metric(0), label, 1.5);
-        assert_eq!(records.drain().len(), 1);
+        let mut rows = Vec::new();
+        records.swap(&mut rows);
+        assert_eq!(rows.len(), 1);
+        records.push(SimTime::ZERO, Metric(0), label, 2.5);
+        records.swap(&mut rows);
+        assert_eq!(rows.iter().map(|row| row.value).collect::<Vec<_>>(), [2.5]);
         assert!(records.drain().is_empty());
         assert_eq!(records.label("Europe"), label);
     }

@@ -45,8 +45,11 @@ impl Names {
 
     /// Takes in those that have come since the last look.
     pub fn follow(&mut self, records: &Records) {
-        self.subjects.extend_from_slice(&records.subjects()[self.subjects.len()..]);
-        self.labels.extend_from_slice(&records.labels()[self.labels.len()..]);
+        let (subjects, labels) = (records.subjects(), records.labels());
+        if (self.subjects.len(), self.labels.len()) != (subjects.len(), labels.len()) {
+            self.subjects.extend_from_slice(&subjects[self.subjects.len()..]);
+            self.labels.extend_from_slice(&labels[self.labels.len()..]);
+        }
     }
 
     /// The subject of a row.

@@ -107,16 +107,16 @@ fn one(
     let mut writer = path.as_deref().map(RunWriter::create).transpose()?;
     let mut keep = Keep::new(experiment, drive.parts);
     let (mut judge, mut breach) = (Judge::new(experiment, point), None);
-    let mut names = Names::default();
+    let (mut names, mut rows) = (Names::default(), Vec::new());
     for day in 1..=point.scenario.horizon_days {
         let before = running.ctx().events();
         running.step_day(day, drive.stop)?;
         let ctx = running.ctx();
-        let rows = ctx.records.drain();
+        ctx.records.swap(&mut rows);
         names.follow(&ctx.records);
         breach = judge.rows(&rows, &names);
         if let Some(writer) = &mut writer {
-            writer.write(&keep.thin(rows, &names))?;
+            writer.write(&keep.thin(rows.drain(..), &names))?;
         }
         drive.watcher.day(point, run, day, ctx.events() - before);
         if ctx.checks.breached() || breach.is_some() {
@@ -169,11 +169,16 @@ impl Keep {
     }
 
     /// Of rows in the order of time, and of those held back before, the ones to be kept by now.
-    pub fn thin(&mut self, mut rows: Vec<Row>, names: &Names) -> Vec<Row> {
-        rows.retain(|row| self.is_wanted(row, names));
-        let Some(every) = self.every else { return rows };
+    pub fn thin(&mut self, rows: impl IntoIterator<Item = Row>, names: &Names) -> Vec<Row> {
+        let rows = rows.into_iter();
+        let Some(every) = self.every else {
+            return rows.filter(|row| self.is_wanted(row, names)).collect();
+        };
         let mut kept = Vec::new();
         for row in rows {
+            if !self.is_wanted(&row, names) {
+                continue;
+            }
             // A stretch ends with its last instant: the first one reaches from zero to `every`.
             let stretch = row.time.as_nanos().saturating_sub(1) / every.as_nanos();
             if stretch != self.stretch {

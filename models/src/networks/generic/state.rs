@@ -272,6 +272,7 @@ impl State {
     /// # Panics
     /// If the network has no operators.
     pub fn enter(&mut self, bond_from: Place, streams: &Streams) {
+        self.value_rewards();
         self.judge();
         let number = self.number();
         let (value, online) = (self.flows.rewards.usd, self.flows.online.max(1) as f64);
@@ -287,11 +288,13 @@ impl State {
 
     /// Operators get their rewards and count their losses, once in each period.
     fn judge(&mut self) {
+        if std::mem::replace(&mut self.flows.judged, true) {
+            return;
+        }
         self.value_rewards();
         let (number, decimals) = (self.number(), self.decimals());
-        let Flows { rewards, online, capacity, judged, .. } = &mut self.flows;
-        let Some(operators) = self.operators.as_mut().filter(|_| !*judged) else { return };
-        *judged = true;
+        let Flows { rewards, online, capacity, .. } = &self.flows;
+        let Some(operators) = &mut self.operators else { return };
         let earned = match *online {
             0 => Earned::default(),
             _ => Earned {
