@@ -7,7 +7,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, preset
 use pinwheel_analysis::Error;
 use pinwheel_analysis::experiment::{Assembled, PARTS};
 use pinwheel_analysis::judge::verdict::{
-    CheckStanding, InvariantStanding, Limit, TargetRow, TargetStanding, Verdict,
+    CheckStanding, InvariantStanding, Limit, NullRow, TargetRow, TargetStanding, Verdict,
 };
 use pinwheel_analysis::record::manifest::Manifest;
 use pinwheel_analysis::record::outcomes::OutcomeTable;
@@ -148,7 +148,10 @@ fn invariant_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
 }
 
 fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
-    let mut grid = grid(&["", "target", "limit", "measured", "calibration", "verdict window"]);
+    let with_nulls = verdict.targets.iter().any(|row| !row.nulls.is_empty());
+    let mut columns = vec!["", "target", "limit", "measured", "calibration", "verdict window"];
+    columns.extend(with_nulls.then_some("without a model"));
+    let mut grid = grid(&columns);
     let mut rows: Vec<_> = verdict.targets.iter().collect();
     if rows.len() > ROWS_MAX {
         rows.sort_by_key(|row| row.standing != TargetStanding::NotMet);
@@ -160,14 +163,19 @@ fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
             TargetStanding::NotJudged => "not judged",
         };
         let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
-        grid.add_row(vec![
+        let mut cells = vec![
             Cell::new(word),
             Cell::new(name(experiment, row)),
             number(limit(row.limit)),
             number(show(row.measured)),
             number(show(row.calibration)),
             number(show(row.verdict_window)),
-        ]);
+        ];
+        if with_nulls {
+            let null = |of: &NullRow| format!("{} {}", of.null.word(), show(of.measured));
+            cells.push(number(row.nulls.iter().map(null).collect::<Vec<_>>().join(", ")));
+        }
+        grid.add_row(cells);
     }
     grid
 }

@@ -2,7 +2,7 @@
 //! is thinned or written. Only a quantile over time keeps its series, and a mean over a window of
 //! time its rows; all else is a few numbers.
 
-use crate::judge::verdict::{Measuring, Missing, Window};
+use crate::judge::verdict::{Measuring, Missing, NullForecast, Window};
 use crate::record::outcome::{Failing, Judged, Kept, Names, TargetFound};
 use jiff::civil::Date;
 use pinwheel_core::check::Breach;
@@ -194,6 +194,7 @@ struct TargetBook<'e> {
     whole: Measuring<'e>,
     calibration: Option<Measuring<'e>>,
     verdict_window: Option<Measuring<'e>>,
+    nulls: Vec<NullForecast<'e>>,
 }
 
 impl<'e> TargetBook<'e> {
@@ -211,6 +212,11 @@ impl<'e> TargetBook<'e> {
             whole: measuring(whole),
             calibration: whole.until(verdict_from).map(measuring),
             verdict_window: whole.since(verdict_from).map(measuring),
+            nulls: target
+                .nulls
+                .iter()
+                .map(|null| NullForecast::new(*null, &target.measure, whole, (start, end)))
+                .collect(),
         }
     }
 
@@ -220,6 +226,9 @@ impl<'e> TargetBook<'e> {
                 continue;
             }
             let instant = Instant::of_run(start, row.time);
+            if names.is_of(row, OBSERVED_LABEL) {
+                self.nulls.iter_mut().for_each(|null| null.observed(instant, row.value));
+            }
             let parts = [&mut self.calibration, &mut self.verdict_window];
             for measuring in parts.into_iter().flatten().chain([&mut self.whole]) {
                 if names.is_of(row, &self.target.label) {
@@ -232,6 +241,8 @@ impl<'e> TargetBook<'e> {
     }
 
     fn finish(self) -> TargetFound {
+        let null = |null: NullForecast<'_>| Some(null.finish().ok()?.value);
+        let nulls = self.nulls.into_iter().map(null).collect();
         let number = |measuring: Measuring<'e>| {
             let value = measuring.finish()?.value;
             let none = || Missing::Data(format!("the measured value is {value}"));
@@ -241,6 +252,7 @@ impl<'e> TargetBook<'e> {
             whole: number(self.whole),
             calibration: self.calibration.and_then(|part| number(part).ok()),
             verdict_window: self.verdict_window.and_then(|part| number(part).ok()),
+            nulls,
         }
     }
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::trace::Trace;
 use crate::series::daily;
-use crate::statistics::{NORMAL_975, wilson};
+use crate::statistics::{NORMAL_975, slope, wilson};
 
 /// The last value of each day: what forecasts of days are judged by.
 type Daily = Vec<(Date, f64)>;
@@ -222,12 +222,7 @@ fn log_slope(observed: &BTreeMap<Date, f64>, origin: Date, days: u32) -> f64 {
         .filter(|(_, value)| **value > 0.0)
         .map(|(date, value)| (f64::from(crate::series::day_number(*date)), math::ln(*value)))
         .collect();
-    let count = points.len().max(1) as f64;
-    let mean_x = points.iter().map(|(x, _)| x).sum::<f64>() / count;
-    let mean_y = points.iter().map(|(_, y)| y).sum::<f64>() / count;
-    let product: f64 = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
-    let square: f64 = points.iter().map(|(x, _)| (x - mean_x) * (x - mean_x)).sum();
-    if square > 0.0 { product / square } else { 0.0 }
+    slope(&points)
 }
 
 fn scores(backtest: &Backtest, forecasts: &[Forecast]) -> Vec<Score> {

@@ -99,6 +99,9 @@ pub struct TargetFound {
     pub calibration: Option<f64>,
     /// On the part from that day on.
     pub verdict_window: Option<f64>,
+    /// The number of each forecast without a model, in the order of the target.
+    #[serde(default)]
+    pub nulls: Vec<Option<f64>>,
 }
 
 /// Why there is no measured number; the text says what was missing.

@@ -214,6 +214,7 @@ pub fn experiment(folder: &Path, horizon_days: u32, runs: u32, variants: bool) -
 
 fn targets(horizon_days: u32) -> Vec<Target> {
     let target = |id: &str, metric: &str, measure| Target {
+        nulls: vec![],
         id: id.to_owned(),
         metric: metric.to_owned(),
         label: String::new(),

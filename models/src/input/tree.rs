@@ -193,6 +193,13 @@ impl Tree {
         }
     }
 
+    /// Takes a key out of a table, if it is there.
+    pub fn remove(&mut self, table: ValueId, key: &str) {
+        if let Value::Table(table) = &mut self.nodes[table.0 as usize].value {
+            table.remove(key);
+        }
+    }
+
     /// Puts a string in place of a value.
     pub fn set_text(&mut self, given: ValueId, text: String) {
         self.nodes[given.0 as usize].value = Value::Text(text);

@@ -66,6 +66,10 @@ impl Documents<'_> {
             return None;
         }
         let mut base = self.document(base_file, &base_real, &base_text)?;
+        let run = tree.root("run").and_then(|run| tree.table(run));
+        for key in run.into_iter().flat_map(|run| run.keys()) {
+            one_length(&mut base, &format!("run.{key}"));
+        }
         base.overlay(&tree);
         base.remove_root("extends");
         Some(base)
@@ -128,6 +132,22 @@ fn names_file(key: &str) -> bool {
     PATH_NAMES.contains(&last) || PATH_KEYS.contains(&key.as_str())
 }
 
+/// The length of a run, and the date on which it ends.
+const HORIZON: &str = "run.horizon";
+const END: &str = "run.end";
+
+/// A run has one length: that which was laid last at a key of both replaces the other.
+pub(super) fn one_length(tree: &mut Tree, key: &str) {
+    let other = match key {
+        HORIZON => "end",
+        END => "horizon",
+        _ => return,
+    };
+    if let Some(run) = tree.root("run") {
+        tree.remove(run, other);
+    }
+}
+
 /// Lays the keys of the size, and then those of the command line, over the file. Returns the keys.
 fn lay_over(
     tree: &mut Tree,
@@ -141,7 +161,7 @@ fn lay_over(
         SIZES.into_iter().flat_map(|size| lay_size(tree, size, faults)).collect();
     set_overrides(tree, overrides, files, faults);
     laid.extend(overrides.iter().map(|(key, _)| key.clone()));
-    if laid.iter().any(|key| key == "run.horizon") {
+    if laid.iter().any(|key| key == HORIZON || key == END) {
         tree.lay_length();
     }
     laid
@@ -171,6 +191,8 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) -> Vec<String> {
             let help = "give dotted keys in quotes, such as \"ensemble.runs\" = 30";
             let key = format!("{name}.{}", shown(&key));
             faults.push(tree.place(value), key, format!("cannot be set: {message}"), help);
+        } else {
+            one_length(tree, &key);
         }
         laid.push(key);
     }
@@ -201,6 +223,8 @@ fn set_overrides(
                 message,
                 "give a dotted key of the file, such as run.horizon or network[0].id",
             );
+        } else {
+            one_length(tree, key);
         }
     }
 }

@@ -160,7 +160,7 @@ pub struct MetaSection {
 /// When, how long and how often.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["start", "horizon"]))]
+#[schemars(extend("required" = ["start"]))]
 pub struct RunSection {
     /// Root seed of every random stream. Default 42.
     #[schemars(with = "u64")]
@@ -168,9 +168,14 @@ pub struct RunSection {
     /// First day, as a TOML date.
     #[schemars(with = "String", extend("format" = "date"))]
     pub start: Option<ValueId>,
-    /// Length of the run in whole days, such as "844 d" or "3 y"; a year is 365.25 days.
+    /// Length of the run in whole days, such as "844 d" or "3 y"; a year is 365.25 days. This or
+    /// `end` is needed.
     #[schemars(with = "String")]
     pub horizon: Option<ValueId>,
+    /// The date at whose first instant the run ends, in place of `horizon`: from 2022-10-10 to
+    /// 2025-01-31 are 844 days.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub end: Option<ValueId>,
     /// "small" (the default), "ci" or "full": then the keys of `[ci]` or of `[full]` are laid over
     /// the others. `--set run.size=ci` or `pinwheel check --run --size ci` chooses.
     #[schemars(with = "String", extend("enum" = ["small", "ci", "full"]))]
@@ -218,6 +223,11 @@ pub struct TargetSection {
     /// Largest relative error, such as "3 %"; for all measures but `within` and `final`.
     #[schemars(with = "NumberOrText")]
     pub limit: Option<ValueId>,
+    /// Forecasts that need no model, whose errors are told beside that of the runs: "persistence"
+    /// (what was last observed before `from` goes on) and "trend" (the line through the logarithm
+    /// of the 90 days before `from` does). For mean_absolute_error and growth_error.
+    #[schemars(with = "Vec<String>")]
+    pub null: Vec<ValueId>,
     /// Date of `value_at`, whose last record counts, or an instant: 2025-01-02T06:00:00.
     #[schemars(with = "String", extend("format" = "date"))]
     pub at: Option<ValueId>,

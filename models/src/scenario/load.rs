@@ -9,6 +9,7 @@ use pinwheel_core::SimTime;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
+use super::document::one_length;
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
 use super::invariant::{Statements, baseline, statements};
@@ -331,16 +332,16 @@ fn set_varied(
     value: ValueId,
     (typed, typed_at): (ValueId, &str),
 ) {
-    let varied = matches!(name, "run.start" | "run.horizon") || is_varied(name);
+    let varied = matches!(name, "run.start" | "run.horizon" | "run.end") || is_varied(name);
     let result = match varied {
         true => tree.set(name, value),
         false => Err("only the run, keys of a network or a layer, and changes can vary".to_owned()),
     };
-    if let Err(message) = result {
-        let message = format!("cannot be set: {message}");
-        let help = "set run.start, run.horizon, change or a key such as network.solstice, network[0].solstice";
-        checker.fault(typed, typed_at, message, help);
-    }
+    let Err(message) = result else { return one_length(tree, name) };
+    let message = format!("cannot be set: {message}");
+    let help = "set run.start, run.horizon, run.end, change or a key such as network.solstice, \
+                network[0].solstice";
+    checker.fault(typed, typed_at, message, help);
 }
 
 /// A fault for each invariant and each target of a variant that there is not.
@@ -582,12 +583,35 @@ fn network(
     Some(NetworkEntry { id, section, settings })
 }
 
+/// Whole days from the start to the date on which the run ends.
+fn days_until(checker: &mut Checker<'_>, start: Date, given: ValueId) -> Option<u32> {
+    let end = checker.date(Some(given), "run.end")?;
+    let days = start.until(end).map_or(0, |span| span.get_days());
+    let days = u32::try_from(days).ok().filter(|days| (1..=HORIZON_DAYS_MAX).contains(days));
+    if days.is_none() {
+        let message = format!("{end} is no end of a run that starts on {start}");
+        let help = format!("give a later date, at most {HORIZON_DAYS_MAX} days after the start");
+        checker.fault(given, "run.end", message, help);
+    }
+    days
+}
+
 /// First date, last date and length of the run.
 fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<RunDays> {
     let start = checker.required(run.start, "run.start", "2022-10-10");
     let start = checker.date(start, "run.start");
-    let horizon = checker.required(run.horizon, "run.horizon", "\"844 d\"");
-    let horizon_days = checker.days(horizon, "run.horizon", HORIZON_DAYS_MAX)?;
+    let horizon_days = match (run.horizon, run.end) {
+        (Some(_), Some(end)) => {
+            let message = "beside run.horizon: a run has one length".to_owned();
+            checker.fault(end, "run.end", message, "give one of both");
+            return None;
+        }
+        (None, Some(end)) => days_until(checker, start?, end)?,
+        (horizon, None) => {
+            let horizon = checker.required(horizon, "run.horizon", "\"844 d\"");
+            checker.days(horizon, "run.horizon", HORIZON_DAYS_MAX)?
+        }
+    };
     let first = start?;
     let last = first.checked_add(i64::from(horizon_days).days());
     if last.is_err() {

@@ -276,6 +276,33 @@ impl Experiment {
     }
 }
 
+/// A forecast that needs no model. Its error beside that of the model says what the model is worth.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Null {
+    /// What was last observed before the window goes on; of a window that begins with the run, what
+    /// was observed first in it.
+    Persistence,
+    /// The least-squares line through the logarithm of the observations of the [`TREND_DAYS`]
+    /// before the window goes on from the last of them.
+    Trend,
+}
+
+/// Days before a window from which [`Null::Trend`] takes its line.
+pub const TREND_DAYS: u32 = 90;
+
+impl Null {
+    /// All of them, by their words in a scenario.
+    pub const NAMES: [(&'static str, Null); 2] =
+        [("persistence", Null::Persistence), ("trend", Null::Trend)];
+
+    /// Its word in a scenario.
+    pub fn word(self) -> &'static str {
+        let named = Null::NAMES.into_iter().find(|(_, null)| *null == self);
+        named.map_or("", |(word, _)| word)
+    }
+}
+
 /// An accuracy stated before the run, judged after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
@@ -289,6 +316,8 @@ pub struct Target {
     pub variant: Option<String>,
     /// How it is judged.
     pub measure: Measure,
+    /// Forecasts without a model whose errors are told beside; they decide nothing.
+    pub nulls: Vec<Null>,
     /// Part of the horizon that is judged.
     pub from: Option<When>,
     /// Last day or instant that is judged; `None` for the end of the run.

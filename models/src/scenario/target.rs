@@ -1,10 +1,11 @@
 //! `[[target]]`: accuracy stated before the run.
 
 use crate::describe::{Recorded, RecordedMetric};
+use jiff::ToSpan;
 use jiff::civil::{DateTime, Time};
 
 use super::file::TargetSection;
-use super::{Measure, Target};
+use super::{Measure, Null, TREND_DAYS, Target};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays, When};
@@ -99,11 +100,48 @@ impl TargetChecker<'_, '_, '_> {
                 Measure::Final { low, high }
             }
         };
+        let nulls = self.nulls(kind, from)?;
         let label = self.checker.title(section.label, &self.key("label"));
         self.refuse_label(metric.as_ref(), section, label.as_deref());
         let label = label.unwrap_or_default();
         let variant = self.checker.identifier(section.variant, &self.key("variant"));
-        Some(Target { id: id?, metric: metric?.name(), label, variant, measure, from, to })
+        Some(Target { id: id?, metric: metric?.name(), label, variant, measure, nulls, from, to })
+    }
+
+    /// The forecasts without a model: for what is compared with data, each once; a trend needs days
+    /// before the window.
+    fn nulls(&mut self, kind: Kind, from: Option<When>) -> Option<Vec<Null>> {
+        let (given, mut nulls) = (&self.section.null, Vec::new());
+        for (number, &given) in given.iter().enumerate() {
+            let key = self.key(&format!("null[{number}]"));
+            let null = self.checker.choice(Some(given), &key, &Null::NAMES)?;
+            let first = self.days.map(|days| days.first);
+            let begins =
+                first.and_then(|first| first.checked_add(i64::from(TREND_DAYS).days()).ok());
+            let early =
+                from.is_none_or(|from| begins.is_some_and(|least| from.first().date() < least));
+            let fault = match kind {
+                _ if nulls.contains(&null) => Some(("is there twice", "name each once".to_owned())),
+                Kind::MeanAbsoluteError | Kind::GrowthError if null == Null::Trend && early => {
+                    let least = begins.map_or(String::new(), |least| format!(" = {least}"));
+                    let help = format!(
+                        "give a `from`{least} or later: the line is of {TREND_DAYS} d before"
+                    );
+                    Some(("has no days before the window", help))
+                }
+                Kind::MeanAbsoluteError | Kind::GrowthError => None,
+                _ => Some((
+                    "is for what is compared with data",
+                    "remove it, or choose measure = \"mean_absolute_error\"".to_owned(),
+                )),
+            };
+            if let Some((message, help)) = fault {
+                self.checker.fault(given, &key, message.to_owned(), help);
+                return None;
+            }
+            nulls.push(null);
+        }
+        Some(nulls)
     }
 
     fn key(&self, name: &str) -> String {

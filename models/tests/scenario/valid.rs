@@ -208,6 +208,30 @@ fn a_scenario_extends_another_in_another_folder() {
     assert!(!experiment.resolved.contains("extends"), "{}", experiment.resolved);
 }
 
+/// The date on which a run ends is as good as its length; whichever is laid over the file replaces
+/// what the file says.
+#[test]
+fn a_run_ends_on_a_date() {
+    let folder = folder_with_data();
+    let days = |text: &str, set: &[(&str, &str)]| {
+        std::fs::write(folder.path().join("scenario.toml"), text).expect("writable");
+        let set: Vec<(String, String)> =
+            set.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let file = folder.path().join("scenario.toml");
+        let experiment = load(&file, &set).unwrap_or_else(|faults| panic!("{faults:?}"));
+        experiment.points.iter().map(|point| point.scenario.horizon_days).collect::<Vec<_>>()
+    };
+    let ends = VALID.replace("horizon = \"5 d\"", "end = 2022-10-14");
+    assert_eq!(days(&ends, &[]), [4]);
+    assert_eq!(days(&ends, &[("run.horizon", "3 d")]), [3]);
+    assert_eq!(days(VALID, &[("run.end", "2022-10-12")]), [2]);
+    let variant =
+        format!("{VALID}\n[[variant]]\nid = \"a\"\nset = {{ \"run.end\" = 2022-10-13 }}\n");
+    assert_eq!(days(&variant, &[]), [3]);
+    std::fs::write(folder.path().join("base.toml"), VALID).expect("writable");
+    assert_eq!(days("extends = \"base.toml\"\n[run]\nend = 2022-10-14\n", &[]), [4]);
+}
+
 #[test]
 fn all_faults_are_found_at_once() {
     let folder = folder_with_data();
@@ -232,7 +256,7 @@ fn the_schema_lists_keys_and_parameters() {
     let schema = schema();
     assert_eq!(schema["required"], serde_json::json!(["schema", "meta", "run"]));
     let run = &schema["$defs"]["RunSection"];
-    assert_eq!(run["required"], serde_json::json!(["start", "horizon"]));
+    assert_eq!(run["required"], serde_json::json!(["start"]));
     let network = &schema["$defs"]["FilecoinSection"]["properties"];
     let parameters = network["parameters"]["properties"].as_object().expect("parameters");
     for spec in Parameters::SPECS.iter().chain(infrastructure::sites::Parameters::SPECS) {

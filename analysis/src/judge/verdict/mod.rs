@@ -6,17 +6,19 @@
 
 mod invariants;
 mod measure;
+mod null;
 
 use crate::wording::percent;
 use std::path::Path;
 
 use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::invariant::Severity;
-use pinwheel_models::scenario::{Experiment, Measure, Target};
+use pinwheel_models::scenario::{Experiment, Measure, Null, Target};
 use serde::{Deserialize, Serialize};
 
 pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prove, tick_of};
 pub use measure::{Measured, Measuring, Missing, Window, measure};
+pub use null::NullForecast;
 
 use crate::Error;
 use crate::judge::baseline::BaselineVerdict;
@@ -67,10 +69,22 @@ pub struct TargetRow {
     pub calibration: Option<f64>,
     /// From that day on.
     pub verdict_window: Option<f64>,
+    /// The same number of each forecast without a model that the target names.
+    #[serde(default)]
+    pub nulls: Vec<NullRow>,
     /// How it came out.
     pub standing: TargetStanding,
-    /// How it was measured, or why it was not.
+    /// How it was measured, with the numbers of forecasts without a model, or why it was not.
     pub sentence: String,
+}
+
+/// A forecast without a model, beside a target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NullRow {
+    /// Which.
+    pub null: Null,
+    /// Its number over the window of the target; `None` if it could not be measured.
+    pub measured: Option<f64>,
 }
 
 /// How a target stands after the run.
@@ -320,6 +334,13 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
             subject => format!("{}, of {subject}", words(&target.measure)),
         },
     };
+    // The data are the same in all runs, and so is what needs no model.
+    let null = |(place, null): (usize, &Null)| NullRow {
+        null: *null,
+        measured: found.iter().find_map(|found| *found.nulls.get(place)?),
+    };
+    let nulls: Vec<NullRow> = target.nulls.iter().enumerate().map(null).collect();
+    let beside = nulls.iter().map(|row| null_words(row, limit)).collect::<String>();
     TargetRow {
         id: target.id.clone(),
         point: point.to_owned(),
@@ -328,9 +349,16 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
         measured,
         calibration: calibration.filter(|_| spans),
         verdict_window: verdict_window.filter(|_| spans),
+        nulls,
         standing,
-        sentence,
+        sentence: sentence + &beside,
     }
+}
+
+/// "; persistence 12.3 %", or that it could not be measured.
+fn null_words(row: &NullRow, limit: Limit) -> String {
+    let measured = row.measured.map_or("not measured".to_owned(), |value| limit.show(value));
+    format!("; {} {measured}", row.null.word())
 }
 
 /// What a measure is, in words.
@@ -564,6 +592,7 @@ mod tests {
             measured: (standing != TargetStanding::NotJudged).then_some(0.051),
             calibration: None,
             verdict_window: None,
+            nulls: vec![],
             standing,
             sentence: String::new(),
         }
