@@ -380,22 +380,18 @@ fn a_backtest_is_the_same_for_any_number_of_threads() {
 #[test]
 fn a_backtest_of_a_list_of_networks_is_that_of_the_only_one() {
     let folder = backtest_folder();
-    let member = |id: &str| {
-        let start = BACKTEST.find("[network]").expect("there");
-        let end = BACKTEST.find("[backtest]").expect("there");
-        BACKTEST[start..end].replace("[network]", &format!("[[network]]\nid = \"{id}\""))
+    let (start, end) = (BACKTEST.find("[network]"), BACKTEST.find("[backtest]"));
+    let network = &BACKTEST[start.expect("there")..end.expect("there")];
+    let write = |file: &str, ids: &[&str]| {
+        let member =
+            |id: &&str| network.replace("[network]", &format!("[[network]]\nid = \"{id}\""));
+        let list: String = ids.iter().map(member).collect();
+        let text = BACKTEST.replace(network, &list);
+        let text = text.replace("\"raw_power\", \"qa_power\"", "\"b.raw_power\"");
+        fs::write(folder.path().join(file), text).expect("written");
     };
-    let list = member("a") + &member("b");
-    let start = BACKTEST.find("[network]").expect("there");
-    let end = BACKTEST.find("[backtest]").expect("there");
-    let text = BACKTEST
-        .replace(&BACKTEST[start..end], &list)
-        .replace("\"raw_power\", \"qa_power\"", "\"b.raw_power\"");
-    fs::write(folder.path().join("list.toml"), text).expect("written");
-    let alone = BACKTEST
-        .replace(&BACKTEST[start..end], &member("b"))
-        .replace("\"raw_power\", \"qa_power\"", "\"b.raw_power\"");
-    fs::write(folder.path().join("alone.toml"), alone).expect("written");
+    write("list.toml", &["a", "b"]);
+    write("alone.toml", &["b"]);
     let forecasts = |file: &str, output: &str| {
         let output_of = pinwheel(folder.path(), &["backtest", file, "-o", output]);
         assert_eq!(output_of.status.code(), Some(0), "{}", stderr(&output_of));

@@ -32,7 +32,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
             for spec in LoadParameters::SPECS {
                 let Some(value) = load.get_mut(spec.name).copied() else { continue };
                 let key = format!("chain[{place}].load.{}", spec.name);
-                let fixed = load.fixed(spec);
+                let fixed = load.fixed(spec, &chain.fee);
                 let spec = LoadParameters::lever(spec, chain.gas_limit);
                 levers.push(Lever { key, spec, value, fixed });
             }

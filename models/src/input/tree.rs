@@ -186,13 +186,6 @@ impl Tree {
         self.table(Self::ROOT)?.get(key).copied()
     }
 
-    /// Takes a key of the root out.
-    pub fn remove_root(&mut self, key: &str) {
-        if let Value::Table(table) = &mut self.nodes[0].value {
-            table.remove(key);
-        }
-    }
-
     /// Takes a key out of a table, if it is there.
     pub fn remove(&mut self, table: ValueId, key: &str) {
         if let Value::Table(table) = &mut self.nodes[table.0 as usize].value {
@@ -256,7 +249,7 @@ impl Tree {
     /// What variants share: a tree of its own, so that a copy for each costs only what it holds.
     pub fn without(&self, keys: &[&str]) -> Tree {
         let mut rest = self.clone();
-        keys.iter().for_each(|key| rest.remove_root(key));
+        keys.iter().for_each(|key| rest.remove(Self::ROOT, key));
         let place = self.place(Self::ROOT);
         let root = Node { place, start: place.offset, value: Value::Table(BTreeMap::new()) };
         let mut compact = Tree { nodes: vec![root], length_laid: self.length_laid };

@@ -139,8 +139,7 @@ pub fn backtest_of(
     let scenario = &points.first()?.scenario;
     let section = |network: &NetworkEntry| format!("{}.{CUT_KEY}", network.section);
     let cut_keys = scenario.networks.iter().map(section).collect();
-    let judged = backtest(checker, typed, &scenario.recorded(), run_days(points))?;
-    Some(Backtest { cut_keys, ..judged })
+    backtest(checker, typed, &scenario.recorded(), run_days(points), cut_keys)
 }
 
 /// Checks `[backtest]` of a scenario whose runs last these days.
@@ -149,6 +148,7 @@ fn backtest(
     typed: &BacktestSection,
     recorded: &Recorded,
     days: Option<RunDays>,
+    cut_keys: Vec<String>,
 ) -> Option<Backtest> {
     let names = metric_names(checker, &typed.metrics, recorded);
     let horizons_days = horizons(checker, &typed.horizons);
@@ -161,7 +161,7 @@ fn backtest(
     let shortest = horizons_days.as_ref().and_then(|days| days.first().copied());
     let origins = origins(checker, typed, days, shortest, trend_days)?;
     Some(Backtest {
-        cut_keys: Vec::new(),
+        cut_keys,
         metrics: names?,
         origins,
         horizons_days: horizons_days?,

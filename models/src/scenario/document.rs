@@ -71,7 +71,7 @@ impl Documents<'_> {
             one_length(&mut base, &format!("run.{key}"));
         }
         base.overlay(&tree);
-        base.remove_root("extends");
+        base.remove(Tree::ROOT, "extends");
         Some(base)
     }
 
@@ -180,7 +180,7 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) -> Vec<String> {
         faults.push(tree.place(table), name, message, help);
         return Vec::new();
     };
-    tree.remove_root(name);
+    tree.remove(Tree::ROOT, name);
     let mut laid = Vec::new();
     for (key, value) in keys.into_iter().filter(|_| at_this_size) {
         let set = match key.as_str() {

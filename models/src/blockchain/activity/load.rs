@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Event;
 use super::super::chain::Chain;
 use super::super::contracts::{Call, TRANSACTION_GAS};
+use super::super::fee::FeeRule;
 use super::super::money::{self, NANO_DECIMALS};
 use super::super::state::State;
 use super::super::transaction::Address;
@@ -86,13 +87,16 @@ impl LoadParameters {
 
     /// Why a parameter cannot be moved beside the others, or has no effect beside them; `None` if
     /// it can.
-    pub fn fixed(&self, spec: &ParameterSpec) -> Option<&'static str> {
+    pub fn fixed(&self, spec: &ParameterSpec, fee: &FeeRule) -> Option<&'static str> {
         let idle = match spec.name {
             "leaving_chance" if self.reservation <= 0.0 => {
                 Some("it has an effect with a reservation above 0 only")
             }
             "burst_length" | "calm_length" if self.burst_factor <= 1.0 => {
                 Some("it has an effect with a burst_factor above 1 only")
+            }
+            "tip_share" if matches!(fee, FeeRule::Fixed { .. }) => {
+                Some("it has no effect with fee = \"fixed\"")
             }
             _ => None,
         };

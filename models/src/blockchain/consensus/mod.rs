@@ -6,6 +6,7 @@
 
 pub mod authority;
 pub mod expected;
+mod file;
 pub mod stake;
 pub mod work;
 
