@@ -15,13 +15,15 @@ use crate::{check_run, scenarios};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Every fault is told with file, line and what is allowed. With --run every scenario that can be read
-is run into its folder and judged. The exit code is the gravest of all: 4 if pinwheel is at fault, 2
+is run into its folder and judged. With --mutants each [[mutant]] of a scenario, the same with
+something made wrong, is run too, and must be noticed by the targets it names. The exit code is the gravest of all: 4 if pinwheel is at fault, 2
 if a scenario is bad, 1 if one fails to meet a target, to keep an invariant or to hold a check, or
-states none of these, 3 if a baseline is missing or has changed.
+states none of these, 3 if a baseline is missing or has changed, 6 if so few runs do not tell.
 
 Examples:
   pinwheel check scenarios/filecoin/history.toml scenarios/reviews/fip0118.toml
   pinwheel check scenarios/connection --run
+  pinwheel check scenarios/filecoin/history.toml --mutants
   pinwheel check scenarios --run --size ci --junit out/junit.xml --github \\
       --summary \"$GITHUB_STEP_SUMMARY\"")]
 pub struct Args {
@@ -30,21 +32,24 @@ pub struct Args {
     pub paths: Vec<PathBuf>,
     /// Run them all and judge them
     #[arg(long)]
-    run: bool,
+    pub run: bool,
+    /// Run the mutants of each scenario: every one must be noticed by the targets it names
+    #[arg(long)]
+    pub mutants: bool,
     /// Folder below which each run has its own
     #[arg(short, long, value_name = "DIR", default_value = "out", requires = "run")]
     pub output: PathBuf,
     /// Run at the size of a section: small, ci or full; short for --set run.size=SIZE
-    #[arg(long, value_name = "SIZE", requires = "run", value_parser = ["small", "ci", "full"])]
+    #[arg(long, value_name = "SIZE", value_parser = ["small", "ci", "full"])]
     pub size: Option<String>,
     /// Write the results as JUnit XML
-    #[arg(long, value_name = "FILE", requires = "run")]
+    #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Print annotations for GitHub Actions
     #[arg(long)]
     pub github: bool,
     /// Append the results to a file as Markdown
-    #[arg(long, value_name = "FILE", requires = "run")]
+    #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
 }
 
@@ -53,8 +58,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     for (path, reason) in &found.left_out {
         eprintln!("left out: {}: {reason}", path.display());
     }
-    let exit = match args.run {
+    let exit = match args.run || args.mutants {
         true => check_run::run(args, &found.files)?,
+        false if args.junit.is_some() || args.summary.is_some() || args.size.is_some() => {
+            let message = "--junit, --summary and --size go with --run or --mutants";
+            return Err(Failure::bad_input(message));
+        }
         false => print_checked(&found.files, args.github),
     };
     for (path, reason) in &found.unread {

@@ -1,14 +1,17 @@
-//! `pinwheel check --run`: every scenario run and judged, told to people and to CI systems.
+//! `pinwheel check --run` and `--mutants`: every scenario run and judged, and each of its mutants,
+//! told to people and to CI systems.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use comfy_table::Cell;
 use pinwheel_analysis::Error;
 use pinwheel_analysis::experiment::check::{Checker, Ending, stands};
-use pinwheel_analysis::experiment::{Control, cores};
+use pinwheel_analysis::experiment::{self, Control, Study, cores};
 use pinwheel_analysis::judge::ci::{self, CaseStanding, Suite};
+use pinwheel_analysis::judge::mutants::MutantStanding;
 use pinwheel_analysis::run::ensemble::Unwatched;
 
 use crate::check::Args;
@@ -21,15 +24,28 @@ pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
     let stop = run::stop_flag();
     let (mut suites, mut exits) = (Vec::new(), Vec::new());
     let size = args.size.iter().map(|size| ("run.size".to_owned(), size.clone()));
-    let mut checker = Checker::new(&args.output, size.collect());
+    let overrides: Vec<(String, String)> = size.collect();
+    let mut checker = Checker::new(&args.output, overrides.clone());
     let control = Control { threads: cores(), stop: &stop, watcher: &Unwatched };
     for (place, file) in files.iter().enumerate() {
-        eprint!("{}/{} {} ... ", place + 1, files.len(), file.display());
-        let (suite, ending) = checker.check(file, &control)?;
-        let exit = exit_of(ending);
-        eprintln!("{} in {:.1} s", word(exit), suite.seconds);
-        suites.push(suite);
-        exits.push(exit);
+        let number = format!("{}/{} {}", place + 1, files.len(), file.display());
+        let mut add = |(suite, exit): (Suite, Exit)| {
+            eprintln!("{} in {:.1} s", word(exit), suite.seconds);
+            suites.push(suite);
+            exits.push(exit);
+        };
+        if args.run {
+            eprint!("{number} ... ");
+            let (suite, ending) = checker.check(file, &control)?;
+            add((suite, exit_of(ending)));
+        }
+        if args.mutants {
+            eprint!("{number}, mutants ... ");
+            match mutants(file, &overrides, &control)? {
+                Some(found) => add(found),
+                None => eprintln!("none"),
+            }
+        }
     }
     outln!("{}", table(&suites, &exits));
     print_failures(&suites);
@@ -42,15 +58,53 @@ pub fn run(args: &Args, files: &[PathBuf]) -> Result<Exit, Failure> {
     if let Some(path) = &args.summary {
         write(path, &ci::summary(&suites), true)?;
     }
-    let passed = exits.iter().filter(|exit| **exit == Exit::Pass).count();
-    outln!("{passed} passed, {} failed", exits.len() - passed);
+    let count = |wanted| exits.iter().filter(|exit| **exit == wanted).count();
+    let (passed, open) = (count(Exit::Pass), count(Exit::Undecided));
+    let undecided = if open > 0 { format!(", {open} undecided") } else { String::new() };
+    outln!("{passed} passed, {} failed{undecided}", exits.len() - passed - open);
     Ok(gravest(&exits))
+}
+
+/// Runs the mutants of a scenario; `None` if it states none.
+fn mutants(
+    file: &Path,
+    overrides: &[(String, String)],
+    control: &Control<'_>,
+) -> Result<Option<(Suite, Exit)>, Failure> {
+    let shown = file.display().to_string();
+    let study = match Study::load(file, overrides) {
+        Ok(study) => study,
+        Err(Error::Scenario(faults)) => {
+            return Ok(Some((Suite::bad(&shown, &faults), Exit::BadInput)));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if study.experiment.mutants.is_empty() {
+        return Ok(None);
+    }
+    let started = Instant::now();
+    let rows = experiment::mutants::mutants(&study, control)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let any = |wanted| rows.iter().any(|row| row.standing == wanted);
+    let exit = match () {
+        () if any(MutantStanding::Survived) => Exit::Failed,
+        () if any(MutantStanding::Undecided) => Exit::Undecided,
+        () => Exit::Pass,
+    };
+    let mut grid = grid(&["", "mutant", "what must notice it"]);
+    for row in &rows {
+        grid.add_row([row.standing.word(), &row.id, &row.sentence]);
+    }
+    eprintln!("\n{grid}");
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let name = &study.experiment.name;
+    Ok(Some((Suite::of_mutants(name, (&shown, &text), seconds, &rows), exit)))
 }
 
 /// What the exit code tells if several scenarios end differently.
 pub fn gravest(exits: &[Exit]) -> Exit {
-    use Exit::{BadInput, Baseline, EngineFault, Failed, Machine, Pass};
-    let order = [EngineFault, BadInput, Machine, Failed, Baseline];
+    use Exit::{BadInput, Baseline, EngineFault, Failed, Machine, Pass, Undecided};
+    let order = [EngineFault, BadInput, Machine, Failed, Baseline, Undecided];
     order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Pass)
 }
 
@@ -61,6 +115,7 @@ fn word(exit: Exit) -> &'static str {
         Exit::EngineFault => "ENGINE FAULT",
         Exit::Machine => "MACHINE FAILED",
         Exit::Baseline => "CHANGED",
+        Exit::Undecided => "UNDECIDED",
         Exit::Failed | Exit::Stopped => "FAILED",
     }
 }
@@ -77,7 +132,8 @@ fn exit_of(ending: Ending) -> Exit {
 }
 
 fn table(suites: &[Suite], exits: &[Exit]) -> String {
-    let mut grid = grid(&["", "scenario", "passed", "warned", "not judged", "failed", "seconds"]);
+    let counts = ["passed", "warned", "not judged", "undecided", "failed", "seconds"];
+    let mut grid = grid(&[&["", "scenario"][..], &counts].concat());
     for (suite, exit) in suites.iter().zip(exits) {
         let count = |standing| number(suite.count(standing));
         let failed = suite.count(CaseStanding::Failed) + suite.count(CaseStanding::Error);
@@ -87,6 +143,7 @@ fn table(suites: &[Suite], exits: &[Exit]) -> String {
             count(CaseStanding::Passed),
             count(CaseStanding::Warned),
             count(CaseStanding::Skipped),
+            count(CaseStanding::Undecided),
             number(failed),
             number(format!("{:.1}", suite.seconds)),
         ]);
@@ -100,6 +157,7 @@ fn print_failures(suites: &[Suite]) {
         for case in &suite.cases {
             let word = match case.standing {
                 CaseStanding::Failed => "FAIL",
+                CaseStanding::Undecided => "undecided",
                 CaseStanding::Error => "error",
                 CaseStanding::Warned => "warning",
                 CaseStanding::Passed | CaseStanding::Skipped => continue,

@@ -2,7 +2,7 @@
 
 use pinwheel_analysis::Error;
 use pinwheel_analysis::judge::baseline::{BaselineStanding, BaselineVerdict};
-use pinwheel_analysis::judge::verdict::Verdict;
+use pinwheel_analysis::judge::verdict::{Standing, Verdict};
 
 pub const TABLE: &str = "\
 Exit codes:
@@ -12,6 +12,8 @@ Exit codes:
   3    a baseline is missing or changed
   4    the engine is at fault: a replay differs, or pinwheel itself failed
   5    the machine failed: disk full, no permission, folder in use; trying again may help
+  6    undecided: nothing failed, but so few runs do not tell whether all of it holds, or the run
+       reaches no date that a target asks for
   130  stopped by Ctrl-C: nothing was written
 
 First steps:
@@ -28,6 +30,7 @@ pub enum Exit {
     Baseline = 3,
     EngineFault = 4,
     Machine = 5,
+    Undecided = 6,
     Stopped = 130,
 }
 
@@ -39,10 +42,11 @@ impl Exit {
     /// What a verdict means for the exit code.
     pub fn of(verdict: &Verdict) -> Self {
         let accepted = |baseline: &BaselineVerdict| baseline.standing == BaselineStanding::Held;
-        match (verdict.passed, verdict.baseline.as_ref().is_none_or(accepted)) {
-            (false, _) => Exit::Failed,
-            (true, false) => Exit::Baseline,
-            (true, true) => Exit::Pass,
+        match (verdict.standing(), verdict.baseline.as_ref().is_none_or(accepted)) {
+            (Standing::Failed, _) => Exit::Failed,
+            (_, false) => Exit::Baseline,
+            (Standing::Undecided, true) => Exit::Undecided,
+            (Standing::Passed, true) => Exit::Pass,
         }
     }
 

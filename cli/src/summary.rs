@@ -134,6 +134,7 @@ fn invariant_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
         let word = match (row.standing, row.fails()) {
             (InvariantStanding::Held, _) => "ok",
             (_, true) => "FAIL",
+            (InvariantStanding::NotProven, _) if row.is_undecided() => "undecided",
             (_, false) => "warning",
         };
         grid.add_row(vec![
@@ -160,6 +161,7 @@ fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
         let word = match row.standing {
             TargetStanding::Met => "ok",
             TargetStanding::NotMet => "FAIL",
+            TargetStanding::Undecided => "undecided",
             TargetStanding::NotJudged => "not judged",
         };
         let show = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| row.limit.show(v));
@@ -172,7 +174,7 @@ fn target_grid(experiment: &Experiment, verdict: &Verdict) -> Grid {
             number(show(row.verdict_window)),
         ];
         if with_nulls {
-            let null = |of: &NullRow| format!("{} {}", of.null.word(), show(of.measured));
+            let null = |of: &NullRow| format!("{} {}", of.null, show(of.measured));
             cells.push(number(row.nulls.iter().map(null).collect::<Vec<_>>().join(", ")));
         }
         grid.add_row(cells);

@@ -4,7 +4,8 @@
 //! [`Study::run`] does everything in one call. Who wants to look in between takes the steps one by
 //! one: [`Study::simulate`], [`Simulated::assemble`], [`Assembled::publish`]. An ensemble over many
 //! machines is in [`shards`], running a result again in [`replay`], what runs will cost in
-//! [`estimate`], what CI asks of many scenarios in [`check`], and the questions that make results
+//! [`estimate`], what CI asks of many scenarios in [`check`], whether
+//! its targets can fail in [`mutants`](mod@mutants), and the questions that make results
 //! of their own in [`backtest`](mod@backtest), [`calibrate`](mod@calibrate) and [`compare`].
 
 pub mod backtest;
@@ -12,6 +13,7 @@ pub mod calibrate;
 pub mod check;
 pub mod compare;
 pub mod estimate;
+pub mod mutants;
 pub mod replay;
 pub mod result;
 pub mod shards;

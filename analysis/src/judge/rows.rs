@@ -16,7 +16,9 @@ use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point, Target};
 
 use crate::series::{Instant, bounds};
 use crate::statistics::quantile;
-use pinwheel_models::describe::metric::{OBSERVED_LABEL, split_name};
+use pinwheel_models::describe::metric::{
+    BOOKKEEPING_LABEL, OBSERVED_LABEL, is_beside, split_name,
+};
 
 /// The judge of one run.
 #[derive(Debug)]
@@ -209,13 +211,11 @@ impl<'e> TargetBook<'e> {
             target,
             metric: registry::ALL.find(&target.metric).map(|(number, _)| number),
             subject: split_name(&target.metric).0,
-            whole: measuring(whole),
+            whole: measuring(whole).keeping_losses(target.beats.contains(&true)),
             calibration: whole.until(verdict_from).map(measuring),
             verdict_window: whole.since(verdict_from).map(measuring),
-            nulls: target
-                .nulls
-                .iter()
-                .map(|null| NullForecast::new(*null, &target.measure, whole, (start, end)))
+            nulls: (target.nulls.iter().zip(target.beats.iter().copied()))
+                .map(|null| NullForecast::new(null, &target.measure, whole, (start, end)))
                 .collect(),
         }
     }
@@ -228,6 +228,8 @@ impl<'e> TargetBook<'e> {
             let instant = Instant::of_run(start, row.time);
             if names.is_of(row, OBSERVED_LABEL) {
                 self.nulls.iter_mut().for_each(|null| null.observed(instant, row.value));
+            } else if names.is_of(row, BOOKKEEPING_LABEL) {
+                self.nulls.iter_mut().for_each(|null| null.kept(instant, row.value));
             }
             let parts = [&mut self.calibration, &mut self.verdict_window];
             for measuring in parts.into_iter().flatten().chain([&mut self.whole]) {
@@ -240,9 +242,9 @@ impl<'e> TargetBook<'e> {
         }
     }
 
-    fn finish(self) -> TargetFound {
-        let null = |null: NullForecast<'_>| Some(null.finish().ok()?.value);
-        let nulls = self.nulls.into_iter().map(null).collect();
+    fn finish(mut self) -> TargetFound {
+        let (losses, lag) = (self.whole.take_losses(), self.target.lag);
+        let nulls = self.nulls.into_iter().map(|null| null.found(&losses, lag)).collect();
         let number = |measuring: Measuring<'e>| {
             let value = measuring.finish()?.value;
             let none = || Missing::Data(format!("the measured value is {value}"));
@@ -385,7 +387,7 @@ impl<'e> Book<'e> {
             }
             let asked = match &operand.labels {
                 Labels::One(one) => names.is_of(row, one),
-                Labels::All => !label.is_empty() && label != OBSERVED_LABEL,
+                Labels::All => !label.is_empty() && !is_beside(label),
             };
             if asked {
                 slot.note(row);

@@ -7,6 +7,8 @@ use pinwheel_core::fingerprint::Fingerprint;
 use pinwheel_core::{Records, Row, SimTime};
 use serde::{Deserialize, Serialize};
 
+use crate::statistics::DieboldMariano;
+
 /// Result of a finished run, without its rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -99,9 +101,18 @@ pub struct TargetFound {
     pub calibration: Option<f64>,
     /// On the part from that day on.
     pub verdict_window: Option<f64>,
-    /// The number of each forecast without a model, in the order of the target.
+    /// What was found of each forecast without a model, in the order of the target.
     #[serde(default)]
-    pub nulls: Vec<Option<f64>>,
+    pub nulls: Vec<NullFound>,
+}
+
+/// A forecast without a model beside a target of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NullFound {
+    /// Its number over the window of the target; `None` if it could not be measured.
+    pub measured: Option<f64>,
+    /// The errors of the run against its errors, where the run must beat it.
+    pub against: Option<DieboldMariano>,
 }
 
 /// Why there is no measured number; the text says what was missing.

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::html::{Cell, Tone, escape, section, table};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{Standing, Verdict};
 use crate::question::compare::{Change, Comparison, ComparisonStanding};
 use crate::record::store::Store;
 use crate::series::TimeSeries;
@@ -150,13 +150,15 @@ fn runs(store: &Store, change: &Change) -> Result<Vec<TimeSeries>, Error> {
 fn results(sides: [Side<'_>; 2]) -> Result<String, Error> {
     let row = |side: Side<'_>| {
         let (manifest, verdict) = (&side.store.manifest, Verdict::read(&side.store.folder)?);
-        let (tone, word) = match verdict.passed {
-            true => (Tone::Pass, "passed"),
-            false => (Tone::Fail, "not passed"),
+        let standing = verdict.standing();
+        let tone = match standing {
+            Standing::Passed => Tone::Pass,
+            Standing::Failed => Tone::Fail,
+            Standing::Undecided => Tone::Note,
         };
         Ok(vec![
             Cell::Code(side.name.to_owned()),
-            Cell::Mark(tone, word),
+            Cell::Mark(tone, standing.word()),
             Cell::Words(verdict.sentence),
             Cell::number(manifest.runs.len().to_string()),
             Cell::text(manifest.version.clone()),

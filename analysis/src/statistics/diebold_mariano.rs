@@ -1,6 +1,7 @@
 //! Whether one of two forecasts errs less than the other, or chance is enough to say so.
 
 use pinwheel_core::math;
+use serde::{Deserialize, Serialize};
 
 use super::interval::student_share;
 use super::mean;
@@ -9,7 +10,7 @@ use super::mean;
 const ROUNDING: f64 = 1e-12;
 
 /// The test of equal accuracy of two forecasts.
-#[derive(Copy, Clone, Debug, PartialEq)]
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DieboldMariano {
     /// Mean of the first losses less the second: below zero where the first forecast is better.
     pub mean_difference: f64,

@@ -215,6 +215,8 @@ pub fn experiment(folder: &Path, horizon_days: u32, runs: u32, variants: bool) -
 fn targets(horizon_days: u32) -> Vec<Target> {
     let target = |id: &str, metric: &str, measure| Target {
         nulls: vec![],
+        beats: vec![],
+        lag: SimDuration::ZERO,
         id: id.to_owned(),
         metric: metric.to_owned(),
         label: String::new(),

@@ -6,6 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// The label of rows that were observed on the real network, not simulated.
 pub const OBSERVED_LABEL: &str = "observed";
+/// The label of rows that a bookkeeping without a model gives: what came is added, what went is
+/// taken off, with rates that are constant.
+pub const BOOKKEEPING_LABEL: &str = "bookkeeping";
+
+/// Whether rows of this label stand beside what is simulated and are no part of it.
+pub fn is_beside(label: &str) -> bool {
+    label == OBSERVED_LABEL || label == BOOKKEEPING_LABEL
+}
 
 /// Which way a number is better.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -44,7 +44,7 @@ pub struct Files {
     /// Files referred to, by reference: variants share what they have in common.
     read: BTreeMap<String, (usize, PathBuf)>,
     /// Data files by number, parsed; `None` where that failed.
-    pub tables: BTreeMap<usize, Option<Rc<Table>>>,
+    pub tables: BTreeMap<(usize, Vec<&'static str>), Option<Rc<Table>>>,
     /// What else was made of data files, by number and what was asked for.
     made: BTreeMap<(usize, String), Rc<dyn Any>>,
     /// Path relative to the scenario and BLAKE3 hash, in the order of reading.

@@ -46,11 +46,12 @@ impl Checker<'_> {
         daily: bool,
     ) -> Option<Rc<Table>> {
         let (file, text) = self.file(given, key, DATA_BYTES_MAX)?;
-        if let Some(table) = self.files.tables.get(&file) {
+        let of = (file, columns.iter().map(|column| column.name).collect::<Vec<_>>());
+        if let Some(table) = self.files.tables.get(&of) {
             return table.clone();
         }
         let table = self.parse_table(file, &text, columns, daily).map(Rc::new);
-        self.files.tables.insert(file, table.clone());
+        self.files.tables.insert(of, table.clone());
         table
     }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::backtest::BacktestSection;
 use super::calibration::CalibrationSection;
 use super::invariant::{BaselineSection, InvariantSection, OutcomeSection};
+use super::mutant::MutantSection;
 use super::token::TokenSection;
 use crate::input::NumberOrText;
 use crate::input::tree::ValueId;
@@ -59,6 +60,8 @@ pub struct ScenarioFile {
     pub calibration: Option<CalibrationSection>,
     /// Accuracy stated before the run and judged after it.
     pub target: Vec<TargetSection>,
+    /// The scenario with something made wrong, that targets must notice: `check --mutants`.
+    pub mutant: Vec<MutantSection>,
     /// Conditions that runs must keep.
     pub invariant: Vec<InvariantSection>,
     /// Numbers, one for each run, that tell what the scenario is about.
@@ -199,6 +202,26 @@ pub struct VariantSection {
     pub set: BTreeMap<String, ValueId>,
 }
 
+/// A forecast without a model, as typed: a word or a file.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum NullGiven {
+    /// "persistence", "trend" or "bookkeeping".
+    Word(String),
+    /// A data file with the columns date and value.
+    File(NullFile),
+}
+
+/// Somebody else's forecast.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["file"]))]
+pub struct NullFile {
+    /// A CSV file with the columns date and value, in the metric's unit.
+    #[schemars(with = "String")]
+    pub file: Option<ValueId>,
+}
+
 /// One stated accuracy.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -224,10 +247,19 @@ pub struct TargetSection {
     #[schemars(with = "NumberOrText")]
     pub limit: Option<ValueId>,
     /// Forecasts that need no model, whose errors are told beside that of the runs: "persistence"
-    /// (what was last observed before `from` goes on) and "trend" (the line through the logarithm
-    /// of the 90 days before `from` does). For mean_absolute_error and growth_error.
-    #[schemars(with = "Vec<String>")]
+    /// (what was last observed before `from` goes on), "trend" (the line through the logarithm of
+    /// the 90 days before `from` does), "bookkeeping" (where a network keeps one: what came is
+    /// added, what went is taken off) and { file = "theirs.csv" }, with the columns date and value.
+    /// For mean_absolute_error and growth_error.
+    #[schemars(with = "Vec<NullGiven>")]
     pub null: Vec<ValueId>,
+    /// Those of `null` that the runs must beat: their mean absolute error is smaller, and by the
+    /// test of Diebold and Mariano not by chance. For mean_absolute_error.
+    #[schemars(with = "Vec<NullGiven>")]
+    pub beats: Vec<ValueId>,
+    /// Longest time over which that test takes errors to hang together. Default "30 d".
+    #[schemars(with = "String")]
+    pub lag: Option<ValueId>,
     /// Date of `value_at`, whose last record counts, or an instant: 2025-01-02T06:00:00.
     #[schemars(with = "String", extend("format" = "date"))]
     pub at: Option<ValueId>,

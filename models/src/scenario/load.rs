@@ -13,6 +13,7 @@ use super::document::one_length;
 use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
 use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
 use super::invariant::{Statements, baseline, statements};
+use super::mutant::{Base, mutants};
 use super::recorded::recorded;
 use super::target::targets;
 use super::token::{issuers, unissued, units};
@@ -40,9 +41,10 @@ const RUNS_ALL_MAX: u64 = 1_000_000;
 const SEED: u64 = 42;
 const VARIANTS_MAX: usize = 1_000;
 /// Name of the only point of a scenario without variants.
-const MAIN_POINT: &str = "main";
+pub(super) const MAIN_POINT: &str = "main";
 /// Keys that no point has of its own.
-pub(super) const SHARED_WITHOUT: [&str; 4] = ["variant", "meta", "requirements", "ensemble"];
+pub(super) const SHARED_WITHOUT: [&str; 5] =
+    ["variant", "mutant", "meta", "requirements", "ensemble"];
 /// The section of the networks, that of the review, and that of dated changes.
 const NETWORK: &str = "network";
 const REVIEW: &str = "review";
@@ -96,6 +98,17 @@ fn experiment(
     checker.faults.settle_idle();
     unissued(&mut checker, &file.token, &points);
     replaced::check(&mut checker, &file.variant, &sweep, &laid);
+    let base = Base {
+        variants: &file.variant,
+        sweep: &sweep,
+        targets: &stated.targets,
+        invariants: &stated.statements.invariants,
+    };
+    // Faults of the scenario itself would be told once more for each.
+    let mutants = match checker.faults.is_empty() {
+        true => mutants(&mut checker, &file.mutant, &base),
+        false => Vec::new(),
+    };
     let output = output(&mut checker, file.output.as_ref(), &stated.recorded);
     warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
@@ -122,6 +135,7 @@ fn experiment(
         warm_up_days: warm_up.unwrap_or(0),
         output,
         targets: stated.targets,
+        mutants,
         invariants: stated.statements.invariants,
         outcomes: stated.statements.outcomes,
         baseline,
@@ -325,7 +339,7 @@ fn is_varied(key: &str) -> bool {
 }
 
 /// Sets a key that variants and sweeps may change; a fault names where it was typed.
-fn set_varied(
+pub(super) fn set_varied(
     checker: &mut Checker<'_>,
     tree: &mut Tree,
     name: &str,

@@ -13,6 +13,8 @@ pub mod file;
 pub mod given;
 pub mod invariant;
 mod load;
+mod mutant;
+mod null;
 mod probe;
 mod recorded;
 pub mod regions;
@@ -24,6 +26,7 @@ mod token;
 pub use document::SIZES;
 pub use invariant::{Baseline, Invariant, OutcomeSpec};
 pub use load::load;
+pub use mutant::Mutant;
 pub use regions::Regions;
 pub use schema::schema;
 
@@ -70,6 +73,8 @@ pub struct Experiment {
     pub verdict_from: Option<Date>,
     /// Accuracies stated before the runs.
     pub targets: Vec<Target>,
+    /// The scenario with something made wrong, that targets must notice.
+    pub mutants: Vec<Mutant>,
     /// Forecasts from rolling origins, if they are asked for.
     pub backtest: Option<backtest::Backtest>,
     /// A fit to observations, if one is asked for.
@@ -277,8 +282,7 @@ impl Experiment {
 }
 
 /// A forecast that needs no model. Its error beside that of the model says what the model is worth.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Null {
     /// What was last observed before the window goes on; of a window that begins with the run, what
     /// was observed first in it.
@@ -286,20 +290,37 @@ pub enum Null {
     /// The least-squares line through the logarithm of the observations of the [`TREND_DAYS`]
     /// before the window goes on from the last of them.
     Trend,
+    /// What came is added, what went is taken off: the network's own rows of the label
+    /// [`BOOKKEEPING_LABEL`](crate::describe::metric::BOOKKEEPING_LABEL).
+    Bookkeeping,
+    /// Somebody else's forecast.
+    File {
+        /// The file as the scenario names it.
+        name: String,
+        /// Its values by date, rising, in the unit of the metric.
+        values: Vec<(Date, f64)>,
+    },
 }
 
 /// Days before a window from which [`Null::Trend`] takes its line.
 pub const TREND_DAYS: u32 = 90;
 
 impl Null {
-    /// All of them, by their words in a scenario.
-    pub const NAMES: [(&'static str, Null); 2] =
-        [("persistence", Null::Persistence), ("trend", Null::Trend)];
+    /// Those that have a word in a scenario, by their words.
+    pub const NAMES: [(&'static str, Null); 3] = [
+        ("persistence", Null::Persistence),
+        ("trend", Null::Trend),
+        ("bookkeeping", Null::Bookkeeping),
+    ];
 
-    /// Its word in a scenario.
-    pub fn word(self) -> &'static str {
-        let named = Null::NAMES.into_iter().find(|(_, null)| *null == self);
-        named.map_or("", |(word, _)| word)
+    /// Its word in a scenario, or the name of its file.
+    pub fn word(&self) -> &str {
+        match self {
+            Null::Persistence => "persistence",
+            Null::Trend => "trend",
+            Null::Bookkeeping => "bookkeeping",
+            Null::File { name, .. } => name,
+        }
     }
 }
 
@@ -316,8 +337,13 @@ pub struct Target {
     pub variant: Option<String>,
     /// How it is judged.
     pub measure: Measure,
-    /// Forecasts without a model whose errors are told beside; they decide nothing.
+    /// Forecasts without a model whose errors are told beside.
     pub nulls: Vec<Null>,
+    /// For each of them, whether the runs must beat it: the target is then met only if they do.
+    pub beats: Vec<bool>,
+    /// Longest time over which errors are taken to hang together, when it is judged whether the
+    /// runs beat a forecast.
+    pub lag: SimDuration,
     /// Part of the horizon that is judged.
     pub from: Option<When>,
     /// Last day or instant that is judged; `None` for the end of the run.

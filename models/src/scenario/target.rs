@@ -1,11 +1,12 @@
 //! `[[target]]`: accuracy stated before the run.
 
+use crate::describe::metric::BOOKKEEPING_LABEL;
 use crate::describe::{Recorded, RecordedMetric};
-use jiff::ToSpan;
 use jiff::civil::{DateTime, Time};
 
 use super::file::TargetSection;
-use super::{Measure, Null, TREND_DAYS, Target};
+use super::null::{self, Beside, Nulls};
+use super::{Measure, Target};
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays, When};
@@ -100,48 +101,33 @@ impl TargetChecker<'_, '_, '_> {
                 Measure::Final { low, high }
             }
         };
-        let nulls = self.nulls(kind, from)?;
+        let Nulls { nulls, beats, lag } = self.nulls(kind, from, metric.as_ref())?;
         let label = self.checker.title(section.label, &self.key("label"));
         self.refuse_label(metric.as_ref(), section, label.as_deref());
         let label = label.unwrap_or_default();
         let variant = self.checker.identifier(section.variant, &self.key("variant"));
-        Some(Target { id: id?, metric: metric?.name(), label, variant, measure, nulls, from, to })
+        let (id, metric) = (id?, metric?.name());
+        Some(Target { id, metric, label, variant, measure, nulls, beats, lag, from, to })
     }
 
-    /// The forecasts without a model: for what is compared with data, each once; a trend needs days
-    /// before the window.
-    fn nulls(&mut self, kind: Kind, from: Option<When>) -> Option<Vec<Null>> {
-        let (given, mut nulls) = (&self.section.null, Vec::new());
-        for (number, &given) in given.iter().enumerate() {
-            let key = self.key(&format!("null[{number}]"));
-            let null = self.checker.choice(Some(given), &key, &Null::NAMES)?;
-            let first = self.days.map(|days| days.first);
-            let begins =
-                first.and_then(|first| first.checked_add(i64::from(TREND_DAYS).days()).ok());
-            let early =
-                from.is_none_or(|from| begins.is_some_and(|least| from.first().date() < least));
-            let fault = match kind {
-                _ if nulls.contains(&null) => Some(("is there twice", "name each once".to_owned())),
-                Kind::MeanAbsoluteError | Kind::GrowthError if null == Null::Trend && early => {
-                    let least = begins.map_or(String::new(), |least| format!(" = {least}"));
-                    let help = format!(
-                        "give a `from`{least} or later: the line is of {TREND_DAYS} d before"
-                    );
-                    Some(("has no days before the window", help))
-                }
-                Kind::MeanAbsoluteError | Kind::GrowthError => None,
-                _ => Some((
-                    "is for what is compared with data",
-                    "remove it, or choose measure = \"mean_absolute_error\"".to_owned(),
-                )),
-            };
-            if let Some((message, help)) = fault {
-                self.checker.fault(given, &key, message.to_owned(), help);
-                return None;
-            }
-            nulls.push(null);
-        }
-        Some(nulls)
+    /// The forecasts without a model beside a target of this kind.
+    fn nulls(
+        &mut self,
+        kind: Kind,
+        from: Option<When>,
+        metric: Option<&RecordedMetric>,
+    ) -> Option<Nulls> {
+        let is_kept =
+            |metric| self.recorded.labels_of(metric).is_some_and(|l| l.contains(BOOKKEEPING_LABEL));
+        let beside = Beside {
+            prefix: &self.prefix,
+            compared: matches!(kind, Kind::MeanAbsoluteError | Kind::GrowthError),
+            by_instant: matches!(kind, Kind::MeanAbsoluteError),
+            from,
+            days: self.days,
+            kept: metric.is_none_or(is_kept),
+        };
+        null::nulls(self.checker, self.section, beside)
     }
 
     fn key(&self, name: &str) -> String {

@@ -10,7 +10,7 @@ pub fn annotations(suites: &[Suite]) -> Vec<String> {
 
 fn annotation(case: &TestCase) -> Option<String> {
     let command = match case.standing {
-        CaseStanding::Failed | CaseStanding::Error => "error",
+        CaseStanding::Failed | CaseStanding::Undecided | CaseStanding::Error => "error",
         CaseStanding::Warned => "warning",
         CaseStanding::Passed | CaseStanding::Skipped => return None,
     };

@@ -13,7 +13,7 @@ pub fn junit(suites: &[Suite]) -> String {
         text,
         "<testsuites name=\"pinwheel\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3}\">",
         total(|suite| suite.cases.len()),
-        total(|suite| suite.count(CaseStanding::Failed)),
+        total(failures),
         total(|suite| suite.count(CaseStanding::Error)),
         suites.iter().map(|suite| suite.seconds).sum::<f64>(),
     )
@@ -26,7 +26,7 @@ pub fn junit(suites: &[Suite]) -> String {
             escaped(&suite.name),
             escaped(&suite.file),
             suite.cases.len(),
-            suite.count(CaseStanding::Failed),
+            failures(suite),
             suite.count(CaseStanding::Error),
             suite.count(CaseStanding::Skipped),
             suite.seconds,
@@ -43,6 +43,11 @@ pub fn junit(suites: &[Suite]) -> String {
     text
 }
 
+/// Cases that are no pass; the format has no word of its own for what is undecided.
+fn failures(suite: &Suite) -> usize {
+    suite.count(CaseStanding::Failed) + suite.count(CaseStanding::Undecided)
+}
+
 fn testcase(suite: &Suite, case: &TestCase, seconds: f64) -> String {
     let open = format!(
         "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"{} time=\"{seconds:.3}\"",
@@ -55,11 +60,17 @@ fn testcase(suite: &Suite, case: &TestCase, seconds: f64) -> String {
     let replay = case.replay.as_ref().map(|replay| format!("\nreplay: {}", escaped(replay)));
     let body = format!("{message}{}", replay.unwrap_or_default());
     let inside = match case.standing {
+        CaseStanding::Passed if case.kind == "target" => {
+            format!("<system-out>{message}</system-out>")
+        }
         CaseStanding::Passed => return format!("{open}/>\n"),
         CaseStanding::Warned => format!("<system-out>warning: {body}</system-out>"),
         CaseStanding::Skipped => format!("<skipped message=\"{message}\"/>"),
         CaseStanding::Failed => {
             format!("<failure message=\"{message}\" type=\"{}\">{body}</failure>", case.kind)
+        }
+        CaseStanding::Undecided => {
+            format!("<failure message=\"{message}\" type=\"undecided\">{body}</failure>")
         }
         CaseStanding::Error => {
             format!("<error message=\"{message}\" type=\"{}\">{body}</error>", case.kind)

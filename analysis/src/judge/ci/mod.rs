@@ -16,6 +16,7 @@ use pinwheel_models::input::files::lexical;
 use pinwheel_models::scenario::invariant::Severity;
 
 use crate::judge::baseline::{BaselineStanding, BaselineVerdict};
+use crate::judge::mutants::{MutantRow, MutantStanding};
 use crate::judge::verdict::{
     CheckStanding, InvariantRow, InvariantStanding, TargetStanding, Verdict,
 };
@@ -61,6 +62,8 @@ pub enum CaseStanding {
     Warned,
     /// It did not hold.
     Failed,
+    /// So few runs do not tell whether it holds; no pass.
+    Undecided,
     /// The scenario or the program is at fault.
     Error,
     /// Not judged.
@@ -103,6 +106,28 @@ impl Suite {
         Suite { name: name.to_owned(), file: file.to_owned(), seconds: 0.0, cases: vec![case] }
     }
 
+    /// The mutants of a scenario, each a case.
+    pub fn of_mutants(
+        name: &str,
+        (file, text): (&str, &str),
+        seconds: f64,
+        rows: &[MutantRow],
+    ) -> Self {
+        let case = |row: &MutantRow| TestCase {
+            standing: match row.standing {
+                MutantStanding::Caught => CaseStanding::Passed,
+                MutantStanding::Survived => CaseStanding::Failed,
+                MutantStanding::Undecided => CaseStanding::Undecided,
+            },
+            sentence: format!("{}: {}", row.standing.word(), row.sentence),
+            file: file.to_owned(),
+            line: line_of(text, "mutant", &row.id),
+            ..case("mutant", &row.id, "", 1)
+        };
+        let cases = rows.iter().map(case).collect();
+        Suite { name: format!("{name} mutants"), file: file.to_owned(), seconds, cases }
+    }
+
     /// A scenario that was run; `text` is its file, in which the lines of statements are found.
     pub fn judged(name: &str, file: &str, text: &str, seconds: f64, verdict: &Verdict) -> Self {
         let points = verdict.points();
@@ -111,6 +136,7 @@ impl Suite {
             standing: match row.standing {
                 TargetStanding::Met => CaseStanding::Passed,
                 TargetStanding::NotMet => CaseStanding::Failed,
+                TargetStanding::Undecided => CaseStanding::Undecided,
                 TargetStanding::NotJudged => CaseStanding::Skipped,
             },
             sentence: format!(
@@ -179,6 +205,7 @@ fn invariant(row: &InvariantRow, points: usize) -> TestCase {
         standing: match (row.standing, row.severity) {
             (InvariantStanding::Held, _) => CaseStanding::Passed,
             (_, Severity::Warn) => CaseStanding::Warned,
+            (InvariantStanding::NotProven, _) => CaseStanding::Undecided,
             (_, Severity::Error) => CaseStanding::Failed,
         },
         sentence: match &row.failure {

@@ -86,16 +86,22 @@ impl InvariantStanding {
         match self {
             InvariantStanding::Held => "held",
             InvariantStanding::Failed => "failed",
-            InvariantStanding::NotProven => "not proven",
+            InvariantStanding::NotProven => "undecided",
             InvariantStanding::NotMade => "not made",
         }
     }
 }
 
 impl InvariantRow {
-    /// Whether it stands in the way of a pass.
+    /// Whether it did not hold, or was not evaluated, and that is no mere warning.
     pub fn fails(&self) -> bool {
-        self.standing != InvariantStanding::Held && self.severity == Severity::Error
+        let failed = matches!(self.standing, InvariantStanding::Failed | InvariantStanding::NotMade);
+        failed && self.severity == Severity::Error
+    }
+
+    /// Whether so few runs do not tell if it holds, and that is no mere warning.
+    pub fn is_undecided(&self) -> bool {
+        self.standing == InvariantStanding::NotProven && self.severity == Severity::Error
     }
 
     /// Its id, with the point where there are several.

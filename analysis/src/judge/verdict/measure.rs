@@ -99,6 +99,19 @@ impl<'m> Measuring<'m> {
         Measuring { measure, window, run: None, last_row: None, pairs, values }
     }
 
+    /// The same, which keeps the error at each instant if `wanted`.
+    #[must_use]
+    pub fn keeping_losses(mut self, wanted: bool) -> Self {
+        self.pairs.losses = wanted.then(Vec::new);
+        self
+    }
+
+    /// The relative error at each instant, of all rows so far; empty if nobody asked for them.
+    pub fn take_losses(&mut self) -> Vec<(Instant, f64)> {
+        self.pairs.end();
+        self.pairs.losses.take().unwrap_or_default()
+    }
+
     /// The same of a run from `start` to `end`, whatever rows there are.
     #[must_use]
     pub fn of_run(self, start: Instant, end: Instant) -> Self {
@@ -205,11 +218,13 @@ struct Pairs {
     /// The last simulated value of the day of the moment, before it.
     of_day: Option<f64>,
     /// The last observation of that day that had no simulated row of its instant.
-    unmet: Option<f64>,
+    unmet: Option<(Instant, f64)>,
     first: Option<(f64, f64)>,
     last: Option<(f64, f64)>,
     error_sum: Result<f64, Missing>,
     count: usize,
+    /// The error of each pair, where somebody asked for them.
+    losses: Option<Vec<(Instant, f64)>>,
 }
 
 impl Default for Pairs {
@@ -222,6 +237,7 @@ impl Default for Pairs {
             last: None,
             error_sum: Ok(0.0),
             count: 0,
+            losses: None,
         }
     }
 }
@@ -241,36 +257,45 @@ impl Pairs {
 
     fn close(&mut self, moment: Moment) {
         if let (Some(simulated), Some(observed)) = (moment.simulated, moment.observed) {
-            self.add(simulated, observed);
-        } else if moment.observed.is_some() {
-            self.unmet = moment.observed;
+            self.add(moment.instant, simulated, observed);
+        } else if let Some(observed) = moment.observed {
+            self.unmet = Some((moment.instant, observed));
         }
         self.of_day = moment.simulated.or(self.of_day);
     }
 
     fn end_day(&mut self) {
-        if let (Some(simulated), Some(observed)) = (self.of_day.take(), self.unmet.take()) {
-            self.add(simulated, observed);
+        let pair = (self.of_day.take(), self.unmet.take());
+        if let (Some(simulated), Some((instant, observed))) = pair {
+            self.add(instant, simulated, observed);
         }
     }
 
-    fn add(&mut self, simulated: f64, observed: f64) {
+    /// Closes the last moment and its day.
+    fn end(&mut self) {
+        if let Some(moment) = self.moment.take() {
+            self.close(moment);
+            self.end_day();
+        }
+    }
+
+    fn add(&mut self, instant: Instant, simulated: f64, observed: f64) {
         self.first.get_or_insert((simulated, observed));
         self.last = Some((simulated, observed));
         self.count += 1;
         if let Ok(sum) = &mut self.error_sum {
             match relative(simulated, observed) {
-                Ok(error) => *sum += error,
+                Ok(error) => {
+                    *sum += error;
+                    self.losses.iter_mut().for_each(|losses| losses.push((instant, error)));
+                }
                 Err(missing) => self.error_sum = Err(missing),
             }
         }
     }
 
     fn finish(mut self) -> Result<Self, Missing> {
-        if let Some(moment) = self.moment.take() {
-            self.close(moment);
-            self.end_day();
-        }
+        self.end();
         match self.count {
             0 => Err(Missing::Data("there is no observation on any simulated day".to_owned())),
             _ => Ok(self),

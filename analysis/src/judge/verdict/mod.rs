@@ -13,7 +13,7 @@ use std::path::Path;
 
 use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::invariant::Severity;
-use pinwheel_models::scenario::{Experiment, Measure, Null, Target};
+use pinwheel_models::scenario::{Experiment, Measure, Target};
 use serde::{Deserialize, Serialize};
 
 pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prove, tick_of};
@@ -24,13 +24,18 @@ use crate::Error;
 use crate::judge::baseline::BaselineVerdict;
 use crate::record::manifest::VERDICT;
 use crate::record::outcome::{Outcome, TargetFound};
-use crate::statistics::median;
+use crate::statistics::{DieboldMariano, NORMAL_975, median, wilson};
 use crate::wording::{duration_words, format_number};
+
+/// A forecast without a model is beaten, or beats the runs, if chance alone would not show as much
+/// with this confidence.
+const CONFIDENCE: f64 = 0.95;
 
 /// The judgement of a result, as `verdict.json` holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Nothing that was stated failed.
+    /// Everything that was stated was judged, and held. What else there is to it says
+    /// [`Verdict::standing`].
     pub passed: bool,
     /// One sentence for the head of a report.
     pub sentence: String,
@@ -81,10 +86,48 @@ pub struct TargetRow {
 /// A forecast without a model, beside a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NullRow {
-    /// Which.
-    pub null: Null,
+    /// Which: its word in the scenario, or the name of its file.
+    pub null: String,
     /// Its number over the window of the target; `None` if it could not be measured.
     pub measured: Option<f64>,
+    /// Where the runs must beat it, whether they do.
+    #[serde(default)]
+    pub beaten: Option<Beaten>,
+}
+
+/// Whether the runs beat a forecast without a model, by the test of Diebold and Mariano.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beaten {
+    /// Met if every run has the smaller error and chance alone would give as much in less than one
+    /// case of twenty; not met if every run has the larger one, as clearly; else undecided.
+    pub standing: TargetStanding,
+    /// Mean of the error of the runs less that of the forecast, of the run whose test says least.
+    pub mean_difference: f64,
+    /// How often chance alone would give as much, of that run.
+    pub p_value: f64,
+}
+
+/// How a whole result stands.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Everything that was stated was judged, and held.
+    Passed,
+    /// Something that was stated did not hold.
+    Failed,
+    /// Nothing failed, but something could not be decided: so few runs do not tell, or the run does
+    /// not reach the dates that are asked for.
+    Undecided,
+}
+
+impl Standing {
+    /// In words, as the head of a page has them: "Not passed".
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Passed => "Passed",
+            Standing::Failed => "Not passed",
+            Standing::Undecided => "Undecided",
+        }
+    }
 }
 
 /// How a target stands after the run.
@@ -95,6 +138,8 @@ pub enum TargetStanding {
     Met,
     /// It is not, or could not be measured where it should be.
     NotMet,
+    /// So few runs, or so few days, do not tell which of both.
+    Undecided,
     /// Its dates lie outside the run.
     NotJudged,
 }
@@ -105,6 +150,7 @@ impl TargetStanding {
         match self {
             TargetStanding::Met => "met",
             TargetStanding::NotMet => "not met",
+            TargetStanding::Undecided => "undecided",
             TargetStanding::NotJudged => "not judged",
         }
     }
@@ -219,6 +265,27 @@ impl Verdict {
         folder.join(VERDICT).exists().then(|| Verdict::read(folder)).transpose()
     }
 
+    /// How the whole result stands. A target whose dates the run does not reach stands in the way
+    /// of nothing, as long as something else could be judged.
+    pub fn standing(&self) -> Standing {
+        let targets = |wanted| self.targets.iter().any(|row| row.standing == wanted);
+        let fails = !self.breaches.is_empty()
+            || self.invariants.iter().any(InvariantRow::fails)
+            || targets(TargetStanding::NotMet)
+            || self.checks.iter().any(|row| row.standing.fails());
+        let out_of_reach = !self.targets.is_empty()
+            && self.targets.iter().all(|row| row.standing == TargetStanding::NotJudged)
+            && self.invariants.is_empty();
+        let open = out_of_reach
+            || targets(TargetStanding::Undecided)
+            || self.invariants.iter().any(InvariantRow::is_undecided);
+        match (fails, open) {
+            (true, _) => Standing::Failed,
+            (false, true) => Standing::Undecided,
+            (false, false) => Standing::Passed,
+        }
+    }
+
     /// How many points were judged.
     pub fn points(&self) -> usize {
         let targets = self.targets.iter().map(|row| &row.point);
@@ -296,14 +363,12 @@ pub fn judge(experiment: &Experiment, outcomes: &[Outcome]) -> Verdict {
     let breaches: Vec<BreachRow> =
         outcomes.iter().filter_map(|outcome| breach_row(experiment, outcome)).collect();
     let invariants = invariants::judge(experiment, outcomes);
-    let passed = breaches.is_empty()
-        && !invariants.iter().any(InvariantRow::fails)
-        && targets.iter().all(|row| row.standing != TargetStanding::NotMet)
-        && !checks.iter().any(|row| row.standing.fails());
     let sentence = headline(&targets, &checks, &breaches, &invariants);
     let notes = notes(experiment, outcomes);
-    let verdict =
-        Verdict { passed, sentence, targets, checks, breaches, invariants, notes, baseline: None };
+    let (passed, baseline) = (false, None);
+    let mut verdict =
+        Verdict { passed, sentence, targets, checks, breaches, invariants, notes, baseline };
+    verdict.passed = verdict.standing() == Standing::Passed;
     verdict.for_folder(&format!("out/{}", experiment.name))
 }
 
@@ -322,24 +387,12 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
     let calibration = over_runs(|found| found.calibration);
     let verdict_window = over_runs(|found| found.verdict_window);
     let spans = calibration.is_some() && verdict_window.is_some();
-    let standing = match (&missing, measured) {
-        (Some(Missing::Horizon(_)), _) => TargetStanding::NotJudged,
-        (None, Some(value)) if limit.holds(value) => TargetStanding::Met,
-        _ => TargetStanding::NotMet,
+    let nulls: Vec<NullRow> = (0..target.nulls.len()).map(|at| null_row(target, at, found)).collect();
+    let (standing, told) = match (missing, measured) {
+        (Some(Missing::Horizon(reason)), _) => (TargetStanding::NotJudged, reason),
+        (Some(Missing::Data(reason)), _) => (TargetStanding::NotMet, reason),
+        (None, _) => over_all(target, limit, found, &nulls),
     };
-    let sentence = match missing {
-        Some(Missing::Horizon(reason) | Missing::Data(reason)) => reason,
-        None => match split_name(&target.metric).0 {
-            "" => words(&target.measure),
-            subject => format!("{}, of {subject}", words(&target.measure)),
-        },
-    };
-    // The data are the same in all runs, and so is what needs no model.
-    let null = |(place, null): (usize, &Null)| NullRow {
-        null: *null,
-        measured: found.iter().find_map(|found| *found.nulls.get(place)?),
-    };
-    let nulls: Vec<NullRow> = target.nulls.iter().enumerate().map(null).collect();
     let beside = nulls.iter().map(|row| null_words(row, limit)).collect::<String>();
     TargetRow {
         id: target.id.clone(),
@@ -351,14 +404,89 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
         verdict_window: verdict_window.filter(|_| spans),
         nulls,
         standing,
-        sentence: sentence + &beside,
+        sentence: told + &beside,
     }
 }
 
-/// "; persistence 12.3 %", or that it could not be measured.
+/// How a target stands that every run has measured, and how it was measured. It speaks of the
+/// median of all possible runs: where those that were made do not agree, their number decides
+/// whether they tell on which side of the limit it lies (sign test, by Wilson's 95 % interval of
+/// the share that is within).
+fn over_all(
+    target: &Target,
+    limit: Limit,
+    found: &[&TargetFound],
+    nulls: &[NullRow],
+) -> (TargetStanding, String) {
+    let held = |found: &&&TargetFound| found.whole.as_ref().is_ok_and(|value| limit.holds(*value));
+    let (runs, within) = (found.len() as u64, found.iter().filter(held).count() as u64);
+    let (low, high) = wilson(within, runs, NORMAL_975);
+    let measured = match () {
+        () if within == runs || low > 0.5 => TargetStanding::Met,
+        () if within == 0 || high < 0.5 => TargetStanding::NotMet,
+        () => TargetStanding::Undecided,
+    };
+    let mut told = match split_name(&target.metric).0 {
+        "" => words(&target.measure),
+        subject => format!("{}, of {subject}", words(&target.measure)),
+    };
+    if measured == TargetStanding::Undecided {
+        told += &format!("; {within} of {runs} runs are within, which are too few to tell");
+    }
+    let beaten = nulls.iter().filter_map(|row| Some(row.beaten?.standing));
+    let standing = std::iter::once(measured).chain(beaten).max_by_key(|standing| match standing {
+        TargetStanding::NotMet => 2,
+        TargetStanding::Undecided => 1,
+        TargetStanding::Met | TargetStanding::NotJudged => 0,
+    });
+    (standing.unwrap_or(measured), told)
+}
+
+/// A forecast without a model beside the runs. The data are the same in all runs, and so is what
+/// needs no model.
+fn null_row(target: &Target, place: usize, found: &[&TargetFound]) -> NullRow {
+    let of_runs = || found.iter().filter_map(|found| found.nulls.get(place));
+    let tests: Vec<DieboldMariano> = of_runs().filter_map(|found| found.against).collect();
+    NullRow {
+        null: target.nulls[place].word().to_owned(),
+        measured: of_runs().find_map(|found| found.measured),
+        beaten: target.beats[place].then(|| beaten(&tests, found.len())),
+    }
+}
+
+/// What the tests of all runs say together; where one has none, nothing can be said.
+fn beaten(tests: &[DieboldMariano], runs: usize) -> Beaten {
+    let sure = |test: &DieboldMariano| test.p_value < 1.0 - CONFIDENCE;
+    let all = |better: bool| {
+        tests.len() == runs
+            && tests.iter().all(|test| sure(test) && (test.mean_difference < 0.0) == better)
+    };
+    let standing = match (all(true), all(false)) {
+        (true, false) => TargetStanding::Met,
+        (false, true) => TargetStanding::NotMet,
+        _ => TargetStanding::Undecided,
+    };
+    let least = tests.iter().max_by(|one, other| one.p_value.total_cmp(&other.p_value));
+    Beaten {
+        standing,
+        mean_difference: least.map_or(0.0, |test| test.mean_difference),
+        p_value: least.map_or(1.0, |test| test.p_value),
+    }
+}
+
+/// "; persistence 12.3 %", or that it could not be measured; and whether it is beaten, if it must
+/// be.
 fn null_words(row: &NullRow, limit: Limit) -> String {
     let measured = row.measured.map_or("not measured".to_owned(), |value| limit.show(value));
-    format!("; {} {measured}", row.null.word())
+    let beaten = row.beaten.map_or(String::new(), |Beaten { standing, p_value, .. }| {
+        let word = match standing {
+            TargetStanding::Met => "beaten",
+            TargetStanding::NotMet => "not beaten",
+            _ => "not clearly beaten",
+        };
+        format!(" ({word}, p = {p_value:.3})")
+    });
+    format!("; {} {measured}{beaten}", row.null)
 }
 
 /// What a measure is, in words.
@@ -472,25 +600,31 @@ fn headline(
     format!("{}; {}{invariants}.", accuracy_words(targets), check_words(checks))
 }
 
-/// "All 8 stated targets are met", or which are not and how many could not be judged.
+/// "All 8 stated targets are met", or which are not, and how many could not be decided or judged.
 fn accuracy_words(targets: &[TargetRow]) -> String {
     let standing = |wanted| targets.iter().filter(move |row| row.standing == wanted);
     let (met, out) =
         (standing(TargetStanding::Met).count(), standing(TargetStanding::NotJudged).count());
     let judged = targets.len() - out;
-    let failed: Vec<String> = standing(TargetStanding::NotMet).map(failure_words).collect();
+    let named = |wanted| standing(wanted).map(failure_words).collect::<Vec<_>>().join(", ");
+    let failed = named(TargetStanding::NotMet);
     let unjudged = match out {
         0 => String::new(),
         out => format!(" ({out} more not judged: the run does not reach their dates)"),
     };
+    let open = match named(TargetStanding::Undecided) {
+        open if open.is_empty() => open,
+        open => format!("; undecided: {open}"),
+    };
     match (targets.len(), judged) {
         (0, _) => "No accuracy was stated".to_owned(),
         (_, 0) => "No stated target could be judged: the run does not reach their dates".to_owned(),
-        (_, 1) if failed.is_empty() => format!("The one judged target is met{unjudged}"),
-        _ if failed.is_empty() => format!("All {judged} judged targets are met{unjudged}"),
-        _ => {
-            format!("{met} of {judged} targets are met{unjudged}; not met: {}", failed.join(", "))
+        (_, 1) if met == 1 => format!("The one judged target is met{unjudged}"),
+        _ if met == judged => format!("All {judged} judged targets are met{unjudged}"),
+        _ if failed.is_empty() => {
+            format!("{met} of {judged} targets are met{unjudged}{open}")
         }
+        _ => format!("{met} of {judged} targets are met{unjudged}; not met: {failed}{open}"),
     }
 }
 
@@ -504,25 +638,33 @@ fn failure_words(row: &TargetRow) -> String {
 /// "; all 3 invariants hold", how many only warn, or which do not; nothing where none was stated.
 fn invariant_words(rows: &[InvariantRow]) -> String {
     let fails: Vec<&InvariantRow> = rows.iter().filter(|row| row.fails()).collect();
+    let open: Vec<&str> =
+        rows.iter().filter(|row| row.is_undecided()).map(|row| row.id.as_str()).collect();
     let warned = rows.iter().filter(|row| row.standing != InvariantStanding::Held).count();
-    let warned = match warned - fails.len() {
+    let warned = match warned - fails.len() - open.len() {
         0 => String::new(),
         1 => " (and 1 warning)".to_owned(),
         count => format!(" (and {count} warnings)"),
     };
+    let undecided = match open.is_empty() {
+        true => String::new(),
+        false => format!("; undecided: {}", open.join(", ")),
+    };
     match (rows, &fails[..]) {
         ([], _) => String::new(),
-        (all, []) if warned.is_empty() => match all.len() {
+        (all, []) if warned.is_empty() && open.is_empty() => match all.len() {
             1 => "; the invariant holds".to_owned(),
             count => format!("; all {count} invariants hold"),
         },
         (all, []) => {
             let held = all.iter().filter(|row| row.standing == InvariantStanding::Held).count();
-            format!("; {held} of {} invariants hold{warned}", all.len())
+            format!("; {held} of {} invariants hold{warned}{undecided}", all.len())
         }
         (all, [first, ..]) => {
             let (count, all, id, word) = (fails.len(), all.len(), &first.id, first.standing.word());
-            format!("; {count} of {all} invariants do not hold{warned}, first {id}: {word}")
+            format!(
+                "; {count} of {all} invariants do not hold{warned}, first {id}: {word}{undecided}"
+            )
         }
     }
 }

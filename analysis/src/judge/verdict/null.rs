@@ -1,18 +1,21 @@
 //! Forecasts that need no model, measured as the runs are: what a model is worth is what it adds to
 //! them.
 
-use pinwheel_core::math;
+use pinwheel_core::{SimDuration, math};
 use pinwheel_models::scenario::{Measure, Null, TREND_DAYS};
 
-use super::measure::{Measured, Measuring, Missing, Window};
+use super::measure::{Measuring, Window};
+use crate::record::outcome::NullFound;
 use crate::series::{Instant, bounds};
-use crate::statistics::slope;
+use crate::statistics::{DieboldMariano, diebold_mariano, slope};
+
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// One forecast of an observed series over a window, on its way. Observations come in the order of
 /// time, those before the window too.
 #[derive(Clone, Debug)]
 pub struct NullForecast<'m> {
-    null: Null,
+    null: &'m Null,
     /// The first instant of the window.
     begins: Option<Instant>,
     /// Days and logarithms of the observations before the window that a trend is taken from, and
@@ -25,31 +28,56 @@ pub struct NullForecast<'m> {
 }
 
 impl<'m> NullForecast<'m> {
-    /// A forecast that has seen nothing yet.
+    /// A forecast that has seen nothing yet; its error at each instant is kept if `beaten` asks
+    /// whether the runs beat it.
     pub fn new(
-        null: Null,
+        (null, beaten): (&'m Null, bool),
         measure: &'m Measure,
         window: Window,
         (start, end): (Instant, Instant),
     ) -> Self {
+        let measuring = Measuring::new(measure, window).of_run(start, end);
         NullForecast {
             null,
             begins: window.from.map(|from| bounds(from).0),
             before: Vec::new(),
             last: None,
             slope: None,
-            measuring: Measuring::new(measure, window).of_run(start, end),
+            measuring: measuring.keeping_losses(beaten),
         }
     }
 
     /// Takes an observation.
     pub fn observed(&mut self, instant: Instant, value: f64) {
+        let forecast = match self.null {
+            Null::Persistence | Null::Trend => self.continued(instant, value),
+            Null::Bookkeeping => None,
+            Null::File { values, .. } => {
+                let place = values.binary_search_by_key(&instant.date(), |(date, _)| *date);
+                place.ok().map(|place| values[place].1)
+            }
+        };
+        if let Some(forecast) = forecast {
+            self.measuring.simulated(instant, forecast);
+        }
+        self.measuring.observed(instant, value);
+    }
+
+    /// Takes a row of the network's own bookkeeping.
+    pub fn kept(&mut self, instant: Instant, value: f64) {
+        if *self.null == Null::Bookkeeping {
+            self.measuring.simulated(instant, value);
+        }
+    }
+
+    /// What was seen before the window, or first in it, and goes on; nothing before the window.
+    fn continued(&mut self, instant: Instant, value: f64) -> Option<f64> {
         if self.begins.is_some_and(|begins| instant < begins) {
             self.last = Some((instant, value));
-            if value > 0.0 && self.null == Null::Trend {
+            if value > 0.0 && *self.null == Null::Trend {
                 self.before.push((instant.days(), math::ln(value)));
             }
-            return;
+            return None;
         }
         let (origin, known) = *self.last.get_or_insert((instant, value));
         let since = origin.days() - f64::from(TREND_DAYS);
@@ -58,19 +86,39 @@ impl<'m> NullForecast<'m> {
             let recent = before.iter().filter(|(day, _)| *day > since).copied();
             slope(&recent.collect::<Vec<_>>())
         });
-        let forecast = known * math::exp(slope * instant.days_since(origin));
-        self.measuring.simulated(instant, forecast);
-        self.measuring.observed(instant, value);
+        Some(known * math::exp(slope * instant.days_since(origin)))
     }
 
-    /// Its error.
-    ///
-    /// # Errors
-    ///
-    /// [`Missing`] says what there was too little of.
-    pub fn finish(self) -> Result<Measured, Missing> {
-        self.measuring.finish()
+    /// What was found of it beside a run whose own errors are `losses`, which hang together over
+    /// `lag` at most.
+    pub fn found(mut self, losses: &[(Instant, f64)], lag: SimDuration) -> NullFound {
+        let own = self.measuring.take_losses();
+        let against = against(losses, &own, lag);
+        NullFound { measured: self.measuring.finish().ok().map(|found| found.value), against }
     }
+}
+
+/// The errors of a run against those of a forecast, at the instants that both have.
+fn against(
+    run: &[(Instant, f64)],
+    forecast: &[(Instant, f64)],
+    lag: SimDuration,
+) -> Option<DieboldMariano> {
+    let mut rest = forecast.iter().peekable();
+    let (mut of_run, mut of_forecast, mut instants) = (Vec::new(), Vec::new(), Vec::new());
+    for &(instant, loss) in run {
+        while rest.next_if(|(at, _)| *at < instant).is_some() {}
+        if let Some((_, other)) = rest.next_if(|(at, _)| *at == instant) {
+            of_run.push(loss);
+            of_forecast.push(*other);
+            instants.push(instant);
+        }
+    }
+    let (first, last) = (instants.first()?, instants.last()?);
+    let step_days = last.days_since(*first) / (instants.len() as f64 - 1.0).max(1.0);
+    let steps = lag.as_seconds() / SECONDS_PER_DAY / step_days;
+    let lag = if steps.is_finite() { steps as usize } else { 0 };
+    diebold_mariano(&of_run, &of_forecast, lag.min(instants.len() - 1))
 }
 
 #[cfg(test)]
@@ -85,11 +133,12 @@ mod tests {
     fn error(null: Null, from: Option<Date>) -> f64 {
         let day = |number: i64| Instant::of_date(date(2024, 1, 1)).after(number * 86_400_000);
         let window = Window { from: from.map(When::Day), to: None };
-        let mut forecast = NullForecast::new(null, &ERROR, window, (day(-100), day(10)));
+        let run = (day(-100), day(10));
+        let mut forecast = NullForecast::new((&null, false), &ERROR, window, run);
         for number in -100..=10 {
             forecast.observed(day(number), math::exp2(number as f64 / 10.0));
         }
-        forecast.finish().unwrap().value
+        forecast.found(&[], SimDuration::ZERO).measured.unwrap()
     }
 
     #[test]

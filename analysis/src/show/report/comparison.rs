@@ -7,6 +7,7 @@ use super::head::network_name;
 use super::numbers::{Number, bands, headline_series, numbers, words_of};
 use crate::Error;
 use crate::html::{Cell, Tone, escape, section, table};
+use crate::judge::verdict::Standing;
 use crate::record::table::Table;
 use crate::show::page::page;
 use crate::show::plot::{Ink, Line, LineChart, Size};
@@ -73,13 +74,15 @@ pub fn side_by_side(results: &[(Facts<'_>, &Table)]) -> Result<Report, Error> {
 fn listed(results: &[(Facts<'_>, &Table)]) -> String {
     let row = |(facts, _): &(Facts<'_>, &Table)| {
         let manifest = facts.manifest;
-        let (tone, word) = match facts.verdict.passed {
-            true => (Tone::Pass, "passed"),
-            false => (Tone::Fail, "not passed"),
+        let standing = facts.verdict.standing();
+        let tone = match standing {
+            Standing::Passed => Tone::Pass,
+            Standing::Failed => Tone::Fail,
+            Standing::Undecided => Tone::Note,
         };
         vec![
             Cell::Code(facts.folder.clone()),
-            Cell::Mark(tone, word),
+            Cell::Mark(tone, standing.word()),
             Cell::text(network_name(facts)),
             Cell::Words(facts.verdict.sentence.clone()),
             Cell::number(grouped(manifest.runs.len() as f64, 0)),

@@ -16,7 +16,7 @@ use crate::record::table::Table;
 use crate::series::{Instant, TimeSeries, mean_of_last, trailing_mean};
 use crate::show::plot::{Drawing, Ink, Line, Stroke};
 use crate::statistics::{median, quantile};
-use pinwheel_models::describe::metric::{OBSERVED_LABEL, split_name};
+use pinwheel_models::describe::metric::{OBSERVED_LABEL, is_beside, split_name};
 
 /// Observations this many times rarer than simulated rows are drawn as dots.
 const SPARSE: usize = 7;
@@ -216,7 +216,7 @@ impl<'a> Data<'a> {
     /// The classes a metric is recorded by, in the order of the model, without the empty ones.
     pub fn classes(&self, point: &str, metric: &str) -> Result<Vec<String>, Error> {
         let mut labels = self.labels(point, metric)?;
-        labels.retain(|label| !label.is_empty() && label != OBSERVED_LABEL);
+        labels.retain(|label| !label.is_empty() && !is_beside(label));
         let mut classes = Vec::new();
         for label in labels {
             let runs = self.runs(point, metric, &label)?;

@@ -2,15 +2,20 @@
 
 use super::facts::Facts;
 use crate::html::escape;
-use crate::judge::verdict::{CheckRow, Verdict};
+use crate::judge::verdict::{CheckRow, Standing, Verdict};
 use crate::wording::{grouped, plural, sentence_case};
 
 const FINGERPRINT: &str = "Fingerprint";
 
 pub fn head(facts: &Facts<'_>) -> String {
     let manifest = facts.manifest;
-    let (class, word) =
-        if facts.verdict.passed { ("pass", "Passed") } else { ("fail", "Not passed") };
+    let standing = facts.verdict.standing();
+    let word = standing.word();
+    let class = match standing {
+        Standing::Passed => "pass",
+        Standing::Failed => "fail",
+        Standing::Undecided => "note",
+    };
     let title = match manifest.question.as_str() {
         "" => &manifest.name,
         question => question,

@@ -148,6 +148,7 @@ fn targets(facts: &Facts<'_>, lines: &[&str]) -> Vec<Row> {
             let tone = match shown.standing {
                 TargetStanding::Met => Tone::Pass,
                 TargetStanding::NotMet => Tone::Fail,
+                TargetStanding::Undecided => Tone::Warn,
                 TargetStanding::NotJudged => Tone::Note,
             };
             Some((tone, signed(tone, &format_number(shown.measured?))))
@@ -296,8 +297,9 @@ pub fn accuracy(facts: &Facts<'_>) -> String {
     let mut rows: Vec<&TargetRow> = rows.iter().collect();
     rows.sort_by_key(|row| match row.standing {
         TargetStanding::NotMet => 0,
-        TargetStanding::Met => 1,
-        TargetStanding::NotJudged => 2,
+        TargetStanding::Undecided => 1,
+        TargetStanding::Met => 2,
+        TargetStanding::NotJudged => 3,
     });
     let shown = rows.iter().take(TARGETS_MAX);
     let cells: Vec<Vec<Cell>> = shown.map(|row| target(row, several, windows)).collect();
@@ -337,6 +339,7 @@ fn target(row: &TargetRow, several: bool, windows: bool) -> Vec<Cell> {
     let tone = match row.standing {
         TargetStanding::Met => Tone::Pass,
         TargetStanding::NotMet => Tone::Fail,
+        TargetStanding::Undecided => Tone::Warn,
         TargetStanding::NotJudged => Tone::Note,
     };
     let mut cells = vec![

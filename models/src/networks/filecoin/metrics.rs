@@ -4,16 +4,16 @@
 use super::provider::SizeClass;
 
 use super::settings::{Behaviour, Settings};
-use crate::describe::metric::OBSERVED_LABEL;
+use crate::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL};
 use crate::describe::{MetricSpec, Section, metric};
 
 /// Every metric. Those "by size class" carry the class as their label.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "raw_power", "EiB",
-        "Raw byte power of all active sectors that are not faulty.", "power actor").also_by(&["observation"]),
+        "Raw byte power of all active sectors that are not faulty.", "power actor").also_by(&["observation", "bookkeeping"]),
     metric(Section::Other, "qa_power", "EiB",
-        "Quality-adjusted power: verified sectors count ten times.", "power actor; FIP-0003").also_by(&["observation"]),
+        "Quality-adjusted power: verified sectors count ten times.", "power actor; FIP-0003").also_by(&["observation", "bookkeeping"]),
     metric(Section::Other, "baseline_power", "EiB",
         "Baseline: the raw power that earns the full baseline reward; doubles each year.", "reward actor"),
     metric(Section::Actors, "providers_active", "1", "Storage providers with power.", "model"),
@@ -72,10 +72,14 @@ pub const METRICS: &[MetricSpec] = &[
 
 /// The labels of a Filecoin network, by their kinds.
 pub fn labels(settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
-    let observed = match settings.behaviour {
-        Behaviour::Driven(_) => vec![OBSERVED_LABEL.to_owned()],
+    let driven = |label: &str| match settings.behaviour {
+        Behaviour::Driven(_) => vec![label.to_owned()],
         Behaviour::Rational(_) => Vec::new(),
     };
     let classes = SizeClass::ALL.iter().map(|class| class.name().to_owned());
-    vec![("size class", classes.collect()), ("observation", observed)]
+    vec![
+        ("size class", classes.collect()),
+        ("observation", driven(OBSERVED_LABEL)),
+        ("bookkeeping", driven(BOOKKEEPING_LABEL)),
+    ]
 }

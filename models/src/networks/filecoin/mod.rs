@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod audit;
+mod bookkeeping;
 pub mod business;
 pub mod card;
 pub mod conform;

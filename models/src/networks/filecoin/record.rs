@@ -5,12 +5,12 @@ use jiff::civil::Date;
 use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metric};
 use serde::{Deserialize, Serialize};
 
-use super::Filecoin;
 use super::accounts::FIL_DECIMALS;
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
-use crate::describe::metric::OBSERVED_LABEL;
+use super::{Filecoin, bookkeeping};
+use crate::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL};
 use crate::input::amount;
 use crate::networks::filecoin::spec::SPEC;
 
@@ -76,6 +76,8 @@ pub struct Observed {
     qa_power_eib: f64,
     burned_fil: f64,
     locked_fil: Option<f64>,
+    /// Raw and quality-adjusted power by bookkeeping, EiB; none after the cut.
+    bookkeeping_eib: Option<(f64, f64)>,
 }
 
 /// The observations of every day of a history and of the days after its cut, the first one being
@@ -85,11 +87,13 @@ pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
         let observed = &settings.observed_locked_fil;
         observed.iter().find(|(of, _)| *of == date).map(|(_, fil)| *fil)
     };
+    let mut bookkeeping = bookkeeping::powers_eib(&settings.initial, history).into_iter();
     let day = |day: &HistoryDay| Observed {
         raw_power_eib: day.raw_power_eib,
         qa_power_eib: day.qa_power_eib,
         burned_fil: day.burned_fil_cumulative,
         locked_fil: locked(day.date),
+        bookkeeping_eib: bookkeeping.next(),
     };
     history.iter().chain(&settings.judged).map(day).collect()
 }
@@ -246,6 +250,11 @@ impl Filecoin {
         if let Some(locked) = observed.locked_fil {
             let locked = amount::floor(locked, FIL_DECIMALS);
             page.fil_labelled(const { SPEC.metric("supply_locked") }, label, locked);
+        }
+        if let Some((raw, qa)) = observed.bookkeeping_eib {
+            let label = page.ctx.records.label(BOOKKEEPING_LABEL);
+            page.labelled(const { SPEC.metric("raw_power") }, label, raw);
+            page.labelled(const { SPEC.metric("qa_power") }, label, qa);
         }
     }
 }
