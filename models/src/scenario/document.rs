@@ -13,7 +13,8 @@ const EXTENDS_MAX: usize = 8;
 /// Tables of keys that hold at one size of the run.
 pub const SIZES: [&str; 2] = ["ci", "full"];
 /// Keys that name files, relative to the file they are typed in; so does every key of these names.
-const PATH_KEYS: [&str; 3] = ["network.initial", "network.history", "network.observed_locked"];
+const PATH_KEYS: [&str; 4] =
+    ["network.initial", "network.history", "network.observed_locked", "network.stock"];
 const PATH_NAMES: [&str; 2] = ["file", "matrix"];
 
 /// The tree of a scenario, whose real path and text are given, and the keys that were laid over its

@@ -10,6 +10,10 @@ use super::sectors::{Cohort, Kind, Term};
 
 /// Names of random streams drawn from in the hot path.
 const SECTOR_KINDS: Purpose = Purpose::new("filecoin sector kinds");
+const LOSSES: Purpose = Purpose::new("filecoin losses");
+
+/// Days from one on which a provider may end sectors early to the next.
+const LOSS_DAYS: i32 = 30;
 
 /// What a provider does with its sectors on one day, in sectors.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -45,7 +49,7 @@ impl Filecoin {
             self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
             self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
         }
-        self.terminate_early(i);
+        self.terminate_early(i, streams);
         self.terminate_lost(i);
         if orders.onboard_capacity + orders.onboard_verified > 0 {
             self.onboard(i, orders, streams);
@@ -99,13 +103,29 @@ impl Filecoin {
         self.expire(i, Kind::Capacity, of_capacity, renewed - deals_renewed);
     }
 
-    /// Once a month a provider ends a few quality-1 sectors before their time.
-    fn terminate_early(&mut self, i: usize) {
-        if self.derived.early_termination_per_month > 0.0 && (self.day + i as i32) % 30 == 0 {
-            let book = &self.providers[i].sectors;
-            let quality_one = book.live() - book.of(Kind::Verified);
-            let ended = (quality_one as f64 * self.derived.early_termination_per_month) as u64;
-            self.end_early(i, Kind::Capacity, ended.min(book.of(Kind::Capacity)));
+    /// Ends sectors before their time (driven behaviour). What a provider ends so adds up at a
+    /// constant rate and is ended together on one day of many: losses come as jumps. The sectors
+    /// are of every age. Those of broken disks are part of it ([`Self::terminate_lost`]).
+    fn terminate_early(&mut self, i: usize, streams: &Streams) {
+        let Some(losses) = self.derived.losses else { return };
+        if (self.day + i as i32) % LOSS_DAYS != 0 {
+            return;
+        }
+        let book = &self.providers[i].sectors;
+        let verified = book.of(Kind::Verified);
+        let live = [book.live() - verified, verified];
+        let provider = &mut self.providers[i];
+        for (owed, (rate, live)) in
+            provider.losses_owed.iter_mut().zip(losses.rate_per_day.into_iter().zip(live))
+        {
+            *owed += rate * f64::from(LOSS_DAYS) * live as f64;
+        }
+        let chance = streams.indexed(i as u32, LOSSES, self.day as u64).uniform();
+        if chance < losses.chance_per_day * f64::from(LOSS_DAYS) {
+            let [capacity, verified] = provider.losses_owed.map(|owed| owed.max(0.0) as u64);
+            provider.losses_owed = [0.0; 2];
+            self.end_evenly(i, Kind::Capacity, capacity);
+            self.end_evenly(i, Kind::Verified, verified);
         }
     }
 
@@ -126,7 +146,7 @@ impl Filecoin {
         let renewed_sectors = renewed - left;
         if renewed_sectors > 0 {
             self.flows.renewed_sectors += renewed_sectors;
-            self.pay_gas(i, renewed_sectors * self.gas.renew_gas);
+            self.pay_gas(i, renewed_sectors * self.gas.message.renew);
         }
         if released > Amount::ZERO {
             self.return_pledge(i, released);
@@ -134,20 +154,28 @@ impl Filecoin {
     }
 
     /// Commits sectors for another term. A sector that was sealed before FIP-0100 owes the daily
-    /// fee from its first extension on. Under FIP-0118 a provider extends with the upgrade to
+    /// fee from its first extension after the grace period on. A verified sector goes on as long as
+    /// its claim: before FIP-0118 little longer than its deal. Under FIP-0118 a provider extends with the upgrade to
     /// quality 10 (ExtendSectorExpiration3), as long as it can top the pledge up.
     fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
         let mut cohort = Cohort { expiry_day: self.day + self.derived.terms.renewal, ..cohort };
         let upgrade = kind != Kind::Verified && self.rules.quality == Quality::Uniform;
         let kind = if upgrade && self.top_up(i, &mut cohort) { Kind::Verified } else { kind };
-        if cohort.daily_fee_attofil == 0 {
+        if cohort.daily_fee_attofil == 0 && !self.rules.daily_fee_grace {
             let fee = self.quote.daily_fee(kind.quality());
             cohort.daily_fee_attofil = fee.0 * u128::from(cohort.sectors);
         }
-        let term = if kind == Kind::Verified { Term::Long } else { Term::Short };
-        if kind == Kind::Verified {
-            cohort.expiry_day = self.day + self.derived.terms.verified_long;
-        }
+        let term = match (kind == Kind::Verified, self.rules.quality == Quality::Uniform) {
+            (true, true) => {
+                cohort.expiry_day = self.day + self.derived.terms.verified_long;
+                Term::Medium
+            }
+            (true, false) => {
+                cohort.expiry_day = self.day + self.derived.terms.verified_renewal;
+                Term::Long
+            }
+            (false, _) => Term::Short,
+        };
         self.providers[i].sectors.add(kind, term, cohort);
     }
 
@@ -216,7 +244,7 @@ impl Filecoin {
         provider.cost_usd += sectors as f64 * self.derived.costs.sealing_usd_per_sector;
         self.flows.onboarded_sectors += sectors;
         self.flows.onboarded_units += sectors * kind.quality();
-        self.pay_gas(i, sectors * self.gas.onboard_gas);
+        self.pay_onboarding(i, kind, sectors);
     }
 
     /// Running costs in USD, and the sale of FIL that is not needed for a week's pledge and fees.

@@ -3,10 +3,10 @@
 //!
 //! The columns say how much raw and quality-adjusted power was onboarded and renewed and which
 //! share of what was due was renewed; so what was due is known too (renewed / renewal rate). How
-//! much of it was verified follows from the verified part of the renewed, at a renewal rate a
-//! little below the overall one (calibrated). What the data do not say is whose sectors these were:
-//! new ones go by a provider's weight, ending ones by what it has, those with the earliest dates
-//! first.
+//! much of it was verified the data do not say: verified sectors have dates of their own, those of
+//! their claims, and what of them is not among the renewed leaves; the rest of what was due had
+//! quality one. Nor do they say whose sectors these were: new ones go by a provider's weight,
+//! ending ones by what it has, those with the earliest dates first.
 //!
 //! Large providers act every day, medium ones once a week, small ones every four weeks.
 
@@ -36,7 +36,8 @@ pub struct DayTotals {
 
 impl DayTotals {
     /// Of raw power `r` and quality-adjusted power `q`, `(q - r) / 9` is verified (quality 10).
-    /// Verified sectors are renewed at `relative` times the day's overall rate.
+    /// The due are taken apart as if verified sectors were renewed at `relative` times the day's
+    /// overall rate: what a forecast learns from; a day that the history drives takes their sum.
     pub fn new(day: &HistoryDay, relative: f64) -> Self {
         let sectors = |pib: f64| (pib.max(0.0) * SECTORS_PER_PIB + 0.5) as u64;
         let verified = |raw: f64, qa: f64| sectors(((qa - raw) / 9.0).clamp(0.0, raw));
@@ -98,8 +99,28 @@ const fn days_at_once(sectors: u64) -> u32 {
 }
 
 impl Filecoin {
-    /// The orders of every provider for the current day, into `self.orders`.
-    pub fn plan_driven_day(&mut self, totals: DayTotals) {
+    /// The orders of a day that the history knows. Verified sectors come to their end on their own
+    /// dates; of all that was due that day in the data, the rest had quality one. Where the dates
+    /// give more or fewer than the data, the difference is made up on the days after.
+    pub fn plan_known_day(&mut self, data: DayTotals) {
+        let day = self.day;
+        let ends: Vec<u64> = (0..self.providers.len())
+            .map(|i| match self.acts_today(i) {
+                true => self.providers[i].sectors.expired(Kind::Verified, day),
+                false => 0,
+            })
+            .collect();
+        let verified_due = ends.iter().sum::<u64>().max(data.verified_renewed);
+        let due = data.capacity_due + data.verified_due;
+        self.capacity_owed += due as i64 - verified_due as i64;
+        let capacity_due = u64::try_from(self.capacity_owed).unwrap_or(0).max(data.capacity_renewed);
+        self.capacity_owed -= capacity_due as i64;
+        self.plan_driven_day(DayTotals { verified_due, capacity_due, ..data }, Some(&ends));
+    }
+
+    /// The orders of every provider for the current day, into `self.orders`. Where it is known how
+    /// many verified sectors of each end today, these come first and others after them.
+    pub fn plan_driven_day(&mut self, totals: DayTotals, ends: Option<&[u64]>) {
         self.orders.clear();
         self.orders.resize(self.providers.len(), Orders::default());
         let acting: Vec<(usize, [u64; 4])> = (0..self.providers.len())
@@ -111,17 +132,19 @@ impl Filecoin {
                 *sum += u128::from(*weight);
             }
         }
+        let on_date = |i: usize| ends.map_or(0, |ends| ends[i]);
+        let before_date = totals.verified_due - ends.map_or(0, |ends| ends.iter().sum());
         let mut onboard_capacity = Shares::new(totals.onboarded_capacity, sums[0]);
         let mut onboard_verified = Shares::new(totals.onboarded_verified, sums[1]);
         let mut capacity_due = Shares::new(totals.capacity_due, sums[2]);
-        let mut verified_due = Shares::new(totals.verified_due, sums[3]);
+        let mut verified_due = Shares::new(before_date, sums[3]);
         let mut capacity_renewed =
             Shares::new(totals.capacity_renewed, u128::from(totals.capacity_due));
         let mut verified_renewed =
             Shares::new(totals.verified_renewed, u128::from(totals.verified_due));
         for (i, weights) in acting {
-            let (capacity, verified) =
-                (capacity_due.next(weights[2]), verified_due.next(weights[3]));
+            let capacity = capacity_due.next(weights[2]);
+            let verified = on_date(i) + verified_due.next(weights[3]);
             self.orders[i] = Orders {
                 onboard_capacity: onboard_capacity.next(weights[0]),
                 onboard_verified: onboard_verified.next(weights[1]),
@@ -133,14 +156,19 @@ impl Filecoin {
         }
     }
 
+    /// Whether provider `i` does its business today.
+    fn acts_today(&self, i: usize) -> bool {
+        self.is_turn_of(i, days_at_once(self.providers[i].sectors.live()))
+    }
+
     /// Weights of provider `i` in new quality-1 and verified sectors, and in ending ones; none if
     /// it does not act today.
     fn driven_weights(&self, i: usize) -> Option<[u64; 4]> {
-        let provider = &self.providers[i];
-        let days = days_at_once(provider.sectors.live());
-        if !self.is_turn_of(i, days) {
+        if !self.acts_today(i) {
             return None;
         }
+        let provider = &self.providers[i];
+        let days = days_at_once(provider.sectors.live());
         let verified = provider.sectors.of(Kind::Verified);
         let quality_one = provider.sectors.live() - verified;
         let weights = [provider.capacity_weight, provider.verified_weight, quality_one, verified];

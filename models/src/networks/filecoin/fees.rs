@@ -1,12 +1,20 @@
 //! The protocol's money rules applied to the running network: the reward's next step, prices of the
 //! tick, the base fee, the split of a reward into streams.
 //!
-//! The base fee moves by the chain's own rule on the gas of each epoch's messages. Providers' gas
-//! is what their messages need; the demand of everybody else falls as the base fee rises:
-//! `other = share * target * (base fee / 0.1 nanoFIL)^-elasticity`, with noise from epoch to epoch.
-//! In day detail the base fee is the one at which demand meets the target. Proofs go out at once;
-//! what providers onboard and renew is spread over the day, and what would fill more than half of
-//! the target waits for another day, for they put off what can wait while the base fee is high.
+//! The base fee moves by the chain's own rule on the gas limits of each epoch's messages. Providers'
+//! gas is what their messages need, at any fee: proofs go out at once; what providers onboard and
+//! renew is spread over the day, and what would fill more than nine tenths of the target waits for
+//! another day. The demand of everybody else is finite: each message has a most that it pays, and
+//! with a log-logistic law of these (Fisk, "The graduation of income distributions", 1961)
+//!
+//! `others = share * target / (1 + (base fee / limit price)^steepness)`, with noise by the epoch.
+//!
+//! So the fee falls to its floor where everybody's gas together does not reach the target. In day
+//! detail the base fee is the one at which demand meets the target.
+//!
+//! A message's gas limit is above the gas it uses; what of that is burned is counted apart, and so
+//! is the network fee of batches (FIP-0013, FIP-0024) until FIP-0100. A provider proves sectors in
+//! an aggregate where this costs less than proving them one by one.
 
 use pinwheel_core::distribution::Normal;
 use pinwheel_core::{Amount, Purpose, Streams, math};
@@ -17,7 +25,7 @@ use super::gas::{self, BLOCK_GAS_TARGET};
 use super::parameters::Parameters;
 use super::pledge::{self, NetworkState, Pricing, SectorTerms};
 use super::reward::{RewardParts, RewardState};
-use super::rules::{BaseFeeRule, EPOCHS_PER_DAY, Minting, Termination};
+use super::rules::{BaseFeeRule, EPOCHS_PER_DAY, Minting, Quality, Termination};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES};
 use super::settings::InitialState;
 use super::smoothing::Estimate;
@@ -26,15 +34,12 @@ use super::{Filecoin, election, streams, supply};
 /// Names of random streams drawn from in the hot path.
 const GAS: Purpose = Purpose::new("filecoin gas");
 
-/// Base fee at which the parameter `other_gas_share` is stated: 0.1 nanoFIL.
-const REFERENCE_BASE_FEE_ATTOFIL: f64 = 1e8;
-
 /// One FIL for a unit of gas: more than anyone could pay. It keeps the cost of a message within 128
 /// bits where a scenario's proofs overfill every block and the fee would grow without end.
 const BASE_FEE_MAX_ATTOFIL: u128 = supply::ATTO_PER_FIL;
 
 /// Largest part of the block target that providers' messages fill.
-const PROVIDERS_SHARE_MAX: f64 = 0.5;
+const PROVIDERS_SHARE_MAX: f64 = 0.9;
 
 /// Prices of one tick, for sectors of quality one and ten.
 #[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
@@ -91,19 +96,37 @@ pub fn reward_state(initial: &InitialState, first_epoch: i64, minting: Minting) 
     RewardState::from_parts(parts, minting).expect("the scenario reader has checked the state")
 }
 
+/// Gas of a provider's messages.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MessageGas {
+    /// Of the pre-commitment of a sector, in a batch.
+    pub pre_commit: u64,
+    /// Of the proof of a new sector, alone.
+    pub prove_commit: u64,
+    /// Of the proof of a new sector, in an aggregate.
+    pub prove_aggregate: u64,
+    /// Of the deal of a sector.
+    pub publish_deal: u64,
+    /// Of an extended sector.
+    pub renew: u64,
+    /// Of the proof of a partition at a deadline.
+    pub window_post: u64,
+}
+
 /// Demand for gas and its price.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GasMarket {
     /// The base fee for a unit of gas, attoFIL.
     pub base_fee_attofil: u128,
-    /// Gas of a new sector.
-    pub onboard_gas: u64,
-    /// Gas of an extended sector.
-    pub renew_gas: u64,
-    /// Gas of the proof of a deadline.
-    pub window_post_gas: u64,
+    /// Gas of providers' messages.
+    pub message: MessageGas,
+    /// Messages for each new sector of 32 GiB.
+    messages_per_sector: f64,
+    /// Gas limit of a message over the gas it uses.
+    limit_margin: f64,
     other_share: f64,
-    other_elasticity: f64,
+    other_limit_price: f64,
+    other_steepness: f64,
     other_sigma: f64,
     usual_premium_attofil: u128,
     /// Gas of providers' proofs that are due now.
@@ -123,11 +146,12 @@ impl GasMarket {
     pub fn new(initial: &InitialState, p: &Parameters) -> Self {
         let mut market = GasMarket {
             base_fee_attofil: initial.base_fee.0.max(gas::BASE_FEE_MIN_ATTOFIL),
-            onboard_gas: 0,
-            renew_gas: 0,
-            window_post_gas: 0,
+            message: MessageGas::default(),
+            messages_per_sector: 1.0,
+            limit_margin: 1.0,
             other_share: 0.0,
-            other_elasticity: 0.0,
+            other_limit_price: 1.0,
+            other_steepness: 1.0,
             other_sigma: 0.0,
             usual_premium_attofil: 0,
             proofs: 0,
@@ -140,11 +164,20 @@ impl GasMarket {
 
     /// Takes over the parameters of demand.
     pub fn follow(&mut self, p: &Parameters) {
-        self.onboard_gas = p.onboard_gas as u64;
-        self.renew_gas = p.renew_gas as u64;
-        self.window_post_gas = p.window_post_gas as u64;
+        self.message = MessageGas {
+            pre_commit: p.pre_commit_gas as u64,
+            prove_commit: p.prove_commit_gas as u64,
+            prove_aggregate: p.prove_aggregate_gas as u64,
+            publish_deal: p.publish_deal_gas as u64,
+            renew: p.renew_gas as u64,
+            window_post: p.window_post_gas as u64,
+        };
+        // A sector of 64 GiB is two of 32 GiB with one message.
+        self.messages_per_sector = 1.0 - p.large_sector_share / 2.0;
+        self.limit_margin = p.gas_limit_margin;
         self.other_share = p.other_gas_share;
-        self.other_elasticity = p.other_gas_elasticity;
+        self.other_limit_price = p.other_gas_limit_price;
+        self.other_steepness = p.other_gas_limit_steepness;
         self.other_sigma = p.other_gas_sigma;
         self.usual_premium_attofil = p.gas_premium as u128;
     }
@@ -154,11 +187,32 @@ impl GasMarket {
         self.sent_per_epoch = self.waiting.div_ceil(EPOCHS_PER_DAY as u128);
     }
 
+    /// Gas that an epoch's messages may use such that their limits meet the target.
+    fn target_used(&self) -> f64 {
+        epoch_target() / self.limit_margin
+    }
+
+    /// Gas that so many blocks carry of distinct messages, by what these use.
+    fn room(&self, blocks: u64) -> u128 {
+        let limits = gas::BLOCK_GAS_LIMIT * u128::from(blocks) * gas::PACKING_PERMILLE / 1_000;
+        (limits as f64 / self.limit_margin) as u128
+    }
+
+    /// The gas limits of messages that use so much.
+    fn limits(&self, used: u128) -> u128 {
+        (used as f64 * self.limit_margin) as u128
+    }
+
+    /// Gas burned beyond what messages use, because their limits are above it.
+    fn overestimation(&self, used: u64) -> u64 {
+        gas::overestimation_gas(used, ((used as f64 * self.limit_margin) as u64).max(used))
+    }
+
     /// Takes what blocks carry of providers' messages: five of them an epoch's part, fewer or more
     /// in proportion, for miners choose from a pool that never runs dry.
     fn send(&mut self, blocks: u128) -> u128 {
         let per_epoch = u128::from(election::WINS_PER_EPOCH);
-        let most = (epoch_target() * PROVIDERS_SHARE_MAX) as u128 * blocks / per_epoch;
+        let most = (self.target_used() * PROVIDERS_SHARE_MAX) as u128 * blocks / per_epoch;
         let proofs = (self.proofs * blocks / (2 * per_epoch)).min(self.proofs);
         self.proofs -= proofs;
         let room = most.saturating_sub(proofs);
@@ -169,26 +223,42 @@ impl GasMarket {
 
     /// Gas that everybody else wants in an epoch at this base fee.
     fn other_demand(&self, base_fee_attofil: f64) -> f64 {
-        let relative = base_fee_attofil / REFERENCE_BASE_FEE_ATTOFIL;
-        self.other_share * epoch_target() * math::pow(relative, -self.other_elasticity)
+        let relative = base_fee_attofil / self.other_limit_price;
+        self.other_share * epoch_target() / (1.0 + math::pow(relative, self.other_steepness))
     }
 
     /// FIP-0115's percentile of an epoch's premiums: what wallets bid unless blocks are scarce, and
-    /// nothing if messages leave a fifth of a block unused.
-    fn premium(&self, gas_in_epoch: u128) -> u128 {
-        if gas_in_epoch >= gas::PREMIUM.reach(gas::BLOCK_GAS_LIMIT) {
+    /// nothing if the limits of messages leave a fifth of a block unused.
+    fn premium(&self, limits_in_epoch: u128) -> u128 {
+        if limits_in_epoch >= gas::PREMIUM.reach(gas::BLOCK_GAS_LIMIT) {
             self.usual_premium_attofil
         } else {
             0
         }
     }
 
-    /// The base fee at which others fill what `providers` leave of an epoch's target.
+    /// The base fee at which others fill what `providers` leave of an epoch's target; its floor
+    /// where they do not, whatever it costs.
     fn clearing_base_fee(&self, providers: f64) -> u128 {
-        let room = (epoch_target() - providers).max(epoch_target() * (1.0 - PROVIDERS_SHARE_MAX));
-        let relative =
-            math::pow(self.other_share * epoch_target() / room, 1.0 / self.other_elasticity);
-        ((REFERENCE_BASE_FEE_ATTOFIL * relative) as u128).max(gas::BASE_FEE_MIN_ATTOFIL)
+        let target = self.target_used();
+        let room = (target - providers).max(target * (1.0 - PROVIDERS_SHARE_MAX));
+        let most = self.other_share * epoch_target();
+        if most <= room {
+            return gas::BASE_FEE_MIN_ATTOFIL;
+        }
+        let relative = math::pow(most / room - 1.0, 1.0 / self.other_steepness);
+        ((self.other_limit_price * relative) as u128).max(gas::BASE_FEE_MIN_ATTOFIL)
+    }
+
+    /// Where the rule of FIP-0115 comes to rest: at eight times the premium if an epoch's messages
+    /// still reach a full block there, else at the floor.
+    fn resting_base_fee(&self, providers: f64) -> u128 {
+        let usual = 8 * self.usual_premium_attofil.max(gas::BASE_FEE_MIN_ATTOFIL);
+        let used = providers + self.other_demand(usual as f64);
+        match self.premium(self.limits(used as u128)) {
+            0 => gas::BASE_FEE_MIN_ATTOFIL,
+            premium => 8 * premium.max(gas::BASE_FEE_MIN_ATTOFIL),
+        }
     }
 }
 
@@ -292,9 +362,37 @@ impl Filecoin {
         self.gas.proofs += u128::from(gas);
     }
 
+    /// Provider `i` puts `sectors` of a kind on chain: pre-commitments in a batch, proofs alone or
+    /// in an aggregate, whichever costs less, and the deals they hold.
+    pub fn pay_onboarding(&mut self, i: usize, kind: Kind, sectors: u64) {
+        let gas = self.gas.message;
+        let messages = ((sectors as f64 * self.gas.messages_per_sector) as u64).max(1);
+        let (base_fee, count) = (self.gas.base_fee_attofil, messages as u32);
+        let aggregate = gas::prove_commit_aggregate_fee(&self.rules, count, base_fee);
+        let alone = u128::from(messages * gas.prove_commit) * base_fee;
+        let together = u128::from(messages * gas.prove_aggregate) * base_fee;
+        let mut fee = gas::pre_commit_batch_fee(&self.rules, count, base_fee);
+        let mut per_message = gas.pre_commit;
+        if messages > 1 && together + aggregate.0 < alone {
+            fee += aggregate;
+            per_message += gas.prove_aggregate;
+        } else {
+            per_message += gas.prove_commit;
+        }
+        if kind != Kind::Capacity && self.rules.quality != Quality::Uniform {
+            per_message += gas.publish_deal;
+        }
+        self.pay_gas(i, messages * per_message);
+        self.flows.burn_batch_fee += self.accounts.burn(i, fee);
+    }
+
     fn burn_base_fee_of(&mut self, i: usize, gas: u64) {
-        let cost = Amount(u128::from(gas) * self.gas.base_fee_attofil);
-        self.flows.burn_base_fee += self.accounts.burn(i, cost);
+        let base_fee = self.gas.base_fee_attofil;
+        let cost = Amount(u128::from(gas) * base_fee);
+        let over = Amount(u128::from(self.gas.overestimation(gas)) * base_fee);
+        let burned = self.accounts.burn(i, cost + over);
+        self.flows.burn_base_fee += burned.min(cost);
+        self.flows.burn_overestimation += burned.saturating_sub(cost);
     }
 
     /// Fills the epoch's blocks with messages and sets the base fee of the next.
@@ -306,55 +404,53 @@ impl Filecoin {
         let sigma = self.gas.other_sigma;
         let normal = Normal::STANDARD.sample(&mut draws);
         let noise = math::exp(sigma * normal - sigma * sigma / 2.0);
-        let limit = gas::BLOCK_GAS_LIMIT * u128::from(blocks);
-        let of_providers = self.gas.send(u128::from(blocks)).min(limit);
+        let room = self.gas.room(blocks);
+        let of_providers = self.gas.send(u128::from(blocks)).min(room);
         // More blocks take more of the pool of waiting messages, in the same proportion.
         let fullness = blocks as f64 / election::WINS_PER_EPOCH as f64 * noise;
-        let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) * fullness;
-        let of_others = (wanted as u128).min(limit - of_providers);
-        self.burn_base_fee_of_others(of_others);
-        self.flows.gas_used += of_providers + of_others;
-        self.flows.gas_limit += limit;
         let base_fee = self.gas.base_fee_attofil;
+        let wanted = self.gas.other_demand(base_fee as f64) * fullness;
+        let of_others = (wanted as u128).min(room - of_providers);
+        self.burn_base_fee_of_others(of_others as u64, 1);
+        self.flows.gas_used += of_providers + of_others;
+        self.flows.gas_limit += gas::BLOCK_GAS_LIMIT * u128::from(blocks);
+        let limits = self.gas.limits(of_providers + of_others);
         self.gas.base_fee_attofil = match self.rules.base_fee {
             BaseFeeRule::Utilisation => {
-                let used = of_providers + of_others;
-                gas::next_base_fee_by_utilisation(base_fee, used, blocks)
+                gas::next_base_fee_by_utilisation(base_fee, limits, blocks)
             }
-            BaseFeeRule::Premium => {
-                let premium = self.gas.premium(of_providers + of_others);
-                gas::PREMIUM.next(base_fee, premium)
-            }
+            BaseFeeRule::Premium => gas::PREMIUM.next(base_fee, self.gas.premium(limits)),
         }
         .min(BASE_FEE_MAX_ATTOFIL);
     }
 
     /// The base fee of a day whose providers' gas is known.
     pub fn step_base_fee_day(&mut self) {
-        let epochs = EPOCHS_PER_DAY as u128;
-        let of_providers = self.gas.send(epochs * u128::from(election::WINS_PER_EPOCH)) / epochs;
+        let (epochs, wins) = (EPOCHS_PER_DAY as u128, election::WINS_PER_EPOCH);
+        let of_providers = self.gas.send(epochs * u128::from(wins)) / epochs;
         // Lost blocks leave less room than the expected five.
-        let crowding = 1.0 / (1.0 - self.parameters.orphan_share);
+        let crowded = of_providers as f64 / (1.0 - self.parameters.orphan_share);
         self.gas.base_fee_attofil = match self.rules.base_fee {
-            BaseFeeRule::Utilisation => self.gas.clearing_base_fee(of_providers as f64 * crowding),
-            // Where the rule comes to rest: a premium of an eighth of the base fee.
-            BaseFeeRule::Premium => 8 * self.gas.premium(u128::MAX).max(gas::BASE_FEE_MIN_ATTOFIL),
+            BaseFeeRule::Utilisation => self.gas.clearing_base_fee(crowded),
+            BaseFeeRule::Premium => self.gas.resting_base_fee(crowded),
         }
         .min(BASE_FEE_MAX_ATTOFIL);
-        let limit = gas::BLOCK_GAS_LIMIT * u128::from(election::WINS_PER_EPOCH);
-        // Others alone fill no more than all blocks. What providers send is not taken off, so that
-        // all gas together may be above the limit of a day in one step.
-        let of_others = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
-        let of_others = of_others.min(limit);
-        self.burn_base_fee_of_others(of_others * epochs);
+        let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
+        let of_others = wanted.min(self.gas.room(wins).saturating_sub(of_providers));
+        self.burn_base_fee_of_others(of_others as u64, EPOCHS_PER_DAY as u64);
         self.flows.gas_used += (of_providers + of_others) * epochs;
-        self.flows.gas_limit += limit * epochs;
+        self.flows.gas_limit += gas::BLOCK_GAS_LIMIT * u128::from(wins) * epochs;
     }
 
-    fn burn_base_fee_of_others(&mut self, gas: u128) {
-        let cost = self.accounts.burn_holders(Amount(gas * self.gas.base_fee_attofil));
-        self.flows.burn_base_fee += cost;
-        self.flows.burn_base_fee_others += cost;
+    /// Everybody else pays for so much gas in each of so many epochs.
+    fn burn_base_fee_of_others(&mut self, gas: u64, epochs: u64) {
+        let price = u128::from(epochs) * self.gas.base_fee_attofil;
+        let cost = Amount(u128::from(gas) * price);
+        let over = Amount(u128::from(self.gas.overestimation(gas)) * price);
+        let burned = self.accounts.burn_holders(cost + over);
+        self.flows.burn_base_fee += burned.min(cost);
+        self.flows.burn_overestimation += burned.saturating_sub(cost);
+        self.flows.burn_gas_others += burned;
     }
 
     /// Distributes what vests today of the genesis allocations.

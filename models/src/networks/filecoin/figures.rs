@@ -165,6 +165,8 @@ pub const CHAPTERS: &[Chapter] = &[
                 FigureKind::Stack {
                     parts: &[
                         ("burn_base_fee", "Base fees"),
+                        ("burn_overestimation", "Gas limits"),
+                        ("burn_batch_fee", "Batch fees"),
                         ("burn_daily_fee", "Daily fees"),
                         ("burn_fault_fee", "Fault fees"),
                         ("burn_termination_fee", "Termination"),
@@ -319,6 +321,8 @@ pub const FLOWS: &[MoneyFlows] = &[MoneyFlows {
         path("Providers", "Burnt: terminations", &["burn_termination_fee"], &[]),
         path("Providers", "Burnt: daily fees", &["burn_daily_fee"], &[]),
         path("Users of gas", "Burnt: base fees", &["burn_base_fee"], &[]),
+        path("Users of gas", "Burnt: gas limits", &["burn_overestimation"], &[]),
+        path("Providers", "Burnt: batch fees", &["burn_batch_fee"], &[]),
     ],
     break_even: None,
 }];

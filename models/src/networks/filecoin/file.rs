@@ -1,6 +1,7 @@
 //! `[network]` with `kind = "filecoin"`: as typed, and checked into [`Settings`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -11,7 +12,7 @@ use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
 use super::settings::{
     Behaviour, Detail, Ends, Forecast, HistoryDay, InitialState, PricePath, ProofFidelity,
-    RuleChoice, Settings,
+    RuleChoice, Settings, StockCalendar,
 };
 use crate::describe::parameter::{self, ParameterSpec};
 use crate::infrastructure;
@@ -66,6 +67,10 @@ pub struct Section {
     /// TOML file with the chain's state on the first day, relative to the scenario.
     #[schemars(with = "String")]
     pub initial: Option<ValueId>,
+    /// CSV file with what of the first day's sectors ends on each date: date, capacity_pib and
+    /// verified_pib, of which only the shares count. Default: evenly over `stock_term_max`.
+    #[schemars(with = "String")]
+    pub stock: Option<ValueId>,
     /// CSV file with daily power and burn; covers the whole run. For "driven".
     #[schemars(with = "String")]
     pub history: Option<ValueId>,
@@ -201,6 +206,10 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let rational = matches!(behaviour, Behaviour::Rational(_));
     refuse_idle(checker, &typed, rational, (rules, proofs), solstice.is_some());
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
+    let stock = match typed.stock {
+        Some(given) => Some(Arc::new(stock(checker, given, dates?.0)?)),
+        None => None,
+    };
     Some(Settings {
         rules: rules.unwrap_or(RuleChoice::Mainnet),
         detail: detail.unwrap_or(Detail::Deadline),
@@ -212,6 +221,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         parameters,
         infrastructure,
         forecast,
+        stock,
         judged,
         observed_locked_fil,
     })
@@ -431,6 +441,32 @@ fn history(
         _ => unreachable!("a row has a number for each wanted column"),
     };
     Some(days.map(day).partition(|day| day.date <= driven_last))
+}
+
+/// What of the first day's sectors ends on each date after it.
+fn stock(checker: &mut Checker<'_>, given: ValueId, first: Date) -> Option<StockCalendar> {
+    let key = "network.stock";
+    let column = |name| Column { name, minimum: 0.0, maximum: POWER_PIB_MAX };
+    let columns = [column("capacity_pib"), column("verified_pib")];
+    let table = checker.table(Some(given), key, &columns, false)?;
+    let day = |date: &Date| first.until(*date).map_or(0, |span| span.get_days());
+    let days: Vec<(i32, [f64; 2])> =
+        table.dates.iter().zip(&table.rows).map(|(of, row)| (day(of), [row[0], row[1]])).collect();
+    let fault = match days.first() {
+        Some((day, _)) if *day < 1 => {
+            Some(format!("{} is not after the first day, {first}", table.dates[0]))
+        }
+        _ if [0, 1].iter().any(|&kind| days.iter().all(|(_, of)| of[kind] == 0.0)) => {
+            Some("nothing of one kind ends".to_owned())
+        }
+        _ => None,
+    };
+    if let Some(message) = fault {
+        let help = "give the dates after the first day on which its sectors end";
+        checker.fault(given, key, message, help);
+        return None;
+    }
+    Some(StockCalendar { days })
 }
 
 fn observed_locked(checker: &mut Checker<'_>, given: Option<ValueId>) -> Vec<(Date, f64)> {

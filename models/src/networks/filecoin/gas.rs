@@ -5,8 +5,9 @@
 //! premium that buyers of the last 20 % of a full block's gas pay.
 //!
 //! Units: gas, attoFIL a gas unit. Sources: lotus `chain/store/basefee.go` (constants in
-//! `build/buildconstants/params_shared_vals.go`), `chain/vm/burn.go`; FIP-0115; gas of messages at
-//! each constant. Left out: message order inside a block and replaced messages.
+//! `build/buildconstants/params_shared_vals.go`), `chain/vm/burn.go`; FIP-0115; gas of messages in
+//! [`super::parameters`]. Left out: message order inside a block and replaced messages; tips, some
+//! 14 FIL a day beside block rewards of 140,000 in 2024.
 
 use fil_actor_miner_state::v15;
 use fvm_shared::econ::TokenAmount;
@@ -30,27 +31,10 @@ pub const PREMIUM: Premium = Premium { minimum: BASE_FEE_MIN_ATTOFIL, ..Premium:
 
 /// Share of an epoch's block space that carries distinct messages: 21 of 25 (CryptoNet,
 /// "Onboarding gas, maximum onboarding rates and aggregation", 2023-09).
-pub const PACKING_PERMILLE: u64 = 840;
+pub const PACKING_PERMILLE: u128 = 840;
 
 /// Sectors proven by one WindowPoSt partition of 32 GiB sectors.
 pub const PARTITION_SECTORS: u64 = 2_349;
-/// SubmitWindowedPoSt for one partition. Estimate: "about 10 %" of 60.5e12 gas a day (CryptoNet,
-/// as above) over the 150,000 partitions of 11 EiB.
-pub const WINDOW_POST_GAS_PER_PARTITION: u64 = 40_000_000;
-/// PreCommitSectorBatch per sector, 2023 (CryptoNet, as above).
-pub const PRE_COMMIT_GAS: u64 = 27_700_000;
-/// ProveCommitSector of a committed-capacity sector, 2023 (CryptoNet, as above).
-pub const PROVE_COMMIT_GAS: u64 = 103_000_000;
-/// PreCommitSectorBatch2 and ProveCommitSectors3 per sector, batches of four, aggregated, 2025
-/// (FIP-0100, "Change Motivation": 18.6 M / 4 and 517.4 M / 4).
-pub const PRE_COMMIT_BATCH_GAS: u64 = 4_650_000;
-/// Gas of a message that proves aggregated sectors.
-pub const PROVE_COMMIT_AGGREGATE_GAS: u64 = 129_350_000;
-/// PublishStorageDeals per deal, 2023 (CryptoNet, as above).
-pub const PUBLISH_DEAL_GAS: u64 = 204_000_000;
-/// ExtendSectorExpiration2 per sector in a large batch. Estimate: one rewrite of its record.
-pub const EXTEND_SECTOR_GAS: u64 = 1_000_000;
-
 /// Circuits a sector's non-interactive proof aggregates, and gas a circuit (FIP-0092).
 const NI_CIRCUITS_PER_SECTOR: u64 = 126;
 const NI_GAS_PER_CIRCUIT: u64 = 44_990;
@@ -102,11 +86,6 @@ pub fn overestimation_gas(gas_used: u64, gas_limit: u64) -> u64 {
     let tolerated = u128::from(gas_used) * 11 / 10;
     let over = u128::from(gas_limit).saturating_sub(tolerated).min(u128::from(gas_used));
     (surplus * over / u128::from(gas_used)) as u64
-}
-
-/// Base fee burned for a message, with the burn for a limit set too high.
-pub fn burned(base_fee: u128, gas_used: u64, gas_limit: u64) -> Amount {
-    Amount(base_fee * u128::from(gas_used + overestimation_gas(gas_used, gas_limit)))
 }
 
 /// Network fee burned for sectors pre-committed in one batch, until FIP-0100 (FIP-0024).
@@ -205,7 +184,6 @@ mod tests {
         ] {
             assert_eq!(overestimation_gas(used, limit), burn, "{used} of {limit}");
         }
-        assert_eq!(burned(10, 100, 130), Amount(1_000 + 60));
     }
 
     #[test]

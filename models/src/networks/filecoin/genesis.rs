@@ -5,7 +5,7 @@
 use pinwheel_core::distribution::{Exponential, Normal};
 use pinwheel_core::{Amount, Streams, math};
 
-use super::Filecoin;
+use super::{DAYS_PER_YEAR, Filecoin};
 use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
 use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass, Traits};
@@ -122,6 +122,7 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             hurdle_per_year: 0.0,
             patience_days: 0,
             losing_days: 0,
+            losses_owed: [0.0; 2],
             leaves: false,
             intent: Default::default(),
             income: Amount::ZERO,
@@ -132,19 +133,38 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     };
     let mut all: Vec<Provider> = (0..sizes.len() + dormant).map(provider).collect();
     for (i, (provider, size)) in all.iter_mut().zip(&sizes).enumerate() {
-        stock(provider, size, i as i32 % STOCK_STEP_DAYS, p);
+        stock(provider, size, i as i32 % STOCK_STEP_DAYS, settings);
+        if !rational {
+            owe(provider, exponential.sample(&mut streams.stream(i as u32, "filecoin losses")), p);
+        }
     }
     all
 }
 
-/// Gives a provider its initial sectors, their ends spread evenly over the longest commitment. The
-/// pledge is set later, when the network's total is known.
-fn stock(provider: &mut Provider, size: &Size, days_early: i32, p: &Parameters) {
-    let steps = (p.stock_term_max as i32 / STOCK_STEP_DAYS).max(1);
+/// What a provider will end early, had it ended nothing for `intervals` of the mean time between
+/// the days on which it does: on average as long as it is from now to the next.
+fn owe(provider: &mut Provider, intervals: f64, p: &Parameters) {
+    let verified = provider.sectors.of(Kind::Verified);
+    let live = [provider.sectors.live() - verified, verified];
+    let years = intervals * p.termination_interval / DAYS_PER_YEAR;
+    let rates = [p.early_termination_rate, p.verified_termination_rate];
+    provider.losses_owed = [0, 1].map(|kind: usize| rates[kind] * years * live[kind] as f64);
+}
+
+/// Gives a provider its initial sectors, their ends by the stock's calendar, or spread evenly over
+/// the longest commitment where there is none. The pledge is set later, when the network's total is
+/// known.
+fn stock(provider: &mut Provider, size: &Size, days_early: i32, settings: &Settings) {
+    let longest = settings.parameters.stock_term_max as i32;
+    let steps = (longest / STOCK_STEP_DAYS).max(1);
     for (kind, sectors) in [(Kind::Capacity, size.quality_one), (Kind::Verified, size.verified)] {
         let mut given = 0;
         for step in 1..=steps {
-            let until_here = sectors * step as u64 / steps as u64;
+            let until_here = match settings.stock.as_deref() {
+                Some(calendar) => calendar.until(kind, step * STOCK_STEP_DAYS, step == steps),
+                None => f64::from(step) / f64::from(steps),
+            };
+            let until_here = (sectors as f64 * until_here) as u64;
             let sectors = (until_here - given) as u32;
             given = until_here;
             if sectors > 0 {
@@ -153,7 +173,7 @@ fn stock(provider: &mut Provider, size: &Size, days_early: i32, p: &Parameters) 
                     kind,
                     Term::Stock,
                     Cohort {
-                        activation_day: expiry_day - p.stock_term_max as i32,
+                        activation_day: expiry_day - longest,
                         expiry_day,
                         sectors,
                         ..Cohort::default()

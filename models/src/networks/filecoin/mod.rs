@@ -123,6 +123,9 @@ impl EngineEvent for Event {
     }
 }
 
+/// Days of a year in parameters that are stated by the year.
+const DAYS_PER_YEAR: f64 = 365.0;
+
 /// Commitments of new and renewed sectors, days.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Terms {
@@ -130,6 +133,7 @@ struct Terms {
     renewal: i32,
     verified_short: i32,
     verified_long: i32,
+    verified_renewal: i32,
 }
 
 /// Costs of one sector of 32 GiB, USD.
@@ -149,7 +153,17 @@ struct Derived {
     sectors_per_disk: u64,
     proving_slack: SimDuration,
     loss_detection_days: i32,
-    early_termination_per_month: f64,
+    /// What providers end early in driven behaviour; those who reckon decide it.
+    losses: Option<Losses>,
+}
+
+/// Sectors that providers end before their time.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Losses {
+    /// As a share of the live ones a day: quality-1, verified.
+    rate_per_day: [f64; 2],
+    /// Chance that a day is one on which a provider ends them.
+    chance_per_day: f64,
 }
 
 impl Derived {
@@ -163,6 +177,7 @@ impl Derived {
                 renewal: p.renewal_term as i32,
                 verified_short: p.verified_short_term as i32,
                 verified_long: p.verified_long_term as i32,
+                verified_renewal: p.verified_renewal_term as i32,
             },
             costs: Costs {
                 capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
@@ -174,10 +189,11 @@ impl Derived {
             sectors_per_disk: (sectors_per_disk as u64).max(1),
             proving_slack: SimDuration::from_seconds_f64(p.proving_slack * 60.0),
             loss_detection_days: p.loss_detection as i32,
-            early_termination_per_month: match rational {
-                true => 0.0,
-                false => p.early_termination_rate * 30.0 / 365.0,
-            },
+            losses: (!rational).then(|| Losses {
+                rate_per_day: [p.early_termination_rate, p.verified_termination_rate]
+                    .map(|rate| rate / DAYS_PER_YEAR),
+                chance_per_day: 1.0 / p.termination_interval,
+            }),
         }
     }
 }
@@ -234,6 +250,8 @@ pub struct Filecoin {
     /// What follows the last of a driven plan's days, where a forecast was asked for.
     outlook: Option<Outlook>,
     orders: Vec<Orders>,
+    /// Sectors of quality one that the history has seen come to their end and the run has not yet.
+    capacity_owed: i64,
     observed: Vec<Observed>,
     flows: Flows,
     /// Sums since the start, for a review.
@@ -302,6 +320,7 @@ impl Filecoin {
             plan,
             outlook: outlook(settings),
             orders: vec![],
+            capacity_owed: 0,
             observed,
             flows: Flows::default(),
             ended: vec![],
@@ -427,8 +446,13 @@ impl Filecoin {
                 let relative = self.parameters.verified_renewal_relative;
                 let known = days.get(self.day as usize - 1);
                 let known = known.map(|day| DayTotals::new(day, relative));
-                let totals = known.unwrap_or_else(|| self.forecast_day(&streams));
-                self.plan_driven_day(totals);
+                match known {
+                    Some(totals) => self.plan_known_day(totals),
+                    None => {
+                        let totals = self.forecast_day(&streams);
+                        self.plan_driven_day(totals, None);
+                    }
+                }
             }
             Plan::Rational => self.plan_rational_day(&streams),
         }

@@ -20,6 +20,8 @@ crate::parameters! {
 
         /// Commitment of newly onboarded sectors without verified data.
         capacity_term: "d" = 540.0, in 180.0 ..= 1278.0, "mainnet maximum before FIP-0052, the common choice";
+        /// Commitment of renewed sectors with verified data, before FIP-0118: a claim outlasts its deal by so much.
+        verified_renewal_term: "d" = 90.0, in 1.0 ..= 1278.0, "built-in market: term_max = deal duration + 90 d (MARKET_DEFAULT_ALLOCATION_TERM_BUFFER)";
         /// Commitment of renewed sectors without verified data.
         renewal_term: "d" = 360.0, in 180.0 ..= 1278.0, "estimate";
         /// Commitment of the shorter verified deals.
@@ -27,9 +29,14 @@ crate::parameters! {
         /// Commitment of the longer verified deals.
         verified_long_term: "d" = 540.0, in 180.0 ..= 1278.0, "maximum deal duration before FIP-0052";
         /// Share of verified sectors with the shorter commitment.
-        verified_short_share: "1" = 0.45, in 0.0 ..= 1.0, "calibrated";
-        /// Renewal rate of verified sectors over the overall rate of the day (driven behaviour).
-        verified_renewal_relative: "1" = 0.76, in 0.05 ..= 5.0, "calibrated on quality-adjusted power";
+        verified_short_share: "1" = 0.05, in 0.0 ..= 1.0, "calibrated: verified power lost from 2023-07 to 2023-12";
+        /// Renewal rate of verified sectors over the overall rate of the day (forecasts: what is lost of them before the cut).
+        verified_renewal_relative: "1" = 0.76, in 0.05 ..= 5.0, "calibrated on quality-adjusted power",
+            fixed "it shapes what a forecast learns before the run";
+        /// Verified sectors that providers end before their time (driven behaviour).
+        verified_termination_rate: "1/y" = 0.009, in 0.0 ..= 1.0, "terminated over locked pledge, 2022-01 to 2022-10: 2,760 FIL a day of 115 M";
+        /// Mean time between the days on which one provider ends sectors early (driven behaviour).
+        termination_interval: "d" = 700.0, in 30.0 ..= 3650.0, "the days of 2022-01 to 2022-10 with the most terminations, 5 % of all, have 40 % of them";
         /// Quality-1 sectors that providers end before their time (driven behaviour).
         early_termination_rate: "1/y" = 0.06, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
         /// Sectors that are faulty on the first day and recover, over those that are proven.
@@ -52,18 +59,30 @@ crate::parameters! {
         /// Share of deadlines that the real code proves and verifies with proofs = "sampled".
         proof_sample_share: "1" = 0.00005, in 0.0 ..= 1.0, "about five a day among two thousand providers";
 
-        /// Gas to onboard one sector: pre-commit and prove-commit, aggregated.
-        onboard_gas: "gas" = 45000000.0, in 1000000.0 ..= 1000000000.0, "between 131 M for a single 32 GiB sector (CryptoNet 2023, see gas.rs) and aggregates and 64 GiB sectors; calibrated on burn";
+        /// Share of new raw power in sectors of 64 GiB, which need one message for two of 32 GiB.
+        large_sector_share: "1" = 0.35, in 0.0 ..= 1.0, "onboarding by sector size, 2022: 0.27 to 0.41 a month";
+        /// Gas to pre-commit one sector in a batch.
+        pre_commit_gas: "gas" = 27700000.0, in 1000.0 ..= 10000000000.0, "CryptoNet 2023, see gas.rs";
+        /// Gas to prove one sector alone.
+        prove_commit_gas: "gas" = 103000000.0, in 1000.0 ..= 10000000000.0, "CryptoNet 2023, see gas.rs";
+        /// Gas to prove one sector within an aggregate, beside the network fee (FIP-0013).
+        prove_aggregate_gas: "gas" = 12000000.0, in 1000.0 ..= 10000000000.0, "estimate: 2,000 M for 170 sectors of one aggregate";
+        /// Gas to publish the deal of one sector.
+        publish_deal_gas: "gas" = 204000000.0, in 0.0 ..= 10000000000.0, "CryptoNet 2023, see gas.rs; verified sectors and those with deals";
         /// Gas to renew one sector in a batch of extensions.
         renew_gas: "gas" = 1000000.0, in 1000.0 ..= 1000000000.0, "ExtendSectorExpiration2 in a large batch; estimate, see gas.rs";
         /// Gas of a WindowPoSt message for one partition of 2,349 sectors.
         window_post_gas: "gas" = 40000000.0, in 1000.0 ..= 10000000000.0, "about 10 % of all gas in 2023 (CryptoNet), see gas.rs";
         /// Premium that wallets bid for a unit of gas unless blocks are scarce, attoFIL (FIP-0115).
         gas_premium: "1" = 200000.0, in 0.0 ..= 1e12, "lotus default premium of 100,000 to 300,000 attoFIL; estimate";
-        /// All other demand at a base fee of 0.1 nanoFIL, as a share of the block target.
-        other_gas_share: "1" = 0.72, in 0.0 ..= 10.0, "calibrated";
-        /// Elasticity of that demand to the base fee.
-        other_gas_elasticity: "1" = 0.2, in 0.01 ..= 5.0, "calibrated";
+        /// Gas limit of a message over the gas it uses.
+        gas_limit_margin: "1" = 1.25, in 1.0 ..= 10.0, "lotus multiplies its estimate by 1.25 (GasLimitOverestimation)";
+        /// Gas that everybody else would use if it were free, as a share of the block target.
+        other_gas_share: "1" = 0.36, in 0.0 ..= 10.0, "calibrated on burn";
+        /// Base fee at which half of that is still wanted, attoFIL.
+        other_gas_limit_price: "1" = 440000000.0, in 100.0 ..= 1e15, "calibrated on burn";
+        /// How fast demand falls with the base fee there: exponent of the log-logistic law of the most that messages pay.
+        other_gas_limit_steepness: "1" = 1.6, in 0.1 ..= 20.0, "calibrated on burn";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
         other_gas_sigma: "1" = 0.2, in 0.0 ..= 3.0, "estimate";
 

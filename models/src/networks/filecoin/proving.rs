@@ -71,7 +71,7 @@ impl Filecoin {
             self.flows.deadlines_missed += 1;
         } else {
             let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
-            self.post_proof(i, partitions * self.gas.window_post_gas);
+            self.post_proof(i, partitions * self.gas.message.window_post);
             if let Some(streams) = streams
                 && self.audit.samples(i as u32, self.epoch, streams)
             {
@@ -134,7 +134,7 @@ impl Filecoin {
                 self.flows.deadlines_due += used;
                 let due = share_of_deadline(live, 0);
                 let partitions = u64::from(due).div_ceil(PARTITION_SECTORS) * used;
-                self.post_proof(i, partitions * self.gas.window_post_gas);
+                self.post_proof(i, partitions * self.gas.message.window_post);
                 self.charge_daily_fee(i, DEADLINES as u128);
             }
             return;
@@ -189,16 +189,22 @@ impl Filecoin {
         Amount(self.quote.day_reward_per_unit.0 * units / 2 * deadlines / DEADLINES as u128)
     }
 
-    /// Terminates sectors whose data was found to be gone.
+    /// Terminates sectors whose data was found to be gone. In a driven run they are sectors without
+    /// verified data, and a part of what the provider ends early: the data's own balance has them.
     pub fn terminate_lost(&mut self, i: usize) {
-        let provider = &self.providers[i];
-        if provider.lost > 0
-            && self.day - provider.lost_since_day >= self.derived.loss_detection_days
-        {
-            let lost = provider.lost;
-            self.providers[i].lost = 0;
-            self.terminate(i, lost);
+        let provider = &mut self.providers[i];
+        let found = self.day - provider.lost_since_day >= self.derived.loss_detection_days;
+        if provider.lost == 0 || !found {
+            return;
         }
+        let lost = std::mem::take(&mut provider.lost);
+        if self.derived.losses.is_none() {
+            return self.terminate(i, lost);
+        }
+        let lost = lost.min(provider.sectors.of(Kind::Capacity));
+        provider.losses_owed[0] -= lost as f64;
+        self.end_evenly(i, Kind::Capacity, lost);
+        self.after_terminations(i);
     }
 
     /// Ends `wanted` sectors of provider `i` that cannot be proven, of all kinds alike.
@@ -211,8 +217,13 @@ impl Filecoin {
                 (u128::from(wanted) * u128::from(of_kind)).div_ceil(u128::from(live.max(1)));
             let share = left.min(share as u64).min(of_kind);
             left -= share;
-            self.end_early(i, kind, share);
+            self.end_evenly(i, kind, share);
         }
+        self.after_terminations(i);
+    }
+
+    /// Fewer sectors are left to be faulty.
+    fn after_terminations(&mut self, i: usize) {
         let provider = &mut self.providers[i];
         let live = provider.sectors.live();
         provider.lost = provider.lost.min(live);
@@ -220,13 +231,13 @@ impl Filecoin {
         self.update_power(i);
     }
 
-    /// Ends sectors before their time: fee and pledge.
-    pub fn end_early(&mut self, i: usize, kind: Kind, sectors: u64) {
+    /// Ends sectors of every age before their time: fee and pledge.
+    pub fn end_evenly(&mut self, i: usize, kind: Kind, sectors: u64) {
         if sectors == 0 {
             return;
         }
         let mut ended = std::mem::take(&mut self.ended);
-        self.providers[i].sectors.take_first(kind, sectors, |cohort| ended.push(cohort));
+        self.providers[i].sectors.take_evenly(kind, sectors, |cohort| ended.push(cohort));
         for cohort in &ended {
             let fee = self.termination_fee(kind, cohort);
             self.return_pledge(i, Amount(cohort.pledge_attofil));

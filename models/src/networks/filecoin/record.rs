@@ -27,8 +27,12 @@ pub struct Flows {
     pub scheduled: Amount,
     /// Base fees burned.
     pub burn_base_fee: Amount,
-    /// The part of it that others than providers paid.
-    pub burn_base_fee_others: Amount,
+    /// Burned for gas limits that were above the gas used.
+    pub burn_overestimation: Amount,
+    /// Of both, what others than providers paid.
+    pub burn_gas_others: Amount,
+    /// Network fees of batches burned.
+    pub burn_batch_fee: Amount,
     /// Fault fees burned.
     pub burn_fault_fee: Amount,
     /// Termination fees burned.
@@ -191,6 +195,8 @@ impl Filecoin {
         page.fil(const { SPEC.metric("supply_reserve") }, accounts.ledger.held(Holding::Reserve));
         let flows = &self.flows;
         page.fil(const { SPEC.metric("burn_base_fee") }, flows.burn_base_fee);
+        page.fil(const { SPEC.metric("burn_overestimation") }, flows.burn_overestimation);
+        page.fil(const { SPEC.metric("burn_batch_fee") }, flows.burn_batch_fee);
         page.fil(const { SPEC.metric("burn_fault_fee") }, flows.burn_fault_fee);
         page.fil(const { SPEC.metric("burn_termination_fee") }, flows.burn_termination_fee);
         page.fil(const { SPEC.metric("burn_daily_fee") }, flows.burn_daily_fee);

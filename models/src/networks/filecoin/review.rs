@@ -141,7 +141,7 @@ impl Filecoin {
             tally.cost_usd += cost;
         }
         let deals_usd = verified as f64 * self.derived.costs.deal_usd_per_sector_day;
-        tally.revenue_usd += fil(flows.burn_base_fee_others) * price + deals_usd;
+        tally.revenue_usd += fil(flows.burn_gas_others) * price + deals_usd;
         tally.tib_months += self.power.raw_sectors as f64 * TIB_PER_SECTOR / MONTH_DAYS;
     }
 
@@ -311,7 +311,7 @@ impl Filecoin {
             .map(|d| u64::from(share_of_deadline(sectors, d)).div_ceil(PARTITION_SECTORS))
             .sum();
         let gas =
-            Amount(u128::from(partitions * self.gas.window_post_gas) * self.gas.base_fee_attofil);
+            Amount(u128::from(partitions * self.gas.message.window_post) * self.gas.base_fee_attofil);
         let units = match sectors {
             0..CONSENSUS_MINIMUM_SECTORS => 0.0,
             _ => sectors as f64 * units_per_sector,

@@ -121,6 +121,9 @@ pub struct Rules {
     pub termination: Termination,
     /// FIP-0100: a daily fee a sector is owed, and batches of proofs pay no network fee.
     pub daily_fee: bool,
+    /// FIP-0100: an older sector that is extended stays free of the daily fee until it is extended
+    /// again (`FIP_0100_GRACE_PERIOD_END_VERSION` of the miner actor).
+    pub daily_fee_grace: bool,
     /// FIP-0077: creating a provider locks a deposit.
     pub creation_deposit: bool,
     /// How the base fee follows demand.
@@ -170,6 +173,7 @@ impl Rules {
                 Termination::ExpectedReward
             },
             daily_fee: version >= 25,
+            daily_fee_grace: version == 25,
             creation_deposit: version >= 27,
             base_fee: if version >= 28 { BaseFeeRule::Premium } else { BaseFeeRule::Utilisation },
             sector_days_max: if version >= 21 { 1_278 } else { 540 },
@@ -250,6 +254,8 @@ mod tests {
         assert_eq!(at(4_878_839).termination, Termination::ExpectedReward);
         assert_eq!(at(4_878_840).termination, Termination::PledgeShare);
         assert!(!at(4_878_839).daily_fee && at(4_878_840).daily_fee);
+        assert!(!at(4_878_839).daily_fee_grace && at(4_878_840).daily_fee_grace);
+        assert!(at(5_138_039).daily_fee_grace && !at(5_138_040).daily_fee_grace);
         assert!(!at(5_348_279).creation_deposit && at(5_348_280).creation_deposit);
         assert_eq!(at(6_052_799).base_fee, BaseFeeRule::Utilisation);
         assert_eq!(at(6_052_800).base_fee, BaseFeeRule::Premium);

@@ -200,6 +200,29 @@ impl Sectors {
         wanted - left
     }
 
+    /// Takes up to `wanted` sectors of a kind, of every date in proportion, and hands each piece to
+    /// `taken`.
+    pub fn take_evenly(&mut self, kind: Kind, wanted: u64, mut taken: impl FnMut(Cohort)) {
+        let (all, wanted) = (self.of(kind), wanted.min(self.of(kind)));
+        let (mut seen, mut given) = (0, 0);
+        for place in queues_of(kind) {
+            for cohort in &mut self.queues[place] {
+                seen += u64::from(cohort.sectors);
+                let until_here = (u128::from(wanted) * u128::from(seen) / u128::from(all)) as u64;
+                let part = (until_here - given) as u32;
+                given = until_here;
+                if part > 0 {
+                    let piece = cohort.split_off(part);
+                    self.live[kind as usize] -= u64::from(part);
+                    self.daily_fee_attofil -= piece.daily_fee_attofil;
+                    taken(piece);
+                }
+            }
+            self.queues[place].retain(|cohort| cohort.sectors > 0);
+            self.first_day[place] = self.queues[place].front().map_or(NEVER, |c| c.expiry_day);
+        }
+    }
+
     /// Sets pledge and day reward of every cohort from those of one sector by kind and expiry day;
     /// returns the sum of the pledge.
     pub fn set_terms(&mut self, terms: impl Fn(Kind, i32) -> (u128, u128)) -> u128 {
@@ -288,6 +311,25 @@ mod tests {
         assert_eq!(days, [(10, 5), (20, 2)]);
         assert_eq!((book.live(), book.daily_fee_attofil), (3, 6));
         assert_eq!(book.take_first(Kind::Capacity, 9, |_| ()), 3);
+    }
+
+    #[test]
+    fn sectors_of_every_date_are_taken_in_proportion() {
+        let mut book = Sectors::default();
+        for day in 1..=4 {
+            book.add(Kind::Capacity, Term::Stock, cohort(day, 10));
+            book.add(Kind::Capacity, Term::Long, cohort(day + 100, 30));
+        }
+        let (mut sectors, mut pledge) = (0, 0);
+        book.take_evenly(Kind::Capacity, 40, |c| {
+            assert!(matches!((c.expiry_day, c.sectors), (..=4, 2..=3) | (101.., 7..=8)), "{c:?}");
+            sectors += c.sectors;
+            pledge += c.pledge_attofil;
+        });
+        assert_eq!((sectors, pledge, book.live(), book.daily_fee_attofil), (40, 280, 120, 240));
+        book.take_evenly(Kind::Capacity, 1_000, |_| ());
+        assert_eq!((book.live(), book.expired(Kind::Capacity, 1_000)), (0, 0));
+        book.take_evenly(Kind::Verified, 5, |_| panic!("there is none"));
     }
 
     #[test]

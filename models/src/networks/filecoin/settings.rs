@@ -1,10 +1,13 @@
 //! What a scenario says about a Filecoin network, validated.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
+use super::sectors::Kind;
 use crate::infrastructure;
 
 /// A Filecoin network ready to be built.
@@ -31,6 +34,8 @@ pub struct Settings {
     /// Where the history is cut, and how its flows go on from there; `None` to follow it to the
     /// end.
     pub forecast: Option<Forecast>,
+    /// When the sectors of the first day come to their end; `None` for evenly.
+    pub stock: Option<Arc<StockCalendar>>,
     /// What was observed on the days after the cut: recorded beside the simulated series for those
     /// who judge it, and read by nothing that simulates.
     pub judged: Vec<HistoryDay>,
@@ -171,4 +176,24 @@ pub struct InitialState {
     pub effective_baseline_power: u128,
     /// The baseline now, bytes.
     pub this_epoch_baseline_power: u128,
+}
+
+/// When the sectors of the first day come to their end: of each kind, what ends on each day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StockCalendar {
+    /// Days from the first day of the run, rising, and the weights of what ends then: without and
+    /// with verified data.
+    pub days: Vec<(i32, [f64; 2])>,
+}
+
+impl StockCalendar {
+    /// Share of a kind that has ended by a day; all of it by the `last`.
+    pub fn until(&self, kind: Kind, day: i32, last: bool) -> f64 {
+        if last {
+            return 1.0;
+        }
+        let place = usize::from(kind == Kind::Verified);
+        let sum = |days: &[(i32, [f64; 2])]| days.iter().map(|(_, of)| of[place]).sum::<f64>();
+        sum(&self.days[..self.days.partition_point(|(of, _)| *of <= day)]) / sum(&self.days)
+    }
 }
