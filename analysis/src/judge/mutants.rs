@@ -67,9 +67,8 @@ fn notice(id: &str, point: &str, verdict: &Verdict) -> (MutantStanding, String) 
             (TargetStanding::NotMet, Some(_)) => MutantStanding::Caught,
             _ => MutantStanding::Undecided,
         };
-        let measured =
-            row.measured.map_or_else(|| row.sentence.clone(), |value| row.limit.show(value));
-        return (standing, format!("{id} {measured}, limit {}", row.limit));
+        let measured = row.measured.map_or("not measured".to_owned(), |v| row.limit.show(v));
+        return (standing, format!("{id} {measured}, limit {} ({})", row.limit, row.sentence));
     }
     let of = verdict.invariants.iter().find(|row| row.id == id && row.point == point);
     match of {

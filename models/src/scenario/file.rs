@@ -239,16 +239,18 @@ pub struct TargetSection {
     /// The only variant that is judged. Default: all.
     #[schemars(with = "String")]
     pub variant: Option<ValueId>,
-    /// One of mean_absolute_error, growth_error, value_at, within, final.
-    #[schemars(with = "String", extend(
-        "enum" = ["mean_absolute_error", "growth_error", "value_at", "within", "final"]))]
+    /// One of mean_absolute_error, growth_error, peak_share_error (of the part of the growth that
+    /// the 5 % of all steps with the most growth carry), value_at, within, final.
+    #[schemars(with = "String", extend("enum" = ["mean_absolute_error", "growth_error",
+        "peak_share_error", "value_at", "within", "final"]))]
     pub measure: Option<ValueId>,
     /// Largest relative error, such as "3 %"; for all measures but `within` and `final`.
     #[schemars(with = "NumberOrText")]
     pub limit: Option<ValueId>,
     /// Forecasts that need no model, whose errors are told beside that of the runs: "persistence"
-    /// (what was last observed before `from` goes on), "trend" (the line through the logarithm of
-    /// the 90 days before `from` does), "bookkeeping" (where a network keeps one: what came is
+    /// (what was last observed before `from` goes on; without `from`, what is observed first in the
+    /// run), "trend" (the line through the logarithm of the 90 days before `from` does),
+    /// "bookkeeping" (where a network keeps one: what came is
     /// added, what went is taken off) and { file = "theirs.csv" }, with the columns date and value.
     /// For mean_absolute_error and growth_error.
     #[schemars(with = "Vec<NullGiven>")]

@@ -302,6 +302,9 @@ pub enum Null {
     },
 }
 
+/// The share of the steps of a series whose growth [`Measure::PeakShareError`] adds up.
+pub const PEAK_STEPS: f64 = 0.05;
+
 /// Days before a window from which [`Null::Trend`] takes its line.
 pub const TREND_DAYS: u32 = 90;
 
@@ -369,6 +372,12 @@ pub enum Measure {
     /// last.
     GrowthError {
         /// The largest error allowed.
+        limit: f64,
+    },
+    /// Part of the growth that the steps with the most of it carry, [`PEAK_STEPS`] of all steps from
+    /// one observation to the next: |simulated part - observed part|.
+    PeakShareError {
+        /// The largest difference allowed.
         limit: f64,
     },
     /// |simulated - expected| / expected at an instant, or at the last record of a day.

@@ -23,6 +23,7 @@ const VALUE_MAX: f64 = 1e30;
 enum Kind {
     MeanAbsoluteError,
     GrowthError,
+    PeakShareError,
     ValueAt,
     Within,
     Final,
@@ -31,6 +32,7 @@ enum Kind {
 const KINDS: &[(&str, Kind)] = &[
     ("mean_absolute_error", Kind::MeanAbsoluteError),
     ("growth_error", Kind::GrowthError),
+    ("peak_share_error", Kind::PeakShareError),
     ("value_at", Kind::ValueAt),
     ("within", Kind::Within),
     ("final", Kind::Final),
@@ -88,6 +90,7 @@ impl TargetChecker<'_, '_, '_> {
         let measure = match kind {
             Kind::MeanAbsoluteError => Measure::MeanAbsoluteError { limit: self.limit()? },
             Kind::GrowthError => Measure::GrowthError { limit: self.limit()? },
+            Kind::PeakShareError => Measure::PeakShareError { limit: self.limit()? },
             Kind::ValueAt => self.value_at(unit, metric.is_some())?,
             Kind::Within => {
                 let window_key = self.key("window");

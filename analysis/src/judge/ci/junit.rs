@@ -60,7 +60,7 @@ fn testcase(suite: &Suite, case: &TestCase, seconds: f64) -> String {
     let replay = case.replay.as_ref().map(|replay| format!("\nreplay: {}", escaped(replay)));
     let body = format!("{message}{}", replay.unwrap_or_default());
     let inside = match case.standing {
-        CaseStanding::Passed if case.kind == "target" => {
+        CaseStanding::Passed if matches!(case.kind, "target" | "mutant") => {
             format!("<system-out>{message}</system-out>")
         }
         CaseStanding::Passed => return format!("{open}/>\n"),

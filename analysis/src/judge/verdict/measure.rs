@@ -5,9 +5,9 @@
 //! instant; where there is none, with the last simulated row of its day.
 
 use jiff::civil::Date;
-use pinwheel_core::SimDuration;
+use pinwheel_core::{SimDuration, math};
 use pinwheel_models::input::When;
-use pinwheel_models::scenario::Measure;
+use pinwheel_models::scenario::{Measure, PEAK_STEPS};
 
 pub use crate::record::outcome::Missing;
 use crate::series::{Instant, TrailingMean, bounds};
@@ -95,7 +95,8 @@ pub struct Measuring<'m> {
 impl<'m> Measuring<'m> {
     /// A measure that has read nothing yet.
     pub fn new(measure: &'m Measure, window: Window) -> Self {
-        let (pairs, values) = (Pairs::default(), Values::default());
+        let steps = matches!(measure, Measure::PeakShareError { .. }).then(Vec::new);
+        let (pairs, values) = (Pairs { steps, ..Pairs::default() }, Values::default());
         Measuring { measure, window, run: None, last_row: None, pairs, values }
     }
 
@@ -127,7 +128,9 @@ impl<'m> Measuring<'m> {
             return;
         }
         match *self.measure {
-            Measure::MeanAbsoluteError { .. } | Measure::GrowthError { .. } => {
+            Measure::MeanAbsoluteError { .. }
+            | Measure::GrowthError { .. }
+            | Measure::PeakShareError { .. } => {
                 self.pairs.at(instant).simulated = Some(value);
             }
             Measure::ValueAt { at, .. } => {
@@ -145,8 +148,12 @@ impl<'m> Measuring<'m> {
 
     /// Takes an observed row.
     pub fn observed(&mut self, instant: Instant, value: f64) {
-        let is_compared =
-            matches!(self.measure, Measure::MeanAbsoluteError { .. } | Measure::GrowthError { .. });
+        let is_compared = matches!(
+            self.measure,
+            Measure::MeanAbsoluteError { .. }
+                | Measure::GrowthError { .. }
+                | Measure::PeakShareError { .. }
+        );
         if is_compared && self.window.holds(instant) {
             self.pairs.at(instant).observed = Some(value);
         }
@@ -183,6 +190,15 @@ impl<'m> Measuring<'m> {
                 let Pairs { first, last, count, .. } = self.pairs.finish()?;
                 let (first, last) = first.zip(last).expect("there is a pair");
                 Ok(Measured { value: relative(last.0 - first.0, last.1 - first.1)?, count })
+            }
+            Measure::PeakShareError { .. } => {
+                let Pairs { steps, count, .. } = self.pairs.finish()?;
+                let part = |of: fn(&(f64, f64)) -> f64| {
+                    let steps = steps.iter().flatten();
+                    peak_share(steps.map(of).collect()).ok_or_else(|| missing("nothing grows"))
+                };
+                let value = (part(|step| step.0)? - part(|step| step.1)?).abs();
+                Ok(Measured { value, count })
             }
             Measure::ValueAt { at, expected, .. } => {
                 let nothing = || Missing::Data(format!("no simulated value on {at}"));
@@ -225,6 +241,8 @@ struct Pairs {
     count: usize,
     /// The error of each pair, where somebody asked for them.
     losses: Option<Vec<(Instant, f64)>>,
+    /// Growth from each pair to the next, simulated and observed, where it is judged.
+    steps: Option<Vec<(f64, f64)>>,
 }
 
 impl Default for Pairs {
@@ -238,6 +256,7 @@ impl Default for Pairs {
             error_sum: Ok(0.0),
             count: 0,
             losses: None,
+            steps: None,
         }
     }
 }
@@ -281,6 +300,9 @@ impl Pairs {
 
     fn add(&mut self, instant: Instant, simulated: f64, observed: f64) {
         self.first.get_or_insert((simulated, observed));
+        if let (Some(steps), Some(last)) = (&mut self.steps, self.last) {
+            steps.push((simulated - last.0, observed - last.1));
+        }
         self.last = Some((simulated, observed));
         self.count += 1;
         if let Ok(sum) = &mut self.error_sum {
@@ -364,6 +386,14 @@ impl Values {
     }
 }
 
+/// The part of all growth that the steps with the most of it carry; `None` where nothing grows.
+fn peak_share(mut steps: Vec<f64>) -> Option<f64> {
+    steps.sort_by(|one, other| other.total_cmp(one));
+    let whole: f64 = steps.iter().sum();
+    let most = math::round(steps.len() as f64 * PEAK_STEPS).max(1.0) as usize;
+    (whole > 0.0).then(|| steps.iter().take(most).sum::<f64>() / whole)
+}
+
 /// Milliseconds of a window.
 fn millis(window: SimDuration) -> i64 {
     (window.as_nanos() / NANOS_PER_MILLI) as i64
@@ -410,6 +440,19 @@ mod tests {
         let first = Window { from: None, to: day(2) };
         let found = measure(&MAE, &simulated, &observed, first).unwrap();
         assert!((found.value - 0.1).abs() < 1e-12 && found.count == 1, "{found:?}");
+    }
+
+    #[test]
+    fn the_share_of_the_peaks_is_compared() {
+        let peaks = Measure::PeakShareError { limit: 0.1 };
+        // 21 values, 20 steps, of which one is 5 %: 6 of 25 against 1 of 20.
+        let simulated: Vec<f64> =
+            (0..21).map(|day| f64::from(day) + if day > 7 { 5.0 } else { 0.0 }).collect();
+        let observed: Vec<f64> = (0..21).map(f64::from).collect();
+        let found = measure(&peaks, &days(&simulated), &days(&observed), ALL).unwrap();
+        assert!((found.value - (6.0 / 25.0 - 1.0 / 20.0)).abs() < 1e-12, "{found:?}");
+        let flat = measure(&peaks, &days(&[1.0; 9]), &days(&[1.0; 9]), ALL);
+        assert!(matches!(flat, Err(Missing::Data(_))), "{flat:?}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use pinwheel_models::describe::metric::split_name;
 use pinwheel_models::scenario::invariant::Severity;
-use pinwheel_models::scenario::{Experiment, Measure, Target};
+use pinwheel_models::scenario::{Experiment, Measure, PEAK_STEPS, Target};
 use serde::{Deserialize, Serialize};
 
 pub use invariants::{FailureRow, InvariantRow, InvariantStanding, runs_that_prove, tick_of};
@@ -313,6 +313,7 @@ impl Limit {
         match *measure {
             Measure::MeanAbsoluteError { limit }
             | Measure::GrowthError { limit }
+            | Measure::PeakShareError { limit }
             | Measure::ValueAt { limit, .. } => Limit::AtMost(limit),
             Measure::Within { low, high, .. } | Measure::Final { low, high } => {
                 Limit::Within { low, high }
@@ -494,6 +495,9 @@ fn words(measure: &Measure) -> String {
     match *measure {
         Measure::MeanAbsoluteError { .. } => "mean error against the real series".to_owned(),
         Measure::GrowthError { .. } => "growth over the window against the real growth".to_owned(),
+        Measure::PeakShareError { .. } => {
+            format!("part of the growth in the highest {} of steps", percent(PEAK_STEPS))
+        }
         Measure::ValueAt { at, expected, .. } => {
             format!("value on {at} against {}, the known one", format_number(expected))
         }

@@ -111,21 +111,19 @@ impl Filecoin {
         if (self.day + i as i32) % LOSS_DAYS != 0 {
             return;
         }
-        let book = &self.providers[i].sectors;
-        let verified = book.of(Kind::Verified);
-        let live = [book.live() - verified, verified];
         let provider = &mut self.providers[i];
-        for (owed, (rate, live)) in
-            provider.losses_owed.iter_mut().zip(losses.rate_per_day.into_iter().zip(live))
-        {
-            *owed += rate * f64::from(LOSS_DAYS) * live as f64;
+        for (owed, rate) in provider.losses_owed.iter_mut().zip(losses.rate_per_day) {
+            *owed += rate * f64::from(LOSS_DAYS);
         }
         let chance = streams.indexed(i as u32, LOSSES, self.day as u64).uniform();
         if chance < losses.chance_per_day * f64::from(LOSS_DAYS) {
-            let [capacity, verified] = provider.losses_owed.map(|owed| owed.max(0.0) as u64);
-            provider.losses_owed = [0.0; 2];
+            let owed = std::mem::take(&mut provider.losses_owed).map(|owed| owed.clamp(0.0, 1.0));
+            let verified = provider.sectors.of(Kind::Verified);
+            let quality_one = provider.sectors.live() - verified;
+            let capacity = (quality_one as f64 * owed[0]) as u64;
+            let capacity = capacity.min(provider.sectors.of(Kind::Capacity));
             self.end_evenly(i, Kind::Capacity, capacity);
-            self.end_evenly(i, Kind::Verified, verified);
+            self.end_evenly(i, Kind::Verified, (verified as f64 * owed[1]) as u64);
         }
     }
 

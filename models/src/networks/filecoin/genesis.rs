@@ -141,14 +141,12 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     all
 }
 
-/// What a provider will end early, had it ended nothing for `intervals` of the mean time between
-/// the days on which it does: on average as long as it is from now to the next.
+/// What a provider will end early, had it ended nothing for so many of the mean times between the
+/// days on which it does: on average as long as it is from now to the next.
 fn owe(provider: &mut Provider, intervals: f64, p: &Parameters) {
-    let verified = provider.sectors.of(Kind::Verified);
-    let live = [provider.sectors.live() - verified, verified];
     let years = intervals * p.termination_interval / DAYS_PER_YEAR;
     let rates = [p.early_termination_rate, p.verified_termination_rate];
-    provider.losses_owed = [0, 1].map(|kind: usize| rates[kind] * years * live[kind] as f64);
+    provider.losses_owed = rates.map(|rate| rate * years);
 }
 
 /// Gives a provider its initial sectors, their ends by the stock's calendar, or spread evenly over

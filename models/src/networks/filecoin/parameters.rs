@@ -29,16 +29,16 @@ crate::parameters! {
         /// Commitment of the longer verified deals.
         verified_long_term: "d" = 540.0, in 180.0 ..= 1278.0, "maximum deal duration before FIP-0052";
         /// Share of verified sectors with the shorter commitment.
-        verified_short_share: "1" = 0.05, in 0.0 ..= 1.0, "calibrated: verified power lost from 2023-07 to 2023-12";
+        verified_short_share: "1" = 0.07, in 0.0 ..= 1.0, "calibrated: verified power lost from 2023-07 to 2023-12";
         /// Renewal rate of verified sectors over the overall rate of the day (forecasts: what is lost of them before the cut).
         verified_renewal_relative: "1" = 0.76, in 0.05 ..= 5.0, "calibrated on quality-adjusted power",
             fixed "it shapes what a forecast learns before the run";
         /// Verified sectors that providers end before their time (driven behaviour).
         verified_termination_rate: "1/y" = 0.009, in 0.0 ..= 1.0, "terminated over locked pledge, 2022-01 to 2022-10: 2,760 FIL a day of 115 M";
         /// Mean time between the days on which one provider ends sectors early (driven behaviour).
-        termination_interval: "d" = 700.0, in 30.0 ..= 3650.0, "the days of 2022-01 to 2022-10 with the most terminations, 5 % of all, have 40 % of them";
+        termination_interval: "d" = 270.0, in 30.0 ..= 3650.0, "of the days of 2022-01 to 2022-10, the 5 % with the most terminations have 40 % of them";
         /// Quality-1 sectors that providers end before their time (driven behaviour).
-        early_termination_rate: "1/y" = 0.06, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
+        early_termination_rate: "1/y" = 0.055, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
         /// Sectors that are faulty on the first day and recover, over those that are proven.
         initial_faulty_share: "1" = 0.007, in 0.0 ..= 0.5, "calibrated; the network's power rose by 0.55 % on 2022-10-11 alone",
             fixed "it shapes the faults of the first day";
@@ -78,11 +78,11 @@ crate::parameters! {
         /// Gas limit of a message over the gas it uses.
         gas_limit_margin: "1" = 1.25, in 1.0 ..= 10.0, "lotus multiplies its estimate by 1.25 (GasLimitOverestimation)";
         /// Gas that everybody else would use if it were free, as a share of the block target.
-        other_gas_share: "1" = 0.36, in 0.0 ..= 10.0, "calibrated on burn";
+        other_gas_share: "1" = 0.136, in 0.0 ..= 10.0, "calibrated on burn";
         /// Base fee at which half of that is still wanted, attoFIL.
-        other_gas_limit_price: "1" = 440000000.0, in 100.0 ..= 1e15, "calibrated on burn";
+        other_gas_limit_price: "1" = 370000000.0, in 100.0 ..= 1e15, "calibrated on burn";
         /// How fast demand falls with the base fee there: exponent of the log-logistic law of the most that messages pay.
-        other_gas_limit_steepness: "1" = 1.6, in 0.1 ..= 20.0, "calibrated on burn";
+        other_gas_limit_steepness: "1" = 1.8, in 0.1 ..= 20.0, "calibrated on burn";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
         other_gas_sigma: "1" = 0.2, in 0.0 ..= 3.0, "estimate";
 

@@ -193,8 +193,8 @@ pub struct Provider {
     pub sectors: Sectors,
     /// Its faulty sectors, by deadline.
     pub faults: Faults,
-    /// Sectors that it will end early, in driven behaviour: quality-1, verified. Below zero where
-    /// broken disks have taken more.
+    /// Share of its sectors that it will end early, in driven behaviour: of quality-1, of verified.
+    /// Below zero where broken disks have taken more.
     pub losses_owed: [f64; 2],
     /// Next proving deadline, 0 to 47.
     pub deadline: u8,

@@ -201,8 +201,9 @@ impl Filecoin {
         if self.derived.losses.is_none() {
             return self.terminate(i, lost);
         }
+        let quality_one = provider.sectors.live() - provider.sectors.of(Kind::Verified);
         let lost = lost.min(provider.sectors.of(Kind::Capacity));
-        provider.losses_owed[0] -= lost as f64;
+        provider.losses_owed[0] -= lost as f64 / quality_one.max(1) as f64;
         self.end_evenly(i, Kind::Capacity, lost);
         self.after_terminations(i);
     }
