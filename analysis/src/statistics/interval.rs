@@ -77,6 +77,12 @@ fn expanded_t(confidence: f64, degrees: f64) -> f64 {
     x * (1.0 + series / degrees)
 }
 
+/// The probability that Student's t with `degrees` of freedom is at most `t` in size.
+pub(super) fn student_share(t: f64, degrees: u64) -> f64 {
+    assert!(degrees > 0 && t >= 0.0, "a size, with a degree of freedom");
+    within(math::atan2(t, math::sqrt(degrees as f64)), degrees)
+}
+
 /// The probability that Student's t lies within an angle of the middle.
 fn within(angle: f64, degrees: u64) -> f64 {
     let (sine, cosine) = (math::sin(angle), math::cos(angle));
@@ -199,6 +205,15 @@ mod tests {
                 assert!((series - closed).abs() < 1e-10 * closed, "{series} is not {closed}");
             }
         }
+    }
+
+    #[test]
+    fn the_share_within_students_t_is_its_confidence() {
+        for (confidence, degrees) in [(0.5, 1), (0.9, 2), (0.95, 7), (0.99, 60), (0.95, 500)] {
+            let found = student_share(student_t(confidence, degrees), degrees);
+            assert!((found - confidence).abs() < 1e-9, "{found} is not {confidence}");
+        }
+        assert_eq!(student_share(0.0, 3), 0.0);
     }
 
     #[test]

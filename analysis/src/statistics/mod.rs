@@ -1,11 +1,13 @@
 //! Plain statistics over runs: sorted, summed in order, the same on every machine.
 
 mod bootstrap;
+mod diebold_mariano;
 mod interval;
 mod paired;
 mod series;
 
 pub use bootstrap::Bootstrap;
+pub use diebold_mariano::{DieboldMariano, diebold_mariano};
 pub use interval::{half_width, replications_needed, wilson};
 pub use paired::Paired;
 pub use series::warm_up;
