@@ -11,6 +11,7 @@ use pinwheel_analysis::experiment::{Control, cores};
 use pinwheel_analysis::judge::ci::{self, CaseStanding, Suite};
 use pinwheel_analysis::run::ensemble::Unwatched;
 
+use crate::backtest;
 use crate::check::Args;
 use crate::exit::{Exit, Failure};
 use crate::run;
@@ -69,8 +70,10 @@ fn word(exit: Exit) -> &'static str {
 fn exit_of(ending: Ending) -> Exit {
     match ending {
         Ending::BadScenario => Exit::BadInput,
-        Ending::Judged(verdict) if stands(&verdict) => Exit::of(&verdict),
-        Ending::Judged(_) => Exit::Failed,
+        Ending::Judged { verdict, limits } if stands(&verdict) => {
+            gravest(&[Exit::of(&verdict), backtest::exit_of(&limits)])
+        }
+        Ending::Judged { .. } => Exit::Failed,
         Ending::Failed(error) => Failure::from(error).exit,
         Ending::EngineFault => Exit::EngineFault,
     }

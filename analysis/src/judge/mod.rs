@@ -3,5 +3,6 @@
 
 pub mod baseline;
 pub mod ci;
+pub mod limit;
 pub mod rows;
 pub mod verdict;
