@@ -402,6 +402,7 @@ pub fn csv(forecasts: &[Forecast]) -> String {
 mod tests {
     use super::*;
     use crate::series::{Instant, TimeSeries};
+    use pinwheel_models::scenario::backtest::{Asked, Limit};
 
     fn day(number: i64) -> Date {
         jiff::civil::date(2024, 1, 1).saturating_add(number.days())
@@ -425,6 +426,10 @@ mod tests {
 
     /// Observed: doubles every ten days. Simulated: eleven runs that stay at 1, 2, .. 11.
     fn findings(anchored: bool) -> Findings {
+        judged(&backtest(anchored))
+    }
+
+    fn judged(backtest: &Backtest) -> Findings {
         let at = |number| Instant::of_date(day(number));
         let observed: TimeSeries =
             (0..=30).map(|d| (at(d), math::pow(2.0, d as f64 / 10.0))).collect();
@@ -446,7 +451,7 @@ mod tests {
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };
         let cases = [Case { variant: "main".into(), origin: day(20), point }];
-        judge(&backtest(anchored), &cases, &traces, 11)
+        judge(backtest, &cases, &traces, 11)
     }
 
     #[test]
@@ -478,6 +483,40 @@ mod tests {
         // All runs stand still, so all are the observation at the origin, and miss what came.
         assert!(found.forecasts.iter().all(|f| f.low == 4.0 && f.high == 4.0));
         assert_eq!(found.scores[0].held, 0);
+    }
+
+    #[test]
+    fn a_combined_forecast_lies_half_way_in_logarithms() {
+        let asked = Asked::Error(0.4);
+        let limit = Limit {
+            entry: 0,
+            metric: "power".to_owned(),
+            horizon_days: 10,
+            verdict_only: false,
+            asked,
+        };
+        let plain = backtest(false);
+        let found = judged(&Backtest {
+            combine: plain.metrics.clone(),
+            limits: vec![limit],
+            ..plain.clone()
+        });
+        // Each run is the square root of its level and the 4 that was seen: the median of 2, 2.8 ..
+        // 6.6 is the root of 6 times 4. Of what came, 8, it misses 0.388; the model alone 0.25.
+        let late: Vec<&Forecast> =
+            found.forecasts.iter().filter(|f| f.horizon_days == 10).collect();
+        assert_eq!(late.iter().map(|f| f.combined).collect::<Vec<_>>(), [true, false]);
+        assert!((late[0].median - math::sqrt(24.0)).abs() < 1e-12, "{:?}", late[0]);
+        assert!((late[1].median - 6.0).abs() < 1e-12, "{:?}", late[1]);
+        let scores: Vec<f64> =
+            found.scores.iter().filter(|s| s.horizon_days == 10).map(|s| s.model).collect();
+        assert_eq!(scores.len(), 4, "two windows, combined and alone");
+        assert!((scores[0] - 0.387_627_564_304_205_5).abs() < 1e-12 && scores[1] == 0.25);
+        // The combined one is judged, and the band of eleven runs knows its median: the 4th to the
+        // 8th run, of which half the distance is 2.
+        assert_eq!(found.limits[0].found, "38.76 %");
+        assert_eq!(late[1].monte_carlo, Some(2.0 / 8.0));
+        assert_eq!(half_and_half(-1.0, 3.0), 1.0, "without logarithms");
     }
 
     #[test]
