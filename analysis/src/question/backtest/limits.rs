@@ -108,8 +108,13 @@ fn beats(forecasts: &[&Forecast], null: Null, lag: usize) -> Found {
         (true, false) => LimitStanding::NotMet,
     };
     let tested = match test {
+        Some(_) if lag + 1 >= own.len() => "all horizons share days: no test".to_owned(),
         Some(test) => {
-            format!("Diebold-Mariano {:.2}, p {:.3}, lag {lag}", test.statistic, test.p_value)
+            let chance = match test.p_value < 0.001 {
+                true => "p < 0.001".to_owned(),
+                false => format!("p {:.3}", test.p_value),
+            };
+            format!("Diebold-Mariano {:.2}, {chance}, lag {lag}", test.statistic)
         }
         None => "the errors do not differ in a way that can be tested".to_owned(),
     };
