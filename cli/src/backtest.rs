@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, preset
 use jiff::civil::Date;
 use pinwheel_analysis::experiment::Control;
 use pinwheel_analysis::experiment::backtest::{backtest, cases, section};
+use pinwheel_analysis::judge::limit::{LimitRow, LimitStanding};
 use pinwheel_analysis::question::backtest::{Findings, Score, Window};
 use pinwheel_analysis::record::manifest::REPORT;
 use pinwheel_analysis::record::work::jobs;
@@ -22,9 +23,12 @@ use crate::run::stop_flag;
 #[command(after_help = "\
 The scenario has a [backtest] section. From each origin its runs know nothing later: up to there the
 history drives, after that the forecast does. The table shows the mean absolute error by horizon
-beside those of persistence (what was last seen) and of the trend of the days before, and how often
-the band held what came. The folder holds report.html, backtest.csv with every forecast and
-backtest.json with the scores; it appears whole or not at all.
+beside those of persistence (what was last seen) and of the trend of the days before, what the
+number of runs leaves open (the standard error of the medians as a share of what came), and how
+often the band held what came. What [[backtest.limit]] asks is met, not met, or undecided where
+there are too few origins to say; the exit code is 1 if a limit is not met. The folder holds
+report.html, backtest.csv with every forecast and backtest.json with the scores and limits; it
+appears whole or not at all.
 
 Examples:
   pinwheel backtest scenarios/filecoin/backtest.toml
@@ -58,22 +62,60 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         outln!("{}", text(&study.experiment, section(&study)?, &findings));
         outln!("report: {}", folder.join(REPORT).display());
     }
-    Ok(Exit::Pass)
+    Ok(exit_of(&findings.limits))
 }
 
-/// The table for the screen.
+/// What the limits mean for the exit code.
+pub fn exit_of(limits: &[LimitRow]) -> Exit {
+    let has = |standing| limits.iter().any(|row| row.standing == standing);
+    match (has(LimitStanding::NotMet), has(LimitStanding::Undecided)) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Undecided,
+        (false, false) => Exit::Pass,
+    }
+}
+
+/// The tables for the screen.
 fn text(experiment: &Experiment, backtest: &Backtest, findings: &Findings) -> String {
     let (first, last): (Date, Date) =
         (backtest.origins[0], backtest.origins[backtest.origins.len() - 1]);
+    let mut text = format!(
+        "{} origins, {first} to {last}, {} runs each. Mean absolute error of the median, \u{00b1} \
+         what the number of runs leaves open; share of the outcomes in the {:.0} % band with its \
+         95 % interval, which is too narrow where horizons of neighbouring origins overlap.\n{}",
+        backtest.origins.len(),
+        experiment.runs,
+        100.0 * backtest.band,
+        scores(backtest, findings)
+    );
+    for published in &backtest.published {
+        let errors = published.errors.iter().zip(&backtest.horizons_days);
+        let errors: Vec<String> =
+            errors.map(|(error, days)| format!("{days} d {:.1} %", 100.0 * error)).collect();
+        text += &format!("\n{} {}: {}", published.metric, published.name, errors.join(", "));
+    }
+    if !findings.limits.is_empty() {
+        text += &format!("\n\n{}", limits(&findings.limits));
+    }
+    text
+}
+
+/// A table without lines.
+fn plain(headings: &[&str]) -> Grid {
     let mut grid = Grid::new();
     grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    grid.set_header(
-        ["metric", "point", "dates", "horizon", "n", "model", "persist.", "trend", "in band", ""]
-            .map(Cell::new),
-    );
-    let percent = |share: f64| {
-        Cell::new(format!("{:.1} %", 100.0 * share)).set_alignment(CellAlignment::Right)
-    };
+    grid.set_header(headings.iter().map(Cell::new));
+    grid
+}
+
+/// Errors and coverage.
+fn scores(backtest: &Backtest, findings: &Findings) -> String {
+    let mut grid = plain(&[
+        "metric", "point", "forecast", "dates", "horizon", "n", "error", "\u{00b1}", "persist.",
+        "trend", "in band", "",
+    ]);
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let percent = |share: f64| right(format!("{:.1} %", 100.0 * share));
     for score in &findings.scores {
         let Score { held, origins, coverage_low, coverage_high, .. } = score;
         let window = match score.window {
@@ -86,30 +128,39 @@ fn text(experiment: &Experiment, backtest: &Backtest, findings: &Findings) -> St
         grid.add_row([
             Cell::new(&score.metric),
             Cell::new(&score.point),
+            Cell::new(backtest.forecast_word(&score.metric, score.combined)),
             Cell::new(window),
-            Cell::new(format!("{} d", score.horizon_days)).set_alignment(CellAlignment::Right),
-            Cell::new(origins).set_alignment(CellAlignment::Right),
+            right(format!("{} d", score.horizon_days)),
+            right(origins.to_string()),
             percent(score.model),
+            score.monte_carlo.map_or(right("-".to_owned()), percent),
             percent(score.persistence),
             percent(score.trend),
             percent(*held as f64 / *origins as f64),
             Cell::new(format!("[{:.0}, {:.0}]", 100.0 * coverage_low, 100.0 * coverage_high)),
         ]);
     }
-    let mut text = format!(
-        "{} origins, {first} to {last}, {} runs each. Mean absolute error of the median; share of \
-         the outcomes in the {:.0} % band with its 95 % interval, which is too narrow where \
-         horizons of neighbouring origins overlap.\n{}",
-        backtest.origins.len(),
-        experiment.runs,
-        100.0 * backtest.band,
-        grid.trim_fmt()
-    );
-    for published in &backtest.published {
-        let errors = published.errors.iter().zip(&backtest.horizons_days);
-        let errors: Vec<String> =
-            errors.map(|(error, days)| format!("{days} d {:.1} %", 100.0 * error)).collect();
-        text += &format!("\n{} {}: {}", published.metric, published.name, errors.join(", "));
+    grid.trim_fmt()
+}
+
+/// What was asked, and how it came out.
+fn limits(rows: &[LimitRow]) -> String {
+    let mut grid = plain(&["standing", "point", "n", "asked", "found"]);
+    for row in rows {
+        grid.add_row([
+            Cell::new(row.standing.word()),
+            Cell::new(&row.point),
+            Cell::new(row.origins).set_alignment(CellAlignment::Right),
+            Cell::new(row.name()),
+            Cell::new(&row.found),
+        ]);
     }
-    text
+    let count = |standing| rows.iter().filter(|row| row.standing == standing).count();
+    format!(
+        "{}\n{} met, {} not met, {} undecided: too few origins to say",
+        grid.trim_fmt(),
+        count(LimitStanding::Met),
+        count(LimitStanding::NotMet),
+        count(LimitStanding::Undecided)
+    )
 }

@@ -15,10 +15,12 @@ use crate::{check_run, scenarios};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Every fault is told with file, line and what is allowed. With --run every scenario that can be read
-is run into its folder and judged. With --mutants each [[mutant]] of a scenario, the same with
-something made wrong, is run too, and must be noticed by the targets it names. The exit code is the gravest of all: 4 if pinwheel is at fault, 2
-if a scenario is bad, 1 if one fails to meet a target, to keep an invariant or to hold a check, or
-states none of these, 3 if a baseline is missing or has changed, 6 if so few runs do not tell.
+is run into its folder and judged; where [[backtest.limit]] asks something of forecasts, so is its
+backtest, into a folder NAME.backtest. With --mutants each [[mutant]] of a scenario, the same with
+something made wrong, is run too, and must be noticed by the targets it names. The exit code is the
+gravest of all: 4 if pinwheel is at fault, 2 if a scenario is bad, 1 if one fails to meet a target
+or a limit, to keep an invariant or to hold a check, or states none of these, 3 if a baseline is
+missing or has changed, 6 if so few runs do not tell.
 
 Examples:
   pinwheel check scenarios/filecoin/history.toml scenarios/reviews/fip0118.toml

@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use comfy_table::Cell;
 use pinwheel_analysis::Error;
-use pinwheel_analysis::experiment::check::{Checker, Ending, stands};
+use pinwheel_analysis::experiment::check::{Checker, Ending};
 use pinwheel_analysis::experiment::{self, Control, Study, cores};
 use pinwheel_analysis::judge::ci::{self, CaseStanding, Suite};
 use pinwheel_analysis::judge::mutants::MutantStanding;
 use pinwheel_analysis::run::ensemble::Unwatched;
 
+use crate::backtest;
 use crate::check::Args;
 use crate::exit::{Exit, Failure};
 use crate::run;
@@ -124,8 +125,10 @@ fn word(exit: Exit) -> &'static str {
 fn exit_of(ending: Ending) -> Exit {
     match ending {
         Ending::BadScenario => Exit::BadInput,
-        Ending::Judged(verdict) if stands(&verdict) => Exit::of(&verdict),
-        Ending::Judged(_) => Exit::Failed,
+        Ending::Judged { verdict, limits } if verdict.stands_on_something() => {
+            gravest(&[Exit::of(&verdict), backtest::exit_of(&limits)])
+        }
+        Ending::Judged { .. } => Exit::Failed,
         Ending::Failed(error) => Failure::from(error).exit,
         Ending::EngineFault => Exit::EngineFault,
     }

@@ -123,7 +123,9 @@ fn write(
         "trend_days": backtest.trend_days,
         "anchored": backtest.anchored,
         "verdict_from": backtest.verdict_from,
+        "combine": backtest.combine,
         "scores": findings.scores,
+        "limits": findings.limits,
     });
     let scores = serde_json::to_vec_pretty(&scores).expect("scores are plain data");
     staging.write(SCORES, &scores)?;

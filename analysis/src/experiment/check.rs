@@ -5,10 +5,15 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use super::{Control, Published, Study};
+use super::{Control, Published, Study, backtest};
 use crate::Error;
 use crate::judge::ci::Suite;
+use crate::judge::limit::LimitRow;
 use crate::judge::verdict::Verdict;
+use crate::run::stopwatch::Stopwatch;
+
+/// What is added to a scenario's name for the folder of its backtest. No name has a full stop.
+const BACKTEST: &str = ".backtest";
 
 /// How the check of one scenario ended.
 #[derive(Debug)]
@@ -16,7 +21,12 @@ pub enum Ending {
     /// The scenario cannot be run.
     BadScenario,
     /// It was run and judged.
-    Judged(Box<Verdict>),
+    Judged {
+        /// Of its runs.
+        verdict: Box<Verdict>,
+        /// Of the forecasts of its backtest; none if nothing is asked of them.
+        limits: Vec<LimitRow>,
+    },
     /// It could not be run to its end.
     Failed(Error),
     /// The program broke.
@@ -37,7 +47,7 @@ impl<'a> Checker<'a> {
         Checker { output, overrides, names: BTreeMap::new() }
     }
 
-    /// Runs and judges one scenario.
+    /// Runs and judges one scenario, with its backtest if something is asked of that.
     ///
     /// # Errors
     ///
@@ -60,12 +70,19 @@ impl<'a> Checker<'a> {
         }
         let folder = self.output.join(&name);
         // A panic of one scenario must not hide what the others have to say.
-        let done = catch_unwind(AssertUnwindSafe(|| study.run(&folder, control)));
+        let forecasts = self.output.join(format!("{name}{BACKTEST}"));
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let Published { verdict, manifest, .. } = study.run(&folder, control)?;
+            let stopwatch = Stopwatch::start();
+            let limits = limits(&study, &forecasts, control)?;
+            Ok((verdict, limits, manifest.wall_seconds + stopwatch.seconds()))
+        }));
         let (message, ending) = match done {
-            Ok(Ok(Published { verdict, manifest, .. })) => {
+            Ok(Ok((verdict, limits, seconds))) => {
                 let text = fs::read_to_string(file).unwrap_or_default();
-                let suite = Suite::judged(&name, &shown, &text, manifest.wall_seconds, &verdict);
-                return Ok((suite, Ending::Judged(Box::new(verdict))));
+                let mut suite = Suite::judged(&name, &shown, &text, seconds, &verdict);
+                suite.add_limits(&text, &limits);
+                return Ok((suite, Ending::Judged { verdict: Box::new(verdict), limits }));
             }
             Ok(Err(Error::Stopped)) => return Err(Error::Stopped),
             Ok(Err(error)) => (error.to_string(), Ending::Failed(error)),
@@ -78,7 +95,12 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Whether a verdict is evidence: what cannot fail proves nothing.
-pub fn stands(verdict: &Verdict) -> bool {
-    verdict.passed && verdict.stands_on_something()
+/// How the limits of a study's backtest came out, with its result in a folder; without limits
+/// nothing is run.
+fn limits(study: &Study, folder: &Path, control: &Control<'_>) -> Result<Vec<LimitRow>, Error> {
+    if study.experiment.backtest.as_ref().is_none_or(|backtest| backtest.limits.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let cases = backtest::cases(study)?;
+    Ok(backtest::backtest(study, &cases, folder, control)?.limits)
 }

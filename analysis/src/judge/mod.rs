@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod ci;
+pub mod limit;
 pub mod mutants;
 pub mod rows;
 pub mod verdict;

@@ -16,9 +16,7 @@ use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point, Target};
 
 use crate::series::{Instant, bounds};
 use crate::statistics::quantile;
-use pinwheel_models::describe::metric::{
-    BOOKKEEPING_LABEL, OBSERVED_LABEL, is_beside, split_name,
-};
+use pinwheel_models::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL, is_beside, split_name};
 
 /// The judge of one run.
 #[derive(Debug)]

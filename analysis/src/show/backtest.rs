@@ -4,7 +4,8 @@ use pinwheel_models::describe::{Catalogue, MetricSpec};
 use pinwheel_models::scenario::backtest::Backtest;
 
 use crate::html::{Cell, escape, table};
-use crate::question::backtest::{Fan, Findings, Score, Window};
+use crate::judge::limit::LimitRow;
+use crate::question::backtest::{Day, Fan, Findings, Score, Window};
 use crate::series::Instant;
 use crate::show::page::page as shell;
 use crate::show::plot::{Bar, BarChart, Group, Ink, Line, LineChart, Size, Stroke};
@@ -27,6 +28,7 @@ pub fn page(
         escape(if question.is_empty() { name } else { question }),
         escape(&method(backtest))
     );
+    body += &limits(findings);
     for metric in &backtest.metrics {
         let Some(spec) = parts.find(metric).map(|(_, spec)| spec) else { continue };
         body += &format!(
@@ -35,7 +37,7 @@ pub fn page(
             escape(spec.about)
         );
         body += "<div class=\"figures\">\n";
-        body += &fans(findings, metric, spec);
+        body += &fans(backtest, findings, metric, spec);
         body += &errors(backtest, findings, metric);
         body += "</div>\n";
         body += &scores(backtest, findings, metric);
@@ -55,12 +57,22 @@ fn method(backtest: &Backtest) -> String {
         true => " Each run is scaled so that it starts at what was observed at its origin.",
         false => "",
     };
+    let combined = match backtest.combine.is_empty() {
+        true => String::new(),
+        false => format!(
+            " Of {} the forecast is the geometric mean of each run and persistence; the model \
+             alone stands beside it.",
+            backtest.combine.join(", ")
+        ),
+    };
     format!(
         "{} origins, {first} to {last}. From each, the runs know nothing later; their median is \
          the forecast, and the band should hold {:.0} % of what came.{anchored} Persistence: what \
          was last seen goes on. Trend: the line through the logarithm of the last {} days goes \
          on. Origins closer together than the horizon share days, so the intervals of the \
-         coverage are too narrow.",
+         coverage are too narrow. Behind \u{00b1} stands what the number of runs leaves open: the \
+         standard error of the median as a share of what came, from the order of the runs, mean \
+         over the forecasts.{combined}",
         backtest.origins.len(),
         100.0 * backtest.band,
         backtest.trend_days
@@ -75,14 +87,35 @@ fn figure(title: &str, chart: Option<String>) -> String {
     )
 }
 
+/// What was asked of the forecasts and how it came out.
+fn limits(findings: &Findings) -> String {
+    if findings.limits.is_empty() {
+        return String::new();
+    }
+    let row = |row: &LimitRow| {
+        vec![
+            Cell::text(row.standing.word().to_owned()),
+            Cell::text(row.name()),
+            Cell::text(row.point.clone()),
+            Cell::number(row.origins.to_string()),
+            Cell::text(row.found.clone()),
+        ]
+    };
+    let rows: Vec<_> = findings.limits.iter().map(row).collect();
+    let headings = ["Standing", "Asked", "Point", "#Origins", "Found"];
+    format!("<h2>What was asked</h2>\n{}", table(&headings, &rows))
+}
+
 /// Bands of a few origins over what was observed, one chart for each point.
-fn fans(findings: &Findings, name: &str, spec: &MetricSpec) -> String {
-    let of_metric: Vec<&Fan> = findings.fans.iter().filter(|fan| fan.metric == name).collect();
+fn fans(backtest: &Backtest, findings: &Findings, name: &str, spec: &MetricSpec) -> String {
+    let judged = |fan: &&Fan| fan.metric == name && fan.combined == backtest.combines(name);
+    let of_metric: Vec<&Fan> = findings.fans.iter().filter(judged).collect();
     let mut points: Vec<&str> = of_metric.iter().map(|fan| fan.point.as_str()).collect();
     points.dedup();
     points.sort_unstable();
     points.dedup();
     let observed = findings.observed.iter().find(|(metric, _)| metric == name);
+    let at = |day: &Day| Instant::of_date(day.date);
     let mut html = String::new();
     for point in points {
         let of_point: Vec<&&Fan> = of_metric.iter().filter(|fan| fan.point == point).collect();
@@ -91,8 +124,8 @@ fn fans(findings: &Findings, name: &str, spec: &MetricSpec) -> String {
             label: fan.origin.to_string(),
             ink: Ink::Series(place),
             stroke: Stroke::Bold,
-            points: fan.days.iter().map(|day| (Instant::of_date(day.0), day.2)).collect(),
-            band: fan.days.iter().map(|day| (Instant::of_date(day.0), day.1, day.3)).collect(),
+            points: fan.days.iter().map(|day| (at(day), day.median)).collect(),
+            band: fan.days.iter().map(|day| (at(day), day.low, day.high)).collect(),
         };
         let mut lines: Vec<Line> = of_point.iter().step_by(step).enumerate().map(line).collect();
         lines.extend(observed.map(|(_, points)| Line {
@@ -118,7 +151,10 @@ fn fans(findings: &Findings, name: &str, spec: &MetricSpec) -> String {
 /// Mean errors by horizon: the points, the two forecasts without a model, and what others
 /// published.
 fn errors(backtest: &Backtest, findings: &Findings, metric: &str) -> String {
-    let of = |score: &&Score| score.metric == metric && score.window == Window::All;
+    let judged = backtest.combines(metric);
+    let of = |score: &&Score| {
+        score.metric == metric && score.window == Window::All && score.combined == judged
+    };
     let all: Vec<&Score> = findings.scores.iter().filter(of).collect();
     let Some(first) = all.first() else { return String::new() };
     let mut points: Vec<&str> = all.iter().map(|score| score.point.as_str()).collect();
@@ -156,6 +192,7 @@ fn scores(backtest: &Backtest, findings: &Findings, metric: &str) -> String {
     let row = |score: &Score| {
         vec![
             Cell::text(score.point.clone()),
+            Cell::text(backtest.forecast_word(metric, score.combined).to_owned()),
             Cell::text(match score.window {
                 Window::All => "all".to_owned(),
                 Window::Verdict => match backtest.verdict_from {
@@ -166,6 +203,7 @@ fn scores(backtest: &Backtest, findings: &Findings, metric: &str) -> String {
             Cell::number(format!("{} d", score.horizon_days)),
             Cell::number(score.origins.to_string()),
             percent(score.model),
+            score.monte_carlo.map_or(Cell::text(String::new()), percent),
             percent(score.persistence),
             percent(score.trend),
             Cell::number(format!("{} of {}", score.held, score.origins)),
@@ -179,10 +217,12 @@ fn scores(backtest: &Backtest, findings: &Findings, metric: &str) -> String {
     let rows: Vec<_> = findings.scores.iter().filter(|s| s.metric == metric).map(row).collect();
     let headings = [
         "Point",
+        "Forecast",
         "Dates",
         "#Horizon",
         "#Origins",
-        "#Model",
+        "#Error",
+        "#\u{00b1}",
         "#Persistence",
         "#Trend",
         "#In the band",

@@ -3,12 +3,14 @@
 mod bootstrap;
 mod diebold_mariano;
 mod interval;
+mod order;
 mod paired;
 mod series;
 
 pub use bootstrap::Bootstrap;
 pub use diebold_mariano::{DieboldMariano, diebold_mariano};
 pub use interval::{half_width, replications_needed, wilson};
+pub use order::median_error;
 pub use paired::Paired;
 pub use series::warm_up;
 

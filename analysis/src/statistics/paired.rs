@@ -1,8 +1,7 @@
 //! Two variants on the same random numbers: what differs, run by run.
 
-use pinwheel_core::math;
-
 use super::median;
+use super::order::median_rank;
 
 /// What the interval may miss: 5 %.
 const MISSED: f64 = 0.05;
@@ -31,8 +30,8 @@ impl Paired {
         let mut differences: Vec<f64> = differences.filter(|d| d.is_finite()).collect();
         differences.sort_by(f64::total_cmp);
         let count = differences.len();
-        let ends =
-            median_rank(count).map(|rank| (differences[rank - 1], differences[count - rank]));
+        let ends = median_rank(count, MISSED)
+            .map(|rank| (differences[rank - 1], differences[count - rank]));
         Some(Paired {
             count,
             median: median(&differences)?,
@@ -48,43 +47,9 @@ impl Paired {
     }
 }
 
-/// The greatest rank r so that the r-th smallest and the r-th largest of `count` values enclose the
-/// median of what they are drawn from with a probability of at least 95 %: the number of values
-/// below the median is binomial (Conover, "Practical nonparametric statistics", 1999, 3.2).
-fn median_rank(count: usize) -> Option<usize> {
-    // The probability of exactly `below` values, as a logarithm: 2^-count underflows.
-    let mut log_probability = -(count as f64) * math::ln(2.0);
-    let mut at_most = 0.0;
-    for below in 0..count {
-        at_most += math::exp(log_probability);
-        if 2.0 * at_most > MISSED {
-            return (below > 0).then_some(below);
-        }
-        log_probability += math::ln((count - below) as f64 / (below + 1) as f64);
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_ranks_are_those_of_the_sign_test() {
-        // The table of ranks in textbooks, e.g. Altman, "Statistics with confidence" (2000).
-        let published =
-            [(5, None), (6, Some(1)), (8, Some(1)), (9, Some(2)), (10, Some(2)), (12, Some(3))];
-        for (count, rank) in published {
-            assert_eq!(median_rank(count), rank, "{count} pairs");
-        }
-        assert_eq!(median_rank(20), Some(6));
-        assert_eq!(median_rank(25), Some(8));
-        assert_eq!(median_rank(100), Some(40));
-        // Beyond the smallest double: count / 2 - 0.98 sqrt(count).
-        let rank = median_rank(10_000).unwrap();
-        assert!((4_900..4_904).contains(&rank), "{rank}");
-        assert_eq!(median_rank(0), None);
-    }
 
     #[test]
     fn pairs_tell_the_difference_that_their_spread_hides() {

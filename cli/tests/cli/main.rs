@@ -376,6 +376,50 @@ fn a_backtest_is_the_same_for_any_number_of_threads() {
     assert!(page.contains("<svg") && !page.contains("http"), "a page with charts and no links");
 }
 
+/// What is asked of forecasts is told, kept and decides the exit code; `check --run` asks it too.
+#[test]
+fn limits_of_a_backtest_are_met_not_met_or_undecided() {
+    let folder = backtest_folder();
+    let limit = |asked: &str| {
+        format!("[[backtest.limit]]\nmetric = \"qa_power\"\nhorizon = \"10 d\"\n{asked}\n")
+    };
+    let write = |file: &str, name: &str, limits: &[&str]| {
+        let text = BACKTEST.replace("\"small\"", &format!("\"{name}\""));
+        let limits: String = limits.iter().map(|asked| limit(asked)).collect();
+        let text = format!("{text}combine = [\"qa_power\"]\n{limits}");
+        fs::write(folder.path().join(file), text).expect("written");
+    };
+    let asked = ["error = \"90 %\"", "beats = [\"trend\"]\norigins = \"verdict\""];
+    write("kept.toml", "kept", &asked);
+    write("missed.toml", "missed", &[asked[0], asked[1], "error = 0"]);
+    let of = |file: &str, output: &str| {
+        let output_of = pinwheel(folder.path(), &["backtest", file, "-o", output]);
+        (output_of.status.code(), stdout(&output_of))
+    };
+    let (code, text) = of("kept.toml", "kept");
+    assert!(text.contains("1 met, 0 not met, 1 undecided"), "{text}");
+    assert!(text.contains("qa_power 10 d, verdict: beats trend"), "{text}");
+    assert!(text.contains("model and persistence") && text.contains("model alone"), "{text}");
+    assert_ne!(code, Some(1), "{text}");
+    let (code, text) = of("missed.toml", "missed");
+    assert_eq!(code, Some(1), "{text}");
+    let file = |name: &str| fs::read_to_string(folder.path().join("missed").join(name));
+    let scores = file("backtest.json").expect("there");
+    assert!(scores.contains("\"standing\": \"not-met\"") && scores.contains("monte_carlo"));
+    assert!(file("report.html").expect("there").contains("qa_power 10 d: error at most 0 %"));
+    // Forecasts of the combined metric are there twice: combined, and of the model alone.
+    assert_eq!(file("backtest.csv").expect("there").lines().count(), 1 + 3 * (4 + 3));
+
+    let arguments = ["check", "missed.toml", "--run", "-o", "checked", "--junit", "junit.xml"];
+    let checked = pinwheel(folder.path(), &arguments);
+    assert_eq!(checked.status.code(), Some(1), "{}", stderr(&checked));
+    assert!(stdout(&checked).contains("warning: missed.toml:"), "{}", stdout(&checked));
+    assert!(folder.path().join("checked/missed.backtest/backtest.json").is_file());
+    let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("written");
+    assert!(junit.contains("name=\"limit qa_power 10 d: error at most 0 %\""), "{junit}");
+    assert!(junit.contains("type=\"limit\""), "{junit}");
+}
+
 /// Networks of a list are cut each at its own key, and are forecast as the only one is.
 #[test]
 fn a_backtest_of_a_list_of_networks_is_that_of_the_only_one() {

@@ -106,11 +106,7 @@ fn null(checker: &mut Checker<'_>, given: ValueId, key: &str) -> Option<Null> {
 }
 
 /// Why a forecast cannot stand beside the target, and what helps.
-fn misplaced(
-    null: &Null,
-    before: &[Null],
-    beside: Beside<'_>,
-) -> Option<(&'static str, String)> {
+fn misplaced(null: &Null, before: &[Null], beside: Beside<'_>) -> Option<(&'static str, String)> {
     let first = beside.days.map(|days| days.first);
     let begins = first.and_then(|first| first.checked_add(i64::from(TREND_DAYS).days()).ok());
     let starts = beside.from.map(|from| from.first().date());

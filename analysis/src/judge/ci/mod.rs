@@ -16,6 +16,7 @@ use pinwheel_models::input::files::lexical;
 use pinwheel_models::scenario::invariant::Severity;
 
 use crate::judge::baseline::{BaselineStanding, BaselineVerdict};
+use crate::judge::limit::{LimitRow, LimitStanding};
 use crate::judge::mutants::{MutantRow, MutantStanding};
 use crate::judge::verdict::{
     CheckStanding, InvariantRow, InvariantStanding, TargetStanding, Verdict,
@@ -37,7 +38,7 @@ pub struct Suite {
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestCase {
-    /// scenario, target, check, invariant or baseline.
+    /// scenario, target, check, invariant, baseline or limit.
     pub kind: &'static str,
     /// The id of what was judged.
     pub name: String,
@@ -177,6 +178,34 @@ impl Suite {
         }
         Suite { name: name.to_owned(), file: file.to_owned(), seconds, cases }
     }
+
+    /// Adds what was asked of a backtest, after the rest; `text` is as in [`Suite::judged`]. What is
+    /// undecided is a warning: it proves nothing, and nothing is wrong.
+    pub fn add_limits(&mut self, text: &str, rows: &[LimitRow]) {
+        let mut points: Vec<&str> = rows.iter().map(|row| row.point.as_str()).collect();
+        points.sort_unstable();
+        points.dedup();
+        let limit = |row: &LimitRow| TestCase {
+            standing: match row.standing {
+                LimitStanding::Met => CaseStanding::Passed,
+                LimitStanding::NotMet => CaseStanding::Failed,
+                LimitStanding::Undecided => CaseStanding::Undecided,
+            },
+            sentence: format!("{}: {}", row.standing.word(), row.found),
+            file: self.file.clone(),
+            line: line_of_entry(text, "[[backtest.limit]]", row.entry),
+            ..case("limit", &row.name(), &row.point, points.len())
+        };
+        self.cases.extend(rows.iter().map(limit));
+    }
+}
+
+/// The line, counted from 1, on which the entry of this place in a list begins.
+fn line_of_entry(text: &str, heading: &str, entry: usize) -> Option<u32> {
+    let mut places = text.lines().enumerate();
+    let is_heading = |(_, line): &(usize, &str)| line.trim_start().starts_with(heading);
+    let (place, _) = places.by_ref().filter(is_heading).nth(entry)?;
+    u32::try_from(place + 1).ok()
 }
 
 fn case(kind: &'static str, id: &str, point: &str, points: usize) -> TestCase {
@@ -295,6 +324,35 @@ mod tests {
         let text = summary(&[suite("a|b `c` *d* <e>\nf")]);
         assert!(text.contains("a\\|b \\`c\\` \\*d\\* \\<e\\> f"), "{text}");
         assert!(text.starts_with("## Pinwheel: 1 of 1 scenarios failed"), "{text}");
+    }
+
+    #[test]
+    fn limits_are_cases_at_the_lines_of_their_entries() {
+        let text = "[[backtest.limit]]\nerror = 1\n\n  [[backtest.limit]]\nerror = 2\n";
+        let row = |entry, standing| LimitRow {
+            entry,
+            point: "main".to_owned(),
+            metric: "power".to_owned(),
+            horizon_days: 30,
+            window: crate::judge::limit::Window::Verdict,
+            origins: 9,
+            asked: "error at most 3 %".to_owned(),
+            found: "4 %".to_owned(),
+            standing,
+            statistic: None,
+            p_value: None,
+        };
+        let mut suite = suite("");
+        let before = suite.cases.len();
+        let rows = [row(0, LimitStanding::Undecided), row(1, LimitStanding::NotMet)];
+        suite.add_limits(text, &rows);
+        let found: Vec<_> =
+            suite.cases[before..].iter().map(|case| (case.standing, case.line)).collect();
+        assert_eq!(found, [(CaseStanding::Undecided, Some(1)), (CaseStanding::Failed, Some(4))]);
+        let last = &suite.cases[before + 1];
+        assert_eq!(last.name, "power 30 d, verdict: error at most 3 %");
+        assert_eq!((last.kind, last.sentence.as_str()), ("limit", "not met: 4 %"));
+        assert_eq!(line_of_entry(text, "[[backtest.limit]]", 2), None);
     }
 
     #[test]

@@ -113,7 +113,8 @@ impl Filecoin {
         let verified_due = ends.iter().sum::<u64>().max(data.verified_renewed);
         let due = data.capacity_due + data.verified_due;
         self.capacity_owed += due as i64 - verified_due as i64;
-        let capacity_due = u64::try_from(self.capacity_owed).unwrap_or(0).max(data.capacity_renewed);
+        let capacity_due =
+            u64::try_from(self.capacity_owed).unwrap_or(0).max(data.capacity_renewed);
         self.capacity_owed -= capacity_due as i64;
         self.plan_driven_day(DayTotals { verified_due, capacity_due, ..data }, Some(&ends));
     }

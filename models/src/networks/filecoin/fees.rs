@@ -416,9 +416,7 @@ impl Filecoin {
         self.flows.gas_limit += gas::BLOCK_GAS_LIMIT * u128::from(blocks);
         let limits = self.gas.limits(of_providers + of_others);
         self.gas.base_fee_attofil = match self.rules.base_fee {
-            BaseFeeRule::Utilisation => {
-                gas::next_base_fee_by_utilisation(base_fee, limits, blocks)
-            }
+            BaseFeeRule::Utilisation => gas::next_base_fee_by_utilisation(base_fee, limits, blocks),
             BaseFeeRule::Premium => gas::PREMIUM.next(base_fee, self.gas.premium(limits)),
         }
         .min(BASE_FEE_MAX_ATTOFIL);

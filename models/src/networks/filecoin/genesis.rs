@@ -5,13 +5,13 @@
 use pinwheel_core::distribution::{Exponential, Normal};
 use pinwheel_core::{Amount, Streams, math};
 
-use super::{DAYS_PER_YEAR, Filecoin};
 use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
 use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass, Traits};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES, Term};
 use super::settings::{InitialState, Settings};
 use super::vesting::Vesting;
+use super::{DAYS_PER_YEAR, Filecoin};
 use crate::infrastructure::sites::OwnerPlan;
 use crate::input::amount;
 

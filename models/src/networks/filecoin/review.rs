@@ -310,8 +310,9 @@ impl Filecoin {
         let partitions: u64 = (0..DEADLINES)
             .map(|d| u64::from(share_of_deadline(sectors, d)).div_ceil(PARTITION_SECTORS))
             .sum();
-        let gas =
-            Amount(u128::from(partitions * self.gas.message.window_post) * self.gas.base_fee_attofil);
+        let gas = Amount(
+            u128::from(partitions * self.gas.message.window_post) * self.gas.base_fee_attofil,
+        );
         let units = match sectors {
             0..CONSENSUS_MINIMUM_SECTORS => 0.0,
             _ => sectors as f64 * units_per_sector,

@@ -1,5 +1,9 @@
 //! `[backtest]`: the same forecast from many origins in the past, judged by what came after each.
 
+mod limit;
+
+pub use limit::{Asked, Limit, LimitSection};
+
 use crate::describe::Recorded;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -10,6 +14,7 @@ use super::{Point, Scenario};
 use crate::describe::NetworkSettings;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
+use crate::input::diagnostic::did_you_mean;
 use crate::input::tree::ValueId;
 use crate::input::{HORIZON_DAYS_MAX, RunDays};
 use crate::world::NetworkEntry;
@@ -53,8 +58,14 @@ pub struct BacktestSection {
     /// The first day that no choice of method or parameter has seen; told apart where given.
     #[schemars(with = "String", extend("format" = "date"))]
     pub verdict_from: Option<ValueId>,
+    /// Those of the metrics whose forecast is the geometric mean of each run and persistence, half
+    /// and half in logarithms. Default none.
+    #[schemars(with = "Vec<String>")]
+    pub combine: Vec<ValueId>,
     /// Errors of others, to be shown beside.
     pub published: Vec<PublishedSection>,
+    /// What is asked of the forecasts.
+    pub limit: Vec<LimitSection>,
 }
 
 /// What somebody else's forecasts missed by.
@@ -95,8 +106,28 @@ pub struct Backtest {
     pub anchored: bool,
     /// The first day that calibration has not seen.
     pub verdict_from: Option<Date>,
+    /// The metrics whose judged forecast is the geometric mean of each run and persistence.
+    pub combine: Vec<String>,
     /// Errors of others to compare with.
     pub published: Vec<Published>,
+    /// What is asked of the forecasts, in the order of the file.
+    pub limits: Vec<Limit>,
+}
+
+impl Backtest {
+    /// Whether the judged forecast of a metric is combined with persistence.
+    pub fn combines(&self, metric: &str) -> bool {
+        self.combine.iter().any(|combined| combined == metric)
+    }
+
+    /// What a forecast of a metric is, in words.
+    pub fn forecast_word(&self, metric: &str, combined: bool) -> &'static str {
+        match (combined, self.combines(metric)) {
+            (true, _) => "model and persistence",
+            (false, true) => "model alone",
+            (false, false) => "model",
+        }
+    }
 }
 
 /// Errors of somebody else's forecasts, one for each horizon.
@@ -158,6 +189,12 @@ fn backtest(
     let verdict_from = checker.date(typed.verdict_from, "backtest.verdict_from");
     let count = horizons_days.as_ref().map_or(0, Vec::len);
     let published = published(checker, &typed.published, recorded, count);
+    let combine =
+        names.as_ref().and_then(|names| combined(checker, &typed.combine, recorded, names));
+    let limits = names.as_ref().zip(horizons_days.as_ref()).and_then(|(metrics, days)| {
+        let known = limit::Known { recorded, metrics, horizons_days: days, verdict_from };
+        limit::limits(checker, &typed.limit, &known)
+    });
     let shortest = horizons_days.as_ref().and_then(|days| days.first().copied());
     let origins = origins(checker, typed, days, shortest, trend_days)?;
     Some(Backtest {
@@ -169,7 +206,9 @@ fn backtest(
         trend_days,
         anchored,
         verdict_from,
+        combine: combine?,
         published,
+        limits: limits?,
     })
 }
 
@@ -199,6 +238,46 @@ fn metric_names(
     };
     let names: Vec<_> = given.iter().enumerate().map(name).collect();
     names.into_iter().collect()
+}
+
+/// The metrics that are combined with persistence: some of those forecast, each once.
+fn combined(
+    checker: &mut Checker<'_>,
+    given: &[ValueId],
+    recorded: &Recorded,
+    metrics: &[String],
+) -> Option<Vec<String>> {
+    let key = "backtest.combine";
+    checker.refuse_empty_list(key, "[\"qa_power\"]");
+    let mut all: Vec<String> = Vec::new();
+    for (place, &item) in given.iter().enumerate() {
+        let key = format!("{key}[{place}]");
+        let name = forecast_metric(checker, Some(item), &key, recorded, metrics)?;
+        if all.contains(&name) {
+            checker.fault(item, &key, "is there twice".to_owned(), "name each once");
+            return None;
+        }
+        all.push(name);
+    }
+    Some(all)
+}
+
+/// One of the metrics that are forecast.
+fn forecast_metric(
+    checker: &mut Checker<'_>,
+    given: Option<ValueId>,
+    key: &str,
+    recorded: &Recorded,
+    metrics: &[String],
+) -> Option<String> {
+    let name = metric_name(checker, given, key, recorded)?;
+    if metrics.contains(&name) {
+        return Some(name);
+    }
+    let message = format!("{name} is not forecast here");
+    let allowed = did_you_mean(&name, metrics.iter().map(String::as_str));
+    checker.fault(given?, key, message, format!("{allowed}; or add it to backtest.metrics"));
+    None
 }
 
 /// A list that has something in it, and not too much.

@@ -7,8 +7,15 @@
 //! what was last seen (trend). All errors are relative and absolute, and their mean over the
 //! origins is told.
 //!
+//! Where a metric is combined, each run's value becomes its geometric mean with persistence: half
+//! and half in logarithms, a weight fixed beforehand and not fitted. A mean of two forecasts may err
+//! less than each of them (J. M. Bates and C. W. J. Granger, "The combination of forecasts", 1969).
+//! Then the combined forecast is judged, and the model alone is told beside it.
+//!
 //! Origins that lie closer together than the horizon share days, so their errors hang together:
 //! the intervals of the coverage, which take them as apart, are then too narrow.
+
+mod limits;
 
 use std::collections::BTreeMap;
 
@@ -19,9 +26,12 @@ use pinwheel_models::scenario::Point;
 use pinwheel_models::scenario::backtest::Backtest;
 use serde::{Deserialize, Serialize};
 
+pub use crate::judge::limit::Window;
+
+use crate::judge::limit::LimitRow;
 use crate::run::trace::Trace;
 use crate::series::daily;
-use crate::statistics::{NORMAL_975, slope, wilson};
+use crate::statistics::{NORMAL_975, median_error, slope, wilson};
 
 /// The last value of each day: what forecasts of days are judged by.
 type Daily = Vec<(Date, f64)>;
@@ -62,6 +72,33 @@ pub struct Forecast {
     pub persistence: f64,
     /// The forecast that the trend of the days before goes on.
     pub trend: f64,
+    /// Whether the runs were combined with persistence.
+    pub combined: bool,
+    /// Standard error of the median that comes from the number of runs, as a share of what came;
+    /// `None` below three runs.
+    pub monte_carlo: Option<f64>,
+}
+
+impl Forecast {
+    /// How far a forecast of this day was off, as a share of what came.
+    fn error(&self, forecast: f64) -> f64 {
+        ((forecast - self.observed) / self.observed).abs()
+    }
+}
+
+/// What the runs from one origin say of one day.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Day {
+    /// The day.
+    pub date: Date,
+    /// The lower end of the band.
+    pub low: f64,
+    /// The median of the runs.
+    pub median: f64,
+    /// The upper end of the band.
+    pub high: f64,
+    /// Standard error of the median that comes from the number of runs.
+    pub median_error: Option<f64>,
 }
 
 /// The band of all runs from one origin, day by day.
@@ -73,18 +110,10 @@ pub struct Fan {
     pub metric: String,
     /// The last day that was known.
     pub origin: Date,
-    /// Date, low end, median, high end.
-    pub days: Vec<(Date, f64, f64, f64)>,
-}
-
-/// Which forecasts a score is over.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Window {
-    /// Every origin.
-    All,
-    /// Those of dates that no choice of method or parameter has seen.
-    Verdict,
+    /// Whether the runs were combined with persistence.
+    pub combined: bool,
+    /// From the origin on.
+    pub days: Vec<Day>,
 }
 
 /// How well a point forecasts a metric over a horizon.
@@ -98,10 +127,16 @@ pub struct Score {
     pub window: Window,
     /// Days from the origin to the date.
     pub horizon_days: u32,
+    /// Whether the runs were combined with persistence.
+    pub combined: bool,
     /// Origins whose horizon ends on a day with an observation.
     pub origins: u64,
     /// Mean absolute relative error of the median of the runs.
     pub model: f64,
+    /// Mean over the forecasts of the standard error of their medians, as a share of what came.
+    /// Were all medians off by so much, the mean error would be off by no more; the runs of all
+    /// origins draw from the same streams, so they may all be. `None` below three runs.
+    pub monte_carlo: Option<f64>,
     /// Mean absolute relative error of persistence.
     pub persistence: f64,
     /// Mean absolute relative error of the trend.
@@ -125,58 +160,94 @@ pub struct Findings {
     pub fans: Vec<Fan>,
     /// What was observed, by metric.
     pub observed: Vec<(String, Daily)>,
+    /// How what was asked of the forecasts came out.
+    pub limits: Vec<LimitRow>,
 }
 
 /// Judges the traces of all cases, `runs` for each, in order.
 pub fn judge(backtest: &Backtest, cases: &[Case], traces: &[Trace], runs: usize) -> Findings {
-    let mut findings =
-        Findings { forecasts: vec![], scores: vec![], fans: vec![], observed: vec![] };
+    let mut findings = Findings {
+        forecasts: vec![],
+        scores: vec![],
+        fans: vec![],
+        observed: vec![],
+        limits: vec![],
+    };
     for (place, metric) in backtest.metrics.iter().enumerate() {
         let longest = traces.iter().map(|trace| &trace.observed[place]).max_by_key(|o| o.len());
         let observed: Daily = longest.map(|series| daily(series)).unwrap_or_default();
         let by_date: BTreeMap<Date, f64> = observed.iter().copied().collect();
         for (case, traces) in cases.iter().zip(traces.chunks(runs)) {
-            let of_metric = traces.iter().map(|trace| daily(&trace.simulated[place]));
-            let days = band(backtest, case.origin, of_metric, &by_date);
-            let fan = Fan {
-                point: case.variant.clone(),
-                metric: metric.clone(),
-                origin: case.origin,
-                days,
-            };
-            findings.forecasts.extend(forecasts(backtest, &fan, &by_date));
-            findings.fans.push(fan);
+            let of_metric: Vec<Daily> =
+                traces.iter().map(|trace| daily(&trace.simulated[place])).collect();
+            // The forecast that is judged comes first.
+            for &combined in made(backtest, metric) {
+                let fan = Fan {
+                    point: case.variant.clone(),
+                    metric: metric.clone(),
+                    origin: case.origin,
+                    combined,
+                    days: band(backtest, case.origin, combined, &of_metric, &by_date),
+                };
+                findings.forecasts.extend(forecasts(backtest, &fan, &by_date));
+                findings.fans.push(fan);
+            }
         }
         findings.observed.push((metric.clone(), observed));
     }
     findings.scores = scores(backtest, &findings.forecasts);
+    findings.limits = limits::judge(backtest, &findings);
     findings
 }
 
-/// Band and median of the days after an origin, each run scaled to what was observed there.
+/// The forecasts that are made of a metric, combined or not, the judged one first.
+fn made(backtest: &Backtest, metric: &str) -> &'static [bool] {
+    if backtest.combines(metric) { &[true, false] } else { &[false] }
+}
+
+/// Band and median of the days after an origin, each run scaled to what was observed there, and
+/// then combined with it if that is asked for.
 fn band(
     backtest: &Backtest,
     origin: Date,
-    runs: impl Iterator<Item = Daily>,
+    combined: bool,
+    runs: &[Daily],
     observed: &BTreeMap<Date, f64>,
-) -> Vec<(Date, f64, f64, f64)> {
+) -> Vec<Day> {
+    let last = observed.get(&origin);
     let mut by_date: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
     for run in runs {
         let start = run.iter().find(|(date, _)| *date == origin).map(|(_, value)| *value);
-        let factor = match (backtest.anchored, observed.get(&origin), start) {
+        let factor = match (backtest.anchored, last, start) {
             (true, Some(seen), Some(start)) if start != 0.0 => seen / start,
             _ => 1.0,
         };
         for (date, value) in run.iter().filter(|(date, _)| *date >= origin) {
-            by_date.entry(*date).or_default().push(value * factor);
+            let value = value * factor;
+            let value = match last.filter(|_| combined) {
+                Some(&last) => half_and_half(value, last),
+                None => value,
+            };
+            by_date.entry(*date).or_default().push(value);
         }
     }
     let tail = (1.0 - backtest.band) / 2.0;
-    let of = |values: &[f64], q: f64| predictive(values, q);
-    let day = |(date, values): (Date, Vec<f64>)| {
-        (date, of(&values, tail), of(&values, 0.5), of(&values, 1.0 - tail))
+    let day = |(date, values): (Date, Vec<f64>)| Day {
+        date,
+        low: predictive(&values, tail),
+        median: predictive(&values, 0.5),
+        high: predictive(&values, 1.0 - tail),
+        median_error: median_error(&values),
     };
     by_date.into_iter().map(day).collect()
+}
+
+/// The geometric mean; the plain one of values without a logarithm.
+fn half_and_half(first: f64, second: f64) -> f64 {
+    match first >= 0.0 && second >= 0.0 {
+        true => math::sqrt(first) * math::sqrt(second),
+        false => f64::midpoint(first, second),
+    }
 }
 
 /// The value below which a further draw falls with chance `q`, whatever the distribution, as far
@@ -196,19 +267,22 @@ fn forecasts(backtest: &Backtest, fan: &Fan, observed: &BTreeMap<Date, f64>) -> 
     let slope = log_slope(observed, fan.origin, backtest.trend_days);
     let at = |&horizon_days: &u32| {
         let date = fan.origin.saturating_add(i64::from(horizon_days).days());
-        let &(_, low, median, high) = fan.days.iter().find(|day| day.0 == date)?;
+        let day = fan.days.iter().find(|day| day.date == date)?;
+        let came = *observed.get(&date)?;
         Some(Forecast {
             point: fan.point.clone(),
             metric: fan.metric.clone(),
             origin: fan.origin,
             horizon_days,
             date,
-            observed: *observed.get(&date)?,
-            median,
-            low,
-            high,
+            observed: came,
+            median: day.median,
+            low: day.low,
+            high: day.high,
             persistence: last,
             trend: last * math::exp(slope * f64::from(horizon_days)),
+            combined: fan.combined,
+            monte_carlo: day.median_error.map(|error| (error / came).abs()),
         })
     };
     backtest.horizons_days.iter().filter_map(at).collect()
@@ -235,18 +309,15 @@ fn scores(backtest: &Backtest, forecasts: &[Forecast]) -> Vec<Score> {
     let mut scores = Vec::new();
     for metric in &backtest.metrics {
         for &point in &points {
-            for (window, from) in [(Window::All, None), (Window::Verdict, backtest.verdict_from)] {
-                if window == Window::Verdict && from.is_none() {
+            for window in [Window::All, Window::Verdict] {
+                if window == Window::Verdict && backtest.verdict_from.is_none() {
                     continue;
                 }
-                for &horizon_days in &backtest.horizons_days {
-                    let of = forecasts.iter().filter(|forecast| {
-                        forecast.metric == *metric
-                            && forecast.point == point
-                            && forecast.horizon_days == horizon_days
-                            && from.is_none_or(|from| forecast.date >= from)
-                    });
-                    scores.extend(score(&of.collect::<Vec<_>>(), window));
+                for &days in &backtest.horizons_days {
+                    for &combined in made(backtest, metric) {
+                        let of = (point, metric.as_str(), days, combined);
+                        scores.extend(score(&selected(backtest, forecasts, of, window), window));
+                    }
                 }
             }
         }
@@ -254,24 +325,44 @@ fn scores(backtest: &Backtest, forecasts: &[Forecast]) -> Vec<Score> {
     scores
 }
 
+/// The forecasts of a point, metric and horizon, combined or not, in the order of their origins.
+fn selected<'f>(
+    backtest: &Backtest,
+    forecasts: &'f [Forecast],
+    (point, metric, horizon_days, combined): (&str, &str, u32, bool),
+    window: Window,
+) -> Vec<&'f Forecast> {
+    let from = backtest.verdict_from.filter(|_| window == Window::Verdict);
+    let is_of = |forecast: &&Forecast| {
+        forecast.metric == metric
+            && forecast.point == point
+            && forecast.horizon_days == horizon_days
+            && forecast.combined == combined
+            && from.is_none_or(|from| forecast.date >= from)
+    };
+    forecasts.iter().filter(is_of).collect()
+}
+
 /// The score of forecasts of one point, metric and horizon; `None` if there are none.
 fn score(forecasts: &[&Forecast], window: Window) -> Option<Score> {
     let first = forecasts.first()?;
     let count = forecasts.len() as u64;
     let error = |of: fn(&Forecast) -> f64| {
-        let relative = |f: &&Forecast| ((of(f) - f.observed) / f.observed).abs();
-        forecasts.iter().map(relative).sum::<f64>() / count as f64
+        forecasts.iter().map(|f| f.error(of(f))).sum::<f64>() / count as f64
     };
     let inside = |f: &&&Forecast| f.low <= f.observed && f.observed <= f.high;
     let held = forecasts.iter().filter(inside).count() as u64;
     let (coverage_low, coverage_high) = wilson(held, count, NORMAL_975);
+    let monte_carlo: Option<f64> = forecasts.iter().map(|f| f.monte_carlo).sum();
     Some(Score {
         point: first.point.clone(),
         metric: first.metric.clone(),
         window,
         horizon_days: first.horizon_days,
+        combined: first.combined,
         origins: count,
         model: error(|f| f.median),
+        monte_carlo: monte_carlo.map(|sum| sum / count as f64),
         persistence: error(|f| f.persistence),
         trend: error(|f| f.trend),
         held,
@@ -283,12 +374,13 @@ fn score(forecasts: &[&Forecast], window: Window) -> Option<Score> {
 /// All forecasts as CSV, for tables and notebooks.
 pub fn csv(forecasts: &[Forecast]) -> String {
     let mut text = String::from(
-        "point,metric,origin,horizon_days,date,observed,median,low,high,persistence,trend\n",
+        "point,metric,origin,horizon_days,date,observed,median,low,high,persistence,trend,\
+         combined,monte_carlo\n",
     );
     for f in forecasts {
         let point = f.point.replace('"', "\"\"");
         text += &format!(
-            "\"{point}\",{},{},{},{},{},{},{},{},{},{}\n",
+            "\"{point}\",{},{},{},{},{},{},{},{},{},{},{},{}\n",
             f.metric,
             f.origin,
             f.horizon_days,
@@ -298,7 +390,9 @@ pub fn csv(forecasts: &[Forecast]) -> String {
             f.low,
             f.high,
             f.persistence,
-            f.trend
+            f.trend,
+            f.combined,
+            f.monte_carlo.map_or(String::new(), |error| error.to_string())
         );
     }
     text
@@ -308,6 +402,7 @@ pub fn csv(forecasts: &[Forecast]) -> String {
 mod tests {
     use super::*;
     use crate::series::{Instant, TimeSeries};
+    use pinwheel_models::scenario::backtest::{Asked, Limit};
 
     fn day(number: i64) -> Date {
         jiff::civil::date(2024, 1, 1).saturating_add(number.days())
@@ -323,12 +418,18 @@ mod tests {
             trend_days: 20,
             anchored,
             verdict_from: Some(day(28)),
+            combine: vec![],
             published: vec![],
+            limits: vec![],
         }
     }
 
     /// Observed: doubles every ten days. Simulated: eleven runs that stay at 1, 2, .. 11.
     fn findings(anchored: bool) -> Findings {
+        judged(&backtest(anchored))
+    }
+
+    fn judged(backtest: &Backtest) -> Findings {
         let at = |number| Instant::of_date(day(number));
         let observed: TimeSeries =
             (0..=30).map(|d| (at(d), math::pow(2.0, d as f64 / 10.0))).collect();
@@ -350,7 +451,7 @@ mod tests {
         };
         let point = Point { id: "main".into(), variant: "main".into(), factors: vec![], scenario };
         let cases = [Case { variant: "main".into(), origin: day(20), point }];
-        judge(&backtest(anchored), &cases, &traces, 11)
+        judge(backtest, &cases, &traces, 11)
     }
 
     #[test]
@@ -382,6 +483,40 @@ mod tests {
         // All runs stand still, so all are the observation at the origin, and miss what came.
         assert!(found.forecasts.iter().all(|f| f.low == 4.0 && f.high == 4.0));
         assert_eq!(found.scores[0].held, 0);
+    }
+
+    #[test]
+    fn a_combined_forecast_lies_half_way_in_logarithms() {
+        let asked = Asked::Error(0.4);
+        let limit = Limit {
+            entry: 0,
+            metric: "power".to_owned(),
+            horizon_days: 10,
+            verdict_only: false,
+            asked,
+        };
+        let plain = backtest(false);
+        let found = judged(&Backtest {
+            combine: plain.metrics.clone(),
+            limits: vec![limit],
+            ..plain.clone()
+        });
+        // Each run is the square root of its level and the 4 that was seen: the median of 2, 2.8 ..
+        // 6.6 is the root of 6 times 4. Of what came, 8, it misses 0.388; the model alone 0.25.
+        let late: Vec<&Forecast> =
+            found.forecasts.iter().filter(|f| f.horizon_days == 10).collect();
+        assert_eq!(late.iter().map(|f| f.combined).collect::<Vec<_>>(), [true, false]);
+        assert!((late[0].median - math::sqrt(24.0)).abs() < 1e-12, "{:?}", late[0]);
+        assert!((late[1].median - 6.0).abs() < 1e-12, "{:?}", late[1]);
+        let scores: Vec<f64> =
+            found.scores.iter().filter(|s| s.horizon_days == 10).map(|s| s.model).collect();
+        assert_eq!(scores.len(), 4, "two windows, combined and alone");
+        assert!((scores[0] - 0.387_627_564_304_205_5).abs() < 1e-12 && scores[1] == 0.25);
+        // The combined one is judged, and the band of eleven runs knows its median: the 4th to the
+        // 8th run, of which half the distance is 2.
+        assert_eq!(found.limits[0].found, "38.76 %");
+        assert_eq!(late[1].monte_carlo, Some(2.0 / 8.0));
+        assert_eq!(half_and_half(-1.0, 3.0), 1.0, "without logarithms");
     }
 
     #[test]
