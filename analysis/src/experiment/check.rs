@@ -104,3 +104,8 @@ fn limits(study: &Study, folder: &Path, control: &Control<'_>) -> Result<Vec<Lim
     let cases = backtest::cases(study)?;
     Ok(backtest::backtest(study, &cases, folder, control)?.limits)
 }
+
+/// Whether a verdict is evidence: what cannot fail, and what is undecided, proves nothing.
+pub fn stands(verdict: &Verdict) -> bool {
+    verdict.passed && verdict.stands_on_something()
+}

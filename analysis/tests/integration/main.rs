@@ -6,6 +6,7 @@ mod calibration;
 mod ensembles;
 mod instants;
 mod invariants;
+mod mutants;
 mod networks;
 mod regions;
 mod reports;

@@ -284,12 +284,8 @@ impl Experiment {
 /// A forecast that needs no model. Its error beside that of the model says what the model is worth.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Null {
-    /// What was last observed before the window goes on; of a window that begins with the run, what
-    /// was observed first in it.
-    Persistence,
-    /// The least-squares line through the logarithm of the observations of the [`TREND_DAYS`]
-    /// before the window goes on from the last of them.
-    Trend,
+    /// What was observed before goes on.
+    Continued(Continuation),
     /// What came is added, what went is taken off: the network's own rows of the label
     /// [`BOOKKEEPING_LABEL`](crate::describe::metric::BOOKKEEPING_LABEL).
     Bookkeeping,
@@ -302,25 +298,49 @@ pub enum Null {
     },
 }
 
+/// How what was observed goes on without a model.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Continuation {
+    /// What was last observed before the window goes on; of a window that begins with the run, what
+    /// was observed first in it.
+    Persistence,
+    /// The least-squares line through the logarithm of the observations of the days before the
+    /// window, [`TREND_DAYS`] for a target, goes on from the last of them.
+    Trend,
+}
+
+impl Continuation {
+    /// Both, by their words in a scenario.
+    pub const NAMES: [(&'static str, Continuation); 2] =
+        [("persistence", Continuation::Persistence), ("trend", Continuation::Trend)];
+
+    /// Its word in a scenario.
+    pub fn word(self) -> &'static str {
+        match self {
+            Continuation::Persistence => "persistence",
+            Continuation::Trend => "trend",
+        }
+    }
+}
+
 /// The share of the steps of a series whose growth [`Measure::PeakShareError`] adds up.
 pub const PEAK_STEPS: f64 = 0.05;
 
-/// Days before a window from which [`Null::Trend`] takes its line.
+/// Days before a window from which [`Continuation::Trend`] takes its line.
 pub const TREND_DAYS: u32 = 90;
 
 impl Null {
     /// Those that have a word in a scenario, by their words.
     pub const NAMES: [(&'static str, Null); 3] = [
-        ("persistence", Null::Persistence),
-        ("trend", Null::Trend),
+        ("persistence", Null::Continued(Continuation::Persistence)),
+        ("trend", Null::Continued(Continuation::Trend)),
         ("bookkeeping", Null::Bookkeeping),
     ];
 
     /// Its word in a scenario, or the name of its file.
     pub fn word(&self) -> &str {
         match self {
-            Null::Persistence => "persistence",
-            Null::Trend => "trend",
+            Null::Continued(continuation) => continuation.word(),
             Null::Bookkeeping => "bookkeeping",
             Null::File { name, .. } => name,
         }

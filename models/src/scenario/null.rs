@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use pinwheel_core::SimDuration;
 
 use super::file::{NullFile, TargetSection};
-use super::{Null, TREND_DAYS};
+use super::{Continuation, Null, TREND_DAYS};
 use crate::input::check::Checker;
 use crate::input::table::Column;
 use crate::input::tree::{Value, ValueId};
@@ -117,7 +117,7 @@ fn misplaced(null: &Null, before: &[Null], beside: Beside<'_>) -> Option<(&'stat
             "remove it, or choose measure = \"mean_absolute_error\"".to_owned(),
         )),
         _ if before.contains(null) => Some(("is there twice", "name each once".to_owned())),
-        Null::Trend if early => {
+        Null::Continued(Continuation::Trend) if early => {
             let least = begins.map_or(String::new(), |least| format!(" = {least}"));
             let help =
                 format!("give a `from`{least} or later: the line is of {TREND_DAYS} d before");

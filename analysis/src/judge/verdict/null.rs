@@ -2,7 +2,7 @@
 //! them.
 
 use pinwheel_core::{SimDuration, math};
-use pinwheel_models::scenario::{Measure, Null, TREND_DAYS};
+use pinwheel_models::scenario::{Continuation, Measure, Null, TREND_DAYS};
 
 use super::measure::{Measuring, Window};
 use crate::record::outcome::NullFound;
@@ -50,7 +50,7 @@ impl<'m> NullForecast<'m> {
     /// Takes an observation.
     pub fn observed(&mut self, instant: Instant, value: f64) {
         let forecast = match self.null {
-            Null::Persistence | Null::Trend => self.continued(instant, value),
+            Null::Continued(_) => self.continued(instant, value),
             Null::Bookkeeping => None,
             Null::File { values, .. } => {
                 let place = values.binary_search_by_key(&instant.date(), |(date, _)| *date);
@@ -74,7 +74,7 @@ impl<'m> NullForecast<'m> {
     fn continued(&mut self, instant: Instant, value: f64) -> Option<f64> {
         if self.begins.is_some_and(|begins| instant < begins) {
             self.last = Some((instant, value));
-            if value > 0.0 && *self.null == Null::Trend {
+            if value > 0.0 && *self.null == Null::Continued(Continuation::Trend) {
                 self.before.push((instant.days(), math::ln(value)));
             }
             return None;
@@ -130,10 +130,10 @@ mod tests {
     const ERROR: Measure = Measure::MeanAbsoluteError { limit: 0.1 };
 
     /// Doubles in ten days, from a hundred days before the first of January on.
-    fn error(null: Null, from: Option<Date>) -> f64 {
+    fn error(continuation: Continuation, from: Option<Date>) -> f64 {
         let day = |number: i64| Instant::of_date(date(2024, 1, 1)).after(number * 86_400_000);
         let window = Window { from: from.map(When::Day), to: None };
-        let run = (day(-100), day(10));
+        let (run, null) = ((day(-100), day(10)), Null::Continued(continuation));
         let mut forecast = NullForecast::new((&null, false), &ERROR, window, run);
         for number in -100..=10 {
             forecast.observed(day(number), math::exp2(number as f64 / 10.0));
@@ -145,7 +145,7 @@ mod tests {
     fn what_was_last_seen_goes_on() {
         // Against 2^(1/10) .. 2^(11/10) times the last day of the old year.
         let mean = (1..=11).map(|day| 1.0 - math::exp2(-f64::from(day) / 10.0)).sum::<f64>() / 11.0;
-        let found = error(Null::Persistence, Some(date(2024, 1, 1)));
+        let found = error(Continuation::Persistence, Some(date(2024, 1, 1)));
         assert!((found - mean).abs() < 1e-12, "{found} is not {mean}");
     }
 
@@ -153,12 +153,12 @@ mod tests {
     fn without_days_before_the_first_observation_goes_on() {
         let mean =
             (0..=110).map(|day| 1.0 - math::exp2(-f64::from(day) / 10.0)).sum::<f64>() / 111.0;
-        let found = error(Null::Persistence, None);
+        let found = error(Continuation::Persistence, None);
         assert!((found - mean).abs() < 1e-12, "{found} is not {mean}");
     }
 
     #[test]
     fn a_line_goes_on() {
-        assert!(error(Null::Trend, Some(date(2024, 1, 1))) < 1e-12);
+        assert!(error(Continuation::Trend, Some(date(2024, 1, 1))) < 1e-12);
     }
 }

@@ -5,7 +5,7 @@
 //! errors that chance may have made.
 
 use jiff::civil::Date;
-use pinwheel_models::scenario::Null;
+use pinwheel_models::scenario::Continuation;
 use pinwheel_models::scenario::backtest::{Asked, Backtest, Limit};
 
 use super::{Findings, Forecast, selected};
@@ -92,10 +92,10 @@ fn error(forecasts: &[&Forecast], most: f64) -> Found {
     Found::plain(format!("{:.2} %", 100.0 * found), standing)
 }
 
-fn beats(forecasts: &[&Forecast], null: Null, lag: usize) -> Found {
+fn beats(forecasts: &[&Forecast], null: Continuation, lag: usize) -> Found {
     let other = |f: &Forecast| match null {
-        Null::Persistence => f.persistence,
-        Null::Trend => f.trend,
+        Continuation::Persistence => f.persistence,
+        Continuation::Trend => f.trend,
     };
     let own: Vec<f64> = forecasts.iter().map(|f| f.error(f.median)).collect();
     let others: Vec<f64> = forecasts.iter().map(|f| f.error(other(f))).collect();
@@ -196,15 +196,15 @@ mod tests {
             beats(&all.iter().collect::<Vec<_>>(), null, 0)
         };
         let few = [0.01, 0.02, 0.01, 0.02, 0.03, 0.01, 0.02];
-        let found = of(&few, Null::Persistence);
+        let found = of(&few, Continuation::Persistence);
         assert_eq!(found.standing, LimitStanding::Undecided, "seven origins: {}", found.words);
         assert!(found.p_value.is_some_and(|p| p < 0.01) && found.statistic < Some(0.0));
         let more: Vec<f64> = few.into_iter().chain(few).collect();
-        assert_eq!(of(&more, Null::Persistence).standing, LimitStanding::Met);
-        assert_eq!(of(&more, Null::Trend).standing, LimitStanding::NotMet);
+        assert_eq!(of(&more, Continuation::Persistence).standing, LimitStanding::Met);
+        assert_eq!(of(&more, Continuation::Trend).standing, LimitStanding::NotMet);
         let mixed: Vec<f64> = (0..14).map(|n| if n % 2 == 0 { 0.0 } else { 0.19 }).collect();
-        assert_eq!(of(&mixed, Null::Persistence).standing, LimitStanding::Undecided);
-        let alike = of(&[0.05; 9], Null::Persistence);
+        assert_eq!(of(&mixed, Continuation::Persistence).standing, LimitStanding::Undecided);
+        let alike = of(&[0.05; 9], Continuation::Persistence);
         assert_eq!((alike.standing, alike.p_value), (LimitStanding::Undecided, None));
     }
 

@@ -3,8 +3,8 @@
 //!
 //! The base fee moves by the chain's own rule on the gas limits of each epoch's messages. Providers'
 //! gas is what their messages need, at any fee: proofs go out at once; what providers onboard and
-//! renew is spread over the day, and what would fill more than nine tenths of the target waits for
-//! another day. The demand of everybody else is finite: each message has a most that it pays, and
+//! renew is spread over a week, and what would fill more than nine tenths of the target waits
+//! longer. The demand of everybody else is finite: each message has a most that it pays, and
 //! with a log-logistic law of these (Fisk, "The graduation of income distributions", 1961)
 //!
 //! `others = share * target / (1 + (base fee / limit price)^steepness)`, with noise by the epoch.
@@ -37,6 +37,10 @@ const GAS: Purpose = Purpose::new("filecoin gas");
 /// One FIL for a unit of gas: more than anyone could pay. It keeps the cost of a message within 128
 /// bits where a scenario's proofs overfill every block and the fee would grow without end.
 const BASE_FEE_MAX_ATTOFIL: u128 = supply::ATTO_PER_FIL;
+
+/// Days in which a provider sends the messages of one order: it seals all the time, though its
+/// orders are given on one day of many.
+const MESSAGE_DAYS: u128 = 7;
 
 /// Largest part of the block target that providers' messages fill.
 const PROVIDERS_SHARE_MAX: f64 = 0.9;
@@ -182,9 +186,13 @@ impl GasMarket {
         self.usual_premium_attofil = p.gas_premium as u128;
     }
 
-    /// Spreads what waits over the day.
-    pub fn begin_day(&mut self) {
-        self.sent_per_epoch = self.waiting.div_ceil(EPOCHS_PER_DAY as u128);
+    /// Spreads what waits over the days in which it is sent. On the `first` day as much waits as
+    /// days like it have left.
+    pub fn begin_day(&mut self, first: bool) {
+        if first {
+            self.waiting *= MESSAGE_DAYS;
+        }
+        self.sent_per_epoch = self.waiting.div_ceil(EPOCHS_PER_DAY as u128 * MESSAGE_DAYS);
     }
 
     /// Gas that an epoch's messages may use such that their limits meet the target.
@@ -434,6 +442,8 @@ impl Filecoin {
         }
         .min(BASE_FEE_MAX_ATTOFIL);
         let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
+        // Lost blocks carry nothing.
+        let wanted = (wanted as f64 * (1.0 - self.parameters.orphan_share)) as u128;
         let of_others = wanted.min(self.gas.room(wins).saturating_sub(of_providers));
         self.burn_base_fee_of_others(of_others as u64, EPOCHS_PER_DAY as u64);
         self.flows.gas_used += (of_providers + of_others) * epochs;
@@ -479,5 +489,61 @@ impl Filecoin {
     pub fn miner_share(&self) -> f64 {
         let whole = Amount(1_000_000_000);
         self.streams_split(whole).miner.0 as f64 / whole.0 as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn market() -> GasMarket {
+        let mut market = GasMarket {
+            base_fee_attofil: gas::BASE_FEE_MIN_ATTOFIL,
+            message: MessageGas::default(),
+            messages_per_sector: 1.0,
+            limit_margin: 1.0,
+            other_share: 0.0,
+            other_limit_price: 1.0,
+            other_steepness: 1.0,
+            other_sigma: 0.0,
+            usual_premium_attofil: 0,
+            proofs: 0,
+            waiting: 0,
+            sent_per_epoch: 0,
+        };
+        market.follow(&Parameters::default());
+        market
+    }
+
+    #[test]
+    fn the_base_fee_clears_the_market_and_rests_at_its_floor_where_demand_is_small() {
+        let market = market();
+        let target = market.target_used();
+        assert_eq!(market.clearing_base_fee(0.0), gas::BASE_FEE_MIN_ATTOFIL);
+        let mut before = 0;
+        for share in [0.84, 0.86, 0.88] {
+            let fee = market.clearing_base_fee(share * target);
+            let used = share * target + market.other_demand(fee as f64);
+            assert!((used / target - 1.0).abs() < 1e-6, "{used} of {target} at {fee}");
+            assert!(fee > before, "more gas of providers costs more");
+            before = fee;
+        }
+        let most = market.other_share * epoch_target();
+        assert!(market.other_demand(0.0) == most && market.other_demand(1e30) < 1e-6 * most);
+    }
+
+    #[test]
+    fn the_fee_by_premium_needs_a_full_block() {
+        let market = market();
+        let full = gas::PREMIUM.reach(gas::BLOCK_GAS_LIMIT) as f64 / market.limit_margin;
+        assert_eq!(market.resting_base_fee(full * 1.01), 8 * market.usual_premium_attofil);
+        let quiet = GasMarket { other_share: 0.0, ..market };
+        assert_eq!(quiet.resting_base_fee(full * 0.99), gas::BASE_FEE_MIN_ATTOFIL);
+    }
+
+    #[test]
+    fn limits_above_the_gas_used_are_burned_in_part() {
+        // A quarter above: 0.25 of the gas times the 0.15 beyond the tolerated tenth.
+        assert_eq!(market().overestimation(1_000_000), 37_500);
     }
 }

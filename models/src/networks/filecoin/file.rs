@@ -244,8 +244,10 @@ fn refuse_idle(
     let sampled = proofs == Some(ProofFidelity::Sampled);
     let textbook = rules == Some(RuleChoice::Textbook);
     let parameters = [
-        ("verified_renewal_relative", !rational, of_driven),
+        ("verified_renewal_relative", typed.forecast.is_some(), "runs with network.forecast"),
         ("early_termination_rate", !rational, of_driven),
+        ("verified_termination_rate", !rational, of_driven),
+        ("termination_interval", !rational, of_driven),
         ("sealing_rate", rational, of_rational),
         ("patience", rational, of_rational),
         ("verified_share", rational, of_rational),

@@ -37,7 +37,9 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
 fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
     let rational = matches!(settings.behaviour, Behaviour::Rational(_));
     match name {
-        "verified_renewal_relative" | "early_termination_rate" if rational => {
+        "early_termination_rate" | "verified_termination_rate" | "termination_interval"
+            if rational =>
+        {
             Some("it has an effect with behaviour = \"driven\" only")
         }
         "hurdle_rate" | "hurdle_sigma" | "planning_horizon" | "patience" | "exit_share"

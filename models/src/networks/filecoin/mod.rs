@@ -467,7 +467,7 @@ impl Filecoin {
                 self.sites_changed(i, status, ctx.now());
             }
         }
-        self.gas.begin_day();
+        self.gas.begin_day(self.day == 1);
     }
 
     /// Closes a day: in day detail the chain's day, then the books and the records.

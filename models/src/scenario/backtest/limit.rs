@@ -11,7 +11,7 @@ use crate::input::HORIZON_DAYS_MAX;
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
 use crate::input::tree::ValueId;
-use crate::scenario::Null;
+use crate::scenario::Continuation;
 
 /// Most entries.
 const LIMITS_MAX: usize = 256;
@@ -65,7 +65,7 @@ pub enum Asked {
     /// A mean absolute relative error of at most so much.
     Error(f64),
     /// A mean error below that of a forecast without a model.
-    Beats(Null),
+    Beats(Continuation),
     /// A share of the outcomes in the band between these two.
     Coverage(f64, f64),
 }
@@ -188,11 +188,11 @@ impl Entry<'_, '_, '_> {
         Some(all)
     }
 
-    fn beats(&mut self) -> Option<Vec<Null>> {
+    fn beats(&mut self) -> Option<Vec<Continuation>> {
         let mut nulls = Vec::new();
         for (place, &given) in self.section.beats.iter().enumerate() {
             let key = self.key(&format!("beats[{place}]"));
-            let null = self.checker.choice(Some(given), &key, &Null::NAMES)?;
+            let null = self.checker.choice(Some(given), &key, &Continuation::NAMES)?;
             if nulls.contains(&null) {
                 let message = "is there twice".to_owned();
                 self.checker.fault(given, &key, message, "name each once");
