@@ -71,6 +71,8 @@ fn row(backtest: &Backtest, findings: &Findings, limit: &Limit, point: &str) -> 
 }
 
 fn words(asked: Asked) -> String {
+    // Names of cases are searched for: they have plain spaces.
+    let percent = |share| percent(share).replace('\u{a0}', " ");
     match asked {
         Asked::Error(most) => format!("error at most {}", percent(most)),
         Asked::Beats(null) => format!("beats {}", null.word()),
