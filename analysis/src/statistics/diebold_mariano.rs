@@ -34,13 +34,13 @@ pub struct DieboldMariano {
 /// S    = m / sqrt(V / n) * sqrt((n + 1 - 2 h + h (h - 1) / n) / n)
 /// ```
 ///
-/// The test is that of F. X. Diebold and R. S. Mariano, "Comparing predictive accuracy" (1995). The
-/// long-run variance V has the weights of Bartlett, with which it is never negative (W. K. Newey and
-/// K. D. West, "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
-/// covariance matrix", 1987). The last factor and Student's t with n - 1 degrees of freedom are of
-/// D. Harvey, S. Leybourne and P. Newbold, "Testing the equality of prediction mean squared errors"
-/// (1997). The factor is zero where h = n: then one stretch of time is all there is, and the test
-/// says nothing.
+/// The test is that of F. X. Diebold and R. S. Mariano, "Comparing predictive accuracy" (1995).
+/// The long-run variance V has the weights of Bartlett, with which it is never negative (W. K.
+/// Newey and K. D. West, "A simple, positive semi-definite, heteroskedasticity and autocorrelation
+/// consistent covariance matrix", 1987). The last factor and Student's t with n - 1 degrees of
+/// freedom are of D. Harvey, S. Leybourne and P. Newbold, "Testing the equality of prediction mean
+/// squared errors" (1997). The factor is zero where h = n: then one stretch of time is all there
+/// is, and the test says nothing.
 ///
 /// Bartlett's weights fall towards the lag, so errors that hang together up to it count as a little
 /// more independent than they are: for forecasts four steps ahead, 60 of them, a p-value below 5 %

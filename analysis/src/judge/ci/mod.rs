@@ -179,8 +179,8 @@ impl Suite {
         Suite { name: name.to_owned(), file: file.to_owned(), seconds, cases }
     }
 
-    /// Adds what was asked of a backtest, after the rest; `text` is as in [`Suite::judged`]. What is
-    /// undecided is a warning: it proves nothing, and nothing is wrong.
+    /// Adds what was asked of a backtest, after the rest; `text` is as in [`Suite::judged`]. What
+    /// is undecided is a warning: it proves nothing, and nothing is wrong.
     pub fn add_limits(&mut self, text: &str, rows: &[LimitRow]) {
         let mut points: Vec<&str> = rows.iter().map(|row| row.point.as_str()).collect();
         points.sort_unstable();

@@ -8,8 +8,9 @@
 //! origins is told.
 //!
 //! Where a metric is combined, each run's value becomes its geometric mean with persistence: half
-//! and half in logarithms, a weight fixed beforehand and not fitted. A mean of two forecasts may err
-//! less than each of them (J. M. Bates and C. W. J. Granger, "The combination of forecasts", 1969).
+//! and half in logarithms, a weight fixed beforehand and not fitted. A mean of two forecasts may
+//! err less than each of them (J. M. Bates and C. W. J. Granger, "The combination of forecasts",
+//! 1969). It halves the width of the band in logarithms, whether or not that is right.
 //! Then the combined forecast is judged, and the model alone is told beside it.
 //!
 //! Origins that lie closer together than the horizon share days, so their errors hang together:
