@@ -204,7 +204,7 @@ fn digests(experiment: &Experiment, number: u32) -> [u64; 4] {
     assert_eq!(simulation.ctx.checks.breach(), None);
     let mut values = Digest::default();
     // The old engine recorded no sums of dollars.
-    let later = ["customers_paid", "operators_sold", "operators_paid"];
+    let later = ["customers_paid", "sales_proceeds", "operators_paid"];
     let later = later.map(|name| registry::ALL.find(name).expect("a metric").0);
     for row in rows.iter().filter(|row| !later.contains(&row.metric)) {
         values.mix(row.value.to_bits());

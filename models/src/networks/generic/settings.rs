@@ -1,8 +1,11 @@
 //! What a scenario says about a network whose economy is written in it, validated.
 
+use std::collections::BTreeSet;
+
 use pinwheel_core::{Amount, TokenSpec};
 use serde::{Deserialize, Serialize};
 
+use super::accounts::{HOLDERS, Place};
 use super::levers::Movable;
 use super::step::Step;
 use super::step::mint::Mint;
@@ -60,6 +63,17 @@ impl Settings {
             Step::Mint(mint) => Some(mint),
             _ => None,
         })
+    }
+
+    /// The accounts that may sell on the exchange: those of steps, and the holders where a shock
+    /// lets them; each once, in the order of the accounts.
+    pub fn sellers(&self) -> BTreeSet<Place> {
+        let steps = self.steps.iter().filter_map(|step| match step {
+            Step::Sell(sell) => Some(sell.from),
+            _ => None,
+        });
+        let shocked = self.shocks.iter().any(|shock| shock.sale > Amount::ZERO);
+        steps.chain(shocked.then_some(HOLDERS)).collect()
     }
 }
 
