@@ -39,13 +39,15 @@ pub struct Checker<'a> {
     /// What stands for the first part of a key in messages, where a section is one of a list:
     /// `network` is `network[1]` then.
     pub member: Option<String>,
+    /// The days of the run, once they are known.
+    pub days: Option<RunDays>,
 }
 
 impl Checker<'_> {
     /// The same checker for a while, of which parts may be others.
     pub fn reborrow(&mut self) -> Checker<'_> {
-        let Checker { tree, files, faults, units, member } = self;
-        Checker { tree, files, faults, units, member: member.clone() }
+        let Checker { tree, files, faults, units, member, days } = self;
+        Checker { tree, files, faults, units, member: member.clone(), days: *days }
     }
 
     /// The struct as typed at `key`.
@@ -477,14 +479,8 @@ impl Checker<'_> {
 
     /// Notes whether an instant, as a time since the start, comes before the run ends. One that
     /// comes at no point is a fault, unless the length of the run was laid over that of the file.
-    pub fn refuse_late(
-        &mut self,
-        given: Option<ValueId>,
-        key: &str,
-        at: SimDuration,
-        days: Option<RunDays>,
-    ) {
-        let (Some(given), Some(RunDays { horizon_days, .. })) = (given, days) else { return };
+    pub fn refuse_late(&mut self, given: Option<ValueId>, key: &str, at: SimDuration) {
+        let (Some(given), Some(RunDays { horizon_days, .. })) = (given, self.days) else { return };
         let place = self.tree.place(given);
         if self.tree.is_length_laid() || at < SimDuration::from_days(horizon_days.into()) {
             return self.faults.note_effect(place);

@@ -80,7 +80,8 @@ fn experiment(
         opened.map_err(|(message, help)| faults.push(whole, "", message, help)).ok()?;
     let (tree, laid) = document::read((&real, &text), overrides, files, faults)?;
     let known = registry::units();
-    let mut checker = Checker { tree: &tree, files, faults, units: &known, member: None };
+    let mut checker =
+        Checker { tree: &tree, files, faults, units: &known, member: None, days: None };
     schema(&mut checker)?;
     let file = typed(&mut checker);
     let units = units(&mut checker, &file.token);
@@ -399,6 +400,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     let none = RunSection::default();
     let run = file.run.as_ref().unwrap_or(&none);
     let (days, regions) = (days(checker, run), regions::choice(checker, run.regions));
+    checker.days = days;
     let mut known = Known { days, ..Known::default() };
     let tree = checker.tree;
     let layers = Layers::read(checker, |name| tree.root(name), &mut known);

@@ -94,7 +94,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let operators = typed.operators.as_ref().or(typed.providers.as_ref());
         self.one_name(&typed);
         let operators = given(operators, |typed| self.operators(typed));
-        let shocks = self.shocks(&typed, known);
+        let shocks = self.shocks(&typed);
         let record_every = self.periods(typed.record_every, "record_every", 1);
         let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
         let devices = self.devices(typed.devices, known);
@@ -330,26 +330,20 @@ impl<'r, 'c> Reader<'r, 'c> {
         })
     }
 
-    fn shocks(&mut self, typed: &Section, known: &Known) -> Option<Vec<Shock>> {
+    fn shocks(&mut self, typed: &Section) -> Option<Vec<Shock>> {
         if let Some(at) = typed.shock.get(SHOCKS_MAX).and_then(|shock| shock.at) {
             let (key, message) = (self.key("shock"), format!("{} shocks", typed.shock.len()));
             self.checker.fault(at, &key, message, format!("at most {SHOCKS_MAX}"));
             return None;
         }
-        let shock = |(number, shock)| self.shock(typed, shock, number, known);
+        let shock = |(number, shock)| self.shock(typed, shock, number);
         let shocks: Vec<Option<Shock>> = typed.shock.iter().enumerate().map(shock).collect();
         let mut shocks = shocks.into_iter().collect::<Option<Vec<Shock>>>()?;
         shocks.sort_by_key(|shock| shock.period);
         Some(shocks)
     }
 
-    fn shock(
-        &mut self,
-        beside: &Section,
-        typed: &ShockSection,
-        number: usize,
-        known: &Known,
-    ) -> Option<Shock> {
+    fn shock(&mut self, beside: &Section, typed: &ShockSection, number: usize) -> Option<Shock> {
         let name = |name: &str| format!("shock[{number}].{name}");
         let at = self.required(typed.at, &name("at"), "\"18 mo\"");
         let period = self.periods(at, &name("at"), 1);
@@ -357,7 +351,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             // It strikes in a period that ends with the run or before.
             let ends = (u64::from(period) + 1) * u64::from(self.period.seconds());
             let key = self.key(&name("at"));
-            self.checker.refuse_late(at, &key, SimDuration::from_seconds(ends - 1), known.days);
+            self.checker.refuse_late(at, &key, SimDuration::from_seconds(ends - 1));
         }
         let key = name("demand_scale");
         let demand_scale = self.number(typed.demand_scale, (&key, "1"), 1e3, 1.0);
