@@ -9,8 +9,9 @@ use pinwheel_core::SimTime;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
-use super::document::one_length;
-use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
+use super::document::{TWO_LENGTHS, are_one_length, one_length, two_lengths};
+use super::ensemble::{POINTS_MAX, Setting, Sweep, output, sweep};
+use super::expression;
 use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
 use super::invariant::{Statements, baseline, statements};
 use super::mutant::{Base, mutants};
@@ -131,6 +132,7 @@ fn experiment(
         backtest: backtest_of(&mut checker, file.backtest.as_ref(), &points),
         calibration: calibration_of(&mut checker, file.calibration.as_ref(), &points),
         verdict_from: verdict_from(&points),
+        shortened: tree.is_length_laid(),
         points,
         sample: sweep.sample,
         warm_up_days: warm_up.unwrap_or(0),
@@ -274,12 +276,14 @@ fn points(
         let id = checker.identifier(id, &format!("{key}.id"));
         ids.extend(id.clone().map(|id| (variant.id, id)));
         let mut tree = shared.clone();
+        two_lengths(checker, &variant.set, &format!("{key}.set"));
         for (name, &value) in &variant.set {
             let grafted = tree.graft(checker.tree, value);
             let key = format!("{key}.set.{}", shown(name));
             let sweeps = sweep.points.first().map_or(&[][..], |(_, settings)| settings);
-            if let Some(setting) = sweeps.iter().find(|setting| setting.key == *name) {
-                let message = format!("is swept in {} too", setting.typed_at);
+            let same = |setting: &&Setting| are_one_length(&setting.key, name);
+            if let Some(setting) = sweeps.iter().find(same) {
+                let message = format!("{} is swept in {} too", setting.key, setting.typed_at);
                 checker.fault(value, &key, message, "set it in one place");
             }
             set_varied(checker, &mut tree, name, grafted, (value, &key));
@@ -586,7 +590,7 @@ fn network(
         true => checker.required(id, "network.id", "\"io\""),
         false => id,
     };
-    let id = id.map(|id| checker.identifier(Some(id), "network.id"));
+    let id = id.map(|id| network_id(checker, id));
     let spec = kind.and_then(|kind| registry::ALL.part(kind));
     parts.extend(spec.filter(|spec| !parts.iter().any(|part| part.name == spec.name)));
     let settings = networks::Settings::read(kind?, checker, given, known)?;
@@ -597,6 +601,17 @@ fn network(
     };
     let section = checker.member.clone().unwrap_or_else(|| NETWORK.to_owned());
     Some(NetworkEntry { id, section, settings })
+}
+
+/// The id of a network, which names its metrics in expressions: no word of theirs.
+fn network_id(checker: &mut Checker<'_>, given: ValueId) -> Option<String> {
+    let id = checker.identifier(Some(given), "network.id")?;
+    if !expression::is_word(&id) {
+        return Some(id);
+    }
+    let message = format!("\"{id}\" is a word of expressions: {id}.minted could not be read");
+    checker.fault(given, "network.id", message, format!("choose another, such as \"{id}1\""));
+    None
 }
 
 /// Whole days from the start to the date on which the run ends.
@@ -618,8 +633,8 @@ fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<RunDays> {
     let start = checker.date(start, "run.start");
     let horizon_days = match (run.horizon, run.end) {
         (Some(_), Some(end)) => {
-            let message = "beside run.horizon: a run has one length".to_owned();
-            checker.fault(end, "run.end", message, "give one of both");
+            let (message, help) = TWO_LENGTHS;
+            checker.fault(end, "run.end", message.to_owned(), help);
             return None;
         }
         (None, Some(end)) => days_until(checker, start?, end)?,
