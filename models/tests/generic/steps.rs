@@ -4,7 +4,7 @@ use pinwheel_core::{Row, math};
 use pinwheel_models::networks::Network;
 use pinwheel_models::registry;
 
-use super::{last, load_text, run, series};
+use super::{last, load_text, read, run, series};
 
 const HEAD: &str = "schema = 1\n[meta]\nname = \"steps\"\n\
     [run]\nstart = 2026-01-01\nhorizon = \"40 d\"\n\
@@ -118,6 +118,33 @@ fn every_sale_is_in_the_proceeds_and_in_the_sell_pressure() {
     assert!((paid - proceeds("") - grown).abs() < 1e-6, "{paid} less {parts:?} is not {grown}");
     let pressure = last(&rows, "sell_pressure") * 40.0;
     assert!((pressure / proceeds("") - 1.0).abs() < 1e-9, "{pressure} is not {parts:?}");
+}
+
+/// What operators cost is in the fingerprint, be it that it moves no token.
+#[test]
+fn another_cost_is_another_fingerprint() {
+    let steps = "step = [{ mint = \"emission\", to = \"operators\" }]\n";
+    let print = |cost: &str| {
+        let operators = OPERATORS.replace("1 USD/d", cost);
+        let text = format!("{HEAD}{steps}{EMISSION}{operators}");
+        run(&load_text(&text, &[]).points[0], 7, 0).0.ctx.fingerprint
+    };
+    let (one, other) = (print("1 USD/d"), print("2 USD/d"));
+    assert_eq!(one.ledger.value(), other.ledger.value());
+    assert_ne!(one.hex(), other.hex());
+}
+
+/// Where nobody leaves, nobody's patience is asked for: thirty days are no whole number of weeks.
+#[test]
+fn a_network_that_nobody_leaves_needs_no_patience() {
+    let steps = |exit: &str| {
+        format!("every = \"7 d\"\nstep = [{{ mint = \"emission\", to = \"operators\" }}{exit}]\n")
+    };
+    let week = [("run.horizon".to_owned(), "70 d".to_owned())];
+    let of = |exit: &str| read(&format!("{HEAD}{}{EMISSION}{OPERATORS}", steps(exit)), &week);
+    assert!(of("").is_ok());
+    let refused = of(", { exit = \"operators\" }").unwrap_err();
+    assert!(refused.contains("network.operators.patience"), "{refused}");
 }
 
 /// Periods of seconds: nobody waits for a day.
