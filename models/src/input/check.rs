@@ -77,7 +77,7 @@ impl Checker<'_> {
     }
 
     /// A key as it is told, with the member of a list that it lies in.
-    fn full<'k>(&self, key: &'k str) -> Cow<'k, str> {
+    pub fn full<'k>(&self, key: &'k str) -> Cow<'k, str> {
         match (&self.member, key.split_once('.')) {
             (None, _) => Cow::Borrowed(key),
             (Some(member), None) => Cow::Owned(member.clone()),
@@ -123,7 +123,8 @@ impl Checker<'_> {
         match self.tree.value(given) {
             Value::Text(text) => format!("\"{}\"", shown(text)),
             Value::Integer(number) => number.to_string(),
-            Value::Float(number) => number.to_string(),
+            // 1.0 as it was typed, not 1.
+            Value::Float(number) => format!("{number:?}"),
             Value::Boolean(truth) => truth.to_string(),
             Value::Date(date) => date.to_string(),
             Value::DateTime(instant) => instant.to_string(),
