@@ -116,6 +116,17 @@ pub struct Lever {
     pub value: f64,
     /// Why it cannot be moved in this scenario; `None` if it can.
     pub fixed: Option<&'static str>,
+    /// Why it cannot be moved where the scenario has no review.
+    pub fixed_without_review: Option<&'static str>,
+}
+
+impl Lever {
+    /// The lever of a scenario with a review or without.
+    #[must_use]
+    pub fn beside_review(self, reviewed: bool) -> Self {
+        let fixed = self.fixed.or(self.fixed_without_review.filter(|_| !reviewed));
+        Lever { fixed, ..self }
+    }
 }
 
 /// Why a lever was not moved. Nothing has changed then.

@@ -474,6 +474,9 @@ fn changes(
     }
     let mut levers = layers.levers();
     levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
+    let reviewed = checker.tree.root(REVIEW).is_some();
+    let levers: Vec<_> =
+        levers.into_iter().map(|lever| lever.beside_review(reviewed)).collect();
     let last = |network: &NetworkEntry| {
         let last = network.settings.last_change(days?.horizon_days);
         Some((format!("{}.", network.section), SimTime::ZERO + last))

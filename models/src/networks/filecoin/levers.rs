@@ -28,6 +28,7 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
             spec: LeverSpec { plain: true, ..spec.lever() },
             value: value?,
             fixed: spec.fixed.or_else(|| idle(settings, spec.name)),
+            fixed_without_review: idle_without_review(settings, spec.name),
         })
     };
     specs().filter_map(lever).collect()
@@ -60,6 +61,14 @@ fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Why a parameter has no effect where nothing is reviewed; `None` if it has.
+fn idle_without_review(settings: &Settings, name: &str) -> Option<&'static str> {
+    let driven = matches!(settings.behaviour, Behaviour::Driven(_));
+    (driven && name == "deal_usd_per_tib_month").then_some(
+        "with behaviour = \"driven\" only a review counts it as income: add [review]",
+    )
 }
 
 impl Filecoin {

@@ -110,6 +110,7 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
         spec: spec(movable.moves),
         value: value(settings, movable.moves),
         fixed: fixed(settings, movable.moves),
+        fixed_without_review: None,
     };
     settings.levers.iter().map(lever).collect()
 }
