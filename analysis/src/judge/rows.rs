@@ -16,9 +16,7 @@ use pinwheel_models::scenario::{Experiment, OutcomeSpec, Point, Target};
 
 use crate::series::{Instant, bounds};
 use crate::statistics::quantile;
-use pinwheel_models::describe::metric::{
-    BOOKKEEPING_LABEL, OBSERVED_LABEL, is_beside, split_name,
-};
+use pinwheel_models::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL, is_beside, split_name};
 
 /// The judge of one run.
 #[derive(Debug)]
@@ -199,11 +197,7 @@ struct TargetBook<'e> {
 }
 
 impl<'e> TargetBook<'e> {
-    fn new(
-        target: &'e Target,
-        (start, end): (Instant, Instant),
-        experiment: &Experiment,
-    ) -> Self {
+    fn new(target: &'e Target, (start, end): (Instant, Instant), experiment: &Experiment) -> Self {
         let (shortened, verdict_from) = (experiment.shortened, experiment.verdict_from);
         let whole = Window { from: target.from, to: target.to };
         let measuring = |window| {

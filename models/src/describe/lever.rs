@@ -121,6 +121,11 @@ pub struct Lever {
 }
 
 impl Lever {
+    /// A lever that a review decides nothing about.
+    pub fn new(key: String, spec: LeverSpec, value: f64, fixed: Option<&'static str>) -> Self {
+        Lever { key, spec, value, fixed, fixed_without_review: None }
+    }
+
     /// The lever of a scenario with a review or without.
     #[must_use]
     pub fn beside_review(self, reviewed: bool) -> Self {

@@ -152,11 +152,7 @@ pub(super) fn one_length(tree: &mut Tree, key: &str) {
 
 /// A fault where a table sets the length of a run and the date on which it ends: one of both would
 /// be taken, and nobody could tell which.
-pub(super) fn two_lengths(
-    checker: &mut Checker<'_>,
-    set: &BTreeMap<String, ValueId>,
-    table: &str,
-) {
+pub(super) fn two_lengths(checker: &mut Checker<'_>, set: &BTreeMap<String, ValueId>, table: &str) {
     if let (true, Some(&end)) = (set.contains_key(HORIZON), set.get(END)) {
         let (message, help) = TWO_LENGTHS;
         checker.fault(end, &format!("{table}.{END}"), message.to_owned(), help);

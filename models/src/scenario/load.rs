@@ -283,7 +283,11 @@ fn points(
             let sweeps = sweep.points.first().map_or(&[][..], |(_, settings)| settings);
             let same = |setting: &&Setting| are_one_length(&setting.key, name);
             if let Some(setting) = sweeps.iter().find(same) {
-                let message = format!("{} is swept in {} too", setting.key, setting.typed_at);
+                let other = match setting.key == *name {
+                    true => String::new(),
+                    false => format!("{} ", setting.key),
+                };
+                let message = format!("{other}is swept in {} too", setting.typed_at);
                 checker.fault(value, &key, message, "set it in one place");
             }
             set_varied(checker, &mut tree, name, grafted, (value, &key));
@@ -475,8 +479,7 @@ fn changes(
     let mut levers = layers.levers();
     levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
     let reviewed = checker.tree.root(REVIEW).is_some();
-    let levers: Vec<_> =
-        levers.into_iter().map(|lever| lever.beside_review(reviewed)).collect();
+    let levers: Vec<_> = levers.into_iter().map(|lever| lever.beside_review(reviewed)).collect();
     let last = |network: &NetworkEntry| {
         let last = network.settings.last_change(days?.horizon_days);
         Some((format!("{}.", network.section), SimTime::ZERO + last))

@@ -187,7 +187,11 @@ impl<'m> Measuring<'m> {
         if let Some(when) = asked.filter(|when| !is_reached(when)) {
             return Err(Missing::Horizon(format!("the run ends on {end}, before {when}")));
         }
-        if self.is_compared() && self.shortened && self.window.to.is_none() && !self.pairs.is_observed {
+        if self.is_compared()
+            && self.shortened
+            && self.window.to.is_none()
+            && !self.pairs.is_observed
+        {
             let message = format!("nothing was observed before the run ends on {end}");
             return Err(Missing::Horizon(message));
         }

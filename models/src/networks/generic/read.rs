@@ -626,8 +626,7 @@ impl<'r, 'c> Reader<'r, 'c> {
                 left = left.saturating_sub(shock.sale);
                 continue;
             };
-            let (symbol, most) =
-                (&self.tokens.own.symbol, most.as_tokens(self.tokens.decimals()));
+            let (symbol, most) = (&self.tokens.own.symbol, most.as_tokens(self.tokens.decimals()));
             let message = format!("holders never have more than {most} {symbol} for all shocks");
             let key = self.key(&format!("shock[{number}].sale"));
             self.checker.fault(given, &key, message, "let them sell less, or have more");

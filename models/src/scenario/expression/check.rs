@@ -34,9 +34,7 @@ const REDUCERS: [(&str, Reducer); 7] = [
 ];
 /// Whether a name is a word of the language: a function, or what joins conditions.
 pub fn is_word(name: &str) -> bool {
-    matches!(name, "and" | "or" | "not")
-        || FUNCTIONS.contains(&name)
-        || reducer(name).is_some()
+    matches!(name, "and" | "or" | "not") || FUNCTIONS.contains(&name) || reducer(name).is_some()
 }
 
 /// Functions people may mean, for suggestions.
