@@ -352,7 +352,10 @@ impl World {
         World {
             layers,
             networks: (0..).zip(networks).map(running).collect(),
-            fixed: levers.filter_map(|lever| Some((lever.key, lever.fixed?.to_owned()))).collect(),
+            fixed: levers
+                .map(|lever| lever.beside_review(review.is_some()))
+                .filter_map(|lever| Some((lever.key, lever.fixed?.to_owned())))
+                .collect(),
             review: review.map(Review::new),
             changes: changes.to_vec(),
             shared: Shared::default(),

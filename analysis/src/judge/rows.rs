@@ -63,11 +63,10 @@ impl<'e> Judge<'e> {
         let since = (days(experiment.warm_up_days), SimTime::MAX);
         let outcome =
             |spec: &'e OutcomeSpec| OutcomeBook { spec, book: Book::new(&spec.value, since) };
-        let verdict_from = experiment.verdict_from;
         let start = point.scenario.start;
         let run = (Instant::of_date(start), Instant::of_run(start, end));
         let target = |target: &'e Target| {
-            target.judges(&point.variant).then(|| TargetBook::new(target, run, verdict_from))
+            target.judges(&point.variant).then(|| TargetBook::new(target, run, experiment))
         };
         let mut judge = Judge {
             conditions: experiment.invariants.iter().map(condition).collect(),
@@ -198,13 +197,13 @@ struct TargetBook<'e> {
 }
 
 impl<'e> TargetBook<'e> {
-    fn new(
-        target: &'e Target,
-        (start, end): (Instant, Instant),
-        verdict_from: Option<Date>,
-    ) -> Self {
+    fn new(target: &'e Target, (start, end): (Instant, Instant), experiment: &Experiment) -> Self {
+        let (shortened, verdict_from) = (experiment.shortened, experiment.verdict_from);
         let whole = Window { from: target.from, to: target.to };
-        let measuring = |window| Measuring::new(&target.measure, window).of_run(start, end);
+        let measuring = |window| {
+            let measuring = Measuring::new(&target.measure, window);
+            measuring.of_run(start, end).of_shortened(shortened)
+        };
         TargetBook {
             target,
             metric: registry::ALL.find(&target.metric).map(|(number, _)| number),

@@ -133,3 +133,35 @@ fn amounts_of_another_token_are_not_compared() {
     assert_eq!(comparison.notes, ["io has IO and XO: its amounts are not compared"]);
     assert_eq!(compare(&io, &io).unwrap().standing(), ComparisonStanding::Equal);
 }
+
+/// Whoever sells is a payee of the exchange in the flow of dollars.
+#[test]
+fn every_seller_is_in_the_flow_of_dollars() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sellers.toml");
+    fs::write(
+        &file,
+        "schema = 1\n[meta]\nname = \"sellers\"\n[run]\nstart = 2026-01-01\nhorizon = \"20 d\"\n\
+         [network]\nkind = \"generic\"\nsupply = \"1_000_000 TOK\"\naccounts = [\"treasury\"]\n\
+         step = [{ buy = \"TOK\" }, { burn = \"customers\" },\n\
+         { mint = \"emission\", to = \"treasury\", share = 0.9 },\n\
+         { mint = \"emission\", to = \"operators\", share = 0.1 },\n\
+         { sell = \"treasury\" }, { sell = \"operators\" }]\n\
+         emission = { first = \"5000 TOK/d\", half_life = \"365 d\" }\n\
+         exchange = { usd = \"50_000 USD\", tok = \"70_000 TOK\" }\n\
+         demand = { first = \"1500 USD/d\" }\n\
+         operators = { count = 7, cost_median = \"0.2 USD/d\" }\n\
+         shock = [{ at = \"3 d\", sale = \"100 TOK\" }]\n",
+    )
+    .unwrap();
+    let store = run(&file, &folder.path().join("out"));
+    let report = fs::read_to_string(store.folder.join("report.html")).unwrap();
+    for (payee, seller) in
+        [("Treasury", "treasury"), ("Operators", "operators"), ("Holders", "holders")]
+    {
+        let row = format!("<td>Exchange</td><td>{payee}</td>");
+        assert!(report.contains(&row), "{row} is missing");
+        let rows = format!("sales_proceeds[&quot;{seller}&quot;]");
+        assert!(report.contains(&rows), "{rows} is missing");
+    }
+}

@@ -34,7 +34,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Blockchain {
                 let key = format!("chain[{place}].load.{}", spec.name);
                 let fixed = load.fixed(spec, &chain.fee);
                 let spec = LoadParameters::lever(spec, chain.gas_limit);
-                levers.push(Lever { key, spec, value, fixed });
+                levers.push(Lever::new(key, spec, value, fixed));
             }
         }
         levers

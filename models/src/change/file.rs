@@ -24,7 +24,8 @@ const CHANGES_MAX: usize = 10_000;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ChangeSection", extend("required" = ["at", "set", "to"]))]
 pub struct Section {
-    /// From when on: a date, at its midnight, or a time since the start, such as "100 d".
+    /// From when on: a date, at its midnight, an instant, such as 2025-01-02T06:00:00, or a time
+    /// since the start, such as "100 d".
     #[schemars(with = "String")]
     pub at: Option<ValueId>,
     /// The lever: the dotted key that sets it in this scenario, such as
@@ -110,12 +111,16 @@ impl<'a> Reader<'a, '_> {
         Some(Change { at, lever: name, unit, from: lever.value, to })
     }
 
-    /// A date, or a time since the start; after the start and before the end of the run.
+    /// A date, an instant, or a time since the start; after the start and before the end of the run.
     fn instant(&mut self, given: Option<ValueId>, key: &str) -> Option<SimTime> {
         let given = self.checker.required(given, key, "\"100 d\"")?;
         let RunDays { first, last, horizon_days } = self.days;
         let seconds = match self.checker.tree.value(given) {
             Value::Date(date) => days_between(first, *date) * DAY_SECONDS,
+            Value::DateTime(instant) => {
+                let start = DateTime::from_parts(first, Time::midnight());
+                start.duration_until(*instant).as_secs_f64()
+            }
             _ => self.checker.quantity(Some(given), key, "s", false, f64::MIN..=f64::MAX)?,
         };
         let end = match self.checker.tree.is_length_laid() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pinwheel_core::SimDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -623,6 +624,10 @@ fn outages(checker: &mut Checker<'_>, typed: &[OutageSection]) -> Vec<Outage> {
         let name = format!("outage[{number}]");
         let at = checker.required(outage.at, &format!("connection.{name}.at"), "\"6 h\"");
         let start = seconds(checker, at, &format!("{name}.at"), 0.0..=SECONDS_MAX);
+        if let Some(start) = start {
+            let start = SimDuration::from_seconds_f64(start);
+            checker.refuse_late(at, &format!("connection.{name}.at"), start);
+        }
         let key = format!("connection.{name}.length");
         let length = checker.required(outage.length, &key, "\"30 min\"");
         let length = seconds(checker, length, &format!("{name}.length"), 1e-3..=SECONDS_MAX);

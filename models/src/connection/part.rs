@@ -36,11 +36,8 @@ impl<E: EngineEvent + From<Event>> Part<E> for Connection {
             bursts @ Loss::Bursts { .. } => (bursts.share(), Some(IN_BURSTS)),
         };
         let values = [(settings.interval_seconds, None), (loss, fixed)];
-        let lever = |(spec, (value, fixed)): (&LeverSpec, _)| Lever {
-            key: spec.name.to_owned(),
-            spec: *spec,
-            value,
-            fixed,
+        let lever = |(spec, (value, fixed)): (&LeverSpec, _)| {
+            Lever::new(spec.name.to_owned(), *spec, value, fixed)
         };
         LEVERS.levers.iter().zip(values).map(lever).collect()
     }

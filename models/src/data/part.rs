@@ -28,7 +28,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Data {
         let requests = settings.flash_crowd.as_ref().map(|crowd| crowd.requests_per_second);
         let lever = |(spec, value): (&LeverSpec, Option<f64>)| {
             let key = spec.name.to_owned();
-            value.map(|value| Lever { key, spec: *spec, value, fixed: None })
+            value.map(|value| Lever::new(key, *spec, value, None))
         };
         LEVERS.levers.iter().zip([reads, requests]).filter_map(lever).collect()
     }

@@ -1,12 +1,21 @@
 //! Who pays whom, by the metrics in which a part records it.
 
-/// One payer, one payee, and the metrics whose sum less others' has flowed.
+/// Who is paid.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Payee {
+    /// This one.
+    One(&'static str),
+    /// Whoever a label of the metric names, each by itself.
+    EachLabel,
+}
+
+/// One payer, one payee or several, and the metrics whose sum less others' has flowed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct MoneyPath {
     /// Who pays.
     pub from: &'static str,
     /// Who is paid.
-    pub to: &'static str,
+    pub to: Payee,
     /// Metrics that are added; at least one.
     pub plus: &'static [&'static str],
     /// Metrics that are taken off.
@@ -36,5 +45,11 @@ pub const fn path(
     plus: &'static [&'static str],
     minus: &'static [&'static str],
 ) -> MoneyPath {
-    MoneyPath { from, to, plus, minus }
+    MoneyPath { from, to: Payee::One(to), plus, minus }
+}
+
+/// A path to each of those whom the labels of a metric name. A chart writes a label with a capital
+/// in front, so that the payee "operators" is the payer "Operators" of another path.
+pub const fn path_to_each(from: &'static str, metric: &'static [&'static str]) -> MoneyPath {
+    MoneyPath { from, to: Payee::EachLabel, plus: metric, minus: &[] }
 }

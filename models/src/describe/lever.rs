@@ -116,6 +116,22 @@ pub struct Lever {
     pub value: f64,
     /// Why it cannot be moved in this scenario; `None` if it can.
     pub fixed: Option<&'static str>,
+    /// Why it cannot be moved where the scenario has no review.
+    pub fixed_without_review: Option<&'static str>,
+}
+
+impl Lever {
+    /// A lever that a review decides nothing about.
+    pub fn new(key: String, spec: LeverSpec, value: f64, fixed: Option<&'static str>) -> Self {
+        Lever { key, spec, value, fixed, fixed_without_review: None }
+    }
+
+    /// The lever of a scenario with a review or without.
+    #[must_use]
+    pub fn beside_review(self, reviewed: bool) -> Self {
+        let fixed = self.fixed.or(self.fixed_without_review.filter(|_| !reviewed));
+        Lever { fixed, ..self }
+    }
 }
 
 /// Why a lever was not moved. Nothing has changed then.

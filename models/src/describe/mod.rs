@@ -20,7 +20,7 @@ pub use card::Card;
 pub use catalogue::Catalogue;
 pub use cost::RunCost;
 pub use figure::{Chapter, Figure, FigureKind, Finding, Headline, Width};
-pub use flows::{MoneyFlows, MoneyPath};
+pub use flows::{MoneyFlows, MoneyPath, Payee};
 pub use lever::{Lever, LeverSpec, LeverTable, Refused};
 pub use metric::{Goal, Labels, MetricSpec, Section, metric};
 pub use network::NetworkSettings;

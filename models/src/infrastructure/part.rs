@@ -124,7 +124,7 @@ where
             let reasons = [None, paid.then_some("it is what the devices are paid")];
             for ((spec, value), fixed) in LEVERS.levers.iter().zip(values).zip(reasons) {
                 let key = format!("class[{place}].{}", spec.name);
-                levers.extend(value.map(|value| Lever { key, spec: *spec, value, fixed }));
+                levers.extend(value.map(|value| Lever::new(key, *spec, value, fixed)));
             }
         }
         levers

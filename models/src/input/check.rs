@@ -39,13 +39,15 @@ pub struct Checker<'a> {
     /// What stands for the first part of a key in messages, where a section is one of a list:
     /// `network` is `network[1]` then.
     pub member: Option<String>,
+    /// The days of the run, once they are known.
+    pub days: Option<RunDays>,
 }
 
 impl Checker<'_> {
     /// The same checker for a while, of which parts may be others.
     pub fn reborrow(&mut self) -> Checker<'_> {
-        let Checker { tree, files, faults, units, member } = self;
-        Checker { tree, files, faults, units, member: member.clone() }
+        let Checker { tree, files, faults, units, member, days } = self;
+        Checker { tree, files, faults, units, member: member.clone(), days: *days }
     }
 
     /// The struct as typed at `key`.
@@ -75,7 +77,7 @@ impl Checker<'_> {
     }
 
     /// A key as it is told, with the member of a list that it lies in.
-    fn full<'k>(&self, key: &'k str) -> Cow<'k, str> {
+    pub fn full<'k>(&self, key: &'k str) -> Cow<'k, str> {
         match (&self.member, key.split_once('.')) {
             (None, _) => Cow::Borrowed(key),
             (Some(member), None) => Cow::Owned(member.clone()),
@@ -121,7 +123,8 @@ impl Checker<'_> {
         match self.tree.value(given) {
             Value::Text(text) => format!("\"{}\"", shown(text)),
             Value::Integer(number) => number.to_string(),
-            Value::Float(number) => number.to_string(),
+            // 1.0 as it was typed, not 1.
+            Value::Float(number) => format!("{number:?}"),
             Value::Boolean(truth) => truth.to_string(),
             Value::Date(date) => date.to_string(),
             Value::DateTime(instant) => instant.to_string(),
@@ -477,14 +480,8 @@ impl Checker<'_> {
 
     /// Notes whether an instant, as a time since the start, comes before the run ends. One that
     /// comes at no point is a fault, unless the length of the run was laid over that of the file.
-    pub fn refuse_late(
-        &mut self,
-        given: Option<ValueId>,
-        key: &str,
-        at: SimDuration,
-        days: Option<RunDays>,
-    ) {
-        let (Some(given), Some(RunDays { horizon_days, .. })) = (given, days) else { return };
+    pub fn refuse_late(&mut self, given: Option<ValueId>, key: &str, at: SimDuration) {
+        let (Some(given), Some(RunDays { horizon_days, .. })) = (given, self.days) else { return };
         let place = self.tree.place(given);
         if self.tree.is_length_laid() || at < SimDuration::from_days(horizon_days.into()) {
             return self.faults.note_effect(place);

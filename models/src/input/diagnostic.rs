@@ -159,7 +159,8 @@ impl Faults {
 pub fn did_you_mean<'a>(given: &str, allowed: impl Iterator<Item = &'a str>) -> String {
     const LISTED_MAX: usize = 24;
     let given: String = given.chars().take(64).collect();
-    let allowed: Vec<&str> = allowed.collect();
+    let mut seen = BTreeSet::new();
+    let allowed: Vec<&str> = allowed.filter(|name| seen.insert(*name)).collect();
     let distance = |name: &str| strsim::osa_distance(&given.to_lowercase(), &name.to_lowercase());
     let best = allowed.iter().map(|name| (distance(name), *name)).min();
     // One letter in three may be wrong.

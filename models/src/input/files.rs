@@ -277,6 +277,10 @@ fn missing(path: &Path, error: &std::io::Error) -> Refusal {
         let message = format!("\"{}\" cannot be opened: {error}", shown(&name));
         return (message, "check the path and its permissions".to_owned());
     }
+    if fs::symlink_metadata(path).is_ok() {
+        let message = format!("\"{}\" is a link to a file that is not there", shown(&name));
+        return (message, "let it lead to a file, or name the file itself".to_owned());
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut neighbours: Vec<String> = fs::read_dir(folder.unwrap_or(Path::new(".")))
         .into_iter()

@@ -280,6 +280,10 @@ impl Known {
             Value::Array(items) => items.clone(),
             _ => vec![given],
         };
+        // A fleet that is there and not known has a fault of its own.
+        if self.classes.is_empty() && checker.tree.root("infrastructure").is_some() {
+            return None;
+        }
         if self.classes.is_empty() {
             let message = "there are no devices to stand on".to_owned();
             checker.fault(given, key, message, "add [[infrastructure.class]]");

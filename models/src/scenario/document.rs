@@ -1,9 +1,11 @@
 //! From the text of a scenario to the one tree that is checked: laid over the files it extends,
 //! with the keys of its size and those of `--set` laid over it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::describe::lever::without_numbers;
+use crate::input::check::Checker;
 use crate::input::diagnostic::{Faults, TextPosition, shown};
 use crate::input::files::{Files, SCENARIO_BYTES_MAX, lexical};
 use crate::input::tree::{Tree, Value, ValueId};
@@ -149,6 +151,25 @@ pub(super) fn one_length(tree: &mut Tree, key: &str) {
     }
 }
 
+/// A fault where a table sets the length of a run and the date on which it ends: one of both would
+/// be taken, and nobody could tell which.
+pub(super) fn two_lengths(checker: &mut Checker<'_>, set: &BTreeMap<String, ValueId>, table: &str) {
+    if let (true, Some(&end)) = (set.contains_key(HORIZON), set.get(END)) {
+        let (message, help) = TWO_LENGTHS;
+        checker.fault(end, &format!("{table}.{END}"), message.to_owned(), help);
+    }
+}
+
+/// Whether two keys are one, or each gives a run its length.
+pub(super) fn are_one_length(one: &str, other: &str) -> bool {
+    let lengths = [HORIZON, END];
+    one == other || (lengths.contains(&one) && lengths.contains(&other))
+}
+
+/// What is wrong with a run of two lengths, and what to do.
+pub(super) const TWO_LENGTHS: (&str, &str) =
+    ("beside run.horizon: a run has one length", "give one of both");
+
 /// Lays the keys of the size, and then those of the command line, over the file. Returns the keys.
 fn lay_over(
     tree: &mut Tree,
@@ -182,6 +203,10 @@ fn lay_size(tree: &mut Tree, name: &str, faults: &mut Faults) -> Vec<String> {
         return Vec::new();
     };
     tree.remove(Tree::ROOT, name);
+    if let (true, Some(&end)) = (keys.contains_key(HORIZON), keys.get(END)) {
+        let (message, help) = TWO_LENGTHS;
+        faults.push(tree.place(end), format!("{name}.{END}"), message, help);
+    }
     let mut laid = Vec::new();
     for (key, value) in keys.into_iter().filter(|_| at_this_size) {
         let set = match key.as_str() {

@@ -11,6 +11,7 @@ use pinwheel_core::math;
 use crate::describe::Recorded;
 
 use super::design::Kind;
+use super::document::are_one_length;
 use super::file::{AxisSection, EnsembleSection, OutputSection, SampleSection};
 use super::probe::takes_whole_numbers;
 use super::{Factor, Output, Range, Sample};
@@ -137,8 +138,11 @@ fn swept_once(checker: &mut Checker<'_>, ensemble: &EnsembleSection) -> bool {
     );
     let mut once = true;
     for (given, name, place) in swept {
-        if let (Some(other), Some(given)) = (places.insert(name.clone(), place.clone()), given) {
-            let message = format!("{name} is swept in {other} too");
+        let before = places.iter().find(|(key, _)| are_one_length(key, &name));
+        let before = before.map(|(key, place)| (key.clone(), place.clone()));
+        places.insert(name.clone(), place.clone());
+        if let (Some((key, other)), Some(given)) = (before, given) {
+            let message = format!("{key} is swept in {other} too");
             checker.fault(given, &place, message, "sweep each key in one place");
             once = false;
         }

@@ -9,8 +9,9 @@ use pinwheel_core::SimTime;
 
 use super::backtest::{backtest_of, run_days};
 use super::calibration::{Calibration, CalibrationSection, calibration};
-use super::document::one_length;
-use super::ensemble::{POINTS_MAX, Sweep, output, sweep};
+use super::document::{TWO_LENGTHS, are_one_length, one_length, two_lengths};
+use super::ensemble::{POINTS_MAX, Setting, Sweep, output, sweep};
+use super::expression;
 use super::file::{MetaSection, RunSection, ScenarioFile, VariantSection};
 use super::invariant::{Statements, baseline, statements};
 use super::mutant::{Base, mutants};
@@ -80,7 +81,8 @@ fn experiment(
         opened.map_err(|(message, help)| faults.push(whole, "", message, help)).ok()?;
     let (tree, laid) = document::read((&real, &text), overrides, files, faults)?;
     let known = registry::units();
-    let mut checker = Checker { tree: &tree, files, faults, units: &known, member: None };
+    let mut checker =
+        Checker { tree: &tree, files, faults, units: &known, member: None, days: None };
     schema(&mut checker)?;
     let file = typed(&mut checker);
     let units = units(&mut checker, &file.token);
@@ -130,6 +132,7 @@ fn experiment(
         backtest: backtest_of(&mut checker, file.backtest.as_ref(), &points),
         calibration: calibration_of(&mut checker, file.calibration.as_ref(), &points),
         verdict_from: verdict_from(&points),
+        shortened: tree.is_length_laid(),
         points,
         sample: sweep.sample,
         warm_up_days: warm_up.unwrap_or(0),
@@ -273,12 +276,18 @@ fn points(
         let id = checker.identifier(id, &format!("{key}.id"));
         ids.extend(id.clone().map(|id| (variant.id, id)));
         let mut tree = shared.clone();
+        two_lengths(checker, &variant.set, &format!("{key}.set"));
         for (name, &value) in &variant.set {
             let grafted = tree.graft(checker.tree, value);
             let key = format!("{key}.set.{}", shown(name));
             let sweeps = sweep.points.first().map_or(&[][..], |(_, settings)| settings);
-            if let Some(setting) = sweeps.iter().find(|setting| setting.key == *name) {
-                let message = format!("is swept in {} too", setting.typed_at);
+            let same = |setting: &&Setting| are_one_length(&setting.key, name);
+            if let Some(setting) = sweeps.iter().find(same) {
+                let other = match setting.key == *name {
+                    true => String::new(),
+                    false => format!("{} ", setting.key),
+                };
+                let message = format!("{other}is swept in {} too", setting.typed_at);
                 checker.fault(value, &key, message, "set it in one place");
             }
             set_varied(checker, &mut tree, name, grafted, (value, &key));
@@ -399,6 +408,7 @@ pub(super) fn scenario(checker: &mut Checker<'_>) -> (Option<Scenario>, Stated) 
     let none = RunSection::default();
     let run = file.run.as_ref().unwrap_or(&none);
     let (days, regions) = (days(checker, run), regions::choice(checker, run.regions));
+    checker.days = days;
     let mut known = Known { days, ..Known::default() };
     let tree = checker.tree;
     let layers = Layers::read(checker, |name| tree.root(name), &mut known);
@@ -468,6 +478,8 @@ fn changes(
     }
     let mut levers = layers.levers();
     levers.extend(networks?.iter().flat_map(NetworkEntry::levers));
+    let reviewed = checker.tree.root(REVIEW).is_some();
+    let levers: Vec<_> = levers.into_iter().map(|lever| lever.beside_review(reviewed)).collect();
     let last = |network: &NetworkEntry| {
         let last = network.settings.last_change(days?.horizon_days);
         Some((format!("{}.", network.section), SimTime::ZERO + last))
@@ -584,7 +596,7 @@ fn network(
         true => checker.required(id, "network.id", "\"io\""),
         false => id,
     };
-    let id = id.map(|id| checker.identifier(Some(id), "network.id"));
+    let id = id.map(|id| network_id(checker, id));
     let spec = kind.and_then(|kind| registry::ALL.part(kind));
     parts.extend(spec.filter(|spec| !parts.iter().any(|part| part.name == spec.name)));
     let settings = networks::Settings::read(kind?, checker, given, known)?;
@@ -595,6 +607,17 @@ fn network(
     };
     let section = checker.member.clone().unwrap_or_else(|| NETWORK.to_owned());
     Some(NetworkEntry { id, section, settings })
+}
+
+/// The id of a network, which names its metrics in expressions: no word of theirs.
+fn network_id(checker: &mut Checker<'_>, given: ValueId) -> Option<String> {
+    let id = checker.identifier(Some(given), "network.id")?;
+    if !expression::is_word(&id) {
+        return Some(id);
+    }
+    let message = format!("\"{id}\" is a word of expressions: {id}.minted could not be read");
+    checker.fault(given, "network.id", message, format!("choose another, such as \"{id}1\""));
+    None
 }
 
 /// Whole days from the start to the date on which the run ends.
@@ -616,8 +639,8 @@ fn days(checker: &mut Checker<'_>, run: &RunSection) -> Option<RunDays> {
     let start = checker.date(start, "run.start");
     let horizon_days = match (run.horizon, run.end) {
         (Some(_), Some(end)) => {
-            let message = "beside run.horizon: a run has one length".to_owned();
-            checker.fault(end, "run.end", message, "give one of both");
+            let (message, help) = TWO_LENGTHS;
+            checker.fault(end, "run.end", message.to_owned(), help);
             return None;
         }
         (None, Some(end)) => days_until(checker, start?, end)?,

@@ -71,6 +71,9 @@ pub struct Experiment {
     /// The first day that calibration has not seen, of the first network that has one: accuracy is
     /// judged apart from there on.
     pub verdict_from: Option<Date>,
+    /// Whether a size, the command line or an analysis gave the runs their length, in place of the
+    /// file.
+    pub shortened: bool,
     /// Accuracies stated before the runs.
     pub targets: Vec<Target>,
     /// The scenario with something made wrong, that targets must notice.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::document::two_lengths;
 use super::ensemble::Sweep;
 use super::file::VariantSection;
 use super::load::{MAIN_POINT, SHARED_WITHOUT, scenario, set_varied};
@@ -107,6 +108,7 @@ fn mutant(
         let (value, _) = setting.graft(&mut tree, checker.tree);
         tree.set(&setting.key, value).ok()?;
     }
+    two_lengths(checker, &section.set, &format!("{key}.set"));
     for (name, &value) in &section.set {
         let grafted = tree.graft(checker.tree, value);
         let key = format!("{key}.set.{}", shown(name));

@@ -1,6 +1,6 @@
 //! `[[target]]`: accuracy stated before the run.
 
-use crate::describe::metric::BOOKKEEPING_LABEL;
+use crate::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL};
 use crate::describe::{Recorded, RecordedMetric};
 use jiff::civil::{DateTime, Time};
 
@@ -27,6 +27,13 @@ enum Kind {
     ValueAt,
     Within,
     Final,
+}
+
+impl Kind {
+    /// Whether the runs are compared with what was observed.
+    fn is_compared(self) -> bool {
+        matches!(self, Kind::MeanAbsoluteError | Kind::GrowthError | Kind::PeakShareError)
+    }
 }
 
 const KINDS: &[(&str, Kind)] = &[
@@ -86,6 +93,7 @@ impl TargetChecker<'_, '_, '_> {
         let kind = self.required(section.measure, "measure", "\"mean_absolute_error\"");
         let kind = self.checker.choice(kind, &self.key("measure"), KINDS)?;
         self.refuse_others(kind);
+        self.refuse_unobserved(kind, metric.as_ref());
         let unit = metric.as_ref().map_or("1", |metric| metric.unit.as_ref());
         let measure = match kind {
             Kind::MeanAbsoluteError => Measure::MeanAbsoluteError { limit: self.limit()? },
@@ -124,7 +132,7 @@ impl TargetChecker<'_, '_, '_> {
             |metric| self.recorded.labels_of(metric).is_some_and(|l| l.contains(BOOKKEEPING_LABEL));
         let beside = Beside {
             prefix: &self.prefix,
-            compared: matches!(kind, Kind::MeanAbsoluteError | Kind::GrowthError),
+            compared: kind.is_compared(),
             by_instant: matches!(kind, Kind::MeanAbsoluteError),
             from,
             days: self.days,
@@ -248,6 +256,25 @@ impl TargetChecker<'_, '_, '_> {
             return None;
         }
         Some((low, high))
+    }
+
+    /// An error of what nobody has observed would be told as missing only after the runs. Where the
+    /// metric is observed at one point, the target is for that.
+    fn refuse_unobserved(&mut self, kind: Kind, metric: Option<&RecordedMetric>) {
+        let (true, Some(metric), Some(given)) = (kind.is_compared(), metric, self.section.measure)
+        else {
+            return;
+        };
+        let place = self.checker.tree.place(given);
+        match self.recorded.labels_of(metric).is_none_or(|all| all.contains(OBSERVED_LABEL)) {
+            true => self.checker.faults.note_effect(place),
+            false => {
+                let message = format!("nobody has observed {}: there is no error", metric.name());
+                let help = "choose a measure that needs no data, such as \"within\" or \"final\"";
+                let key = self.key("measure");
+                self.checker.faults.note_idle(place, &key, message, help.to_owned());
+            }
+        }
     }
 
     /// A key of another measure would be silently without effect.

@@ -29,7 +29,7 @@ impl<E: EngineEvent + From<Event>> Part<E> for Service {
             let means = [station.arrivals.mean_seconds(), station.service.mean_seconds()];
             for (spec, value) in LEVERS.levers.iter().zip(means) {
                 let key = format!("station[{place}].{}", spec.name);
-                levers.push(Lever { key, spec: *spec, value, fixed: None });
+                levers.push(Lever::new(key, *spec, value, None));
             }
         }
         levers

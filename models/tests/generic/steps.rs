@@ -1,10 +1,10 @@
 //! Networks whose steps are written in the scenario: other accounts, other periods, fewer parts.
 
-use pinwheel_core::math;
-
+use pinwheel_core::{Row, math};
 use pinwheel_models::networks::Network;
+use pinwheel_models::registry;
 
-use super::{last, load_text, run, series};
+use super::{last, load_text, read, run, series};
 
 const HEAD: &str = "schema = 1\n[meta]\nname = \"steps\"\n\
     [run]\nstart = 2026-01-01\nhorizon = \"40 d\"\n\
@@ -74,7 +74,7 @@ fn a_day_is_the_sum_of_its_periods() {
         assert_eq!(last(rows, "customers_paid"), 9_600.0);
         let paid = last(rows, "operators_paid");
         assert!((400.0 - 40.0 * 240e-6..=400.0).contains(&paid), "{paid}");
-        assert!(last(rows, "operators_sold") > 0.0);
+        assert!(last(rows, "sales_proceeds") > 0.0);
     }
     // The sum of the geometric series by periods of a 24th and a third of a day.
     for (rows, periods) in [(&hour, 24.0), (&third, 3.0)] {
@@ -88,6 +88,63 @@ fn a_day_is_the_sum_of_its_periods() {
             assert!((one / other - 1.0).abs() < 0.1, "day {day}: {one} and {other}");
         }
     }
+}
+
+/// Whatever the exchange pays is somebody's proceeds: a treasury's and those of holders in a shock
+/// as well as the operators'.
+#[test]
+fn every_sale_is_in_the_proceeds_and_in_the_sell_pressure() {
+    let keys = "accounts = [\"treasury\"]\nstep = [{ buy = \"TOK\" }, { burn = \"customers\" },\
+        { mint = \"emission\", to = \"treasury\", share = 0.9 },\
+        { mint = \"emission\", to = \"operators\", share = 0.1 },\
+        { sell = \"treasury\" }, { sell = \"operators\", share = 0.5 }]\n\
+        shock = [{ at = \"5 d\", sale = \"1_000 TOK\" }]\n";
+    let tables = [POOL, EMISSION, OPERATORS, "[review]\nevery = \"40 d\"\n"];
+    let experiment = load_text(&format!("{HEAD}{keys}{}", tables.concat()), &[]);
+    let (simulation, rows) = run(&experiment.points[0], 7, 0);
+    let metric = registry::ALL.find("sales_proceeds").expect("a metric").0;
+    let proceeds = |seller: &str| {
+        let of = |row: &&Row| {
+            let label = &simulation.ctx.records.labels()[usize::from(row.label.0)];
+            row.metric == metric && label == seller
+        };
+        rows.iter().filter(of).next_back().unwrap_or_else(|| panic!("no {seller}")).value
+    };
+    let parts = ["treasury", "operators", "holders"].map(proceeds);
+    assert!(parts.iter().all(|part| *part > 0.0), "{parts:?}");
+    assert!((parts.iter().sum::<f64>() - proceeds("")).abs() < 1e-6, "{parts:?}");
+    let grown = last(&rows, "pool_usd") - 100_000.0;
+    let paid = last(&rows, "customers_paid");
+    assert!((paid - proceeds("") - grown).abs() < 1e-6, "{paid} less {parts:?} is not {grown}");
+    let pressure = last(&rows, "sell_pressure") * 40.0;
+    assert!((pressure / proceeds("") - 1.0).abs() < 1e-9, "{pressure} is not {parts:?}");
+}
+
+/// What operators cost is in the fingerprint, be it that it moves no token.
+#[test]
+fn another_cost_is_another_fingerprint() {
+    let steps = "step = [{ mint = \"emission\", to = \"operators\" }]\n";
+    let print = |cost: &str| {
+        let operators = OPERATORS.replace("1 USD/d", cost);
+        let text = format!("{HEAD}{steps}{EMISSION}{operators}");
+        run(&load_text(&text, &[]).points[0], 7, 0).0.ctx.fingerprint
+    };
+    let (one, other) = (print("1 USD/d"), print("2 USD/d"));
+    assert_eq!(one.ledger.value(), other.ledger.value());
+    assert_ne!(one.hex(), other.hex());
+}
+
+/// Where nobody leaves, nobody's patience is asked for: thirty days are no whole number of weeks.
+#[test]
+fn a_network_that_nobody_leaves_needs_no_patience() {
+    let steps = |exit: &str| {
+        format!("every = \"7 d\"\nstep = [{{ mint = \"emission\", to = \"operators\" }}{exit}]\n")
+    };
+    let week = [("run.horizon".to_owned(), "70 d".to_owned())];
+    let of = |exit: &str| read(&format!("{HEAD}{}{EMISSION}{OPERATORS}", steps(exit)), &week);
+    assert!(of("").is_ok());
+    let refused = of(", { exit = \"operators\" }").unwrap_err();
+    assert!(refused.contains("network.operators.patience"), "{refused}");
 }
 
 /// Periods of seconds: nobody waits for a day.

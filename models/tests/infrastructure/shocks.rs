@@ -54,6 +54,18 @@ fn struck(scope: Scope, seed: u64) -> Vec<u32> {
     down
 }
 
+#[test]
+fn a_shock_at_the_start_strikes_once_at_the_start() {
+    let at = Timing::At(SimTime::ZERO);
+    let strike = shock(Scope::World, at, Reach::Share(1.0), outage());
+    let settings = Settings { shocks: vec![strike], ..Settings::of(Class::new("node", 20)) };
+    let run = after(&settings, 1, 1);
+    let down: Vec<_> = run.model.log.iter().filter(|(_, change)| !change.up).collect();
+    assert_eq!(down.len(), 20);
+    assert!(down.iter().all(|(time, _)| *time == SimTime::ZERO));
+    assert_eq!(run.model.fleet.tallies().whole(run.ctx.now()).down_hours(), 20.0);
+}
+
 /// Two regions, one with twice the share of the other: 40 devices that stand in the second only,
 /// and 60 that are spread over both.
 fn tied() -> Settings {

@@ -61,7 +61,8 @@ fn load(path: &Path, keys: &[(&str, &str)]) -> Scenario {
 fn levers(scenario: &Scenario) -> Vec<Lever> {
     let mut levers = scenario.layers.levers();
     levers.extend(scenario.networks.iter().flat_map(NetworkEntry::levers));
-    levers
+    let reviewed = scenario.review.is_some();
+    levers.into_iter().map(|lever| lever.beside_review(reviewed)).collect()
 }
 
 /// The levers that may be moved.

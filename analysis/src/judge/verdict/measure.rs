@@ -86,6 +86,8 @@ pub struct Measuring<'m> {
     window: Window,
     /// The first and the last instant of the run; of its rows where nobody said.
     run: Option<(Instant, Instant)>,
+    /// Somebody let the run end earlier than its file says.
+    shortened: bool,
     /// The last simulated row of the run, inside the window or not.
     last_row: Option<Instant>,
     pairs: Pairs,
@@ -97,7 +99,7 @@ impl<'m> Measuring<'m> {
     pub fn new(measure: &'m Measure, window: Window) -> Self {
         let steps = matches!(measure, Measure::PeakShareError { .. }).then(Vec::new);
         let (pairs, values) = (Pairs { steps, ..Pairs::default() }, Values::default());
-        Measuring { measure, window, run: None, last_row: None, pairs, values }
+        Measuring { measure, window, run: None, shortened: false, last_row: None, pairs, values }
     }
 
     /// The same, which keeps the error at each instant if `wanted`.
@@ -117,6 +119,13 @@ impl<'m> Measuring<'m> {
     #[must_use]
     pub fn of_run(self, start: Instant, end: Instant) -> Self {
         Measuring { run: Some((start, end)), ..self }
+    }
+
+    /// The same of a run that was `shortened` or not: what is observed only behind its end is no
+    /// fault of the run then.
+    #[must_use]
+    pub fn of_shortened(self, shortened: bool) -> Self {
+        Measuring { shortened, ..self }
     }
 
     /// Takes a simulated row.
@@ -146,16 +155,21 @@ impl<'m> Measuring<'m> {
         }
     }
 
-    /// Takes an observed row.
-    pub fn observed(&mut self, instant: Instant, value: f64) {
-        let is_compared = matches!(
+    /// Whether the run is compared with what was observed.
+    fn is_compared(&self) -> bool {
+        matches!(
             self.measure,
             Measure::MeanAbsoluteError { .. }
                 | Measure::GrowthError { .. }
                 | Measure::PeakShareError { .. }
-        );
-        if is_compared && self.window.holds(instant) {
+        )
+    }
+
+    /// Takes an observed row.
+    pub fn observed(&mut self, instant: Instant, value: f64) {
+        if self.is_compared() && self.window.holds(instant) {
             self.pairs.at(instant).observed = Some(value);
+            self.pairs.is_observed = true;
         }
     }
 
@@ -180,6 +194,14 @@ impl<'m> Measuring<'m> {
         };
         if let Some(when) = asked.filter(|when| !is_reached(when)) {
             return Err(Missing::Horizon(format!("the run ends on {end}, before {when}")));
+        }
+        if self.is_compared()
+            && self.shortened
+            && self.window.to.is_none()
+            && !self.pairs.is_observed
+        {
+            let message = format!("nothing was observed before the run ends on {end}");
+            return Err(Missing::Horizon(message));
         }
         match *self.measure {
             Measure::MeanAbsoluteError { .. } => {
@@ -231,6 +253,8 @@ struct Moment {
 #[derive(Clone, Debug)]
 struct Pairs {
     moment: Option<Moment>,
+    /// There was an observation, with a simulated row or without.
+    is_observed: bool,
     /// The last simulated value of the day of the moment, before it.
     of_day: Option<f64>,
     /// The last observation of that day that had no simulated row of its instant.
@@ -249,6 +273,7 @@ impl Default for Pairs {
     fn default() -> Self {
         Pairs {
             moment: None,
+            is_observed: false,
             of_day: None,
             unmet: None,
             first: None,
@@ -453,6 +478,24 @@ mod tests {
         assert!((found.value - (6.0 / 25.0 - 1.0 / 20.0)).abs() < 1e-12, "{found:?}");
         let flat = measure(&peaks, &days(&[1.0; 9]), &days(&[1.0; 9]), ALL);
         assert!(matches!(flat, Err(Missing::Data(_))), "{flat:?}");
+    }
+
+    #[test]
+    fn what_is_observed_behind_the_end_of_a_shortened_run_is_not_judged() {
+        let found = |shortened: bool, to: Option<When>, observed: &[(Instant, f64)]| {
+            let mut measuring = Measuring::new(&MAE, Window { from: None, to });
+            measuring = measuring.of_shortened(shortened);
+            let simulated = days(&[110.0, 90.0]);
+            simulated.iter().for_each(|(at, value)| measuring.simulated(*at, *value));
+            observed.iter().for_each(|(at, value)| measuring.observed(*at, *value));
+            measuring.finish()
+        };
+        assert!(matches!(found(true, None, &[]), Err(Missing::Horizon(_))));
+        assert!(matches!(found(false, None, &[]), Err(Missing::Data(_))));
+        // The part that is judged was simulated, and nothing was observed in it.
+        assert!(matches!(found(true, day(1), &[]), Err(Missing::Data(_))));
+        let seen = (Instant::of_date(date(2024, 1, 5)), 1.0);
+        assert!(matches!(found(true, None, &[seen]), Err(Missing::Data(_))));
     }
 
     #[test]

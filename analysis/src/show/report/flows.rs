@@ -2,8 +2,9 @@
 //! the cost.
 
 use crate::series::{grown, integrated};
+use pinwheel_models::describe::metric::is_beside;
 use pinwheel_models::describe::metric::{full_name, split_name};
-use pinwheel_models::describe::{MoneyFlows, MoneyPath, PartSpec};
+use pinwheel_models::describe::{MoneyFlows, MoneyPath, PartSpec, Payee};
 
 use super::data::{Data, of_subject};
 use super::figure::Shown;
@@ -59,25 +60,28 @@ fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String
     let unit = data.facts.manifest.unit_for(money.unit, subject);
     for line in data.points().take(CHARTS_MAX) {
         let mut flows = Vec::new();
-        for path in money.paths {
-            if !path.plus.iter().all(|metric| recorded.contains(&named(metric).as_str())) {
-                continue;
-            }
-            let amount = amount(data, line, subject, path)?;
-            if let Some(run) = data.runs(line, &named(&path.plus[0]), "")?.first() {
+        let there = |path: &&MoneyPath| {
+            path.plus.iter().all(|metric| recorded.contains(&named(metric).as_str()))
+        };
+        let mut paths = Vec::new();
+        for path in money.paths.iter().filter(there) {
+            paths.extend(to_each(data, line, subject, path)?);
+        }
+        for Way { path, to, label } in paths {
+            let amount = amount(data, line, subject, (path, &label))?;
+            if let Some(run) = data.runs(line, &named(&path.plus[0]), &label)?.first() {
                 window = run.first().zip(run.last()).map(|(first, last)| (first.0, last.0));
             }
             if amount <= 0.0 {
                 continue;
             }
-            let (from, to) = (path.from.to_owned(), path.to.to_owned());
-            flows.push(Flow { from, to, amount });
             let mut row = vec![
                 Cell::text(path.from),
-                Cell::text(path.to),
+                Cell::text(&to),
                 Cell::number(format!("{} {unit}", format_number(amount))),
-                Cell::Code(formula(path)),
+                Cell::Code(formula(path, &label)),
             ];
+            flows.push(Flow { from: path.from.to_owned(), to, amount });
             if several {
                 row.insert(0, Cell::text(line));
             }
@@ -120,20 +124,56 @@ fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String
     ))
 }
 
-fn formula(path: &MoneyPath) -> String {
-    let minus: String = path.minus.iter().map(|metric| format!(" - {metric}")).collect();
-    path.plus.join(" + ") + &minus
+/// A path to one payee, with the label of the rows that say it.
+struct Way {
+    path: &'static MoneyPath,
+    to: String,
+    label: String,
+}
+
+/// The path to its payee, or to each of those whom the labels of its metric name.
+fn to_each(
+    data: &Data<'_>,
+    line: &str,
+    subject: &str,
+    path: &'static MoneyPath,
+) -> Result<Vec<Way>, Error> {
+    if let Payee::One(to) = path.to {
+        return Ok(vec![Way { path, to: to.to_owned(), label: String::new() }]);
+    }
+    let labels = data.labels(line, &full_name(subject, path.plus[0]))?;
+    let labels = labels.into_iter().filter(|label| !label.is_empty() && !is_beside(label));
+    Ok(labels.map(|label| Way { path, to: capital(&label), label }).collect())
+}
+
+/// The text with a capital in front.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// What is added and taken off, as one writes it in an expression.
+fn formula(path: &MoneyPath, label: &str) -> String {
+    let label = if label.is_empty() { String::new() } else { format!("[\"{label}\"]") };
+    let plus: Vec<String> = path.plus.iter().map(|metric| format!("{metric}{label}")).collect();
+    let minus = path.minus.iter().map(|metric| format!(" - {metric}{label}"));
+    plus.join(" + ") + &minus.collect::<String>()
 }
 
 /// The median over the runs of what has flowed; for metrics that are not there, nothing.
-fn amount(data: &Data<'_>, line: &str, subject: &str, path: &MoneyPath) -> Result<f64, Error> {
+fn amount(
+    data: &Data<'_>,
+    line: &str,
+    subject: &str,
+    (path, label): (&MoneyPath, &str),
+) -> Result<f64, Error> {
     let mut sums: Vec<f64> = Vec::new();
     for (sign, metrics) in [(1.0, path.plus), (-1.0, path.minus)] {
         for metric in metrics {
             let a_day =
                 data.facts.parts.find(metric).is_some_and(|(_, spec)| spec.unit.ends_with("/d"));
-            for (place, run) in data.runs(line, &full_name(subject, metric), "")?.iter().enumerate()
-            {
+            let runs = data.runs(line, &full_name(subject, metric), label)?;
+            for (place, run) in runs.iter().enumerate() {
                 let total = if a_day { integrated(run) } else { grown(run) };
                 if sums.len() <= place {
                     sums.resize(place + 1, 0.0);

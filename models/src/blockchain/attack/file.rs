@@ -315,6 +315,8 @@ fn flood(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<SpamSettings> {
         let help = format!("at most {WAITING_MAX}: less patience, fewer users or longer blocks");
         keys.checker.fault(given, &keys.key("patience"), message, help);
     }
+    let begins = keys.duration(typed.begins, "begins", 6.0 * 3_600.0, SECONDS);
+    keys.checker.refuse_late(typed.begins, &keys.key("begins"), begins);
     Some(SpamSettings {
         interval,
         gas_limit: gas_limit.unwrap_or(30_000_000),
@@ -323,7 +325,7 @@ fn flood(keys: &mut Keys<'_, '_>, given: ValueId) -> Option<SpamSettings> {
         willing_median,
         willing_sigma,
         patience,
-        begins: SimTime::ZERO + keys.duration(typed.begins, "begins", 6.0 * 3_600.0, SECONDS),
+        begins: SimTime::ZERO + begins,
         budget: budget?,
     })
 }

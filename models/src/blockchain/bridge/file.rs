@@ -304,6 +304,7 @@ fn side(checker: &mut Checker<'_>, given: Option<ValueId>, path: &str) -> Option
     let unit = "nanoUSD/gas";
     let gas_price = section.checker.quantity(typed.gas_price, &key, unit, false, 0.0..=1e9);
     let after = section.duration(typed.halt_after, "halt_after", 0.0, SECONDS);
+    section.checker.refuse_late(typed.halt_after, &section.key("halt_after"), after);
     let length = section.duration(typed.halt_for, "halt_for", DAY_SECONDS, SECONDS);
     Some(SideSettings {
         interval,

@@ -424,6 +424,9 @@ pub(super) fn flash_crowd(
     let queue = checker.integer(typed.queue, "data.flash_crowd.queue", 1..=QUEUE_MAX);
     let begins = checker.required(typed.begins, "data.flash_crowd.begins", "\"12 h\"");
     let begins = duration(checker, begins, "data.flash_crowd.begins");
+    if let Some(begins) = begins {
+        checker.refuse_late(typed.begins, "data.flash_crowd.begins", begins);
+    }
     let lasts = checker.required(typed.lasts, "data.flash_crowd.lasts", "\"10 min\"");
     let lasts = duration(checker, lasts, "data.flash_crowd.lasts");
     let load = checker.required(typed.load, "data.flash_crowd.load", "10");

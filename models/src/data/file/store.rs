@@ -373,7 +373,7 @@ fn shock(
     let after = checker.required(typed.after, &format!("{key}.after"), "\"10 d\"");
     let after = duration(checker, after, &format!("{key}.after"));
     if let Some(after) = after {
-        checker.refuse_late(typed.after, &format!("{key}.after"), after, known.days);
+        checker.refuse_late(typed.after, &format!("{key}.after"), after);
     }
     let domain = checker.required(typed.domain, &format!("{key}.domain"), "\"region\"");
     let kind = checker.choice(domain, &format!("{key}.domain"), &DomainKind::NAMES);

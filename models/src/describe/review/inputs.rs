@@ -73,7 +73,7 @@ pub struct Flows {
     pub revenue_usd: Option<f64>,
     /// Costs of all operators, USD.
     pub cost_usd: Option<f64>,
-    /// Rewards and unlocks sold at the prices of their days, USD.
+    /// Tokens sold at the prices of their days, by whomever the model lets sell, USD.
     pub sold_usd: Option<f64>,
     /// Burns whose size is fixed in USD.
     pub burned_usd: Option<f64>,

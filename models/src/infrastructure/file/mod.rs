@@ -106,7 +106,6 @@ pub enum RegionNames {
 
 /// The validated layer; whatever is wrong is a fault.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
-    let run = known.days;
     let typed: Section = checker.read(given, "infrastructure");
     for (count, most, what) in [
         (typed.region.len(), REGIONS_MAX, "region"),
@@ -124,7 +123,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let fleet = (&classes[..], regions.as_deref());
     let shocks = typed.shock.iter().enumerate();
     let shocks: Vec<_> =
-        shocks.map(|(number, typed)| shock::shock(checker, typed, number, fleet, run)).collect();
+        shocks.map(|(number, typed)| shock::shock(checker, typed, number, fleet)).collect();
     let id = |(typed, shock): (&ShockSection, &Option<Shock>)| {
         Some((typed.id, shock.as_ref()?.id.clone()))
     };
@@ -145,7 +144,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         operation: operation::Settings::default(),
     };
     let payments: Vec<_> = typed.class.iter().map(paid_by_demand).collect();
-    settings.operation = operation::file::settings(checker, &at_work(typed), &settings, run);
+    settings.operation = operation::file::settings(checker, &at_work(typed), &settings, known.days);
     unpaid(checker, &payments, &settings);
     Some(settings)
 }

@@ -9,7 +9,6 @@ use super::{region_named, time};
 use crate::infrastructure::settings::{Class, Effect, Reach, Region, Scope, Shock, Timing};
 use crate::input::NumberOrText;
 use crate::input::check::Checker;
-use crate::input::dates::RunDays;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::ValueId;
 use crate::laws::failure::FailureLaw;
@@ -84,14 +83,13 @@ pub(super) fn shock(
     typed: &ShockSection,
     number: usize,
     (classes, regions): (&[Class], Option<&[Region]>),
-    days: Option<RunDays>,
 ) -> Option<Shock> {
     let at = |name: &str| format!("infrastructure.shock[{number}].{name}");
     let id = checker.required(typed.id, &at("id"), "\"grid\"");
     let id = checker.identifier(id, &at("id"))?;
     let scope = checker.required(typed.scope, &at("scope"), "\"region\"");
     let scope = checker.choice(scope, &at("scope"), SCOPES)?;
-    let timing = timing(checker, typed, number, days)?;
+    let timing = timing(checker, typed, number)?;
     let region = match typed.region {
         Some(given) => Some(region_named(checker, given, &at("region"), regions)?),
         None => None,
@@ -150,12 +148,7 @@ pub(super) fn shock(
     })
 }
 
-fn timing(
-    checker: &mut Checker<'_>,
-    typed: &ShockSection,
-    number: usize,
-    days: Option<RunDays>,
-) -> Option<Timing> {
+fn timing(checker: &mut Checker<'_>, typed: &ShockSection, number: usize) -> Option<Timing> {
     let key = format!("infrastructure.shock[{number}]");
     let at = |name: &str| format!("{key}.{name}");
     let given = [typed.rate, typed.every, typed.at];
@@ -177,7 +170,7 @@ fn timing(
         return time(checker, Some(given), &at("every"), 1.0).map(Timing::Every);
     }
     let strikes = time(checker, typed.at, &at("at"), 0.0)?;
-    checker.refuse_late(typed.at, &at("at"), strikes, days);
+    checker.refuse_late(typed.at, &at("at"), strikes);
     Some(Timing::At(SimTime::ZERO + strikes))
 }
 

@@ -70,8 +70,8 @@ impl Fleet {
         let event: E = Event::Strikes { shock }.into();
         match (&self.settings.shocks[index].timing, &mut self.clocks.0[index].clock) {
             (Timing::Every(period), _) => ctx.after(*period, event),
-            (Timing::At(time), _) if *time > ctx.now() => ctx.at(*time, event),
-            (Timing::At(_), _) | (Timing::Law(_), None) => {}
+            (Timing::At(time), _) => ctx.at(*time, event),
+            (Timing::Law(_), None) => {}
             (Timing::Law(_), Some(clock)) => clock.arm(event, ctx),
         }
     }
@@ -98,7 +98,9 @@ impl Fleet {
         if let Some(clock) = &mut self.clocks.0[index].clock {
             clock.strike(ctx.now());
         }
-        self.arm(shock, ctx);
+        if !matches!(self.settings.shocks[index].timing, Timing::At(_)) {
+            self.arm(shock, ctx);
+        }
         self.tallies.counts.strikes += 1;
         let rule = self.settings.shocks[index].clone();
         let places = self.owners.places_of(&rule, &self.settings);

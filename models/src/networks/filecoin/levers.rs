@@ -22,13 +22,12 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
         (settings.parameters.clone(), settings.infrastructure.clone());
     let lever = |spec: &ParameterSpec| {
         let value = network.get_mut(spec.name).or_else(|| machines.get_mut(spec.name)).copied();
-        Some(Lever {
-            key: format!("{TABLE}{}", spec.name),
-            // As the section's own reader does.
-            spec: LeverSpec { plain: true, ..spec.lever() },
-            value: value?,
-            fixed: spec.fixed.or_else(|| idle(settings, spec.name)),
-        })
+        // As the section's own reader does.
+        let described = LeverSpec { plain: true, ..spec.lever() };
+        let fixed = spec.fixed.or_else(|| idle(settings, spec.name));
+        let lever = Lever::new(format!("{TABLE}{}", spec.name), described, value?, fixed);
+        let fixed_without_review = idle_without_review(settings, spec.name);
+        Some(Lever { fixed_without_review, ..lever })
     };
     specs().filter_map(lever).collect()
 }
@@ -62,6 +61,13 @@ fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Why a parameter has no effect where nothing is reviewed; `None` if it has.
+fn idle_without_review(settings: &Settings, name: &str) -> Option<&'static str> {
+    let driven = matches!(settings.behaviour, Behaviour::Driven(_));
+    (driven && name == "deal_usd_per_tib_month")
+        .then_some("with behaviour = \"driven\" only a review counts it as income: add [review]")
 }
 
 impl Filecoin {

@@ -36,6 +36,8 @@ struct Named {
     account: Account,
     /// What steps of this period have put in and no step has taken out; `None` before the first.
     income: Option<Amount>,
+    /// Dollars that it has got for tokens since the start.
+    proceeds: Amount,
 }
 
 /// The accounts of the dollar.
@@ -77,7 +79,11 @@ impl Books {
         let mut ledgers = Ledgers::default();
         let mut declare = |spec| ledgers.declare(spec).expect("two tokens of different symbols");
         let (token, usd) = (declare(own), declare(dollar));
-        let open = |_: &String| Named { account: ledgers.open(token, Holding::Free), income: None };
+        let open = |_: &String| Named {
+            account: ledgers.open(token, Holding::Free),
+            income: None,
+            proceeds: Amount::ZERO,
+        };
         let named: Vec<Named> = settings.accounts.iter().map(open).collect();
         let bonds = ledgers.open(token, Holding::Locked);
         // The exchange's: neither circulating nor bound.
@@ -157,6 +163,7 @@ impl Books {
         let between = (self.named(from).account, self.dollars.sellers);
         let brought = self.pool().sell(&mut self.ledgers, between, sold).expect(COVERED);
         self.gave(from, sold);
+        self.named[usize::from(from.0)].proceeds += brought;
         brought
     }
     /// Burns tokens of an account.
@@ -213,6 +220,14 @@ impl Books {
     /// What an account holds.
     pub fn balance(&self, place: Place) -> Amount {
         self.ledgers.balance(self.named(place).account)
+    }
+    /// Dollars that an account has got for tokens since the start.
+    pub fn proceeds(&self, place: Place) -> Amount {
+        self.named(place).proceeds
+    }
+    /// The same of all accounts.
+    pub fn proceeds_of_all(&self) -> Amount {
+        self.named.iter().map(|named| named.proceeds).sum()
     }
     /// Dollars for a token; `None` without an exchange.
     pub fn price(&self) -> Option<f64> {

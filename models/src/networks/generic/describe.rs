@@ -3,6 +3,7 @@
 
 use pinwheel_core::{SimDuration, TokenSpec};
 
+use super::accounts::Place;
 use super::settings::Settings;
 use super::step::Step;
 use crate::describe::{NetworkSettings, ParameterValue, RunCost};
@@ -39,7 +40,8 @@ impl NetworkSettings for Settings {
     }
 
     fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
-        Vec::new()
+        let name = |place: Place| self.accounts[usize::from(place.0)].clone();
+        vec![("seller", self.sellers().into_iter().map(name).collect())]
     }
 
     fn own_token(&self) -> Option<&str> {

@@ -4,7 +4,7 @@ use crate::describe::Section;
 use crate::describe::figure::{
     Chapter, FigureKind, Finding, Headline, Width, figure, headline, higher, lower,
 };
-use crate::describe::flows::{MoneyFlows, path};
+use crate::describe::flows::{MoneyFlows, path, path_to_each};
 
 /// The chapters of a report.
 pub const CHAPTERS: &[Chapter] = &[
@@ -127,7 +127,7 @@ pub const FLOWS: &[MoneyFlows] = &[
         unit: "USD",
         paths: &[
             path("Customers", "Exchange", &["customers_paid"], &[]),
-            path("Exchange", "Operators", &["operators_sold"], &[]),
+            path_to_each("Exchange", &["sales_proceeds"]),
             path("Operators", "Running costs", &["operators_paid"], &[]),
         ],
         break_even: Some(("token_demand", "operator_cost")),

@@ -105,11 +105,9 @@ fn spec(moves: Moves) -> LeverSpec {
 
 /// The levers of a network with these settings.
 pub fn levers(settings: &Settings) -> Vec<Lever> {
-    let lever = |movable: &Movable| Lever {
-        key: movable.key.clone(),
-        spec: spec(movable.moves),
-        value: value(settings, movable.moves),
-        fixed: fixed(settings, movable.moves),
+    let lever = |movable: &Movable| {
+        let (spec, value) = (spec(movable.moves), value(settings, movable.moves));
+        Lever::new(movable.key.clone(), spec, value, fixed(settings, movable.moves))
     };
     settings.levers.iter().map(lever).collect()
 }

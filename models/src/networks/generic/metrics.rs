@@ -34,8 +34,9 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Flows, "rewards_sold", "USD/d", "Dollars that operators got for the rewards sold.", LEDGER),
     metric(Section::Flows, "operator_cost", "USD/d", "What running the active nodes costs.", "model"),
     metric(Section::Flows, "customers_paid", "USD", "Dollars that customers have spent since the start.", LEDGER),
-    metric(Section::Flows, "operators_sold", "USD",
-        "Dollars that operators have got for the rewards sold since the start.", LEDGER),
+    metric(Section::Flows, "sales_proceeds", "USD",
+        "Dollars that the exchange has paid for tokens since the start, by the account that sold them and in all.",
+        LEDGER).also_by(&["seller"]),
     metric(Section::Flows, "operators_paid", "USD", "What running the active nodes has cost since the start.",
         "model"),
 ];

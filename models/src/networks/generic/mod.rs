@@ -134,6 +134,9 @@ impl Generic {
                 }
                 if let Some(operators) = &self.state.operators {
                     ctx.fingerprint.state.mix(operators.active() as u64);
+                    ctx.fingerprint.state.mix(operators.online() as u64);
+                    ctx.fingerprint.state.mix(operators.losing() as u64);
+                    ctx.fingerprint.state.mix(operators.cost_per_period().0 as u64);
                 }
                 self.record(gini, ctx);
                 self.take_over_moved();

@@ -21,7 +21,7 @@ use crate::input::HORIZON_DAYS_MAX;
 use crate::input::amount::{self, USD_DECIMALS};
 use crate::input::check::Checker;
 use crate::input::diagnostic::shown;
-use crate::input::tree::ValueId;
+use crate::input::tree::{Value, ValueId};
 use crate::networks::SHORT;
 use crate::part::{DeviceSet, Known};
 
@@ -41,6 +41,15 @@ const ACCOUNTS_MAX: usize = 64;
 const DAILY_SHARES: [usize; 3] = [1, 4, 7];
 /// Wider laws leave the integers that capacities are counted in.
 const SIGMA_MAX: f64 = 2.0;
+
+/// What an amount is counted in.
+#[derive(Copy, Clone)]
+enum Money {
+    /// The network's token.
+    Own,
+    /// Dollars.
+    Dollars,
+}
 
 /// The section under examination.
 pub struct Reader<'r, 'c> {
@@ -93,8 +102,9 @@ impl<'r, 'c> Reader<'r, 'c> {
         let bond = given(typed.bond.as_ref(), |typed| self.bond(typed));
         let operators = typed.operators.as_ref().or(typed.providers.as_ref());
         self.one_name(&typed);
-        let operators = given(operators, |typed| self.operators(typed));
-        let shocks = self.shocks(&typed, known);
+        let leave = self.leave(typed.step);
+        let operators = given(operators, |typed| self.operators(typed, leave));
+        let shocks = self.shocks(&typed);
         let record_every = self.periods(typed.record_every, "record_every", 1);
         let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
         let devices = self.devices(typed.devices, known);
@@ -105,6 +115,9 @@ impl<'r, 'c> Reader<'r, 'c> {
             (None, None) => Some(Amount::ZERO),
             (bond, _) => bond,
         };
+        let in_file_order = shocks?;
+        let mut shocks = in_file_order.clone();
+        shocks.sort_by_key(|shock| shock.period);
         let run_seconds = u64::from(known.days?.horizon_days) * u64::from(SECONDS_PER_DAY);
         let settings = Settings {
             period: self.period,
@@ -116,7 +129,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             bond_per_node: bond,
             operators: operators?,
             devices: devices?,
-            shocks: shocks?,
+            shocks,
             levers: self.levers(&typed, &steps),
             steps,
             record_every: record_every?,
@@ -125,6 +138,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             tokens: self.tokens.clone(),
         };
         self.supply_covers(&settings, typed.supply?)?;
+        self.holders_have(&settings, &typed.shock, &in_file_order);
         self.fits(&settings, known)?;
         Some(settings)
     }
@@ -207,7 +221,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         &mut self,
         given: Option<ValueId>,
         name: &str,
-        (per_day, lost): (Option<Amount>, Option<Amount>),
+        (money, per_day, lost): (Money, Option<Amount>, Option<Amount>),
     ) {
         let (Some(given), Some(per_day), Some(lost)) = (given, per_day, lost) else { return };
         if lost.0 <= per_day.0 / LOST_PARTS_MIN {
@@ -218,9 +232,31 @@ impl<'r, 'c> Reader<'r, 'c> {
             "{share:.2} % of it is lost by rounding to base units in periods of {} s",
             self.period.seconds()
         );
-        let help = "let the period be longer, or the token have more decimals; at most 0.1 %";
-        let key = self.key(name);
+        let help = match money {
+            Money::Own => "let the period be longer, or the token have more decimals",
+            Money::Dollars => "let the period be longer, or the amount larger",
+        };
+        let (key, help) = (self.key(name), format!("{help}; at most 0.1 %"));
         self.checker.fault(given, &key, message, help);
+    }
+
+    /// What is lost in a day of an amount that is another in each period, and rounded down to the
+    /// base unit in each: half a unit on average.
+    fn half_unit_per_day(&self) -> Amount {
+        Amount(self.period.per_day(Amount(1)).0.div_ceil(2))
+    }
+    /// A fault where customers would spend less than is typed, by rounding in each period.
+    fn refuse_lossy_demand(&mut self, typed: &DemandSection, law: &DemandLaw) {
+        let units = |usd: f64| amount::floor(usd, USD_DECIMALS);
+        let per_day = units(law.first_usd_per_day);
+        let spent = self.period.per_day(units(law.first_usd_per_day * self.period.days()));
+        let moves = law.drift_per_day != 0.0 || law.volatility_per_sqrt_day > 0.0;
+        let lost = match moves && per_day > Amount::ZERO {
+            true => self.half_unit_per_day(),
+            false => per_day.saturating_sub(spent),
+        };
+        let lost = (Money::Dollars, Some(per_day), Some(lost));
+        self.refuse_lossy(typed.first, "demand.first", lost);
     }
 
     fn emission(&mut self, typed: &EmissionSection) -> Option<Halving> {
@@ -229,7 +265,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let typed_first = first;
         let first = self.tokens_per(first, "emission.first", "/d");
         let lost = first.map(|first| first - self.period.per_day(self.period.of_day(first)));
-        self.refuse_lossy(typed_first, "emission.first", (first, lost));
+        self.refuse_lossy(typed_first, "emission.first", (Money::Own, first, lost));
         let name = "emission.half_life";
         let half_life = self.required(typed.half_life, name, "\"2 y\"");
         let key = self.key(name);
@@ -276,11 +312,13 @@ impl<'r, 'c> Reader<'r, 'c> {
         };
         let at = ("demand.volatility", "1/sqrt(d)");
         let volatility = self.number(typed.volatility, at, VOLATILITY_MAX, 0.0);
-        Some(DemandLaw {
+        let law = DemandLaw {
             first_usd_per_day: first?,
             drift_per_day: drift?,
             volatility_per_sqrt_day: volatility?,
-        })
+        };
+        self.refuse_lossy_demand(typed, &law);
+        Some(law)
     }
 
     fn bond(&mut self, typed: &BondSection) -> Option<Amount> {
@@ -299,7 +337,16 @@ impl<'r, 'c> Reader<'r, 'c> {
         }
     }
 
-    fn operators(&mut self, typed: &OperatorSection) -> Option<OperatorSettings> {
+    /// Whether nodes leave: by the steps listed, or by those that stand in for a list.
+    fn leave(&self, list: Option<ValueId>) -> bool {
+        let Some(list) = list else { return true };
+        let tree = self.checker.tree;
+        let Value::Array(items) = tree.value(list) else { return false };
+        let exits = |item: &ValueId| tree.table(*item).is_some_and(|of| of.contains_key("exit"));
+        items.iter().any(exits)
+    }
+
+    fn operators(&mut self, typed: &OperatorSection, leave: bool) -> Option<OperatorSettings> {
         let table = self.operators;
         let name = |name: &str| format!("{table}.{name}");
         let count = self.required(typed.count, &name("count"), "1_000");
@@ -311,13 +358,16 @@ impl<'r, 'c> Reader<'r, 'c> {
         let key = self.key(&name("cost_median"));
         let typed_cost = cost;
         let cost = self.checker.quantity(cost, &key, "USD/d", false, 1e-6..=1e6);
-        // Costs of single nodes are rounded down to the base unit too: half of one on average.
-        let half = self.period.per_day(Amount(1)).0.div_ceil(2);
+        // Costs of single nodes are rounded down to the base unit too.
         let units = cost.map(|cost| amount::floor(cost, USD_DECIMALS));
-        self.refuse_lossy(typed_cost, &name("cost_median"), (units, Some(Amount(half))));
+        let lost = (Money::Dollars, units, Some(self.half_unit_per_day()));
+        self.refuse_lossy(typed_cost, &name("cost_median"), lost);
         let at = name("cost_sigma");
         let cost_sigma = self.number(typed.cost_sigma, (&at, "1"), SIGMA_MAX, 0.0);
-        let patience = self.exact_periods(typed.patience, &name("patience"), 30);
+        let patience = match (typed.patience, leave) {
+            (None, false) => Some(u32::MAX),
+            (given, _) => self.exact_periods(given, &name("patience"), 30),
+        };
         let at = name("entry");
         let entry = self.number(typed.entry, (&at, "1/d"), 1.0, 0.0);
         Some(OperatorSettings {
@@ -330,26 +380,18 @@ impl<'r, 'c> Reader<'r, 'c> {
         })
     }
 
-    fn shocks(&mut self, typed: &Section, known: &Known) -> Option<Vec<Shock>> {
+    fn shocks(&mut self, typed: &Section) -> Option<Vec<Shock>> {
         if let Some(at) = typed.shock.get(SHOCKS_MAX).and_then(|shock| shock.at) {
             let (key, message) = (self.key("shock"), format!("{} shocks", typed.shock.len()));
             self.checker.fault(at, &key, message, format!("at most {SHOCKS_MAX}"));
             return None;
         }
-        let shock = |(number, shock)| self.shock(typed, shock, number, known);
+        let shock = |(number, shock)| self.shock(typed, shock, number);
         let shocks: Vec<Option<Shock>> = typed.shock.iter().enumerate().map(shock).collect();
-        let mut shocks = shocks.into_iter().collect::<Option<Vec<Shock>>>()?;
-        shocks.sort_by_key(|shock| shock.period);
-        Some(shocks)
+        shocks.into_iter().collect()
     }
 
-    fn shock(
-        &mut self,
-        beside: &Section,
-        typed: &ShockSection,
-        number: usize,
-        known: &Known,
-    ) -> Option<Shock> {
+    fn shock(&mut self, beside: &Section, typed: &ShockSection, number: usize) -> Option<Shock> {
         let name = |name: &str| format!("shock[{number}].{name}");
         let at = self.required(typed.at, &name("at"), "\"18 mo\"");
         let period = self.periods(at, &name("at"), 1);
@@ -357,7 +399,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             // It strikes in a period that ends with the run or before.
             let ends = (u64::from(period) + 1) * u64::from(self.period.seconds());
             let key = self.key(&name("at"));
-            self.checker.refuse_late(at, &key, SimDuration::from_seconds(ends - 1), known.days);
+            self.checker.refuse_late(at, &key, SimDuration::from_seconds(ends - 1));
         }
         let key = name("demand_scale");
         let demand_scale = self.number(typed.demand_scale, (&key, "1"), 1e3, 1.0);
@@ -367,6 +409,11 @@ impl<'r, 'c> Reader<'r, 'c> {
         };
         let (demand, exchange) = (beside.demand.is_some(), beside.exchange.is_some());
         let table = self.key(&format!("shock[{number}]"));
+        if let (Some(at), None, None) = (at, typed.demand_scale, typed.sale) {
+            let message = "neither demand_scale nor sale is given: nothing happens".to_owned();
+            let help = "give one, such as demand_scale = 0.5, or take the shock out";
+            self.checker.fault(at, &table, message, help);
+        }
         self.checker.refuse_idle(
             &table,
             &[
@@ -565,8 +612,26 @@ impl<'r, 'c> Reader<'r, 'c> {
         }
         let key = format!("{}.{}.count", self.section, self.operators);
         let message = format!("{count} nodes on {devices} devices of [infrastructure]");
-        self.checker.fault(self.given, &key, message, format!("set {key} = {devices}"));
+        let help = format!("set {} = {devices}", self.checker.full(&key));
+        self.checker.fault(self.given, &key, message, help);
         None
+    }
+
+    /// A fault for the first shock of the file that lets holders sell what they cannot have.
+    fn holders_have(&mut self, settings: &Settings, typed: &[ShockSection], shocks: &[Shock]) {
+        let Some(most) = settings.held_by_holders_max() else { return };
+        let mut left = most;
+        for (number, (typed, shock)) in typed.iter().zip(shocks).enumerate() {
+            let (false, Some(given)) = (shock.sale <= left, typed.sale) else {
+                left = left.saturating_sub(shock.sale);
+                continue;
+            };
+            let (symbol, most) = (&self.tokens.own.symbol, most.as_tokens(self.tokens.decimals()));
+            let message = format!("holders never have more than {most} {symbol} for all shocks");
+            let key = self.key(&format!("shock[{number}].sale"));
+            self.checker.fault(given, &key, message, "let them sell less, or have more");
+            return;
+        }
     }
 
     /// The pool and the bonds of the first day come out of the supply.
@@ -605,10 +670,24 @@ fn own_token(checker: &mut Checker<'_>, given: ValueId, key: &str) -> Option<Tok
     if let Some(spec) = checker.units.token(&symbol).filter(|spec| **spec != dollar) {
         return Some(Tokens::of(spec));
     }
+    // One that is declared and not known has a fault of its own.
+    if is_typed(checker, &symbol) {
+        return None;
+    }
     let message = format!("no token \"{}\" is declared", shown(&symbol));
     let help = "add [[token]] with symbol and decimals, or name one of those that are there";
     checker.fault(given, key, message, help);
     None
+}
+
+/// Whether a `[[token]]` has this symbol.
+fn is_typed(checker: &Checker<'_>, symbol: &str) -> bool {
+    let tree = checker.tree;
+    let Some(Value::Array(tokens)) = tree.root("token").map(|given| tree.value(given)) else {
+        return false;
+    };
+    let named = |token: &ValueId| tree.table(*token)?.get("symbol").copied();
+    tokens.iter().filter_map(named).any(|given| checker.text_of(given).as_deref() == Some(symbol))
 }
 
 /// What is there, validated: `None` if it is not valid, which has left a fault.

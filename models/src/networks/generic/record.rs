@@ -27,7 +27,7 @@ const EMISSION: Metric = SPEC.metric("emission_value");
 const SOLD: Metric = SPEC.metric("rewards_sold");
 const COST: Metric = SPEC.metric("operator_cost");
 const CUSTOMERS_PAID: Metric = SPEC.metric("customers_paid");
-const OPERATORS_SOLD: Metric = SPEC.metric("operators_sold");
+const PROCEEDS: Metric = SPEC.metric("sales_proceeds");
 const OPERATORS_PAID: Metric = SPEC.metric("operators_paid");
 
 impl Generic {
@@ -81,11 +81,25 @@ impl Generic {
         if let Some(operators) = &state.operators {
             push(SOLD, period.per_day(proceeds), USD_DECIMALS);
             push(COST, period.per_day(operators.cost_per_period()), USD_DECIMALS);
-            push(OPERATORS_SOLD, state.sums.proceeds, USD_DECIMALS);
             push(OPERATORS_PAID, state.sums.cost, USD_DECIMALS);
         }
         if state.demand.is_some() {
             push(CUSTOMERS_PAID, state.sums.spent, USD_DECIMALS);
+        }
+        if self.settings.exchange.is_some() {
+            self.record_proceeds(ctx);
+        }
+    }
+
+    /// What the exchange has paid, to whom and in all.
+    fn record_proceeds<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let (now, books) = (ctx.now(), &self.state.books);
+        let (all, whole) = (books.proceeds_of_all(), Label::default());
+        ctx.records.push_amount(now, PROCEEDS, whole, all, USD_DECIMALS);
+        for place in self.settings.sellers() {
+            let label = ctx.records.label(&self.settings.accounts[usize::from(place.0)]);
+            let amount = books.proceeds(place);
+            ctx.records.push_amount(now, PROCEEDS, label, amount, USD_DECIMALS);
         }
     }
 }

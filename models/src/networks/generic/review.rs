@@ -62,7 +62,7 @@ impl Generic {
                 minted_usd: priced.then_some(sums.minted_usd),
                 revenue_usd: state.demand.is_some().then_some(spent),
                 cost_usd: operated.then(|| usd(sums.cost)),
-                sold_usd: (operated && priced).then(|| usd(sums.proceeds)),
+                sold_usd: priced.then(|| usd(books.proceeds_of_all())),
                 burned_usd: priced.then_some(bought_and_burned + sums.burned_otherwise_usd),
                 rewards_usd: (operated && priced).then_some(sums.rewards_usd),
                 useful_units: operated.then_some(sums.capacity_days),

@@ -1,8 +1,11 @@
 //! What a scenario says about a network whose economy is written in it, validated.
 
+use std::collections::BTreeSet;
+
 use pinwheel_core::{Amount, TokenSpec};
 use serde::{Deserialize, Serialize};
 
+use super::accounts::{HOLDERS, Place};
 use super::levers::Movable;
 use super::step::Step;
 use super::step::mint::Mint;
@@ -60,6 +63,40 @@ impl Settings {
             Step::Mint(mint) => Some(mint),
             _ => None,
         })
+    }
+
+    /// Most that holders can have at any time; `None` where steps give them more than they had, or
+    /// the supply does not cover the pool and the bonds.
+    pub fn held_by_holders_max(&self) -> Option<Amount> {
+        let (mut released, mut lent) = (false, false);
+        for step in &self.steps {
+            match step {
+                Step::Buy(step) if step.to == HOLDERS => return None,
+                Step::Mint(step) if step.to == HOLDERS => return None,
+                Step::Pay(step) if step.to == HOLDERS => return None,
+                Step::Release(step) => released |= step.to == HOLDERS,
+                Step::Enter(step) => lent |= step.bond_from != HOLDERS,
+                _ => {}
+            }
+        }
+        let pool = self.exchange.map_or(Amount::ZERO, |exchange| exchange.tok);
+        let nodes = self.operators.map_or(0, |operators| operators.count);
+        let bonds = self.bond_per_node.unwrap_or_default().0.checked_mul(nodes.into())?;
+        let bonds = if released { 0 } else { bonds };
+        let left = self.supply.0.checked_sub(pool.0)?.checked_sub(bonds)?;
+        // Bonds of others that are released to holders are more than these had.
+        (!(released && lent)).then_some(Amount(left))
+    }
+
+    /// The accounts that may sell on the exchange: those of steps, and the holders where a shock
+    /// lets them; each once, in the order of the accounts.
+    pub fn sellers(&self) -> BTreeSet<Place> {
+        let steps = self.steps.iter().filter_map(|step| match step {
+            Step::Sell(sell) => Some(sell.from),
+            _ => None,
+        });
+        let shocked = self.shocks.iter().any(|shock| shock.sale > Amount::ZERO);
+        steps.chain(shocked.then_some(HOLDERS)).collect()
     }
 }
 

@@ -74,8 +74,6 @@ pub struct Sums {
     pub rewards_usd: f64,
     /// Dollars of customers.
     pub spent: Amount,
-    /// Dollars that operators got for tokens.
-    pub proceeds: Amount,
     /// What running the active nodes has cost, dollars.
     pub cost: Amount,
     /// Capacity online, summed over the days.
@@ -178,12 +176,11 @@ impl State {
     pub fn end(&mut self) {
         self.value_rewards();
         self.judge();
-        let Flows { minted, rewards, proceeds, capacity, entered, left, .. } = self.flows;
+        let Flows { minted, rewards, capacity, entered, left, .. } = self.flows;
         self.sums.entered += entered as u64;
         self.sums.left += left as u64;
         self.sums.minted_usd += minted.usd;
         self.sums.rewards_usd += rewards.usd;
-        self.sums.proceeds += proceeds;
         self.sums.capacity_days += capacity * self.period.days();
     }
 

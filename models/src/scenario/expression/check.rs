@@ -32,6 +32,11 @@ const REDUCERS: [(&str, Reducer); 7] = [
     ("first", Reducer::First),
     ("last", Reducer::Last),
 ];
+/// Whether a name is a word of the language: a function, or what joins conditions.
+pub fn is_word(name: &str) -> bool {
+    matches!(name, "and" | "or" | "not") || FUNCTIONS.contains(&name) || reducer(name).is_some()
+}
+
 /// Functions people may mean, for suggestions.
 const FUNCTIONS: [&str; 18] = [
     "total", "lowest", "highest", "average", "gini", "hhi", "nakamoto", "share", "abs", "min",

@@ -31,7 +31,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Moment, condition, value};
+pub use check::{Moment, condition, is_word, value};
 pub use evaluate::{Cell, Judgement, Scalar, View, judge, number};
 pub use exact::Exact;
 

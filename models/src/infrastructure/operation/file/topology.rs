@@ -238,6 +238,10 @@ fn partitions(checker: &mut Checker<'_>, typed: &[PartitionSection], nodes: u64)
         };
         let start = time(section.start, "start", "\"2 d\"");
         let length = time(section.length, "length", "\"6 h\"");
+        if let Some(start) = start {
+            let start = SimDuration::from_seconds_f64(start);
+            checker.refuse_late(section.start, &key("start"), start);
+        }
         if section.nodes.is_empty() {
             checker.required(None, &key("nodes"), "[0, 1]");
         }
