@@ -139,7 +139,10 @@ fn variant(
     let name = checker.text(Some(given), &format!("{key}.of"))?;
     if !ids.contains(&name) {
         let message = format!("unknown variant \"{}\"", shown(&name));
-        let help = did_you_mean(&name, ids.iter().map(String::as_str));
+        let help = match ids.is_empty() {
+            true => "the scenario has no variants: remove it".to_owned(),
+            false => did_you_mean(&name, ids.iter().map(String::as_str)),
+        };
         checker.fault(given, &format!("{key}.of"), message, help);
         return None;
     }

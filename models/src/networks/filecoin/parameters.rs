@@ -78,11 +78,11 @@ crate::parameters! {
         /// Gas limit of a message over the gas it uses.
         gas_limit_margin: "1" = 1.25, in 1.0 ..= 10.0, "lotus multiplies its estimate by 1.25 (GasLimitOverestimation)";
         /// Gas that everybody else would use if it were free, as a share of the block target.
-        other_gas_share: "1" = 0.136, in 0.0 ..= 10.0, "calibrated on burn";
+        other_gas_share: "1" = 0.152, in 0.0 ..= 10.0, "calibrated on burn";
         /// Base fee at which half of that is still wanted, attoFIL.
-        other_gas_limit_price: "1" = 370000000.0, in 100.0 ..= 1e15, "calibrated on burn";
+        other_gas_limit_price: "1" = 408000000.0, in 100.0 ..= 1e15, "calibrated on burn";
         /// How fast demand falls with the base fee there: exponent of the log-logistic law of the most that messages pay.
-        other_gas_limit_steepness: "1" = 1.8, in 0.1 ..= 20.0, "calibrated on burn";
+        other_gas_limit_steepness: "1" = 1.94, in 0.1 ..= 20.0, "calibrated on burn";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
         other_gas_sigma: "1" = 0.2, in 0.0 ..= 3.0, "estimate";
 
