@@ -95,7 +95,8 @@ impl InvariantStanding {
 impl InvariantRow {
     /// Whether it did not hold, or was not evaluated, and that is no mere warning.
     pub fn fails(&self) -> bool {
-        let failed = matches!(self.standing, InvariantStanding::Failed | InvariantStanding::NotMade);
+        let failed =
+            matches!(self.standing, InvariantStanding::Failed | InvariantStanding::NotMade);
         failed && self.severity == Severity::Error
     }
 

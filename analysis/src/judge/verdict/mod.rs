@@ -387,7 +387,8 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
     let calibration = over_runs(|found| found.calibration);
     let verdict_window = over_runs(|found| found.verdict_window);
     let spans = calibration.is_some() && verdict_window.is_some();
-    let nulls: Vec<NullRow> = (0..target.nulls.len()).map(|at| null_row(target, at, found)).collect();
+    let nulls: Vec<NullRow> =
+        (0..target.nulls.len()).map(|at| null_row(target, at, found)).collect();
     let (standing, told) = match (missing, measured) {
         (Some(Missing::Horizon(reason)), _) => (TargetStanding::NotJudged, reason),
         (Some(Missing::Data(reason)), _) => (TargetStanding::NotMet, reason),

@@ -52,11 +52,7 @@ fn subject_of(name: &str) -> &str {
     split_name(name).0
 }
 
-fn of_money(
-    data: &Data<'_>,
-    subject: &str,
-    money: &'static MoneyFlows,
-) -> Result<String, Error> {
+fn of_money(data: &Data<'_>, subject: &str, money: &'static MoneyFlows) -> Result<String, Error> {
     let (mut plots, mut rows, mut window) = (Vec::new(), Vec::new(), None);
     let several = data.points().count() > 1;
     let unit = data.facts.manifest.unit_for(money.unit, subject);
