@@ -111,7 +111,8 @@ impl<'a> Reader<'a, '_> {
         Some(Change { at, lever: name, unit, from: lever.value, to })
     }
 
-    /// A date, an instant, or a time since the start; after the start and before the end of the run.
+    /// A date, an instant, or a time since the start; after the start and before the end of the
+    /// run.
     fn instant(&mut self, given: Option<ValueId>, key: &str) -> Option<SimTime> {
         let given = self.checker.required(given, key, "\"100 d\"")?;
         let RunDays { first, last, horizon_days } = self.days;

@@ -106,18 +106,11 @@ fn experiment(
         targets: &stated.targets,
         invariants: &stated.statements.invariants,
     };
-    // Faults of the scenario itself would be told once more for each.
-    let mutants = match checker.faults.is_empty() {
-        true => mutants(&mut checker, &file.mutant, &base),
-        false => Vec::new(),
-    };
+    let mutants = mutants(&mut checker, &file.mutant, &base);
     let output = output(&mut checker, file.output.as_ref(), &stated.recorded);
     warm_up_ends(&mut checker, warm_up.zip(ensemble.warm_up), &points);
     let baseline = file.baseline.as_ref().and_then(|given| baseline(&mut checker, given));
-    if let (Some(given), true) = (checker.tree.root("baseline"), file.outcome.is_empty()) {
-        let message = "there is no [[outcome]] to hold against it".to_owned();
-        checker.fault(given, "baseline", message, "state one, or remove [baseline]");
-    }
+    baseline_of_nothing(&mut checker, file.outcome.is_empty());
     if let (Some(runs), true) = (runs, checker.faults.is_empty()) {
         too_many(&mut checker, points.len(), runs);
     }
@@ -145,6 +138,14 @@ fn experiment(
         resolved: toml::to_string(&tree.to_toml(Tree::ROOT)).ok()?,
         sources: std::mem::take(&mut files.sources),
     })
+}
+
+/// A fault if there is a baseline and nothing to hold against it.
+fn baseline_of_nothing(checker: &mut Checker<'_>, no_outcome: bool) {
+    if let (Some(given), true) = (checker.tree.root("baseline"), no_outcome) {
+        let message = "there is no [[outcome]] to hold against it".to_owned();
+        checker.fault(given, "baseline", message, "state one, or remove [baseline]");
+    }
 }
 
 /// What a scenario says of itself.

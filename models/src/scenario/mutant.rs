@@ -57,12 +57,16 @@ pub(super) struct Base<'a> {
     pub invariants: &'a [Invariant],
 }
 
-/// Checks all mutants; each is a whole scenario of its own.
+/// Checks all mutants; each is a whole scenario of its own. Faults of the scenario itself would be
+/// told once more for each: then there are none.
 pub(super) fn mutants(
     checker: &mut Checker<'_>,
     typed: &[MutantSection],
     base: &Base<'_>,
 ) -> Vec<Mutant> {
+    if !checker.faults.is_empty() {
+        return Vec::new();
+    }
     if let Some(id) = typed.get(MUTANTS_MAX).and_then(|section| section.id) {
         let message = format!("{} mutants", typed.len());
         checker.fault(id, "mutant", message, format!("at most {MUTANTS_MAX}"));

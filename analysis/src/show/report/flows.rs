@@ -52,24 +52,16 @@ fn subject_of(name: &str) -> &str {
     split_name(name).0
 }
 
-fn of_money(data: &Data<'_>, subject: &str, money: &MoneyFlows) -> Result<String, Error> {
-    let named = |metric: &&str| full_name(subject, metric);
-    let recorded: Vec<&str> = data.table.metrics().collect();
+fn of_money(data: &Data<'_>, subject: &str, money: &'static MoneyFlows) -> Result<String, Error> {
     let (mut plots, mut rows, mut window) = (Vec::new(), Vec::new(), None);
     let several = data.points().count() > 1;
     let unit = data.facts.manifest.unit_for(money.unit, subject);
     for line in data.points().take(CHARTS_MAX) {
         let mut flows = Vec::new();
-        let there = |path: &&MoneyPath| {
-            path.plus.iter().all(|metric| recorded.contains(&named(metric).as_str()))
-        };
-        let mut paths = Vec::new();
-        for path in money.paths.iter().filter(there) {
-            paths.extend(to_each(data, line, subject, path)?);
-        }
-        for Way { path, to, label } in paths {
+        for Way { path, to, label } in ways(data, line, subject, money)? {
             let amount = amount(data, line, subject, (path, &label))?;
-            if let Some(run) = data.runs(line, &named(&path.plus[0]), &label)?.first() {
+            let first = full_name(subject, path.plus[0]);
+            if let Some(run) = data.runs(line, &first, &label)?.first() {
                 window = run.first().zip(run.last()).map(|(first, last)| (first.0, last.0));
             }
             if amount <= 0.0 {
@@ -131,19 +123,27 @@ struct Way {
     label: String,
 }
 
-/// The path to its payee, or to each of those whom the labels of its metric name.
-fn to_each(
+/// The paths that were recorded, each to its payee, or to all those whom the labels of its metric
+/// name.
+fn ways(
     data: &Data<'_>,
     line: &str,
     subject: &str,
-    path: &'static MoneyPath,
+    money: &'static MoneyFlows,
 ) -> Result<Vec<Way>, Error> {
-    if let Payee::One(to) = path.to {
-        return Ok(vec![Way { path, to: to.to_owned(), label: String::new() }]);
+    let recorded: Vec<&str> = data.table.metrics().collect();
+    let is_there = |metric: &&str| recorded.contains(&full_name(subject, metric).as_str());
+    let mut ways = Vec::new();
+    for path in money.paths.iter().filter(|path| path.plus.iter().all(is_there)) {
+        if let Payee::One(to) = path.to {
+            ways.push(Way { path, to: to.to_owned(), label: String::new() });
+            continue;
+        }
+        let labels = data.labels(line, &full_name(subject, path.plus[0]))?;
+        let labels = labels.into_iter().filter(|label| !label.is_empty() && !is_beside(label));
+        ways.extend(labels.map(|label| Way { path, to: capital(&label), label }));
     }
-    let labels = data.labels(line, &full_name(subject, path.plus[0]))?;
-    let labels = labels.into_iter().filter(|label| !label.is_empty() && !is_beside(label));
-    Ok(labels.map(|label| Way { path, to: capital(&label), label }).collect())
+    Ok(ways)
 }
 
 /// The text with a capital in front.
