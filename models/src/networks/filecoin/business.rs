@@ -152,9 +152,10 @@ impl Filecoin {
     }
 
     /// Commits sectors for another term. A sector that was sealed before FIP-0100 owes the daily
-    /// fee from its first extension after the grace period on. A verified sector goes on as long as
-    /// its claim: before FIP-0118 little longer than its deal. Under FIP-0118 a provider extends with the upgrade to
-    /// quality 10 (ExtendSectorExpiration3), as long as it can top the pledge up.
+    /// fee from its first extension after the grace period on. In a driven run a verified sector
+    /// goes on as long as its claim, little longer than its deal. Under FIP-0118 a provider extends
+    /// with the upgrade to quality 10 (ExtendSectorExpiration3), as long as it can top the pledge
+    /// up.
     fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
         let mut cohort = Cohort { expiry_day: self.day + self.derived.terms.renewal, ..cohort };
         let upgrade = kind != Kind::Verified && self.rules.quality == Quality::Uniform;

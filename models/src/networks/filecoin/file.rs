@@ -247,6 +247,7 @@ fn refuse_idle(
         ("verified_renewal_relative", typed.forecast.is_some(), "runs with network.forecast"),
         ("early_termination_rate", !rational, of_driven),
         ("verified_termination_rate", !rational, of_driven),
+        ("verified_renewal_term", !rational, of_driven),
         ("termination_interval", !rational, of_driven),
         ("sealing_rate", rational, of_rational),
         ("patience", rational, of_rational),

@@ -36,7 +36,10 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
 fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
     let rational = matches!(settings.behaviour, Behaviour::Rational(_));
     match name {
-        "early_termination_rate" | "verified_termination_rate" | "termination_interval"
+        "early_termination_rate"
+        | "verified_termination_rate"
+        | "termination_interval"
+        | "verified_renewal_term"
             if rational =>
         {
             Some("it has an effect with behaviour = \"driven\" only")

@@ -177,7 +177,10 @@ impl Derived {
                 renewal: p.renewal_term as i32,
                 verified_short: p.verified_short_term as i32,
                 verified_long: p.verified_long_term as i32,
-                verified_renewal: p.verified_renewal_term as i32,
+                verified_renewal: match rational {
+                    true => p.verified_long_term as i32,
+                    false => p.verified_renewal_term as i32,
+                },
             },
             costs: Costs {
                 capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector

@@ -20,7 +20,7 @@ crate::parameters! {
 
         /// Commitment of newly onboarded sectors without verified data.
         capacity_term: "d" = 540.0, in 180.0 ..= 1278.0, "mainnet maximum before FIP-0052, the common choice";
-        /// Commitment of renewed sectors with verified data, before FIP-0118: a claim outlasts its deal by so much.
+        /// Commitment of renewed sectors with verified data (driven behaviour), before FIP-0118: a claim outlasts its deal by so much.
         verified_renewal_term: "d" = 90.0, in 1.0 ..= 1278.0, "built-in market: term_max = deal duration + 90 d (MARKET_DEFAULT_ALLOCATION_TERM_BUFFER)";
         /// Commitment of renewed sectors without verified data.
         renewal_term: "d" = 360.0, in 180.0 ..= 1278.0, "estimate";
