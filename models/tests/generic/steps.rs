@@ -108,7 +108,7 @@ fn every_sale_is_in_the_proceeds_and_in_the_sell_pressure() {
             let label = &simulation.ctx.records.labels()[usize::from(row.label.0)];
             row.metric == metric && label == seller
         };
-        rows.iter().filter(of).next_back().unwrap_or_else(|| panic!("no {seller}")).value
+        rows.iter().rfind(of).unwrap_or_else(|| panic!("no {seller}")).value
     };
     let parts = ["treasury", "operators", "holders"].map(proceeds);
     assert!(parts.iter().all(|part| *part > 0.0), "{parts:?}");
@@ -145,6 +145,20 @@ fn a_network_that_nobody_leaves_needs_no_patience() {
     assert!(of("").is_ok());
     let refused = of(", { exit = \"operators\" }").unwrap_err();
     assert!(refused.contains("network.operators.patience"), "{refused}");
+}
+
+/// A change comes at a time since the start, on a date or at an instant.
+#[test]
+fn a_change_may_come_at_an_instant() {
+    let steps = "step = [{ buy = \"TOK\" }, { burn = \"customers\" }]\n";
+    let at = |at: &str| {
+        let change =
+            format!("[[change]]\nset = \"network.demand.drift\"\nto = \"1 %/d\"\nat = {at}\n");
+        let experiment = load_text(&format!("{HEAD}{steps}{POOL}{change}"), &[]);
+        experiment.points[0].scenario.changes[0].at
+    };
+    assert_eq!(at("2026-01-02T06:00:00"), at("\"30 h\""));
+    assert_eq!(at("2026-01-03"), at("\"2 d\""));
 }
 
 /// Periods of seconds: nobody waits for a day.
