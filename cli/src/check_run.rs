@@ -1,6 +1,8 @@
 //! `pinwheel check --run` and `--mutants`: every scenario run and judged, and each of its mutants,
 //! told to people and to CI systems.
 
+#![expect(clippy::disallowed_types, reason = "the user waits by a wall clock; runs have none")]
+
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};

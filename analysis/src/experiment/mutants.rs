@@ -1,5 +1,5 @@
-//! The mutants of a scenario: each is run with something made wrong, and the targets that must notice
-//! are judged. What no mutant turns red has not been shown to be able to fail.
+//! The mutants of a scenario: each is run with something made wrong, and the targets that must
+//! notice are judged. What no mutant turns red has not been shown to be able to fail.
 
 use pinwheel_models::scenario;
 
