@@ -19,8 +19,8 @@ is run into its folder and judged; where [[backtest.limit]] asks something of fo
 backtest, into a folder NAME.backtest. With --mutants each [[mutant]] of a scenario, the same with
 something made wrong, is run too, and must be noticed by the targets it names. The exit code is the
 gravest of all: 4 if pinwheel is at fault, 2 if a scenario is bad, 1 if one fails to meet a target
-or a limit, to keep an invariant or to hold a check, or states none of these, 3 if a baseline is
-missing or has changed, 6 if so few runs do not tell.
+or a limit, to keep an invariant or to hold a check, states none of these or is undecided, 3 if a
+baseline is missing or has changed.
 
 Examples:
   pinwheel check scenarios/filecoin/history.toml scenarios/reviews/fip0118.toml

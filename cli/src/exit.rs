@@ -7,13 +7,12 @@ use pinwheel_analysis::judge::verdict::{Standing, Verdict};
 pub const TABLE: &str = "\
 Exit codes:
   0    passed: every check and invariant held and every target that could be judged is met
-  1    a check or an invariant was broken, a judged target is not met, or a vector failed
+  1    a check or an invariant was broken, a judged target or limit is not met, or a vector failed;
+       or undecided: so few runs do not tell, or the run reaches no date that a target asks for
   2    bad scenario or input: nothing was run, nothing was written
   3    a baseline is missing or changed
   4    the engine is at fault: a replay differs, or pinwheel itself failed
   5    the machine failed: disk full, no permission, folder in use; trying again may help
-  6    undecided: nothing failed, but so few runs do not tell whether all of it holds, or the run
-       reaches no date that a target asks for
   130  stopped by Ctrl-C: nothing was written
 
 First steps:
@@ -30,13 +29,15 @@ pub enum Exit {
     Baseline = 3,
     EngineFault = 4,
     Machine = 5,
-    Undecided = 6,
+    /// Nothing failed, but so few runs do not tell: no pass either.
+    Undecided = 101,
     Stopped = 130,
 }
 
 impl Exit {
     pub fn code(self) -> std::process::ExitCode {
-        std::process::ExitCode::from(self as u8)
+        let code = if self == Exit::Undecided { Exit::Failed } else { self };
+        std::process::ExitCode::from(code as u8)
     }
 
     /// What a verdict means for the exit code.

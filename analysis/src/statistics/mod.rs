@@ -10,7 +10,7 @@ mod series;
 pub use bootstrap::Bootstrap;
 pub use diebold_mariano::{DieboldMariano, diebold_mariano};
 pub use interval::{half_width, replications_needed, wilson};
-pub use order::median_error;
+pub use order::{median_error, median_interval};
 pub use paired::Paired;
 pub use series::warm_up;
 

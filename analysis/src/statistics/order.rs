@@ -5,6 +5,8 @@ use pinwheel_core::math;
 /// What an interval of one standard error misses: the part of a normal distribution that lies more
 /// than one standard deviation from its middle.
 const BEYOND_ONE_ERROR: f64 = 0.317_310_507_862_914_1;
+/// What an interval of 95 % misses.
+const BEYOND_CONFIDENCE: f64 = 0.05;
 
 /// Standard error of the median of independent values, whatever their distribution: half the width
 /// of the narrowest interval between two of them, equally many places from both ends, that encloses
@@ -18,6 +20,16 @@ pub fn median_error(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     Some((sorted[sorted.len() - rank] - sorted[rank - 1]) / 2.0)
+}
+
+/// The two of the values that enclose the median of what they are drawn from with a confidence of
+/// 95 %, whatever its distribution; of fewer than six values, which cannot, the least and the
+/// greatest. `None` for no values.
+pub fn median_interval(values: &[f64]) -> Option<(f64, f64)> {
+    let rank = median_rank(values.len(), BEYOND_CONFIDENCE).unwrap_or(1);
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    Some((*sorted.get(rank - 1)?, sorted[sorted.len() - rank]))
 }
 
 /// The greatest rank r so that the r-th smallest and the r-th largest of `count` values enclose the
@@ -57,6 +69,14 @@ mod tests {
         let rank = median_rank(10_000, 0.05).unwrap();
         assert!((4_900..4_904).contains(&rank), "{rank}");
         assert_eq!(median_rank(0, 0.05), None);
+    }
+
+    #[test]
+    fn a_median_lies_between_two_of_its_values() {
+        let values: Vec<f64> = (1..=20).rev().map(f64::from).collect();
+        assert_eq!(median_interval(&values), Some((6.0, 15.0)));
+        assert_eq!(median_interval(&[3.0, 1.0, 2.0]), Some((1.0, 3.0)));
+        assert_eq!((median_interval(&[7.0]), median_interval(&[])), (Some((7.0, 7.0)), None));
     }
 
     #[test]

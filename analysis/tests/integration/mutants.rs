@@ -96,7 +96,7 @@ high = 1
     let few = of(5, "9 d");
     let row = few.targets.iter().find(|row| row.id == "alone").expect("it is judged");
     assert_eq!(row.standing, TargetStanding::Undecided, "{row:?}");
-    assert!(row.sentence.contains("of 5 runs are within"), "{}", row.sentence);
+    assert!(row.sentence.contains("5 runs do not tell"), "{}", row.sentence);
     assert_eq!((few.standing(), few.passed), (Standing::Undecided, false));
     assert!(few.sentence.contains("undecided: alone"), "{}", few.sentence);
     let many = of(60, "40 d");

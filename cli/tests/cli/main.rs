@@ -413,7 +413,7 @@ fn limits_of_a_backtest_are_met_not_met_or_undecided() {
     let arguments = ["check", "missed.toml", "--run", "-o", "checked", "--junit", "junit.xml"];
     let checked = pinwheel(folder.path(), &arguments);
     assert_eq!(checked.status.code(), Some(1), "{}", stderr(&checked));
-    assert!(stdout(&checked).contains("warning: missed.toml:"), "{}", stdout(&checked));
+    assert!(stdout(&checked).contains("undecided: missed.toml:"), "{}", stdout(&checked));
     assert!(folder.path().join("checked/missed.backtest/backtest.json").is_file());
     let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("written");
     assert!(junit.contains("name=\"limit qa_power 10 d: error at most 0 %\""), "{junit}");

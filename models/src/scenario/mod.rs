@@ -397,8 +397,8 @@ pub enum Measure {
         /// The largest error allowed.
         limit: f64,
     },
-    /// Part of the growth that the steps with the most of it carry, [`PEAK_STEPS`] of all steps from
-    /// one observation to the next: |simulated part - observed part|.
+    /// Part of the growth that the steps with the most of it carry, [`PEAK_STEPS`] of all steps
+    /// from one observation to the next: |simulated part - observed part|.
     PeakShareError {
         /// The largest difference allowed.
         limit: f64,

@@ -24,7 +24,7 @@ use crate::Error;
 use crate::judge::baseline::BaselineVerdict;
 use crate::record::manifest::VERDICT;
 use crate::record::outcome::{Outcome, TargetFound};
-use crate::statistics::{DieboldMariano, NORMAL_975, median, wilson};
+use crate::statistics::{DieboldMariano, median, median_interval};
 use crate::wording::{duration_words, format_number};
 
 /// A forecast without a model is beaten, or beats the runs, if chance alone would not show as much
@@ -329,6 +329,14 @@ impl Limit {
         }
     }
 
+    /// Whether all numbers from `low` to `high` are beyond the limit.
+    fn is_beyond(self, low: f64, high: f64) -> bool {
+        match self {
+            Limit::AtMost(limit) => low > limit,
+            Limit::Within { low: least, high: most } => low > most || high < least,
+        }
+    }
+
     /// A measured number as the reader wants it.
     pub fn show(self, value: f64) -> String {
         match self {
@@ -411,21 +419,20 @@ fn judge_target(target: &Target, point: &str, found: &[&TargetFound]) -> TargetR
 }
 
 /// How a target stands that every run has measured, and how it was measured. It speaks of the
-/// median of all possible runs: where those that were made do not agree, their number decides
-/// whether they tell on which side of the limit it lies (sign test, by Wilson's 95 % interval of
-/// the share that is within).
+/// median of all possible runs, of which those that were made show between which two of their
+/// values it lies ([`median_interval`]): met if all of that is within the limit, not met if all of
+/// it is beyond, else so few runs do not tell.
 fn over_all(
     target: &Target,
     limit: Limit,
     found: &[&TargetFound],
     nulls: &[NullRow],
 ) -> (TargetStanding, String) {
-    let held = |found: &&&TargetFound| found.whole.as_ref().is_ok_and(|value| limit.holds(*value));
-    let (runs, within) = (found.len() as u64, found.iter().filter(held).count() as u64);
-    let (low, high) = wilson(within, runs, NORMAL_975);
+    let values: Vec<f64> = found.iter().filter_map(|found| found.whole.clone().ok()).collect();
+    let (low, high) = median_interval(&values).unwrap_or((f64::NAN, f64::NAN));
     let measured = match () {
-        () if within == runs || low > 0.5 => TargetStanding::Met,
-        () if within == 0 || high < 0.5 => TargetStanding::NotMet,
+        () if limit.holds(low) && limit.holds(high) => TargetStanding::Met,
+        () if limit.is_beyond(low, high) => TargetStanding::NotMet,
         () => TargetStanding::Undecided,
     };
     let mut told = match split_name(&target.metric).0 {
@@ -433,7 +440,8 @@ fn over_all(
         subject => format!("{}, of {subject}", words(&target.measure)),
     };
     if measured == TargetStanding::Undecided {
-        told += &format!("; {within} of {runs} runs are within, which are too few to tell");
+        let (low, high, runs) = (limit.show(low), limit.show(high), values.len());
+        told += &format!("; the median lies between {low} and {high}: {runs} runs do not tell");
     }
     let beaten = nulls.iter().filter_map(|row| Some(row.beaten?.standing));
     let standing = std::iter::once(measured).chain(beaten).max_by_key(|standing| match standing {

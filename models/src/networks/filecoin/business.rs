@@ -10,7 +10,7 @@ use super::sectors::{Cohort, Kind, Term};
 
 /// Names of random streams drawn from in the hot path.
 const SECTOR_KINDS: Purpose = Purpose::new("filecoin sector kinds");
-const LOSSES: Purpose = Purpose::new("filecoin losses");
+const LOSSES: Purpose = Purpose::new("filecoin.losses");
 
 /// Days from one on which a provider may end sectors early to the next.
 const LOSS_DAYS: i32 = 30;

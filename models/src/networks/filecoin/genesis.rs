@@ -135,7 +135,11 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     for (i, (provider, size)) in all.iter_mut().zip(&sizes).enumerate() {
         stock(provider, size, i as i32 % STOCK_STEP_DAYS, settings);
         if !rational {
-            owe(provider, exponential.sample(&mut streams.stream(i as u32, "filecoin losses")), p);
+            owe(
+                provider,
+                exponential.sample(&mut streams.stream(i as u32, "filecoin.first_losses")),
+                p,
+            );
         }
     }
     all

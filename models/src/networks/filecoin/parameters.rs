@@ -20,7 +20,7 @@ crate::parameters! {
 
         /// Commitment of newly onboarded sectors without verified data.
         capacity_term: "d" = 540.0, in 180.0 ..= 1278.0, "mainnet maximum before FIP-0052, the common choice";
-        /// Commitment of renewed sectors with verified data (driven behaviour), before FIP-0118: a claim outlasts its deal by so much.
+        /// Commitment of renewed verified sectors in a driven run: a claim outlasts its deal by it.
         verified_renewal_term: "d" = 90.0, in 1.0 ..= 1278.0, "built-in market: term_max = deal duration + 90 d (MARKET_DEFAULT_ALLOCATION_TERM_BUFFER)";
         /// Commitment of renewed sectors without verified data.
         renewal_term: "d" = 360.0, in 180.0 ..= 1278.0, "estimate";
@@ -30,7 +30,7 @@ crate::parameters! {
         verified_long_term: "d" = 540.0, in 180.0 ..= 1278.0, "maximum deal duration before FIP-0052";
         /// Share of verified sectors with the shorter commitment.
         verified_short_share: "1" = 0.07, in 0.0 ..= 1.0, "calibrated: verified power lost from 2023-07 to 2023-12";
-        /// Renewal rate of verified sectors over the overall rate of the day (forecasts: what is lost of them before the cut).
+        /// Renewal rate of verified sectors over the overall one, where a forecast learns.
         verified_renewal_relative: "1" = 0.76, in 0.05 ..= 5.0, "calibrated on quality-adjusted power",
             fixed "it shapes what a forecast learns before the run";
         /// Verified sectors that providers end before their time (driven behaviour).
@@ -81,7 +81,7 @@ crate::parameters! {
         other_gas_share: "1" = 0.152, in 0.0 ..= 10.0, "calibrated on burn";
         /// Base fee at which half of that is still wanted, attoFIL.
         other_gas_limit_price: "1" = 408000000.0, in 100.0 ..= 1e15, "calibrated on burn";
-        /// How fast demand falls with the base fee there: exponent of the log-logistic law of the most that messages pay.
+        /// How fast demand falls there: exponent of the log-logistic law of the most that is paid.
         other_gas_limit_steepness: "1" = 1.94, in 0.1 ..= 20.0, "calibrated on burn";
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
         other_gas_sigma: "1" = 0.2, in 0.0 ..= 3.0, "estimate";
