@@ -1,10 +1,10 @@
 //! The protocol's money rules applied to the running network: the reward's next step, prices of the
 //! tick, the base fee, the split of a reward into streams.
 //!
-//! The base fee moves by the chain's own rule on the gas limits of each epoch's messages. The gas of
-//! providers is what their messages need, at any fee: proofs go out at once; what providers onboard and
-//! renew is spread over a week, and what would fill more than nine tenths of the target waits
-//! longer. The demand of everybody else is finite: each message has a most that it pays, and
+//! The base fee moves by the chain's own rule on the gas limits of each epoch's messages. The gas
+//! of providers is what their messages need, at any fee: proofs go out at once; what providers
+//! onboard and renew is spread over a week, and what would fill more than nine tenths of the target
+//! waits longer. The demand of everybody else is finite: each message has a most that it pays, and
 //! with a log-logistic law of these (Fisk, "The graduation of income distributions", 1961)
 //!
 //! `others = share * target / (1 + (base fee / limit price)^steepness)`, with noise by the epoch.
