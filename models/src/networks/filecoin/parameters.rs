@@ -36,7 +36,7 @@ crate::parameters! {
         /// Verified sectors that providers end before their time (driven behaviour).
         verified_termination_rate: "1/y" = 0.009, in 0.0 ..= 1.0, "terminated over locked pledge, 2022-01 to 2022-10: 2,760 FIL a day of 115 M";
         /// Mean time between the days on which one provider ends sectors early (driven behaviour).
-        termination_interval: "d" = 270.0, in 30.0 ..= 3650.0, "of the days of 2022-01 to 2022-10, the 5 % with the most terminations have 40 % of them";
+        termination_interval: "d" = 120.0, in 30.0 ..= 3650.0, "between what the clustering of terminations in 2022-01 to 2022-10 asks (270 d) and what the path of raw power to 2023-12 allows (100 d)";
         /// Quality-1 sectors that providers end before their time (driven behaviour).
         early_termination_rate: "1/y" = 0.055, in 0.0 ..= 1.0, "calibrated on raw power; the balance of the real series loses 1.2 PiB a day beyond expirations";
         /// Sectors that are faulty on the first day and recover, over those that are proven.
