@@ -26,7 +26,7 @@ history drives, after that the forecast does. The table shows the mean absolute 
 beside those of persistence (what was last seen) and of the trend of the days before, what the
 number of runs leaves open (the standard error of the medians as a share of what came), and how
 often the band held what came. What [[backtest.limit]] asks is met, not met, or undecided where
-there are too few origins to say; the exit code is 1 if a limit is not met. The folder holds
+there are too few origins to say; the exit code is 1 if one is not met or undecided. The folder holds
 report.html, backtest.csv with every forecast and backtest.json with the scores and limits; it
 appears whole or not at all.
 

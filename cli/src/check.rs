@@ -18,9 +18,9 @@ Every fault is told with file, line and what is allowed. With --run every scenar
 is run into its folder and judged; where [[backtest.limit]] asks something of forecasts, so is its
 backtest, into a folder NAME.backtest. With --mutants each [[mutant]] of a scenario, the same with
 something made wrong, is run too, and must be noticed by the targets it names. The exit code is the
-gravest of all: 4 if pinwheel is at fault, 2 if a scenario is bad, 1 if one fails to meet a target
-or a limit, to keep an invariant or to hold a check, states none of these or is undecided, 3 if a
-baseline is missing or has changed.
+gravest of all: 4 if pinwheel is at fault, 2 if a scenario is bad, 5 if the machine failed, 1 if one
+fails to meet a target or a limit, to keep an invariant or to hold a check, or states none of these,
+3 if a baseline is missing or has changed, and 1 again if one is undecided.
 
 Examples:
   pinwheel check scenarios/filecoin/history.toml scenarios/reviews/fip0118.toml

@@ -5,6 +5,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -86,7 +87,21 @@ fn mutants(
         return Ok(None);
     }
     let started = Instant::now();
-    let rows = experiment::mutants::mutants(&study, control)?;
+    let name = &study.experiment.name;
+    // A panic of one scenario must not hide what the others have to say.
+    let done = catch_unwind(AssertUnwindSafe(|| experiment::mutants::mutants(&study, control)));
+    let rows = match done {
+        Ok(Ok(rows)) => rows,
+        Ok(Err(Error::Stopped)) => return Err(Error::Stopped.into()),
+        Ok(Err(error)) => {
+            let suite = Suite::broken(name, &shown, &error.to_string());
+            return Ok(Some((suite, Failure::from(error).exit)));
+        }
+        Err(_) => {
+            let message = "pinwheel is at fault in a mutant";
+            return Ok(Some((Suite::broken(name, &shown, message), Exit::EngineFault)));
+        }
+    };
     let seconds = started.elapsed().as_secs_f64();
     let any = |wanted| rows.iter().any(|row| row.standing == wanted);
     let exit = match () {
@@ -100,7 +115,6 @@ fn mutants(
     }
     eprintln!("\n{grid}");
     let text = fs::read_to_string(file).unwrap_or_default();
-    let name = &study.experiment.name;
     Ok(Some((Suite::of_mutants(name, (&shown, &text), seconds, &rows), exit)))
 }
 

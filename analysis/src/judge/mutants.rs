@@ -39,15 +39,26 @@ impl MutantStanding {
     }
 }
 
-/// How every mutant stands in the verdict over the runs of all of them.
-pub fn judge(mutants: &[Mutant], verdict: &Verdict) -> Vec<MutantRow> {
-    mutants.iter().map(|mutant| row(mutant, verdict)).collect()
+/// How every mutant stands in the verdict over the runs of all of them, and over those of the
+/// scenario as it is: what does not hold there either has noticed nothing. `base` names the point
+/// that a mutant is made from.
+pub fn judge(
+    mutants: &[Mutant],
+    base: impl Fn(&Mutant) -> String,
+    verdict: &Verdict,
+) -> Vec<MutantRow> {
+    mutants.iter().map(|mutant| row(mutant, &base(mutant), verdict)).collect()
 }
 
-fn row(mutant: &Mutant, verdict: &Verdict) -> MutantRow {
+fn row(mutant: &Mutant, base: &str, verdict: &Verdict) -> MutantRow {
     let point = &mutant.point.id;
-    let found: Vec<(MutantStanding, String)> =
-        mutant.caught_by.iter().map(|id| notice(id, point, verdict)).collect();
+    let shown = |id: &String| match notice(id, base, verdict) {
+        (MutantStanding::Survived, _) => notice(id, point, verdict),
+        (_, words) => {
+            (MutantStanding::Undecided, format!("it does not hold without the mutant: {words}"))
+        }
+    };
+    let found: Vec<(MutantStanding, String)> = mutant.caught_by.iter().map(shown).collect();
     let any = |wanted| found.iter().any(|(standing, _)| *standing == wanted);
     let standing = match () {
         () if any(MutantStanding::Survived) => MutantStanding::Survived,

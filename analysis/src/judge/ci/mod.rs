@@ -19,7 +19,7 @@ use crate::judge::baseline::{BaselineStanding, BaselineVerdict};
 use crate::judge::limit::{LimitRow, LimitStanding};
 use crate::judge::mutants::{MutantRow, MutantStanding};
 use crate::judge::verdict::{
-    CheckStanding, InvariantRow, InvariantStanding, TargetStanding, Verdict,
+    CheckStanding, InvariantRow, InvariantStanding, Standing, TargetStanding, Verdict,
 };
 
 /// One scenario and everything it states, with how each came out.
@@ -179,8 +179,7 @@ impl Suite {
         Suite { name: name.to_owned(), file: file.to_owned(), seconds, cases }
     }
 
-    /// Adds what was asked of a backtest, after the rest; `text` is as in [`Suite::judged`]. What
-    /// is undecided is a warning: it proves nothing, and nothing is wrong.
+    /// Adds what was asked of a backtest, after the rest; `text` is as in [`Suite::judged`].
     pub fn add_limits(&mut self, text: &str, rows: &[LimitRow]) {
         let mut points: Vec<&str> = rows.iter().map(|row| row.point.as_str()).collect();
         points.sort_unstable();
@@ -217,14 +216,16 @@ fn case(kind: &'static str, id: &str, point: &str, points: usize) -> TestCase {
     TestCase { kind, name, standing, sentence, replay: None, file: String::new(), line: None }
 }
 
-/// Whether the verdict is evidence at all: what states nothing proves nothing.
+/// Whether the verdict is evidence at all: what states nothing, or reaches nothing that it states,
+/// proves nothing.
 fn evidence(verdict: &Verdict) -> TestCase {
-    let (standing, sentence) = match verdict.stands_on_something() {
-        true => (CaseStanding::Passed, "ran to its end".to_owned()),
-        false => {
+    let (standing, sentence) = match (verdict.stands_on_something(), verdict.standing()) {
+        (false, _) => {
             let words = "it states no target, no invariant and makes no check: it proves nothing";
             (CaseStanding::Failed, words.to_owned())
         }
+        (true, Standing::Undecided) => (CaseStanding::Undecided, verdict.sentence.clone()),
+        (true, _) => (CaseStanding::Passed, "ran to its end".to_owned()),
     };
     TestCase { standing, sentence, ..case("scenario", "runs", "", 1) }
 }

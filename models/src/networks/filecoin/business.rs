@@ -117,7 +117,8 @@ impl Filecoin {
         }
         let chance = streams.indexed(i as u32, LOSSES, self.day as u64).uniform();
         if chance < losses.chance_per_day * f64::from(LOSS_DAYS) {
-            let owed = std::mem::take(&mut provider.losses_owed).map(|owed| owed.clamp(0.0, 1.0));
+            let owed = provider.losses_owed.map(|owed| owed.clamp(0.0, 1.0));
+            provider.losses_owed = provider.losses_owed.map(|owed| owed.min(0.0));
             let verified = provider.sectors.of(Kind::Verified);
             let quality_one = provider.sectors.live() - verified;
             let capacity = (quality_one as f64 * owed[0]) as u64;

@@ -377,8 +377,8 @@ impl Filecoin {
         let messages = ((sectors as f64 * self.gas.messages_per_sector) as u64).max(1);
         let (base_fee, count) = (self.gas.base_fee_attofil, messages as u32);
         let aggregate = gas::prove_commit_aggregate_fee(&self.rules, count, base_fee);
-        let alone = u128::from(messages * gas.prove_commit) * base_fee;
-        let together = u128::from(messages * gas.prove_aggregate) * base_fee;
+        let cost = |gas: u64| u128::from(messages) * u128::from(gas) * base_fee;
+        let (alone, together) = (cost(gas.prove_commit), cost(gas.prove_aggregate));
         let mut fee = gas::pre_commit_batch_fee(&self.rules, count, base_fee);
         let mut per_message = gas.pre_commit;
         if messages > 1 && together + aggregate.0 < alone {
@@ -390,7 +390,7 @@ impl Filecoin {
         if kind != Kind::Capacity && self.rules.quality != Quality::Uniform {
             per_message += gas.publish_deal;
         }
-        self.pay_gas(i, messages * per_message);
+        self.pay_gas(i, messages.saturating_mul(per_message));
         self.flows.burn_batch_fee += self.accounts.burn(i, fee);
     }
 

@@ -196,14 +196,22 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
     let vesting_fil = locked.as_tokens(FIL_DECIMALS) * initial.locked_vesting_share;
     let vesting = amount::floor(vesting_fil, FIL_DECIMALS);
     let units: u64 = network.providers.iter().map(|p| p.sectors.quality_units()).sum();
-    let mean = (locked - vesting).0 / u128::from(units.max(1));
+    // The tilt takes from those that end last what it gives to those that end first, whatever the
+    // calendar: the sum over all is what is locked.
+    let tilt = |day: i32| {
+        let place = (f64::from(day) / p.stock_term_max).clamp(0.0, 1.0);
+        1.0 + (p.stock_pledge_tilt - 1.0) * (1.0 - 2.0 * place)
+    };
+    let tilted = |(kind, cohort): (Kind, &Cohort)| {
+        (u64::from(cohort.sectors) * kind.quality()) as f64 * tilt(cohort.expiry_day)
+    };
+    let cohorts = network.providers.iter().flat_map(|provider| provider.sectors.cohorts());
+    let mean = (locked - vesting).0 as f64 / cohorts.map(tilted).sum::<f64>().max(1.0);
     for i in 0..network.providers.len() {
         let provider = &mut network.providers[i];
         let day_reward = network.quote.day_reward(1);
         let total = provider.sectors.set_terms(|kind, day| {
-            let place = f64::from(day) / p.stock_term_max;
-            let tilt = 1.0 + (p.stock_pledge_tilt - 1.0) * (1.0 - 2.0 * place);
-            let pledge = (mean * u128::from(kind.quality())) as f64 * tilt;
+            let pledge = mean * kind.quality() as f64 * tilt(day);
             (pledge as u128, day_reward.0 * u128::from(kind.quality()))
         });
         provider.pledge = Amount(total);
