@@ -147,9 +147,9 @@ fn epoch_target() -> f64 {
 
 impl GasMarket {
     /// The market on the first day, with the base fee of the chain.
-    pub fn new(initial: &InitialState, p: &Parameters) -> Self {
+    pub fn new(base_fee: Amount, p: &Parameters) -> Self {
         let mut market = GasMarket {
-            base_fee_attofil: initial.base_fee.0.max(gas::BASE_FEE_MIN_ATTOFIL),
+            base_fee_attofil: base_fee.0.max(gas::BASE_FEE_MIN_ATTOFIL),
             message: MessageGas::default(),
             messages_per_sector: 1.0,
             limit_margin: 1.0,
@@ -497,22 +497,7 @@ mod tests {
     use super::*;
 
     fn market() -> GasMarket {
-        let mut market = GasMarket {
-            base_fee_attofil: gas::BASE_FEE_MIN_ATTOFIL,
-            message: MessageGas::default(),
-            messages_per_sector: 1.0,
-            limit_margin: 1.0,
-            other_share: 0.0,
-            other_limit_price: 1.0,
-            other_steepness: 1.0,
-            other_sigma: 0.0,
-            usual_premium_attofil: 0,
-            proofs: 0,
-            waiting: 0,
-            sent_per_epoch: 0,
-        };
-        market.follow(&Parameters::default());
-        market
+        GasMarket::new(Amount::ZERO, &Parameters::default())
     }
 
     #[test]

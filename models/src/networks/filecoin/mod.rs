@@ -317,7 +317,7 @@ impl Filecoin {
             qa_power: Estimate::default(),
             quote: fees::Quote::default(),
             election: election::lottery(),
-            gas: GasMarket::new(initial, p),
+            gas: GasMarket::new(initial.base_fee, p),
             market,
             audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
