@@ -23,6 +23,14 @@ pub fn format_range(low_middle_high: [f64; 3]) -> String {
     if low == high { middle } else { format!("{middle} [{low}, {high}]") }
 }
 
+/// The chance that a test gives to what it found: "p < 0.001", or "p 0.034".
+pub fn chance_words(p_value: f64) -> String {
+    match p_value < 0.001 {
+        true => "p < 0.001".to_owned(),
+        false => format!("p {p_value:.3}"),
+    }
+}
+
 /// A number for prose: three or four digits that matter, and words for large ones.
 pub fn format_number(value: f64) -> String {
     let (divisor, word) = match value.abs() {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::measure::Missing;
 use crate::record::outcome::TargetFound;
 use crate::statistics::{DieboldMariano, median, median_interval};
-use crate::wording::{duration_words, format_number, percent};
+use crate::wording::{chance_words, duration_words, format_number, percent};
 
 /// A forecast without a model is beaten, or beats the runs, if chance alone would not show as much
 /// with this confidence.
@@ -266,7 +266,7 @@ fn null_words(row: &NullRow, limit: Limit) -> String {
             TargetStanding::NotMet => "not beaten",
             _ => "not clearly beaten",
         };
-        format!(" ({word}, p = {p_value:.3})")
+        format!(" ({word}, {})", chance_words(p_value))
     });
     format!("; {} {measured}{beaten}", row.null)
 }

@@ -11,7 +11,7 @@ use pinwheel_models::scenario::backtest::{Asked, Backtest, Limit};
 use super::{Findings, Forecast, selected};
 use crate::judge::limit::{LimitRow, LimitStanding, Window};
 use crate::statistics::{NORMAL_975, diebold_mariano, wilson};
-use crate::wording::percent;
+use crate::wording::{chance_words, percent};
 
 /// A difference that chance makes more often than this is no difference.
 const CHANCE_MAX: f64 = 0.05;
@@ -112,10 +112,7 @@ fn beats(forecasts: &[&Forecast], null: Continuation, lag: usize) -> Found {
     let tested = match test {
         Some(_) if lag + 1 >= own.len() => "all horizons share days: no test".to_owned(),
         Some(test) => {
-            let chance = match test.p_value < 0.001 {
-                true => "p < 0.001".to_owned(),
-                false => format!("p {:.3}", test.p_value),
-            };
+            let chance = chance_words(test.p_value);
             format!("Diebold-Mariano {:.2}, {chance}, lag {lag}", test.statistic)
         }
         None => "the errors do not differ in a way that can be tested".to_owned(),
