@@ -38,8 +38,9 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Supply, "supply_mined", "FIL", "Block rewards minted so far.", "reward actor"),
     metric(Section::Supply, "supply_burned", "FIL", "FIL burned so far.", "burned-funds actor").also_by(&["observation"]),
     metric(Section::Supply, "supply_locked", "FIL",
-        "FIL locked as pledge or as vesting rewards.", "circulating supply rule").also_by(&["observation"]),
-    metric(Section::Supply, "locked_pledge", "FIL", "FIL locked as initial pledge.", "miner actor"),
+        "FIL locked as collateral or as vesting rewards.", "circulating supply rule").also_by(&["observation"]),
+    metric(Section::Supply, "locked_pledge", "FIL",
+        "FIL locked as collateral: pledge of sectors, deposits and, until nv23, collateral of deals.", "miner actor"),
     metric(Section::Supply, "locked_vesting", "FIL", "Block rewards that still vest.", "miner actor"),
     metric(Section::Supply, "supply_circulating", "FIL",
         "Vested and mined, less burned and locked, as the protocol counts it.", "circulating supply rule"),
@@ -72,6 +73,13 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Actors, "margin", "USD/d", "Income less cost of providers, by size class.", "model").by(&["size class"]),
     metric(Section::Actors, "power_share", "1", "Share of the quality-adjusted power, by size class.", "model").by(&["size class"]),
     metric(Section::Actors, "providers", "1", "Providers with live sectors, by size class.", "model").by(&["size class"]),
+    metric(Section::Supply, "locked_deposits", "FIL",
+        "Of the collateral, deposits of sectors pre-committed and not yet proven.", "miner actor; FIP-0034"),
+    metric(Section::Supply, "locked_deals", "FIL",
+        "Of the collateral, that of deals: 1 % of the circulating supply by their share of power.", "market actor; FIP-0065"),
+    metric(Section::Other, "network_version", "1", "Version of the network's rules in force.", "lotus params_mainnet.go"),
+    metric(Section::Other, "upgraded_raw", "PiB/d",
+        "Raw power of sectors raised to quality 10 that had no data.", "miner actor; FIP-0118"),
 ];
 
 /// The labels of a Filecoin network, by their kinds.
