@@ -17,9 +17,10 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "baseline_power", "EiB",
         "Baseline: the raw power that earns the full baseline reward; doubles each year.", "reward actor"),
     metric(Section::Actors, "providers_active", "1", "Storage providers with power.", "model"),
-    metric(Section::Other, "onboarded_raw", "PiB/d", "Raw power of new sectors.", "model; driven by data"),
+    metric(Section::Other, "onboarded_raw", "PiB/d", "Raw power of new sectors.", "model; driven by data")
+        .also_by(&["observation"]),
     metric(Section::Other, "renewed_raw", "PiB/d",
-        "Raw power of sectors extended beyond their expiry.", "model; driven by data"),
+        "Raw power of sectors extended beyond their expiry.", "model; driven by data").also_by(&["observation"]),
     metric(Section::Other, "expired_raw", "PiB/d",
         "Raw power of sectors that reached their expiry.", "miner actor"),
     metric(Section::Other, "terminated_raw", "PiB/d", "Raw power of sectors ended early.", "miner actor"),
@@ -69,7 +70,7 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "outages", "1/d", "Outages of sites, power feeds and operators.", "model"),
     metric(Section::Flows, "fil_price", "USD", "Price of one FIL.", "scenario"),
     metric(Section::Actors, "income", "FIL/d", "Income of providers, by size class.", "model").by(&["size class"]),
-    metric(Section::Flows, "cost", "USD/d", "Cost of providers, by size class.", "model").by(&["size class"]),
+    metric(Section::Flows, "cost", "USD/d", "Cost of providers, by size class: running, hardware, sealing and the FIL they burn.", "model").by(&["size class"]),
     metric(Section::Actors, "margin", "USD/d", "Income less cost of providers, by size class.", "model").by(&["size class"]),
     metric(Section::Actors, "power_share", "1", "Share of the quality-adjusted power, by size class.", "model").by(&["size class"]),
     metric(Section::Actors, "providers", "1", "Providers with live sectors, by size class.", "model").by(&["size class"]),
@@ -80,6 +81,14 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Other, "network_version", "1", "Version of the network's rules in force.", "lotus params_mainnet.go"),
     metric(Section::Other, "upgraded_raw", "PiB/d",
         "Raw power of sectors raised to quality 10 that had no data.", "miner actor; FIP-0118"),
+    metric(Section::Service, "service_passed_on", "FIL/d",
+        "Of the service streams, what is passed on to storage providers.", "FIP-0118"),
+    metric(Section::Actors, "tips", "FIL/d",
+        "What others than providers add to their messages for those who include them.", "gas rules"),
+    metric(Section::Security, "attack_cost_third", "USD",
+        "Hardware, sealing and pledge of new sectors with a third of all power, without any data.", "model"),
+    metric(Section::Security, "attack_cost_half", "USD",
+        "Hardware, sealing and pledge of new sectors with half of all power, without any data.", "model"),
 ];
 
 /// The labels of a Filecoin network, by their kinds.
