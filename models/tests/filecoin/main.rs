@@ -6,6 +6,7 @@ mod books;
 mod forecast;
 mod history;
 mod proofs;
+mod reckoning;
 
 use std::path::{Path, PathBuf};
 

@@ -89,6 +89,10 @@ pub const METRICS: &[MetricSpec] = &[
         "Hardware, sealing and pledge of new sectors with a third of all power, without any data.", "model"),
     metric(Section::Security, "attack_cost_half", "USD",
         "Hardware, sealing and pledge of new sectors with half of all power, without any data.", "model"),
+    metric(Section::Flows, "fil_sold", "FIL/d", "FIL that providers sold to others.", "model"),
+    metric(Section::Flows, "fil_bought", "FIL/d", "FIL that providers bought from others for pledge and fees.", "model"),
+    metric(Section::Actors, "largest_share", "1", "Share of the quality-adjusted power that the largest provider has.", "model"),
+    metric(Section::Actors, "ten_largest_share", "1", "Share of the quality-adjusted power that the ten largest providers have.", "model"),
 ];
 
 /// The labels of a Filecoin network, by their kinds.

@@ -301,7 +301,7 @@ impl Filecoin {
         let (p, initial) = (&settings.parameters, &settings.initial);
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
         let providers = genesis::providers(settings, streams);
-        let solstice = settings.solstice;
+        let solstice = settings.solstice_rule();
         let rules = Rules::at(settings.rules, first_epoch, solstice);
         let (plan, market, observed) = plan(settings);
         let accounts = Accounts::new(initial, providers.len());
