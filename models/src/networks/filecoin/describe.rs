@@ -35,7 +35,10 @@ impl NetworkSettings for Settings {
                 "driven by data: onboarding and renewal are given, everything else follows"
             }
             Behaviour::Rational(_) => {
-                "rational: providers join, onboard, renew and leave on expected return"
+                "rational: providers join, onboard, renew and leave on expected return. Read \
+                 differences between variants, not levels: judged from 2024 on, their raw power \
+                 is forecast better than by what was last seen, their quality-adjusted power is \
+                 not (scenarios/filecoin/rational.toml)"
             }
         };
         [

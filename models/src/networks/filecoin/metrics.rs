@@ -93,6 +93,8 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Flows, "fil_bought", "FIL/d", "FIL that providers bought from others for pledge and fees.", "model"),
     metric(Section::Actors, "largest_share", "1", "Share of the quality-adjusted power that the largest provider has.", "model"),
     metric(Section::Actors, "ten_largest_share", "1", "Share of the quality-adjusted power that the ten largest providers have.", "model"),
+    metric(Section::Actors, "margin_month", "USD/d",
+        "Income less cost of providers, by size class, averaged with weights that fall by the month.", "model").by(&["size class"]),
 ];
 
 /// The labels of a Filecoin network, by their kinds.

@@ -63,7 +63,7 @@ use driven::DayTotals;
 use fees::GasMarket;
 use forecast::Outlook;
 use parameters::Parameters;
-use provider::{DEADLINES, Power, Provider};
+use provider::{DEADLINES, Power, Provider, SizeClass};
 use proving::DEADLINE;
 use rational::{Climate, Market};
 use record::{Flows, Observed};
@@ -254,6 +254,8 @@ pub struct Filecoin {
     reckons_after: bool,
     /// Sum of the providers' weights where verified data are handed out.
     verified_weights: u64,
+    /// Margin a day of each size class, averaged over about a month, USD.
+    margin_month_usd: [f64; SizeClass::ALL.len()],
     /// What the service stream brought providers on the day before, USD.
     service_usd_per_day: f64,
     orders: Vec<Orders>,
@@ -333,6 +335,7 @@ impl Filecoin {
             outlook: outlook(settings),
             reckons_after: settings.reckons() && !rational,
             verified_weights,
+            margin_month_usd: [0.0; SizeClass::ALL.len()],
             service_usd_per_day: 0.0,
             orders: vec![],
             capacity_owed: 0,

@@ -22,7 +22,7 @@ crate::parameters! {
         capacity_term: "d" = 540.0, in 180.0 ..= 1278.0, "mainnet maximum before FIP-0052, the common choice";
         /// How long a claim outlasts its deal; a driven run renews verified sectors for that long.
         verified_renewal_term: "d" = 90.0, in 1.0 ..= 1278.0, "built-in market: term_max = deal duration + 90 d (MARKET_DEFAULT_ALLOCATION_TERM_BUFFER)";
-        /// Share of verified sectors whose client extends the claim when it ends (rational behaviour).
+        /// Share of verified sectors whose client extends the claim when it ends.
         claim_extension_share: "1" = 0.9, in 0.0 ..= 1.0, "calibrated: half of what ended from 2023-08 to 2023-12 was renewed with quality 10";
         /// Commitment of renewed sectors without verified data.
         renewal_term: "d" = 193.0, in 180.0 ..= 1278.0, "live over due of quality 1, 2022-10 to 2023-12";
@@ -112,7 +112,7 @@ crate::parameters! {
         patience: "d" = 120.0, in 1.0 ..= 3650.0, "estimate";
         /// Income from a verified client for one TiB, beside block rewards.
         deal_usd_per_tib_month: "USD/TiB/mo" = 0.0, in 0.0 ..= 100.0, "most Fil+ deals pay nothing";
-        /// Verified data that clients offer to providers who reckon; after a history, what they brought last.
+        /// Verified data that clients offer; after a history, what they brought last.
         client_demand: "PiB/d" = 6.5, in 0.0 ..= 1000.0, "3.8 a day were onboarded, 2022-10 to 2023-12, by 58 % of the providers";
         /// Standard deviation of the logarithm of what clients offer over a year.
         client_volatility: "1/sqrt(y)" = 0.5, in 0.0 ..= 10.0, "verified onboarding by 30 and 56 days, 2022-10 to 2023-12";
@@ -120,11 +120,11 @@ crate::parameters! {
         renewal_mood: "1" = 0.4, in 0.0 ..= 10.0, "renewal rates by fortnight, 2022-10 to 2023-12";
         /// Time in which that mood is forgotten.
         mood_time: "d" = 14.0, in 1.0 ..= 3650.0, "renewal rates by fortnight, 2022-10 to 2023-12";
-        /// Share of verified data that goes into sectors that exist (SnapDeals), where providers reckon.
+        /// Share of verified data that goes into sectors that exist (SnapDeals).
         snap_share: "1" = 0.05, in 0.0 ..= 1.0, "estimate; the balance of raw power leaves little room for more";
         /// Time in which a provider upgrades the sectors that are worth it (FIP-0118).
         upgrade_time: "d" = 180.0, in 1.0 ..= 3650.0, "estimate";
-        /// How sharply sectors that pay are told from those that do not: exponent of the log-logistic law.
+        /// How sharply sectors that pay are told from others: exponent of a log-logistic law.
         choice_steepness: "1" = 0.4, in 0.1 ..= 100.0, "calibrated on renewals";
         /// Mean time from the wish for more capacity to its sealing.
         hardware_lead_time: "d" = 60.0, in 1.0 ..= 730.0, "estimate: order, delivery, racking";
@@ -140,7 +140,7 @@ crate::parameters! {
         pay_volume_usd: "USD" = 3500.0, in 0.0 ..= 1000000000000.0, "FIP-0118, first gate";
         /// Share of the service stream that its recipients pass on to storage providers.
         service_pass_through: "1" = 0.0, in 0.0 ..= 1.0, "FIP-0118 leaves it to the orchestrators; scenario";
-        /// Dollars in the pool that sales beyond those of the first month meet; 0: they move no price.
+        /// Dollars in the pool that sales beyond those of the first month meet; 0 for no pool.
         market_depth: "USD" = 0.0, in 0.0 ..= 1000000000000.0, "scenario";
         /// Growth of that volume from quarter to quarter.
         pay_volume_growth: "1" = 2.7, in 0.0 ..= 100.0, "FIP-0118, the gates grow by 2.7";

@@ -14,8 +14,8 @@
 //! mood    the odds of `renew` and what clients bring move for all together, at random
 //! join    at a rate that grows with the return of an average provider above break-even
 //! ```
-//! `taken` is the log-logistic law of costs that differ from sector to sector (Fisk, "The graduation
-//! of income distributions", 1961); those of providers differ too. What a provider seals follows
+//! `taken` is the log-logistic law of costs that differ from sector to sector (Fisk, "The
+//! graduation of income distributions", 1961); those of providers differ too. What a provider seals follows
 //! its wish after the lead time of hardware, and no pledge is locked for which neither its own FIL
 //! nor its credit suffices. Some verified data go into sectors that exist (SnapDeals). Under
 //! FIP-0118 sectors without data are upgraded without any. Each provider decides once a week, and
@@ -153,9 +153,9 @@ impl Market {
     }
 
     /// Sells to the pool, or buys from it, what providers sold beyond what buyers take up. The
-    /// pool is a constant-product one ([`crate::economy::exchange`]) that held `depth_usd` of dollars, and
-    /// FIL of the same worth, on the first day: its price is the square of the FIL it held then
-    /// over those it holds now.
+    /// pool is a constant-product one ([`crate::economy::exchange`]) that held `depth_usd` of
+    /// dollars, and FIL of the same worth, on the first day: its price is the square of the FIL it
+    /// held then over those it holds now.
     fn absorb(&mut self, traded: Traded, depth_usd: f64) {
         let fil = |amount: Amount| amount.as_tokens(FIL_DECIMALS);
         let net_fil = fil(traded.sold) - fil(traded.bought);

@@ -11,6 +11,7 @@ use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
 use super::{Filecoin, bookkeeping};
 use crate::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL};
+use crate::describe::review::MONTH_DAYS;
 use crate::input::amount;
 use crate::networks::filecoin::spec::SPEC;
 
@@ -278,7 +279,14 @@ impl Filecoin {
             page.labelled(const { SPEC.metric("cost") }, label, cost);
             if self.market.price_usd > 0.0 {
                 let income_usd = income.as_tokens(FIL_DECIMALS) * self.market.price_usd;
-                page.labelled(const { SPEC.metric("margin") }, label, income_usd - cost);
+                let margin = income_usd - cost;
+                page.labelled(const { SPEC.metric("margin") }, label, margin);
+                let month = &mut self.margin_month_usd[class as usize];
+                *month = match self.day {
+                    1 => margin,
+                    _ => *month + (margin - *month) / MONTH_DAYS,
+                };
+                page.labelled(const { SPEC.metric("margin_month") }, label, *month);
             }
         }
     }

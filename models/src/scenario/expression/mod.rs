@@ -15,7 +15,8 @@
 //!   row without a label nor what was `observed`.
 //! - **Over time, in one run:** `mean sum first last drawdown p1` to `p99` and `min max` of *one*
 //!   expression read it at every tick; `ticks_until_negative` counts those before the first at
-//!   which it is below zero, or all of them: days, where a metric is recorded by the day. `min` and `max` of two or more choose between them.
+//!   which it is below zero, or all of them: days, where a metric is recorded by the day. `min` and
+//!   `max` of two or more choose between them.
 //!
 //! The name of a function thus tells over what it goes; functions over time stand in what is judged
 //! once a run, not in `always` and `sometimes`. A tick is a moment at which every metric of the
