@@ -204,7 +204,8 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     };
     let (parameters, infrastructure) = parameters(checker, &typed.parameters);
     let rational = matches!(behaviour, Behaviour::Rational(_));
-    refuse_idle(checker, &typed, rational, (rules, proofs), solstice.is_some());
+    let cheats = parameters.cheater_share > 0.0;
+    refuse_idle(checker, &typed, rational, (rules, proofs), solstice.is_some(), cheats);
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     let stock = match typed.stock {
         Some(given) => Some(Arc::new(stock(checker, given, dates?.0)?)),
@@ -235,6 +236,7 @@ fn refuse_idle(
     rational: bool,
     (rules, proofs): (Option<RuleChoice>, Option<ProofFidelity>),
     solstice: bool,
+    cheats: bool,
 ) {
     let (of_driven, of_rational) = ("behaviour = \"driven\"", "behaviour = \"rational\"");
     let price = typed.price.as_ref().and_then(|price| price.start);
@@ -255,6 +257,10 @@ fn refuse_idle(
         ("exit_share", rational, of_rational),
         ("entry_rate", rational, of_rational),
         ("proof_sample_share", sampled, "proofs = \"sampled\""),
+        ("cheater_drop_rate", cheats, "runs with a cheater_share above 0"),
+        ("consensus_faults_per_year", cheats, "runs with a cheater_share above 0"),
+        ("dispute_share", cheats, "runs with a cheater_share above 0"),
+        ("dispute_delay", cheats, "runs with a cheater_share above 0"),
         ("reads_per_day", textbook, "rules = \"textbook\""),
         ("pay_volume_usd", solstice, "runs with a date of solstice"),
         ("pay_volume_growth", solstice, "runs with a date of solstice"),
