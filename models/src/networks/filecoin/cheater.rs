@@ -3,11 +3,13 @@
 //! What of its data is gone, by deadline, in two parts: *hidden* sectors, whose proofs it claims
 //! and which keep their power, and *exposed* ones, which the chain knows to be faulty. It hides what
 //! its disks lose, and deletes data on purpose to save their cost, deadline by deadline, so that as
-//! few proofs as possible are invalid. A sector that is faulty is proven again only by a proof that
-//! the chain verifies at once (`submit_windowed_post` with recoveries), so what is exposed stays so.
+//! few proofs as possible are invalid. A proof by which sectors recover is verified at once
+//! (`submit_windowed_post`), so what is hidden among them is exposed, and what is exposed stays so.
 //!
-//! Left out: a sector whose data was deleted is sealed anew; sectors that are out of reach for a
-//! while, which it declares as everybody does.
+//! Sectors that are out of reach for a while it declares as everybody does.
+//!
+//! Left out: a sector whose data was deleted is sealed anew; recoveries in one partition of a
+//! deadline expose what is hidden in all of them.
 //!
 //! Invariant: a deadline has no more hidden and exposed sectors than live ones.
 
@@ -21,6 +23,8 @@ use super::provider::{DEADLINES, share_of_deadline};
 /// The invalid proofs of one deadline, which somebody will dispute.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
+    /// When they were claimed: at the end of the deadline.
+    pub claimed: SimTime,
     /// When they are disputed.
     pub due: SimTime,
     /// Which deadline.
@@ -29,6 +33,8 @@ pub struct Dispute {
     pub proofs: u32,
     /// Sectors of those partitions that had power.
     pub sectors: u32,
+    /// Of these, the sectors without data.
+    pub hidden: u32,
 }
 
 /// What cheating has brought and cost since the last record.
@@ -128,9 +134,11 @@ impl Cheater {
         }
     }
 
-    /// The chain learns what is hidden in a deadline.
-    pub fn expose(&mut self, deadline: usize) {
-        self.exposed[deadline] += std::mem::take(&mut self.hidden[deadline]);
+    /// The chain learns of so many sectors that are hidden in a deadline.
+    pub fn expose(&mut self, deadline: usize, sectors: u32) {
+        let sectors = sectors.min(self.hidden[deadline]);
+        self.hidden[deadline] -= sectors;
+        self.exposed[deadline] += sectors;
     }
 
     /// What was exposed leaves the chain.
@@ -182,7 +190,8 @@ mod tests {
     fn what_is_exposed_stays_so_until_it_ends() {
         let mut cheater = Cheater::default();
         cheater.lose(48, 480);
-        cheater.expose(7);
+        cheater.expose(7, 1);
+        cheater.expose(7, 1);
         assert_eq!((cheater.hidden_in(7), cheater.exposed_in(7)), (0, 1));
         assert_eq!((cheater.hidden(), cheater.exposed()), (47, 1));
         assert!(!cheater.is_clean());
@@ -197,7 +206,8 @@ mod tests {
     fn a_dispute_waits_until_it_is_due() {
         let mut cheater = Cheater::default();
         let due = SimTime::ZERO + SimDuration::from_hours(3);
-        let dispute = Dispute { due, deadline: 4, proofs: 1, sectors: 10 };
+        let claimed = SimTime::ZERO;
+        let dispute = Dispute { claimed, due, deadline: 4, proofs: 1, sectors: 10, hidden: 2 };
         cheater.disputes.push_back(dispute);
         assert_eq!(cheater.take_due(SimTime::ZERO + SimDuration::from_hours(2)), None);
         assert_eq!(cheater.take_due(due), Some(dispute));

@@ -90,16 +90,27 @@ pub struct Noticed {
 impl Noticed {
     /// A deadline finds out what of it was lost.
     pub fn notice(&mut self, losses: &mut Losses, deadline: usize, now: SimTime) {
-        self.take(losses, 1 << deadline, now);
+        self.take(losses, 1 << deadline, now, now);
+    }
+
+    /// A dispute finds out what of a deadline was lost when its proof was claimed.
+    pub fn notice_claimed(
+        &mut self,
+        losses: &mut Losses,
+        deadline: usize,
+        claimed: SimTime,
+        now: SimTime,
+    ) {
+        self.take(losses, 1 << deadline, claimed, now);
     }
 
     /// A provider says what it has lost.
     pub fn notice_all(&mut self, losses: &mut Losses, now: SimTime) {
-        self.take(losses, u64::MAX, now);
+        self.take(losses, u64::MAX, now, now);
     }
 
-    fn take(&mut self, losses: &mut Losses, deadlines: u64, now: SimTime) {
-        for loss in &mut losses.0 {
+    fn take(&mut self, losses: &mut Losses, deadlines: u64, lost_by: SimTime, now: SimTime) {
+        for loss in losses.0.iter_mut().filter(|loss| loss.at <= lost_by) {
             let found = Loss { unnoticed: loss.unnoticed & deadlines, ..*loss };
             if found.unnoticed == 0 {
                 continue;
@@ -181,6 +192,17 @@ mod tests {
         assert_eq!(noticed.share(), Some(0.25));
         noticed.notice(&mut losses, 3, hour(100));
         assert_eq!((noticed.share(), noticed.hours()), (Some(0.25), Some((77.5, 100.0))));
+    }
+
+    #[test]
+    fn a_dispute_notices_what_was_lost_before_the_claim() {
+        let (mut losses, mut noticed) = (Losses::default(), Noticed::default());
+        losses.add_one(hour(0), 3, 30);
+        losses.add_one(hour(12), 3, 10);
+        noticed.notice_claimed(&mut losses, 3, hour(10), hour(20));
+        assert_eq!(noticed.hours(), Some((20.0, 20.0)));
+        noticed.notice(&mut losses, 3, hour(34));
+        assert_eq!((noticed.hours(), losses.is_empty()), (Some((20.5, 22.0)), true));
     }
 
     #[test]

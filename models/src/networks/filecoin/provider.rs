@@ -300,14 +300,13 @@ impl Provider {
         if missed {
             return share_of_deadline(live, deadline);
         }
-        let broken = share_of_deadline((self.unreachable + self.lost).min(live), deadline);
-        match &self.cheater {
-            Some(cheater) => {
-                let exposed = cheater.exposed_in(deadline);
-                (broken + exposed).min(share_of_deadline(live, deadline))
-            }
-            None => broken,
-        }
+        let Some(cheater) = &self.cheater else {
+            return share_of_deadline((self.unreachable + self.lost).min(live), deadline);
+        };
+        // Of what is out of reach, a part may be gone.
+        let unreachable = self.unreachable.saturating_sub(cheater.hidden() + cheater.exposed());
+        let declared = share_of_deadline(unreachable.min(live), deadline);
+        (declared + cheater.exposed_in(deadline)).min(share_of_deadline(live, deadline))
     }
 
     /// Whether a consensus fault bars it from the lottery of an epoch.
@@ -322,13 +321,13 @@ impl Provider {
         epochs as f64 / EPOCHS_PER_DAY as f64
     }
 
-    /// The chain learns on this day what a cheater hides in a deadline.
-    pub fn expose(&mut self, deadline: usize, day: i32) {
+    /// The chain learns on this day of sectors that a cheater hides in a deadline.
+    pub fn expose(&mut self, deadline: usize, sectors: u32, day: i32) {
         let Some(cheater) = &mut self.cheater else { return };
-        if cheater.exposed() == 0 && self.lost == 0 {
+        if cheater.exposed() == 0 {
             self.lost_since_day = day;
         }
-        cheater.expose(deadline);
+        cheater.expose(deadline, sectors);
     }
 
     /// Forgets what it had lost beyond the sectors that it still has.

@@ -89,13 +89,16 @@ impl Filecoin {
                 let unreachable = provider.unreachable.min(provider.sectors.live());
                 unproven = share_of_deadline(unreachable, deadline);
             }
+            if cheats {
+                unproven = self.verify_recoveries(i, deadline, end, unproven);
+            }
         }
         let provider = &mut self.providers[i];
         if !provider.losses.is_empty() && (missed || !cheats && !passes) {
             self.noticed.notice(&mut provider.losses, deadline, end);
         }
         if missed {
-            provider.expose(deadline, self.day);
+            provider.expose(deadline, due, self.day);
         }
         self.settle_deadline(i, deadline, unproven);
         if cheats {

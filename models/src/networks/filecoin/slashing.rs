@@ -143,12 +143,33 @@ impl Filecoin {
             let delay = SimDuration::from_seconds_f64(self.parameters.dispute_delay * 3_600.0);
             let active = u64::from(due.saturating_sub(provider.faults.in_deadline(deadline)));
             cheater.disputes.push_back(Dispute {
+                claimed: end,
                 due: end + delay,
                 deadline: deadline as u8,
                 proofs: invalid as u32,
                 sectors: (active * invalid / partitions) as u32,
+                hidden,
             });
         }
+    }
+
+    /// Sectors of a deadline that are unproven, where so many would be if nothing were hidden: a
+    /// proof by which some recover is verified at once.
+    pub(super) fn verify_recoveries(
+        &mut self,
+        i: usize,
+        deadline: usize,
+        end: SimTime,
+        unproven: u32,
+    ) -> u32 {
+        let provider = &mut self.providers[i];
+        let hidden = provider.cheater.as_ref().map_or(0, |cheater| cheater.hidden_in(deadline));
+        if hidden == 0 || provider.faults.in_deadline(deadline) <= unproven {
+            return unproven;
+        }
+        self.noticed.notice(&mut provider.losses, deadline, end);
+        provider.expose(deadline, hidden, self.day);
+        (unproven + hidden).min(share_of_deadline(provider.sectors.live(), deadline))
     }
 
     /// Settles the disputes of a cheater's proofs that are due by then.
@@ -177,8 +198,9 @@ impl Filecoin {
         let provider = &mut self.providers[i];
         let due = share_of_deadline(provider.sectors.live(), deadline);
         provider.faults.dispute(deadline, dispute.sectors, due);
-        self.noticed.notice(&mut provider.losses, deadline, dispute.due);
-        provider.expose(deadline, self.day);
+        let losses = &mut provider.losses;
+        self.noticed.notice_claimed(losses, deadline, dispute.claimed, dispute.due);
+        provider.expose(deadline, dispute.hidden, self.day);
         self.flows.dispute_penalties.add(provider.cheater.is_some(), penalty);
         if let Some(cheater) = &mut provider.cheater {
             cheater.account.forgone_fil += forgone_fil;
