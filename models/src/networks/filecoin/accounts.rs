@@ -43,6 +43,10 @@ pub struct Accounts {
     pub holders: Account,
     /// Recipients of FIP-0118's service stream.
     pub service: Account,
+    /// Deposits of sectors that are pre-committed and not yet proven.
+    pub deposits: Account,
+    /// Collateral of deals, while the protocol counts it as locked.
+    pub deal_collateral: Account,
     /// The accounts of each provider, by its number.
     pub purses: Vec<ProviderAccounts>,
     /// FIL from the reward actor so far, what left it before the start included.
@@ -69,6 +73,8 @@ impl Accounts {
         let unvested = ledger.open(Holding::Reserve);
         let holders = ledger.open(Holding::Free);
         let service = ledger.open(Holding::Free);
+        let deposits = ledger.open(Holding::Locked);
+        let deal_collateral = ledger.open(Holding::Locked);
         let purses = (0..providers).map(|_| open_purse(&mut ledger)).collect();
 
         let (vested, burned) = (initial.vested, initial.burned);
@@ -92,6 +98,8 @@ impl Accounts {
             unvested,
             holders,
             service,
+            deposits,
+            deal_collateral,
             purses,
             mined_attofil: mined,
             vested_attofil: vested,
@@ -126,6 +134,34 @@ impl Accounts {
         let moved =
             self.move_fil(accounts_of_provider.pledge, accounts_of_provider.available, amount);
         assert!(moved, "a provider's pledge account holds the pledge of its sectors");
+    }
+
+    /// Locks the deposit of sectors that a provider pre-commits. False if there is not enough FIL.
+    #[must_use]
+    pub fn lock_pre_commit(&mut self, provider: usize, amount: Amount) -> bool {
+        let available = self.purses[provider].available;
+        self.raise(available, amount) && self.move_fil(available, self.deposits, amount)
+    }
+
+    /// Returns such a deposit.
+    ///
+    /// # Panics
+    ///
+    /// If fewer deposits are locked.
+    pub fn release_pre_commit(&mut self, provider: usize, amount: Amount) {
+        let moved = self.move_fil(self.deposits, self.purses[provider].available, amount);
+        assert!(moved, "what was deposited is still there");
+    }
+
+    /// Makes the collateral of deals what it is to be, as far as the holders have it.
+    pub fn hold_for_deals(&mut self, wanted: Amount) {
+        let (collateral, holders) = (self.deal_collateral, self.holders);
+        let held = self.ledger.balance(collateral);
+        if wanted > held {
+            self.move_fil(holders, collateral, wanted - held);
+        } else {
+            self.move_fil(collateral, holders, held - wanted);
+        }
     }
 
     /// Binds FIL that the holders had as rewards that still vest. For the first day only.

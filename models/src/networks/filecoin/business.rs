@@ -5,12 +5,17 @@
 use pinwheel_core::{Amount, Purpose, Streams};
 
 use super::Filecoin;
-use super::rules::Quality;
+use super::rules::{Quality, SECTOR_LIFE_DAYS_MAX};
 use super::sectors::{Cohort, Kind, Term};
 
 /// Names of random streams drawn from in the hot path.
 const SECTOR_KINDS: Purpose = Purpose::new("filecoin sector kinds");
 const LOSSES: Purpose = Purpose::new("filecoin.losses");
+const RENEWALS: [Purpose; 3] = [
+    Purpose::new("filecoin.renewals_capacity"),
+    Purpose::new("filecoin.renewals_deal"),
+    Purpose::new("filecoin.renewals_verified"),
+];
 
 /// Days from one on which a provider may end sectors early to the next.
 const LOSS_DAYS: i32 = 30;
@@ -30,6 +35,8 @@ pub struct Orders {
     pub verified_due: u64,
     /// Sectors with verified deals that are extended.
     pub verified_renewed: u64,
+    /// Sectors without data that are raised to quality 10.
+    pub upgraded: u64,
 }
 
 /// Most sectors of one provider: 64 EiB, more than the whole network has ever had. A cohort of all
@@ -45,9 +52,13 @@ impl Filecoin {
     /// The business of provider `i` on the current day.
     pub fn business_day(&mut self, i: usize, orders: Orders, streams: &Streams) {
         self.vest_rewards(i);
+        self.prove_pre_committed(i);
         if orders != Orders::default() {
-            self.expire(i, Kind::Verified, orders.verified_due, orders.verified_renewed);
-            self.expire_quality_one(i, orders.capacity_due, orders.capacity_renewed);
+            let (due, renewed) = (orders.verified_due, orders.verified_renewed);
+            self.expire(i, Kind::Verified, due, renewed, streams);
+            let (due, renewed) = (orders.capacity_due, orders.capacity_renewed);
+            self.expire_quality_one(i, due, renewed, streams);
+            self.upgrade(i, orders.upgraded);
         }
         self.terminate_early(i, streams);
         self.terminate_lost(i);
@@ -73,19 +84,27 @@ impl Filecoin {
         }
     }
 
+    /// What was pre-committed on the day before is proven: its deposit comes back.
+    fn prove_pre_committed(&mut self, i: usize) {
+        let deposit = std::mem::take(&mut self.providers[i].pre_commit_deposit);
+        if deposit > Amount::ZERO {
+            self.accounts.release_pre_commit(i, deposit);
+        }
+    }
+
     /// Of the sectors of a kind that end first, `due` end today and `renewed` of them go on.
-    fn expire(&mut self, i: usize, kind: Kind, due: u64, renewed: u64) {
+    fn expire(&mut self, i: usize, kind: Kind, due: u64, renewed: u64, streams: &Streams) {
         if due > 0 {
             let mut ended = std::mem::take(&mut self.ended);
             self.providers[i].sectors.take_first(kind, due, |cohort| ended.push(cohort));
-            self.renew_first(i, kind, renewed, &ended);
+            self.renew_first(i, kind, renewed, &ended, streams);
             ended.clear();
             self.ended = ended;
         }
     }
 
     /// Shares what ends between deals and committed capacity.
-    fn expire_quality_one(&mut self, i: usize, due: u64, renewed: u64) {
+    fn expire_quality_one(&mut self, i: usize, due: u64, renewed: u64, streams: &Streams) {
         if due == 0 {
             return;
         }
@@ -97,8 +116,8 @@ impl Filecoin {
         };
         let of_capacity = due - of_deals;
         let deals_renewed = renewed.saturating_sub(of_capacity).min(of_deals);
-        self.expire(i, Kind::Deal, of_deals, deals_renewed);
-        self.expire(i, Kind::Capacity, of_capacity, renewed - deals_renewed);
+        self.expire(i, Kind::Deal, of_deals, deals_renewed, streams);
+        self.expire(i, Kind::Capacity, of_capacity, renewed - deals_renewed, streams);
     }
 
     /// Ends sectors before their time (driven behaviour). What a provider ends so adds up at a
@@ -126,19 +145,40 @@ impl Filecoin {
         }
     }
 
-    /// Renews the first `renewed` sectors of what ended and lets the rest go with its pledge. An
-    /// extension keeps its pledge and its activation date.
-    fn renew_first(&mut self, i: usize, kind: Kind, renewed: u64, ended: &[Cohort]) {
+    /// Renews the first `renewed` sectors of what ended, as far as the provider wants them and the
+    /// chain lets them, and lets the rest go with its pledge. An extension keeps its pledge and its
+    /// activation date.
+    fn renew_first(
+        &mut self,
+        i: usize,
+        kind: Kind,
+        renewed: u64,
+        ended: &[Cohort],
+        streams: &Streams,
+    ) {
         let mut left = renewed;
         let mut released = Amount::ZERO;
+        // Drawn from where providers reckon, and where clients extend claims.
+        let mut draws = streams.indexed(i as u32, RENEWALS[kind as usize], self.day as u64);
         for mut cohort in ended.iter().copied() {
-            let kept = left.min(u64::from(cohort.sectors)) as u32;
-            left -= u64::from(kept);
-            if kept > 0 {
-                self.extend(i, kind, cohort.split_off(kept));
+            let claimed = self.extend_claims(kind, &mut cohort);
+            for mut cohort in [claimed, cohort] {
+                let Some((next, share)) = self.next_kind(i, kind, &cohort) else {
+                    released += Amount(cohort.pledge_attofil);
+                    self.flows.expired_sectors += u64::from(cohort.sectors);
+                    continue;
+                };
+                let mut kept = left.min(u64::from(cohort.sectors));
+                if share < 1.0 {
+                    kept = kept.min(by_chance(cohort.sectors.into(), share, draws.uniform()));
+                }
+                left -= kept;
+                if kept > 0 {
+                    self.extend(i, kind, next, cohort.split_off(kept as u32));
+                }
+                released += Amount(cohort.pledge_attofil);
+                self.flows.expired_sectors += u64::from(cohort.sectors);
             }
-            released += Amount(cohort.pledge_attofil);
-            self.flows.expired_sectors += u64::from(cohort.sectors);
         }
         let renewed_sectors = renewed - left;
         if renewed_sectors > 0 {
@@ -150,36 +190,79 @@ impl Filecoin {
         }
     }
 
-    /// Commits sectors for another term. A sector that was sealed before FIP-0100 owes the daily
-    /// fee from its first extension after the grace period on. In a driven run a verified sector
-    /// goes on as long as its claim, little longer than its deal. Under FIP-0118 a provider extends
-    /// with the upgrade to quality 10 (ExtendSectorExpiration3), as long as it can top the pledge
-    /// up.
-    fn extend(&mut self, i: usize, kind: Kind, cohort: Cohort) {
-        let mut cohort = Cohort { expiry_day: self.day + self.derived.terms.renewal, ..cohort };
+    /// Whether sectors of a kind have lost their claim on verified data: among providers who
+    /// reckon, until FIP-0118 ends claims. In a driven run the data say what is renewed as what.
+    fn claim_is_over(&self, kind: Kind, cohort: &Cohort) -> bool {
+        kind == Kind::Verified
+            && cohort.claim_end_day <= self.day
+            && self.reckons()
+            && self.rules.quality == Quality::Multiplier
+    }
+
+    /// Of verified sectors whose claim is over, those whose client extends it, taken out of
+    /// `cohort`.
+    fn extend_claims(&self, kind: Kind, cohort: &mut Cohort) -> Cohort {
+        if !self.claim_is_over(kind, cohort) {
+            return Cohort::default();
+        }
+        let share = self.parameters.claim_extension_share;
+        let mut claimed = cohort.split_off((f64::from(cohort.sectors) * share) as u32);
+        claimed.claim_end_day = self.day + self.derived.terms.verified_long;
+        claimed
+    }
+
+    /// The kind that sectors of a kind have after their extension, and the share of them that is
+    /// extended; `None` if none is: they have reached the longest life of a sector, or the provider
+    /// renews nothing. Under FIP-0118 an extension may upgrade to quality 10
+    /// (ExtendSectorExpiration3). Sectors without claim lose their quality.
+    fn next_kind(&self, i: usize, kind: Kind, cohort: &Cohort) -> Option<(Kind, f64)> {
+        if cohort.sectors == 0 || cohort.activation_day + SECTOR_LIFE_DAYS_MAX <= self.day {
+            return None;
+        }
+        let kind = if self.claim_is_over(kind, cohort) { Kind::Capacity } else { kind };
         let upgrade = kind != Kind::Verified && self.rules.quality == Quality::Uniform;
-        let kind = if upgrade && self.top_up(i, &mut cohort) { Kind::Verified } else { kind };
+        if self.reckons() {
+            return self.worth_renewing(i, kind, upgrade, cohort);
+        }
+        Some((if upgrade { Kind::Verified } else { kind }, 1.0))
+    }
+
+    /// Commits sectors of a kind for another term, as the `next` kind; where an upgrade cannot be
+    /// paid for, they keep their kind. A sector that was sealed before FIP-0100 owes the daily fee
+    /// from its first extension after the grace period on. In a driven run a verified sector goes
+    /// on for as long as a claim outlasts its deal.
+    fn extend(&mut self, i: usize, kind: Kind, next: Kind, cohort: Cohort) {
+        let mut cohort = cohort;
+        let upgrade = kind != Kind::Verified && next == Kind::Verified;
+        let kind = if upgrade && !self.top_up(i, &mut cohort) { kind } else { next };
         if cohort.daily_fee_attofil == 0 && !self.rules.daily_fee_grace {
             let fee = self.quote.daily_fee(kind.quality());
             cohort.daily_fee_attofil = fee.0 * u128::from(cohort.sectors);
         }
-        let term = match (kind == Kind::Verified, self.rules.quality == Quality::Uniform) {
-            (true, true) => {
-                cohort.expiry_day = self.day + self.derived.terms.verified_long;
-                Term::Medium
+        let terms = self.derived.terms;
+        let uniform = self.rules.quality == Quality::Uniform;
+        let (term, days) = match kind == Kind::Verified {
+            true if uniform => (Term::Medium, terms.verified_long),
+            true if self.reckons() => {
+                (Term::Long, terms.verified_long.min(cohort.claim_end_day - self.day))
             }
-            (true, false) => {
-                cohort.expiry_day = self.day + self.derived.terms.verified_renewal;
-                Term::Long
-            }
-            (false, _) => Term::Short,
+            true => (Term::Long, terms.verified_renewal),
+            false => (Term::Short, terms.renewal),
         };
+        cohort.expiry_day = self.latest_end(&cohort, days);
         self.providers[i].sectors.add(kind, term, cohort);
+    }
+
+    /// The day on which sectors end that are committed for so many days from now on: no sector is
+    /// committed for longer than the rules allow or beyond its longest life.
+    pub fn latest_end(&self, cohort: &Cohort, days: i32) -> i32 {
+        let days = days.min(self.rules.sector_days_max as i32);
+        (self.day + days).min(cohort.activation_day + SECTOR_LIFE_DAYS_MAX)
     }
 
     /// Raises the pledge of quality-1 sectors to that of quality-10 ones of today. False, and
     /// nothing changes, if there is not enough FIL to be had.
-    fn top_up(&mut self, i: usize, cohort: &mut Cohort) -> bool {
+    pub fn top_up(&mut self, i: usize, cohort: &mut Cohort) -> bool {
         let quality = Kind::Verified.quality();
         let sectors = u128::from(cohort.sectors);
         let pledge = self.quote.pledge(quality).0 * sectors;
@@ -228,9 +311,11 @@ impl Filecoin {
         if sectors == 0 || !self.accounts.lock_pledge(i, total) {
             return;
         }
+        let days = days.min(self.rules.sector_days_max as i32);
         let cohort = Cohort {
             activation_day: self.day,
-            expiry_day: self.day + days.min(self.rules.sector_days_max as i32),
+            expiry_day: self.day + days,
+            claim_end_day: self.day + days + self.derived.terms.verified_renewal,
             sectors: u32::try_from(sectors).expect("at most SECTORS_MAX"),
             pledge_attofil: total.0,
             daily_fee_attofil: self.quote.daily_fee(kind.quality()).0 * u128::from(sectors),
@@ -243,6 +328,21 @@ impl Filecoin {
         self.flows.onboarded_sectors += sectors;
         self.flows.onboarded_units += sectors * kind.quality();
         self.pay_onboarding(i, kind, sectors);
+        self.deposit(i, kind, sectors);
+    }
+
+    /// Locks the deposits of as many sectors as are between their two messages at this pace, until
+    /// the next day.
+    fn deposit(&mut self, i: usize, kind: Kind, sectors: u64) {
+        let quality = match self.rules.deposit_by_content {
+            true => kind.quality(),
+            false => Kind::Verified.quality(),
+        };
+        let waiting = (sectors as f64 * self.parameters.sealing_days) as u128;
+        let deposit = Amount(self.quote.pre_commit_deposit(quality).0 * waiting);
+        if self.accounts.lock_pre_commit(i, deposit) {
+            self.providers[i].pre_commit_deposit += deposit;
+        }
     }
 
     /// Running costs in USD, and the sale of FIL that is not needed for a week's pledge and fees.

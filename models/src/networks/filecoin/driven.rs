@@ -63,6 +63,20 @@ impl DayTotals {
     }
 }
 
+impl DayTotals {
+    /// Both together.
+    pub fn plus(self, other: DayTotals) -> Self {
+        DayTotals {
+            onboarded_capacity: self.onboarded_capacity + other.onboarded_capacity,
+            onboarded_verified: self.onboarded_verified + other.onboarded_verified,
+            capacity_due: self.capacity_due + other.capacity_due,
+            capacity_renewed: self.capacity_renewed + other.capacity_renewed,
+            verified_due: self.verified_due + other.verified_due,
+            verified_renewed: self.verified_renewed + other.verified_renewed,
+        }
+    }
+}
+
 /// Shares `total` out in proportion to weights given one after the other; the parts sum to the
 /// total exactly.
 struct Shares {
@@ -135,6 +149,17 @@ impl Filecoin {
         }
         let on_date = |i: usize| ends.map_or(0, |ends| ends[i]);
         let before_date = totals.verified_due - ends.map_or(0, |ends| ends.iter().sum());
+        // Where nobody acts who could take it, it waits for a day on which somebody does.
+        let nobody = sums.map(|sum| sum == 0);
+        let waits = |nobody: bool, total: u64| if nobody { total } else { 0 };
+        self.unplaced = DayTotals {
+            onboarded_capacity: waits(nobody[0], totals.onboarded_capacity),
+            onboarded_verified: waits(nobody[1], totals.onboarded_verified),
+            capacity_due: waits(nobody[2], totals.capacity_due),
+            capacity_renewed: waits(nobody[2], totals.capacity_renewed),
+            verified_due: waits(nobody[3], totals.verified_due),
+            verified_renewed: waits(nobody[3], totals.verified_renewed),
+        };
         let mut onboard_capacity = Shares::new(totals.onboarded_capacity, sums[0]);
         let mut onboard_verified = Shares::new(totals.onboarded_verified, sums[1]);
         let mut capacity_due = Shares::new(totals.capacity_due, sums[2]);
@@ -153,6 +178,7 @@ impl Filecoin {
                 capacity_renewed: capacity_renewed.next(capacity),
                 verified_due: verified,
                 verified_renewed: verified_renewed.next(verified),
+                upgraded: 0,
             };
         }
     }

@@ -70,6 +70,10 @@ impl Quote {
     pub fn pledge(&self, quality: u64) -> Amount {
         self.of(quality).initial_pledge
     }
+    /// The deposit of a pre-committed sector of this quality.
+    pub fn pre_commit_deposit(&self, quality: u64) -> Amount {
+        self.of(quality).pre_commit_deposit
+    }
     /// The daily fee of a sector of this quality (FIP-0100).
     pub fn daily_fee(&self, quality: u64) -> Amount {
         self.of(quality).daily_fee
@@ -82,10 +86,14 @@ impl Quote {
 
 /// The reward actor at the start of the run, `first_epoch`.
 ///
-/// # Panics
+/// # Errors
 ///
-/// If no chain can reach the initial state; the reader of the scenario refuses such a state.
-pub fn reward_state(initial: &InitialState, first_epoch: i64, minting: Minting) -> RewardState {
+/// What is wrong with the initial state, if no chain can reach it.
+pub fn reward_state(
+    initial: &InitialState,
+    first_epoch: i64,
+    minting: Minting,
+) -> Result<RewardState, String> {
     let raw_power_bytes = (initial.raw_power_eib * (1u64 << 60) as f64) as u128;
     let parts = RewardParts {
         epoch: first_epoch,
@@ -97,7 +105,7 @@ pub fn reward_state(initial: &InitialState, first_epoch: i64, minting: Minting) 
         raw_power_bytes,
         smoothed: None,
     };
-    RewardState::from_parts(parts, minting).expect("the scenario reader has checked the state")
+    RewardState::from_parts(parts, minting)
 }
 
 /// Gas of a provider's messages.
@@ -249,6 +257,10 @@ impl GasMarket {
     /// where they do not, whatever it costs.
     fn clearing_base_fee(&self, providers: f64) -> u128 {
         let target = self.target_used();
+        // What cannot wait is more than the target: the fee climbs without end.
+        if providers > target {
+            return BASE_FEE_MAX_ATTOFIL;
+        }
         let room = (target - providers).max(target * (1.0 - PROVIDERS_SHARE_MAX));
         let most = self.other_share * epoch_target();
         if most <= room {
@@ -358,6 +370,34 @@ impl Filecoin {
         pledge::termination_fee(self.rules.termination, &terms, Amount(floor.0 * units))
     }
 
+    /// Burns a penalty of provider `i`: out of its rewards that still vest, those that vest first,
+    /// then out of what it can spend. Returns what was burned.
+    pub fn burn_penalty(&mut self, i: usize, penalty: Amount) -> Amount {
+        self.unlock_penalty(i, penalty);
+        self.accounts.burn(i, penalty)
+    }
+
+    /// Frees what a penalty takes of the rewards of provider `i` that still vest.
+    pub fn unlock_penalty(&mut self, i: usize, penalty: Amount) {
+        let unlocked = self.providers[i].vesting.take(penalty);
+        if unlocked > Amount::ZERO {
+            self.accounts.vest(i, unlocked);
+        }
+    }
+
+    /// What providers and clients have to lock as collateral of all deals: at least 1 % of the
+    /// circulating supply, by the deals' share of the power (`deal_provider_collateral_bounds` of
+    /// the market actor). None from FIP-0065 on, which no longer counts it as locked.
+    pub fn deal_collateral(&self, circulating: Amount) -> Amount {
+        if !self.rules.deal_collateral_locked {
+            return Amount::ZERO;
+        }
+        let held = |of: &super::Provider| of.sectors.of(Kind::Deal) + of.sectors.of(Kind::Verified);
+        let deals = u128::from(self.providers.iter().map(held).sum::<u64>()) * SECTOR_BYTES;
+        let power = self.raw_power_bytes().max(self.rewards.this_epoch_baseline_bytes());
+        Amount(circulating.0 / 100).mul_div_floor(deals, power.max(deals).max(1))
+    }
+
     /// Provider `i` sends messages that need this much gas and can wait.
     pub fn pay_gas(&mut self, i: usize, gas: u64) {
         self.burn_base_fee_of(i, gas);
@@ -433,7 +473,9 @@ impl Filecoin {
     /// The base fee of a day whose providers' gas is known.
     pub fn step_base_fee_day(&mut self) {
         let (epochs, wins) = (EPOCHS_PER_DAY as u128, election::WINS_PER_EPOCH);
-        let of_providers = self.gas.send(epochs * u128::from(wins)) / epochs;
+        // What blocks do not hold is lost, as when each epoch is simulated.
+        let room = self.gas.room(wins);
+        let of_providers = (self.gas.send(epochs * u128::from(wins)) / epochs).min(room);
         // Lost blocks leave less room than the expected five.
         let crowded = of_providers as f64 / (1.0 - self.parameters.orphan_share);
         self.gas.base_fee_attofil = match self.rules.base_fee {
@@ -444,7 +486,7 @@ impl Filecoin {
         let wanted = self.gas.other_demand(self.gas.base_fee_attofil as f64) as u128;
         // Lost blocks carry nothing.
         let wanted = (wanted as f64 * (1.0 - self.parameters.orphan_share)) as u128;
-        let of_others = wanted.min(self.gas.room(wins).saturating_sub(of_providers));
+        let of_others = wanted.min(room - of_providers);
         self.burn_base_fee_of_others(of_others as u64, EPOCHS_PER_DAY as u64);
         self.flows.gas_used += (of_providers + of_others) * epochs;
         self.flows.gas_limit += gas::BLOCK_GAS_LIMIT * u128::from(wins) * epochs;

@@ -32,6 +32,9 @@ const GENESIS: Date = date(2020, 8, 24);
 const FIL_MAX: f64 = 2e9;
 /// Far above any network to be modelled.
 const POWER_EIB_MAX: f64 = 1e6;
+/// Most raw power of the first day: if all of it is one provider's and ends on one day, a cohort
+/// still counts its sectors in 32 bits.
+const STATE_EIB_MAX: f64 = 60.0;
 const POWER_PIB_MAX: f64 = 1e9;
 
 /// A Filecoin network.
@@ -539,8 +542,8 @@ fn initial_state(checker: &mut Checker<'_>) -> Option<InitialState> {
         let given = checker.required(given, key, &format!("\"1 {unit}\""));
         checker.quantity(given, key, unit, unit == "1", 0.0..=maximum)
     };
-    let raw_power_eib = number(typed.raw_power, "raw_power", "EiB", POWER_EIB_MAX);
-    let qa_power_eib = number(typed.qa_power, "qa_power", "EiB", POWER_EIB_MAX);
+    let raw_power_eib = number(typed.raw_power, "raw_power", "EiB", STATE_EIB_MAX);
+    let qa_power_eib = number(typed.qa_power, "qa_power", "EiB", 10.0 * STATE_EIB_MAX);
     let share = number(typed.locked_vesting_share, "locked_vesting_share", "1", 1.0);
     let mut amount = |given, key, unit: (&str, u32), maximum| {
         let given = checker.required(given, key, &format!("\"1 {}\"", unit.0));

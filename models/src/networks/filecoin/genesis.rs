@@ -110,6 +110,7 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
             vesting: Vesting::default(),
             to_vest: Amount::ZERO,
             pledge: Amount::ZERO,
+            pre_commit_deposit: Amount::ZERO,
             class: size.map_or(SizeClass::Entrant, |s| SizeClass::of(s.quality_one + s.verified)),
             capacity_weight: size.map_or(0, |s| s.quality_one),
             verified_weight: size.map_or(0, |s| s.verified + s.quality_one / 100),
@@ -180,6 +181,8 @@ fn stock(provider: &mut Provider, size: &Size, days_early: i32, settings: &Setti
                     Cohort {
                         activation_day: expiry_day - longest,
                         expiry_day,
+                        claim_end_day: expiry_day
+                            + settings.parameters.verified_renewal_term as i32,
                         sectors,
                         ..Cohort::default()
                     },
@@ -196,6 +199,8 @@ fn stock(provider: &mut Provider, size: &Size, days_early: i32, settings: &Setti
 /// If the initial state locks more FIL than exist.
 pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
     let locked = initial.locked;
+    let deals = network.deal_collateral(initial.circulating);
+    network.accounts.hold_for_deals(deals);
     let vesting_fil = locked.as_tokens(FIL_DECIMALS) * initial.locked_vesting_share;
     let vesting = amount::floor(vesting_fil, FIL_DECIMALS);
     let units: u64 = network.providers.iter().map(|p| p.sectors.quality_units()).sum();
@@ -209,7 +214,8 @@ pub fn lock(network: &mut Filecoin, initial: &InitialState, p: &Parameters) {
         (u64::from(cohort.sectors) * kind.quality()) as f64 * tilt(cohort.expiry_day)
     };
     let cohorts = network.providers.iter().flat_map(|provider| provider.sectors.cohorts());
-    let mean = (locked - vesting).0 as f64 / cohorts.map(tilted).sum::<f64>().max(1.0);
+    let mean =
+        locked.saturating_sub(vesting + deals).0 as f64 / cohorts.map(tilted).sum::<f64>().max(1.0);
     for i in 0..network.providers.len() {
         let provider = &mut network.providers[i];
         let day_reward = network.quote.day_reward(1);

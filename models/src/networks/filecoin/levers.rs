@@ -36,16 +36,20 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
 fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
     let rational = matches!(settings.behaviour, Behaviour::Rational(_));
     match name {
-        "early_termination_rate"
-        | "verified_termination_rate"
-        | "termination_interval"
-        | "verified_renewal_term"
+        "early_termination_rate" | "verified_termination_rate" | "termination_interval"
             if rational =>
         {
             Some("it has an effect with behaviour = \"driven\" only")
         }
-        "hurdle_rate" | "hurdle_sigma" | "planning_horizon" | "patience" | "exit_share"
-        | "entry_rate" | "verified_share" | "sealing_rate"
+        "hurdle_rate"
+        | "hurdle_sigma"
+        | "planning_horizon"
+        | "patience"
+        | "exit_share"
+        | "entry_rate"
+        | "claim_extension_share"
+        | "verified_share"
+        | "sealing_rate"
             if !rational =>
         {
             Some("it has an effect with behaviour = \"rational\" only")

@@ -181,10 +181,7 @@ impl Derived {
                 renewal: p.renewal_term as i32,
                 verified_short: p.verified_short_term as i32,
                 verified_long: p.verified_long_term as i32,
-                verified_renewal: match rational {
-                    true => p.verified_long_term as i32,
-                    false => p.verified_renewal_term as i32,
-                },
+                verified_renewal: p.verified_renewal_term as i32,
             },
             costs: Costs {
                 capex_usd_per_sector_day: p.capex_usd_per_tib * tib_per_sector
@@ -262,9 +259,15 @@ pub struct Filecoin {
     plan: Plan,
     /// What follows the last of a driven plan's days, where a forecast was asked for.
     outlook: Option<Outlook>,
+    /// Providers reckon after the last of a driven plan's days.
+    reckons_after: bool,
+    /// Sum of the providers' weights where verified data are handed out.
+    verified_weights: u64,
     orders: Vec<Orders>,
     /// Sectors of quality one that the history has seen come to their end and the run has not yet.
     capacity_owed: i64,
+    /// What the days so far had to give out and nobody who acted on them could take.
+    unplaced: DayTotals,
     observed: Vec<Observed>,
     flows: Flows,
     /// Sums since the start, for a review.
@@ -310,6 +313,7 @@ impl Filecoin {
         let rules = Rules::at(settings.rules, first_epoch, solstice_epoch);
         let (plan, market, observed) = plan(settings);
         let accounts = Accounts::new(initial, providers.len());
+        let verified_weights = providers.iter().map(|of| of.verified_weight).sum();
         Filecoin {
             detail: settings.detail,
             rule_choice: settings.rules,
@@ -324,7 +328,8 @@ impl Filecoin {
             accounts,
             providers,
             power: Power::default(),
-            rewards: fees::reward_state(initial, first_epoch, rules.minting),
+            rewards: fees::reward_state(initial, first_epoch, rules.minting)
+                .expect("the initial state is one that a chain can reach"),
             qa_power: Estimate::default(),
             quote: fees::Quote::default(),
             election: election::lottery(),
@@ -336,8 +341,11 @@ impl Filecoin {
             audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
             outlook: outlook(settings),
+            reckons_after: false,
+            verified_weights,
             orders: vec![],
             capacity_owed: 0,
+            unplaced: DayTotals::default(),
             observed,
             flows: Flows::default(),
             ended: vec![],
@@ -452,6 +460,14 @@ impl Filecoin {
         self.refresh_quote();
     }
 
+    /// Whether providers decide for themselves today.
+    fn reckons(&self) -> bool {
+        match &self.plan {
+            Plan::Driven(days) => self.reckons_after && self.day as usize > days.len(),
+            Plan::Rational => true,
+        }
+    }
+
     /// Plans and opens a day: rules, allocations that vest, every provider's business.
     fn begin_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.day += 1;
@@ -459,20 +475,25 @@ impl Filecoin {
         self.rules = Rules::at(self.rule_choice, self.epoch, self.solstice_epoch);
         self.judge_streams();
         self.vest_allocations();
+        let collateral = self.deal_collateral(self.accounts.circulating());
+        self.accounts.hold_for_deals(collateral);
+        self.market.step(self.day, &streams);
         match &self.plan {
+            _ if self.reckons() => self.plan_rational_day(&streams),
+            Plan::Rational => {}
             Plan::Driven(days) => {
                 let relative = self.parameters.verified_renewal_relative;
                 let known = days.get(self.day as usize - 1);
                 let known = known.map(|day| DayTotals::new(day, relative));
+                let unplaced = std::mem::take(&mut self.unplaced);
                 match known {
-                    Some(totals) => self.plan_known_day(totals),
+                    Some(totals) => self.plan_known_day(totals.plus(unplaced)),
                     None => {
                         let totals = self.forecast_day(&streams);
-                        self.plan_driven_day(totals, None);
+                        self.plan_driven_day(totals.plus(unplaced), None);
                     }
                 }
             }
-            Plan::Rational => self.plan_rational_day(&streams),
         }
         for i in 0..self.providers.len() {
             let orders = self.orders[i];

@@ -20,8 +20,10 @@ crate::parameters! {
 
         /// Commitment of newly onboarded sectors without verified data.
         capacity_term: "d" = 540.0, in 180.0 ..= 1278.0, "mainnet maximum before FIP-0052, the common choice";
-        /// Commitment of renewed verified sectors in a driven run: a claim outlasts its deal by it.
+        /// How long a claim outlasts its deal; a driven run renews verified sectors for that long.
         verified_renewal_term: "d" = 90.0, in 1.0 ..= 1278.0, "built-in market: term_max = deal duration + 90 d (MARKET_DEFAULT_ALLOCATION_TERM_BUFFER)";
+        /// Share of verified sectors whose client extends the claim when it ends (rational behaviour).
+        claim_extension_share: "1" = 0.5, in 0.0 ..= 1.0, "estimate: no public count of ExtendClaimTerms";
         /// Commitment of renewed sectors without verified data.
         renewal_term: "d" = 360.0, in 180.0 ..= 1278.0, "estimate";
         /// Commitment of the shorter verified deals.
@@ -49,6 +51,8 @@ crate::parameters! {
         stock_pledge_tilt: "1" = 1.15, in 0.5 ..= 1.5, "scheduled pledge release of 2022-11 (0.215 FIL per 32 GiB) over the mean (0.187)",
             fixed "it shapes the pledges of the first day";
 
+        /// Time between the pre-commitment of a sector and its proof, in which a deposit is locked.
+        sealing_days: "d" = 1.0, in 0.0 ..= 30.0, "150 epochs at least; C2, batching and queues: estimate";
         /// Share of wins lost to late or orphaned blocks of a provider that is online.
         orphan_share: "1" = 0.022, in 0.0 ..= 0.5, "calibrated; real minted/scheduled 0.971..0.991";
         /// Uptime within a 30-minute deadline that suffices to submit its proof.
@@ -120,8 +124,18 @@ crate::parameters! {
         patience: "d" = 120.0, in 1.0 ..= 3650.0, "estimate";
         /// Income from a verified client for one TiB, beside block rewards.
         deal_usd_per_tib_month: "USD/TiB/mo" = 0.0, in 0.0 ..= 100.0, "most Fil+ deals pay nothing";
-        /// Share of new sectors for which a provider finds a verified deal.
-        verified_share: "1" = 0.9, in 0.0 ..= 1.0, "onboarded QA over raw power, 2024: 9.9";
+        /// Verified data that clients bring to providers who reckon.
+        client_demand: "PiB/d" = 3.8, in 0.0 ..= 1000.0, "onboarded QA less raw power over 9, mean of 2022-10 to 2023-12";
+        /// Share of verified data that goes into sectors that exist (SnapDeals), where providers reckon.
+        snap_share: "1" = 0.05, in 0.0 ..= 1.0, "estimate; the balance of raw power leaves little room for more";
+        /// Time in which a provider upgrades the sectors that are worth it (FIP-0118).
+        upgrade_time: "d" = 180.0, in 1.0 ..= 3650.0, "estimate";
+        /// How sharply sectors that pay are told from those that do not: exponent of the log-logistic law.
+        choice_steepness: "1" = 1.5, in 0.1 ..= 100.0, "calibrated on renewals";
+        /// Mean time from the wish for more capacity to its sealing.
+        hardware_lead_time: "d" = 60.0, in 1.0 ..= 730.0, "estimate: order, delivery, racking";
+        /// Most FIL that a provider can borrow in a year, over its pledge.
+        credit_rate: "1/y" = 1.0, in 0.0 ..= 1000.0, "estimate";
         /// How often a day a provider's data is read, mean over providers (textbook rules only).
         reads_per_day: "1/d" = 0.3, in 0.0 ..= 1000.0, "estimate; the textbook gives no figure";
         /// Share of rational providers that leave from the first day: they renew and seal no more.

@@ -175,12 +175,14 @@ impl SizeClass {
 /// What a provider has decided to do until it thinks again.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
-    /// New sectors a day, as a share of its live ones.
+    /// New sectors without verified data a day, as a share of its live ones.
     pub growth_per_day: f64,
-    /// It extends sectors without verified deals.
-    pub renews_capacity: bool,
-    /// It extends sectors with verified deals.
-    pub renews_verified: bool,
+    /// New sectors with verified data a day.
+    pub verified_per_day: f64,
+    /// Share of its sectors without data that it raises to quality 10 a day (FIP-0118).
+    pub upgrades_per_day: f64,
+    /// It extends the sectors that are worth it.
+    pub renews: bool,
     /// Gives up: terminates what it has.
     pub terminates: bool,
 }
@@ -252,6 +254,8 @@ pub struct Provider {
     pub to_vest: Amount,
     /// The pledge of all its sectors.
     pub pledge: Amount,
+    /// The deposits of those it pre-commits today.
+    pub pre_commit_deposit: Amount,
 
     /// Its size at the start.
     pub class: SizeClass,

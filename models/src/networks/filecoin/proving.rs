@@ -4,8 +4,7 @@
 //! the sectors concerned: they lose their power when the deadline closes. The first day is free
 //! (FIP-0002); each further day costs the continued-fault fee; after 42 days the chain terminates
 //! the sectors. A sector proven again has recovered. Fees are computed by the protocol's own crate
-//! ([`super::pledge`]) and are paid from the available balance; the protocol takes them from
-//! vesting rewards first, so here rewards vest slightly later than on chain.
+//! ([`super::pledge`]); like the daily fee they are taken from rewards that still vest first.
 
 use pinwheel_core::{Amount, SimDuration, SimTime, Streams};
 
@@ -206,7 +205,7 @@ impl Filecoin {
         if proven.continued > 0 {
             let units = provider.units_of(u64::from(proven.continued));
             let fee = Amount(self.quote.fault_fee_per_unit.0 * u128::from(units));
-            let paid = self.accounts.burn(i, fee);
+            let paid = self.burn_penalty(i, fee);
             self.flows.burn_fault_fee += paid;
             self.flows.fault_fee_units += units;
             self.note_fault_fee(i, deadline, proven.continued, paid);
@@ -223,7 +222,8 @@ impl Filecoin {
         if fee > 0 {
             let fee = Amount(fee * deadlines / DEADLINES as u128);
             let cap = self.daily_fee_cap(i, deadlines);
-            self.flows.burn_daily_fee += self.accounts.burn(i, fee.min(cap));
+            let burned = self.burn_penalty(i, fee.min(cap));
+            self.flows.burn_daily_fee += burned;
         }
     }
 
@@ -299,7 +299,7 @@ impl Filecoin {
         for cohort in &ended {
             let fee = self.termination_fee(kind, cohort);
             self.return_pledge(i, Amount(cohort.pledge_attofil));
-            let paid = self.accounts.burn(i, fee);
+            let paid = self.burn_penalty(i, fee);
             self.flows.burn_termination_fee += paid;
             self.note_penalty(i, paid, Amount::ZERO);
             self.flows.terminated_sectors += u64::from(cohort.sectors);

@@ -1,41 +1,64 @@
 //! Behaviour by reckoning: each provider weighs what a sector will earn against what it will cost,
-//! at the day's FIL price, and onboards, renews, gives up or stays away.
+//! at the day's FIL price, and onboards, renews, upgrades, gives up or stays away.
 //!
 //! Per sector of 32 GiB over the planning horizon, in USD:
 //! ```text
-//! income   = expected block reward (the protocol's own estimate) * miners' share * price
-//! holding  = operating cost + hurdle rate * pledge * price * horizon
-//! renew    if income > holding
-//! onboard  if income > holding + hardware written off + sealing, the faster the larger the margin
-//! give up  after `patience` days of loss, once the remaining loss exceeds the termination fee
-//! leave    from the first day on, if it is of the `exit_share`: nothing is renewed or sealed
-//! join     at a rate that grows with the return of an average provider above break-even
+//! income  = expected block reward (the protocol's own estimate) * miners' share * price + deal
+//! holding = operating cost + daily fee * price + hurdle rate * pledge * price * horizon
+//! taken   = 1 / (1 + (cost / income)^steepness)       share of the sectors for which it is done
+//! renew   taken at cost = holding, with the pledge that the sector has
+//! verify  taken at cost = holding + hardware + sealing, of the data that clients bring a day
+//! seal    the faster the larger income / (holding + hardware + sealing) - 1 without verified data
+//! give up after `patience` days of loss, once the remaining loss exceeds the termination fee
+//! leave   from the first day on, if it is of the `exit_share`: nothing is renewed or sealed
+//! join    at a rate that grows with the return of an average provider above break-even
 //! ```
-//! Costs, hurdle rates and patience differ from provider to provider. Each decides once a week, and
-//! puts the week's new sectors on chain on that day.
+//! `taken` is the log-logistic law of costs that differ from sector to sector (Fisk, "The graduation
+//! of income distributions", 1961); those of providers differ too. What a provider seals follows
+//! its wish after the lead time of hardware, and no pledge is locked for which neither its own FIL
+//! nor its credit suffices. Some verified data go into sectors that exist (SnapDeals). Under
+//! FIP-0118 sectors without data are upgraded without any. Each provider decides once a week, and
+//! puts the week's sectors on chain on that day.
 //!
-//! Left out: debt, hedging, learning, deals with their own prices over time, retrieval income.
+//! Left out: debt and its interest, hedging, learning, deals with their own prices over time,
+//! retrieval income.
 
 use pinwheel_core::distribution::{Normal, Poisson};
-use pinwheel_core::{Amount, Purpose, Streams};
+use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
-use super::Filecoin;
 use super::accounts::FIL_DECIMALS;
 use super::business::Orders;
 use super::provider::{Intent, SizeClass};
 use super::rules::Quality;
-use super::sectors::Kind;
+use super::sectors::{Cohort, Kind, SECTORS_PER_PIB, Term};
 use super::settings::PricePath;
+use super::{DAYS_PER_YEAR, Filecoin};
+use crate::input::amount;
 use crate::laws::price::GeometricBrownian;
 
 /// Names of random streams drawn from in the hot path.
 const GROWTH: Purpose = Purpose::new("filecoin growth");
+const CLIENTS: Purpose = Purpose::new("filecoin.clients");
+const UPGRADES: Purpose = Purpose::new("filecoin.upgrades");
 
 /// Days between two decisions of a provider.
 const DECISION_DAYS: u32 = 7;
 /// Sectors a new provider starts with: 100 TiB.
 const ENTRY_SECTORS: u64 = 3_200;
+
+/// What can still be locked as pledge.
+struct Budget(Amount);
+
+impl Budget {
+    /// As many sectors of those wanted as it suffices for at this price, which it pays.
+    fn afford(&mut self, wanted: u64, each: Amount) -> u64 {
+        let most = self.0.0.checked_div(each.0).unwrap_or(u128::MAX);
+        let sectors = most.min(u128::from(wanted)) as u64;
+        self.0 = self.0.saturating_sub(Amount(each.0 * u128::from(sectors)));
+        sectors
+    }
+}
 
 /// The market that rational providers look at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,7 +86,7 @@ impl From<&PricePath> for Market {
 
 impl Market {
     /// Moves the price by one day.
-    fn step(&mut self, day: i32, streams: &Streams) {
+    pub fn step(&mut self, day: i32, streams: &Streams) {
         let mut draws = streams.indexed(0, "filecoin price", day as u64);
         let normal = Normal::STANDARD.sample(&mut draws);
         let law = GeometricBrownian {
@@ -78,13 +101,27 @@ impl Market {
 #[derive(Copy, Clone, Debug)]
 struct Prospect {
     income: f64,
-    holding: f64,
+    cost: f64,
+}
+
+impl Prospect {
+    /// Share of the sectors for which it is taken up.
+    fn taken(self, steepness: f64) -> f64 {
+        if self.income <= 0.0 {
+            return 0.0;
+        }
+        1.0 / (1.0 + math::pow(self.cost.max(0.0) / self.income, steepness))
+    }
+
+    /// What it earns beyond its cost, over the cost; zero where it does not.
+    fn margin(self) -> f64 {
+        ((self.income - self.cost) / self.cost.max(1e-9)).clamp(0.0, 1.0)
+    }
 }
 
 impl Filecoin {
     /// The orders of every provider for the current day, into `self.orders`.
     pub fn plan_rational_day(&mut self, streams: &Streams) {
-        self.market.step(self.day, streams);
         self.orders.clear();
         self.orders.resize(self.providers.len(), Orders::default());
         for i in 0..self.providers.len() {
@@ -97,7 +134,6 @@ impl Filecoin {
     }
 
     fn rational_orders(&mut self, i: usize, streams: &Streams) -> Orders {
-        let seals = self.is_turn_of(i, DECISION_DAYS);
         let provider = &self.providers[i];
         let live = provider.sectors.live();
         if live == 0 {
@@ -110,22 +146,59 @@ impl Filecoin {
         let ending = |kind| provider.sectors.expired(kind, self.day);
         let due = ending(Kind::Capacity) + ending(Kind::Deal);
         let verified_due = ending(Kind::Verified);
-        let growth = provider.intent.growth_per_day * f64::from(DECISION_DAYS);
-        let new = if seals && growth > 0.0 {
-            let chance = streams.indexed(i as u32, GROWTH, self.day as u64).uniform();
-            (live as f64 * growth + chance) as u64
-        } else {
-            0
-        };
-        let verified = (new as f64 * self.parameters.verified_share) as u64;
-        Orders {
-            onboard_capacity: new - verified,
-            onboard_verified: verified,
+        let mut orders = Orders {
             capacity_due: due,
-            capacity_renewed: if provider.intent.renews_capacity { due } else { 0 },
+            capacity_renewed: due,
             verified_due,
-            verified_renewed: if provider.intent.renews_verified { verified_due } else { 0 },
+            verified_renewed: verified_due,
+            ..Orders::default()
+        };
+        if self.is_turn_of(i, DECISION_DAYS) {
+            self.order_new(i, &mut orders, streams);
         }
+        orders
+    }
+
+    /// Orders the sectors of a week: upgrades and data of clients first, as far as there is FIL.
+    fn order_new(&mut self, i: usize, orders: &mut Orders, streams: &Streams) {
+        let provider = &self.providers[i];
+        let (intent, sectors) = (provider.intent, &provider.sectors);
+        let (live, capacity) = (sectors.live() as f64, sectors.of(Kind::Capacity));
+        let days = f64::from(DECISION_DAYS);
+        let whole = |wanted: f64, purpose: Purpose| {
+            if wanted <= 0.0 {
+                return 0;
+            }
+            let chance = streams.indexed(i as u32, purpose, self.day as u64).uniform();
+            (wanted + chance) as u64
+        };
+        let brought = whole(intent.verified_per_day * days, CLIENTS);
+        let snapped = (brought as f64 * self.parameters.snap_share) as u64;
+        let upgraded = whole(capacity as f64 * intent.upgrades_per_day * days, UPGRADES);
+        let mut budget = Budget(self.credit(i));
+        let quality = Kind::Verified.quality();
+        let own = self.mean_pledge(i, Kind::Capacity);
+        let lacking = Amount(self.quote.pledge(quality).0.saturating_sub(own));
+        orders.upgraded = budget.afford((snapped + upgraded).min(capacity), lacking);
+        let sealed = brought - snapped.min(capacity);
+        orders.onboard_verified = budget.afford(sealed, self.quote.pledge(quality));
+        let new = whole(live * intent.growth_per_day * days, GROWTH);
+        let quality = Kind::Capacity.quality();
+        orders.onboard_capacity = budget.afford(new, self.quote.pledge(quality));
+    }
+
+    /// FIL that provider `i` can lock this week: its own, and what it can borrow on its pledge.
+    fn credit(&self, i: usize) -> Amount {
+        let own = self.accounts.ledger.balance(self.accounts.purses[i].available);
+        let share = self.parameters.credit_rate * f64::from(DECISION_DAYS) / DAYS_PER_YEAR;
+        let borrowed = self.providers[i].pledge.as_tokens(FIL_DECIMALS) * share;
+        own + amount::floor(borrowed, FIL_DECIMALS)
+    }
+
+    /// Pledge of the sector of a kind that ends first, attoFIL.
+    fn mean_pledge(&self, i: usize, kind: Kind) -> u128 {
+        let first = self.providers[i].sectors.cohorts().find(|(of, _)| *of == kind);
+        first.map_or(0, |(_, cohort)| cohort.pledge_attofil / u128::from(cohort.sectors.max(1)))
     }
 
     /// Provider `i` makes up its mind for the coming week.
@@ -134,49 +207,94 @@ impl Filecoin {
             self.providers[i].intent = Intent::default();
             return;
         }
-        let capacity = self.prospect(i, Kind::Capacity.quality());
-        let verified = self.prospect(i, Kind::Verified.quality());
-        let quality_one = if self.rules.quality == Quality::Uniform { verified } else { capacity };
-        let blend = |a: f64, b: f64| {
-            self.parameters.verified_share * a + (1.0 - self.parameters.verified_share) * b
+        let steepness = self.parameters.choice_steepness;
+        let (one, ten) = (Kind::Capacity.quality(), Kind::Verified.quality());
+        let uniform = self.rules.quality == Quality::Uniform;
+        let new = |quality| self.prospect_of_new(i, quality);
+        let verified = new(ten).taken(steepness);
+        let wish = self.parameters.sealing_rate * new(if uniform { ten } else { one }).margin();
+        let lag = (f64::from(DECISION_DAYS) / self.parameters.hardware_lead_time).min(1.0);
+        let upgrades_per_day = match uniform {
+            true => self.worth_upgrading(i) / self.parameters.upgrade_time,
+            false => 0.0,
         };
-        let income = blend(verified.income, quality_one.income);
-        let holding = blend(verified.holding, quality_one.holding);
-        let horizon_days = self.parameters.planning_horizon;
-        let setup = self.derived.costs.capex_usd_per_sector_day * horizon_days
-            + self.derived.costs.sealing_usd_per_sector;
-        let margin = (income - holding - setup) / (holding + setup).max(1e-9);
+        let clients_per_day = self.clients_per_day(i);
 
+        let horizon_days = self.parameters.planning_horizon;
+        let unit = self.prospect(i, one, 0.0).income;
         let provider = &mut self.providers[i];
-        let held_units = provider.sectors.quality_units() as f64;
-        let held_income = capacity.income * held_units;
+        let held_income = unit * provider.sectors.quality_units() as f64;
         let held_cost =
             provider.opex_usd_per_sector_day * horizon_days * provider.sectors.live() as f64;
-        let losing = held_units > 0.0 && held_income < held_cost;
+        let losing = provider.sectors.live() > 0 && held_income < held_cost;
         provider.losing_days = if losing { provider.losing_days + DECISION_DAYS } else { 0 };
         let tired = provider.losing_days > provider.patience_days;
-        let loss_usd = held_cost - held_income;
         let fee_usd = self.quote.termination_fee_per_pledge
             * provider.pledge.as_tokens(FIL_DECIMALS)
             * self.market.price_usd;
-        provider.intent = Intent {
-            growth_per_day: if tired {
-                0.0
-            } else {
-                self.parameters.sealing_rate * margin.clamp(0.0, 1.0)
+        let growth = provider.intent.growth_per_day;
+        provider.intent = match tired {
+            true => Intent { terminates: held_cost - held_income > fee_usd, ..Intent::default() },
+            false => Intent {
+                growth_per_day: growth + (wish - growth) * lag,
+                verified_per_day: clients_per_day * verified,
+                upgrades_per_day,
+                renews: true,
+                terminates: false,
             },
-            renews_capacity: !tired && quality_one.income > quality_one.holding,
-            renews_verified: !tired && verified.income > verified.holding,
-            terminates: tired && loss_usd > fee_usd,
         };
     }
 
-    /// Income and holding cost of one sector of this quality.
-    fn prospect(&self, i: usize, quality: u64) -> Prospect {
+    /// Sectors of verified data a day that clients offer provider `i`, by its weight among all.
+    fn clients_per_day(&self, i: usize) -> f64 {
+        let demand = self.parameters.client_demand * SECTORS_PER_PIB;
+        let weight = self.providers[i].verified_weight as f64;
+        demand * weight / (self.verified_weights as f64).max(1.0)
+    }
+
+    /// What provider `i` makes of sectors that come to their end and would go on as `kind`, or with
+    /// an upgrade if there is one: the kind they go on as, and which share of them does.
+    pub fn worth_renewing(
+        &self,
+        i: usize,
+        kind: Kind,
+        upgrade: bool,
+        cohort: &Cohort,
+    ) -> Option<(Kind, f64)> {
+        if !self.providers[i].intent.renews {
+            return None;
+        }
+        let own = Amount(cohort.pledge_attofil / u128::from(cohort.sectors.max(1)));
+        let steepness = self.parameters.choice_steepness;
+        let taken = |quality: u64, pledge: Amount| {
+            self.prospect(i, quality, pledge.as_tokens(FIL_DECIMALS)).taken(steepness)
+        };
+        let as_is = taken(kind.quality(), own);
+        let ten = Kind::Verified.quality();
+        let upgraded = if upgrade { taken(ten, own.max(self.quote.pledge(ten))) } else { 0.0 };
+        match upgraded > as_is {
+            true => Some((Kind::Verified, upgraded)),
+            false => Some((kind, as_is)),
+        }
+    }
+
+    /// Share of its sectors without data that provider `i` would raise to quality 10 for the pledge
+    /// that lacks (FIP-0118).
+    fn worth_upgrading(&self, i: usize) -> f64 {
+        let (one, ten) = (Kind::Capacity.quality(), Kind::Verified.quality());
+        let own = Amount(self.mean_pledge(i, Kind::Capacity)).as_tokens(FIL_DECIMALS);
+        let pledge = self.quote.pledge(ten).as_tokens(FIL_DECIMALS).max(own);
+        let (before, after) = (self.prospect(i, one, own), self.prospect(i, ten, pledge));
+        let gain =
+            Prospect { income: after.income - before.income, cost: after.cost - before.cost };
+        gain.taken(self.parameters.choice_steepness)
+    }
+
+    /// Income and cost of holding one sector of this quality with this pledge, FIL.
+    fn prospect(&self, i: usize, quality: u64, pledge_fil: f64) -> Prospect {
         let provider = &self.providers[i];
         let price = self.market.price_usd;
         let horizon_days = self.parameters.planning_horizon;
-        let pledge_fil = self.quote.pledge(quality).as_tokens(FIL_DECIMALS);
         let reward_fil =
             self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share();
         let deal = if quality > 1 {
@@ -185,11 +303,44 @@ impl Filecoin {
             0.0
         };
         let fees_fil = self.quote.daily_fee(quality).as_tokens(FIL_DECIMALS) * horizon_days;
+        let hurdle_fil = provider.hurdle_per_year * pledge_fil * horizon_days / DAYS_PER_YEAR;
         Prospect {
-            income: (reward_fil - fees_fil) * price + deal,
-            holding: provider.opex_usd_per_sector_day * horizon_days
-                + provider.hurdle_per_year * pledge_fil * price * horizon_days / 365.0,
+            income: reward_fil * price + deal,
+            cost: provider.opex_usd_per_sector_day * horizon_days + (fees_fil + hurdle_fil) * price,
         }
+    }
+
+    /// The same of a new sector, with its hardware written off and its sealing.
+    fn prospect_of_new(&self, i: usize, quality: u64) -> Prospect {
+        let pledge_fil = self.quote.pledge(quality).as_tokens(FIL_DECIMALS);
+        let Prospect { income, cost } = self.prospect(i, quality, pledge_fil);
+        let costs = self.derived.costs;
+        let hardware = costs.capex_usd_per_sector_day * self.parameters.planning_horizon;
+        Prospect { income, cost: cost + hardware + costs.sealing_usd_per_sector }
+    }
+
+    /// Raises sectors without data to quality 10, with an extension: they get verified data
+    /// (SnapDeals), or FIP-0118 asks for none. What lacks of the pledge is locked first; where it
+    /// cannot be had, they stay as they are.
+    pub fn upgrade(&mut self, i: usize, sectors: u64) {
+        if sectors == 0 {
+            return;
+        }
+        let mut taken = std::mem::take(&mut self.ended);
+        self.providers[i].sectors.take_evenly(Kind::Capacity, sectors, |of| taken.push(of));
+        let days = self.derived.terms.verified_long;
+        for mut cohort in taken.drain(..) {
+            if !self.top_up(i, &mut cohort) {
+                self.providers[i].sectors.add(Kind::Capacity, Term::Stock, cohort);
+                continue;
+            }
+            cohort.expiry_day = self.latest_end(&cohort, days).max(cohort.expiry_day);
+            cohort.claim_end_day = cohort.expiry_day + self.derived.terms.verified_renewal;
+            self.flows.upgraded_sectors += u64::from(cohort.sectors);
+            self.pay_gas(i, u64::from(cohort.sectors) * self.gas.message.prove_aggregate);
+            self.providers[i].sectors.add(Kind::Verified, Term::Medium, cohort);
+        }
+        self.ended = taken;
     }
 
     /// New providers take the place of dormant ones while the return is good.
@@ -210,9 +361,7 @@ impl Filecoin {
                     && self.providers[*i].sectors.live() == 0
             });
             let Some(i) = dormant else { return };
-            let verified = (ENTRY_SECTORS as f64 * self.parameters.verified_share) as u64;
-            self.orders[i].onboard_verified = verified;
-            self.orders[i].onboard_capacity = ENTRY_SECTORS - verified;
+            self.orders[i].onboard_capacity = ENTRY_SECTORS;
             self.providers[i].intent = Intent::default();
             self.lock_deposit(i);
             next = i + 1;

@@ -72,6 +72,8 @@ pub struct Flows {
     pub renewed_sectors: u64,
     /// Sectors that reached their expiry.
     pub expired_sectors: u64,
+    /// Sectors raised to quality 10.
+    pub upgraded_sectors: u64,
     /// Sectors ended early.
     pub terminated_sectors: u64,
     /// Election wins.
@@ -199,6 +201,7 @@ impl Filecoin {
         page.value(const { SPEC.metric("providers_active") }, active as f64);
         page.value(const { SPEC.metric("onboarded_raw") }, pib(flows.onboarded_sectors));
         page.value(const { SPEC.metric("renewed_raw") }, pib(flows.renewed_sectors));
+        page.value(const { SPEC.metric("upgraded_raw") }, pib(flows.upgraded_sectors));
         page.value(const { SPEC.metric("expired_raw") }, pib(flows.expired_sectors));
         page.value(const { SPEC.metric("terminated_raw") }, pib(flows.terminated_sectors));
         let faulty = self.providers.iter().map(|p| p.faults.total()).sum();
@@ -215,6 +218,8 @@ impl Filecoin {
         let ratio = flows.minted.0 as f64 / flows.scheduled.0.max(1) as f64;
         page.value(const { SPEC.metric("minted_ratio") }, ratio);
         page.fil(const { SPEC.metric("pledge_per_32gib") }, self.quote.pledge(1));
+        let version = f64::from(self.rules.network_version);
+        page.value(const { SPEC.metric("network_version") }, version);
         page.fil(const { SPEC.metric("service_stream") }, flows.service_stream);
         page.value(const { SPEC.metric("wins") }, flows.wins as f64);
         page.value(const { SPEC.metric("wins_lost") }, flows.wins_lost as f64);
@@ -227,13 +232,17 @@ impl Filecoin {
             .purses
             .iter()
             .map(|accounts_of_provider| accounts.ledger.balance(accounts_of_provider.pledge));
-        let locked_pledge: Amount = pledge.sum();
+        let deposits = accounts.ledger.balance(accounts.deposits);
+        let deals = accounts.ledger.balance(accounts.deal_collateral);
+        let locked_pledge = pledge.sum::<Amount>() + deposits + deals;
         let locked = accounts.ledger.held(Holding::Locked);
         page.fil(const { SPEC.metric("supply_vested") }, accounts.vested_attofil);
         page.fil(const { SPEC.metric("supply_mined") }, accounts.mined_attofil);
         page.fil(const { SPEC.metric("supply_burned") }, accounts.ledger.burned());
         page.fil(const { SPEC.metric("supply_locked") }, locked);
         page.fil(const { SPEC.metric("locked_pledge") }, locked_pledge);
+        page.fil(const { SPEC.metric("locked_deposits") }, deposits);
+        page.fil(const { SPEC.metric("locked_deals") }, deals);
         page.fil(const { SPEC.metric("locked_vesting") }, locked - locked_pledge);
         page.fil(const { SPEC.metric("supply_circulating") }, accounts.circulating());
         page.fil(const { SPEC.metric("supply_reserve") }, accounts.ledger.held(Holding::Reserve));

@@ -18,6 +18,10 @@ pub const EPOCHS_PER_DAY: i64 = 2_880;
 /// When epoch 0 of mainnet began, UTC.
 pub const GENESIS: DateTime = date(2020, 8, 24).at(22, 0, 0, 0);
 
+/// Longest life of a sector, in days: five of the actors' years (`sector_maximum_lifetime` of the
+/// miner actor's policy).
+pub const SECTOR_LIFE_DAYS_MAX: i32 = (5 * EPOCHS_PER_YEAR / EPOCHS_PER_DAY) as i32;
+
 /// The actors' own year of 31,556,925 s, in epochs (`network.rs` of the actors' runtime).
 pub const EPOCHS_PER_YEAR: i64 = 1_051_897;
 
@@ -128,6 +132,11 @@ pub struct Rules {
     pub creation_deposit: bool,
     /// How the base fee follows demand.
     pub base_fee: BaseFeeRule,
+    /// FIP-0034: until then the deposit of a pre-committed sector depends on what it will hold;
+    /// from then on it is that of the highest quality.
+    pub deposit_by_content: bool,
+    /// The collateral of deals counts as locked: until FIP-0065.
+    pub deal_collateral_locked: bool,
     /// Longest commitment or extension of a sector, in days: 540, from nv21 1,278 (FIP-0052).
     pub sector_days_max: u32,
     /// FIP-0118: the epoch from which the reward is split into streams.
@@ -176,6 +185,8 @@ impl Rules {
             daily_fee_grace: version == 25,
             creation_deposit: version >= 27,
             base_fee: if version >= 28 { BaseFeeRule::Premium } else { BaseFeeRule::Utilisation },
+            deposit_by_content: version < 17,
+            deal_collateral_locked: version < 23,
             sector_days_max: if version >= 21 { 1_278 } else { 540 },
             streams_from: None,
         }
@@ -250,6 +261,8 @@ mod tests {
     fn each_rule_changes_at_its_epoch_and_not_before() {
         let at = |epoch| Rules::at(RuleChoice::Mainnet, epoch, None);
         assert_eq!(at(0).network_version, 16);
+        assert!(at(2_383_679).deposit_by_content && !at(2_383_680).deposit_by_content);
+        assert!(at(4_154_639).deal_collateral_locked && !at(4_154_640).deal_collateral_locked);
         assert!(at(4_461_239).pledge_ramp.is_none() && at(4_461_240).pledge_ramp.is_some());
         assert_eq!(at(4_878_839).termination, Termination::ExpectedReward);
         assert_eq!(at(4_878_840).termination, Termination::PledgeShare);

@@ -2,8 +2,8 @@
 //! together and carry one pledge.
 //!
 //! Cohorts of one kind and one commitment length are activated in order of time, so each such queue
-//! is in order of expiry by construction: the next sector to expire is always at a front, and no
-//! search or sort is needed.
+//! is in order of expiry as it grows: the next sector to expire is always at a front. Only a term
+//! that is made shorter during a run asks for a search.
 //!
 //! Left out: 64 GiB sectors (counted as two of 32 GiB), sector numbers, partial verified weight (a
 //! sector is wholly verified or not).
@@ -65,6 +65,9 @@ pub struct Cohort {
     pub activation_day: i32,
     /// Day on which their commitment ends.
     pub expiry_day: i32,
+    /// Day on which the claim of their verified data ends: beyond it they cannot be extended with
+    /// quality 10. Of no account for other kinds.
+    pub claim_end_day: i32,
     /// How many they are.
     pub sectors: u32,
     /// Their pledge together, attoFIL.
@@ -97,16 +100,29 @@ impl Cohort {
         piece
     }
 
-    /// Joins a cohort that expires on the same day. The activation day becomes the later one, which
-    /// decides nothing for sectors older than the 140 days after which the termination fee is flat.
+    /// Whether both end on one day, and so nearly began together that one date of activation and
+    /// one end of a claim do for both.
+    fn joins(&self, other: &Cohort) -> bool {
+        self.expiry_day == other.expiry_day
+            && self.activation_day.abs_diff(other.activation_day) <= JOIN_DAYS
+            && self.claim_end_day.abs_diff(other.claim_end_day) <= JOIN_DAYS
+    }
+
+    /// Joins a cohort that [`Self::joins`] this one: the later activation and the earlier end of a
+    /// claim hold for both.
     fn join(&mut self, other: &Cohort) {
         self.activation_day = self.activation_day.max(other.activation_day);
+        self.claim_end_day = self.claim_end_day.min(other.claim_end_day);
         self.sectors += other.sectors;
         self.pledge_attofil += other.pledge_attofil;
         self.daily_fee_attofil += other.daily_fee_attofil;
         self.day_reward_attofil += other.day_reward_attofil;
     }
 }
+
+/// Most days between the activations, and between the ends of the claims, of sectors that are kept
+/// as one cohort. The termination fee is flat from an age of 140 days on.
+const JOIN_DAYS: u32 = 30;
 
 /// First expiry day of an empty queue.
 const NEVER: i32 = i32::MAX;
@@ -148,19 +164,25 @@ impl Sectors {
         Kind::ALL.iter().map(|kind| self.of(*kind) * kind.quality()).sum()
     }
 
-    /// Adds a cohort; within a queue, cohorts come in order of expiry.
+    /// Adds a cohort; a queue is in order of expiry. Most come last: earlier ones only after a term
+    /// was made shorter during the run.
     pub fn add(&mut self, kind: Kind, term: Term, cohort: Cohort) {
         let place = queue_of(kind, term);
         let queue = &mut self.queues[place];
-        debug_assert!(queue.back().is_none_or(|last| last.expiry_day <= cohort.expiry_day));
         self.live[kind as usize] += u64::from(cohort.sectors);
         self.daily_fee_attofil += cohort.daily_fee_attofil;
-        match queue.back_mut() {
-            Some(last) if last.expiry_day == cohort.expiry_day => last.join(&cohort),
-            _ => {
-                self.first_day[place] = self.first_day[place].min(cohort.expiry_day);
-                queue.push_back(cohort);
+        self.first_day[place] = self.first_day[place].min(cohort.expiry_day);
+        let at = match queue.back() {
+            Some(last) if last.expiry_day > cohort.expiry_day => {
+                queue.partition_point(|of| of.expiry_day <= cohort.expiry_day)
             }
+            _ => queue.len(),
+        };
+        let same_day =
+            queue.range_mut(..at).rev().take_while(|of| of.expiry_day == cohort.expiry_day);
+        match same_day.into_iter().find(|of| of.joins(&cohort)) {
+            Some(of) => of.join(&cohort),
+            None => queue.insert(at, cohort),
         }
     }
 
@@ -178,10 +200,10 @@ impl Sectors {
 
     /// Sectors of a kind that expire on this very day.
     pub fn ending_on(&self, kind: Kind, day: i32) -> u64 {
-        let on_day = |queue: &VecDeque<Cohort>| {
+        let on_day = |queue: &VecDeque<Cohort>| -> u64 {
             let place = queue.partition_point(|cohort| cohort.expiry_day < day);
-            let cohort = queue.get(place).filter(|cohort| cohort.expiry_day == day);
-            cohort.map_or(0, |cohort| u64::from(cohort.sectors))
+            let of_day = queue.range(place..).take_while(|cohort| cohort.expiry_day == day);
+            of_day.map(|cohort| u64::from(cohort.sectors)).sum()
         };
         self.queues[queues_of(kind)].iter().map(on_day).sum()
     }
@@ -294,6 +316,7 @@ mod tests {
         Cohort {
             activation_day: 0,
             expiry_day,
+            claim_end_day: 0,
             sectors,
             pledge_attofil: 7 * u128::from(sectors),
             daily_fee_attofil: 2 * u128::from(sectors),
@@ -330,6 +353,31 @@ mod tests {
         book.take_evenly(Kind::Capacity, 1_000, |_| ());
         assert_eq!((book.live(), book.expired(Kind::Capacity, 1_000)), (0, 0));
         book.take_evenly(Kind::Verified, 5, |_| panic!("there is none"));
+    }
+
+    #[test]
+    fn a_term_made_shorter_keeps_a_queue_in_order() {
+        let mut book = Sectors::default();
+        for day in [30, 40, 20, 30, 25] {
+            book.add(Kind::Capacity, Term::Long, cohort(day, 1));
+        }
+        let mut days = vec![];
+        assert_eq!(book.expired(Kind::Capacity, 25), 2);
+        book.take_first(Kind::Capacity, 5, |c| days.push((c.expiry_day, c.sectors)));
+        assert_eq!(days, [(20, 1), (25, 1), (30, 2), (40, 1)]);
+    }
+
+    #[test]
+    fn sectors_of_another_age_or_claim_stay_apart() {
+        let mut book = Sectors::default();
+        let old = Cohort { activation_day: -400, ..cohort(50, 2) };
+        let claimed = Cohort { claim_end_day: 500, ..cohort(50, 4) };
+        for of in [cohort(50, 1), old, claimed, cohort(50, 8), claimed] {
+            book.add(Kind::Verified, Term::Long, of);
+        }
+        let all: Vec<_> = book.cohorts().map(|(_, c)| (c.activation_day, c.sectors)).collect();
+        assert_eq!(all, [(0, 9), (-400, 2), (0, 8)]);
+        assert_eq!((book.live(), book.ending_on(Kind::Verified, 50)), (19, 19));
     }
 
     #[test]

@@ -101,9 +101,10 @@ impl Filecoin {
         }
     }
 
-    /// Takes a penalty from provider `i`: `reward` of it for whoever disputed or reported, the rest
+    /// Takes a penalty from provider `i`, what vests first: `reward` of it for whoever disputed or reported, the rest
     /// burned. Returns what was burned; where FIL is short, it is less.
     fn slash(&mut self, i: usize, penalty: Amount, reward: Amount) -> Amount {
+        self.unlock_penalty(i, penalty);
         let paid = self.accounts.pay_reporter(i, reward.min(penalty));
         let burned = self.accounts.burn(i, penalty.saturating_sub(reward));
         self.flows.slash_rewards += paid;

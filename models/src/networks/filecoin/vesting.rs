@@ -16,8 +16,6 @@
 use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
-use super::fixed::mul_div;
-
 /// Days over which a reward vests.
 pub const VESTING_DAYS: u32 = 180;
 const PARTS: u128 = VESTING_DAYS as u128;
@@ -30,8 +28,10 @@ pub struct Vesting {
     daily: Vec<Slot>,
     /// Sum of the daily parts now running.
     part_per_day: u128,
-    /// Locked, without what is due.
+    /// Of the schedule, what has still to fall due.
     vesting: u128,
+    /// Of that, what penalties have taken: the parts that fall due first.
+    taken: u128,
     /// Fallen due and not yet released.
     due: u128,
     /// The last day that fell due.
@@ -99,57 +99,38 @@ impl Vesting {
             let due = self.part_per_day + last.remainder;
             self.part_per_day -= last.part;
             self.vesting -= due;
-            self.due += due;
+            let gone = due.min(self.taken);
+            self.taken -= gone;
+            self.due += due - gone;
         }
     }
 
-    /// Takes up to `target` from what is locked, for a fee the provider cannot pay otherwise, and
-    /// returns what was there. Every part shrinks alike, where the actors empty the earliest
-    /// parts first: the amounts are equal, the release of the rest is earlier here.
+    /// Takes up to `target` from what is locked, for a penalty, and returns what was there. What
+    /// would vest first goes first, as in the actors.
     pub fn take(&mut self, target: Amount) -> Amount {
         let from_due = target.0.min(self.due);
         self.due -= from_due;
-        let taken = (target.0 - from_due).min(self.vesting);
-        if taken > 0 {
-            self.shrink_to(self.vesting - taken);
-        }
-        Amount(from_due + taken)
-    }
-
-    /// Scales the schedule down to `kept`; what rounding leaves over goes to the last slot.
-    fn shrink_to(&mut self, kept: u128) {
-        let (mut scheduled, mut part_per_day) = (0, 0);
-        let before = self.vesting;
-        for days in 1..=VESTING_DAYS {
-            let slot = self.slot_after(days);
-            slot.part = mul_div(slot.part, kept, before);
-            slot.remainder = mul_div(slot.remainder, kept, before);
-            scheduled += slot.part * u128::from(days) + slot.remainder;
-            part_per_day += slot.part;
-        }
-        self.slot_after(VESTING_DAYS).remainder += kept - scheduled;
-        self.part_per_day = part_per_day;
-        self.vesting = kept;
+        let from_schedule = (target.0 - from_due).min(self.vesting - self.taken);
+        self.taken += from_schedule;
+        Amount(from_due + from_schedule)
     }
 
     /// What the provider cannot spend yet, with what has fallen due and was not released.
     pub fn locked(&self) -> Amount {
-        Amount(self.vesting + self.due)
+        Amount(self.vesting - self.taken + self.due)
     }
 
     /// What falls due on each of the days ahead, from the next one on, if nothing is added.
     pub fn ahead(&self) -> impl Iterator<Item = Amount> {
-        let mut part_per_day = self.part_per_day;
+        let (mut part_per_day, mut taken) = (self.part_per_day, self.taken);
         (1..=VESTING_DAYS).filter(|_| !self.daily.is_empty()).map(move |days| {
             let last = self.daily[((self.today + days) % VESTING_DAYS) as usize];
             let due = part_per_day + last.remainder;
             part_per_day -= last.part;
-            Amount(due)
+            let gone = due.min(taken);
+            taken -= gone;
+            Amount(due - gone)
         })
-    }
-
-    fn slot_after(&mut self, days: u32) -> &mut Slot {
-        self.slot(self.today + days)
     }
 
     fn slot(&mut self, last_day: u32) -> &mut Slot {
@@ -261,12 +242,34 @@ mod tests {
         }
     }
 
+    /// A penalty takes what vests first, in the actors and here.
+    #[test]
+    fn a_penalty_takes_what_vests_first() {
+        let mut ours = Vesting::default();
+        let mut table = Table { store: Default::default(), funds: VestingFunds::new() };
+        for day in 0..30 {
+            table.add(day, 1_800_000);
+            ours.add(day, Amount(1_800_000));
+            assert_eq!(ours.release(day + 1).0, table.release(day + 1));
+        }
+        let target = TokenAmount::from_atto(3_333_333);
+        let Table { store, funds } = &mut table;
+        let epoch = 30 * EPOCHS_PER_DAY + 1;
+        let (_, taken) = funds.unlock_vested_and_unvested_funds(store, epoch, &target).unwrap();
+        assert_eq!((ours.take(Amount(3_333_333)).0, atto(taken)), (3_333_333, 3_333_333));
+        for day in 31..=212 {
+            assert_eq!(ours.release(day).0, table.release(day), "day {day}");
+        }
+        assert_eq!(ours.locked(), Amount::ZERO);
+    }
+
     #[test]
     fn what_lies_ahead_is_what_will_be_released() {
         let mut vesting = Vesting::with_stock(Amount(16_290_007));
         vesting.add(0, Amount(1_000_003));
         vesting.release(3);
         vesting.add(3, Amount(77_777));
+        vesting.take(Amount(400_000));
         let ahead: Vec<_> = vesting.ahead().collect();
         assert_eq!(ahead.iter().copied().sum::<Amount>(), vesting.locked());
         for (day, amount) in (4..).zip(ahead) {
