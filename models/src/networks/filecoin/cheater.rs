@@ -6,7 +6,8 @@
 //! few proofs as possible are invalid. A proof by which sectors recover is verified at once
 //! (`submit_windowed_post`), so what is hidden among them is exposed, and what is exposed stays so.
 //!
-//! Sectors that are out of reach for a while it declares as everybody does.
+//! Sectors that are out of reach for a while it declares as everybody does, but for deadlines in
+//! which it hides something: to recover them would expose it.
 //!
 //! Left out: a sector whose data was deleted is sealed anew; recoveries in one partition of a
 //! deadline expose what is hidden in all of them.

@@ -307,10 +307,15 @@ impl Provider {
         let Some(cheater) = &self.cheater else {
             return share_of_deadline((self.unreachable + self.lost).min(live), deadline);
         };
+        let exposed = cheater.exposed_in(deadline);
+        let recovers = self.faults.in_deadline(deadline) > exposed;
+        if cheater.hidden_in(deadline) > 0 && !recovers {
+            return exposed;
+        }
         // Of what is out of reach, a part may be gone.
         let unreachable = self.unreachable.saturating_sub(cheater.hidden() + cheater.exposed());
         let declared = share_of_deadline(unreachable.min(live), deadline);
-        (declared + cheater.exposed_in(deadline)).min(share_of_deadline(live, deadline))
+        (declared + exposed).min(share_of_deadline(live, deadline))
     }
 
     /// Whether a consensus fault bars it from the lottery of an epoch.

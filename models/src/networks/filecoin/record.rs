@@ -333,9 +333,9 @@ impl Filecoin {
         }
         self.noticed.begin_record();
         if self.flows.fault_fee_units > 0 {
-            let qa_bytes = u128::from(self.flows.fault_fee_units) * SECTOR_BYTES;
-            let asked = self.pricing().fault_fee(qa_bytes);
-            let ratio = self.flows.burn_fault_fee.0 as f64 / asked.0.max(1) as f64;
+            let per_unit = self.pricing().fault_fee(SECTOR_BYTES).0 as f64;
+            let asked = per_unit * self.flows.fault_fee_units as f64;
+            let ratio = self.flows.burn_fault_fee.0 as f64 / asked.max(1.0);
             page.value(const { SPEC.metric("fault_fee_ratio") }, ratio);
         }
     }
