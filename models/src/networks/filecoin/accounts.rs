@@ -55,6 +55,19 @@ pub struct Accounts {
     pub vested_attofil: Amount,
     /// FIL that providers have sold since the start.
     pub sold: Amount,
+    /// FIL that providers have bought since the start.
+    pub bought: Amount,
+    /// Sold and bought when it was last asked for.
+    asked: (Amount, Amount),
+}
+
+/// FIL that providers sold and bought on one day.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traded {
+    /// Sold to the holders.
+    pub sold: Amount,
+    /// Bought from them.
+    pub bought: Amount,
 }
 
 impl Accounts {
@@ -104,6 +117,8 @@ impl Accounts {
             mined_attofil: mined,
             vested_attofil: vested,
             sold: Amount::ZERO,
+            bought: Amount::ZERO,
+            asked: (Amount::ZERO, Amount::ZERO),
         }
     }
 
@@ -255,6 +270,28 @@ impl Accounts {
         }
     }
 
+    /// What providers have sold and bought since this was last asked for.
+    pub fn take_traded(&mut self) -> Traded {
+        let (sold, bought) = std::mem::replace(&mut self.asked, (self.sold, self.bought));
+        Traded { sold: self.sold - sold, bought: self.bought - bought }
+    }
+
+    /// Pays a provider out of what the service stream has brought.
+    ///
+    /// # Panics
+    ///
+    /// If the stream has brought less.
+    pub fn pay_service(&mut self, provider: usize, amount: Amount) {
+        let paid = self.move_fil(self.service, self.purses[provider].available, amount);
+        assert!(paid, "a day's part of the service stream is in its account");
+    }
+
+    /// Pays a provider what the holders add to their messages, as far as they have it.
+    pub fn tip(&mut self, provider: usize, amount: Amount) -> Amount {
+        let paid = self.move_fil(self.holders, self.purses[provider].available, amount);
+        if paid { amount } else { Amount::ZERO }
+    }
+
     /// The protocol's circulating supply of this moment.
     pub fn circulating(&self) -> Amount {
         let supply = Supply {
@@ -270,7 +307,12 @@ impl Accounts {
     /// Tops `account` up to `amount` from the holders.
     fn raise(&mut self, account: Account, amount: Amount) -> bool {
         let lacking = amount.saturating_sub(self.ledger.balance(account));
-        lacking == Amount::ZERO || self.move_fil(self.holders, account, lacking)
+        if lacking == Amount::ZERO {
+            return true;
+        }
+        let had = self.move_fil(self.holders, account, lacking);
+        self.bought += if had { lacking } else { Amount::ZERO };
+        had
     }
 
     fn burn_from(&mut self, account: Account, amount: Amount) -> Amount {

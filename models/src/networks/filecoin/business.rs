@@ -124,7 +124,7 @@ impl Filecoin {
     /// constant rate and is ended together on one day of many: losses come as jumps. The sectors
     /// are of every age. Those of broken disks are part of it ([`Self::terminate_lost`]).
     fn terminate_early(&mut self, i: usize, streams: &Streams) {
-        let Some(losses) = self.derived.losses else { return };
+        let Some(losses) = self.derived.losses.filter(|_| !self.reckons()) else { return };
         if (self.day + i as i32) % LOSS_DAYS != 0 {
             return;
         }
@@ -246,7 +246,10 @@ impl Filecoin {
             true if self.reckons() => {
                 (Term::Long, terms.verified_long.min(cohort.claim_end_day - self.day))
             }
-            true => (Term::Long, terms.verified_renewal),
+            true => {
+                cohort.claim_end_day = self.day + terms.verified_renewal;
+                (Term::Long, terms.verified_renewal)
+            }
             false => (Term::Short, terms.renewal),
         };
         cohort.expiry_day = self.latest_end(&cohort, days);

@@ -146,6 +146,8 @@ pub struct GasMarket {
     /// Gas of their other messages, and how much of it is sent in an epoch of today.
     waiting: u128,
     sent_per_epoch: u128,
+    /// What others add to the messages of the day for those who include them.
+    pub tips: Amount,
 }
 
 /// Gas that an epoch's expected five blocks aim at.
@@ -168,6 +170,7 @@ impl GasMarket {
             usual_premium_attofil: 0,
             proofs: 0,
             waiting: 0,
+            tips: Amount::ZERO,
             sent_per_epoch: 0,
         };
         market.follow(p);
@@ -501,6 +504,8 @@ impl Filecoin {
         self.flows.burn_base_fee += burned.min(cost);
         self.flows.burn_overestimation += burned.saturating_sub(cost);
         self.flows.burn_gas_others += burned;
+        let tip = u128::from(epochs) * self.gas.usual_premium_attofil;
+        self.gas.tips += Amount(self.gas.limits(u128::from(gas)) * tip);
     }
 
     /// Distributes what vests today of the genesis allocations.

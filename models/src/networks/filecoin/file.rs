@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
+use super::rules::{Solstice, epoch_of};
 use super::settings::{
-    Behaviour, Detail, Ends, Forecast, HistoryDay, InitialState, PricePath, ProofFidelity,
-    RuleChoice, Settings, StockCalendar,
+    Behaviour, Detail, Ends, Forecast, ForecastBy, HistoryDay, InitialState, PricePath,
+    ProofFidelity, RuleChoice, Settings, StockCalendar, Trend,
 };
 use crate::describe::parameter::{self, ParameterSpec};
 use crate::infrastructure;
@@ -86,6 +87,10 @@ pub struct Section {
     /// Date on which FIP-0118 "Solstice" takes effect, or "never". Default "never".
     #[schemars(with = "String")]
     pub solstice: Option<ValueId>,
+    /// Whether it splits the block reward into streams, as proposed, or only counts every new
+    /// sector ten times. Default true.
+    #[schemars(with = "bool")]
+    pub solstice_split: Option<ValueId>,
     /// Price of FIL. For "rational".
     #[schemars(with = "PriceSection")]
     pub price: Option<PriceSection>,
@@ -94,14 +99,17 @@ pub struct Section {
     pub parameters: BTreeMap<String, ValueId>,
 }
 
-/// Price of FIL as geometric Brownian motion.
+/// Price of FIL: as observed, then as geometric Brownian motion.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["start"]))]
 pub struct PriceSection {
-    /// On the first day, such as "5 USD".
+    /// On the first day, such as "5 USD"; from `file` where one is given.
     #[schemars(with = "String")]
     pub start: Option<ValueId>,
+    /// CSV file with observed closes: date and close_usd, every day from the first of the run on.
+    /// After its last day the path is drawn.
+    #[schemars(with = "String")]
+    pub file: Option<ValueId>,
     /// Relative drift, such as "10 %/y". Default 0.
     #[schemars(with = "String")]
     pub drift: Option<ValueId>,
@@ -111,7 +119,7 @@ pub struct PriceSection {
 }
 
 /// A forecast from within the history: up to `from` its columns drive, after that the flows go on
-/// from what the window before shows.
+/// from what the window before shows, or providers decide.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["from"]))]
@@ -119,9 +127,17 @@ pub struct ForecastSection {
     /// Last day that is known.
     #[schemars(with = "String", extend("format" = "date"))]
     pub from: Option<ValueId>,
+    /// What happens after it: "trend", flows go on from what the window shows; "providers",
+    /// providers decide at `network.price`. Default "trend".
+    #[schemars(with = "String", extend("enum" = ["trend", "providers"]))]
+    pub by: Option<ValueId>,
     /// Days before it from which trends, rates and residuals are taken. Default "90 d".
     #[schemars(with = "String")]
     pub window: Option<ValueId>,
+    /// FIL's price after it, for "providers": "drawn" from what was known on that day, or
+    /// "observed", as it really came. Default "drawn".
+    #[schemars(with = "String", extend("enum" = ["drawn", "observed"]))]
+    pub price: Option<ValueId>,
     /// Last part of the window, whose mean is the level of new sectors. Default "30 d".
     #[schemars(with = "String")]
     pub level: Option<ValueId>,
@@ -197,18 +213,27 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         checker.fault(given, "network.proofs", message, help);
     }
     let providers = checker.integer(typed.providers, "network.providers", 1..=PROVIDERS_MAX);
-    let forecast = typed.forecast.as_ref().and_then(|typed| forecast(checker, typed, dates));
+    // Files and prices are checked even where this behaviour does not use them, because a variant
+    // may choose the other.
+    let price = price(checker, typed.price.as_ref(), dates);
+    let forecast = typed.forecast.as_ref();
+    let forecast = forecast.and_then(|of| self::forecast(checker, of, &typed, &price, dates));
     let cut = forecast.as_ref().map(|forecast| forecast.from);
-    let (behaviour, judged) = behaviour(checker, &typed, dates, cut)?;
+    let (behaviour, judged) = behaviour(checker, &typed, price, dates, cut)?;
     let initial = initial(checker, typed.initial, dates.map(|(first, _)| first));
     let solstice = match typed.solstice {
         Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
         given => checker.date(given, "network.solstice"),
     };
+    let splits = checker.boolean(typed.solstice_split, "network.solstice_split").unwrap_or(true);
+    let solstice = solstice.map(|date| Solstice { epoch: epoch_of(date), splits });
     let (parameters, infrastructure) = parameters(checker, &typed.parameters);
     let rational = matches!(behaviour, Behaviour::Rational(_));
     let cheats = parameters.cheater_share > 0.0;
-    refuse_idle(checker, &typed, rational, (rules, proofs), solstice.is_some(), cheats);
+    let by_trend = matches!(&forecast, Some(Forecast { by: ForecastBy::Trend(_), .. }));
+    let reckons = rational || forecast.is_some() && !by_trend;
+    let whose = Whose { rational, reckons, by_trend };
+    refuse_idle(checker, &typed, whose, (rules, proofs), solstice.is_some(), cheats);
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     let stock = match typed.stock {
         Some(given) => Some(Arc::new(stock(checker, given, dates?.0)?)),
@@ -231,42 +256,88 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     })
 }
 
+/// Who decides what is onboarded and renewed.
+#[derive(Copy, Clone)]
+struct Whose {
+    /// Providers, from the first day on.
+    rational: bool,
+    /// Providers, at some time.
+    reckons: bool,
+    /// The trend of a history, from its cut on.
+    by_trend: bool,
+}
+
 /// Notes of the keys that belong to one behaviour, or to one choice of rules or proofs, whether
 /// they have an effect.
 fn refuse_idle(
     checker: &mut Checker<'_>,
     typed: &Section,
-    rational: bool,
+    Whose { rational, reckons, by_trend }: Whose,
     (rules, proofs): (Option<RuleChoice>, Option<ProofFidelity>),
     solstice: bool,
     cheats: bool,
 ) {
-    let (of_driven, of_rational) = ("behaviour = \"driven\"", "behaviour = \"rational\"");
-    let price = typed.price.as_ref().and_then(|price| price.start);
-    let keys = [("history", typed.history, !rational, of_driven)];
+    let of_driven = "behaviour = \"driven\"";
+    let of_reckoning = "behaviour = \"rational\" or a forecast by \"providers\"";
+    let of_trend = "runs with network.forecast by \"trend\"";
+    let of_solstice = "runs with a date of solstice";
+    let keys = [
+        ("history", typed.history, !rational, of_driven),
+        ("solstice_split", typed.solstice_split, solstice, of_solstice),
+    ];
     checker.refuse_idle("network", &keys);
-    checker.refuse_idle("network.price", &[("start", price, rational, of_rational)]);
+    if let Some(price) = &typed.price {
+        let keys = [
+            ("start", price.start, reckons, of_reckoning),
+            ("file", price.file, reckons, of_reckoning),
+        ];
+        checker.refuse_idle("network.price", &keys);
+    }
+    if let Some(forecast) = &typed.forecast {
+        let keys = [
+            ("window", forecast.window),
+            ("level", forecast.level),
+            ("damping", forecast.damping),
+            ("block", forecast.block),
+            ("spread", forecast.spread),
+            ("ends", forecast.ends),
+        ];
+        let keys = keys.map(|(name, given)| (name, given, by_trend, "by = \"trend\""));
+        let price = [("price", forecast.price, !by_trend, "by = \"providers\"")];
+        checker.refuse_idle("network.forecast", &price);
+        checker.refuse_idle("network.forecast", &keys);
+    }
     let sampled = proofs == Some(ProofFidelity::Sampled);
     let textbook = rules == Some(RuleChoice::Textbook);
     let parameters = [
-        ("verified_renewal_relative", typed.forecast.is_some(), "runs with network.forecast"),
+        ("verified_renewal_relative", by_trend, of_trend),
         ("early_termination_rate", !rational, of_driven),
         ("verified_termination_rate", !rational, of_driven),
-        ("verified_renewal_term", !rational, of_driven),
         ("termination_interval", !rational, of_driven),
-        ("sealing_rate", rational, of_rational),
-        ("patience", rational, of_rational),
-        ("verified_share", rational, of_rational),
-        ("exit_share", rational, of_rational),
-        ("entry_rate", rational, of_rational),
+        ("sealing_rate", reckons, of_reckoning),
+        ("patience", reckons, of_reckoning),
+        ("client_demand", rational, "behaviour = \"rational\""),
+        ("snap_share", reckons, of_reckoning),
+        ("client_volatility", reckons, of_reckoning),
+        ("renewal_mood", reckons, of_reckoning),
+        ("mood_time", reckons, of_reckoning),
+        ("claim_extension_share", reckons, of_reckoning),
+        ("choice_steepness", reckons, of_reckoning),
+        ("hardware_lead_time", reckons, of_reckoning),
+        ("credit_rate", reckons, of_reckoning),
+        ("exit_share", reckons, of_reckoning),
+        ("entry_rate", reckons, of_reckoning),
+        ("upgrade_time", solstice, of_solstice),
         ("proof_sample_share", sampled, "proofs = \"sampled\""),
+        ("service_pass_through", solstice, of_solstice),
+        ("market_depth", reckons, of_reckoning),
         ("cheater_drop_rate", cheats, "runs with a cheater_share above 0"),
         ("consensus_faults_per_year", cheats, "runs with a cheater_share above 0"),
         ("dispute_share", cheats, "runs with a cheater_share above 0"),
         ("dispute_delay", cheats, "runs with a cheater_share above 0"),
         ("reads_per_day", textbook, "rules = \"textbook\""),
-        ("pay_volume_usd", solstice, "runs with a date of solstice"),
-        ("pay_volume_growth", solstice, "runs with a date of solstice"),
+        ("pay_volume_usd", solstice, of_solstice),
+        ("pay_volume_growth", solstice, of_solstice),
     ];
     let given = |name: &str| typed.parameters.get(name).copied();
     let parameters =
@@ -306,6 +377,7 @@ enum BehaviourKind {
 fn behaviour(
     checker: &mut Checker<'_>,
     typed: &Section,
+    price: Option<PricePath>,
     dates: Option<(Date, Date)>,
     cut: Option<Date>,
 ) -> Option<(Behaviour, Vec<HistoryDay>)> {
@@ -314,52 +386,132 @@ fn behaviour(
         Some(given) => checker.choice(Some(given), "network.behaviour", &kinds)?,
         None => BehaviourKind::Driven,
     };
-    // Files and prices are checked even where this behaviour does not use them, because a variant
-    // may choose the other.
     let example = "\"../data/filecoin/network_daily.csv\"";
     match kind {
         BehaviourKind::Driven => {
-            price(checker, typed.price.as_ref());
             let given = checker.required(typed.history, "network.history", example);
             let (known, judged) = history(checker, given, dates, cut)?;
             Some((Behaviour::Driven(known), judged))
         }
         BehaviourKind::Rational => {
-            if typed.price.is_none() {
-                let example = "{ start = \"5 USD\", volatility = \"80 %/sqrt(y)\" }";
-                checker.required(None, "network.price", example);
-            }
+            require_price(checker, typed);
             if let Some(given) = typed.forecast.as_ref().and_then(|forecast| forecast.from) {
                 let message = "providers who decide for themselves need no forecast".to_owned();
                 let help = "remove network.forecast, or write behaviour = \"driven\"";
                 checker.fault(given, "network.forecast", message, help);
             }
-            price(checker, typed.price.as_ref()).map(|path| (Behaviour::Rational(path), vec![]))
+            price.map(|path| (Behaviour::Rational(path), vec![]))
         }
     }
 }
 
-fn price(checker: &mut Checker<'_>, typed: Option<&PriceSection>) -> Option<PricePath> {
+fn require_price(checker: &mut Checker<'_>, typed: &Section) {
+    if typed.price.is_none() {
+        let example = "{ start = \"5 USD\", volatility = \"80 %/sqrt(y)\" }";
+        checker.required(None, "network.price", example);
+    }
+}
+
+fn price(
+    checker: &mut Checker<'_>,
+    typed: Option<&PriceSection>,
+    dates: Option<(Date, Date)>,
+) -> Option<PricePath> {
     let typed = typed?;
-    let start = checker.required(typed.start, "network.price.start", "\"5 USD\"");
+    let start = match (typed.file, typed.start) {
+        (Some(_), Some(given)) => {
+            let message = "the first day's price is in network.price.file already".to_owned();
+            checker.fault(given, "network.price.start", message, "leave out one of the two");
+            None
+        }
+        (Some(_), None) => None,
+        (None, given) => checker.required(given, "network.price.start", "\"5 USD\""),
+    };
     let start = checker.quantity(start, "network.price.start", "USD", false, 1e-6..=1e6);
+    let closes_usd = match typed.file {
+        Some(given) => closes(checker, given, dates)?,
+        None => vec![],
+    };
     let (key, unit) = ("network.price.drift", "1/y");
     let drift = checker.quantity(typed.drift, key, unit, false, -10.0..=10.0);
     let (key, unit) = ("network.price.volatility", "1/sqrt(y)");
     let volatility = checker.quantity(typed.volatility, key, unit, false, 0.0..=10.0);
     Some(PricePath {
-        start_usd: start?,
+        start_usd: closes_usd.first().copied().or(start)?,
+        closes_usd,
         drift_per_year: drift.unwrap_or(0.0),
         volatility_per_sqrt_year: volatility.unwrap_or(0.0),
     })
+}
+
+/// The observed closes of a run's first day and of those after it.
+fn closes(
+    checker: &mut Checker<'_>,
+    given: ValueId,
+    dates: Option<(Date, Date)>,
+) -> Option<Vec<f64>> {
+    let key = "network.price.file";
+    let columns = [Column { name: "close_usd", minimum: 1e-6, maximum: 1e6 }];
+    let table = checker.table(Some(given), key, &columns, true)?;
+    let (first, last) = dates?;
+    let Some(place) = table.dates.iter().position(|date| *date == first) else {
+        let message = format!("there is no price of {first}, the first day of the run");
+        let help = "let the file begin on that day or before it";
+        checker.fault(given, key, message, help);
+        return None;
+    };
+    let days = table.dates[place..].iter().take_while(|date| **date <= last).count();
+    Some(table.rows[place..place + days].iter().map(|row| row[0]).collect())
 }
 
 /// A forecast that has its window before it, within the run, and something to forecast after it.
 fn forecast(
     checker: &mut Checker<'_>,
     typed: &ForecastSection,
+    network: &Section,
+    price: &Option<PricePath>,
     dates: Option<(Date, Date)>,
 ) -> Option<Forecast> {
+    let kinds = [("trend", true), ("providers", false)];
+    let by_trend = checker.choice(typed.by, "network.forecast.by", &kinds).unwrap_or(true);
+    let trend = trend(checker, typed)?;
+    let kinds = [("drawn", false), ("observed", true)];
+    let observed = checker.choice(typed.price, "network.forecast.price", &kinds).unwrap_or(false);
+    let key = "network.forecast.from";
+    let given = checker.required(typed.from, key, "2023-07-01");
+    let from = checker.date(given, key)?;
+    let (first, last) = dates?;
+    let window_days = if by_trend { trend.window_days } else { 0 };
+    let earliest = first.saturating_add(i64::from(window_days).days());
+    if from < earliest || from >= last {
+        let message = format!("{from} leaves no window before it or no day after it in the run");
+        let latest = last.yesterday().unwrap_or(last);
+        let allowed = match earliest <= latest {
+            true => format!("allowed: {earliest} to {latest}"),
+            false => "let the run be longer or the window shorter".to_owned(),
+        };
+        let help =
+            format!("the run is {first} to {last}, the window {window_days} days; {allowed}");
+        checker.fault(given?, key, message, help);
+        return None;
+    }
+    let by = match by_trend {
+        true => ForecastBy::Trend(trend),
+        false => {
+            require_price(checker, network);
+            let mut path = price.clone()?;
+            if !observed {
+                let known = first.until(from).map_or(0, |span| span.get_days() as usize + 1);
+                path.closes_usd.truncate(known);
+            }
+            ForecastBy::Providers(path)
+        }
+    };
+    Some(Forecast { from, by })
+}
+
+/// How flows go on where no provider decides.
+fn trend(checker: &mut Checker<'_>, typed: &ForecastSection) -> Option<Trend> {
     let mut days = |given: Option<ValueId>, name: &str, range, default: u32| {
         let key = format!("network.forecast.{name}");
         let days = checker.quantity(given, &key, "d", false, range);
@@ -375,25 +527,7 @@ fn forecast(
     let spread = checker.quantity(typed.spread, key, "1", true, 0.0..=10.0);
     let ends = [("rate", Ends::Rate), ("schedule", Ends::Schedule)];
     let ends = checker.choice(typed.ends, "network.forecast.ends", &ends);
-    let key = "network.forecast.from";
-    let given = checker.required(typed.from, key, "2023-07-01");
-    let from = checker.date(given, key)?;
-    let (first, last) = dates?;
-    let earliest = first.saturating_add(i64::from(window_days).days());
-    if from < earliest || from >= last {
-        let message = format!("{from} leaves no window before it or no day after it in the run");
-        let latest = last.yesterday().unwrap_or(last);
-        let allowed = match earliest <= latest {
-            true => format!("allowed: {earliest} to {latest}"),
-            false => "let the run be longer or the window shorter".to_owned(),
-        };
-        let help =
-            format!("the run is {first} to {last}, the window {window_days} days; {allowed}");
-        checker.fault(given?, key, message, help);
-        return None;
-    }
-    Some(Forecast {
-        from,
+    Some(Trend {
         window_days,
         level_days: level_days?,
         damping_days: damping.unwrap_or(30.0),

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use super::Filecoin;
 use super::driven::DayTotals;
 use super::sectors::{Kind, SECTORS_PER_PIB};
-use super::settings::{Ends, Forecast, HistoryDay};
+use super::settings::{Ends, HistoryDay, Trend};
 
 /// Lag over which a flow's movement sizes its random walk: short enough that three months give a
 /// month of overlapping differences, long enough that a week's noise does not count as movement.
@@ -106,7 +106,7 @@ impl Seen {
 
 impl Outlook {
     /// Learns from a history that ends on the day of the cut and has at least the window's days.
-    pub fn new(settings: &Forecast, history: &[HistoryDay], relative: f64) -> Self {
+    pub fn new(settings: &Trend, history: &[HistoryDay], relative: f64) -> Self {
         let seen: Vec<Seen> = history.iter().map(|day| Seen::new(day, relative)).collect();
         let window = &seen[seen.len().saturating_sub(settings.window_days as usize)..];
         let recent = &window[window.len().saturating_sub(settings.level_days as usize)..];
@@ -289,9 +289,8 @@ mod tests {
         (0..DAYS).map(day).collect()
     }
 
-    fn settings(spread: f64) -> Forecast {
-        Forecast {
-            from: date(2023, 4, 30),
+    fn settings(spread: f64) -> Trend {
+        Trend {
             window_days: 90,
             level_days: 30,
             damping_days: 30.0,
@@ -352,7 +351,7 @@ mod tests {
     fn verified_sectors_whose_date_has_come_are_due() {
         let still = history(|_| 4.0);
         let due = |ends| {
-            let settings = Forecast { ends, ..settings(0.0) };
+            let settings = Trend { ends, ..settings(0.0) };
             let mut outlook = Outlook::new(&settings, &still, 1.0);
             outlook.totals([1_000_000, 50_000], 1_234, &Streams::new(7, 0)).verified_due
         };

@@ -9,7 +9,7 @@ use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
 use super::provider::{CONSENSUS_MINIMUM_SECTORS, Provider, SizeClass, Traits};
 use super::sectors::{Cohort, Kind, SECTOR_BYTES, Term};
-use super::settings::{InitialState, Settings};
+use super::settings::{Behaviour, InitialState, Settings};
 use super::vesting::Vesting;
 use super::{DAYS_PER_YEAR, Filecoin};
 use crate::infrastructure::sites::OwnerPlan;
@@ -84,10 +84,11 @@ fn normal(streams: &Streams, i: usize, purpose: &'static str) -> f64 {
 ///
 /// If the settings have no provider, or there is no exponential law of mean 1: the latter is a
 /// fault of the model.
-pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<Provider> {
+pub fn providers(settings: &Settings, streams: &Streams) -> Vec<Provider> {
     let p = &settings.parameters;
     let sizes = sizes(settings, streams);
-    let dormant = if rational { (sizes.len() as f64 * DORMANT_SHARE) as usize } else { 0 };
+    let dormant =
+        if settings.reckons() { (sizes.len() as f64 * DORMANT_SHARE) as usize } else { 0 };
     let exponential = Exponential::new(1.0).expect("one is a mean");
     let provider = |i: usize| {
         let stream = |purpose: &'static str| streams.stream(i as u32, purpose);
@@ -138,7 +139,7 @@ pub fn providers(settings: &Settings, streams: &Streams, rational: bool) -> Vec<
     let mut all: Vec<Provider> = (0..sizes.len() + dormant).map(provider).collect();
     for (i, (provider, size)) in all.iter_mut().zip(&sizes).enumerate() {
         stock(provider, size, i as i32 % STOCK_STEP_DAYS, settings);
-        if !rational {
+        if matches!(settings.behaviour, Behaviour::Driven(_)) {
             owe(
                 provider,
                 exponential.sample(&mut streams.stream(i as u32, "filecoin.first_losses")),

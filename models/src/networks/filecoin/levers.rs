@@ -35,6 +35,7 @@ pub fn levers(settings: &Settings) -> Vec<Lever> {
 /// Why a parameter has no effect on a network with these settings; `None` if it has.
 fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
     let rational = matches!(settings.behaviour, Behaviour::Rational(_));
+    let reckons = settings.reckons();
     match name {
         "early_termination_rate" | "verified_termination_rate" | "termination_interval"
             if rational =>
@@ -48,9 +49,18 @@ fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
         | "exit_share"
         | "entry_rate"
         | "claim_extension_share"
-        | "verified_share"
+        | "client_demand"
+        | "client_volatility"
+        | "renewal_mood"
+        | "mood_time"
+        | "snap_share"
+        | "upgrade_time"
+        | "choice_steepness"
+        | "hardware_lead_time"
+        | "credit_rate"
         | "sealing_rate"
-            if !rational =>
+        | "market_depth"
+            if !reckons =>
         {
             Some("it has an effect with behaviour = \"rational\" only")
         }
@@ -68,7 +78,9 @@ fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
         "reads_per_day" if settings.rules != RuleChoice::Textbook => {
             Some("it has an effect with rules = \"textbook\" only")
         }
-        "pay_volume_usd" | "pay_volume_growth" if settings.solstice.is_none() => {
+        "pay_volume_usd" | "pay_volume_growth" | "service_pass_through"
+            if settings.solstice.is_none() =>
+        {
             Some("it has an effect with a date of `solstice` only")
         }
         _ => None,

@@ -69,11 +69,11 @@ use forecast::Outlook;
 use parameters::Parameters;
 use provider::{DEADLINES, Power, Provider};
 use proving::DEADLINE;
-use rational::Market;
+use rational::{Climate, Market};
 use record::{Flows, Observed};
-use rules::{EPOCHS_PER_DAY, Rules};
+use rules::{EPOCHS_PER_DAY, Rules, Solstice};
 use sectors::{Cohort, SECTOR_BYTES};
-use settings::{Behaviour, Detail, HistoryDay, RuleChoice, Settings};
+use settings::{Behaviour, Detail, ForecastBy, HistoryDay, RuleChoice, Settings};
 use smoothing::Estimate;
 
 const EPOCH: SimDuration = SimDuration::from_seconds(30);
@@ -227,7 +227,7 @@ struct CheckIds {
 pub struct Filecoin {
     detail: Detail,
     rule_choice: RuleChoice,
-    solstice_epoch: Option<i64>,
+    solstice: Option<Solstice>,
     rules: Rules,
     /// The chain's epoch now, and that of time zero.
     epoch: i64,
@@ -255,6 +255,7 @@ pub struct Filecoin {
     cheating_usd: f64,
     gas: GasMarket,
     market: Market,
+    climate: Climate,
     audit: Audit,
     plan: Plan,
     /// What follows the last of a driven plan's days, where a forecast was asked for.
@@ -263,6 +264,8 @@ pub struct Filecoin {
     reckons_after: bool,
     /// Sum of the providers' weights where verified data are handed out.
     verified_weights: u64,
+    /// What the service stream brought providers on the day before, USD.
+    service_usd_per_day: f64,
     orders: Vec<Orders>,
     /// Sectors of quality one that the history has seen come to their end and the run has not yet.
     capacity_owed: i64,
@@ -307,17 +310,17 @@ impl Filecoin {
     fn empty(settings: &Settings, first_epoch: i64, streams: &Streams) -> Self {
         let (p, initial) = (&settings.parameters, &settings.initial);
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
-        let mut providers = genesis::providers(settings, streams, rational);
+        let mut providers = genesis::providers(settings, streams);
         slashing::choose_cheaters(&mut providers, p, streams);
-        let solstice_epoch = settings.solstice.map(rules::epoch_of);
-        let rules = Rules::at(settings.rules, first_epoch, solstice_epoch);
+        let solstice = settings.solstice;
+        let rules = Rules::at(settings.rules, first_epoch, solstice);
         let (plan, market, observed) = plan(settings);
         let accounts = Accounts::new(initial, providers.len());
         let verified_weights = providers.iter().map(|of| of.verified_weight).sum();
         Filecoin {
             detail: settings.detail,
             rule_choice: settings.rules,
-            solstice_epoch,
+            solstice,
             rules,
             epoch: first_epoch,
             first_epoch,
@@ -338,11 +341,13 @@ impl Filecoin {
             cheating_usd: 0.0,
             gas: GasMarket::new(initial.base_fee, p),
             market,
+            climate: Climate::default(),
             audit: Audit::new(settings.proofs, p.proof_sample_share),
             plan,
             outlook: outlook(settings),
-            reckons_after: false,
+            reckons_after: settings.reckons() && !rational,
             verified_weights,
+            service_usd_per_day: 0.0,
             orders: vec![],
             capacity_owed: 0,
             unplaced: DayTotals::default(),
@@ -472,12 +477,13 @@ impl Filecoin {
     fn begin_day<E: EngineEvent + From<Event>>(&mut self, ctx: &mut Context<E>) {
         self.day += 1;
         let streams = *ctx.streams();
-        self.rules = Rules::at(self.rule_choice, self.epoch, self.solstice_epoch);
+        self.rules = Rules::at(self.rule_choice, self.epoch, self.solstice);
         self.judge_streams();
         self.vest_allocations();
         let collateral = self.deal_collateral(self.accounts.circulating());
         self.accounts.hold_for_deals(collateral);
-        self.market.step(self.day, &streams);
+        let traded = self.accounts.take_traded();
+        self.market.step(self.day, traded, self.parameters.market_depth, &streams);
         match &self.plan {
             _ if self.reckons() => self.plan_rational_day(&streams),
             Plan::Rational => {}
@@ -514,6 +520,7 @@ impl Filecoin {
         if self.detail == Detail::Day {
             self.fold_day(ctx);
         }
+        self.pay_day();
         self.check_books(ctx);
         self.check_pledge(ctx);
         self.record_day(ctx);
@@ -561,7 +568,11 @@ fn plan(settings: &Settings) -> (Plan, Market, Vec<Observed>) {
         Behaviour::Driven(history) => {
             let days = history.iter().skip(1).copied().collect();
             let observed = record::observed(settings, history);
-            (Plan::Driven(days), Market::from(&settings::PricePath::default()), observed)
+            let market = match settings.forecast.as_ref().map(|forecast| &forecast.by) {
+                Some(ForecastBy::Providers(path)) => Market::from(path),
+                _ => Market::from(&settings::PricePath::default()),
+            };
+            (Plan::Driven(days), market, observed)
         }
         Behaviour::Rational(path) => (Plan::Rational, Market::from(path), vec![]),
     }
@@ -569,10 +580,10 @@ fn plan(settings: &Settings) -> (Plan, Market, Vec<Observed>) {
 
 /// What follows the last known day, where a forecast was asked for.
 fn outlook(settings: &Settings) -> Option<Outlook> {
-    match (&settings.behaviour, &settings.forecast) {
-        (Behaviour::Driven(history), Some(forecast)) => {
+    match (&settings.behaviour, settings.forecast.as_ref().map(|forecast| &forecast.by)) {
+        (Behaviour::Driven(history), Some(ForecastBy::Trend(trend))) => {
             let relative = settings.parameters.verified_renewal_relative;
-            Some(Outlook::new(forecast, history, relative))
+            Some(Outlook::new(trend, history, relative))
         }
         _ => None,
     }

@@ -23,9 +23,9 @@ crate::parameters! {
         /// How long a claim outlasts its deal; a driven run renews verified sectors for that long.
         verified_renewal_term: "d" = 90.0, in 1.0 ..= 1278.0, "built-in market: term_max = deal duration + 90 d (MARKET_DEFAULT_ALLOCATION_TERM_BUFFER)";
         /// Share of verified sectors whose client extends the claim when it ends (rational behaviour).
-        claim_extension_share: "1" = 0.5, in 0.0 ..= 1.0, "estimate: no public count of ExtendClaimTerms";
+        claim_extension_share: "1" = 0.9, in 0.0 ..= 1.0, "calibrated: half of what ended from 2023-08 to 2023-12 was renewed with quality 10";
         /// Commitment of renewed sectors without verified data.
-        renewal_term: "d" = 360.0, in 180.0 ..= 1278.0, "estimate";
+        renewal_term: "d" = 193.0, in 180.0 ..= 1278.0, "live over due of quality 1, 2022-10 to 2023-12";
         /// Commitment of the shorter verified deals.
         verified_short_term: "d" = 365.0, in 180.0 ..= 1278.0, "calibrated";
         /// Commitment of the longer verified deals.
@@ -102,20 +102,20 @@ crate::parameters! {
         /// Standard deviation of the logarithm of that demand from epoch to epoch.
         other_gas_sigma: "1" = 0.2, in 0.0 ..= 3.0, "estimate";
 
-        /// Cost of keeping one TiB of raw capacity online: power, space, bandwidth, staff.
-        opex_usd_per_tib_month: "USD/TiB/mo" = 1.0, in 0.0 ..= 100.0, "estimate: 16 TB disk at 8 W plus host share at 0.12 USD/kWh, half of it staff";
+        /// Cost of keeping one TiB of raw capacity online that would end without it: power, space.
+        opex_usd_per_tib_month: "USD/TiB/mo" = 0.2, in 0.0 ..= 100.0, "calibrated on renewals; between 0.12 (16 TB at 8 W, hosts as much, 0.12 USD/kWh) and 0.55 (CEL cost explorer)";
         /// Spread of that cost between providers, standard deviation of its logarithm.
-        opex_sigma: "1" = 0.35, in 0.0 ..= 3.0, "estimate";
+        opex_sigma: "1" = 1.0, in 0.0 ..= 3.0, "estimate";
         /// Price of one TiB of raw capacity with its share of hosts.
         capex_usd_per_tib: "USD/TiB" = 18.0, in 0.0 ..= 1000.0, "disk about 15 USD/TB in 2023, plus hosts";
         /// Life over which capacity is written off.
         hardware_life: "y" = 5.0, in 0.5 ..= 20.0, "common warranty period";
         /// Cost of sealing one TiB.
-        sealing_usd_per_tib: "USD/TiB" = 2.5, in 0.0 ..= 100.0, "sealing-as-a-service offers of 2022-2024";
+        sealing_usd_per_tib: "USD/TiB" = 1.3, in 0.0 ..= 100.0, "CEL cost explorer, 2023 to 2025";
         /// Largest relative growth of a provider's sectors a day: its sealing lines.
-        sealing_rate: "1/d" = 0.01, in 0.0 ..= 1.0, "estimate";
+        sealing_rate: "1/d" = 0.001, in 0.0 ..= 1.0, "calibrated on onboarding without verified data";
         /// Mean return a year that a provider asks on its pledge.
-        hurdle_rate: "1/y" = 0.25, in 0.0 ..= 10.0, "FIL lending rates of 2022-2025, 15 to 40 % a year";
+        hurdle_rate: "1/y" = 0.1, in 0.0 ..= 10.0, "calibrated on renewals; borrowed FIL costs more: GLIF, 15 to 16 % a year, 2023 to 2025";
         /// Spread of that return between providers, standard deviation of its logarithm.
         hurdle_sigma: "1" = 0.4, in 0.0 ..= 3.0, "estimate";
         /// Horizon over which a provider sums its expected return.
@@ -124,14 +124,20 @@ crate::parameters! {
         patience: "d" = 120.0, in 1.0 ..= 3650.0, "estimate";
         /// Income from a verified client for one TiB, beside block rewards.
         deal_usd_per_tib_month: "USD/TiB/mo" = 0.0, in 0.0 ..= 100.0, "most Fil+ deals pay nothing";
-        /// Verified data that clients bring to providers who reckon.
-        client_demand: "PiB/d" = 3.8, in 0.0 ..= 1000.0, "onboarded QA less raw power over 9, mean of 2022-10 to 2023-12";
+        /// Verified data that clients offer to providers who reckon; after a history, what they brought last.
+        client_demand: "PiB/d" = 6.5, in 0.0 ..= 1000.0, "3.8 a day were onboarded, 2022-10 to 2023-12, by 58 % of the providers";
+        /// Standard deviation of the logarithm of what clients offer over a year.
+        client_volatility: "1/sqrt(y)" = 0.5, in 0.0 ..= 10.0, "verified onboarding by 30 and 56 days, 2022-10 to 2023-12";
+        /// Standard deviation of the log odds with which all providers renew at a time.
+        renewal_mood: "1" = 0.4, in 0.0 ..= 10.0, "renewal rates by fortnight, 2022-10 to 2023-12";
+        /// Time in which that mood is forgotten.
+        mood_time: "d" = 14.0, in 1.0 ..= 3650.0, "renewal rates by fortnight, 2022-10 to 2023-12";
         /// Share of verified data that goes into sectors that exist (SnapDeals), where providers reckon.
         snap_share: "1" = 0.05, in 0.0 ..= 1.0, "estimate; the balance of raw power leaves little room for more";
         /// Time in which a provider upgrades the sectors that are worth it (FIP-0118).
         upgrade_time: "d" = 180.0, in 1.0 ..= 3650.0, "estimate";
         /// How sharply sectors that pay are told from those that do not: exponent of the log-logistic law.
-        choice_steepness: "1" = 1.5, in 0.1 ..= 100.0, "calibrated on renewals";
+        choice_steepness: "1" = 0.4, in 0.1 ..= 100.0, "calibrated on renewals";
         /// Mean time from the wish for more capacity to its sealing.
         hardware_lead_time: "d" = 60.0, in 1.0 ..= 730.0, "estimate: order, delivery, racking";
         /// Most FIL that a provider can borrow in a year, over its pledge.
@@ -144,6 +150,10 @@ crate::parameters! {
         entry_rate: "1/d" = 0.0005, in 0.0 ..= 1.0, "estimate";
         /// Volume through Filecoin Pay in the first quarter of FIP-0118.
         pay_volume_usd: "USD" = 3500.0, in 0.0 ..= 1000000000000.0, "FIP-0118, first gate";
+        /// Share of the service stream that its recipients pass on to storage providers.
+        service_pass_through: "1" = 0.0, in 0.0 ..= 1.0, "FIP-0118 leaves it to the orchestrators; scenario";
+        /// Dollars in the pool that sales beyond those of the first month meet; 0: they move no price.
+        market_depth: "USD" = 0.0, in 0.0 ..= 1000000000000.0, "scenario";
         /// Growth of that volume from quarter to quarter.
         pay_volume_growth: "1" = 2.7, in 0.0 ..= 100.0, "FIP-0118, the gates grow by 2.7";
     }

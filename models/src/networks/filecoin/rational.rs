@@ -11,6 +11,7 @@
 //! seal    the faster the larger income / (holding + hardware + sealing) - 1 without verified data
 //! give up after `patience` days of loss, once the remaining loss exceeds the termination fee
 //! leave   from the first day on, if it is of the `exit_share`: nothing is renewed or sealed
+//! mood    the odds of `renew` and what clients bring move for all together, at random
 //! join    at a rate that grows with the return of an average provider above break-even
 //! ```
 //! `taken` is the log-logistic law of costs that differ from sector to sector (Fisk, "The graduation
@@ -27,25 +28,59 @@ use pinwheel_core::distribution::{Normal, Poisson};
 use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::FIL_DECIMALS;
+use super::accounts::{FIL_DECIMALS, Traded};
 use super::business::Orders;
+use super::driven::DayTotals;
+use super::parameters::Parameters;
 use super::provider::{Intent, SizeClass};
 use super::rules::Quality;
 use super::sectors::{Cohort, Kind, SECTORS_PER_PIB, Term};
-use super::settings::PricePath;
-use super::{DAYS_PER_YEAR, Filecoin};
+use super::settings::{HistoryDay, PricePath};
+use super::{DAYS_PER_YEAR, Filecoin, Plan};
 use crate::input::amount;
 use crate::laws::price::GeometricBrownian;
 
 /// Names of random streams drawn from in the hot path.
 const GROWTH: Purpose = Purpose::new("filecoin growth");
 const CLIENTS: Purpose = Purpose::new("filecoin.clients");
+const CLIMATE: Purpose = Purpose::new("filecoin.climate");
 const UPGRADES: Purpose = Purpose::new("filecoin.upgrades");
 
 /// Days between two decisions of a provider.
 const DECISION_DAYS: u32 = 7;
+/// First days whose mean net sale the market takes up without a move of the price.
+const TAKEN_UP_DAYS: u32 = 30;
+/// Last days of a history whose mean is what clients bring after it.
+const CLIENT_DAYS: usize = 30;
 /// Sectors a new provider starts with: 100 TiB.
 const ENTRY_SECTORS: u64 = 3_200;
+
+/// What moves all providers alike, beside the price.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+pub struct Climate {
+    /// What clients offer, over `client_demand`: a geometric random walk.
+    clients: f64,
+    /// Factor on the odds with which sectors are renewed; its logarithm is an autoregression.
+    renewal_odds: f64,
+}
+
+impl Default for Climate {
+    fn default() -> Self {
+        Climate { clients: 1.0, renewal_odds: 1.0 }
+    }
+}
+
+impl Climate {
+    fn step(&mut self, day: i32, p: &Parameters, streams: &Streams) {
+        let mut draws = streams.indexed(0, CLIMATE, day as u64);
+        let mut normal = || Normal::STANDARD.sample(&mut draws);
+        let law = GeometricBrownian { drift: 0.0, volatility: p.client_volatility };
+        self.clients *= law.growth(1.0 / DAYS_PER_YEAR, normal());
+        let kept = math::exp(-1.0 / p.mood_time);
+        let fresh = p.renewal_mood * (1.0 - kept * kept).sqrt() * normal();
+        self.renewal_odds = math::pow(self.renewal_odds, kept) * math::exp(fresh);
+    }
+}
 
 /// What can still be locked as pledge.
 struct Budget(Amount);
@@ -63,30 +98,45 @@ impl Budget {
 /// The market that rational providers look at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Market {
-    /// Price of one FIL on the first day, USD.
-    pub start_usd: f64,
+    /// Observed closes of the first day and those after it, USD.
+    pub closes_usd: Vec<f64>,
     /// Relative drift of the price a year.
     pub drift_per_year: f64,
     /// Standard deviation of the log price over one year.
     pub volatility_per_sqrt_year: f64,
     /// Price of one FIL now, USD.
     pub price_usd: f64,
+    /// FIL that providers sold on a day beyond what they bought, mean of the first days: what
+    /// buyers take up without a move of the price. And over how many days.
+    taken_up_fil_per_day: f64,
+    days: u32,
+    /// What providers sold beyond that stands in a pool of FIL and dollars, relative to its size:
+    /// the price is that of no sale divided by the square of this.
+    pool_fil: f64,
 }
 
 impl From<&PricePath> for Market {
     fn from(path: &PricePath) -> Self {
         Market {
-            start_usd: path.start_usd,
+            closes_usd: path.closes_usd.clone(),
             drift_per_year: path.drift_per_year,
             volatility_per_sqrt_year: path.volatility_per_sqrt_year,
             price_usd: path.start_usd,
+            taken_up_fil_per_day: 0.0,
+            days: 0,
+            pool_fil: 1.0,
         }
     }
 }
 
 impl Market {
-    /// Moves the price by one day.
-    pub fn step(&mut self, day: i32, streams: &Streams) {
+    /// Moves the price by one day: to the observed close, or by a draw, and by what providers
+    /// `traded` on the day before where the market has a finite depth, USD.
+    pub fn step(&mut self, day: i32, traded: Traded, depth_usd: f64, streams: &Streams) {
+        if let Some(close) = self.closes_usd.get(day as usize) {
+            self.price_usd = *close;
+            return;
+        }
         let mut draws = streams.indexed(0, "filecoin price", day as u64);
         let normal = Normal::STANDARD.sample(&mut draws);
         let law = GeometricBrownian {
@@ -94,6 +144,30 @@ impl Market {
             volatility: self.volatility_per_sqrt_year,
         };
         self.price_usd *= law.growth(1.0 / 365.0, normal);
+        if depth_usd > 0.0 {
+            self.absorb(traded, depth_usd);
+        }
+    }
+
+    /// Sells to the pool, or buys from it, what providers sold beyond what buyers take up. The
+    /// pool is a constant-product one ([`crate::economy::exchange`]) that held `depth_usd` of dollars, and
+    /// FIL of the same worth, on the first day: its price is the square of the FIL it held then
+    /// over those it holds now.
+    fn absorb(&mut self, traded: Traded, depth_usd: f64) {
+        let fil = |amount: Amount| amount.as_tokens(FIL_DECIMALS);
+        let net_fil = fil(traded.sold) - fil(traded.bought);
+        if self.days < TAKEN_UP_DAYS {
+            self.days += 1;
+            self.taken_up_fil_per_day +=
+                (net_fil - self.taken_up_fil_per_day) / f64::from(self.days);
+            return;
+        }
+        let before = self.pool_fil;
+        let size_fil = depth_usd / (self.price_usd * before * before);
+        let sold = (net_fil - self.taken_up_fil_per_day) / size_fil;
+        // No trade takes more than half of what the pool holds.
+        self.pool_fil = (before + sold).max(before / 2.0);
+        self.price_usd *= (before / self.pool_fil) * (before / self.pool_fil);
     }
 }
 
@@ -107,10 +181,15 @@ struct Prospect {
 impl Prospect {
     /// Share of the sectors for which it is taken up.
     fn taken(self, steepness: f64) -> f64 {
+        self.taken_at(steepness, 1.0)
+    }
+
+    /// The same with odds so many times as good.
+    fn taken_at(self, steepness: f64, odds: f64) -> f64 {
         if self.income <= 0.0 {
             return 0.0;
         }
-        1.0 / (1.0 + math::pow(self.cost.max(0.0) / self.income, steepness))
+        odds / (odds + math::pow(self.cost.max(0.0) / self.income, steepness))
     }
 
     /// What it earns beyond its cost, over the cost; zero where it does not.
@@ -120,8 +199,42 @@ impl Prospect {
 }
 
 impl Filecoin {
+    /// Providers take over from a history. What came to its end in it is not what the dates of
+    /// quality-1 sectors say, so these get new dates: evenly over one term, as they have where
+    /// terms are renewed again and again. Clients go on to bring what they brought last.
+    fn take_over_history(&mut self, verified_pib_per_day: f64) {
+        let steps = (self.derived.terms.renewal / DECISION_DAYS as i32).max(1);
+        for i in 0..self.providers.len() {
+            let first_day = self.day + i as i32 % DECISION_DAYS as i32;
+            for kind in [Kind::Capacity, Kind::Deal] {
+                let sectors = &mut self.providers[i].sectors;
+                sectors.spread(kind, first_day, DECISION_DAYS as i32, steps as u64);
+            }
+        }
+        let taken = |i: usize| {
+            let steepness = self.parameters.choice_steepness;
+            let share = self.prospect_of_new(i, Kind::Verified.quality()).taken(steepness);
+            self.providers[i].verified_weight as f64 * share
+        };
+        let taken: f64 = (0..self.providers.len()).map(taken).sum();
+        let share = taken / (self.verified_weights as f64).max(1.0);
+        if share > 0.0 {
+            self.parameters.client_demand = verified_pib_per_day / share;
+        }
+        (0..self.providers.len()).for_each(|i| self.decide(i));
+    }
+
     /// The orders of every provider for the current day, into `self.orders`.
     pub fn plan_rational_day(&mut self, streams: &Streams) {
+        if let Plan::Driven(days) = &self.plan
+            && self.day as usize == days.len() + 1
+        {
+            let last = &days[days.len().saturating_sub(CLIENT_DAYS)..];
+            let brought = |day: &HistoryDay| DayTotals::new(day, 1.0).onboarded_verified;
+            let brought = last.iter().map(brought).sum::<u64>() as f64 / SECTORS_PER_PIB;
+            self.take_over_history(brought / last.len().max(1) as f64);
+        }
+        self.climate.step(self.day, &self.parameters, streams);
         self.orders.clear();
         self.orders.resize(self.providers.len(), Orders::default());
         for i in 0..self.providers.len() {
@@ -222,8 +335,9 @@ impl Filecoin {
 
         let horizon_days = self.parameters.planning_horizon;
         let unit = self.prospect(i, one, 0.0).income;
+        let service = self.service_usd_per_day * self.clients_share(i) * horizon_days;
         let provider = &mut self.providers[i];
-        let held_income = unit * provider.sectors.quality_units() as f64;
+        let held_income = unit * provider.sectors.quality_units() as f64 + service;
         let held_cost =
             provider.opex_usd_per_sector_day * horizon_days * provider.sectors.live() as f64;
         let losing = provider.sectors.live() > 0 && held_income < held_cost;
@@ -247,9 +361,41 @@ impl Filecoin {
 
     /// Sectors of verified data a day that clients offer provider `i`, by its weight among all.
     fn clients_per_day(&self, i: usize) -> f64 {
-        let demand = self.parameters.client_demand * SECTORS_PER_PIB;
-        let weight = self.providers[i].verified_weight as f64;
-        demand * weight / (self.verified_weights as f64).max(1.0)
+        let demand = self.parameters.client_demand * self.climate.clients;
+        demand * SECTORS_PER_PIB * self.clients_share(i)
+    }
+
+    /// The part of all clients' data, and of what they pay, that comes to provider `i`.
+    fn clients_share(&self, i: usize) -> f64 {
+        self.providers[i].verified_weight as f64 / (self.verified_weights as f64).max(1.0)
+    }
+
+    /// Pays providers what others gave them on the day: the tips of messages, by power, and the
+    /// part of the service stream that is passed on to them, by the clients they have.
+    pub fn pay_day(&mut self) {
+        let tips = std::mem::take(&mut self.gas.tips);
+        let passed = self.parameters.service_pass_through;
+        let service = (self.flows.service_stream.0 as f64 * passed) as u128;
+        let (units, weights) = (self.power.qa_units.max(1), self.verified_weights.max(1));
+        let mut paid = Amount::ZERO;
+        for i in 0..self.providers.len() {
+            let provider = &self.providers[i];
+            let tip = tips.mul_div_floor(provider.power.qa_units.into(), units.into());
+            let part =
+                Amount(service).mul_div_floor(provider.verified_weight.into(), weights.into());
+            if tip > Amount::ZERO {
+                let tip = self.accounts.tip(i, tip);
+                self.flows.tips += tip;
+                self.providers[i].income += tip;
+            }
+            if part > Amount::ZERO {
+                self.accounts.pay_service(i, part);
+                self.providers[i].income += part;
+                paid += part;
+            }
+        }
+        self.flows.service_passed_on = paid;
+        self.service_usd_per_day = paid.as_tokens(FIL_DECIMALS) * self.market.price_usd;
     }
 
     /// What provider `i` makes of sectors that come to their end and would go on as `kind`, or with
@@ -267,7 +413,8 @@ impl Filecoin {
         let own = Amount(cohort.pledge_attofil / u128::from(cohort.sectors.max(1)));
         let steepness = self.parameters.choice_steepness;
         let taken = |quality: u64, pledge: Amount| {
-            self.prospect(i, quality, pledge.as_tokens(FIL_DECIMALS)).taken(steepness)
+            let prospect = self.prospect(i, quality, pledge.as_tokens(FIL_DECIMALS));
+            prospect.taken_at(steepness, self.climate.renewal_odds)
         };
         let as_is = taken(kind.quality(), own);
         let ten = Kind::Verified.quality();

@@ -44,6 +44,10 @@ pub struct Flows {
     pub burn_stream: Amount,
     /// Rewards paid to the service streams of FIP-0118.
     pub service_stream: Amount,
+    /// Of these, what was passed on to storage providers.
+    pub service_passed_on: Amount,
+    /// Tips that providers got for others' messages.
+    pub tips: Amount,
     /// Of penalties for invalid proofs, what was burned.
     pub burn_dispute: Amount,
     /// Of penalties for consensus faults, what was burned.
@@ -120,6 +124,8 @@ pub struct Observed {
     raw_power_eib: f64,
     qa_power_eib: f64,
     burned_fil: f64,
+    onboarded_pib: f64,
+    renewed_pib: f64,
     locked_fil: Option<f64>,
     /// Raw and quality-adjusted power by bookkeeping, EiB; none after the cut.
     bookkeeping_eib: Option<(f64, f64)>,
@@ -137,6 +143,8 @@ pub fn observed(settings: &Settings, history: &[HistoryDay]) -> Vec<Observed> {
         raw_power_eib: day.raw_power_eib,
         qa_power_eib: day.qa_power_eib,
         burned_fil: day.burned_fil_cumulative,
+        onboarded_pib: day.onboarded_raw_pib,
+        renewed_pib: day.renewed_raw_pib,
         locked_fil: locked(day.date),
         bookkeeping_eib: bookkeeping.next(),
     };
@@ -221,6 +229,8 @@ impl Filecoin {
         let version = f64::from(self.rules.network_version);
         page.value(const { SPEC.metric("network_version") }, version);
         page.fil(const { SPEC.metric("service_stream") }, flows.service_stream);
+        page.fil(const { SPEC.metric("service_passed_on") }, flows.service_passed_on);
+        page.fil(const { SPEC.metric("tips") }, flows.tips);
         page.value(const { SPEC.metric("wins") }, flows.wins as f64);
         page.value(const { SPEC.metric("wins_lost") }, flows.wins_lost as f64);
         page.value(const { SPEC.metric("null_rounds") }, flows.null_rounds as f64);
@@ -270,6 +280,9 @@ impl Filecoin {
         page.value(const { SPEC.metric("outages") }, outages as f64);
         if self.market.price_usd > 0.0 {
             page.value(const { SPEC.metric("fil_price") }, self.market.price_usd);
+            let third = self.attack_cost_usd(1.0 / 3.0);
+            page.value(const { SPEC.metric("attack_cost_third") }, third);
+            page.value(const { SPEC.metric("attack_cost_half") }, self.attack_cost_usd(0.5));
         }
     }
 
@@ -389,6 +402,8 @@ impl Filecoin {
         let label = page.ctx.records.label(OBSERVED_LABEL);
         page.labelled(const { SPEC.metric("raw_power") }, label, observed.raw_power_eib);
         page.labelled(const { SPEC.metric("qa_power") }, label, observed.qa_power_eib);
+        page.labelled(const { SPEC.metric("onboarded_raw") }, label, observed.onboarded_pib);
+        page.labelled(const { SPEC.metric("renewed_raw") }, label, observed.renewed_pib);
         page.fil_labelled(
             const { SPEC.metric("supply_burned") },
             label,

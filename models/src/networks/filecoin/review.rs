@@ -122,6 +122,7 @@ fn fil(amount: Amount) -> f64 {
 impl Filecoin {
     /// Adds the day that ends to the sums. Call it before the day's flows are cleared.
     pub fn tally_day(&mut self) {
+        self.count_burned();
         let price = self.market.price_usd;
         let (flows, tally) = (&self.flows, &mut self.tally);
         tally.entitled += flows.entitled;
@@ -132,15 +133,12 @@ impl Filecoin {
         tally.sold_before = self.accounts.sold;
         tally.sold_usd += fil(sold) * price;
         let mut verified = 0;
-        let providers = self.providers.iter().zip(&self.accounts.purses);
-        for ((provider, accounts_of_provider), sums) in providers.zip(&mut tally.providers) {
+        for (provider, sums) in self.providers.iter().zip(&mut tally.providers) {
             let deals = provider.sectors.of(Kind::Verified);
             verified += deals;
             let income = fil(provider.income) * price;
-            let burned = accounts_of_provider.burned - sums.burned_before;
-            let cost = provider.cost_usd + fil(burned) * price;
+            let cost = provider.cost_usd;
             sums.rewards += provider.income;
-            sums.burned_before = accounts_of_provider.burned;
             sums.income_usd += income + deals as f64 * self.derived.costs.deal_usd_per_sector_day;
             sums.cost_usd += cost;
             tally.income_usd += income;
@@ -149,6 +147,30 @@ impl Filecoin {
         let deals_usd = verified as f64 * self.derived.costs.deal_usd_per_sector_day;
         tally.revenue_usd += fil(flows.burn_gas_others) * price + deals_usd;
         tally.tib_months += self.power.raw_sectors as f64 * TIB_PER_SECTOR / MONTH_DAYS;
+    }
+
+    /// Counts what each provider has burned since the last day among its costs.
+    fn count_burned(&mut self) {
+        let price = self.market.price_usd;
+        let providers = self.providers.iter_mut().zip(&self.accounts.purses);
+        for ((provider, purse), sums) in providers.zip(&mut self.tally.providers) {
+            let burned = purse.burned - sums.burned_before;
+            sums.burned_before = purse.burned;
+            provider.cost_usd += fil(burned) * price;
+        }
+    }
+
+    /// What it costs to have a share of all power with new sectors that hold no data, USD.
+    pub fn attack_cost_usd(&self, share: f64) -> f64 {
+        let quality = match self.rules.quality {
+            Quality::Uniform => Kind::Verified.quality(),
+            Quality::Multiplier | Quality::AccessFrequency => Kind::Capacity.quality(),
+        };
+        let units = self.power.qa_units as f64 * share / (1.0 - share);
+        let costs = self.derived.costs;
+        let hardware = costs.capex_usd_per_sector_day * costs.hardware_life_days;
+        let pledge = fil(self.quote.pledge(quality)) * self.market.price_usd;
+        units / quality as f64 * (hardware + costs.sealing_usd_per_sector + pledge)
     }
 
     /// What the review asks for, as it stands now.

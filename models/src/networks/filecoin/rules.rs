@@ -110,6 +110,16 @@ pub struct Ramp {
 /// FIP-0081: gamma from 1.0 to 0.7 over 365 days from nv24.
 pub const PLEDGE_RAMP: Ramp = Ramp { start_epoch: 4_461_240, duration_epochs: 1_051_200 };
 
+/// FIP-0118 "Solstice".
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Solstice {
+    /// The first epoch under it.
+    pub epoch: i64,
+    /// It splits the block reward into streams, as proposed; otherwise it only makes every new
+    /// sector count ten times.
+    pub splits: bool,
+}
+
 /// The rules in force at one epoch.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
@@ -144,8 +154,8 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules `choice` puts in force at `epoch`; `solstice` is the epoch of FIP-0118, if any.
-    pub fn at(choice: RuleChoice, epoch: i64, solstice: Option<i64>) -> Rules {
+    /// The rules `choice` puts in force at `epoch`; `solstice` is FIP-0118, if it comes.
+    pub fn at(choice: RuleChoice, epoch: i64, solstice: Option<Solstice>) -> Rules {
         let mut rules = match choice {
             RuleChoice::Mainnet => Rules::mainnet(epoch),
             RuleChoice::MainnetAt(date) => Rules::mainnet(epoch_of(date)),
@@ -155,9 +165,9 @@ impl Rules {
                 ..Rules::mainnet(epoch)
             },
         };
-        if let Some(start) = solstice.filter(|start| epoch >= *start) {
+        if let Some(solstice) = solstice.filter(|solstice| epoch >= solstice.epoch) {
             rules.network_version = 29;
-            rules.streams_from = Some(start);
+            rules.streams_from = solstice.splits.then_some(solstice.epoch);
             if rules.quality == Quality::Multiplier {
                 rules.quality = Quality::Uniform;
             }
@@ -277,11 +287,14 @@ mod tests {
 
     #[test]
     fn solstice_starts_when_the_scenario_says() {
-        let at = |epoch| Rules::at(RuleChoice::Mainnet, epoch, Some(7_000_000));
+        let solstice = |splits| Solstice { epoch: 7_000_000, splits };
+        let at = |epoch| Rules::at(RuleChoice::Mainnet, epoch, Some(solstice(true)));
         assert_eq!(at(6_999_999).streams_from, None);
         assert_eq!(at(6_999_999).quality_permille(false, 0.0), 1_000);
         assert_eq!(at(7_000_000).streams_from, Some(7_000_000));
         assert_eq!(at(7_000_000).quality_permille(false, 0.0), 10_000);
+        let whole = Rules::at(RuleChoice::Mainnet, 7_000_000, Some(solstice(false)));
+        assert_eq!((whole.streams_from, whole.quality), (None, Quality::Uniform));
     }
 
     #[test]

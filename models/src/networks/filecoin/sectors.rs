@@ -245,6 +245,19 @@ impl Sectors {
         }
     }
 
+    /// Gives all sectors of a kind new dates of expiry, in the order they have: evenly on `steps`
+    /// days, `step_days` apart, of which the first is `first_day`.
+    pub fn spread(&mut self, kind: Kind, first_day: i32, step_days: i32, steps: u64) {
+        let all = self.of(kind);
+        let mut spread = Vec::new();
+        for step in 0..steps {
+            let part = all * (step + 1) / steps - all * step / steps;
+            let expiry_day = first_day + step_days * step as i32;
+            self.take_first(kind, part, |cohort| spread.push(Cohort { expiry_day, ..cohort }));
+        }
+        spread.into_iter().for_each(|cohort| self.add(kind, Term::Stock, cohort));
+    }
+
     /// Sets pledge and day reward of every cohort from those of one sector by kind and expiry day;
     /// returns the sum of the pledge.
     pub fn set_terms(&mut self, terms: impl Fn(Kind, i32) -> (u128, u128)) -> u128 {
@@ -365,6 +378,18 @@ mod tests {
         assert_eq!(book.expired(Kind::Capacity, 25), 2);
         book.take_first(Kind::Capacity, 5, |c| days.push((c.expiry_day, c.sectors)));
         assert_eq!(days, [(20, 1), (25, 1), (30, 2), (40, 1)]);
+    }
+
+    #[test]
+    fn spread_sectors_keep_their_order_and_number() {
+        let mut book = Sectors::default();
+        book.add(Kind::Capacity, Term::Short, Cohort { activation_day: -100, ..cohort(50, 5) });
+        book.add(Kind::Capacity, Term::Long, cohort(90, 6));
+        book.spread(Kind::Capacity, 3, 7, 4);
+        let all: Vec<_> =
+            book.cohorts().map(|(_, c)| (c.expiry_day, c.activation_day, c.sectors)).collect();
+        assert_eq!(all, [(3, -100, 2), (10, -100, 3), (17, 0, 3), (24, 0, 3)]);
+        assert_eq!((book.live(), book.daily_fee_attofil), (11, 22));
     }
 
     #[test]

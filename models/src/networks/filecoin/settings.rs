@@ -7,6 +7,7 @@ use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
+use super::rules::Solstice;
 use super::sectors::Kind;
 use crate::infrastructure;
 
@@ -25,8 +26,8 @@ pub struct Settings {
     pub behaviour: Behaviour,
     /// The chain's state on the first day.
     pub initial: InitialState,
-    /// Date on which FIP-0118 "Solstice" takes effect; `None` for never.
-    pub solstice: Option<Date>,
+    /// FIP-0118 "Solstice"; `None` if it never takes effect.
+    pub solstice: Option<Solstice>,
     /// Every number that is no rule of the protocol.
     pub parameters: Parameters,
     /// The machines under the providers.
@@ -41,6 +42,15 @@ pub struct Settings {
     pub judged: Vec<HistoryDay>,
     /// Observed locked FIL by date, recorded beside the simulated series.
     pub observed_locked_fil: Vec<(Date, f64)>,
+}
+
+impl Settings {
+    /// Whether providers decide for themselves, from the first day on or from the cut of the
+    /// history on.
+    pub fn reckons(&self) -> bool {
+        matches!(self.behaviour, Behaviour::Rational(_))
+            || matches!(&self.forecast, Some(Forecast { by: ForecastBy::Providers(_), .. }))
+    }
 }
 
 /// Which rules the chain follows.
@@ -83,12 +93,28 @@ pub enum Behaviour {
     Rational(PricePath),
 }
 
-/// A forecast from within a history ([`super::forecast`]).
+/// A forecast from within a history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forecast {
     /// Last day that is known.
     pub from: Date,
-    /// Days before it from which trends, rates and residuals are taken.
+    /// Who decides what happens after it.
+    pub by: ForecastBy,
+}
+
+/// Who decides what is onboarded and renewed after the cut of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ForecastBy {
+    /// The flows go on from what the days before show ([`super::forecast`]).
+    Trend(Trend),
+    /// Providers decide on expected return at this FIL price.
+    Providers(PricePath),
+}
+
+/// How flows go on from what the days before the cut show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trend {
+    /// Days before the cut from which trends, rates and residuals are taken.
     pub window_days: u32,
     /// Last days of the window, whose mean is the level of new sectors.
     pub level_days: u32,
@@ -134,11 +160,14 @@ pub struct HistoryDay {
     pub renewal_rate: f64,
 }
 
-/// FIL price in USD: geometric Brownian motion, or flat with zero volatility.
-#[derive(Copy, Clone, Debug, Default, PartialEq)]
+/// FIL price in USD: as observed, from the last observed day on geometric Brownian motion, or flat
+/// with zero volatility.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PricePath {
     /// On the first day, USD.
     pub start_usd: f64,
+    /// Observed closes of the first day and those after it, USD; none where the path is drawn.
+    pub closes_usd: Vec<f64>,
     /// Relative drift a year.
     pub drift_per_year: f64,
     /// Standard deviation of the log price over one year.
