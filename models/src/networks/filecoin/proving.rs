@@ -204,8 +204,7 @@ impl Filecoin {
         let proven = provider.faults.close(deadline, unproven);
         if proven.continued > 0 {
             let units = provider.units_of(u64::from(proven.continued));
-            // Beyond any purse where the network has lost its power.
-            let fee = Amount(self.quote.fault_fee_per_unit.0.saturating_mul(units.into()));
+            let fee = Amount(self.quote.fault_fee_per_unit.0 * u128::from(units));
             let paid = self.burn_penalty(i, fee);
             self.flows.burn_fault_fee += paid;
             self.flows.fault_fee_units += units;
