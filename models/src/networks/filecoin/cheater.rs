@@ -1,10 +1,10 @@
 //! A provider that claims proofs of data it does not have.
 //!
 //! What of its data is gone, by deadline, in two parts: *hidden* sectors, whose proofs it claims
-//! and which keep their power, and *exposed* ones, which the chain knows to be faulty. It hides what
-//! its disks lose, and deletes data on purpose to save their cost, deadline by deadline, so that as
-//! few proofs as possible are invalid. A proof by which sectors recover is verified at once
-//! (`submit_windowed_post`), so what is hidden among them is exposed, and what is exposed stays so.
+//! and which keep their power, and *exposed* ones, which the chain knows to be faulty. It hides
+//! what its disks lose, and deletes data on purpose to save its cost, deadline by deadline, so that
+//! as few proofs as possible are invalid. A proof by which sectors recover is verified at once
+//! (`submit_windowed_post`), so what is hidden among them is exposed; what is exposed stays so.
 //!
 //! Sectors that are out of reach for a while it declares as everybody does, but for deadlines in
 //! which it hides something: to recover them would expose it.

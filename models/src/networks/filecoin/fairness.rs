@@ -72,8 +72,8 @@ pub fn slope(points: &[(f64, f64)]) -> Option<f64> {
 }
 
 impl Filecoin {
-    /// Adds what the lottery has promised since the last call: before its tickets change, and at the
-    /// end of a day.
+    /// Adds what the lottery has promised since the last call: before its tickets change, and at
+    /// the end of a day.
     pub(super) fn count_tickets(&mut self) {
         let epochs = std::mem::take(&mut self.rounds_uncounted);
         let all: u64 = self.providers.iter().map(|provider| provider.tickets.units).sum();

@@ -233,7 +233,8 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let by_trend = matches!(&forecast, Some(Forecast { by: ForecastBy::Trend(_), .. }));
     let reckons = rational || forecast.is_some() && !by_trend;
     let whose = Whose { rational, reckons, by_trend };
-    refuse_idle(checker, &typed, whose, (rules, proofs), solstice.is_some(), cheats);
+    refuse_idle(checker, &typed, whose, (rules, proofs), solstice.is_some());
+    refuse_idle_of_cheaters(checker, &typed, cheats);
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     let stock = match typed.stock {
         Some(given) => Some(Arc::new(stock(checker, given, dates?.0)?)),
@@ -275,7 +276,6 @@ fn refuse_idle(
     Whose { rational, reckons, by_trend }: Whose,
     (rules, proofs): (Option<RuleChoice>, Option<ProofFidelity>),
     solstice: bool,
-    cheats: bool,
 ) {
     let of_driven = "behaviour = \"driven\"";
     let of_reckoning = "behaviour = \"rational\" or a forecast by \"providers\"";
@@ -331,10 +331,6 @@ fn refuse_idle(
         ("proof_sample_share", sampled, "proofs = \"sampled\""),
         ("service_pass_through", solstice, of_solstice),
         ("market_depth", reckons, of_reckoning),
-        ("cheater_drop_rate", cheats, "runs with a cheater_share above 0"),
-        ("consensus_faults_per_year", cheats, "runs with a cheater_share above 0"),
-        ("dispute_share", cheats, "runs with a cheater_share above 0"),
-        ("dispute_delay", cheats, "runs with a cheater_share above 0"),
         ("reads_per_day", textbook, "rules = \"textbook\""),
         ("pay_volume_usd", solstice, of_solstice),
         ("pay_volume_growth", solstice, of_solstice),
@@ -343,6 +339,15 @@ fn refuse_idle(
     let parameters =
         parameters.map(|(name, has_effect, whom)| (name, given(name), has_effect, whom));
     checker.refuse_idle("network.parameters", &parameters);
+}
+
+/// The same of keys that only cheaters give an effect.
+fn refuse_idle_of_cheaters(checker: &mut Checker<'_>, typed: &Section, cheats: bool) {
+    let whom = "runs with a cheater_share above 0";
+    let names =
+        ["cheater_drop_rate", "consensus_faults_per_year", "dispute_share", "dispute_delay"];
+    let keys = names.map(|name| (name, typed.parameters.get(name).copied(), cheats, whom));
+    checker.refuse_idle("network.parameters", &keys);
 }
 
 fn rules(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<RuleChoice> {

@@ -82,7 +82,7 @@ pub struct Noticed {
     /// The hours that it took, summed over them, and most of them.
     sector_hours: f64,
     hours_max: f64,
-    /// Sectors since the start whose loss was noticed within 48 hours, and those whose loss was not.
+    /// Sectors since the start whose loss was noticed within 48 hours, and the others.
     in_time: f64,
     missed: f64,
 }

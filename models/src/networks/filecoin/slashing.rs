@@ -50,8 +50,8 @@ pub fn choose_cheaters(providers: &mut [Provider], p: &Parameters, streams: &Str
 }
 
 impl Filecoin {
-    /// A cheater's day: what the data that is gone saves, data that it deletes, and whether it signs
-    /// two blocks of one height.
+    /// A cheater's day: what the data that is gone saves, data that it deletes, and whether it
+    /// signs two blocks of one height.
     pub fn cheat(&mut self, i: usize, streams: &Streams) {
         if self.providers[i].cheater.is_none() {
             return;
@@ -101,8 +101,8 @@ impl Filecoin {
         }
     }
 
-    /// Takes a penalty from provider `i`, what vests first: `reward` of it for whoever disputed or reported, the rest
-    /// burned. Returns what was burned; where FIL is short, it is less.
+    /// Takes a penalty from provider `i`, out of what vests first: `reward` of it for whoever
+    /// disputed or reported, the rest burned. Returns what was burned; where FIL is short, less.
     fn slash(&mut self, i: usize, penalty: Amount, reward: Amount) -> Amount {
         self.unlock_penalty(i, penalty);
         let paid = self.accounts.pay_reporter(i, reward.min(penalty));
