@@ -245,6 +245,10 @@ impl Accounts {
 
     /// Pays whoever disputed a provider's proof or reported its fault: one of the holders. What
     /// nobody has is not paid; the amount paid is returned.
+    ///
+    /// # Panics
+    ///
+    /// If a balance cannot be paid out: a fault of the books.
     pub fn pay_reporter(&mut self, provider: usize, amount: Amount) -> Amount {
         let available = self.purses[provider].available;
         let amount =
