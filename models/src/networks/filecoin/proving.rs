@@ -66,14 +66,16 @@ impl Filecoin {
         end: SimTime,
         streams: &Streams,
     ) -> bool {
-        self.settle_disputes(i, end);
+        let cheats = self.providers[i].cheater.is_some();
+        if cheats {
+            self.settle_disputes(i, end);
+        }
         let provider = &self.providers[i];
         let due = share_of_deadline(provider.sectors.live(), deadline);
         if due == 0 {
             return false;
         }
         let missed = self.misses(i, end);
-        let cheats = provider.cheater.is_some();
         let mut unproven = provider.unproven(deadline, missed);
         let mut passes = false;
         self.flows.deadlines_due += 1;
@@ -82,7 +84,7 @@ impl Filecoin {
         } else {
             let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
             self.post_proof(i, partitions * self.gas.message.window_post);
-            passes = self.passes_audit(i, deadline, streams);
+            passes = self.audit.real() && self.passes_audit(i, deadline, streams);
             if passes && !cheats {
                 let provider = &self.providers[i];
                 let unreachable = provider.unreachable.min(provider.sectors.live());
@@ -96,15 +98,15 @@ impl Filecoin {
         if !provider.losses.is_empty() && (missed || !cheats && !passes) {
             self.noticed.notice(&mut provider.losses, deadline, end);
         }
-        if missed {
+        if missed && cheats {
             provider.expose(deadline, due, self.day);
         }
         self.settle_deadline(i, deadline, unproven);
         if cheats {
             self.note_exposed(i, deadline);
-        }
-        if cheats && !missed {
-            self.claim_proofs(i, deadline, end, !passes, streams);
+            if !missed {
+                self.claim_proofs(i, deadline, end, !passes, streams);
+            }
         }
         missed
     }
@@ -195,12 +197,16 @@ impl Filecoin {
     }
 
     /// Books the outcome of a deadline: power, fees, terminations.
+    #[inline]
     fn settle_deadline(&mut self, i: usize, deadline: usize, unproven: u32) {
         self.charge_daily_fee(i, 1);
-        let provider = &mut self.providers[i];
-        if unproven == 0 && provider.faults.total() == 0 {
-            return;
+        if unproven > 0 || self.providers[i].faults.total() > 0 {
+            self.settle_faults(i, deadline, unproven);
         }
+    }
+
+    fn settle_faults(&mut self, i: usize, deadline: usize, unproven: u32) {
+        let provider = &mut self.providers[i];
         let proven = provider.faults.close(deadline, unproven);
         if proven.continued > 0 {
             let units = provider.units_of(u64::from(proven.continued));
