@@ -298,14 +298,15 @@ impl Provider {
         self.leaves = self.class != SizeClass::Entrant && self.traits.exit < p.exit_share;
     }
 
-    /// Sectors that could not be proven in a deadline if it closed now.
-    #[inline]
-    pub fn unproven(&self, deadline: usize, missed: bool) -> u32 {
-        let whole = self.unreachable + self.lost == 0 && self.cheater.is_none();
-        if whole && !missed { 0 } else { self.unproven_of_some(deadline, missed) }
+    /// Whether it is online with all its data and has no faults, and nothing to hide.
+    pub fn is_whole(&self) -> bool {
+        self.online
+            && self.unreachable + self.lost + self.faults.total() == 0
+            && self.cheater.as_ref().is_none_or(|cheater| cheater.is_clean())
     }
 
-    fn unproven_of_some(&self, deadline: usize, missed: bool) -> u32 {
+    /// Sectors that could not be proven in a deadline if it closed now.
+    pub fn unproven(&self, deadline: usize, missed: bool) -> u32 {
         let live = self.sectors.live();
         if missed {
             return share_of_deadline(live, deadline);

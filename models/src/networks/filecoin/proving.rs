@@ -66,25 +66,46 @@ impl Filecoin {
         end: SimTime,
         streams: &Streams,
     ) -> bool {
-        let cheats = self.providers[i].cheater.is_some();
-        if cheats {
-            self.settle_disputes(i, end);
-        }
         let provider = &self.providers[i];
         let due = share_of_deadline(provider.sectors.live(), deadline);
         if due == 0 {
             return false;
         }
+        self.flows.deadlines_due += 1;
+        if provider.is_whole() && !self.audit.real() {
+            self.post_proofs(i, due);
+            self.charge_daily_fee(i, 1);
+            return false;
+        }
+        self.judge_due(i, deadline, end, due, streams)
+    }
+
+    /// Sends the proofs of so many sectors.
+    fn post_proofs(&mut self, i: usize, due: u32) {
+        let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
+        self.post_proof(i, partitions * self.gas.message.window_post);
+    }
+
+    /// Closes a deadline in which `due` sectors are to be proven and some may not be.
+    fn judge_due(
+        &mut self,
+        i: usize,
+        deadline: usize,
+        end: SimTime,
+        due: u32,
+        streams: &Streams,
+    ) -> bool {
+        self.settle_disputes(i, end);
+        let provider = &self.providers[i];
+        let cheats = provider.cheater.is_some();
         let missed = self.misses(i, end);
         let mut unproven = provider.unproven(deadline, missed);
         let mut passes = false;
-        self.flows.deadlines_due += 1;
         if missed {
             self.flows.deadlines_missed += 1;
         } else {
-            let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
-            self.post_proof(i, partitions * self.gas.message.window_post);
-            passes = self.audit.real() && self.passes_audit(i, deadline, streams);
+            self.post_proofs(i, due);
+            passes = self.passes_audit(i, deadline, streams);
             if passes && !cheats {
                 let provider = &self.providers[i];
                 let unreachable = provider.unreachable.min(provider.sectors.live());
@@ -160,9 +181,7 @@ impl Filecoin {
     pub fn close_day_of_deadlines(&mut self, i: usize, now: SimTime, streams: &Streams) {
         let provider = &self.providers[i];
         let live = provider.sectors.live();
-        let clean = provider.cheater.as_ref().is_none_or(|cheater| cheater.is_clean());
-        let whole = provider.online && provider.unreachable == 0 && provider.lost == 0 && clean;
-        if whole && provider.faults.total() == 0 && provider.deadline == 0 {
+        if provider.is_whole() && provider.deadline == 0 {
             if live > 0 {
                 let used = live.min(DEADLINES as u64);
                 self.flows.deadlines_due += used;
@@ -197,16 +216,12 @@ impl Filecoin {
     }
 
     /// Books the outcome of a deadline: power, fees, terminations.
-    #[inline]
     fn settle_deadline(&mut self, i: usize, deadline: usize, unproven: u32) {
         self.charge_daily_fee(i, 1);
-        if unproven > 0 || self.providers[i].faults.total() > 0 {
-            self.settle_faults(i, deadline, unproven);
-        }
-    }
-
-    fn settle_faults(&mut self, i: usize, deadline: usize, unproven: u32) {
         let provider = &mut self.providers[i];
+        if unproven == 0 && provider.faults.total() == 0 {
+            return;
+        }
         let proven = provider.faults.close(deadline, unproven);
         if proven.continued > 0 {
             let units = provider.units_of(u64::from(proven.continued));
