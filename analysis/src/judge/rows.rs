@@ -463,9 +463,11 @@ impl Slot {
 struct FoldState<'e> {
     fold: &'e Fold,
     count: u64,
-    /// Sum, least, greatest, first or last value, or the largest fall so far.
+    /// Sum, least, greatest, first or last value, the largest fall so far, or how many came before
+    /// the first negative one.
     number: f64,
     peak: f64,
+    negative: bool,
     /// All values, where a quantile is asked for.
     series: Vec<f64>,
     /// A value was no finite number: then neither is the result.
@@ -475,7 +477,7 @@ struct FoldState<'e> {
 impl<'e> FoldState<'e> {
     fn new(fold: &'e Fold) -> Self {
         let series = Vec::new();
-        FoldState { fold, count: 0, number: 0.0, peak: 0.0, series, broken: false }
+        FoldState { fold, count: 0, number: 0.0, peak: 0.0, negative: false, series, broken: false }
     }
 
     fn read(&mut self, value: f64) {
@@ -494,6 +496,10 @@ impl<'e> FoldState<'e> {
                 if self.peak > 0.0 {
                     self.number = self.number.max((self.peak - value) / self.peak);
                 }
+            }
+            Reducer::UntilNegative => {
+                self.negative |= value < 0.0;
+                self.number += f64::from(u8::from(!self.negative));
             }
             Reducer::Min | Reducer::Max | Reducer::First => {}
         }

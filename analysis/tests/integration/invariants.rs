@@ -81,6 +81,9 @@ fn functions_over_time_are_what_they_are_called() {
         "gini(power_share)",
         "max(total(power_share))",
         "qa_power - first(qa_power)",
+        "ticks_until_negative(raw_power - 7 EiB)",
+        "ticks_until_negative(7 EiB - raw_power)",
+        "ticks_until_negative(raw_power)",
     ]
     .iter()
     .enumerate()
@@ -101,7 +104,9 @@ fn functions_over_time_are_what_they_are_called() {
     }
     rows.push(row(5.0, "qa_power", 0, 3.0));
     let (whole, _) = judged(&experiment, &[&rows]);
-    let expected = [7.0, 28.0, 4.0, 10.0, 4.0, 8.0, 7.0, 8.5, 0.4, 8.0, 8.0, 7.0, 0.5, 4.0, 2.0];
+    let expected = [
+        7.0, 28.0, 4.0, 10.0, 4.0, 8.0, 7.0, 8.5, 0.4, 8.0, 8.0, 7.0, 0.5, 4.0, 2.0, 0.0, 1.0, 4.0,
+    ];
     for (place, expected) in expected.into_iter().enumerate() {
         let found = whole.outcomes[place].expect("a value");
         let text = &experiment.outcomes[place].value.text;

@@ -157,7 +157,7 @@ fn a_model_card_names_inputs_parameters_and_what_is_left_out() {
         "# Model card: invented",
         "## What is not modelled (STRESS 2.5)",
         "- filecoin: The chain never reorganises: a late block is a lost win.",
-        "| hurdle_rate | 0.25 | 1/y |",
+        "| hurdle_rate | 0.1 | 1/y |",
         "| network.kind | \"filecoin\" |",
         "| state.toml | ",
         "Philox",

@@ -3,7 +3,12 @@
 use super::{Run, scenarios};
 
 /// Two years of 150 rational providers at a flat price.
-fn rational(price: &str, more: &[(&str, &str)]) -> Run {
+pub fn rational(price: &str, more: &[(&str, &str)]) -> Run {
+    rational_from(price, more, str::to_owned)
+}
+
+/// The same from a state that is the real one, changed.
+pub fn rational_from(price: &str, more: &[(&str, &str)], changed: impl Fn(&str) -> String) -> Run {
     let mut overrides = vec![
         ("run.horizon", "730 d"),
         ("network.providers", "150"),
@@ -16,8 +21,9 @@ fn rational(price: &str, more: &[(&str, &str)]) -> Run {
     // Providers that decide by the price have no history to follow.
     let folder = tempfile::tempdir().expect("a folder");
     let state = "state_2022-10-10.toml";
-    let shipped = scenarios().join("data/filecoin").join(state);
-    std::fs::copy(shipped, folder.path().join(state)).expect("a copy");
+    let shipped = std::fs::read_to_string(scenarios().join("data/filecoin").join(state));
+    let text = changed(&shipped.expect("a file"));
+    std::fs::write(folder.path().join(state), text).expect("a file");
     let smoke = std::fs::read_to_string(scenarios().join("filecoin/smoke.toml")).expect("a file");
     let lines = smoke.lines().filter(|line| !line.starts_with("history"));
     let text = lines.map(|line| line.replace("../data/filecoin/", "") + "\n");

@@ -6,6 +6,7 @@ mod books;
 mod forecast;
 mod history;
 mod proofs;
+mod reckoning;
 mod slashing;
 
 use std::path::{Path, PathBuf};

@@ -43,7 +43,7 @@ pub struct ExposureSection {
     /// Whether single nodes turn curious or owners with all their nodes. Default "node".
     #[schemars(with = "String", extend("enum" = ["node", "owner"]))]
     pub by: Option<ValueId>,
-    /// Nodes with the key of an object, for "encrypted". Default 1.
+    /// Nodes with the key of an object, for "encrypted"; 0 where its owner alone has it. Default 1.
     #[schemars(with = "u32")]
     pub readers: Option<ValueId>,
 }
@@ -67,7 +67,7 @@ pub(super) fn exposure(
     let by = [("node", false), ("owner", true)];
     let by_owner = checker.choice(typed.by, "data.exposure.by", &by);
     let most = i64::from(nodes.unwrap_or(1).min(1_000));
-    let readers = checker.integer(typed.readers, "data.exposure.readers", 1..=most);
+    let readers = checker.integer(typed.readers, "data.exposure.readers", 0..=most);
     let encrypted = protection.is_none_or(|protection| protection == Protection::Encrypted);
     let whom = "protection = \"encrypted\"";
     checker.refuse_idle("data.exposure", &[("readers", typed.readers, encrypted, whom)]);

@@ -58,11 +58,11 @@ pub struct Accounts {
     /// FIL that providers have bought since the start.
     pub bought: Amount,
     /// Sold and bought when it was last asked for.
-    asked: (Amount, Amount),
+    asked: Traded,
 }
 
-/// FIL that providers sold and bought on one day.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+/// FIL that providers sold and bought.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traded {
     /// Sold to the holders.
     pub sold: Amount,
@@ -118,7 +118,7 @@ impl Accounts {
             vested_attofil: vested,
             sold: Amount::ZERO,
             bought: Amount::ZERO,
-            asked: (Amount::ZERO, Amount::ZERO),
+            asked: Traded::default(),
         }
     }
 
@@ -276,8 +276,9 @@ impl Accounts {
 
     /// What providers have sold and bought since this was last asked for.
     pub fn take_traded(&mut self) -> Traded {
-        let (sold, bought) = std::mem::replace(&mut self.asked, (self.sold, self.bought));
-        Traded { sold: self.sold - sold, bought: self.bought - bought }
+        let now = Traded { sold: self.sold, bought: self.bought };
+        let before = std::mem::replace(&mut self.asked, now);
+        Traded { sold: now.sold - before.sold, bought: now.bought - before.bought }
     }
 
     /// Pays a provider out of what the service stream has brought.

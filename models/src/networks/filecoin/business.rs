@@ -276,7 +276,7 @@ impl Filecoin {
         self.providers[i].pledge += lacking;
         cohort.pledge_attofil += lacking.0;
         cohort.daily_fee_attofil = self.quote.daily_fee(quality).0 * sectors;
-        cohort.day_reward_attofil = self.quote.day_reward(quality).0 * sectors;
+        cohort.day_reward_attofil = self.quote.day_reward(quality).0.saturating_mul(sectors);
         true
     }
 
@@ -322,7 +322,11 @@ impl Filecoin {
             sectors: u32::try_from(sectors).expect("at most SECTORS_MAX"),
             pledge_attofil: total.0,
             daily_fee_attofil: self.quote.daily_fee(kind.quality()).0 * u128::from(sectors),
-            day_reward_attofil: self.quote.day_reward(kind.quality()).0 * u128::from(sectors),
+            day_reward_attofil: self
+                .quote
+                .day_reward(kind.quality())
+                .0
+                .saturating_mul(sectors.into()),
         };
         let provider = &mut self.providers[i];
         provider.pledge += total;
@@ -342,7 +346,7 @@ impl Filecoin {
             false => Kind::Verified.quality(),
         };
         let waiting = (sectors as f64 * self.parameters.sealing_days) as u128;
-        let deposit = Amount(self.quote.pre_commit_deposit(quality).0 * waiting);
+        let deposit = Amount(self.quote.pre_commit_deposit(quality).0.saturating_mul(waiting));
         if self.accounts.lock_pre_commit(i, deposit) {
             self.providers[i].pre_commit_deposit += deposit;
         }

@@ -362,7 +362,7 @@ impl Filecoin {
         let terms = SectorTerms {
             initial_pledge: Amount(cohort.pledge_attofil),
             day_reward_at_activation: Amount(cohort.day_reward_attofil),
-            twenty_day_reward_at_activation: Amount(cohort.day_reward_attofil * 20),
+            twenty_day_reward_at_activation: Amount(cohort.day_reward_attofil.saturating_mul(20)),
             age_epochs: i64::from(age_days) * EPOCHS_PER_DAY,
         };
         let units = u128::from(cohort.sectors) * u128::from(kind.quality());
@@ -370,7 +370,11 @@ impl Filecoin {
             Termination::PledgeShare => self.quote.fault_fee_per_unit,
             Termination::ExpectedReward => self.quote.termination_floor_per_unit,
         };
-        pledge::termination_fee(self.rules.termination, &terms, Amount(floor.0 * units))
+        pledge::termination_fee(
+            self.rules.termination,
+            &terms,
+            Amount(floor.0.saturating_mul(units)),
+        )
     }
 
     /// Burns a penalty of provider `i`: out of its rewards that still vest, those that vest first,

@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::accounts::FIL_DECIMALS;
 use super::parameters::Parameters;
-use super::rules::{Solstice, epoch_of};
 use super::settings::{
     Behaviour, Detail, Ends, Forecast, ForecastBy, HistoryDay, InitialState, PricePath,
     ProofFidelity, RuleChoice, Settings, StockCalendar, Trend,
@@ -225,8 +224,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
         given => checker.date(given, "network.solstice"),
     };
-    let splits = checker.boolean(typed.solstice_split, "network.solstice_split").unwrap_or(true);
-    let solstice = solstice.map(|date| Solstice { epoch: epoch_of(date), splits });
+    let splits = checker.boolean(typed.solstice_split, "network.solstice_split");
     let (parameters, infrastructure) = parameters(checker, &typed.parameters);
     let rational = matches!(behaviour, Behaviour::Rational(_));
     let cheats = parameters.cheater_share > 0.0;
@@ -248,6 +246,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
         behaviour,
         initial: initial?,
         solstice,
+        solstice_splits: splits.unwrap_or(true),
         parameters,
         infrastructure,
         forecast,
@@ -278,7 +277,7 @@ fn refuse_idle(
     solstice: bool,
 ) {
     let of_driven = "behaviour = \"driven\"";
-    let of_reckoning = "behaviour = \"rational\" or a forecast by \"providers\"";
+    let of_reckoning = "behaviour = \"rational\"";
     let of_trend = "runs with network.forecast by \"trend\"";
     let of_solstice = "runs with a date of solstice";
     let keys = [

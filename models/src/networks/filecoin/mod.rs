@@ -312,7 +312,7 @@ impl Filecoin {
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
         let mut providers = genesis::providers(settings, streams);
         slashing::choose_cheaters(&mut providers, p, streams);
-        let solstice = settings.solstice;
+        let solstice = settings.solstice_rule();
         let rules = Rules::at(settings.rules, first_epoch, solstice);
         let (plan, market, observed) = plan(settings);
         let accounts = Accounts::new(initial, providers.len());

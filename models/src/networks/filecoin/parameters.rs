@@ -112,7 +112,7 @@ crate::parameters! {
         hardware_life: "y" = 5.0, in 0.5 ..= 20.0, "common warranty period";
         /// Cost of sealing one TiB.
         sealing_usd_per_tib: "USD/TiB" = 1.3, in 0.0 ..= 100.0, "CEL cost explorer, 2023 to 2025";
-        /// Largest relative growth of a provider's sectors a day: its sealing lines.
+        /// Relative growth of a provider's sectors a day where they earn twice their cost.
         sealing_rate: "1/d" = 0.001, in 0.0 ..= 1.0, "calibrated on onboarding without verified data";
         /// Mean return a year that a provider asks on its pledge.
         hurdle_rate: "1/y" = 0.1, in 0.0 ..= 10.0, "calibrated on renewals; borrowed FIL costs more: GLIF, 15 to 16 % a year, 2023 to 2025";

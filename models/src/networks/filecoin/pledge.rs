@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::{EPOCHS_PER_DAY, Ramp, Rules, Termination};
 use super::sectors::SECTOR_BYTES;
 use super::smoothing::Estimate;
+use super::supply;
 
 /// Days of expected reward in the storage pledge and in the old termination fee.
 const STORAGE_PLEDGE_DAYS: i64 = 20;
@@ -279,8 +280,10 @@ fn tokens(amount: Amount) -> TokenAmount {
     TokenAmount::from_atto(amount.0)
 }
 
+/// A price, at most all FIL there can be: where hardly any power is left, the actors' formulas give
+/// more.
 fn amount(tokens: &TokenAmount) -> Amount {
-    Amount(u128::try_from(tokens.atto()).expect("a price is between 0 and 2^128 attoFIL"))
+    u128::try_from(tokens.atto()).map_or(supply::TOTAL, |atto| Amount(atto).min(supply::TOTAL))
 }
 
 fn filter_estimate(estimate: Estimate) -> FilterEstimate {

@@ -225,7 +225,8 @@ impl Filecoin {
         let proven = provider.faults.close(deadline, unproven);
         if proven.continued > 0 {
             let units = provider.units_of(u64::from(proven.continued));
-            let fee = Amount(self.quote.fault_fee_per_unit.0 * u128::from(units));
+            // Where hardly any power is left, it is more than there is.
+            let fee = Amount(self.quote.fault_fee_per_unit.0.saturating_mul(units.into()));
             let paid = self.burn_penalty(i, fee);
             self.flows.burn_fault_fee += paid;
             self.flows.fault_fee_units += units;

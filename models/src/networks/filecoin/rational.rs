@@ -52,6 +52,9 @@ const DECISION_DAYS: u32 = 7;
 const TAKEN_UP_DAYS: u32 = 30;
 /// Last days of a history whose mean is what clients bring after it.
 const CLIENT_DAYS: usize = 30;
+/// Margin at which sealing lines are full: with the default rate 1 % a day, as the network grew in
+/// 2021.
+const MARGIN_MAX: f64 = 10.0;
 /// Sectors a new provider starts with: 100 TiB.
 const ENTRY_SECTORS: u64 = 3_200;
 
@@ -194,7 +197,7 @@ impl Prospect {
 
     /// What it earns beyond its cost, over the cost; zero where it does not.
     fn margin(self) -> f64 {
-        ((self.income - self.cost) / self.cost.max(1e-9)).clamp(0.0, 1.0)
+        ((self.income - self.cost) / self.cost.max(1e-9)).clamp(0.0, MARGIN_MAX)
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metric};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::FIL_DECIMALS;
+use super::accounts::{FIL_DECIMALS, Traded};
 use super::metrics::{CHEATER_LABEL, HONEST_LABEL};
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
@@ -48,6 +48,8 @@ pub struct Flows {
     pub service_passed_on: Amount,
     /// Tips that providers got for others' messages.
     pub tips: Amount,
+    /// Sold and bought by providers since the start, at the last record.
+    pub traded_before: Traded,
     /// Of penalties for invalid proofs, what was burned.
     pub burn_dispute: Amount,
     /// Of penalties for consensus faults, what was burned.
@@ -193,6 +195,7 @@ impl Filecoin {
         self.flows = Flows {
             disks_failed_before: statistics.disks_failed,
             outages_before: statistics.outages.iter().sum(),
+            traded_before: Traded { sold: self.accounts.sold, bought: self.accounts.bought },
             ..Flows::default()
         };
     }
@@ -206,6 +209,18 @@ impl Filecoin {
         let baseline = self.rewards.this_epoch_baseline_bytes() as f64 / EIB;
         page.value(const { SPEC.metric("baseline_power") }, baseline);
         let active = self.providers.iter().filter(|p| p.power.raw_sectors > 0).count();
+        let mut largest = [0; 10];
+        for provider in &self.providers {
+            let units = provider.power.qa_units;
+            if units > largest[9] {
+                let place = largest.partition_point(|of| *of >= units);
+                largest[place..].rotate_right(1);
+                largest[place] = units;
+            }
+        }
+        let share = |units: u64| units as f64 / self.power.qa_units.max(1) as f64;
+        page.value(const { SPEC.metric("largest_share") }, share(largest[0]));
+        page.value(const { SPEC.metric("ten_largest_share") }, share(largest.iter().sum()));
         page.value(const { SPEC.metric("providers_active") }, active as f64);
         page.value(const { SPEC.metric("onboarded_raw") }, pib(flows.onboarded_sectors));
         page.value(const { SPEC.metric("renewed_raw") }, pib(flows.renewed_sectors));
@@ -231,6 +246,9 @@ impl Filecoin {
         page.fil(const { SPEC.metric("service_stream") }, flows.service_stream);
         page.fil(const { SPEC.metric("service_passed_on") }, flows.service_passed_on);
         page.fil(const { SPEC.metric("tips") }, flows.tips);
+        let before = flows.traded_before;
+        page.fil(const { SPEC.metric("fil_sold") }, self.accounts.sold - before.sold);
+        page.fil(const { SPEC.metric("fil_bought") }, self.accounts.bought - before.bought);
         page.value(const { SPEC.metric("wins") }, flows.wins as f64);
         page.value(const { SPEC.metric("wins_lost") }, flows.wins_lost as f64);
         page.value(const { SPEC.metric("null_rounds") }, flows.null_rounds as f64);

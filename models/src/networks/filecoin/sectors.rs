@@ -10,6 +10,7 @@
 
 use std::collections::VecDeque;
 
+use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
 /// Size of the sector that the model counts in: 32 GiB.
@@ -86,11 +87,15 @@ impl Cohort {
             return std::mem::take(self);
         }
         let (part, whole) = (u128::from(sectors), u128::from(self.sectors));
+        let part_of = |sum: u128| match sum.checked_mul(part) {
+            Some(product) => product / whole,
+            None => Amount(sum).mul_div_floor(part, whole).0,
+        };
         let piece = Cohort {
             sectors,
-            pledge_attofil: self.pledge_attofil * part / whole,
-            daily_fee_attofil: self.daily_fee_attofil * part / whole,
-            day_reward_attofil: self.day_reward_attofil * part / whole,
+            pledge_attofil: part_of(self.pledge_attofil),
+            daily_fee_attofil: part_of(self.daily_fee_attofil),
+            day_reward_attofil: part_of(self.day_reward_attofil),
             ..*self
         };
         self.sectors -= sectors;

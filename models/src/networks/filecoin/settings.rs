@@ -7,7 +7,7 @@ use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
-use super::rules::Solstice;
+use super::rules::{Solstice, epoch_of};
 use super::sectors::Kind;
 use crate::infrastructure;
 
@@ -26,8 +26,10 @@ pub struct Settings {
     pub behaviour: Behaviour,
     /// The chain's state on the first day.
     pub initial: InitialState,
-    /// FIP-0118 "Solstice"; `None` if it never takes effect.
-    pub solstice: Option<Solstice>,
+    /// Date on which FIP-0118 "Solstice" takes effect; `None` for never.
+    pub solstice: Option<Date>,
+    /// It splits the block reward into streams, as proposed.
+    pub solstice_splits: bool,
     /// Every number that is no rule of the protocol.
     pub parameters: Parameters,
     /// The machines under the providers.
@@ -45,6 +47,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// FIP-0118 as a rule, if it ever takes effect.
+    pub fn solstice_rule(&self) -> Option<Solstice> {
+        let rule = |date| Solstice { epoch: epoch_of(date), splits: self.solstice_splits };
+        self.solstice.map(rule)
+    }
+
     /// Whether providers decide for themselves, from the first day on or from the cut of the
     /// history on.
     pub fn reckons(&self) -> bool {

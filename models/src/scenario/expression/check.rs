@@ -23,12 +23,13 @@ const OVER: [(&str, Over); 7] = [
     ("hhi", Over::Hhi),
     ("nakamoto", Over::Nakamoto),
 ];
-const REDUCERS: [(&str, Reducer); 7] = [
+const REDUCERS: [(&str, Reducer); 8] = [
     ("mean", Reducer::Mean),
     ("min", Reducer::Min),
     ("max", Reducer::Max),
     ("sum", Reducer::Sum),
     ("drawdown", Reducer::Drawdown),
+    ("ticks_until_negative", Reducer::UntilNegative),
     ("first", Reducer::First),
     ("last", Reducer::Last),
 ];
@@ -38,9 +39,26 @@ pub fn is_word(name: &str) -> bool {
 }
 
 /// Functions people may mean, for suggestions.
-const FUNCTIONS: [&str; 18] = [
-    "total", "lowest", "highest", "average", "gini", "hhi", "nakamoto", "share", "abs", "min",
-    "max", "mean", "sum", "first", "last", "drawdown", "p50", "p95",
+const FUNCTIONS: [&str; 19] = [
+    "total",
+    "lowest",
+    "highest",
+    "average",
+    "gini",
+    "hhi",
+    "nakamoto",
+    "share",
+    "abs",
+    "min",
+    "max",
+    "mean",
+    "sum",
+    "first",
+    "last",
+    "drawdown",
+    "ticks_until_negative",
+    "p50",
+    "p95",
 ];
 
 /// When an expression is evaluated.
@@ -514,7 +532,7 @@ impl<'a> Checker<'a> {
         self.folds.push(Fold { reducer, of: inner.number, reads });
         let number = Number::Fold(self.folds.len() - 1);
         match reducer {
-            Reducer::Drawdown => Ok(Typed::plain(number)),
+            Reducer::Drawdown | Reducer::UntilNegative => Ok(Typed::plain(number)),
             _ => Ok(Typed { number, money: 0, zero: false, ..inner }),
         }
     }

@@ -14,7 +14,8 @@
 //!   `share(name, "label")` take the bare name of a metric and read all its labels, but neither the
 //!   row without a label nor what was `observed`.
 //! - **Over time, in one run:** `mean sum first last drawdown p1` to `p99` and `min max` of *one*
-//!   expression read it at every tick. `min` and `max` of two or more choose between them.
+//!   expression read it at every tick; `ticks_until_negative` counts those before the first at
+//!   which it is below zero, or all of them: days, where a metric is recorded by the day. `min` and `max` of two or more choose between them.
 //!
 //! The name of a function thus tells over what it goes; functions over time stand in what is judged
 //! once a run, not in `always` and `sometimes`. A tick is a moment at which every metric of the
@@ -122,6 +123,8 @@ pub enum Reducer {
     Sum,
     /// The largest relative fall from the highest value so far.
     Drawdown,
+    /// How many there are before the first negative one, or all of them.
+    UntilNegative,
     /// The first.
     First,
     /// The last.
