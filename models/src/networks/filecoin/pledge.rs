@@ -457,8 +457,9 @@ mod tests {
         let pricing = Pricing::new(rules(5_000_000), &mainnet(600_000_000));
         let fault = pricing.fault_fee(SECTOR_BYTES);
         assert_eq!(pricing.invalid_post_penalty(0), Amount(20 * FIL));
-        // 5.51 days of reward against 3.51.
+        // 5.51 days of expected reward, in whole epochs.
         let of_power = pricing.invalid_post_penalty(SECTOR_BYTES) - Amount(20 * FIL);
-        assert!((of_power.0 as f64 / fault.0 as f64 - 5.51 / 3.51).abs() < 1e-3);
+        assert_eq!(of_power, pricing.expected_reward(SECTOR_BYTES, 15_868));
+        assert!(of_power > fault);
     }
 }
