@@ -7,6 +7,7 @@ mod forecast;
 mod history;
 mod proofs;
 mod reckoning;
+mod slashing;
 
 use std::path::{Path, PathBuf};
 
@@ -87,6 +88,17 @@ impl Run {
 
     fn exact(&self, metric: &str) -> Vec<u128> {
         self.rows(metric).iter().map(|row| row.exact.expect("an amount")).collect()
+    }
+
+    /// Amounts of a metric with a label, day by day.
+    fn exact_labelled(&self, metric: &str, label: &str) -> Vec<u128> {
+        let wanted = SPEC.metric(metric);
+        let of =
+            |row: &&Row| row.metric == wanted && self.labels[usize::from(row.label.0)] == label;
+        let rows = self.rows.iter().filter(of);
+        let amounts: Vec<u128> = rows.map(|row| row.exact.expect("an amount")).collect();
+        assert!(!amounts.is_empty(), "{metric} was recorded with {label}");
+        amounts
     }
 
     fn last(&self, metric: &str) -> f64 {

@@ -5,7 +5,7 @@ use std::fs;
 use super::{Run, scenarios};
 
 /// A chain of five providers with 20 PiB, every cause of failure switched off but those given.
-fn small(overrides: &[(&str, &str)]) -> Run {
+pub fn small(overrides: &[(&str, &str)]) -> Run {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let state = scenarios().join("data/filecoin/state_2022-10-10.toml");
     let state = fs::read_to_string(state).expect("the state is shipped");

@@ -47,6 +47,12 @@ fn filecoin_bears_the_ends_of_all_levers() {
             false,
         ),
         ("reviews/fip0118.toml", [("network.detail", "day"), ("run.horizon", "\"12 d\"")], true),
+        ("filecoin/slashing.toml", [("network.detail", "day"), ("run.horizon", "\"6 d\"")], true),
+        (
+            "filecoin/slashing.toml",
+            [("network.detail", "deadline"), ("run.horizon", "\"5 d\"")],
+            false,
+        ),
     ] {
         let keys = [&[("network.providers", "8")], &keys[..]].concat();
         let scenario = load(&scenarios().join(file), &keys);

@@ -45,6 +45,10 @@ fn moving_a_lever_of_filecoin_moves_a_row() {
             &[("run.horizon", "\"240 d\""), ("network.price.start", "\"0.5 USD\"")],
         ),
         small("filecoin/smoke.toml", &[("run.horizon", "\"8 d\""), ("network.rules", "textbook")]),
+        small(
+            "filecoin/slashing.toml",
+            &[("run.horizon", "\"12 d\""), ("network.parameters.cheater_share", "1")],
+        ),
         // The first verified sectors are extended, and these come to their end.
         small("filecoin/smoke.toml", &[("run.horizon", "\"420 d\"")]),
     ];

@@ -120,6 +120,9 @@ fn filecoin_records_what_it_says_and_names_a_reason_for_the_rest() {
         ("review.periods", "{}"),
     ];
     recorded.append(&mut run(&point(FIP, &real)).recorded());
+    // What honest providers paid is told where some cheat.
+    let cheats = [SMALL, &[("network.parameters.cheater_share", "0.5")]].concat();
+    recorded.append(&mut run(&point(FIP, &cheats)).recorded());
     // Nobody loses data in two days, so no false claim is judged.
     let mut owed: BTreeSet<_> = gives.iter().copied().collect();
     owed.remove("proof_false_pass");

@@ -23,7 +23,8 @@ pub struct ProviderAccounts {
     pub pledge: Account,
     /// Block rewards that still vest, and the deposit of a new provider.
     pub vesting: Account,
-    /// FIL the provider has burned since the start: gas, fees, penalties.
+    /// FIL the provider has lost since the start: gas, fees and penalties burned, rewards paid to
+    /// those who disputed its proofs.
     pub burned: Amount,
 }
 
@@ -240,6 +241,22 @@ impl Accounts {
             if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
         self.purses[provider].burned += amount;
         self.burn_from(available, amount)
+    }
+
+    /// Pays whoever disputed a provider's proof or reported its fault: one of the holders. What
+    /// nobody has is not paid; the amount paid is returned.
+    ///
+    /// # Panics
+    ///
+    /// If a balance cannot be paid out: a fault of the books.
+    pub fn pay_reporter(&mut self, provider: usize, amount: Amount) -> Amount {
+        let available = self.purses[provider].available;
+        let amount =
+            if self.raise(available, amount) { amount } else { self.ledger.balance(available) };
+        let paid = self.move_fil(available, self.holders, amount);
+        assert!(paid, "the amount was capped by the balance");
+        self.purses[provider].burned += amount;
+        amount
     }
 
     /// Burns gas paid by everybody else.

@@ -66,10 +66,8 @@ impl Filecoin {
             self.onboard(i, orders, streams);
         }
         self.pay_bills(i);
-        let provider = &mut self.providers[i];
-        let live = provider.sectors.live();
-        provider.lost = provider.lost.min(live);
-        provider.faults.cap(live);
+        self.cheat(i, streams);
+        self.providers[i].cap_lost();
         self.update_power(i);
     }
 

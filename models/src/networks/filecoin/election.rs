@@ -5,8 +5,8 @@
 //! few picks replace two thousand draws, exactly. The power is that of the last rebuild, at most
 //! 900 epochs ago: the chain itself looks 900 epochs back.
 //!
-//! A win of a provider that is offline, or whose block comes too late, is lost with its reward; an
-//! epoch without any block is a null round.
+//! A win of a provider that is offline, that a consensus fault bars, or whose block comes too late,
+//! is lost with its reward; an epoch without any block is a null round.
 
 use pinwheel_core::distribution::Poisson;
 use pinwheel_core::{Amount, Purpose, Streams};
@@ -41,9 +41,13 @@ impl Filecoin {
     ///
     /// If the network has power but none of its providers has: a fault of the model.
     pub fn rebuild_election(&mut self) {
+        self.count_tickets();
         let weights = self.providers.iter().map(|p| p.power.qa_units as f64);
         if self.power.qa_units > 0 {
             self.election.rebuild(weights).expect("powers are finite and some positive");
+            for provider in &mut self.providers {
+                provider.tickets.units = provider.power.qa_units;
+            }
         }
     }
 
@@ -56,12 +60,15 @@ impl Filecoin {
         let mut draws = streams.indexed(0, ELECTION, self.epoch as u64);
         let wins = self.election.wins(&mut draws);
         let per_win = Amount(self.rewards.this_epoch_reward().0 / u128::from(WINS_PER_EPOCH));
+        self.rounds_uncounted += 1;
         let mut winners = [usize::MAX; WINS_MAX as usize];
         let mut blocks = 0;
         for _ in 0..wins {
             let i = self.election.winner(&mut draws);
             let on_time = draws.uniform() >= self.parameters.orphan_share;
-            if self.providers[i].online && on_time {
+            let barred = self.providers[i].is_barred(self.epoch);
+            self.providers[i].tickets.wins += u64::from(!barred);
+            if self.providers[i].online && on_time && !barred {
                 self.flows.wins += 1;
                 self.flows.entitled += per_win;
                 self.pay_wins(i, per_win);
@@ -96,7 +103,15 @@ impl Filecoin {
             }
             let mean = share * wins_per_day;
             let mut draws = streams.indexed(i as u32, WINS, self.day as u64);
-            let wins = Poisson::new(mean).expect("a positive mean").sample(&mut draws);
+            let drawn = Poisson::new(mean).expect("a positive mean").sample(&mut draws);
+            let barred = match self.providers[i].barred_share(self.epoch) {
+                0.0 => 0,
+                share => by_chance(drawn, share, draws.uniform()),
+            };
+            let wins = drawn - barred;
+            let tickets = &mut self.providers[i].tickets;
+            tickets.share_epochs += share;
+            tickets.wins += wins;
             let offline_share = self.offline_share(i);
             let offline = if offline_share == 0.0 {
                 0
@@ -108,7 +123,7 @@ impl Filecoin {
             let orphaned = by_chance(on_time, self.parameters.orphan_share, draws.uniform());
             self.flows.wins += on_time - orphaned;
             self.flows.entitled += Amount(per_win.0 * u128::from(on_time - orphaned));
-            self.flows.wins_lost += wins - on_time + orphaned;
+            self.flows.wins_lost += drawn - on_time + orphaned;
             self.pay_wins(i, Amount(per_win.0 * u128::from(on_time - orphaned)));
         }
     }

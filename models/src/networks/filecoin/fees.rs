@@ -380,11 +380,16 @@ impl Filecoin {
     /// Burns a penalty of provider `i`: out of its rewards that still vest, those that vest first,
     /// then out of what it can spend. Returns what was burned.
     pub fn burn_penalty(&mut self, i: usize, penalty: Amount) -> Amount {
+        self.unlock_penalty(i, penalty);
+        self.accounts.burn(i, penalty)
+    }
+
+    /// Frees what a penalty takes of the rewards of provider `i` that still vest.
+    pub fn unlock_penalty(&mut self, i: usize, penalty: Amount) {
         let unlocked = self.providers[i].vesting.take(penalty);
         if unlocked > Amount::ZERO {
             self.accounts.vest(i, unlocked);
         }
-        self.accounts.burn(i, penalty)
     }
 
     /// What providers and clients have to lock as collateral of all deals: at least 1 % of the

@@ -227,10 +227,12 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let splits = checker.boolean(typed.solstice_split, "network.solstice_split");
     let (parameters, infrastructure) = parameters(checker, &typed.parameters);
     let rational = matches!(behaviour, Behaviour::Rational(_));
+    let cheats = parameters.cheater_share > 0.0;
     let by_trend = matches!(&forecast, Some(Forecast { by: ForecastBy::Trend(_), .. }));
     let reckons = rational || forecast.is_some() && !by_trend;
     let whose = Whose { rational, reckons, by_trend };
     refuse_idle(checker, &typed, whose, (rules, proofs), solstice.is_some());
+    refuse_idle_of_cheaters(checker, &typed, cheats);
     let observed_locked_fil = observed_locked(checker, typed.observed_locked);
     let stock = match typed.stock {
         Some(given) => Some(Arc::new(stock(checker, given, dates?.0)?)),
@@ -336,6 +338,15 @@ fn refuse_idle(
     let parameters =
         parameters.map(|(name, has_effect, whom)| (name, given(name), has_effect, whom));
     checker.refuse_idle("network.parameters", &parameters);
+}
+
+/// The same of keys that only cheaters give an effect.
+fn refuse_idle_of_cheaters(checker: &mut Checker<'_>, typed: &Section, cheats: bool) {
+    let whom = "runs with a cheater_share above 0";
+    let names =
+        ["cheater_drop_rate", "consensus_faults_per_year", "dispute_share", "dispute_delay"];
+    let keys = names.map(|name| (name, typed.parameters.get(name).copied(), cheats, whom));
+    checker.refuse_idle("network.parameters", &keys);
 }
 
 fn rules(checker: &mut Checker<'_>, given: Option<ValueId>) -> Option<RuleChoice> {

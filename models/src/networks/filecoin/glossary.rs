@@ -79,6 +79,22 @@ pub const GLOSSARY: &[Term] = &[
         code: "models/src/networks/filecoin/pledge.rs",
     },
     Term {
+        name: "dispute",
+        unit: "FIL",
+        about: "Anybody may show within 1,800 epochs that a proof was invalid; its provider then \
+              pays 5.51 days of reward and 24 FIL, of which 4 are the disputer's.",
+        source: "FIP-0010; miner actor",
+        code: "models/src/networks/filecoin/slashing.rs",
+    },
+    Term {
+        name: "consensus fault",
+        unit: "FIL",
+        about: "A provider that signs two blocks of one height pays the reward of an epoch and \
+              wins nothing for 900 epochs.",
+        source: "miner actor",
+        code: "models/src/networks/filecoin/slashing.rs",
+    },
+    Term {
         name: "termination fee",
         unit: "FIL",
         about: "What a provider pays for a sector that ends early; it is burned.",

@@ -70,6 +70,11 @@ fn idle(settings: &Settings, name: &str) -> Option<&'static str> {
         "proof_sample_share" if settings.proofs != ProofFidelity::Sampled => {
             Some("it has an effect with proofs = \"sampled\" only")
         }
+        "cheater_drop_rate" | "consensus_faults_per_year" | "dispute_share" | "dispute_delay"
+            if settings.parameters.cheater_share == 0.0 =>
+        {
+            Some("it has an effect with a cheater_share above 0 only")
+        }
         "reads_per_day" if settings.rules != RuleChoice::Textbook => {
             Some("it has an effect with rules = \"textbook\" only")
         }

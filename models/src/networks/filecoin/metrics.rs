@@ -7,6 +7,11 @@ use super::settings::{Behaviour, Settings};
 use crate::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL};
 use crate::describe::{MetricSpec, Section, metric};
 
+/// The label of providers that declare their faults.
+pub const HONEST_LABEL: &str = "honest";
+/// The label of providers that claim proofs of data which is gone.
+pub const CHEATER_LABEL: &str = "cheater";
+
 /// Every metric. Those "by size class" carry the class as their label.
 #[rustfmt::skip]
 pub const METRICS: &[MetricSpec] = &[
@@ -95,6 +100,38 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Actors, "ten_largest_share", "1", "Share of the quality-adjusted power that the ten largest providers have.", "model"),
     metric(Section::Actors, "margin_month", "USD/d",
         "Income less cost of providers, by size class, averaged with weights that fall by the month.", "model").by(&["size class"]),
+    metric(Section::Actors, "reward_per_power_slope", "1",
+        "Least-squares slope of the size classes' shares of income over their shares of power; 1 if rewards follow power.", "model"),
+    metric(Section::Actors, "wins_dispersion", "1",
+        "Chi-square of wins by provider against shares of power, over its degrees of freedom; 1 if the lottery is fair.", "Pearson 1900"),
+    metric(Section::Security, "loss_noticed_share", "1",
+        "Of sectors whose data was lost since the start, the share that the chain noticed within 48 h.", "model"),
+    metric(Section::Security, "loss_notice_hours", "h",
+        "Mean time from the loss of data to the deadline or dispute at which the chain noticed it.", "model"),
+    metric(Section::Security, "loss_notice_hours_max", "h", "The longest of these times.", "model"),
+    metric(Section::Security, "fault_fee_ratio", "1",
+        "Fault fees burned over what the miner actor asks for the same faulty power at the end of the day.", "miner actor"),
+    metric(Section::Security, "hidden_losses_raw", "PiB",
+        "Raw power of sectors without data whose proofs their provider claims.", "model"),
+    metric(Section::Security, "invalid_proofs", "1/d", "Proofs claimed without the data, of a partition each.", "FIP-0010"),
+    metric(Section::Security, "disputes", "1/d", "Invalid proofs that were disputed within the window.", "FIP-0010"),
+    metric(Section::Security, "consensus_faults", "1/d", "Consensus faults that were reported.", "miner actor"),
+    metric(Section::Flows, "burn_dispute", "FIL/d", "Of penalties for invalid proofs, what was burned.", "miner actor"),
+    metric(Section::Flows, "burn_consensus_fault", "FIL/d",
+        "Of penalties for consensus faults, what was burned.", "miner actor"),
+    metric(Section::Flows, "slash_rewards", "FIL/d",
+        "Of both, what was paid to those who disputed and reported.", "miner actor"),
+    metric(Section::Flows, "slashed", "FIL/d", "What both took from providers, by the ledger.", "model"),
+    metric(Section::Security, "penalty_dispute", "FIL/d",
+        "What the miner actor asks for disputed proofs, of honest providers and of cheaters.", "miner actor").by(&["conduct"]),
+    metric(Section::Security, "penalty_consensus_fault", "FIL/d",
+        "What the miner actor asks for consensus faults, of honest providers and of cheaters.", "miner actor").by(&["conduct"]),
+    metric(Section::Security, "cheating_saved", "USD/d",
+        "Running costs that cheaters save on sectors whose data is gone.", "model"),
+    metric(Section::Security, "cheating_loss", "FIL/d",
+        "What cheating costs cheaters: penalties, fees for what was exposed, block reward forgone.", "model"),
+    metric(Section::Security, "cheating_value", "USD",
+        "Saved less lost since the start at each day's price, mean of a cheater: its gain over an honest provider.", "model"),
 ];
 
 /// The labels of a Filecoin network, by their kinds.
@@ -106,6 +143,7 @@ pub fn labels(settings: &Settings) -> Vec<(&'static str, Vec<String>)> {
     let classes = SizeClass::ALL.iter().map(|class| class.name().to_owned());
     vec![
         ("size class", classes.collect()),
+        ("conduct", vec![HONEST_LABEL.to_owned(), CHEATER_LABEL.to_owned()]),
         ("observation", driven(OBSERVED_LABEL)),
         ("bookkeeping", driven(BOOKKEEPING_LABEL)),
     ]

@@ -15,10 +15,12 @@ pub mod audit;
 mod bookkeeping;
 pub mod business;
 pub mod card;
+pub mod cheater;
 pub mod conform;
 pub mod describe;
 pub mod driven;
 pub mod election;
+pub mod fairness;
 pub mod fees;
 pub mod figures;
 pub mod file;
@@ -29,6 +31,7 @@ pub mod genesis;
 pub mod glossary;
 mod levers;
 pub mod metrics;
+pub mod notice;
 pub mod parameters;
 pub mod pledge;
 pub mod proofs;
@@ -41,6 +44,7 @@ pub mod reward;
 pub mod rules;
 pub mod sectors;
 pub mod settings;
+pub mod slashing;
 pub mod smoothing;
 pub mod spec;
 pub mod streams;
@@ -243,6 +247,12 @@ pub struct Filecoin {
     qa_power: Estimate,
     quote: fees::Quote,
     election: Election,
+    /// Rounds of the lottery that are not in the providers' tickets yet.
+    rounds_uncounted: u32,
+    /// Losses of data that the chain has noticed or missed.
+    noticed: notice::Noticed,
+    /// What cheating has brought all cheaters since the start, USD.
+    cheating_usd: f64,
     gas: GasMarket,
     market: Market,
     climate: Climate,
@@ -302,7 +312,8 @@ impl Filecoin {
     fn empty(settings: &Settings, first_epoch: i64, streams: &Streams) -> Self {
         let (p, initial) = (&settings.parameters, &settings.initial);
         let rational = matches!(settings.behaviour, Behaviour::Rational(_));
-        let providers = genesis::providers(settings, streams);
+        let mut providers = genesis::providers(settings, streams);
+        slashing::choose_cheaters(&mut providers, p, streams);
         let solstice = settings.solstice_rule();
         let rules = Rules::at(settings.rules, first_epoch, solstice);
         let (plan, market, observed) = plan(settings);
@@ -327,6 +338,9 @@ impl Filecoin {
             qa_power: Estimate::default(),
             quote: fees::Quote::default(),
             election: election::lottery(),
+            rounds_uncounted: 0,
+            noticed: notice::Noticed::default(),
+            cheating_usd: 0.0,
             gas: GasMarket::new(initial.base_fee, p),
             market,
             climate: Climate::default(),
@@ -410,7 +424,8 @@ impl Filecoin {
         let mut changed = std::mem::take(&mut self.changed);
         self.sites.handle(event, ctx, &mut changed);
         for owner in changed.drain(..) {
-            self.sites_changed(owner as usize, self.sites.status(owner), ctx.now());
+            let status = self.sites.status(owner);
+            self.sites_changed(owner as usize, status, ctx.now(), ctx.streams());
         }
         self.changed = changed;
     }
@@ -446,7 +461,7 @@ impl Filecoin {
         self.flows.scheduled += scheduled;
         self.elect_day(scheduled, &streams);
         for i in 0..self.providers.len() {
-            self.close_day_of_deadlines(i, ctx.now());
+            self.close_day_of_deadlines(i, ctx.now(), &streams);
         }
         self.epoch += EPOCHS_PER_DAY;
         self.step_base_fee_day();
@@ -497,7 +512,7 @@ impl Filecoin {
                     self.providers[i].sectors.live().div_ceil(self.derived.sectors_per_disk) as u32;
                 self.sites.resize(i as u32, disks, ctx);
                 let status = self.sites.status(i as u32);
-                self.sites_changed(i, status, ctx.now());
+                self.sites_changed(i, status, ctx.now(), &streams);
             }
         }
         self.gas.begin_day(self.day == 1);

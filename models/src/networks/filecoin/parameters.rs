@@ -60,6 +60,18 @@ crate::parameters! {
         /// Time until a provider terminates sectors whose data is gone.
         loss_detection: "d" = 2.0, in 1.0 ..= 41.0, "estimate";
 
+        /// Share of providers that claim proofs of data which is gone instead of declaring a fault.
+        cheater_share: "1" = 0.0, in 0.0 ..= 1.0, "scenario",
+            fixed "who cheats is drawn on the first day";
+        /// Share of a cheater's sectors whose data it deletes to save the cost of keeping it.
+        cheater_drop_rate: "1/y" = 0.0, in 0.0 ..= 365.0, "scenario";
+        /// Consensus faults of a cheater, each reported at once: at most one a day.
+        consensus_faults_per_year: "1/y" = 0.0, in 0.0 ..= 365.0, "scenario";
+        /// Share of deadlines with invalid proofs of which somebody disputes all in the window.
+        dispute_share: "1" = 1.0, in 0.0 ..= 1.0, "estimate: one lotus disputer that watches all deadlines suffices";
+        /// Time from the end of a deadline to the dispute of its invalid proofs.
+        dispute_delay: "h" = 1.0, in 0.0 ..= 15.0, "estimate; the window of 1,800 epochs is the maximum (FIP-0010)";
+
         /// Share of deadlines that the real code proves and verifies with proofs = "sampled".
         proof_sample_share: "1" = 0.00005, in 0.0 ..= 1.0, "about five a day among two thousand providers";
 

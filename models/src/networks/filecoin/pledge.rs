@@ -261,6 +261,16 @@ pub fn consensus_fault_penalty(this_epoch_reward: Amount) -> Amount {
     amount(&v19::consensus_fault_penalty(tokens(this_epoch_reward)))
 }
 
+/// What of it whoever reports the fault gets: a quarter of the reward of one expected win.
+pub fn consensus_fault_reward(this_epoch_reward: Amount) -> Amount {
+    amount(&v19::reward_for_consensus_slash_report(&tokens(this_epoch_reward)))
+}
+
+/// What whoever disputes an invalid proof gets, on top of the penalty: 4 FIL.
+pub fn dispute_reward() -> Amount {
+    amount(&v19::BASE_REWARD_FOR_DISPUTED_WINDOW_POST)
+}
+
 /// The part of a block reward that vests: 75 %.
 pub fn locked_reward(reward: Amount) -> Amount {
     amount(&v19::locked_reward_from_reward(tokens(reward)).0)
@@ -440,10 +450,16 @@ mod tests {
     fn shares_of_a_reward() {
         assert_eq!(locked_reward(Amount(1_001)), Amount(750));
         assert_eq!(consensus_fault_penalty(Amount(1_000)), Amount(1_000));
+        assert_eq!(consensus_fault_reward(Amount(1_000)), Amount(50));
+        assert_eq!(dispute_reward(), Amount(4 * FIL));
         assert_eq!(daily_fee_payable(Amount(70), Amount(100)), Amount(50));
         assert_eq!(daily_fee_payable(Amount(30), Amount(100)), Amount(30));
         let pricing = Pricing::new(rules(5_000_000), &mainnet(600_000_000));
         let fault = pricing.fault_fee(SECTOR_BYTES);
-        assert!(pricing.invalid_post_penalty(SECTOR_BYTES) > Amount(20 * FIL) + fault);
+        assert_eq!(pricing.invalid_post_penalty(0), Amount(20 * FIL));
+        // 5.51 days of expected reward, in whole epochs.
+        let of_power = pricing.invalid_post_penalty(SECTOR_BYTES) - Amount(20 * FIL);
+        assert_eq!(of_power, pricing.expected_reward(SECTOR_BYTES, 15_868));
+        assert!(of_power > fault);
     }
 }

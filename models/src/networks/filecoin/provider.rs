@@ -3,8 +3,11 @@
 use pinwheel_core::{Amount, SimTime, math};
 use serde::{Deserialize, Serialize};
 
+use super::cheater::Cheater;
+use super::fairness::Tickets;
+use super::notice::Losses;
 use super::parameters::Parameters;
-use super::rules::{Quality, Rules};
+use super::rules::{EPOCHS_PER_DAY, Quality, Rules};
 use super::sectors::Sectors;
 use super::vesting::Vesting;
 
@@ -57,6 +60,27 @@ impl Faults {
     /// Sectors that are faulty now.
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// Faulty sectors of a deadline.
+    pub fn in_deadline(&self, deadline: usize) -> u32 {
+        self.by_deadline.get(deadline).map_or(0, |faulty| faulty.sectors)
+    }
+
+    /// More sectors of a deadline are faulty at once, `most` of them in all: their proof was shown
+    /// invalid.
+    pub fn dispute(&mut self, deadline: usize, sectors: u32, most: u32) {
+        if self.by_deadline.is_empty() {
+            self.by_deadline = vec![Faulty::default(); DEADLINES];
+        }
+        let faulty = &mut self.by_deadline[deadline];
+        let sectors = sectors.min(most.saturating_sub(faulty.sectors));
+        faulty.sectors += sectors;
+        self.total += u64::from(sectors);
+        if faulty.streak_days == 0 && sectors > 0 {
+            faulty.streak_days = 1;
+            faulty.fewest = sectors;
+        }
     }
 
     /// Closes a deadline in which `unproven` sectors had no valid proof.
@@ -213,10 +237,16 @@ pub struct Provider {
     pub unreachable: u64,
     /// Sectors whose data is gone, still on chain; and the day the first of them went.
     pub lost: u64,
-    /// Day from which data on its disks were lost.
+    /// Day from which data on its disks were lost, or that it had been gone became known.
     pub lost_since_day: i32,
     /// Disks lost so far, to notice new ones.
     pub disks_lost: u64,
+    /// Losses of data that the chain has not noticed yet.
+    pub losses: Losses,
+    /// What it does in secret, if it cheats.
+    pub cheater: Option<Box<Cheater>>,
+    /// Its part in the lottery since the last record.
+    pub tickets: Tickets,
 
     /// Its block rewards that still vest.
     pub vesting: Vesting,
@@ -268,11 +298,62 @@ impl Provider {
         self.leaves = self.class != SizeClass::Entrant && self.traits.exit < p.exit_share;
     }
 
+    /// Whether it is online with all its data and has no faults, and nothing to hide.
+    pub fn is_whole(&self) -> bool {
+        self.online
+            && self.unreachable + self.lost + self.faults.total() == 0
+            && self.cheater.as_ref().is_none_or(|cheater| cheater.is_clean())
+    }
+
     /// Sectors that could not be proven in a deadline if it closed now.
     pub fn unproven(&self, deadline: usize, missed: bool) -> u32 {
         let live = self.sectors.live();
-        let broken = if missed { live } else { (self.unreachable + self.lost).min(live) };
-        share_of_deadline(broken, deadline)
+        if missed {
+            return share_of_deadline(live, deadline);
+        }
+        let Some(cheater) = &self.cheater else {
+            return share_of_deadline((self.unreachable + self.lost).min(live), deadline);
+        };
+        let exposed = cheater.exposed_in(deadline);
+        let recovers = self.faults.in_deadline(deadline) > exposed;
+        if cheater.hidden_in(deadline) > 0 && !recovers {
+            return exposed;
+        }
+        // Of what is out of reach, a part may be gone.
+        let unreachable = self.unreachable.saturating_sub(cheater.hidden() + cheater.exposed());
+        let declared = share_of_deadline(unreachable.min(live), deadline);
+        (declared + exposed).min(share_of_deadline(live, deadline))
+    }
+
+    /// Whether a consensus fault bars it from the lottery of an epoch.
+    pub fn is_barred(&self, epoch: i64) -> bool {
+        self.cheater.as_ref().is_some_and(|cheater| epoch <= cheater.barred_until_epoch)
+    }
+
+    /// For how much of the day that begins after an epoch it is barred.
+    pub fn barred_share(&self, epoch: i64) -> f64 {
+        let Some(cheater) = &self.cheater else { return 0.0 };
+        let epochs = cheater.barred_until_epoch.saturating_sub(epoch).clamp(0, EPOCHS_PER_DAY);
+        epochs as f64 / EPOCHS_PER_DAY as f64
+    }
+
+    /// The chain learns on this day of sectors that a cheater hides in a deadline.
+    pub fn expose(&mut self, deadline: usize, sectors: u32, day: i32) {
+        let Some(cheater) = &mut self.cheater else { return };
+        if cheater.exposed() == 0 {
+            self.lost_since_day = day;
+        }
+        cheater.expose(deadline, sectors);
+    }
+
+    /// Forgets what it had lost beyond the sectors that it still has.
+    pub fn cap_lost(&mut self) {
+        let live = self.sectors.live();
+        self.lost = self.lost.min(live);
+        self.faults.cap(live);
+        if let Some(cheater) = &mut self.cheater {
+            cheater.cap(live);
+        }
     }
 
     /// Quality units that `sectors` average sectors of this provider stand for.
@@ -322,6 +403,21 @@ mod tests {
         }
         assert_eq!(faults.close(3, 10), Proven { continued: 10, expired: 10 });
         assert_eq!(faults.total(), 0);
+    }
+
+    #[test]
+    fn disputed_sectors_are_faulty_at_once_and_the_next_deadline_costs_what_is_still_unproven() {
+        let mut faults = Faults::default();
+        faults.close(3, 2);
+        faults.dispute(3, 40, 30);
+        assert_eq!((faults.total(), faults.in_deadline(3), faults.in_deadline(4)), (30, 30, 0));
+        assert_eq!(faults.close(3, 7), Proven { continued: 7, expired: 0 });
+        assert_eq!(faults.total(), 7);
+        faults.dispute(9, 5, 30);
+        for _ in 0..41 {
+            assert_eq!(faults.close(9, 5), Proven { continued: 5, expired: 0 });
+        }
+        assert_eq!(faults.close(9, 5), Proven { continued: 5, expired: 5 });
     }
 
     #[test]

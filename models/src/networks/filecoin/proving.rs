@@ -20,9 +20,9 @@ pub const DEADLINE: SimDuration = SimDuration::from_minutes(30);
 
 impl Filecoin {
     /// Takes over what the machines of provider `i` can do now.
-    pub fn sites_changed(&mut self, i: usize, status: SiteStatus, now: SimTime) {
+    pub fn sites_changed(&mut self, i: usize, status: SiteStatus, now: SimTime, streams: &Streams) {
         if self.detail == Detail::Day {
-            self.catch_up(i, now);
+            self.catch_up(i, now, streams);
         }
         let sectors_per_disk = self.derived.sectors_per_disk;
         let provider = &mut self.providers[i];
@@ -33,10 +33,19 @@ impl Filecoin {
         let newly_lost = (status.disks_lost - provider.disks_lost) * sectors_per_disk;
         provider.disks_lost = status.disks_lost;
         if newly_lost > 0 {
-            if provider.lost == 0 {
-                provider.lost_since_day = self.day;
-            }
-            provider.lost += newly_lost.min(provider.sectors.live() - provider.lost);
+            let live = provider.sectors.live();
+            let lost = match &mut provider.cheater {
+                Some(cheater) => cheater.lose(newly_lost, live),
+                None => {
+                    if provider.lost == 0 {
+                        provider.lost_since_day = self.day;
+                    }
+                    let lost = newly_lost.min(live - provider.lost);
+                    provider.lost += lost;
+                    lost
+                }
+            };
+            provider.losses.add(now, lost);
         }
         provider.unreachable = u64::from(status.disks_unavailable) * sectors_per_disk;
     }
@@ -46,38 +55,80 @@ impl Filecoin {
         let provider = &mut self.providers[i];
         let deadline = usize::from(provider.deadline);
         provider.deadline = (provider.deadline + 1) % DEADLINES as u8;
-        self.judge_deadline(i, deadline, now, Some(streams));
+        self.judge_deadline(i, deadline, now, streams);
     }
 
-    /// Closes a deadline of provider `i` that ends at `end`; with streams to draw from, some of the
-    /// proofs are real. Returns whether it was missed.
+    /// Closes a deadline of provider `i` that ends at `end`. Returns whether it was missed.
     fn judge_deadline(
         &mut self,
         i: usize,
         deadline: usize,
         end: SimTime,
-        streams: Option<&Streams>,
+        streams: &Streams,
     ) -> bool {
         let provider = &self.providers[i];
         let due = share_of_deadline(provider.sectors.live(), deadline);
         if due == 0 {
             return false;
         }
+        self.flows.deadlines_due += 1;
+        if provider.is_whole() && !self.audit.real() {
+            self.post_proofs(i, due);
+            self.charge_daily_fee(i, 1);
+            return false;
+        }
+        self.judge_due(i, deadline, end, due, streams)
+    }
+
+    /// Sends the proofs of so many sectors.
+    fn post_proofs(&mut self, i: usize, due: u32) {
+        let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
+        self.post_proof(i, partitions * self.gas.message.window_post);
+    }
+
+    /// Closes a deadline in which `due` sectors are to be proven and some may not be.
+    fn judge_due(
+        &mut self,
+        i: usize,
+        deadline: usize,
+        end: SimTime,
+        due: u32,
+        streams: &Streams,
+    ) -> bool {
+        self.settle_disputes(i, end);
+        let provider = &self.providers[i];
+        let cheats = provider.cheater.is_some();
         let missed = self.misses(i, end);
         let mut unproven = provider.unproven(deadline, missed);
-        self.flows.deadlines_due += 1;
+        let mut passes = false;
         if missed {
             self.flows.deadlines_missed += 1;
         } else {
-            let partitions = u64::from(due).div_ceil(PARTITION_SECTORS);
-            self.post_proof(i, partitions * self.gas.message.window_post);
-            if let Some(streams) = streams
-                && self.audit.samples(i as u32, self.epoch, streams)
-            {
-                unproven = self.judge_proof(i, deadline, streams.seed());
+            self.post_proofs(i, due);
+            passes = self.passes_audit(i, deadline, streams);
+            if passes && !cheats {
+                let provider = &self.providers[i];
+                let unreachable = provider.unreachable.min(provider.sectors.live());
+                unproven = share_of_deadline(unreachable, deadline);
+            }
+            if cheats {
+                unproven = self.verify_recoveries(i, deadline, end, unproven);
             }
         }
+        let provider = &mut self.providers[i];
+        if !provider.losses.is_empty() && (missed || !cheats && !passes) {
+            self.noticed.notice(&mut provider.losses, deadline, end);
+        }
+        if missed && cheats {
+            provider.expose(deadline, due, self.day);
+        }
         self.settle_deadline(i, deadline, unproven);
+        if cheats {
+            self.note_exposed(i, deadline);
+            if !missed {
+                self.claim_proofs(i, deadline, end, !passes, streams);
+            }
+        }
         missed
     }
 
@@ -90,21 +141,25 @@ impl Filecoin {
                 >= DEADLINE
     }
 
+    /// When the present day began.
+    pub(super) fn day_begins(&self) -> SimTime {
+        SimTime::ZERO + DAY.times(u64::from(self.day.unsigned_abs()) - 1)
+    }
+
     /// End of a deadline of today, in day detail: there, every proving period starts at midnight.
     fn end_of_deadline(&self, deadline: usize) -> SimTime {
-        let days = u64::from(self.day.unsigned_abs()) - 1;
-        SimTime::ZERO + DAY.times(days) + DEADLINE.times(deadline as u64 + 1)
+        self.day_begins() + DEADLINE.times(deadline as u64 + 1)
     }
 
     /// Closes the deadlines of provider `i` that have ended today, on its state until now: called
     /// before that changes, and at the end of the day.
-    fn catch_up(&mut self, i: usize, now: SimTime) {
+    fn catch_up(&mut self, i: usize, now: SimTime, streams: &Streams) {
         for deadline in usize::from(self.providers[i].deadline)..DEADLINES {
             let end = self.end_of_deadline(deadline);
             if end > now {
                 return;
             }
-            let missed = self.judge_deadline(i, deadline, end, None);
+            let missed = self.judge_deadline(i, deadline, end, streams);
             let provider = &mut self.providers[i];
             provider.missed_today += u8::from(missed);
             provider.deadline += 1;
@@ -123,11 +178,10 @@ impl Filecoin {
     }
 
     /// Closes what is left of a day's deadlines of provider `i`.
-    pub fn close_day_of_deadlines(&mut self, i: usize, now: SimTime) {
+    pub fn close_day_of_deadlines(&mut self, i: usize, now: SimTime, streams: &Streams) {
         let provider = &self.providers[i];
         let live = provider.sectors.live();
-        let whole = provider.online && provider.unreachable == 0 && provider.lost == 0;
-        if whole && provider.faults.total() == 0 && provider.deadline == 0 {
+        if provider.is_whole() && provider.deadline == 0 {
             if live > 0 {
                 let used = live.min(DEADLINES as u64);
                 self.flows.deadlines_due += used;
@@ -138,19 +192,27 @@ impl Filecoin {
             }
             return;
         }
-        self.catch_up(i, now);
+        self.catch_up(i, now, streams);
         let provider = &mut self.providers[i];
         provider.deadline = 0;
         provider.missed_today = 0;
     }
 
-    /// The sectors of a deadline that stay unproven if the real verifier has the word on lost ones.
-    fn judge_proof(&mut self, i: usize, deadline: usize, seed: u64) -> u32 {
+    /// Whether the real verifier is asked about the proofs of a deadline and accepts them. It sees
+    /// a cheater's proofs where somebody would dispute them.
+    fn passes_audit(&mut self, i: usize, deadline: usize, streams: &Streams) -> bool {
+        if !self.audit.samples(i as u32, self.epoch, streams) {
+            return false;
+        }
         let provider = &self.providers[i];
-        let accepted = self.audit.proves(i as u32, self.epoch, provider.lost > 0, seed);
-        let unproven =
-            if accepted { provider.unreachable } else { provider.unreachable + provider.lost };
-        share_of_deadline(unproven.min(provider.sectors.live()), deadline)
+        let gone = match &provider.cheater {
+            Some(cheater) if cheater.hidden() > 0 && cheater.hidden_in(deadline) == 0 => {
+                return false;
+            }
+            Some(cheater) => cheater.hidden() > 0,
+            None => provider.lost > 0,
+        };
+        self.audit.proves(i as u32, self.epoch, gone, streams.seed())
     }
 
     /// Books the outcome of a deadline: power, fees, terminations.
@@ -165,8 +227,10 @@ impl Filecoin {
             let units = provider.units_of(u64::from(proven.continued));
             // Where hardly any power is left, it is more than there is.
             let fee = Amount(self.quote.fault_fee_per_unit.0.saturating_mul(units.into()));
-            let burned = self.burn_penalty(i, fee);
-            self.flows.burn_fault_fee += burned;
+            let paid = self.burn_penalty(i, fee);
+            self.flows.burn_fault_fee += paid;
+            self.flows.fault_fee_units += units;
+            self.note_fault_fee(i, deadline, proven.continued, paid);
         }
         if proven.expired > 0 {
             self.terminate(i, u64::from(proven.expired));
@@ -194,15 +258,31 @@ impl Filecoin {
     /// Terminates sectors whose data was found to be gone. In a driven run they are sectors without
     /// verified data, and a part of what the provider ends early: the data's own balance has them.
     pub fn terminate_lost(&mut self, i: usize) {
+        let now = self.day_begins();
         let provider = &mut self.providers[i];
         let found = self.day - provider.lost_since_day >= self.derived.loss_detection_days;
-        if provider.lost == 0 || !found {
+        let exposed = provider.cheater.as_ref().map_or(0, |cheater| cheater.exposed());
+        if provider.lost + exposed == 0 || !found {
             return;
         }
-        let lost = std::mem::take(&mut provider.lost);
+        let lost = std::mem::take(&mut provider.lost) + exposed;
+        match &mut provider.cheater {
+            Some(cheater) => cheater.end_exposed(),
+            None => self.noticed.notice_all(&mut provider.losses, now),
+        }
+        let before = self.flows.burn_termination_fee;
+        self.end_lost(i, lost);
+        let paid = self.flows.burn_termination_fee - before;
+        if let Some(cheater) = &mut self.providers[i].cheater {
+            cheater.account.penalties += paid;
+        }
+    }
+
+    fn end_lost(&mut self, i: usize, lost: u64) {
         if self.derived.losses.is_none() {
             return self.terminate(i, lost);
         }
+        let provider = &mut self.providers[i];
         let quality_one = provider.sectors.live() - provider.sectors.of(Kind::Verified);
         let lost = lost.min(provider.sectors.of(Kind::Capacity));
         provider.losses_owed[0] -= lost as f64 / quality_one.max(1) as f64;
@@ -227,10 +307,7 @@ impl Filecoin {
 
     /// Fewer sectors are left to be faulty.
     fn after_terminations(&mut self, i: usize) {
-        let provider = &mut self.providers[i];
-        let live = provider.sectors.live();
-        provider.lost = provider.lost.min(live);
-        provider.faults.cap(live);
+        self.providers[i].cap_lost();
         self.update_power(i);
     }
 
@@ -244,8 +321,9 @@ impl Filecoin {
         for cohort in &ended {
             let fee = self.termination_fee(kind, cohort);
             self.return_pledge(i, Amount(cohort.pledge_attofil));
-            let burned = self.burn_penalty(i, fee);
-            self.flows.burn_termination_fee += burned;
+            let paid = self.burn_penalty(i, fee);
+            self.flows.burn_termination_fee += paid;
+            self.note_penalty(i, paid, Amount::ZERO);
             self.flows.terminated_sectors += u64::from(cohort.sectors);
         }
         ended.clear();

@@ -6,10 +6,11 @@ use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metri
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{FIL_DECIMALS, Traded};
+use super::metrics::{CHEATER_LABEL, HONEST_LABEL};
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
 use super::settings::{HistoryDay, Settings};
-use super::{Filecoin, bookkeeping};
+use super::{Filecoin, bookkeeping, fairness};
 use crate::describe::metric::{BOOKKEEPING_LABEL, OBSERVED_LABEL};
 use crate::describe::review::MONTH_DAYS;
 use crate::input::amount;
@@ -50,6 +51,26 @@ pub struct Flows {
     pub tips: Amount,
     /// Sold and bought by providers since the start, at the last record.
     pub traded_before: Traded,
+    /// Of penalties for invalid proofs, what was burned.
+    pub burn_dispute: Amount,
+    /// Of penalties for consensus faults, what was burned.
+    pub burn_consensus_fault: Amount,
+    /// Of both, what was paid to those who disputed and reported.
+    pub slash_rewards: Amount,
+    /// What the miner actor asks for invalid proofs that were disputed.
+    pub dispute_penalties: ByConduct,
+    /// What it asks for consensus faults.
+    pub consensus_fault_penalties: ByConduct,
+    /// Of all penalties, fault and termination fees, what cheaters paid.
+    pub penalties_of_cheaters: Amount,
+    /// Quality units that were faulty for one more day.
+    pub fault_fee_units: u64,
+    /// Proofs claimed without the data, of a partition each.
+    pub invalid_proofs: u64,
+    /// Invalid proofs that were disputed.
+    pub disputes: u64,
+    /// Consensus faults that were reported.
+    pub consensus_faults: u64,
     /// New sectors.
     pub onboarded_sectors: u64,
     /// New sectors in units of quality one.
@@ -80,6 +101,24 @@ pub struct Flows {
     pub disks_failed_before: u64,
     /// Outages that had happened at the last record.
     pub outages_before: u64,
+}
+
+/// An amount of honest providers and one of those that cheat.
+#[derive(Copy, Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ByConduct {
+    honest: Amount,
+    cheaters: Amount,
+}
+
+impl ByConduct {
+    /// Adds an amount of a provider.
+    pub fn add(&mut self, cheats: bool, amount: Amount) {
+        if cheats {
+            self.cheaters += amount;
+        } else {
+            self.honest += amount;
+        }
+    }
 }
 
 /// What the real network showed at the end of a day.
@@ -141,12 +180,17 @@ impl Filecoin {
     /// Writes the records of the day that ends.
     pub fn record_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
         self.tally_day();
+        self.count_tickets();
         let mut page = Page { ctx };
         self.record_power(&mut page);
         self.record_reward(&mut page);
         self.record_supply(&mut page);
         self.record_service(&mut page);
         self.record_classes(&mut page);
+        self.record_fairness(&mut page);
+        self.record_notice(&mut page);
+        self.record_slashing(&mut page);
+        self.record_cheating(&mut page);
         self.record_observed(&mut page);
         let statistics = self.sites.statistics();
         self.flows = Flows {
@@ -263,6 +307,8 @@ impl Filecoin {
 
     /// Income, cost and power by size class.
     fn record_classes<E: EngineEvent>(&mut self, page: &mut Page<'_, E>) {
+        let mut shares = Vec::with_capacity(SizeClass::ALL.len());
+        let of_all: Amount = self.providers.iter().map(|provider| provider.income).sum();
         for class in SizeClass::ALL {
             let label = page.ctx.records.label(class.name());
             let (mut members, mut units, mut income, mut cost) = (0, 0, Amount::ZERO, 0.0);
@@ -288,6 +334,92 @@ impl Filecoin {
                 };
                 page.labelled(const { SPEC.metric("margin_month") }, label, *month);
             }
+            if members > 0 && of_all > Amount::ZERO {
+                shares.push((share, income.0 as f64 / of_all.0 as f64));
+            }
+        }
+        if let Some(slope) = fairness::slope(&shares) {
+            page.value(const { SPEC.metric("reward_per_power_slope") }, slope);
+        }
+    }
+
+    fn record_fairness<E: EngineEvent>(&mut self, page: &mut Page<'_, E>) {
+        let tickets = self.providers.iter().map(|provider| provider.tickets);
+        if let Some(dispersion) = fairness::dispersion(tickets) {
+            page.value(const { SPEC.metric("wins_dispersion") }, dispersion);
+        }
+        for provider in &mut self.providers {
+            provider.tickets.share_epochs = 0.0;
+            provider.tickets.wins = 0;
+        }
+    }
+
+    /// How long the chain took to notice what was lost, and whether it did.
+    fn record_notice<E: EngineEvent>(&mut self, page: &mut Page<'_, E>) {
+        let now = page.ctx.now();
+        for provider in &mut self.providers {
+            if provider.cheater.is_none() && provider.lost == 0 {
+                provider.losses.clear();
+            }
+            self.noticed.count_missed(&mut provider.losses, now);
+        }
+        if let Some(share) = self.noticed.share() {
+            page.value(const { SPEC.metric("loss_noticed_share") }, share);
+        }
+        if let Some((mean, longest)) = self.noticed.hours() {
+            page.value(const { SPEC.metric("loss_notice_hours") }, mean);
+            page.value(const { SPEC.metric("loss_notice_hours_max") }, longest);
+        }
+        self.noticed.begin_record();
+        if self.flows.fault_fee_units > 0 {
+            let per_unit = self.pricing().fault_fee(SECTOR_BYTES).0 as f64;
+            let asked = per_unit * self.flows.fault_fee_units as f64;
+            let ratio = self.flows.burn_fault_fee.0 as f64 / asked.max(1.0);
+            page.value(const { SPEC.metric("fault_fee_ratio") }, ratio);
+        }
+    }
+
+    fn record_slashing<E: EngineEvent>(&self, page: &mut Page<'_, E>) {
+        let flows = &self.flows;
+        page.value(const { SPEC.metric("invalid_proofs") }, flows.invalid_proofs as f64);
+        page.value(const { SPEC.metric("disputes") }, flows.disputes as f64);
+        page.value(const { SPEC.metric("consensus_faults") }, flows.consensus_faults as f64);
+        page.fil(const { SPEC.metric("burn_dispute") }, flows.burn_dispute);
+        page.fil(const { SPEC.metric("burn_consensus_fault") }, flows.burn_consensus_fault);
+        page.fil(const { SPEC.metric("slash_rewards") }, flows.slash_rewards);
+        let slashed = flows.burn_dispute + flows.burn_consensus_fault + flows.slash_rewards;
+        page.fil(const { SPEC.metric("slashed") }, slashed);
+        let penalties = [
+            (const { SPEC.metric("penalty_dispute") }, flows.dispute_penalties),
+            (const { SPEC.metric("penalty_consensus_fault") }, flows.consensus_fault_penalties),
+        ];
+        for (metric, by) in penalties {
+            for (label, amount) in [(HONEST_LABEL, by.honest), (CHEATER_LABEL, by.cheaters)] {
+                let label = page.ctx.records.label(label);
+                page.fil_labelled(metric, label, amount);
+            }
+        }
+    }
+
+    /// What cheating has brought and cost.
+    fn record_cheating<E: EngineEvent>(&mut self, page: &mut Page<'_, E>) {
+        let (mut cheaters, mut hidden) = (0_u32, 0);
+        let (mut saved_usd, mut lost_fil) = (0.0, 0.0);
+        for cheater in self.providers.iter_mut().filter_map(|p| p.cheater.as_mut()) {
+            let account = std::mem::take(&mut cheater.account);
+            cheaters += 1;
+            hidden += cheater.hidden();
+            saved_usd += account.saved_usd;
+            lost_fil += account.penalties.as_tokens(FIL_DECIMALS) + account.forgone_fil;
+        }
+        let hidden_pib = hidden as f64 / SECTORS_PER_PIB;
+        page.value(const { SPEC.metric("hidden_losses_raw") }, hidden_pib);
+        page.value(const { SPEC.metric("cheating_saved") }, saved_usd);
+        page.value(const { SPEC.metric("cheating_loss") }, lost_fil);
+        if self.market.price_usd > 0.0 {
+            self.cheating_usd += saved_usd - lost_fil * self.market.price_usd;
+            let mean = self.cheating_usd / f64::from(cheaters.max(1));
+            page.value(const { SPEC.metric("cheating_value") }, mean);
         }
     }
 

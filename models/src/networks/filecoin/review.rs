@@ -57,6 +57,7 @@ pub const SOURCE: Source = Source {
         "proof_false_pass",
         "proof_false_fail",
         "slashed_rate",
+        "honest_loss_share",
         "gini_rewards",
         "nakamoto",
     ],
@@ -64,7 +65,6 @@ pub const SOURCE: Source = Source {
         ("sell_pressure_depth", "the market has a price and no depth"),
         ("equilibrium_price", "burns are counted in FIL: no price makes them equal to minting"),
         ("corruption_cost_ratio", "nobody attacks; see scenarios/attacks"),
-        ("honest_loss_share", "nobody cheats, so every penalty hits an honest provider"),
     ],
 };
 
@@ -75,6 +75,7 @@ pub struct Tally {
     emission_start: Amount,
     entitled: Amount,
     penalties: Amount,
+    penalties_of_cheaters: Amount,
     sold_before: Amount,
     minted_usd: f64,
     revenue_usd: f64,
@@ -107,7 +108,11 @@ impl Tally {
 
 /// Penalties of a day's flows.
 fn penalties(flows: &DayFlows) -> Amount {
-    flows.burn_fault_fee + flows.burn_termination_fee
+    flows.burn_fault_fee
+        + flows.burn_termination_fee
+        + flows.burn_dispute
+        + flows.burn_consensus_fault
+        + flows.slash_rewards
 }
 
 fn fil(amount: Amount) -> f64 {
@@ -122,6 +127,7 @@ impl Filecoin {
         let (flows, tally) = (&self.flows, &mut self.tally);
         tally.entitled += flows.entitled;
         tally.penalties += penalties(flows);
+        tally.penalties_of_cheaters += flows.penalties_of_cheaters;
         tally.minted_usd += fil(flows.minted) * price;
         let sold = self.accounts.sold - tally.sold_before;
         tally.sold_before = self.accounts.sold;
@@ -202,16 +208,24 @@ impl Filecoin {
                 true_claims: self.audit.verified + self.audit.refused - self.audit.false_claims,
                 true_failed: self.audit.refused + self.audit.false_passed - self.audit.false_claims,
             }),
-            penalties: Some(Penalties {
-                taken: fil(tally.penalties + penalties(&self.flows)),
-                honest: None,
-                collateral: fil(self.accounts.ledger.held(Holding::Locked)),
-            }),
+            penalties: Some(self.penalties()),
             concentration: match wanted.has("nakamoto") {
                 true => self.concentration(),
                 false => vec![],
             },
             ..Inputs::default()
+        }
+    }
+
+    /// What honest providers paid is told where somebody cheats.
+    fn penalties(&self) -> Penalties {
+        let taken = self.tally.penalties + penalties(&self.flows);
+        let of_cheaters = self.tally.penalties_of_cheaters + self.flows.penalties_of_cheaters;
+        let cheats = self.parameters.cheater_share > 0.0;
+        Penalties {
+            taken: fil(taken),
+            honest: cheats.then(|| fil(taken - of_cheaters)),
+            collateral: fil(self.accounts.ledger.held(Holding::Locked)),
         }
     }
 
