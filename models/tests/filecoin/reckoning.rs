@@ -97,11 +97,17 @@ fn an_extension_is_weighed_with_the_pledge_that_a_sector_has() {
 
 #[test]
 fn sales_beyond_the_usual_press_the_price_of_a_shallow_market() {
-    let price = |depth| kept(&[("network.parameters.market_depth", depth)]).last("fil_price");
-    let (none, shallow, deep) = (price("0 USD"), price("100_000_000 USD"), price("1e12 USD"));
-    println!("price {none} without a pool, {shallow} and {deep} with one");
-    assert_eq!(none, 60.0);
-    assert!((deep / 60.0 - 1.0).abs() < (shallow / 60.0 - 1.0).abs());
+    // Nothing is bought on the first day: its books are bound, not traded.
+    let keys = |depth| [("network.parameters.market_depth", depth), ("run.horizon", "200 d")];
+    let run = |depth| rational("5 USD", &keys(depth));
+    let (none, shallow, deep) = (run("0 USD"), run("100_000_000 USD"), run("1e11 USD"));
+    assert!(none.daily("fil_bought")[0] < 1e6);
+    let [none, shallow, deep] = [none, shallow, deep].map(|run| run.daily("fil_price"));
+    println!("price {} without a pool, {} and {} with one", none[199], shallow[199], deep[199]);
+    assert_eq!(none[199], 5.0);
+    assert_eq!(shallow[25], 5.0, "the first month's sales are taken up");
+    let moved = |price: &[f64]| (price[199] / 5.0 - 1.0).abs();
+    assert!(moved(&deep) < 0.01 && moved(&deep) > 0.0 && moved(&shallow) > 10.0 * moved(&deep));
 }
 
 #[test]

@@ -274,6 +274,11 @@ impl Accounts {
         }
     }
 
+    /// Forgets what was bought to bind the FIL of the first day.
+    pub fn forget_trades(&mut self) {
+        (self.sold, self.bought) = (Amount::ZERO, Amount::ZERO);
+    }
+
     /// What providers have sold and bought since this was last asked for.
     pub fn take_traded(&mut self) -> Traded {
         let now = Traded { sold: self.sold, bought: self.bought };

@@ -243,9 +243,10 @@ impl Filecoin {
         let uniform = self.rules.quality == Quality::Uniform;
         let (term, days) = match kind == Kind::Verified {
             true if uniform => (Term::Medium, terms.verified_long),
-            true if self.reckons() => {
-                (Term::Long, terms.verified_long.min(cohort.claim_end_day - self.day))
-            }
+            true if self.reckons() => match cohort.claim_end_day - self.day {
+                left if left < terms.verified_long => (Term::Claim, left),
+                _ => (Term::Long, terms.verified_long),
+            },
             true => {
                 cohort.claim_end_day = self.day + terms.verified_renewal;
                 (Term::Long, terms.verified_renewal)

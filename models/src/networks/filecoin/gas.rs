@@ -6,8 +6,8 @@
 //!
 //! Units: gas, attoFIL a gas unit. Sources: lotus `chain/store/basefee.go` (constants in
 //! `build/buildconstants/params_shared_vals.go`), `chain/vm/burn.go`; FIP-0115; gas of messages in
-//! [`super::parameters`]. Left out: message order inside a block and replaced messages; tips, some
-//! 14 FIL a day beside block rewards of 140,000 in 2024.
+//! [`super::parameters`]. Left out: message order inside a block and replaced messages; tips of
+//! providers to each other.
 
 use fil_actor_miner_state::v15;
 use fvm_shared::econ::TokenAmount;

@@ -302,6 +302,7 @@ impl Filecoin {
         network.start_smoothing();
         network.refresh_quote();
         genesis::lock(&mut network, initial, &settings.parameters);
+        network.accounts.forget_trades();
         network.rebuild_election();
         let plans = genesis::sites(&network, REGIONS, streams);
         network.sites = Sites::new(&settings.infrastructure, &plans, streams);

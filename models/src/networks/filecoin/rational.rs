@@ -19,7 +19,7 @@
 //! its wish after the lead time of hardware, and no pledge is locked for which neither its own FIL
 //! nor its credit suffices. Some verified data go into sectors that exist (SnapDeals). Under
 //! FIP-0118 sectors without data are upgraded without any. Each provider decides once a week, and
-//! puts the week's sectors on chain on that day.
+//! extends and puts on chain the week's sectors on that day.
 //!
 //! Left out: debt and its interest, hedging, learning, deals with their own prices over time,
 //! retrieval income.
@@ -259,6 +259,9 @@ impl Filecoin {
             self.terminate(i, live);
             return Orders::default();
         }
+        if !self.is_turn_of(i, DECISION_DAYS) {
+            return Orders::default();
+        }
         let ending = |kind| provider.sectors.expired(kind, self.day);
         let due = ending(Kind::Capacity) + ending(Kind::Deal);
         let verified_due = ending(Kind::Verified);
@@ -269,9 +272,7 @@ impl Filecoin {
             verified_renewed: verified_due,
             ..Orders::default()
         };
-        if self.is_turn_of(i, DECISION_DAYS) {
-            self.order_new(i, &mut orders, streams);
-        }
+        self.order_new(i, &mut orders, streams);
         orders
     }
 
@@ -469,15 +470,15 @@ impl Filecoin {
         Prospect { income, cost: cost + hardware + costs.sealing_usd_per_sector }
     }
 
-    /// Raises sectors without data to quality 10, with an extension: they get verified data
-    /// (SnapDeals), or FIP-0118 asks for none. What lacks of the pledge is locked first; where it
+    /// Raises sectors without data to quality 10, those that end first, with an extension: they get
+    /// verified data (SnapDeals), or FIP-0118 asks for none. What lacks of the pledge is locked first; where it
     /// cannot be had, they stay as they are.
     pub fn upgrade(&mut self, i: usize, sectors: u64) {
         if sectors == 0 {
             return;
         }
         let mut taken = std::mem::take(&mut self.ended);
-        self.providers[i].sectors.take_evenly(Kind::Capacity, sectors, |of| taken.push(of));
+        self.providers[i].sectors.take_first(Kind::Capacity, sectors, |of| taken.push(of));
         let days = self.derived.terms.verified_long;
         for mut cohort in taken.drain(..) {
             if !self.top_up(i, &mut cohort) {

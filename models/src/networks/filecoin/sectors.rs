@@ -53,8 +53,10 @@ pub enum Term {
     Medium,
     /// The longest commitments.
     Long,
+    /// What is left of a claim.
+    Claim,
 }
-const TERMS: usize = 4;
+const TERMS: usize = 5;
 const QUEUES: usize = 3 * TERMS;
 
 /// Sectors that share kind and dates, with sums over all of them. Days count from the start of the
@@ -127,7 +129,7 @@ impl Cohort {
 
 /// Most days between the activations, and between the ends of the claims, of sectors that are kept
 /// as one cohort. The termination fee is flat from an age of 140 days on.
-const JOIN_DAYS: u32 = 30;
+const JOIN_DAYS: u32 = 90;
 
 /// First expiry day of an empty queue.
 const NEVER: i32 = i32::MAX;
