@@ -104,7 +104,7 @@ impl Shares {
 
 /// Days of work that a provider with so many sectors does at once: of a day from 20 PiB on, of a
 /// week from 1 PiB on, else of four weeks.
-const fn days_at_once(sectors: u64) -> u32 {
+pub const fn days_at_once(sectors: u64) -> u32 {
     match sectors {
         655_360.. => 1,
         32_768.. => 7,
@@ -184,7 +184,7 @@ impl Filecoin {
     }
 
     /// Whether provider `i` does its business today.
-    fn acts_today(&self, i: usize) -> bool {
+    pub fn acts_today(&self, i: usize) -> bool {
         self.is_turn_of(i, days_at_once(self.providers[i].sectors.live()))
     }
 

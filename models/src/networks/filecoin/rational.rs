@@ -15,11 +15,12 @@
 //! join    at a rate that grows with the return of an average provider above break-even
 //! ```
 //! `taken` is the log-logistic law of costs that differ from sector to sector (Fisk, "The
-//! graduation of income distributions", 1961); those of providers differ too. What a provider seals follows
-//! its wish after the lead time of hardware, and no pledge is locked for which neither its own FIL
-//! nor its credit suffices. Some verified data go into sectors that exist (SnapDeals). Under
-//! FIP-0118 sectors without data are upgraded without any. Each provider decides once a week, and
-//! extends and puts on chain the week's sectors on that day.
+//! graduation of income distributions", 1961); those of providers differ too. What a provider seals
+//! follows its wish after the lead time of hardware, and no pledge is locked for which neither its
+//! own FIL nor its credit suffices. Some verified data go into sectors that exist (SnapDeals). Under
+//! FIP-0118 sectors without data are upgraded without any. Each provider decides once a week; what
+//! it extends and seals comes on chain every day, week or four weeks, by its size
+//! ([`super::driven`]).
 //!
 //! Left out: debt and its interest, hedging, learning, deals with their own prices over time,
 //! retrieval income.
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{FIL_DECIMALS, Traded};
 use super::business::Orders;
-use super::driven::DayTotals;
+use super::driven::{DayTotals, days_at_once};
 use super::parameters::Parameters;
 use super::provider::{Intent, SizeClass};
 use super::rules::Quality;
@@ -259,7 +260,7 @@ impl Filecoin {
             self.terminate(i, live);
             return Orders::default();
         }
-        if !self.is_turn_of(i, DECISION_DAYS) {
+        if !self.acts_today(i) {
             return Orders::default();
         }
         let ending = |kind| provider.sectors.expired(kind, self.day);
@@ -276,12 +277,12 @@ impl Filecoin {
         orders
     }
 
-    /// Orders the sectors of a week: upgrades and data of clients first, as far as there is FIL.
+    /// Orders the sectors of the days until it acts again: upgrades and data of clients first, as far as there is FIL.
     fn order_new(&mut self, i: usize, orders: &mut Orders, streams: &Streams) {
         let provider = &self.providers[i];
         let (intent, sectors) = (provider.intent, &provider.sectors);
         let (live, capacity) = (sectors.live() as f64, sectors.of(Kind::Capacity));
-        let days = f64::from(DECISION_DAYS);
+        let days = f64::from(days_at_once(sectors.live()));
         let whole = |wanted: f64, purpose: Purpose| {
             if wanted <= 0.0 {
                 return 0;
@@ -292,7 +293,7 @@ impl Filecoin {
         let brought = whole(intent.verified_per_day * days, CLIENTS);
         let snapped = (brought as f64 * self.parameters.snap_share) as u64;
         let upgraded = whole(capacity as f64 * intent.upgrades_per_day * days, UPGRADES);
-        let mut budget = Budget(self.credit(i));
+        let mut budget = Budget(self.credit(i, days));
         let quality = Kind::Verified.quality();
         let own = self.mean_pledge(i, Kind::Capacity);
         let lacking = Amount(self.quote.pledge(quality).0.saturating_sub(own));
@@ -304,10 +305,11 @@ impl Filecoin {
         orders.onboard_capacity = budget.afford(new, self.quote.pledge(quality));
     }
 
-    /// FIL that provider `i` can lock this week: its own, and what it can borrow on its pledge.
-    fn credit(&self, i: usize) -> Amount {
+    /// FIL that provider `i` can lock in so many days: its own, and what it can borrow on its
+    /// pledge.
+    fn credit(&self, i: usize, days: f64) -> Amount {
         let own = self.accounts.ledger.balance(self.accounts.purses[i].available);
-        let share = self.parameters.credit_rate * f64::from(DECISION_DAYS) / DAYS_PER_YEAR;
+        let share = self.parameters.credit_rate * days / DAYS_PER_YEAR;
         let borrowed = self.providers[i].pledge.as_tokens(FIL_DECIMALS) * share;
         own + amount::floor(borrowed, FIL_DECIMALS)
     }
@@ -471,8 +473,8 @@ impl Filecoin {
     }
 
     /// Raises sectors without data to quality 10, those that end first, with an extension: they get
-    /// verified data (SnapDeals), or FIP-0118 asks for none. What lacks of the pledge is locked first; where it
-    /// cannot be had, they stay as they are.
+    /// verified data (SnapDeals), or FIP-0118 asks for none. What lacks of the pledge is locked
+    /// first; where it cannot be had, they stay as they are.
     pub fn upgrade(&mut self, i: usize, sectors: u64) {
         if sectors == 0 {
             return;
