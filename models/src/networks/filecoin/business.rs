@@ -193,16 +193,19 @@ impl Filecoin {
     /// Whether sectors of a kind have lost their claim on verified data: among providers who
     /// reckon, until FIP-0118 ends claims. In a driven run the data say what is renewed as what.
     fn claim_is_over(&self, kind: Kind, cohort: &Cohort) -> bool {
-        kind == Kind::Verified
-            && cohort.claim_end_day <= self.day
-            && self.reckons()
-            && self.rules.quality == Quality::Multiplier
+        kind == Kind::Verified && cohort.claim_end_day <= self.day && self.claims_bind()
     }
 
-    /// Of verified sectors whose claim is over, those whose client extends it, taken out of
-    /// `cohort`.
+    /// Whether claims limit what is extended.
+    fn claims_bind(&self) -> bool {
+        self.reckons() && self.rules.quality == Quality::Multiplier
+    }
+
+    /// Of verified sectors whose claim does not last another term, those whose client extends it,
+    /// taken out of `cohort`.
     fn extend_claims(&self, kind: Kind, cohort: &mut Cohort) -> Cohort {
-        if !self.claim_is_over(kind, cohort) {
+        let lasts = cohort.claim_end_day - self.day >= self.derived.terms.verified_long;
+        if kind != Kind::Verified || lasts || !self.claims_bind() {
             return Cohort::default();
         }
         let share = self.parameters.claim_extension_share;
@@ -214,7 +217,7 @@ impl Filecoin {
     /// The kind that sectors of a kind have after their extension, and the share of them that is
     /// extended; `None` if none is: they have reached the longest life of a sector, or the provider
     /// renews nothing. Under FIP-0118 an extension may upgrade to quality 10
-    /// (ExtendSectorExpiration3). Sectors without claim lose their quality.
+    /// (UpgradeSectorQuality). Sectors without claim lose their quality.
     fn next_kind(&self, i: usize, kind: Kind, cohort: &Cohort) -> Option<(Kind, f64)> {
         if cohort.sectors == 0 || cohort.activation_day + SECTOR_LIFE_DAYS_MAX <= self.day {
             return None;

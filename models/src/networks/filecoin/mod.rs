@@ -268,6 +268,10 @@ pub struct Filecoin {
     margin_month_usd: [f64; SizeClass::ALL.len()],
     /// What the service stream brought providers on the day before, USD.
     service_usd_per_day: f64,
+    /// What others than providers keep of that day's service stream.
+    service_sold: Amount,
+    /// Share of block rewards that miners get over the planning horizon from now on.
+    miner_share_ahead: f64,
     orders: Vec<Orders>,
     /// Sectors of quality one that the history has seen come to their end and the run has not yet.
     capacity_owed: i64,
@@ -352,6 +356,8 @@ impl Filecoin {
             verified_weights,
             margin_month_usd: [0.0; SizeClass::ALL.len()],
             service_usd_per_day: 0.0,
+            service_sold: Amount::ZERO,
+            miner_share_ahead: 1.0,
             orders: vec![],
             capacity_owed: 0,
             unplaced: DayTotals::default(),
@@ -486,7 +492,9 @@ impl Filecoin {
         self.vest_allocations();
         let collateral = self.deal_collateral(self.accounts.circulating());
         self.accounts.hold_for_deals(collateral);
-        let traded = self.accounts.take_traded();
+        let mut traded = self.accounts.take_traded();
+        // Its recipients sell what they keep of the service stream.
+        traded.sold += std::mem::take(&mut self.service_sold);
         self.market.step(self.day, traded, self.parameters.market_depth, &streams);
         match &self.plan {
             _ if self.reckons() => self.plan_rational_day(&streams),

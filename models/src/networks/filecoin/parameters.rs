@@ -152,6 +152,8 @@ crate::parameters! {
         pay_volume_usd: "USD" = 3500.0, in 0.0 ..= 1000000000000.0, "FIP-0118, first gate";
         /// Share of the service stream that its recipients pass on to storage providers.
         service_pass_through: "1" = 0.0, in 0.0 ..= 1.0, "FIP-0118 leaves it to the orchestrators; scenario";
+        /// What datacap for one TiB costs where it is bought, FIL.
+        datacap_price: "1" = 5.0, in 0.0 ..= 1000000.0, "FIP-0118, rationale: 5 FIL a TiB";
         /// Dollars in the pool that sales beyond those of the first month meet; 0 for no pool.
         market_depth: "USD" = 0.0, in 0.0 ..= 1000000000000.0, "scenario";
         /// Growth of that volume from quarter to quarter.

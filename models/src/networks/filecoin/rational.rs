@@ -34,7 +34,7 @@ use super::business::Orders;
 use super::driven::{DayTotals, days_at_once};
 use super::parameters::Parameters;
 use super::provider::{Intent, SizeClass};
-use super::rules::Quality;
+use super::rules::{EPOCHS_PER_DAY, Quality};
 use super::sectors::{Cohort, Kind, SECTORS_PER_PIB, Term};
 use super::settings::{HistoryDay, PricePath};
 use super::{DAYS_PER_YEAR, Filecoin, Plan};
@@ -49,6 +49,8 @@ const UPGRADES: Purpose = Purpose::new("filecoin.upgrades");
 
 /// Days between two decisions of a provider.
 const DECISION_DAYS: u32 = 7;
+/// Steps of the planning horizon at which the split of block rewards is looked at.
+const LOOKS: i64 = 6;
 /// First days whose mean net sale the market takes up without a move of the price.
 const TAKEN_UP_DAYS: u32 = 30;
 /// Last days of a history whose mean is what clients bring after it.
@@ -110,9 +112,9 @@ pub struct Market {
     pub volatility_per_sqrt_year: f64,
     /// Price of one FIL now, USD.
     pub price_usd: f64,
-    /// FIL that providers sold on a day beyond what they bought, mean of the first days: what
-    /// buyers take up without a move of the price. And over how many days.
-    taken_up_fil_per_day: f64,
+    /// What buyers pay on a day for FIL without a move of the price, USD: the worth of what
+    /// providers sold beyond what they bought, mean of the first days. And over how many days.
+    taken_up_usd_per_day: f64,
     days: u32,
     /// What providers sold beyond that stands in a pool of FIL and dollars, relative to its size:
     /// the price is that of no sale divided by the square of this.
@@ -126,7 +128,7 @@ impl From<&PricePath> for Market {
             drift_per_year: path.drift_per_year,
             volatility_per_sqrt_year: path.volatility_per_sqrt_year,
             price_usd: path.start_usd,
-            taken_up_fil_per_day: 0.0,
+            taken_up_usd_per_day: 0.0,
             days: 0,
             pool_fil: 1.0,
         }
@@ -162,13 +164,14 @@ impl Market {
         let net_fil = fil(traded.sold) - fil(traded.bought);
         if self.days < TAKEN_UP_DAYS {
             self.days += 1;
-            self.taken_up_fil_per_day +=
-                (net_fil - self.taken_up_fil_per_day) / f64::from(self.days);
+            let worth_usd = net_fil * self.price_usd;
+            self.taken_up_usd_per_day +=
+                (worth_usd - self.taken_up_usd_per_day) / f64::from(self.days);
             return;
         }
         let before = self.pool_fil;
         let size_fil = depth_usd / (self.price_usd * before * before);
-        let sold = (net_fil - self.taken_up_fil_per_day) / size_fil;
+        let sold = (net_fil - self.taken_up_usd_per_day / self.price_usd) / size_fil;
         // No trade takes more than half of what the pool holds.
         self.pool_fil = (before + sold).max(before / 2.0);
         self.price_usd *= (before / self.pool_fil) * (before / self.pool_fil);
@@ -207,6 +210,7 @@ impl Filecoin {
     /// quality-1 sectors say, so these get new dates: evenly over one term, as they have where
     /// terms are renewed again and again. Clients go on to bring what they brought last.
     fn take_over_history(&mut self, verified_pib_per_day: f64) {
+        self.look_ahead();
         let steps = (self.derived.terms.renewal / DECISION_DAYS as i32).max(1);
         for i in 0..self.providers.len() {
             let first_day = self.day + i as i32 % DECISION_DAYS as i32;
@@ -238,6 +242,7 @@ impl Filecoin {
             let brought = last.iter().map(brought).sum::<u64>() as f64 / SECTORS_PER_PIB;
             self.take_over_history(brought / last.len().max(1) as f64);
         }
+        self.look_ahead();
         self.climate.step(self.day, &self.parameters, streams);
         self.orders.clear();
         self.orders.resize(self.providers.len(), Orders::default());
@@ -373,7 +378,22 @@ impl Filecoin {
 
     /// The part of all clients' data, and of what they pay, that comes to provider `i`.
     fn clients_share(&self, i: usize) -> f64 {
-        self.providers[i].verified_weight as f64 / (self.verified_weights as f64).max(1.0)
+        self.clients_weight(i) as f64 / (self.verified_weights as f64).max(1.0)
+    }
+
+    /// The weight of provider `i` with clients: none once it has left.
+    fn clients_weight(&self, i: usize) -> u64 {
+        let provider = &self.providers[i];
+        if provider.sectors.live() > 0 { provider.verified_weight } else { 0 }
+    }
+
+    /// Brings up to date what all providers reckon with: who is left to serve clients, and the
+    /// share of block rewards that miners get over the planning horizon, which is known ahead.
+    fn look_ahead(&mut self) {
+        self.verified_weights = (0..self.providers.len()).map(|i| self.clients_weight(i)).sum();
+        let horizon_epochs = self.parameters.planning_horizon as i64 * EPOCHS_PER_DAY;
+        let at = |step: i64| self.miner_share_at(self.epoch + horizon_epochs * step / LOOKS);
+        self.miner_share_ahead = (0..=LOOKS).map(at).sum::<f64>() / (LOOKS + 1) as f64;
     }
 
     /// Pays providers what others gave them on the day: the tips of messages, by power, and the
@@ -381,14 +401,15 @@ impl Filecoin {
     pub fn pay_day(&mut self) {
         let tips = std::mem::take(&mut self.gas.tips);
         let passed = self.parameters.service_pass_through;
-        let service = (self.flows.service_stream.0 as f64 * passed) as u128;
-        let (units, weights) = (self.power.qa_units.max(1), self.verified_weights.max(1));
+        let stream = self.flows.service_stream.0;
+        let service = ((stream as f64 * passed) as u128).min(stream);
+        let weights: u64 = (0..self.providers.len()).map(|i| self.clients_weight(i)).sum();
+        let (units, weights) = (self.power.qa_units.max(1), weights.max(1));
         let mut paid = Amount::ZERO;
         for i in 0..self.providers.len() {
             let provider = &self.providers[i];
             let tip = tips.mul_div_floor(provider.power.qa_units.into(), units.into());
-            let part =
-                Amount(service).mul_div_floor(provider.verified_weight.into(), weights.into());
+            let part = Amount(service).mul_div_floor(self.clients_weight(i).into(), weights.into());
             if tip > Amount::ZERO {
                 let tip = self.accounts.tip(i, tip);
                 self.flows.tips += tip;
@@ -401,6 +422,7 @@ impl Filecoin {
             }
         }
         self.flows.service_passed_on = paid;
+        self.service_sold = Amount(stream) - paid;
         self.service_usd_per_day = paid.as_tokens(FIL_DECIMALS) * self.market.price_usd;
     }
 
@@ -449,12 +471,18 @@ impl Filecoin {
         let price = self.market.price_usd;
         let horizon_days = self.parameters.planning_horizon;
         let reward_fil =
-            self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share();
-        let deal = if quality > 1 {
-            self.derived.costs.deal_usd_per_sector_day * horizon_days
-        } else {
-            0.0
+            self.quote.horizon_reward_per_unit_fil * quality as f64 * self.miner_share_ahead;
+        // Under FIP-0118 sectors with and without data are one kind: no deal is told apart, and
+        // what is passed on of the service stream is shared out over them.
+        let paid_usd_per_day = match (quality > 1, self.rules.quality == Quality::Uniform) {
+            (true, false) => self.derived.costs.deal_usd_per_sector_day,
+            (true, true) => {
+                let sectors = provider.sectors.of(Kind::Verified).max(1) as f64;
+                self.service_usd_per_day * self.clients_share(i) / sectors
+            }
+            (false, _) => 0.0,
         };
+        let deal = paid_usd_per_day * horizon_days;
         let fees_fil = self.quote.daily_fee(quality).as_tokens(FIL_DECIMALS) * horizon_days;
         let hurdle_fil = provider.hurdle_per_year * pledge_fil * horizon_days / DAYS_PER_YEAR;
         Prospect {

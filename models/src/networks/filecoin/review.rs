@@ -134,7 +134,12 @@ impl Filecoin {
         tally.sold_usd += fil(sold) * price;
         let mut verified = 0;
         for (provider, sums) in self.providers.iter().zip(&mut tally.providers) {
-            let deals = provider.sectors.of(Kind::Verified);
+            let deals = match self.rules.quality {
+                Quality::Uniform => 0,
+                Quality::Multiplier | Quality::AccessFrequency => {
+                    provider.sectors.of(Kind::Verified)
+                }
+            };
             verified += deals;
             let income = fil(provider.income) * price;
             let cost = provider.cost_usd;
@@ -160,17 +165,25 @@ impl Filecoin {
         }
     }
 
-    /// What it costs to have a share of all power with new sectors that hold no data, USD.
+    /// What it costs to have a share of all power with new sectors, USD: without data, or with
+    /// datacap that is bought for them, whichever costs less.
     pub fn attack_cost_usd(&self, share: f64) -> f64 {
-        let quality = match self.rules.quality {
-            Quality::Uniform => Kind::Verified.quality(),
-            Quality::Multiplier | Quality::AccessFrequency => Kind::Capacity.quality(),
-        };
         let units = self.power.qa_units as f64 * share / (1.0 - share);
-        let costs = self.derived.costs;
+        let (costs, price) = (self.derived.costs, self.market.price_usd);
         let hardware = costs.capex_usd_per_sector_day * costs.hardware_life_days;
-        let pledge = fil(self.quote.pledge(quality)) * self.market.price_usd;
-        units / quality as f64 * (hardware + costs.sealing_usd_per_sector + pledge)
+        let datacap = self.parameters.datacap_price * TIB_PER_SECTOR * price;
+        let per_unit = |kind: Kind, datacap: f64| {
+            let pledge = fil(self.quote.pledge(kind.quality())) * price;
+            (hardware + costs.sealing_usd_per_sector + pledge + datacap) / kind.quality() as f64
+        };
+        units
+            * match self.rules.quality {
+                Quality::Uniform => per_unit(Kind::Verified, 0.0),
+                Quality::Multiplier => {
+                    per_unit(Kind::Capacity, 0.0).min(per_unit(Kind::Verified, datacap))
+                }
+                Quality::AccessFrequency => per_unit(Kind::Capacity, 0.0),
+            }
     }
 
     /// What the review asks for, as it stands now.
