@@ -538,11 +538,9 @@ impl Filecoin {
 
     /// Share of a block reward that goes to the miner at an epoch, by the streams as they are now.
     pub fn miner_share_at(&self, epoch: i64) -> f64 {
-        let Some(solstice) = self.solstice.filter(|of| of.splits && epoch >= of.epoch) else {
-            return 1.0;
-        };
+        let Some(start) = self.rules.streams_from else { return 1.0 };
         let whole = Amount(1_000_000_000);
-        self.streams.split(whole, epoch, solstice.epoch).miner.0 as f64 / whole.0 as f64
+        self.streams.split(whole, epoch, start).miner.0 as f64 / whole.0 as f64
     }
 
     /// Share of a block reward that goes to the miner now.
