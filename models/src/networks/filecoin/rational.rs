@@ -17,9 +17,9 @@
 //! `taken` is the log-logistic law of costs that differ from sector to sector (Fisk, "The
 //! graduation of income distributions", 1961); those of providers differ too. What a provider seals
 //! follows its wish after the lead time of hardware, and no pledge is locked for which neither its
-//! own FIL nor its credit suffices. Some verified data go into sectors that exist (SnapDeals). Under
-//! FIP-0118 sectors without data are upgraded without any. Each provider decides once a week; what
-//! it extends and seals comes on chain every day, week or four weeks, by its size
+//! own FIL nor its credit suffices. Some verified data go into sectors that exist (SnapDeals).
+//! Under FIP-0118 sectors without data are upgraded without any. Each provider decides once a week;
+//! what it extends and seals comes on chain every day, week or four weeks, by its size
 //! ([`super::driven`]).
 //!
 //! Left out: debt and its interest, hedging, learning, deals with their own prices over time,
@@ -282,7 +282,8 @@ impl Filecoin {
         orders
     }
 
-    /// Orders the sectors of the days until it acts again: upgrades and data of clients first, as far as there is FIL.
+    /// Orders the sectors of the days until it acts again: upgrades and data of clients first, as
+    /// far as there is FIL.
     fn order_new(&mut self, i: usize, orders: &mut Orders, streams: &Streams) {
         let provider = &self.providers[i];
         let (intent, sectors) = (provider.intent, &provider.sectors);

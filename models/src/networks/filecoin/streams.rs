@@ -7,7 +7,8 @@
 //! Weights are evaluated by `fil_actor_reward_state::v19::compute_weight`.
 //!
 //! Units: epochs since genesis, attoFIL, USD a quarter, weights in 10^-18. Source: FIP-0118
-//! (text of 2026-08-05, accepted on 2026-09-01), sections 2.4.1, 2.4.3, 2.4.10 and 3.1.1; a quarter of 262,974 epochs is
+//! (text of 2026-08-05, accepted on 2026-09-01), sections 2.4.1, 2.4.3, 2.4.10 and 3.1.1; a
+//! quarter of 262,974 epochs is
 //! lotus' `SolsticeEpochsPerQuarter`. Left out: governance writes other than the gate, and how the
 //! service stream is shared among orchestrators.
 //!
