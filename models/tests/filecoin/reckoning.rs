@@ -128,3 +128,19 @@ fn providers_take_over_where_the_history_is_cut() {
     assert!((0.5..2.0).contains(&(after / before)));
     assert!(run.has("fil_price") && run.daily("fil_price")[10] != run.daily("fil_price")[11]);
 }
+
+#[test]
+fn all_of_the_service_stream_can_be_passed_on_to_those_who_are_left() {
+    let keys = [("network.solstice", "2022-10-20"), ("run.horizon", "400 d")];
+    let all = kept(&[&keys[..], &[("network.parameters.service_pass_through", "1")]].concat());
+    let (stream, passed) = (all.exact("service_stream"), all.exact("service_passed_on"));
+    assert!(stream[100] > 0);
+    // What rounding leaves stays where it is: less than a billionth of a FIL.
+    for (stream, passed) in stream.iter().zip(passed) {
+        assert!(passed <= *stream && stream - passed < 1_000_000_000, "{passed} of {stream}");
+    }
+    let gone =
+        [("network.parameters.service_pass_through", "1"), ("network.parameters.exit_share", "1")];
+    let run = rational("5 USD", &[&keys[..], &gone, &[("run.horizon", "730 d")]].concat());
+    assert_eq!(run.last("service_passed_on"), 0.0, "nobody is left");
+}
