@@ -61,9 +61,7 @@ impl DayTotals {
             verified_renewed,
         }
     }
-}
 
-impl DayTotals {
     /// Both together.
     pub fn plus(self, other: DayTotals) -> Self {
         DayTotals {

@@ -47,6 +47,7 @@ pub mod settings;
 pub mod slashing;
 pub mod smoothing;
 pub mod spec;
+mod state;
 pub mod streams;
 pub mod supply;
 pub mod vesting;
@@ -60,7 +61,7 @@ use crate::describe::review::Inputs;
 use crate::describe::{EventKinds, Lever, Refused};
 use crate::infrastructure::sites::{self, Sites};
 use crate::part::{Around, Part, Request, Shared};
-use accounts::Accounts;
+use accounts::{Accounts, Traded};
 use audit::Audit;
 use business::Orders;
 use driven::DayTotals;
@@ -268,6 +269,8 @@ pub struct Filecoin {
     margin_month_usd: [f64; SizeClass::ALL.len()],
     /// What the service stream brought providers on the day before, USD.
     service_usd_per_day: f64,
+    /// What providers traded on that day.
+    traded: Traded,
     /// What others than providers keep of that day's service stream.
     service_sold: Amount,
     /// Share of block rewards that miners get over the planning horizon from now on.
@@ -356,6 +359,7 @@ impl Filecoin {
             verified_weights,
             margin_month_usd: [0.0; SizeClass::ALL.len()],
             service_usd_per_day: 0.0,
+            traded: Traded::default(),
             service_sold: Amount::ZERO,
             miner_share_ahead: 1.0,
             orders: vec![],
@@ -492,7 +496,7 @@ impl Filecoin {
         self.vest_allocations();
         let collateral = self.deal_collateral(self.accounts.circulating());
         self.accounts.hold_for_deals(collateral);
-        let mut traded = self.accounts.take_traded();
+        let mut traded = std::mem::take(&mut self.traded);
         // Its recipients sell what they keep of the service stream.
         traded.sold += std::mem::take(&mut self.service_sold);
         self.market.step(self.day, traded, self.parameters.market_depth, &streams);

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use pinwheel_core::{Amount, Context, Event as EngineEvent, Holding, Label, Metric};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{FIL_DECIMALS, Traded};
+use super::accounts::FIL_DECIMALS;
 use super::metrics::{CHEATER_LABEL, HONEST_LABEL};
 use super::provider::SizeClass;
 use super::sectors::{SECTOR_BYTES, SECTORS_PER_PIB};
@@ -49,8 +49,6 @@ pub struct Flows {
     pub service_passed_on: Amount,
     /// Tips that providers got for others' messages.
     pub tips: Amount,
-    /// Sold and bought by providers since the start, at the last record.
-    pub traded_before: Traded,
     /// Of penalties for invalid proofs, what was burned.
     pub burn_dispute: Amount,
     /// Of penalties for consensus faults, what was burned.
@@ -179,6 +177,7 @@ impl<E: EngineEvent> Page<'_, E> {
 impl Filecoin {
     /// Writes the records of the day that ends.
     pub fn record_day<E: EngineEvent>(&mut self, ctx: &mut Context<E>) {
+        self.traded = self.accounts.take_traded();
         self.tally_day();
         self.count_tickets();
         let mut page = Page { ctx };
@@ -196,7 +195,6 @@ impl Filecoin {
         self.flows = Flows {
             disks_failed_before: statistics.disks_failed,
             outages_before: statistics.outages.iter().sum(),
-            traded_before: Traded { sold: self.accounts.sold, bought: self.accounts.bought },
             ..Flows::default()
         };
     }
@@ -247,9 +245,8 @@ impl Filecoin {
         page.fil(const { SPEC.metric("service_stream") }, flows.service_stream);
         page.fil(const { SPEC.metric("service_passed_on") }, flows.service_passed_on);
         page.fil(const { SPEC.metric("tips") }, flows.tips);
-        let before = flows.traded_before;
-        page.fil(const { SPEC.metric("fil_sold") }, self.accounts.sold - before.sold);
-        page.fil(const { SPEC.metric("fil_bought") }, self.accounts.bought - before.bought);
+        page.fil(const { SPEC.metric("fil_sold") }, self.traded.sold);
+        page.fil(const { SPEC.metric("fil_bought") }, self.traded.bought);
         page.value(const { SPEC.metric("wins") }, flows.wins as f64);
         page.value(const { SPEC.metric("wins_lost") }, flows.wins_lost as f64);
         page.value(const { SPEC.metric("null_rounds") }, flows.null_rounds as f64);
