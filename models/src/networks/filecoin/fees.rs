@@ -20,6 +20,7 @@ use pinwheel_core::distribution::Normal;
 use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
+use super::accounts::FIL_DECIMALS;
 use super::fixed::Q128;
 use super::gas::{self, BLOCK_GAS_TARGET};
 use super::parameters::Parameters;
@@ -403,6 +404,36 @@ impl Filecoin {
         let deals = u128::from(self.providers.iter().map(held).sum::<u64>()) * SECTOR_BYTES;
         let power = self.raw_power_bytes().max(self.rewards.this_epoch_baseline_bytes());
         Amount(circulating.0 / 100).mul_div_floor(deals, power.max(deals).max(1))
+    }
+
+    /// Pays providers what others gave them on the day: the tips of messages, by power, and the
+    /// part of the service stream that is passed on to them, by the clients they have.
+    pub fn pay_day(&mut self) {
+        let tips = std::mem::take(&mut self.gas.tips);
+        let passed = self.parameters.service_pass_through;
+        let stream = self.flows.service_stream.0;
+        let service = ((stream as f64 * passed) as u128).min(stream);
+        let weights: u64 = (0..self.providers.len()).map(|i| self.clients_weight(i)).sum();
+        let (units, weights) = (self.power.qa_units.max(1), weights.max(1));
+        let mut paid = Amount::ZERO;
+        for i in 0..self.providers.len() {
+            let provider = &self.providers[i];
+            let tip = tips.mul_div_floor(provider.power.qa_units.into(), units.into());
+            let part = Amount(service).mul_div_floor(self.clients_weight(i).into(), weights.into());
+            if tip > Amount::ZERO {
+                let tip = self.accounts.tip(i, tip);
+                self.flows.tips += tip;
+                self.providers[i].income += tip;
+            }
+            if part > Amount::ZERO {
+                self.accounts.pay_service(i, part);
+                self.providers[i].income += part;
+                paid += part;
+            }
+        }
+        self.flows.service_passed_on = paid;
+        self.service_sold = Amount(stream) - paid;
+        self.service_usd_per_day = paid.as_tokens(FIL_DECIMALS) * self.market.price_usd;
     }
 
     /// Provider `i` sends messages that need this much gas and can wait.

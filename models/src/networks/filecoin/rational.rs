@@ -383,7 +383,7 @@ impl Filecoin {
     }
 
     /// The weight of provider `i` with clients: none once it has left.
-    fn clients_weight(&self, i: usize) -> u64 {
+    pub fn clients_weight(&self, i: usize) -> u64 {
         let provider = &self.providers[i];
         if provider.sectors.live() > 0 { provider.verified_weight } else { 0 }
     }
@@ -395,36 +395,6 @@ impl Filecoin {
         let horizon_epochs = self.parameters.planning_horizon as i64 * EPOCHS_PER_DAY;
         let at = |step: i64| self.miner_share_at(self.epoch + horizon_epochs * step / LOOKS);
         self.miner_share_ahead = (0..=LOOKS).map(at).sum::<f64>() / (LOOKS + 1) as f64;
-    }
-
-    /// Pays providers what others gave them on the day: the tips of messages, by power, and the
-    /// part of the service stream that is passed on to them, by the clients they have.
-    pub fn pay_day(&mut self) {
-        let tips = std::mem::take(&mut self.gas.tips);
-        let passed = self.parameters.service_pass_through;
-        let stream = self.flows.service_stream.0;
-        let service = ((stream as f64 * passed) as u128).min(stream);
-        let weights: u64 = (0..self.providers.len()).map(|i| self.clients_weight(i)).sum();
-        let (units, weights) = (self.power.qa_units.max(1), weights.max(1));
-        let mut paid = Amount::ZERO;
-        for i in 0..self.providers.len() {
-            let provider = &self.providers[i];
-            let tip = tips.mul_div_floor(provider.power.qa_units.into(), units.into());
-            let part = Amount(service).mul_div_floor(self.clients_weight(i).into(), weights.into());
-            if tip > Amount::ZERO {
-                let tip = self.accounts.tip(i, tip);
-                self.flows.tips += tip;
-                self.providers[i].income += tip;
-            }
-            if part > Amount::ZERO {
-                self.accounts.pay_service(i, part);
-                self.providers[i].income += part;
-                paid += part;
-            }
-        }
-        self.flows.service_passed_on = paid;
-        self.service_sold = Amount(stream) - paid;
-        self.service_usd_per_day = paid.as_tokens(FIL_DECIMALS) * self.market.price_usd;
     }
 
     /// What provider `i` makes of sectors that come to their end and would go on as `kind`, or with
