@@ -4,14 +4,16 @@
 //! | primitive | is |
 //! |---|---|
 //! | [`period`] | the time between two settlements; brings what is said per day to it |
-//! | [`schedule`] | how many tokens are new in each period |
+//! | [`calendar`] | when something is due again and again: every hour, every month |
+//! | [`schedule`] | how many tokens are new, and when |
 //! | [`demand`] | how many dollars customers spend in each period |
 //! | [`exchange`] | a pool of two tokens that trades at its own price |
 //! | [`bond`] | tokens that each node locks while it takes part |
 //! | [`operators`] | who runs nodes: capacity, cost, exit after losses, entry where it pays |
 //! | [`share`] | a part of an amount |
 //!
-//! A primitive knows no network, no scenario and no other primitive than [`period`] and [`share`].
+//! A primitive knows no network, no scenario and no other primitive than [`period`], [`calendar`] and
+//! [`share`].
 //! Which of them a network has, and in what order money moves through them, is said by the network
 //! (`networks/generic` reads both from a scenario).
 //!
@@ -19,6 +21,7 @@
 //! place; nothing here creates or destroys money but through a posting of the ledgers.
 
 pub mod bond;
+pub mod calendar;
 pub mod demand;
 pub mod exchange;
 pub mod operators;

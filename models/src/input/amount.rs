@@ -82,6 +82,21 @@ impl Decimal {
         self.scaled(decimals, (U256::ONE, U256::ONE)).ok()
     }
 
+    /// The number in parts of 2^128, to the nearest. `None` unless it is above 0, below 1 and of at
+    /// most 38 decimals.
+    pub fn fraction(self) -> Option<u128> {
+        const PLACES: i32 = 38;
+        let one = U256::from(10u128.pow(PLACES as u32));
+        let parts = self.whole(PLACES).filter(|parts| !parts.is_zero() && *parts < one)?;
+        let half = one >> 1;
+        u128::try_from(((parts << 128) + half) / one).ok()
+    }
+
+    /// The number divided by 100.
+    pub fn percent(self) -> Decimal {
+        Decimal { exponent: self.exponent - 2, ..self }
+    }
+
     /// The number times 10^`decimals` times a fraction.
     fn scaled(self, decimals: i32, (up, down): (U256, U256)) -> Result<U256, AmountError> {
         if self.negative {

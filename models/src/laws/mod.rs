@@ -4,12 +4,13 @@
 //! [`failure`] has the laws of life and the clock of a population, [`draw`] how long something
 //! takes, [`renewal`] the gaps and sizes of queueing theory, [`arrivals`] the next arrival at a
 //! rate that may change, [`price`] random paths of prices. [`sketch`] has quantiles of many
-//! durations, [`concentration`] how unevenly something is held.
+//! durations, [`concentration`] how unevenly something is held, [`fixed`] fixed-point numbers.
 
 pub mod arrivals;
 pub mod concentration;
 pub mod draw;
 pub mod failure;
+pub mod fixed;
 pub mod price;
 pub mod renewal;
 pub mod sketch;

@@ -11,7 +11,6 @@ use num_bigint::BigInt;
 use pinwheel_core::Amount;
 use serde_json::Value;
 
-use super::fixed::Q128;
 use super::pledge::{NetworkState, Pricing};
 use super::reward::{self, EPOCH_MAX, RewardParts, RewardState};
 use super::rules::{Minting, Ramp, Rules};
@@ -19,6 +18,7 @@ use super::sectors::SECTOR_BYTES;
 use super::settings::RuleChoice;
 use super::smoothing::{self, Estimate};
 use crate::describe::{Suite, SuiteResult};
+use crate::laws::fixed::Q128;
 
 /// The suites of Filecoin.
 pub const SUITES: &[Suite] = &[

@@ -21,7 +21,6 @@ use pinwheel_core::{Amount, Purpose, Streams, math};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::FIL_DECIMALS;
-use super::fixed::Q128;
 use super::gas::{self, BLOCK_GAS_TARGET};
 use super::parameters::Parameters;
 use super::pledge::{self, NetworkState, Pricing, SectorTerms};
@@ -31,6 +30,7 @@ use super::sectors::{Cohort, Kind, SECTOR_BYTES};
 use super::settings::InitialState;
 use super::smoothing::Estimate;
 use super::{Filecoin, election, streams, supply};
+use crate::laws::fixed::Q128;
 
 /// Names of random streams drawn from in the hot path.
 const GAS: Purpose = Purpose::new("filecoin gas");

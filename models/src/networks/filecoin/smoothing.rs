@@ -13,7 +13,7 @@
 use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 
-use super::fixed::Q128;
+use crate::laws::fixed::Q128;
 
 /// Gain on the position, Q.128: 9.25e-4.
 pub const ALPHA: u128 = 314_760_000_000_000_000_000_000_000_000_000_000;

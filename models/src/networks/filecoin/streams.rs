@@ -18,8 +18,8 @@ use fil_actor_reward_state::v19::{DENOM, WeightRecord, compute_weight};
 use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
-use super::fixed::mul_div;
 use super::rules::{EPOCHS_PER_DAY, EPOCHS_PER_YEAR};
+use crate::laws::fixed::mul_div;
 
 /// Epochs of a quarter of a year.
 pub const EPOCHS_PER_QUARTER: i64 = EPOCHS_PER_YEAR / 4;

@@ -43,9 +43,9 @@ pub struct Section {
     /// Tokens on the first day, such as "100_000_000 TOK".
     #[schemars(with = "String")]
     pub supply: Option<ValueId>,
-    /// New tokens, of which steps give shares to accounts.
-    #[schemars(with = "EmissionSection")]
-    pub emission: Option<EmissionSection>,
+    /// New tokens, of which steps give shares to accounts: one emission, or a list of them.
+    #[schemars(with = "Emissions")]
+    pub emission: Option<ValueId>,
     /// A pool of tokens and dollars.
     #[schemars(with = "ExchangeSection")]
     pub exchange: Option<ExchangeSection>,
@@ -73,17 +73,92 @@ pub struct Section {
     pub concentration_every: Option<ValueId>,
 }
 
-/// New tokens, fewer in each period.
+/// In the schema: one emission, or a list of them.
+#[derive(Debug, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "EconomyEmissions")]
+pub enum Emissions {
+    /// One, with the name "emission".
+    One(Box<EmissionSection>),
+    /// Several, each with an id.
+    Several(Vec<EmissionSection>),
+}
+
+/// New tokens, by a schedule of periods.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "EconomyEmissionSection", extend("required" = ["first", "half_life"]))]
+#[schemars(rename = "EconomyEmissionSection")]
 pub struct EmissionSection {
-    /// On the first day, such as "100_000 TOK/d".
+    /// Its name in steps, where there are several.
+    #[schemars(with = "String")]
+    pub id: Option<ValueId>,
+    /// The law of its amounts: "smooth" halves smoothly, "geometric" is multiplied again and again,
+    /// "table" has rows of amounts, "taper" is constant and then falls. Default "smooth".
+    #[schemars(with = "String", extend("enum" = ["smooth", "geometric", "table", "taper"]))]
+    pub kind: Option<ValueId>,
+    /// Tokens of the first period, such as "1_105_000 DIMO"; of the first day of a smooth one, such
+    /// as "100_000 TOK/d".
     #[schemars(with = "String")]
     pub first: Option<ValueId>,
-    /// Time in which it halves, such as "2 y".
+    /// In place of `first`: the amount that `annual_rate` is a share of, such as "500_000_000 IO".
+    #[schemars(with = "String")]
+    pub base: Option<ValueId>,
+    /// Share of `base` that the first periods issue a year of 12 months, or of 365 days.
+    #[schemars(with = "NumberOrText")]
+    pub annual_rate: Option<ValueId>,
+    /// Of a smooth one: time in which it halves, such as "2 y".
     #[schemars(with = "String")]
     pub half_life: Option<ValueId>,
+    /// Length of its periods: whole seconds such as "1 h" or "7 d", or months and years of the
+    /// calendar such as "1 mo". Default: that of the network's.
+    #[schemars(with = "String")]
+    pub every: Option<ValueId>,
+    /// The day on which its first period begins, also before the run. Default: that of the run.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub from: Option<ValueId>,
+    /// Number of its periods. Default without end.
+    #[schemars(with = "u64", range(min = 1, max = 100_000_000))]
+    pub periods: Option<ValueId>,
+    /// Of a geometric one: periods after which the amount is multiplied, or a time of the calendar
+    /// such as "2 y". Default 1.
+    #[schemars(with = "NumberOrText")]
+    pub each: Option<ValueId>,
+    /// Of a geometric one: what the amount is multiplied by, such as 0.5. Without `factor` and
+    /// `decay` it is solved from `total` and `periods`.
+    #[schemars(with = "NumberOrText")]
+    pub factor: Option<ValueId>,
+    /// In place of `factor`: 1 less the factor, such as "1.02 %".
+    #[schemars(with = "NumberOrText")]
+    pub decay: Option<ValueId>,
+    /// Of a table: rows of a first period, counted from 0, and its amount.
+    #[schemars(with = "Vec<RowSection>", length(min = 1))]
+    pub row: Vec<RowSection>,
+    /// Of a taper: periods that issue `first`.
+    #[schemars(with = "u64")]
+    pub flat: Option<ValueId>,
+    /// Of a taper: periods after these, over which the amount falls in equal steps to nothing.
+    #[schemars(with = "u64")]
+    pub falls: Option<ValueId>,
+    /// Most tokens that it issues, such as "300_000_000 IO"; exactly so many where the factor is
+    /// solved from it.
+    #[schemars(with = "String")]
+    pub total: Option<ValueId>,
+    /// When what a period issues is due: "evenly" over it or "at its end". Default "evenly".
+    #[schemars(with = "String", extend("enum" = ["evenly", "at its end"]))]
+    pub due: Option<ValueId>,
+}
+
+/// A row of a table of amounts.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyRowSection", extend("required" = ["from", "amount"]))]
+pub struct RowSection {
+    /// Its first period, counted from 0.
+    #[schemars(with = "u64")]
+    pub from: Option<ValueId>,
+    /// Tokens of that period and of each after it, up to the next row.
+    #[schemars(with = "String")]
+    pub amount: Option<ValueId>,
 }
 
 /// A pool of tokens and dollars whose product is constant.

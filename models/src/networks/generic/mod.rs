@@ -108,7 +108,7 @@ impl Generic {
         let pool = exchange.then(|| checks.always("economy.pool_has_both_sides"));
         let bonded = has.bond_per_node.is_some();
         let bonds = bonded.then(|| checks.always("economy.bonds_match_active_nodes"));
-        let emits = has.emission.is_some();
+        let emits = !has.emissions.is_empty();
         let schedule = emits.then(|| checks.always("economy.minted_as_scheduled"));
         self.checks = Some(Checks { books, pool, bonds, schedule });
         ctx.after(self.settings.period.duration(), Event::Settle.into());

@@ -64,7 +64,7 @@ impl Generic {
                 push(REWARDS, rewards.usd() / period.days());
             }
         }
-        if self.settings.emission.is_some() && priced {
+        if !self.settings.emissions.is_empty() && priced {
             push(EMISSION, minted.usd() / period.days());
         }
         let mut push = |metric, amount, decimals| {

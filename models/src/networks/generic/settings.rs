@@ -13,7 +13,7 @@ use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::Period;
-use crate::economy::schedule::Halving;
+use crate::economy::schedule::Schedule;
 use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
 use crate::part::DeviceSet;
 
@@ -29,8 +29,8 @@ pub struct Settings {
     pub accounts: Vec<String>,
     /// Base units of the token in the beginning, those in bonds and in the pool included.
     pub supply: Amount,
-    /// How many tokens are new in each period.
-    pub emission: Option<Halving>,
+    /// How many tokens are new, and when.
+    pub emissions: Vec<NamedEmission>,
     /// The market of the token.
     pub exchange: Option<ExchangeSettings>,
     /// What customers spend.
@@ -98,6 +98,15 @@ impl Settings {
         let shocked = self.shocks.iter().any(|shock| shock.sale > Amount::ZERO);
         steps.chain(shocked.then_some(HOLDERS)).collect()
     }
+}
+
+/// A schedule of new tokens, by the name that steps mint it by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedEmission {
+    /// "emission", or the id of one among several.
+    pub name: String,
+    /// How many tokens are new, and when.
+    pub schedule: Schedule,
 }
 
 /// All that a network knows of the tokens in its books.

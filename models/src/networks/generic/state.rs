@@ -4,11 +4,12 @@ use pinwheel_core::{Amount, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Books, HOLDERS, OPERATORS, Place};
-use super::settings::Settings;
+use super::settings::{NamedEmission, Settings};
+use super::step::mint::Mint;
 use crate::economy::demand::Demand;
 use crate::economy::operators::{Earned, Operators};
 use crate::economy::period::Period;
-use crate::economy::schedule::Halving;
+use crate::economy::schedule::Emission;
 use crate::economy::share::{MILLION, part};
 use crate::input::amount::USD_DECIMALS;
 use crate::part::Numbering;
@@ -61,6 +62,19 @@ impl Valued {
     }
 }
 
+/// An emission, and what of it is due in the present period.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Issued {
+    emission: Emission,
+    due: Amount,
+}
+
+impl Issued {
+    fn new(named: &NamedEmission) -> Self {
+        Issued { emission: Emission::new(named.schedule.clone()), due: Amount::ZERO }
+    }
+}
+
 /// What has flowed since the start.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
@@ -88,14 +102,12 @@ pub struct State {
     pub(super) books: Books,
     pub(super) demand: Option<Demand>,
     pub(super) operators: Option<Operators>,
-    emission: Option<Halving>,
+    emissions: Vec<Issued>,
     period: Period,
     /// Periods settled, the present one included.
     pub(super) settled: u32,
     pub(super) flows: Flows,
     pub(super) sums: Sums,
-    /// What the schedule has for the present period.
-    due: Amount,
     /// What the steps were to mint since the start.
     pub(super) scheduled: Amount,
     /// Tokens that customers have bought in this period, and the dollars they paid for them.
@@ -116,12 +128,11 @@ impl State {
             books: Books::new(settings),
             demand: settings.demand.map(|law| Demand::new(law, period)),
             operators: settings.operators.map(operators),
-            emission: settings.emission,
+            emissions: settings.emissions.iter().map(Issued::new).collect(),
             period,
             settled: 0,
             flows: Flows::default(),
             sums: Sums::default(),
-            due: Amount::ZERO,
             scheduled: Amount::ZERO,
             bought: Default::default(),
             bought_and_burned: Amount::ZERO,
@@ -159,7 +170,10 @@ impl State {
             self.flows.online = operators.online();
             self.flows.capacity = operators.online_capacity();
         }
-        self.due = self.emission.map_or(Amount::ZERO, |emission| emission.at(number));
+        let ends = i64::from(self.settled) * i64::from(self.period.seconds());
+        for of in &mut self.emissions {
+            of.due = of.emission.due(ends);
+        }
         self.scheduled += self.owed(settings);
     }
 
@@ -168,8 +182,13 @@ impl State {
     fn owed(&self, settings: &Settings) -> Amount {
         let nobody = self.flows.online == 0;
         let mints = settings.mints().filter(|mint| mint.to != OPERATORS || !nobody);
-        let owed = mints.map(|mint| part(self.due, mint.millionths)).sum();
+        let owed = mints.map(|mint| self.share_due(mint.emission, mint.millionths)).sum();
         self.books.room().map_or(owed, |room| room.min(owed))
+    }
+
+    /// A share of what is due of an emission in the present period.
+    fn share_due(&self, emission: u8, millionths: u32) -> Amount {
+        part(self.emissions[usize::from(emission)].due, millionths)
     }
 
     /// What comes after the steps of a period.
@@ -209,10 +228,10 @@ impl State {
 
     /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of
     /// it. Operators get none while none is online.
-    pub fn mint(&mut self, to: Place, millionths: u32) {
+    pub fn mint(&mut self, to: Place, emission: u8, millionths: u32) {
         let amount = match to == OPERATORS && self.flows.online == 0 {
             true => Amount::ZERO,
-            false => part(self.due, millionths),
+            false => self.share_due(emission, millionths),
         };
         let amount = self.books.room().map_or(amount, |room| amount.min(room));
         self.books.mint(to, amount);
@@ -321,10 +340,13 @@ impl State {
     /// still mint of the schedule, up to the cap.
     pub fn supply_max_tok(&self, settings: &Settings) -> f64 {
         let minted = self.books.minted().as_tokens(self.decimals());
-        let rest = |emission: &Halving| emission.from_period_on(self.settled, self.decimals());
-        let rest = self.emission.as_ref().map_or(0.0, rest);
-        let share: u32 = settings.mints().map(|mint| mint.millionths).sum();
-        let scheduled = minted + rest * f64::from(share) / f64::from(MILLION);
+        let minted_of = |mint: &Mint| {
+            let Issued { emission, .. } = &self.emissions[usize::from(mint.emission)];
+            let share = f64::from(mint.millionths) / f64::from(MILLION);
+            // A share of nothing is nothing, be the whole without end.
+            if share > 0.0 { emission.to_come(self.decimals()) * share } else { 0.0 }
+        };
+        let scheduled = minted + settings.mints().map(minted_of).sum::<f64>();
         let cap = settings.tokens.own.cap;
         cap.map_or(scheduled, |cap| scheduled.min(cap.as_tokens(self.decimals())))
     }

@@ -14,10 +14,10 @@
 use pinwheel_core::Amount;
 use serde::{Deserialize, Serialize};
 
-use super::fixed::{Q128, mul_high, mul_high_ceil, mul_wide, ratio};
 use super::rules::Minting;
 use super::smoothing::Estimate;
 use super::supply::MINING_ALLOCATION;
+use crate::laws::fixed::{Q128, mul_high, mul_high_ceil, mul_wide, ratio};
 
 /// FIL released with time alone.
 pub const SIMPLE_TOTAL: Amount = Amount(330_000_000_000_000_000_000_000_000);

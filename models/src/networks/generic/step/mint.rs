@@ -1,4 +1,4 @@
-//! Mint: an account gets a share of the tokens that the schedule has for the period. Operators get
+//! Mint: an account gets a share of the tokens that an emission has for the period. Operators get
 //! none while none of them is online. Where the token has a cap, the last tokens are those that it
 //! leaves, and then there are none.
 //!
@@ -33,24 +33,26 @@ pub const SPEC: StepSpec = StepSpec {
 pub struct Mint {
     /// Who gets the tokens.
     pub to: Place,
-    /// The share of the schedule, in millionths.
+    /// Of which emission, by its place in the settings.
+    pub emission: u8,
+    /// The share of what is due of it, in millionths.
     pub millionths: u32,
 }
 
 impl Mint {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
-        reader.word(SPEC.verb, "emission")?;
         reader.need(Primitive::Emission)?;
+        let emission = reader.emission(SPEC.verb)?;
         let (to, millionths) = (reader.account("to", OPERATORS)?, reader.share()?);
-        reader.minted(millionths)?;
+        reader.minted(emission, millionths)?;
         reader.reward(to)?;
-        Some(Mint { to, millionths })
+        Some(Mint { to, emission, millionths })
     }
 
     /// Does it.
     #[inline]
     pub fn run(&self, state: &mut State, _streams: &Streams) {
-        state.mint(self.to, self.millionths);
+        state.mint(self.to, self.emission, self.millionths);
     }
 }

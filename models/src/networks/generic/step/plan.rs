@@ -79,8 +79,8 @@ pub struct Plan {
     funded: Vec<Place>,
     /// Accounts that have nothing but tokens which customers have bought.
     bought: Vec<Place>,
-    /// Share of the schedule that is minted.
-    minted_millionths: u32,
+    /// Names of the emissions, and the share of each that is minted.
+    emissions: Vec<(String, u32)>,
     /// Verbs read so far.
     verbs: Vec<&'static str>,
 }
@@ -92,6 +92,7 @@ impl Plan {
         tokens: &Tokens,
         accounts: &[String],
         described: &[Primitive],
+        emissions: &[String],
     ) -> Self {
         Plan {
             section,
@@ -102,7 +103,7 @@ impl Plan {
             named: Vec::new(),
             funded: Vec::new(),
             bought: Vec::new(),
-            minted_millionths: 0,
+            emissions: emissions.iter().map(|name| (name.clone(), 0)).collect(),
             verbs: Vec::new(),
         }
     }
@@ -374,15 +375,24 @@ impl StepReader<'_, '_> {
         self.plan.bought.contains(&place)
     }
 
-    /// Notes that a share of the schedule is minted; a fault if that is more than there is.
-    pub fn minted(&mut self, millionths: u32) -> Option<()> {
-        let all = self.plan.minted_millionths.saturating_add(millionths);
-        self.plan.minted_millionths = all;
-        if all <= MILLION {
+    /// The emission that is named behind the verb.
+    pub fn emission(&mut self, name: &str) -> Option<u8> {
+        let (key, given) = (self.key(name), self.value(name));
+        let names = self.plan.emissions.iter().map(|(name, _)| name.as_str());
+        let names: Vec<(&str, u8)> = names.zip(0..).collect();
+        self.checker.choice(given, &key, &names)
+    }
+
+    /// Notes that a share of an emission is minted; a fault if that is more than there is.
+    pub fn minted(&mut self, emission: u8, millionths: u32) -> Option<()> {
+        let (name, minted) = &mut self.plan.emissions[usize::from(emission)];
+        *minted = minted.saturating_add(millionths);
+        if *minted <= MILLION {
             return Some(());
         }
-        let all = f64::from(all) / f64::from(MILLION / 100);
-        let message = format!("the steps mint {all} % of the emission");
+        let all = f64::from(*minted) / f64::from(MILLION / 100);
+        let of = if name == "emission" { "the emission".to_owned() } else { format!("\"{name}\"") };
+        let message = format!("the steps mint {all} % of {of}");
         self.fault(message, "let the shares add up to 100 % at most");
         None
     }

@@ -1,11 +1,12 @@
 //! The checks of a section of a network: from [`Section`] to [`Settings`].
 
+mod emission;
+
 use pinwheel_core::{Amount, SimDuration};
 
 use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, OPERATORS};
 use super::file::{
-    BondSection, DemandSection, EmissionSection, ExchangeSection, OperatorSection, Section,
-    ShockSection,
+    BondSection, DemandSection, ExchangeSection, OperatorSection, Section, ShockSection,
 };
 use super::levers::{Movable, Moves};
 use super::settings::{ExchangeSettings, Settings, Shock, Tokens};
@@ -15,7 +16,6 @@ use crate::economy::demand::{DRIFT_PER_DAY, DemandLaw, USD_PER_DAY_MAX, VOLATILI
 use crate::economy::exchange::{ConstantProduct, FEE_MAX};
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::{Period, SECONDS_PER_DAY};
-use crate::economy::schedule::Halving;
 use crate::economy::share::MILLION;
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::amount::{self, USD_DECIMALS};
@@ -96,7 +96,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let example = format!("\"100_000_000 {}\"", self.tokens.own.symbol);
         let supply = self.required(typed.supply, "supply", &example);
         let supply = self.tokens(supply, "supply");
-        let emission = given(typed.emission.as_ref(), |typed| self.emission(typed));
+        let emissions = self.emissions(typed.emission, known);
         let exchange = given(typed.exchange.as_ref(), |typed| self.exchange(typed));
         let demand = given(typed.demand.as_ref(), |typed| self.demand(typed));
         let bond = given(typed.bond.as_ref(), |typed| self.bond(typed));
@@ -123,7 +123,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             period: self.period,
             accounts,
             supply: supply?,
-            emission: emission?,
+            emissions: emissions?,
             exchange: exchange?,
             demand: demand?,
             bond_per_node: bond,
@@ -257,23 +257,6 @@ impl<'r, 'c> Reader<'r, 'c> {
         };
         let lost = (Money::Dollars, Some(per_day), Some(lost));
         self.refuse_lossy(typed.first, "demand.first", lost);
-    }
-
-    fn emission(&mut self, typed: &EmissionSection) -> Option<Halving> {
-        let example = format!("\"100_000 {}/d\"", self.tokens.own.symbol);
-        let first = self.required(typed.first, "emission.first", &example);
-        let typed_first = first;
-        let first = self.tokens_per(first, "emission.first", "/d");
-        let lost = first.map(|first| first - self.period.per_day(self.period.of_day(first)));
-        self.refuse_lossy(typed_first, "emission.first", (Money::Own, first, lost));
-        let name = "emission.half_life";
-        let half_life = self.required(typed.half_life, name, "\"2 y\"");
-        let key = self.key(name);
-        let half_life = self.checker.quantity(half_life, &key, "d", false, 1.0..=1e9);
-        Some(Halving {
-            first: self.period.of_day(first?),
-            half_life: half_life? / self.period.days(),
-        })
     }
 
     fn exchange(&mut self, typed: &ExchangeSection) -> Option<ExchangeSettings> {
@@ -486,8 +469,10 @@ impl<'r, 'c> Reader<'r, 'c> {
             self.unnamed(typed, |_| false);
             return self.daily_steps(typed, &described);
         };
-        let mut plan = Plan::new(self.section, &self.tokens, accounts, &described);
+        let emissions = self.emission_names(typed.emission);
+        let mut plan = Plan::new(self.section, &self.tokens, accounts, &described, &emissions);
         let steps = plan.read(self.checker, list)?;
+        self.unminted(typed.emission, &emissions, &steps);
         for primitive in described {
             let (name, used) = (self.table(primitive), plan.uses(primitive));
             let when = format!("a step such as {}", primitive.example());
@@ -592,7 +577,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let steps = vec![
             Step::Buy(buy::Buy { to: CUSTOMERS }),
             Step::Burn(burn::Burn { from: CUSTOMERS, millionths: burn, bought: true }),
-            Step::Mint(mint::Mint { to: OPERATORS, millionths: MILLION }),
+            Step::Mint(mint::Mint { to: OPERATORS, emission: 0, millionths: MILLION }),
             Step::Pay(pay::Pay { from: CUSTOMERS, to: OPERATORS, millionths: MILLION }),
             Step::Sell(sell::Sell { from: OPERATORS, millionths: sell }),
             Step::Exit(exit::Exit),
