@@ -25,7 +25,7 @@ fails to meet a target or a limit, to keep an invariant or to hold a check, or s
 Examples:
   pinwheel check scenarios/filecoin/history.toml scenarios/reviews/fip0118.toml
   pinwheel check scenarios/connection --run
-  pinwheel check scenarios/filecoin/history.toml --mutants
+  pinwheel check scenarios/filecoin/history.toml --run --mutants
   pinwheel check scenarios --run --size ci --junit out/junit.xml --github \\
       --summary \"$GITHUB_STEP_SUMMARY\"")]
 pub struct Args {

@@ -18,7 +18,7 @@ use pinwheel_analysis::run::ensemble::Unwatched;
 use pinwheel_analysis::series::{Instant, TimeSeries, daily};
 use pinwheel_analysis::statistics::{Paired, spread};
 
-const RUNS: u32 = 5;
+const RUNS: u32 = 6;
 
 /// A scenario with rows of one spacing, and the series that is looked at.
 struct Case {

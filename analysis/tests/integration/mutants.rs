@@ -98,7 +98,7 @@ high = 1
     assert_eq!(row.standing, TargetStanding::Undecided, "{row:?}");
     assert!(row.sentence.contains("5 runs do not tell"), "{}", row.sentence);
     assert_eq!((few.standing(), few.passed), (Standing::Undecided, false));
-    assert!(few.sentence.contains("undecided: alone"), "{}", few.sentence);
+    assert!(few.sentence.contains("undecided: availability"), "{}", few.sentence);
     let many = of(60, "40 d");
     let row = many.targets.iter().find(|row| row.id == "alone").expect("it is judged");
     assert_eq!(row.standing, TargetStanding::Met, "{row:?}");

@@ -57,7 +57,8 @@ fn two_networks_are_judged_and_shown_apart_and_each_is_as_alone() {
     let verdict = pinwheel_analysis::judge::verdict::Verdict::read(&both.folder).unwrap();
     let standings: Vec<_> =
         verdict.targets.iter().map(|row| (row.standing, &*row.metric)).collect();
-    let owed = [(TargetStanding::Met, "fil.minted"), (TargetStanding::NotMet, "fil2.minted")];
+    // Two runs are too few to say that a target is met, and enough to see one missed by both.
+    let owed = [(TargetStanding::Undecided, "fil.minted"), (TargetStanding::NotMet, "fil2.minted")];
     assert_eq!(standings, owed);
     let held: Vec<u64> = verdict.invariants.iter().map(|row| row.held).collect();
     assert_eq!(held, [2, 0], "more orphans, less minted, in both runs");

@@ -12,10 +12,9 @@
 //! | [`operators`] | who runs nodes: capacity, cost, exit after losses, entry where it pays |
 //! | [`share`] | a part of an amount |
 //!
-//! A primitive knows no network, no scenario and no other primitive than [`period`], [`calendar`] and
-//! [`share`].
-//! Which of them a network has, and in what order money moves through them, is said by the network
-//! (`networks/generic` reads both from a scenario).
+//! A primitive knows no network, no scenario and no other primitive than [`period`], [`calendar`]
+//! and [`share`]. Which of them a network has, and in what order money moves through them, is said
+//! by the network (`networks/generic` reads both from a scenario).
 //!
 //! Invariants: money is integers, and every result is rounded down to a base unit at one named
 //! place; nothing here creates or destroys money but through a posting of the ledgers.

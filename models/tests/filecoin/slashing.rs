@@ -150,6 +150,7 @@ fn losses_are_noticed_within_a_day_in_both_resolutions() {
         println!("{detail}: {mean:.2} h on average, {longest:.2} h at most");
         assert!((mean - 12.25).abs() < 1.5 && longest <= 24.5, "{detail}");
         assert_eq!(run.last("loss_noticed_share"), 1.0);
-        assert!((run.last("fault_fee_ratio") - 1.0).abs() < 0.01);
+        // The miner actor asks for 3.51 days; the day's reward is won by chance.
+        assert!((run.last("fault_fee_days") - 3.51).abs() < 0.25);
     }
 }

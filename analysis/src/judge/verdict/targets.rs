@@ -190,10 +190,15 @@ pub(super) fn judge(target: &Target, point: &str, found: &[&TargetFound]) -> Tar
     }
 }
 
+/// Fewest runs whose least and greatest value hold the median of all with 95 %: `1 - 2^(1 - n)`.
+const RUNS_MIN: usize = 6;
+
 /// How a target stands that every run has measured, and how it was measured. It speaks of the
 /// median of all possible runs, of which those that were made show between which two of their
 /// values it lies ([`median_interval`]): met if all of that is within the limit, not met if all of
-/// it is beyond, else so few runs do not tell.
+/// it is beyond, else so few runs do not tell. Two to five runs never tell that it is met: between
+/// their least and greatest value the median lies with less than 95 %. One run, or runs that are
+/// all alike, are what they are.
 fn over_all(
     target: &Target,
     limit: Limit,
@@ -202,9 +207,11 @@ fn over_all(
 ) -> (TargetStanding, String) {
     let values: Vec<f64> = found.iter().filter_map(|found| found.whole.clone().ok()).collect();
     let (low, high) = median_interval(&values).unwrap_or((f64::NAN, f64::NAN));
+    let alike = values.windows(2).all(|pair| pair[0] == pair[1]);
     let measured = match () {
-        () if limit.holds(low) && limit.holds(high) => TargetStanding::Met,
         () if limit.is_beyond(low, high) => TargetStanding::NotMet,
+        () if !alike && values.len() < RUNS_MIN => TargetStanding::Undecided,
+        () if limit.holds(low) && limit.holds(high) => TargetStanding::Met,
         () => TargetStanding::Undecided,
     };
     let mut told = match split_name(&target.metric).0 {

@@ -4,7 +4,7 @@ use super::data::{Data, POINTS_MAX};
 use super::numbers::{Number, bands};
 use super::sensitivity;
 use crate::html::escape;
-use crate::judge::verdict::Limit;
+use crate::judge::verdict::{Limit, NullRow};
 use crate::statistics::Paired;
 use crate::wording::{format_number, grouped, percent, signed_percent, with_unit};
 
@@ -110,16 +110,24 @@ fn stopped(data: &Data<'_>, point: &str, of_whole_runs: bool) -> String {
 }
 
 fn accuracy(data: &Data<'_>, metric: &str) -> String {
-    let mut rows = data.facts.verdict.targets.iter();
-    let row = rows.find(|row| row.metric == metric && matches!(row.limit, Limit::AtMost(_)));
-    match row.and_then(|row| Some((row, row.measured?))) {
-        Some((row, measured)) => format!(
-            "; its error is {} against a stated limit of {}",
-            row.limit.show(measured),
-            row.limit
-        ),
-        None => String::new(),
-    }
+    // The target that comes nearest to its limit, or is farthest beyond it.
+    let rows = data.facts.verdict.targets.iter().filter(|row| row.metric == metric);
+    let strained = rows.filter_map(|row| match (row.limit, row.measured) {
+        (Limit::AtMost(limit), Some(measured)) => Some((measured / limit, measured, row)),
+        _ => None,
+    });
+    let Some((_, measured, row)) = strained.max_by(|one, other| one.0.total_cmp(&other.0)) else {
+        return String::new();
+    };
+    let of_null =
+        |null: &NullRow| Some(format!(", {} {}", null.null, row.limit.show(null.measured?)));
+    let nulls: String = row.nulls.iter().filter_map(of_null).collect();
+    format!(
+        "; \u{201c}{}\u{201d}: error {}, limit {}{nulls}",
+        row.id,
+        row.limit.show(measured),
+        row.limit
+    )
 }
 
 /// "The reward of an epoch is 33 FIL under today; 8 % lower [7.4 %, 8.3 %] under FIP-0118."

@@ -100,6 +100,13 @@ pub struct Outage {
     pub hides: bool,
 }
 
+impl Outage {
+    /// Whether the data of its disks is gone: a failed disk is replaced by an empty one.
+    fn loses(&self) -> bool {
+        self.hides && self.cause == Cause::Disk
+    }
+}
+
 /// A hall of disks with its crews and what is down in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Site {
@@ -124,7 +131,7 @@ impl Site {
         let crews = Crews::new(layout.crews(disks));
         Site { owner, region, disks, crews, first_clock, outages: Vec::new(), unavailable: 0 }
     }
-    /// Disks out of reach, each counted once.
+    /// Disks out of reach whose data is not gone, each counted once.
     pub fn unavailable(&self) -> u32 {
         self.unavailable
     }
@@ -163,16 +170,21 @@ impl Site {
     pub fn staff(&mut self, layout: &Layout) {
         self.crews.resize(layout.crews(self.disks));
     }
-    /// Measures the union of the hiding spans in one sweep.
+    /// Measures the union of the hiding spans in one sweep, and takes off the union of those disks
+    /// among them whose data is gone.
     fn count(&mut self) {
-        let mut reached = 0;
-        self.unavailable = 0;
-        for outage in self.outages.iter().filter(|outage| outage.hides) {
+        let hiding = self.union(|outage| outage.hides);
+        self.unavailable = hiding - self.union(Outage::loses);
+    }
+    fn union(&self, counts: impl Fn(&Outage) -> bool) -> u32 {
+        let (mut reached, mut disks) = (0, 0);
+        for outage in self.outages.iter().filter(|outage| counts(outage)) {
             let from = outage.span.from.max(reached);
             let to = outage.span.to.min(self.disks);
-            self.unavailable += to.saturating_sub(from);
+            disks += to.saturating_sub(from);
             reached = reached.max(to);
         }
+        disks
     }
 }
 
@@ -181,10 +193,9 @@ impl Site {
 pub struct SiteStatus {
     /// Whether the owner's node can act: its main site is up, nothing stops the whole owner.
     pub online: bool,
-    /// Disks whose data cannot be read now, each counted once.
+    /// Disks whose data cannot be read now and is not gone, each counted once.
     pub disks_unavailable: u32,
-    /// Disks whose data is gone for good, since the start. A lost disk is also unavailable until it
-    /// has been replaced by an empty one.
+    /// Disks whose data is gone for good, since the start.
     pub disks_lost: u64,
     /// Since when the main site cannot be reached; `None` if it can.
     pub offline_since: Option<SimTime>,

@@ -41,12 +41,15 @@ pub struct Dispute {
 /// What cheating has brought and cost since the last record.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Account {
-    /// Running costs of the sectors whose data is gone, USD.
+    /// Running costs of the sectors whose data it has deleted, USD.
     pub saved_usd: f64,
+    /// Block reward of hidden sectors whose data broken disks have lost, and the fees that an
+    /// honest provider would have paid for these, FIL.
+    pub kept_fil: f64,
     /// Penalties of disputes and consensus faults, fault fees and termination fees of what was
     /// exposed.
     pub penalties: Amount,
-    /// Block reward that what was disputed and the ban from the lottery cost, FIL.
+    /// Block reward that the ban from the lottery, and faults of what it had deleted, cost, FIL.
     pub forgone_fil: f64,
 }
 
@@ -57,6 +60,8 @@ pub struct Cheater {
     hidden: Vec<u32>,
     /// Sectors without data that the chain knows of, by deadline.
     exposed: Vec<u32>,
+    /// Of both together, those that broken disks have lost.
+    broken: f64,
     /// Disputes to come, in order of time; at most one a deadline.
     pub disputes: VecDeque<Dispute>,
     /// Last epoch at which it may not win for a consensus fault.
@@ -70,6 +75,7 @@ impl Default for Cheater {
         Cheater {
             hidden: vec![0; DEADLINES],
             exposed: vec![0; DEADLINES],
+            broken: 0.0,
             disputes: VecDeque::new(),
             barred_until_epoch: i64::MIN,
             account: Account::default(),
@@ -98,6 +104,14 @@ impl Cheater {
         self.exposed.iter().copied().map(u64::from).sum()
     }
 
+    /// Of all sectors without data, the share that broken disks have lost; it has deleted the rest.
+    pub fn broken_share(&self) -> f64 {
+        match self.hidden() + self.exposed() {
+            0 => 0.0,
+            gone => self.broken / gone as f64,
+        }
+    }
+
     /// Whether it has nothing to hide and nothing to fear.
     pub fn is_clean(&self) -> bool {
         self.disputes.is_empty() && self.hidden() + self.exposed() == 0
@@ -119,6 +133,7 @@ impl Cheater {
             self.hidden[deadline] += share;
             lost += u64::from(share);
         }
+        self.broken += lost as f64;
         lost
     }
 
@@ -144,16 +159,19 @@ impl Cheater {
 
     /// What was exposed leaves the chain.
     pub fn end_exposed(&mut self) {
+        self.broken = self.broken_share() * self.hidden() as f64;
         self.exposed.fill(0);
     }
 
     /// Forgets sectors that left the chain, so that none is counted beyond `live`.
     pub fn cap(&mut self, live: u64) {
+        let broken_share = self.broken_share();
         for deadline in 0..DEADLINES {
             let most = share_of_deadline(live, deadline);
             self.exposed[deadline] = self.exposed[deadline].min(most);
             self.hidden[deadline] = self.hidden[deadline].min(most - self.exposed[deadline]);
         }
+        self.broken = broken_share * (self.hidden() + self.exposed()) as f64;
     }
 
     /// The next dispute, if it is due by then.
@@ -194,6 +212,7 @@ mod tests {
         cheater.expose(7, 1);
         cheater.expose(7, 1);
         assert_eq!((cheater.hidden_in(7), cheater.exposed_in(7)), (0, 1));
+        assert_eq!(cheater.broken_share(), 1.0);
         assert_eq!((cheater.hidden(), cheater.exposed()), (47, 1));
         assert!(!cheater.is_clean());
         cheater.cap(24);

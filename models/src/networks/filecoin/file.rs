@@ -13,7 +13,7 @@ use super::settings::{
     Behaviour, Detail, Ends, Forecast, ForecastBy, HistoryDay, PricePath, ProofFidelity,
     RuleChoice, Settings, StockCalendar, Trend,
 };
-use super::state;
+use super::{reward, rules, state};
 use crate::describe::parameter::{self, ParameterSpec};
 use crate::infrastructure;
 use crate::input::check::Checker;
@@ -161,6 +161,16 @@ fn parameters_schema(generator: &mut SchemaGenerator) -> Schema {
     parameter::schema(specs(), generator)
 }
 
+/// A fault where the run goes on after the last epoch for which rewards are defined.
+fn refuse_beyond_the_chain(checker: &mut Checker<'_>, given: ValueId, last: Option<Date>) {
+    if last.is_some_and(|last| rules::epoch_of(last) > reward::EPOCH_MAX) {
+        let given = checker.tree.root("run").unwrap_or(given);
+        let message = "the protocol defines block rewards for 43 years only".to_owned();
+        let help = "let the run end before 2063-06-01";
+        checker.fault(given, "run.horizon", message, help);
+    }
+}
+
 /// Checks `[network]` for the dates of a run.
 pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Option<Settings> {
     let typed: Section = checker.read(given, "network");
@@ -195,6 +205,7 @@ pub fn settings(checker: &mut Checker<'_>, given: ValueId, known: &Known) -> Opt
     let cut = forecast.as_ref().map(|forecast| forecast.from);
     let (behaviour, judged) = behaviour(checker, &typed, price, dates, cut)?;
     let initial = state::initial(checker, typed.initial, dates.map(|(first, _)| first));
+    refuse_beyond_the_chain(checker, given, dates.map(|(_, last)| last));
     let solstice = match typed.solstice {
         Some(given) if checker.text_of(given).as_deref() == Some("never") => None,
         given => checker.date(given, "network.solstice"),

@@ -109,8 +109,8 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Security, "loss_notice_hours", "h",
         "Mean time from the loss of data to the deadline or dispute at which the chain noticed it.", "model"),
     metric(Section::Security, "loss_notice_hours_max", "h", "The longest of these times.", "model"),
-    metric(Section::Security, "fault_fee_ratio", "1",
-        "Fault fees burned over what the miner actor asks for the same faulty power at the end of the day.", "miner actor"),
+    metric(Section::Security, "fault_fee_days", "d",
+        "Fault fees burned over the share that the faulty power has of a day's block rewards; 3.51 are asked.", "miner actor"),
     metric(Section::Security, "hidden_losses_raw", "PiB",
         "Raw power of sectors without data whose proofs their provider claims.", "model"),
     metric(Section::Security, "invalid_proofs", "1/d", "Proofs claimed without the data, of a partition each.", "FIP-0010"),
@@ -127,11 +127,13 @@ pub const METRICS: &[MetricSpec] = &[
     metric(Section::Security, "penalty_consensus_fault", "FIL/d",
         "What the miner actor asks for consensus faults, of honest providers and of cheaters.", "miner actor").by(&["conduct"]),
     metric(Section::Security, "cheating_saved", "USD/d",
-        "Running costs that cheaters save on sectors whose data is gone.", "model"),
+        "Running costs that cheaters save on sectors whose data they have deleted.", "model"),
     metric(Section::Security, "cheating_loss", "FIL/d",
         "What cheating costs cheaters: penalties, fees for what was exposed, block reward forgone.", "model"),
     metric(Section::Security, "cheating_value", "USD",
-        "Saved less lost since the start at each day's price, mean of a cheater: its gain over an honest provider.", "model"),
+        "Saved and kept less lost since the start at each day's price, mean of a cheater: its gain over an honest provider.", "model"),
+    metric(Section::Security, "cheating_kept", "FIL/d",
+        "Block reward of hidden sectors that broken disks have lost, and the fees that an honest provider pays for these.", "model"),
 ];
 
 /// The labels of a Filecoin network, by their kinds.

@@ -60,6 +60,9 @@ crate::parameters! {
         /// Time until a provider terminates sectors whose data is gone.
         loss_detection: "d" = 2.0, in 1.0 ..= 41.0, "estimate";
 
+        /// Factor on the fault fee, as a proposal could change it.
+        fault_fee_scale: "1" = 1.0, in 0.0 ..= 100.0, "1 in all rules so far: 3.51 days of expected reward";
+
         /// Share of providers that claim proofs of data which is gone instead of declaring a fault.
         cheater_share: "1" = 0.0, in 0.0 ..= 1.0, "scenario",
             fixed "who cheats is drawn on the first day";

@@ -110,6 +110,22 @@ impl Faults {
         Proven { continued, expired }
     }
 
+    /// Forgets the faults of sectors that leave the chain, so many of each deadline.
+    pub fn end(&mut self, ended: impl Fn(usize) -> u32) {
+        if self.total == 0 {
+            return;
+        }
+        for (deadline, faulty) in self.by_deadline.iter_mut().enumerate() {
+            let ended = ended(deadline).min(faulty.sectors);
+            faulty.sectors -= ended;
+            faulty.fewest = faulty.fewest.saturating_sub(ended);
+            self.total -= u64::from(ended);
+            if faulty.sectors == 0 {
+                faulty.streak_days = 0;
+            }
+        }
+    }
+
     /// Forgets the faults of sectors that left the chain, so that none is counted beyond `live`.
     pub fn cap(&mut self, live: u64) {
         if self.total == 0 {

@@ -46,7 +46,12 @@ impl Filecoin {
                 }
             };
             provider.losses.add(now, lost);
+            let fees_fil = self.fees_of_lost_fil(i, lost);
+            if let Some(cheater) = &mut self.providers[i].cheater {
+                cheater.account.kept_fil += fees_fil;
+            }
         }
+        let provider = &mut self.providers[i];
         provider.unreachable = u64::from(status.disks_unavailable) * sectors_per_disk;
     }
 
@@ -227,6 +232,8 @@ impl Filecoin {
             let units = provider.units_of(u64::from(proven.continued));
             // Where hardly any power is left, it is more than there is.
             let fee = Amount(self.quote.fault_fee_per_unit.0.saturating_mul(units.into()));
+            let scale = (self.parameters.fault_fee_scale * 1e6) as u128;
+            let fee = fee.mul_div_floor(scale, 1_000_000);
             let paid = self.burn_penalty(i, fee);
             self.flows.burn_fault_fee += paid;
             self.flows.fault_fee_units += units;
@@ -267,8 +274,14 @@ impl Filecoin {
         }
         let lost = std::mem::take(&mut provider.lost) + exposed;
         match &mut provider.cheater {
-            Some(cheater) => cheater.end_exposed(),
-            None => self.noticed.notice_all(&mut provider.losses, now),
+            Some(cheater) => {
+                provider.faults.end(|deadline| cheater.exposed_in(deadline));
+                cheater.end_exposed();
+            }
+            None => {
+                provider.faults.end(|deadline| share_of_deadline(lost, deadline));
+                self.noticed.notice_all(&mut provider.losses, now);
+            }
         }
         let before = self.flows.burn_termination_fee;
         self.end_lost(i, lost);

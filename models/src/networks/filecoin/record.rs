@@ -369,10 +369,10 @@ impl Filecoin {
         }
         self.noticed.begin_record();
         if self.flows.fault_fee_units > 0 {
-            let per_unit = self.pricing().fault_fee(SECTOR_BYTES).0 as f64;
-            let asked = per_unit * self.flows.fault_fee_units as f64;
-            let ratio = self.flows.burn_fault_fee.0 as f64 / asked.max(1.0);
-            page.value(const { SPEC.metric("fault_fee_ratio") }, ratio);
+            let share = self.flows.fault_fee_units as f64 / self.power.qa_units.max(1) as f64;
+            let reward = self.flows.minted.0 as f64 * share;
+            let days = self.flows.burn_fault_fee.0 as f64 / reward.max(1.0);
+            page.value(const { SPEC.metric("fault_fee_days") }, days);
         }
     }
 
@@ -401,20 +401,22 @@ impl Filecoin {
     /// What cheating has brought and cost.
     fn record_cheating<E: EngineEvent>(&mut self, page: &mut Page<'_, E>) {
         let (mut cheaters, mut hidden) = (0_u32, 0);
-        let (mut saved_usd, mut lost_fil) = (0.0, 0.0);
+        let (mut saved_usd, mut kept_fil, mut lost_fil) = (0.0, 0.0, 0.0);
         for cheater in self.providers.iter_mut().filter_map(|p| p.cheater.as_mut()) {
             let account = std::mem::take(&mut cheater.account);
             cheaters += 1;
             hidden += cheater.hidden();
             saved_usd += account.saved_usd;
+            kept_fil += account.kept_fil;
             lost_fil += account.penalties.as_tokens(FIL_DECIMALS) + account.forgone_fil;
         }
         let hidden_pib = hidden as f64 / SECTORS_PER_PIB;
         page.value(const { SPEC.metric("hidden_losses_raw") }, hidden_pib);
         page.value(const { SPEC.metric("cheating_saved") }, saved_usd);
         page.value(const { SPEC.metric("cheating_loss") }, lost_fil);
+        page.value(const { SPEC.metric("cheating_kept") }, kept_fil);
         if self.market.price_usd > 0.0 {
-            self.cheating_usd += saved_usd - lost_fil * self.market.price_usd;
+            self.cheating_usd += saved_usd + (kept_fil - lost_fil) * self.market.price_usd;
             let mean = self.cheating_usd / f64::from(cheaters.max(1));
             page.value(const { SPEC.metric("cheating_value") }, mean);
         }

@@ -204,7 +204,7 @@ impl Filecoin {
                 useful_units: Some(tally.tib_months),
             },
             useful_unit: "TiB month".to_owned(),
-            operators: Some(self.operators()),
+            operators: priced.then(|| self.operators()),
             rewards: wanted.has("gini_rewards").then(|| {
                 let providers = (0..).zip(&self.tally.providers);
                 providers.map(|(id, sums)| (id, fil(sums.rewards))).collect()

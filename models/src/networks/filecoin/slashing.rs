@@ -76,13 +76,33 @@ impl Filecoin {
             provider.opex_usd_per_sector_day + self.derived.costs.capex_usd_per_sector_day;
         let saved_usd = gone as f64 * usd_per_sector;
         provider.cost_usd -= saved_usd;
-        cheater.account.saved_usd += saved_usd;
+        // An honest provider has no cost of sectors either that its disks have lost: it ends them.
+        let broken_share = cheater.broken_share();
+        cheater.account.saved_usd += saved_usd * (1.0 - broken_share);
+        let hidden = (cheater.hidden() as f64 * broken_share) as u64;
         let share = (self.parameters.cheater_drop_rate / DAYS_PER_YEAR).min(1.0);
         if share > 0.0 {
             let losses = &mut provider.losses;
             let deleted = by_chance(live - gone, share, chance);
             cheater.delete(deleted, live, |deadline, n| losses.add_one(now, deadline, n));
         }
+        let kept_fil = self.day_reward_fil(self.providers[i].units_of(hidden));
+        if let Some(cheater) = &mut self.providers[i].cheater {
+            cheater.account.kept_fil += kept_fil;
+        }
+    }
+
+    /// Fees that an honest provider pays for so many sectors that its disks have lost: fault fees
+    /// until it ends them, from the second day on, and the termination fee, FIL.
+    pub(super) fn fees_of_lost_fil(&self, i: usize, lost: u64) -> f64 {
+        let provider = &self.providers[i];
+        let days = f64::from(self.derived.loss_detection_days - 1);
+        let units = provider.units_of(lost) as f64;
+        let per_unit = self.quote.fault_fee_per_unit.as_tokens(FIL_DECIMALS);
+        let share = lost as f64 / provider.sectors.live().max(1) as f64;
+        let pledge_fil = provider.pledge.as_tokens(FIL_DECIMALS) * share;
+        days * units * per_unit * self.parameters.fault_fee_scale
+            + pledge_fil * self.quote.termination_fee_per_pledge
     }
 
     fn punish_consensus_fault(&mut self, i: usize) {
@@ -194,7 +214,9 @@ impl Filecoin {
         let burned = self.slash(i, penalty, reward);
         self.flows.burn_dispute += burned;
         self.flows.disputes += u64::from(dispute.proofs);
-        let forgone_fil = self.day_reward_fil(units);
+        let deleted_share =
+            self.providers[i].cheater.as_ref().map_or(1.0, |cheater| 1.0 - cheater.broken_share());
+        let forgone_fil = self.day_reward_fil(units) * deleted_share;
 
         let provider = &mut self.providers[i];
         let due = share_of_deadline(provider.sectors.live(), deadline);
@@ -238,7 +260,8 @@ impl Filecoin {
         let provider = &self.providers[i];
         let Some(cheater) = &provider.cheater else { return };
         let exposed = u64::from(cheater.exposed_in(deadline));
-        let forgone_fil = self.day_reward_fil(provider.units_of(exposed));
+        let deleted_share = 1.0 - cheater.broken_share();
+        let forgone_fil = self.day_reward_fil(provider.units_of(exposed)) * deleted_share;
         if let Some(cheater) = &mut self.providers[i].cheater {
             cheater.account.forgone_fil += forgone_fil;
         }
