@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pinwheel_conform::vectors;
+use pinwheel_conform::{networks, vectors};
 use pinwheel_models::registry;
 
 use crate::exit::{Exit, Failure};
@@ -15,10 +15,12 @@ const THEORY: &str = "theory";
 #[derive(clap::Args)]
 #[command(after_help = "\
 Suites: theory (closed forms, no files), filecoin-reward-simple, filecoin-reward-baseline,
-filecoin-pledge. The last line is `N passed, N failed`; the exit code is 1 if one failed.
+filecoin-pledge, networks (published numbers against runs of
+scenarios). The last line is `N passed, N failed`; the exit code is 1 if one failed.
 
 Examples:
   pinwheel conform theory
+  pinwheel conform networks conform/vectors/networks.toml
   pinwheel conform filecoin-reward-simple vectors/reward-simple.txt")]
 pub struct Args {
     /// Name of the suite
@@ -34,9 +36,10 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let is_theory = args.suite == THEORY;
     let suite = vectors::suite(&args.suite);
-    if !is_theory && suite.is_none() {
+    if !is_theory && args.suite != networks::NAME && suite.is_none() {
         let known = registry::ALL.suites().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
-        let message = format!("unknown suite {:?}; known: {THEORY}, {known}", args.suite);
+        let message =
+            format!("unknown suite {:?}; known: {THEORY}, {}, {known}", args.suite, networks::NAME);
         return Err(Failure::bad_input(message));
     }
     if args.files.is_empty() != is_theory {
@@ -47,10 +50,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let message = format!("--markdown belongs to {THEORY}, not to {}", args.suite);
         return Err(Failure::bad_input(message));
     }
-    let Some(suite) = suite else { return Ok(theory::run(args.markdown)) };
+    if is_theory {
+        return Ok(theory::run(args.markdown));
+    }
     let (mut passed, mut failed) = (0, 0);
     for file in &args.files {
-        let found = vectors::run(suite, file).map_err(Failure::bad_input)?;
+        let found = match suite {
+            Some(suite) => vectors::run(suite, file),
+            None => networks::run(file),
+        };
+        let found = found.map_err(Failure::bad_input)?;
         passed += found.passed;
         failed += found.failed;
         found.failures.iter().for_each(|failure| outln!("{}: {failure}", file.display()));

@@ -32,6 +32,16 @@ impl Every {
         }
     }
 
+    /// How many spans of another it has; `None` if that is no whole number.
+    pub fn parts(self, of: Every) -> Option<u32> {
+        let (all, each) = match (self, of) {
+            (Every::Seconds(all), Every::Seconds(each)) => (all, each),
+            (Every::Months(all), Every::Months(each)) => (all, each),
+            _ => return None,
+        };
+        (all % each == 0).then_some(all / each)
+    }
+
     /// How often it fits into a year: of 12 months, or of 365 days.
     pub fn per_year(self) -> Option<u32> {
         let (year, length) = match self {
@@ -63,6 +73,12 @@ impl Calendar {
             }
             Every::Months(months) => self.days_to(self.after_months(number, months)) * day,
         }
+    }
+
+    /// The day of the due date with this number.
+    pub fn date(&self, number: u64) -> Date {
+        let days = self.at(number).div_euclid(i64::from(SECONDS_PER_DAY));
+        self.start.saturating_add(Span::new().days(days))
     }
 
     /// How many spans of months have passed since the first date at so many seconds of the run.

@@ -6,11 +6,14 @@
 //! | [`period`] | the time between two settlements; brings what is said per day to it |
 //! | [`calendar`] | when something is due again and again: every hour, every month |
 //! | [`schedule`] | how many tokens are new, and when |
+//! | [`remint`] | burned tokens that are issued again, smoothed and up to a cap |
 //! | [`demand`] | how many dollars customers spend in each period |
 //! | [`exchange`] | a pool of two tokens that trades at its own price |
 //! | [`bond`] | tokens that each node locks while it takes part |
 //! | [`operators`] | who runs nodes: capacity, cost, exit after losses, entry where it pays |
+//! | [`lock`] | tokens that are bound until a cliff and then free part by part |
 //! | [`share`] | a part of an amount |
+//! | [`split`] | an amount handed to several receivers by their shares |
 //!
 //! A primitive knows no network, no scenario and no other primitive than [`period`], [`calendar`]
 //! and [`share`]. Which of them a network has, and in what order money moves through them, is said
@@ -23,8 +26,14 @@ pub mod bond;
 pub mod calendar;
 pub mod demand;
 pub mod exchange;
+pub mod lock;
 pub mod operators;
 pub mod period;
+pub mod remint;
 pub mod schedule;
 mod serving;
 pub mod share;
+pub mod split;
+
+/// Most receivers of one split.
+pub const RECEIVERS_MAX: usize = 8;

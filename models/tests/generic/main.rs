@@ -1,6 +1,7 @@
 //! The token economy: against the reference programs, against a plain reckoning, and its promises.
 
 mod digests;
+mod emissions;
 mod equivalence;
 mod hardware;
 mod layer;

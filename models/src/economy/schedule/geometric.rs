@@ -92,6 +92,19 @@ impl Geometric {
         (periods - 1.0) / 2.0 + periods * factor / (1.0 - factor)
     }
 
+    /// What so many periods issue, but for the rounding of each; `None` beyond 2^127 base units.
+    pub(super) fn all(&self, periods: u64, calendar: &Calendar) -> Option<Amount> {
+        let Some(factor) = self.factor else { return Self::constant(self.first, periods) };
+        let step = match self.step {
+            Step::Periods(periods) => periods,
+            Step::Months(months) => {
+                let periods = Every::Months(months).days() / calendar.every.days();
+                (periods as u64).max(1)
+            }
+        };
+        Self::sum(self.first, factor, periods, step).map(units)
+    }
+
     /// The amounts of so many periods together, before they are rounded, for a factor; `None`
     /// beyond 2^127 base units.
     fn sum(first: Q128, factor: u128, periods: u64, step: u64) -> Option<Q128> {

@@ -12,8 +12,8 @@
 //! or after. What a period issues is due evenly over its seconds, or all of it at its end.
 //!
 //! Rounding: amounts of periods and what is due of one are rounded down to the base unit; at its
-//! end a period has issued its whole amount. Where the total is an exact one, the last period takes
-//! what rounding has left.
+//! end a period has issued its whole amount. What rounding leaves of a total, less than a base unit
+//! a period, the last period issues.
 //!
 //! Invariant: what is issued never exceeds the total, and never depends on how often one asks.
 
@@ -54,17 +54,24 @@ impl Law {
             Law::Taper(law) => law.at(period),
         }
     }
-}
 
-/// Most tokens that a schedule issues.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Total {
-    /// No limit of its own.
-    None,
-    /// It ends there, at the latest.
-    AtMost(Amount),
-    /// The last period takes what is left of it.
-    Exactly(Amount),
+    /// What so many periods issue, but for the rounding of each; `None` if that has no closed form
+    /// or is too much.
+    fn all(&self, periods: u64, calendar: &Calendar) -> Option<Amount> {
+        match self {
+            Law::Smooth(_) => None,
+            Law::Geometric(law) => law.all(periods, calendar),
+            Law::Table(rows) => {
+                let ends = rows.iter().skip(1).map(|(first, _)| *first).chain([periods]);
+                let of_row = |((first, amount), end): (&(u64, Amount), u64)| {
+                    amount.0.checked_mul(u128::from(end.min(periods).saturating_sub(*first)))
+                };
+                let mut all = rows.iter().zip(ends).map(of_row);
+                all.try_fold(0u128, |sum, of| sum.checked_add(of?)).map(Amount)
+            }
+            Law::Taper(law) => law.all(),
+        }
+    }
 }
 
 /// When what a period issues is due.
@@ -85,8 +92,8 @@ pub struct Schedule {
     pub calendar: Calendar,
     /// After so many periods it issues nothing; `None` for without end.
     pub periods: Option<u64>,
-    /// Most that it issues.
-    pub total: Total,
+    /// Most that it issues; what rounding leaves of it, the last period issues.
+    pub total: Option<Amount>,
     /// When it is due.
     pub due: Due,
 }
@@ -104,7 +111,7 @@ pub struct Emission {
     given: Amount,
     /// What was due in all periods.
     issued: Amount,
-    /// What all its periods issue; `None` where they have no end.
+    /// What all its periods issue, but for rounding; `None` where they have no end.
     all: Option<Amount>,
 }
 
@@ -113,9 +120,8 @@ impl Emission {
     /// again.
     pub fn new(schedule: Schedule) -> Self {
         let (opened, closes) = (schedule.calendar.at(0), schedule.calendar.at(1));
-        let all = schedule.periods.map(|periods| {
-            (0..periods).map(|period| schedule.law.at(period, &schedule.calendar)).sum()
-        });
+        let all =
+            schedule.periods.and_then(|periods| schedule.law.all(periods, &schedule.calendar));
         let mut emission = Emission {
             schedule,
             period: 0,
@@ -133,24 +139,25 @@ impl Emission {
 
     /// What of the total is left at the beginning of the present period.
     fn left(&self) -> Option<Amount> {
-        match self.schedule.total {
-            Total::None => None,
-            Total::AtMost(total) | Total::Exactly(total) => {
-                Some(total.saturating_sub(self.issued - self.given))
-            }
-        }
+        self.schedule.total.map(|total| total.saturating_sub(self.issued - self.given))
     }
 
     fn amount_of_period(&self) -> Amount {
-        let Schedule { law, calendar, periods, total, .. } = &self.schedule;
+        let Schedule { law, calendar, periods, .. } = &self.schedule;
         if periods.is_some_and(|periods| self.period >= periods) {
             return Amount::ZERO;
         }
-        let last = periods.is_some_and(|periods| self.period + 1 == periods);
-        match (self.left(), total) {
-            (Some(left), Total::Exactly(_)) if last => left,
-            (Some(left), _) => law.at(self.period, calendar).min(left),
-            (None, _) => law.at(self.period, calendar),
+        let amount = law.at(self.period, calendar);
+        let Some(left) = self.left() else { return amount };
+        match periods {
+            // Each period has lost less than a base unit by rounding.
+            Some(periods)
+                if self.period + 1 == *periods
+                    && left.saturating_sub(amount) <= Amount((*periods).into()) =>
+            {
+                left
+            }
+            _ => amount.min(left),
         }
     }
 

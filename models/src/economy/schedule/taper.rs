@@ -27,6 +27,13 @@ impl Taper {
         let left = self.falls.saturating_sub(period - self.flat + 1);
         self.first.mul_div_floor(left.into(), u128::from(self.falls.max(1)))
     }
+
+    /// All that is issued, but for the rounding of each period; `None` beyond 128 bits. The falling
+    /// periods have the mean of the first and the last of them.
+    pub fn all(&self) -> Option<Amount> {
+        let doubled = 2 * u128::from(self.flat) + u128::from(self.falls.saturating_sub(1));
+        self.first.0.checked_mul(doubled).map(|all| Amount(all / 2))
+    }
 }
 
 #[cfg(test)]
@@ -38,5 +45,6 @@ mod tests {
         let taper = Taper { first: Amount(100), flat: 2, falls: 4 };
         let amounts: Vec<u128> = (0..8).map(|period| taper.at(period).0).collect();
         assert_eq!(amounts, [100, 100, 75, 50, 25, 0, 0, 0]);
+        assert_eq!(taper.all(), Some(Amount(amounts.iter().sum())));
     }
 }

@@ -30,6 +30,15 @@ pub const CUSTOMERS: Place = Place(2);
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place(pub u8);
 
+/// What a step takes a share of.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Of {
+    /// What the account has got in the period from the steps before.
+    Income,
+    /// All that it holds.
+    Balance,
+}
+
 /// An account of the token that steps may use.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Named {
@@ -58,6 +67,8 @@ pub struct Books {
     dollars: Dollars,
     pool: Option<Pool>,
     bond: Option<Bond>,
+    /// Where tokens under locks are.
+    locks: Account,
     /// Base units of the token in the beginning.
     first: Amount,
 }
@@ -86,6 +97,7 @@ impl Books {
         };
         let named: Vec<Named> = settings.accounts.iter().map(open).collect();
         let bonds = ledgers.open(token, Holding::Locked);
+        let locks = ledgers.open(token, Holding::Locked);
         // The exchange's: neither circulating nor bound.
         let pool = ledgers.open(token, Holding::Reserve);
         let dollars = Dollars {
@@ -111,8 +123,17 @@ impl Books {
             bond.lock(&mut ledgers, holders, nodes as usize).expect(COVERED);
             bond
         });
+        for grant in &settings.genesis {
+            match &grant.lock {
+                Some(lock) => ledgers.lock(holders, locks, lock.amount).expect(COVERED),
+                None => {
+                    let account = named[usize::from(grant.to.0)].account;
+                    ledgers.transfer(holders, account, grant.amount).expect(COVERED);
+                }
+            }
+        }
         let (tokens, first) = (settings.tokens.clone(), settings.supply);
-        Books { ledgers, tokens, token, named, dollars, pool, bond, first }
+        Books { ledgers, tokens, token, named, dollars, pool, bond, locks, first }
     }
 
     fn own(&self) -> &Ledger {
@@ -129,10 +150,21 @@ impl Books {
     pub fn begin(&mut self) {
         self.named.iter_mut().for_each(|named| named.income = None);
     }
-    /// A share, in millionths, of what the account has got in this period; `None` if no step has
-    /// put anything in.
-    pub fn income(&self, place: Place, millionths: u32) -> Option<Amount> {
-        self.named(place).income.map(|income| part(income, millionths))
+    /// A share, in millionths, of what the account has got in this period, or of all it holds;
+    /// `None` if no step has put anything in.
+    pub fn share(&self, place: Place, of: Of, millionths: u32) -> Option<Amount> {
+        match of {
+            Of::Income => self.named(place).income.map(|income| part(income, millionths)),
+            Of::Balance => Some(part(self.balance(place), millionths)),
+        }
+    }
+    /// Tokens under a lock become free, for an account.
+    ///
+    /// # Panics
+    /// If fewer are locked.
+    pub fn unlock(&mut self, to: Place, amount: Amount) {
+        self.ledgers.vest(self.locks, self.named(to).account, amount).expect(COVERED);
+        self.got(to, amount);
     }
     fn got(&mut self, place: Place, amount: Amount) {
         let income = &mut self.named[usize::from(place.0)].income;
@@ -249,11 +281,15 @@ impl Books {
     pub fn burned(&self) -> Amount {
         self.own().burned()
     }
-    /// Neither in bonds nor in the pool.
+    /// Neither in bonds nor under locks nor in the pool.
     pub fn circulating(&self) -> Amount {
         self.own().held(Holding::Free)
     }
     /// In bonds.
+    pub fn bonded(&self) -> Amount {
+        self.bond.map_or(Amount::ZERO, |bond| self.ledgers.balance(bond.account))
+    }
+    /// In bonds and under locks.
     pub fn locked(&self) -> Amount {
         self.own().held(Holding::Locked)
     }

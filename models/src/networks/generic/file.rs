@@ -43,6 +43,9 @@ pub struct Section {
     /// Tokens on the first day, such as "100_000_000 TOK".
     #[schemars(with = "String")]
     pub supply: Option<ValueId>,
+    /// Parts of the supply that others than holders have in the beginning, or get as they become
+    /// free. The rest is the holders'.
+    pub genesis: Vec<GenesisSection>,
     /// New tokens, of which steps give shares to accounts: one emission, or a list of them.
     #[schemars(with = "Emissions")]
     pub emission: Option<ValueId>,
@@ -73,6 +76,35 @@ pub struct Section {
     pub concentration_every: Option<ValueId>,
 }
 
+/// A part of the supply.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyGenesisSection", extend("required" = ["to", "amount"]))]
+pub struct GenesisSection {
+    /// Whose it is: an account, such as "team".
+    #[schemars(with = "String")]
+    pub to: Option<ValueId>,
+    /// How much, such as "56_500_000 IO".
+    #[schemars(with = "String")]
+    pub amount: Option<ValueId>,
+    /// Time from the start during which it is locked, such as "12 mo". Default none.
+    #[schemars(with = "String")]
+    pub cliff: Option<ValueId>,
+    /// Share that is free at the cliff. Default 0.
+    #[schemars(with = "NumberOrText")]
+    pub at_cliff: Option<ValueId>,
+    /// Time after the cliff over which the rest becomes free, such as "24 mo". Default none: all is
+    /// free at the cliff.
+    #[schemars(with = "String")]
+    pub over: Option<ValueId>,
+    /// Time between two equal parts of it. Default "1 mo".
+    #[schemars(with = "String")]
+    pub every: Option<ValueId>,
+}
+
+/// The laws of an emission.
+const KINDS: [&str; 5] = ["smooth", "geometric", "table", "taper", "remint"];
+
 /// In the schema: one emission, or a list of them.
 #[derive(Debug, JsonSchema)]
 #[serde(untagged)]
@@ -93,11 +125,12 @@ pub struct EmissionSection {
     #[schemars(with = "String")]
     pub id: Option<ValueId>,
     /// The law of its amounts: "smooth" halves smoothly, "geometric" is multiplied again and again,
-    /// "table" has rows of amounts, "taper" is constant and then falls. Default "smooth".
-    #[schemars(with = "String", extend("enum" = ["smooth", "geometric", "table", "taper"]))]
+    /// "table" has rows of amounts, "taper" is constant and then falls, "remint" issues again what
+    /// was burned. Default "smooth".
+    #[schemars(with = "String", extend("enum" = KINDS))]
     pub kind: Option<ValueId>,
     /// Tokens of the first period, such as "1_105_000 DIMO"; of the first day of a smooth one, such
-    /// as "100_000 TOK/d".
+    /// as "100_000 TOK/d"; of a re-minting, the smoothed amount before the run, default 0.
     #[schemars(with = "String")]
     pub first: Option<ValueId>,
     /// In place of `first`: the amount that `annual_rate` is a share of, such as "500_000_000 IO".
@@ -117,7 +150,7 @@ pub struct EmissionSection {
     #[schemars(with = "String", extend("format" = "date"))]
     pub from: Option<ValueId>,
     /// Number of its periods. Default without end.
-    #[schemars(with = "u64", range(min = 1, max = 100_000_000))]
+    #[schemars(with = "u64", range(min = 1, max = 10_000_000))]
     pub periods: Option<ValueId>,
     /// Of a geometric one: periods after which the amount is multiplied, or a time of the calendar
     /// such as "2 y". Default 1.
@@ -139,6 +172,15 @@ pub struct EmissionSection {
     /// Of a taper: periods after these, over which the amount falls in equal steps to nothing.
     #[schemars(with = "u64")]
     pub falls: Option<ValueId>,
+    /// Of a re-minting: periods of the network over which what was burned is smoothed. Default 1.
+    #[schemars(with = "u32")]
+    pub smoothing: Option<ValueId>,
+    /// Of a re-minting: share of the smoothed amount that is issued. Default 1.
+    #[schemars(with = "NumberOrText")]
+    pub share: Option<ValueId>,
+    /// Of a re-minting: most tokens of a period, such as "1_644 HNT". Default no limit.
+    #[schemars(with = "String")]
+    pub cap: Option<ValueId>,
     /// Most tokens that it issues, such as "300_000_000 IO"; exactly so many where the factor is
     /// solved from it.
     #[schemars(with = "String")]

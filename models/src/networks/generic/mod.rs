@@ -176,9 +176,9 @@ impl Generic {
         }
         let active = state.operators.as_ref().map_or(0, |operators| operators.active());
         if let (Some(check), Some(owed)) = (checks.bonds, state.books.bonds_of(active)) {
-            let locked = state.books.locked();
-            ctx.checks.note(check, locked == owed, now, || {
-                format!("{locked} base units are locked, {owed} are the bonds of the active nodes")
+            let bonded = state.books.bonded();
+            ctx.checks.note(check, bonded == owed, now, || {
+                format!("{bonded} base units are locked, {owed} are the bonds of the active nodes")
             });
         }
         if let Some(check) = checks.schedule {

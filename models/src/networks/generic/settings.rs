@@ -11,8 +11,10 @@ use super::step::Step;
 use super::step::mint::Mint;
 use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
+use crate::economy::lock::Lock;
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::Period;
+use crate::economy::remint::Remint;
 use crate::economy::schedule::Schedule;
 use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
 use crate::part::DeviceSet;
@@ -29,6 +31,8 @@ pub struct Settings {
     pub accounts: Vec<String>,
     /// Base units of the token in the beginning, those in bonds and in the pool included.
     pub supply: Amount,
+    /// What of the supply others than holders have in the beginning.
+    pub genesis: Vec<Grant>,
     /// How many tokens are new, and when.
     pub emissions: Vec<NamedEmission>,
     /// The market of the token.
@@ -72,8 +76,8 @@ impl Settings {
         for step in &self.steps {
             match step {
                 Step::Buy(step) if step.to == HOLDERS => return None,
-                Step::Mint(step) if step.to == HOLDERS => return None,
-                Step::Pay(step) if step.to == HOLDERS => return None,
+                Step::Mint(step) if step.to.has(HOLDERS) => return None,
+                Step::Pay(step) if step.to.has(HOLDERS) => return None,
                 Step::Release(step) => released |= step.to == HOLDERS,
                 Step::Enter(step) => lent |= step.bond_from != HOLDERS,
                 _ => {}
@@ -83,7 +87,9 @@ impl Settings {
         let nodes = self.operators.map_or(0, |operators| operators.count);
         let bonds = self.bond_per_node.unwrap_or_default().0.checked_mul(nodes.into())?;
         let bonds = if released { 0 } else { bonds };
-        let left = self.supply.0.checked_sub(pool.0)?.checked_sub(bonds)?;
+        let others = self.genesis.iter().filter(|grant| grant.to != HOLDERS);
+        let granted: Amount = others.map(|grant| grant.amount).sum();
+        let left = self.supply.0.checked_sub(pool.0)?.checked_sub(bonds)?.checked_sub(granted.0)?;
         // Bonds of others that are released to holders are more than these had.
         (!(released && lent)).then_some(Amount(left))
     }
@@ -100,13 +106,33 @@ impl Settings {
     }
 }
 
-/// A schedule of new tokens, by the name that steps mint it by.
+/// A part of the supply that an account has from the beginning, or gets as it becomes free.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Whose it is.
+    pub to: Place,
+    /// Base units.
+    pub amount: Amount,
+    /// How it becomes free; `None` if it is.
+    pub lock: Option<Lock>,
+}
+
+/// An emission of new tokens, by the name that steps mint it by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NamedEmission {
     /// "emission", or the id of one among several.
     pub name: String,
     /// How many tokens are new, and when.
-    pub schedule: Schedule,
+    pub source: Source,
+}
+
+/// Where new tokens come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Source {
+    /// A schedule.
+    Schedule(Schedule),
+    /// What was burned in the period before.
+    Remint(Remint),
 }
 
 /// All that a network knows of the tokens in its books.

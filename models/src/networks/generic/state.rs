@@ -3,12 +3,14 @@
 use pinwheel_core::{Amount, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{Books, HOLDERS, OPERATORS, Place};
-use super::settings::{NamedEmission, Settings};
+use super::accounts::{Books, HOLDERS, OPERATORS, Of, Place};
+use super::settings::{NamedEmission, Settings, Source};
 use super::step::mint::Mint;
+use super::step::receivers::Receivers;
 use crate::economy::demand::Demand;
 use crate::economy::operators::{Earned, Operators};
 use crate::economy::period::Period;
+use crate::economy::remint::Reminting;
 use crate::economy::schedule::Emission;
 use crate::economy::share::{MILLION, part};
 use crate::input::amount::USD_DECIMALS;
@@ -65,13 +67,41 @@ impl Valued {
 /// An emission, and what of it is due in the present period.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Issued {
-    emission: Emission,
+    by: By,
     due: Amount,
+}
+
+/// How an emission goes on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum By {
+    Schedule(Emission),
+    Remint(Reminting),
 }
 
 impl Issued {
     fn new(named: &NamedEmission) -> Self {
-        Issued { emission: Emission::new(named.schedule.clone()), due: Amount::ZERO }
+        let by = match &named.source {
+            Source::Schedule(schedule) => By::Schedule(Emission::new(schedule.clone())),
+            Source::Remint(rule) => By::Remint(Reminting::new(*rule)),
+        };
+        Issued { by, due: Amount::ZERO }
+    }
+
+    /// A period ends so many seconds after the start of the run; so much was burned in the one
+    /// before.
+    fn next(&mut self, ends: i64, burned: Amount) {
+        self.due = match &mut self.by {
+            By::Schedule(emission) => emission.due(ends),
+            By::Remint(net) => net.after(burned),
+        };
+    }
+
+    /// Tokens of `decimals` that are still to come beyond those burned before.
+    fn to_come(&self, decimals: u32) -> f64 {
+        match &self.by {
+            By::Schedule(emission) => emission.to_come(decimals),
+            By::Remint(_) => 0.0,
+        }
     }
 }
 
@@ -104,6 +134,10 @@ pub struct State {
     pub(super) operators: Option<Operators>,
     emissions: Vec<Issued>,
     period: Period,
+    /// Tokens burned before the present period.
+    burned_before: Amount,
+    /// What of each grant of the beginning has become free.
+    freed: Vec<Amount>,
     /// Periods settled, the present one included.
     pub(super) settled: u32,
     pub(super) flows: Flows,
@@ -130,6 +164,8 @@ impl State {
             operators: settings.operators.map(operators),
             emissions: settings.emissions.iter().map(Issued::new).collect(),
             period,
+            burned_before: Amount::ZERO,
+            freed: vec![Amount::ZERO; settings.genesis.len()],
             settled: 0,
             flows: Flows::default(),
             sums: Sums::default(),
@@ -171,9 +207,10 @@ impl State {
             self.flows.capacity = operators.online_capacity();
         }
         let ends = i64::from(self.settled) * i64::from(self.period.seconds());
-        for of in &mut self.emissions {
-            of.due = of.emission.due(ends);
-        }
+        self.unlock(settings, ends);
+        let burned = self.books.burned();
+        let before = std::mem::replace(&mut self.burned_before, burned);
+        self.emissions.iter_mut().for_each(|of| of.next(ends, burned - before));
         self.scheduled += self.owed(settings);
     }
 
@@ -181,9 +218,27 @@ impl State {
     /// leaves room for them. Nothing of it depends on what is posted.
     fn owed(&self, settings: &Settings) -> Amount {
         let nobody = self.flows.online == 0;
-        let mints = settings.mints().filter(|mint| mint.to != OPERATORS || !nobody);
-        let owed = mints.map(|mint| self.share_due(mint.emission, mint.millionths)).sum();
+        let of_mint = |mint: &Mint| -> Amount {
+            let parts = mint.to.parts(self.share_due(mint.emission, mint.millionths));
+            let given = parts.filter(|(to, _)| *to != OPERATORS || !nobody);
+            given.map(|(_, part)| part).sum()
+        };
+        let owed = settings.mints().map(of_mint).sum();
         self.books.room().map_or(owed, |room| room.min(owed))
+    }
+
+    /// What of the locks of the beginning has become free by now goes to its owners.
+    fn unlock(&mut self, settings: &Settings, seconds: i64) {
+        for (grant, freed) in settings.genesis.iter().zip(&mut self.freed) {
+            let Some(lock) = &grant.lock else { continue };
+            if *freed < lock.amount {
+                let free = lock.free(seconds);
+                if free > *freed {
+                    self.books.unlock(grant.to, free - *freed);
+                    *freed = free;
+                }
+            }
+        }
     }
 
     /// A share of what is due of an emission in the present period.
@@ -214,9 +269,9 @@ impl State {
         self.sums.spent += spent;
     }
 
-    /// Burns a share of what an account has got.
-    pub fn burn(&mut self, from: Place, millionths: u32, bought: bool) {
-        let Some(burned) = self.books.income(from, millionths) else { return };
+    /// Burns a share of what an account has got, or holds.
+    pub fn burn(&mut self, from: Place, of: Of, millionths: u32, bought: bool) {
+        let Some(burned) = self.books.share(from, of, millionths) else { return };
         let (tokens, paid) = self.bought;
         if bought && tokens > Amount::ZERO {
             self.bought_and_burned += paid.mul_div_floor(burned.0, tokens.0);
@@ -228,36 +283,40 @@ impl State {
 
     /// New tokens for an account: a share of the schedule, and at the end what the cap leaves of
     /// it. Operators get none while none is online.
-    pub fn mint(&mut self, to: Place, emission: u8, millionths: u32) {
-        let amount = match to == OPERATORS && self.flows.online == 0 {
-            true => Amount::ZERO,
-            false => self.share_due(emission, millionths),
-        };
-        let amount = self.books.room().map_or(amount, |room| amount.min(room));
-        self.books.mint(to, amount);
-        self.flows.minted.add(amount);
-        if to == OPERATORS {
-            self.flows.rewards.add(amount);
+    pub fn mint(&mut self, to: &Receivers, emission: u8, millionths: u32) {
+        for (to, amount) in to.parts(self.share_due(emission, millionths)) {
+            let amount = match to == OPERATORS && self.flows.online == 0 {
+                true => Amount::ZERO,
+                false => self.books.room().map_or(amount, |room| amount.min(room)),
+            };
+            self.books.mint(to, amount);
+            self.flows.minted.add(amount);
+            if to == OPERATORS {
+                self.flows.rewards.add(amount);
+            }
         }
     }
 
-    /// One account pays another a share of what it has got. Operators get nothing while none is
-    /// online; nothing is not posted.
-    pub fn pay(&mut self, from: Place, to: Place, millionths: u32) {
-        let amount = self.books.income(from, millionths).unwrap_or_default();
-        let nobody = to == OPERATORS && self.flows.online == 0;
-        if nobody || amount == Amount::ZERO {
-            return;
-        }
-        self.books.pay(from, to, amount);
-        if to == OPERATORS {
-            self.flows.rewards.add(amount);
+    /// One account pays others a share of what it has got, or holds. Operators get nothing while
+    /// none is online; nothing is not posted.
+    pub fn pay(&mut self, from: Place, to: &Receivers, of: Of, millionths: u32) {
+        let amount = self.books.share(from, of, millionths).unwrap_or_default();
+        for (to, amount) in to.parts(amount) {
+            let nobody = to == OPERATORS && self.flows.online == 0;
+            if nobody || amount == Amount::ZERO {
+                continue;
+            }
+            self.books.pay(from, to, amount);
+            if to == OPERATORS {
+                self.flows.rewards.add(amount);
+            }
         }
     }
 
-    /// Sells a share of what an account has got; where nothing was put into it, nothing is posted.
-    pub fn sell(&mut self, from: Place, millionths: u32) {
-        let Some(sold) = self.books.income(from, millionths) else { return };
+    /// Sells a share of what an account has got, or holds; where nothing was put into it, nothing
+    /// is posted.
+    pub fn sell(&mut self, from: Place, of: Of, millionths: u32) {
+        let Some(sold) = self.books.share(from, of, millionths) else { return };
         self.value_rewards();
         let brought = self.books.sell(from, sold);
         if from == OPERATORS {
@@ -341,10 +400,10 @@ impl State {
     pub fn supply_max_tok(&self, settings: &Settings) -> f64 {
         let minted = self.books.minted().as_tokens(self.decimals());
         let minted_of = |mint: &Mint| {
-            let Issued { emission, .. } = &self.emissions[usize::from(mint.emission)];
+            let of = &self.emissions[usize::from(mint.emission)];
             let share = f64::from(mint.millionths) / f64::from(MILLION);
             // A share of nothing is nothing, be the whole without end.
-            if share > 0.0 { emission.to_come(self.decimals()) * share } else { 0.0 }
+            if share > 0.0 { of.to_come(self.decimals()) * share } else { 0.0 }
         };
         let scheduled = minted + settings.mints().map(minted_of).sum::<f64>();
         let cap = settings.tokens.own.cap;

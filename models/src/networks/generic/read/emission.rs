@@ -7,24 +7,27 @@ use ruint::aliases::U256;
 use super::{BASE_UNITS_MAX, Money, Reader};
 use crate::economy::calendar::{Calendar, Every};
 use crate::economy::period::SECONDS_PER_DAY;
+use crate::economy::remint::Remint;
 use crate::economy::schedule::geometric::{self, Geometric};
 use crate::economy::schedule::smooth::Halving;
 use crate::economy::schedule::taper::Taper;
-use crate::economy::schedule::{Due, Law, Schedule, Total};
+use crate::economy::schedule::{Due, Law, Schedule};
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::amount::Decimal;
 use crate::input::diagnostic::shown;
 use crate::input::tree::{Value, ValueId};
 use crate::laws::fixed::Q128;
 use crate::networks::generic::file::EmissionSection;
-use crate::networks::generic::settings::NamedEmission;
+use crate::networks::generic::settings::{NamedEmission, Source};
 use crate::networks::generic::step::Step;
 use crate::part::Known;
 
 /// Most emissions of a network.
 const EMISSIONS_MAX: usize = 16;
 /// Most periods of an emission.
-const PERIODS_MAX: i64 = 100_000_000;
+const PERIODS_MAX: i64 = 10_000_000;
+/// Most periods over which what was burned is smoothed.
+const SMOOTHING_MAX: i64 = 100_000;
 /// Most rows of a table.
 const ROWS_MAX: usize = 10_000;
 /// Longest period of the calendar: a hundred years.
@@ -41,6 +44,7 @@ enum Kind {
     Geometric,
     Table,
     Taper,
+    Remint,
 }
 
 impl Reader<'_, '_> {
@@ -63,8 +67,8 @@ impl Reader<'_, '_> {
                     "take it out, or write a list",
                 );
             }
-            let schedule = self.emission(&typed, (given, ONLY), known)?;
-            return Some(vec![NamedEmission { name: ONLY.to_owned(), schedule }]);
+            let source = self.emission(&typed, (given, ONLY), known)?;
+            return Some(vec![NamedEmission { name: ONLY.to_owned(), source }]);
         };
         if items.is_empty() || items.len() > EMISSIONS_MAX {
             let message = format!("{} emissions", items.len());
@@ -79,11 +83,11 @@ impl Reader<'_, '_> {
             let id = self.required(typed.id, &format!("{name}.id"), "\"base\"");
             let id = self.checker.identifier(id, &format!("{key}.id"));
             ids.push((typed.id, id.clone().unwrap_or_default()));
-            let schedule = self.emission(&typed, (item, &name), known);
-            Some(NamedEmission { name: id?, schedule: schedule? })
+            let source = self.emission(&typed, (item, &name), known);
+            Some(NamedEmission { name: id?, source: source? })
         };
         let read: Vec<_> = items.iter().enumerate().map(&mut read).collect();
-        self.checker.unique(&ids, "emission");
+        self.checker.unique(&ids, &self.key(ONLY));
         read.into_iter().collect()
     }
 
@@ -120,60 +124,93 @@ impl Reader<'_, '_> {
         typed: &EmissionSection,
         (given, name): (ValueId, &str),
         known: &Known,
-    ) -> Option<Schedule> {
+    ) -> Option<Source> {
         let key = self.key(name);
         let kinds = [
             ("smooth", Kind::Smooth),
             ("geometric", Kind::Geometric),
             ("table", Kind::Table),
             ("taper", Kind::Taper),
+            ("remint", Kind::Remint),
         ];
         let kind = match typed.kind {
             Some(_) => self.checker.choice(typed.kind, &format!("{key}.kind"), &kinds)?,
             None => Kind::Smooth,
         };
         self.refuse_of_other_kinds(typed, &key, kind);
+        if kind == Kind::Remint {
+            return self.remint(typed, name).map(Source::Remint);
+        }
+        self.schedule(typed, (given, name), kind, known).map(Source::Schedule)
+    }
+
+    fn remint(&mut self, typed: &EmissionSection, name: &str) -> Option<Remint> {
+        let key = format!("{}.smoothing", self.key(name));
+        let smoothing = match typed.smoothing {
+            Some(_) => self.checker.integer(typed.smoothing, &key, 1..=SMOOTHING_MAX),
+            None => Some(1),
+        };
+        let share = self.millionths(typed.share, &format!("{name}.share"), 1.0, 1.0);
+        let mut amount = |given: Option<ValueId>, at: &str| match given {
+            Some(_) => self.tokens(given, &format!("{name}.{at}")).map(Some),
+            None => Some(None),
+        };
+        let (cap, first) = (amount(typed.cap, "cap"), amount(typed.first, "first"));
+        Some(Remint {
+            smoothing: smoothing? as u32,
+            share: share?,
+            cap: cap?,
+            first: first?.unwrap_or_default(),
+        })
+    }
+
+    fn schedule(
+        &mut self,
+        typed: &EmissionSection,
+        (given, name): (ValueId, &str),
+        kind: Kind,
+        known: &Known,
+    ) -> Option<Schedule> {
+        let key = self.key(name);
         let dues = [("evenly", Due::Evenly), ("at its end", Due::AtItsEnd)];
         let due = match typed.due {
             Some(_) => self.checker.choice(typed.due, &format!("{key}.due"), &dues),
             None => Some(Due::Evenly),
         };
         let total = match typed.total {
-            Some(_) => self.tokens(typed.total, &format!("{name}.total")).map(Total::AtMost),
-            None => Some(Total::None),
+            Some(_) => self.tokens(typed.total, &format!("{name}.total")).map(Some),
+            None => Some(None),
         };
         let calendar = self.calendar(typed, name, known);
-        let key_of_periods = format!("{key}.periods");
-        let periods = typed
-            .periods
-            .map(|typed| self.checker.integer(Some(typed), &key_of_periods, 1..=PERIODS_MAX));
-        if let Some(None) = periods {
-            return None;
-        }
-        let periods = periods.flatten().map(|periods| periods as u64);
-        let (law, total, periods) = match kind {
-            Kind::Smooth => (self.smooth(typed, name).map(Law::Smooth), total, periods),
-            Kind::Geometric => {
-                let calendar = calendar?;
-                let (law, total) =
-                    self.geometric(typed, (given, name), &calendar, periods, total?)?;
-                (Some(Law::Geometric(law)), Some(total), periods)
+        let periods = match typed.periods {
+            Some(_) => {
+                let key = format!("{key}.periods");
+                self.checker.integer(typed.periods, &key, 1..=PERIODS_MAX).map(Some)?
             }
-            Kind::Table => self.rows(typed, name, periods).map_or((None, total, None), |rows| {
+            None => None,
+        };
+        let periods = periods.map(|periods| periods as u64);
+        let (law, periods) = match kind {
+            Kind::Geometric => {
+                let law = self.geometric(typed, (given, name), &calendar?, periods, total?)?;
+                (Law::Geometric(law), periods)
+            }
+            Kind::Table => {
+                let rows = self.rows(typed, name, periods)?;
                 // Where the last row is nothing it ends there.
                 let end = rows.last().filter(|(_, amount)| *amount == Amount::ZERO);
                 let end = end.map(|(from, _)| (*from).max(1));
-                (Some(Law::Table(rows)), total, periods.or(end))
-            }),
-            Kind::Taper => {
-                let law = self.taper(typed, name);
-                let periods = law.map(|law| law.flat + law.falls);
-                (law.map(Law::Taper), total, periods)
+                (Law::Table(rows), periods.or(end))
             }
+            Kind::Taper => {
+                let law = self.taper(typed, name)?;
+                (Law::Taper(law), Some(law.flat + law.falls))
+            }
+            Kind::Smooth | Kind::Remint => (Law::Smooth(self.smooth(typed, name)?), periods),
         };
-        let schedule =
-            Schedule { law: law?, calendar: calendar?, periods, total: total?, due: due? };
+        let schedule = Schedule { law, calendar: calendar?, periods, total: total?, due: due? };
         self.refuse_too_fast(&schedule, given, &key)?;
+        self.refuse_too_many(&schedule, typed.every.unwrap_or(given), &key, known)?;
         Some(schedule)
     }
 
@@ -182,6 +219,7 @@ impl Reader<'_, '_> {
         let row = typed.row.first().and_then(|row| row.from.or(row.amount));
         let of = |kinds: &[Kind]| kinds.contains(&kind);
         let (smooth, geometric) = (of(&[Kind::Smooth]), of(&[Kind::Geometric]));
+        let (remint, scheduled) = (of(&[Kind::Remint]), !of(&[Kind::Smooth, Kind::Remint]));
         let in_periods = "kind = \"geometric\", \"table\" or \"taper\"";
         self.checker.refuse_idle(
             key,
@@ -196,9 +234,13 @@ impl Reader<'_, '_> {
                 ("row", row, of(&[Kind::Table]), "kind = \"table\""),
                 ("flat", typed.flat, of(&[Kind::Taper]), "kind = \"taper\""),
                 ("falls", typed.falls, of(&[Kind::Taper]), "kind = \"taper\""),
-                ("every", typed.every, !smooth, in_periods),
-                ("from", typed.from, !smooth, in_periods),
-                ("due", typed.due, !smooth, in_periods),
+                ("every", typed.every, scheduled, in_periods),
+                ("from", typed.from, scheduled, in_periods),
+                ("due", typed.due, scheduled, in_periods),
+                ("total", typed.total, !remint, "another kind than \"remint\""),
+                ("smoothing", typed.smoothing, remint, "kind = \"remint\""),
+                ("share", typed.share, remint, "kind = \"remint\""),
+                ("cap", typed.cap, remint, "kind = \"remint\""),
                 (
                     "periods",
                     typed.periods,
@@ -226,7 +268,7 @@ impl Reader<'_, '_> {
     }
 
     /// A length of periods: months and years of the calendar, or whole seconds.
-    fn every(&mut self, given: ValueId, key: &str) -> Option<Every> {
+    pub(super) fn every(&mut self, given: ValueId, key: &str) -> Option<Every> {
         match self.months(given, key)? {
             Some(months) => Some(Every::Months(months)),
             None => {
@@ -328,8 +370,8 @@ impl Reader<'_, '_> {
         (given, name): (ValueId, &str),
         calendar: &Calendar,
         periods: Option<u64>,
-        total: Total,
-    ) -> Option<(Geometric, Total)> {
+        total: Option<Amount>,
+    ) -> Option<Geometric> {
         let first = self.first(typed, name, calendar);
         let step = self.step(typed, name);
         let key = self.key(name);
@@ -345,18 +387,18 @@ impl Reader<'_, '_> {
         }
         if let Some(factor) = typed.factor {
             let factor = self.factor(factor, &format!("{name}.factor"))?;
-            return Some((Geometric { first: first?, factor, step: step? }, total));
+            return Some(Geometric { first: first?, factor, step: step? });
         }
         if let Some(decay) = typed.decay {
             // One less a share: what both have in parts of 2^128 adds up to 2^128.
             let decay = self.factor(decay, &format!("{name}.decay"))?;
             let factor = decay.map(u128::wrapping_neg);
             let factor = Some(factor.unwrap_or(0));
-            return Some((Geometric { first: first?, factor, step: step? }, total));
+            return Some(Geometric { first: first?, factor, step: step? });
         }
         let (first, step) = (first?, step?);
         match (total, periods, step) {
-            (Total::AtMost(total), Some(periods), geometric::Step::Periods(each)) => {
+            (Some(total), Some(periods), geometric::Step::Periods(each)) => {
                 if Geometric::constant(first, periods).is_some_and(|all| all <= total) {
                     let message = "even without decay it is not reached".to_owned();
                     let help = "let `total` be smaller, or `first` larger";
@@ -369,8 +411,7 @@ impl Reader<'_, '_> {
                     self.checker.fault(typed.total?, &format!("{key}.total"), message, help);
                     return None;
                 };
-                let law = Geometric { first, factor: Some(factor), step };
-                Some((law, Total::Exactly(total)))
+                Some(Geometric { first, factor: Some(factor), step })
             }
             _ => {
                 let message = "no factor is given, and none can be solved".to_owned();
@@ -487,6 +528,27 @@ impl Reader<'_, '_> {
         };
         let (flat, falls) = (count(typed.flat, "flat", 0), count(typed.falls, "falls", 1));
         Some(Taper { first: first?, flat: flat?, falls: falls? })
+    }
+
+    /// A fault where more periods pass until the end of the run than are worth stepping.
+    fn refuse_too_many(
+        &mut self,
+        schedule: &Schedule,
+        given: ValueId,
+        key: &str,
+        known: &Known,
+    ) -> Option<()> {
+        let ends = i64::from(known.days?.horizon_days) * i64::from(SECONDS_PER_DAY);
+        let most = schedule.periods.unwrap_or(u64::MAX).min(PERIODS_MAX as u64);
+        if schedule.periods.is_some_and(|periods| periods <= most)
+            || schedule.calendar.at(most) >= ends
+        {
+            return Some(());
+        }
+        let message = format!("more than {PERIODS_MAX} periods until the end of the run");
+        let key = format!("{key}.every");
+        self.checker.fault(given, &key, message, "let `every` be longer, or `from` later");
+        None
     }
 
     /// A fault where a day issues more than a supply can have.

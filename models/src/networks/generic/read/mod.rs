@@ -1,16 +1,18 @@
 //! The checks of a section of a network: from [`Section`] to [`Settings`].
 
 mod emission;
+mod genesis;
 
 use pinwheel_core::{Amount, SimDuration};
 
-use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, OPERATORS};
+use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, OPERATORS, Of};
 use super::file::{
     BondSection, DemandSection, ExchangeSection, OperatorSection, Section, ShockSection,
 };
 use super::levers::{Movable, Moves};
-use super::settings::{ExchangeSettings, Settings, Shock, Tokens};
+use super::settings::{ExchangeSettings, Grant, Settings, Shock, Tokens};
 use super::step::plan::{Plan, Primitive, millionths};
+use super::step::receivers::Receivers;
 use super::step::{Step, burn, buy, enter, exit, mint, pay, release, sell};
 use crate::economy::demand::{DRIFT_PER_DAY, DemandLaw, USD_PER_DAY_MAX, VOLATILITY_MAX};
 use crate::economy::exchange::{ConstantProduct, FEE_MAX};
@@ -109,7 +111,9 @@ impl<'r, 'c> Reader<'r, 'c> {
         let concentration_every = self.periods(typed.concentration_every, "concentration_every", 7);
         let devices = self.devices(typed.devices, known);
         let accounts = self.accounts(&typed.accounts)?;
-        let steps = self.steps(&typed, &accounts)?;
+        let genesis = self.genesis(&typed.genesis, &accounts, known);
+        let granted = genesis.as_deref().unwrap_or_default();
+        let steps = self.steps(&typed, &accounts, granted)?;
         // The steps that stand in for a list give back bonds, be it of nothing.
         let bond = match (bond?, typed.step) {
             (None, None) => Some(Amount::ZERO),
@@ -123,6 +127,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             period: self.period,
             accounts,
             supply: supply?,
+            genesis: genesis?,
             emissions: emissions?,
             exchange: exchange?,
             demand: demand?,
@@ -442,6 +447,11 @@ impl<'r, 'c> Reader<'r, 'c> {
         Some(names)
     }
 
+    /// Whether there are operators.
+    fn operated(&self) -> bool {
+        self.value(self.operators).is_some()
+    }
+
     /// The value of a key of the section.
     fn value(&self, name: &str) -> Option<ValueId> {
         self.checker.tree.table(self.given)?.get(name).copied()
@@ -452,7 +462,12 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
 
     /// The steps as listed, or those that stand in for a list.
-    fn steps(&mut self, typed: &Section, accounts: &[String]) -> Option<Vec<Step>> {
+    fn steps(
+        &mut self,
+        typed: &Section,
+        accounts: &[String],
+        genesis: &[Grant],
+    ) -> Option<Vec<Step>> {
         let is_there = |primitive: &Primitive| self.value(self.table(*primitive)).is_some();
         let described: Vec<Primitive> = Primitive::ALL.into_iter().filter(is_there).collect();
         let operated = described.contains(&Primitive::Operators);
@@ -466,11 +481,14 @@ impl<'r, 'c> Reader<'r, 'c> {
         );
         self.shares_without_list(typed);
         let Some(list) = typed.step else {
-            self.unnamed(typed, |_| false);
+            let is_granted =
+                |name: &str| genesis.iter().any(|grant| accounts[usize::from(grant.to.0)] == name);
+            self.unnamed(typed, is_granted);
             return self.daily_steps(typed, &described);
         };
         let emissions = self.emission_names(typed.emission);
         let mut plan = Plan::new(self.section, &self.tokens, accounts, &described, &emissions);
+        genesis.iter().for_each(|grant| plan.fund(grant.to));
         let steps = plan.read(self.checker, list)?;
         self.unminted(typed.emission, &emissions, &steps);
         for primitive in described {
@@ -574,15 +592,16 @@ impl<'r, 'c> Reader<'r, 'c> {
         let sold = typed.bond.as_ref().and_then(|bond| bond.sold_on_exit);
         let sold = self.millionths(sold, "bond.sold_on_exit", 1.0, 0.0);
         let (burn, sell, sold) = (burn?, sell?, sold?);
+        let (of, to) = (Of::Income, Receivers::one(OPERATORS));
         let steps = vec![
             Step::Buy(buy::Buy { to: CUSTOMERS }),
-            Step::Burn(burn::Burn { from: CUSTOMERS, millionths: burn, bought: true }),
-            Step::Mint(mint::Mint { to: OPERATORS, emission: 0, millionths: MILLION }),
-            Step::Pay(pay::Pay { from: CUSTOMERS, to: OPERATORS, millionths: MILLION }),
-            Step::Sell(sell::Sell { from: OPERATORS, millionths: sell }),
+            Step::Burn(burn::Burn { from: CUSTOMERS, of, millionths: burn, bought: true }),
+            Step::Mint(mint::Mint { to, emission: 0, millionths: MILLION }),
+            Step::Pay(pay::Pay { from: CUSTOMERS, to, of, millionths: MILLION }),
+            Step::Sell(sell::Sell { from: OPERATORS, of, millionths: sell }),
             Step::Exit(exit::Exit),
             Step::Release(release::Release { to: HOLDERS }),
-            Step::Sell(sell::Sell { from: HOLDERS, millionths: sold }),
+            Step::Sell(sell::Sell { from: HOLDERS, of, millionths: sold }),
             Step::Enter(enter::Enter { bond_from: HOLDERS }),
         ];
         complete.then_some(steps)
@@ -625,7 +644,10 @@ impl<'r, 'c> Reader<'r, 'c> {
         let nodes = settings.operators.map_or(0, |operators| operators.count);
         let per_node = settings.bond_per_node.unwrap_or_default();
         let bonds = Amount(per_node.0.saturating_mul(nodes.into()));
-        let needed = Amount(pool.0.saturating_add(bonds.0));
+        let granted = settings.genesis.iter().map(|grant| grant.amount);
+        let granted = granted.fold(Amount::ZERO, |sum, of| Amount(sum.0.saturating_add(of.0)));
+        let needed = pool.0.saturating_add(bonds.0).saturating_add(granted.0);
+        let needed = Amount(needed);
         let (key, symbol) = (self.key("supply"), &self.tokens.own.symbol);
         if let Some(cap) = self.tokens.own.cap.filter(|cap| *cap < settings.supply) {
             let cap = cap.display(self.tokens.decimals()).to_string();
@@ -641,7 +663,10 @@ impl<'r, 'c> Reader<'r, 'c> {
             return Some(());
         }
         let needed = needed.as_tokens(self.tokens.decimals());
-        let message = format!("the pool and the bonds of the first day take {needed} {symbol}");
+        let message = match settings.genesis.is_empty() {
+            true => format!("the pool and the bonds of the first day take {needed} {symbol}"),
+            false => format!("pool, bonds and genesis of the first day take {needed} {symbol}"),
+        };
         let help = format!("at least \"{needed} {symbol}\"");
         self.checker.fault(supply, &key, message, help);
         None

@@ -5,7 +5,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::Place;
+use super::super::accounts::{Of, Place};
 use super::super::state::State;
 use super::plan::StepReader;
 use super::{MODEL, StepSpec};
@@ -14,7 +14,7 @@ use crate::describe::Term;
 /// What the step says of itself.
 pub const SPEC: StepSpec = StepSpec {
     verb: "burn",
-    keys: &["share"],
+    keys: &["share", "of"],
     term: Term {
         name: "burn",
         unit: "1",
@@ -31,6 +31,8 @@ pub const SPEC: StepSpec = StepSpec {
 pub struct Burn {
     /// Whose tokens.
     pub from: Place,
+    /// Of what the share is.
+    pub of: Of,
     /// The share, in millionths.
     pub millionths: u32,
     /// They were bought by customers, for dollars that are known.
@@ -40,13 +42,14 @@ pub struct Burn {
 impl Burn {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
-        let (from, millionths) = (reader.funded(SPEC.verb)?, reader.share()?);
-        Some(Burn { from, millionths, bought: reader.has_bought(from) })
+        let (from, of) = reader.payer(SPEC.verb)?;
+        let bought = of == Of::Income && reader.has_bought(from);
+        Some(Burn { from, of, millionths: reader.share()?, bought })
     }
 
     /// Does it.
     #[inline]
     pub fn run(&self, state: &mut State, _streams: &Streams) {
-        state.burn(self.from, self.millionths, self.bought);
+        state.burn(self.from, self.of, self.millionths, self.bought);
     }
 }

@@ -7,9 +7,10 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::{OPERATORS, Place};
+use super::super::accounts::OPERATORS;
 use super::super::state::State;
 use super::plan::{Primitive, StepReader};
+use super::receivers::Receivers;
 use super::{MODEL, StepSpec};
 use crate::describe::Term;
 
@@ -20,8 +21,9 @@ pub const SPEC: StepSpec = StepSpec {
     term: Term {
         name: "mint",
         unit: "1",
-        about: "Step of a generic network: an account gets the new tokens of the period. { \
-                mint = \"emission\", to = \"operators\", share = 1 }.",
+        about: "Step of a generic network: an account gets the new tokens of the period, or \
+                several by their shares. { mint = \"emission\", to = { operators = 0.9, \
+                treasury = 0.1 } }.",
         source: MODEL,
         code: "models/src/networks/generic/step/mint.rs",
     },
@@ -32,7 +34,7 @@ pub const SPEC: StepSpec = StepSpec {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mint {
     /// Who gets the tokens.
-    pub to: Place,
+    pub to: Receivers,
     /// Of which emission, by its place in the settings.
     pub emission: u8,
     /// The share of what is due of it, in millionths.
@@ -44,15 +46,15 @@ impl Mint {
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
         reader.need(Primitive::Emission)?;
         let emission = reader.emission(SPEC.verb)?;
-        let (to, millionths) = (reader.account("to", OPERATORS)?, reader.share()?);
+        let (to, millionths) = (reader.receivers("to", OPERATORS)?, reader.share()?);
         reader.minted(emission, millionths)?;
-        reader.reward(to)?;
+        to.places().iter().try_for_each(|to| reader.reward(*to))?;
         Some(Mint { to, emission, millionths })
     }
 
     /// Does it.
     #[inline]
     pub fn run(&self, state: &mut State, _streams: &Streams) {
-        state.mint(self.to, self.emission, self.millionths);
+        state.mint(&self.to, self.emission, self.millionths);
     }
 }

@@ -19,6 +19,7 @@ pub mod exit;
 pub mod mint;
 pub mod pay;
 pub mod plan;
+pub mod receivers;
 pub mod release;
 pub mod sell;
 
@@ -133,7 +134,13 @@ impl JsonSchema for Step {
             for key in [&[spec.verb], spec.keys].concat() {
                 let share = serde_json::json!({ "type": ["number", "string"] });
                 let name = serde_json::json!({ "type": "string" });
-                keys.insert(key.to_owned(), if key == "share" { share } else { name });
+                let names = serde_json::json!({ "type": ["string", "object"] });
+                let shape = match key {
+                    "share" => share,
+                    "to" => names,
+                    _ => name,
+                };
+                keys.insert(key.to_owned(), shape);
             }
             json_schema!({
                 "type": "object",

@@ -6,21 +6,23 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::{OPERATORS, Place};
+use super::super::accounts::{OPERATORS, Of, Place};
 use super::super::state::State;
 use super::plan::StepReader;
+use super::receivers::Receivers;
 use super::{MODEL, StepSpec};
 use crate::describe::Term;
 
 /// What the step says of itself.
 pub const SPEC: StepSpec = StepSpec {
     verb: "pay",
-    keys: &["to", "share"],
+    keys: &["to", "share", "of"],
     term: Term {
         name: "pay",
         unit: "1",
         about: "Step of a generic network: an account passes on a share of what it has got in \
-                the period. { pay = \"customers\", to = \"operators\", share = 1 }.",
+                the period, or with of = \"balance\" of all it holds, to one account or several \
+                by their shares. { pay = \"customers\", to = \"operators\", share = 1 }.",
         source: MODEL,
         code: "models/src/networks/generic/step/pay.rs",
     },
@@ -33,7 +35,9 @@ pub struct Pay {
     /// Who pays.
     pub from: Place,
     /// Who is paid.
-    pub to: Place,
+    pub to: Receivers,
+    /// Of what the share is.
+    pub of: Of,
     /// The share, in millionths.
     pub millionths: u32,
 }
@@ -41,19 +45,20 @@ pub struct Pay {
 impl Pay {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
-        let (from, millionths) = (reader.funded(SPEC.verb)?, reader.share()?);
-        let to = reader.account("to", OPERATORS)?;
-        if from == to {
+        let (from, of) = reader.payer(SPEC.verb)?;
+        let millionths = reader.share()?;
+        let to = reader.receivers("to", OPERATORS)?;
+        if to.has(from) {
             reader.fault("an account pays itself".to_owned(), "name another account in `to`");
             return None;
         }
-        reader.reward(to)?;
-        Some(Pay { from, to, millionths })
+        to.places().iter().try_for_each(|to| reader.reward(*to))?;
+        Some(Pay { from, to, of, millionths })
     }
 
     /// Does it.
     #[inline]
     pub fn run(&self, state: &mut State, _streams: &Streams) {
-        state.pay(self.from, self.to, self.millionths);
+        state.pay(self.from, &self.to, self.of, self.millionths);
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use pinwheel_core::math;
 
-use super::super::accounts::{OPERATORS, Place};
+use super::super::accounts::{OPERATORS, Of, Place};
 use super::super::settings::Tokens;
+use super::receivers::Receivers;
 use super::{Step, StepSpec};
 use crate::describe::lever::is_finer_than_a_millionth;
+use crate::economy::RECEIVERS_MAX;
 use crate::economy::share::MILLION;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
@@ -120,6 +122,14 @@ impl Plan {
     /// Whether a step of this verb has been read.
     pub fn has(&self, verb: &str) -> bool {
         self.verbs.contains(&verb)
+    }
+
+    /// Notes that an account gets tokens in every period before the first step.
+    pub fn fund(&mut self, place: Place) {
+        self.named.push(place);
+        if !self.funded.contains(&place) {
+            self.funded.push(place);
+        }
     }
 
     /// Reads the list `step`. `None` if there is a fault.
@@ -304,10 +314,14 @@ impl StepReader<'_, '_> {
         let Some(given) = self.value(name) else { return self.described(default) };
         let key = self.key(name);
         let text = self.checker.text(Some(given), &key)?;
-        let Some(place) = self.plan.accounts.iter().position(|account| *account == text) else {
-            let help = did_you_mean(&text, self.plan.accounts.iter().map(String::as_str));
-            let message = format!("unknown account \"{}\"", shown(&text));
-            self.checker.fault(given, &key, message, help);
+        self.named(&text, given, &key)
+    }
+    /// The account of this name.
+    fn named(&mut self, text: &str, given: ValueId, key: &str) -> Option<Place> {
+        let Some(place) = self.plan.accounts.iter().position(|account| account == text) else {
+            let help = did_you_mean(text, self.plan.accounts.iter().map(String::as_str));
+            let message = format!("unknown account \"{}\"", shown(text));
+            self.checker.fault(given, key, message, help);
             return None;
         };
         self.described(Place(place as u8))
@@ -331,6 +345,55 @@ impl StepReader<'_, '_> {
         let message = format!("no step before it puts anything into \"{account}\"");
         self.fault(message, "put it after the step that does");
         None
+    }
+
+    /// Who a step takes from, and of what: of what steps before this one have put in, or of all it
+    /// holds.
+    pub fn payer(&mut self, name: &str) -> Option<(Place, Of)> {
+        let of = [("income", Of::Income), ("balance", Of::Balance)];
+        let of = match self.value("of") {
+            Some(given) => {
+                let key = self.key("of");
+                self.checker.choice(Some(given), &key, &of)?
+            }
+            None => Of::Income,
+        };
+        let place = match of {
+            Of::Income => self.funded(name)?,
+            Of::Balance => self.account(name, OPERATORS)?,
+        };
+        Some((place, of))
+    }
+
+    /// Who gets something: the account named at a key, or several with shares that add up to one.
+    pub fn receivers(&mut self, name: &str, default: Place) -> Option<Receivers> {
+        let table =
+            self.value(name).and_then(|given| Some((given, self.checker.tree.table(given)?)));
+        let Some((given, table)) = table.map(|(given, table)| (given, table.clone())) else {
+            return self.account(name, default).map(Receivers::one);
+        };
+        let key = self.key(name);
+        if table.is_empty() || table.len() > RECEIVERS_MAX {
+            let message = format!("{} receivers", table.len());
+            self.checker.fault(given, &key, message, format!("1 to {RECEIVERS_MAX}"));
+            return None;
+        }
+        let mut shares = Vec::new();
+        for (account, share) in &table {
+            let key = format!("{key}.{}", shown(account));
+            let place = self.named(account, *share, &key);
+            let given = self.checker.share(Some(*share), &key, 1.0);
+            let millionths = given.and_then(|of| millionths(self.checker, Some(*share), &key, of));
+            shares.push(place.zip(millionths));
+        }
+        let shares: Vec<(Place, u32)> = shares.into_iter().collect::<Option<_>>()?;
+        let sum: u64 = shares.iter().map(|(_, share)| u64::from(*share)).sum();
+        if sum != u64::from(MILLION) {
+            let message = format!("the shares add up to {} %", sum as f64 / 1e4);
+            self.checker.fault(given, &key, message, "let them add up to 100 %");
+            return None;
+        }
+        Some(Receivers::new(&shares))
     }
 
     /// The share typed beside the verb, in millionths; all of it where nothing is typed.

@@ -5,7 +5,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::Place;
+use super::super::accounts::{Of, Place};
 use super::super::state::State;
 use super::plan::{Primitive, StepReader};
 use super::{MODEL, StepSpec};
@@ -14,7 +14,7 @@ use crate::describe::Term;
 /// What the step says of itself.
 pub const SPEC: StepSpec = StepSpec {
     verb: "sell",
-    keys: &["share"],
+    keys: &["share", "of"],
     term: Term {
         name: "sell",
         unit: "1",
@@ -31,6 +31,8 @@ pub const SPEC: StepSpec = StepSpec {
 pub struct Sell {
     /// Who sells.
     pub from: Place,
+    /// Of what the share is.
+    pub of: Of,
     /// The share, in millionths.
     pub millionths: u32,
 }
@@ -39,13 +41,13 @@ impl Sell {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
         reader.need(Primitive::Exchange)?;
-        let (from, millionths) = (reader.funded(SPEC.verb)?, reader.share()?);
-        Some(Sell { from, millionths })
+        let (from, of) = reader.payer(SPEC.verb)?;
+        Some(Sell { from, of, millionths: reader.share()? })
     }
 
     /// Does it.
     #[inline]
     pub fn run(&self, state: &mut State, _streams: &Streams) {
-        state.sell(self.from, self.millionths);
+        state.sell(self.from, self.of, self.millionths);
     }
 }

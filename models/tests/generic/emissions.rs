@@ -1,0 +1,112 @@
+//! Emissions by schedule and by what was burned, splits, and locks of the first day.
+
+use pinwheel_models::registry;
+
+use super::{last, load_text, run, series};
+
+const HEAD: &str = "schema = 1\n[meta]\nname = \"emissions\"\n[run]\nstart = 2026-01-01\n\
+    horizon = \"400 d\"\n[[token]]\nsymbol = \"IO\"\ndecimals = 2\n\
+    [network]\nkind = \"generic\"\ntoken = \"IO\"\nsupply = \"1_000_000 IO\"\n";
+const POOL: &str = "exchange = { usd = \"100_000 USD\", tok = \"100_000 IO\", fee = 0 }\n\
+    demand = { first = \"1_000 USD/d\" }\n";
+
+/// The rows of a run of a network with these keys; all its checks hold.
+fn rows(keys: &str) -> Vec<pinwheel_core::Row> {
+    let experiment = load_text(&format!("{HEAD}{keys}"), &[]);
+    let (simulation, rows) = run(&experiment.points[0], 7, 0);
+    for tally in simulation.ctx.checks.tallies() {
+        assert!(tally.passed() && tally.made > 0, "{tally:?}");
+    }
+    rows
+}
+
+/// Base units of a metric, day by day.
+fn units(rows: &[pinwheel_core::Row], name: &str) -> Vec<u128> {
+    let metric = registry::ALL.find(name).expect("a metric").0;
+    rows.iter().filter(|row| row.metric == metric).filter_map(|row| row.exact).collect()
+}
+
+/// 3,000 IO in each month, evenly: January has 31 days, February 28; the total ends it in April.
+#[test]
+fn months_are_those_of_the_calendar_and_the_total_ends_them() {
+    let rows = rows(
+        "emission = { kind = \"geometric\", first = \"3_000 IO\", factor = 1, every = \"1 mo\", \
+         total = \"10_000 IO\" }\nstep = [{ mint = \"emission\", to = \"holders\" }]\n",
+    );
+    let minted = units(&rows, "tokens_minted");
+    let first = 100_000_000;
+    assert_eq!(minted[0] - first, 300_000 / 31);
+    assert_eq!([30, 58, 89].map(|day: usize| minted[day] - first), [300_000, 600_000, 900_000]);
+    assert_eq!(minted[399] - first, 1_000_000);
+}
+
+/// An emission that began before the run goes on where it is: what was due before is not due again,
+/// and counts towards its total.
+#[test]
+fn an_emission_goes_on_from_before_the_run() {
+    let rows = rows(
+        "emission = { kind = \"geometric\", first = \"64 IO\", factor = 0.5, every = \"1 d\", \
+         from = 2025-12-29, total = \"126 IO\" }\n\
+         step = [{ mint = \"emission\", to = \"holders\" }]\n",
+    );
+    let minted = units(&rows, "tokens_minted");
+    let daily: Vec<u128> = minted.windows(2).map(|days| days[1] - days[0]).take(5).collect();
+    assert_eq!(minted[0] - 100_000_000, 800, "64, 32 and 16 were issued in December");
+    assert_eq!(daily, [400, 200, 0, 0, 0], "126 in all");
+}
+
+/// The parts of a split add up to the whole, to the base unit, every day.
+#[test]
+fn a_split_loses_nothing() {
+    let rows = rows(
+        "accounts = [\"a\", \"b\", \"c\"]\nemission = { kind = \"geometric\", \
+         first = \"1 IO\", factor = 1, every = \"1 d\" }\n\
+         step = [{ mint = \"emission\", to = { a = 0.333333, b = 0.333333, c = 0.333334 } }, \
+         { burn = \"a\", of = \"balance\" }, { burn = \"b\", of = \"balance\" }, \
+         { burn = \"c\", of = \"balance\" }]\n",
+    );
+    let (minted, burned) = (units(&rows, "tokens_minted"), units(&rows, "tokens_burned"));
+    for (minted, burned) in minted.iter().zip(&burned) {
+        assert_eq!(minted - 100_000_000, *burned, "each base unit went to one of the three");
+    }
+    assert_eq!(burned[399], 400 * 100);
+}
+
+/// What a team gets by the month after a cliff, which it burns as it comes.
+#[test]
+fn a_lock_frees_its_parts_after_the_cliff() {
+    let rows = rows(
+        "accounts = [\"team\"]\ngenesis = [{ to = \"team\", amount = \"1_201 IO\", \
+         cliff = \"3 mo\", over = \"6 mo\" }]\nstep = [{ burn = \"team\" }]\n",
+    );
+    let (locked, burned) = (units(&rows, "tokens_locked"), units(&rows, "tokens_burned"));
+    // The run begins on 1 January: the cliff is 1 April, the first part is free on 1 May.
+    let day = |month_and_day: usize| month_and_day - 1;
+    assert_eq!((locked[day(119)], burned[day(119)]), (120_100, 0));
+    assert_eq!(burned[day(120)], 120_100 / 6, "on 1 May, 120 days after 1 January");
+    assert_eq!((locked[399], burned[399]), (0, 120_100));
+    assert!(locked.iter().zip(&burned).all(|(locked, burned)| locked + burned == 120_100));
+}
+
+/// What was burned in a period is issued again in the next, up to the cap.
+#[test]
+fn what_was_burned_is_minted_again() {
+    let keys = |cap: &str| {
+        format!(
+            "{POOL}emission = {{ kind = \"remint\"{cap} }}\n\
+             step = [{{ buy = \"IO\" }}, {{ burn = \"customers\" }}, \
+             {{ mint = \"emission\", to = \"holders\" }}]\n"
+        )
+    };
+    let free = rows(&keys(""));
+    let (minted, burned) = (units(&free, "tokens_minted"), units(&free, "tokens_burned"));
+    for day in 1..400 {
+        assert_eq!(minted[day] - 100_000_000, burned[day - 1], "day {day}");
+    }
+    let capped = rows(&keys(", cap = \"2 IO\""));
+    assert_eq!(last(&capped, "tokens_minted"), 1_000_000.0 + 399.0 * 2.0);
+    let smoothed = rows(&keys(", smoothing = 7"));
+    let of_first_day = series(&smoothed, "tokens_minted")[1] - 1_000_000.0;
+    let burned = series(&smoothed, "tokens_burned")[0];
+    assert!((of_first_day - burned / 7.0).abs() <= 0.01, "{of_first_day} of {burned}");
+}
