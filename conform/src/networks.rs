@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
-use pinwheel_core::{Row, SimDuration, SimTime, Simulation, Streams};
+use pinwheel_core::{Amount, Row, SimDuration, SimTime, Simulation, Streams};
 use pinwheel_models::describe::SuiteResult;
 use pinwheel_models::{registry, scenario};
 use serde::Deserialize;
@@ -143,7 +143,7 @@ impl Recorded {
         let Some(exact) = last.exact else {
             let parse = |text: &str| text.parse::<f64>().map_err(|error| error.to_string());
             let found = last.value - first.map_or(0.0, |first| first.value) - parse(&less)?;
-            let half = 0.5 * 10f64.powi(-(digits as i32));
+            let half = 0.5 / 10u64.pow(digits as u32) as f64;
             let agrees = (found - parse(&plain)?).abs() <= half * (1.0 + 1e-12);
             return Ok((agrees, found.to_string()));
         };
@@ -156,7 +156,8 @@ impl Recorded {
             None => return Err("it has more decimals than the token".to_owned()),
         };
         let agrees = (found - units(&plain)?).abs() <= half;
-        Ok((agrees, format!("{}", found as f64 / 10f64.powi(decimals as i32))))
+        let tokens = Amount(found.unsigned_abs()).as_tokens(decimals) * found.signum() as f64;
+        Ok((agrees, tokens.to_string()))
     }
 
     /// The last record of a number's metric at an instant or before.

@@ -1,5 +1,6 @@
 //! The token economy: against the reference programs, against a plain reckoning, and its promises.
 
+mod cookbook;
 mod digests;
 mod emissions;
 mod equivalence;

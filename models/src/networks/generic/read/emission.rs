@@ -189,7 +189,6 @@ impl Reader<'_, '_> {
             }
             None => None,
         };
-        let periods = periods.map(|periods| periods as u64);
         let (law, periods) = match kind {
             Kind::Geometric => {
                 let law = self.geometric(typed, (given, name), &calendar?, periods, total?)?;
@@ -429,7 +428,7 @@ impl Reader<'_, '_> {
         let key = format!("{}.each", self.key(name));
         if self.checker.text_of(given).is_none() {
             let periods = self.checker.integer(Some(given), &key, 1..=PERIODS_MAX);
-            return periods.map(|periods| geometric::Step::Periods(periods as u64));
+            return periods.map(geometric::Step::Periods);
         }
         match self.months(given, &key)? {
             Some(months) => Some(geometric::Step::Months(months)),
@@ -524,7 +523,7 @@ impl Reader<'_, '_> {
             let at = format!("{name}.{at}");
             let given = self.required(given, &at, "360");
             let key = self.key(&at);
-            self.checker.integer(given, &key, least..=PERIODS_MAX).map(|count| count as u64)
+            self.checker.integer(given, &key, least..=PERIODS_MAX)
         };
         let (flat, falls) = (count(typed.flat, "flat", 0), count(typed.falls, "falls", 1));
         Some(Taper { first: first?, flat: flat?, falls: falls? })
