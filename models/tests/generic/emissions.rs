@@ -7,8 +7,8 @@ use super::{last, load_text, run, series};
 const HEAD: &str = "schema = 1\n[meta]\nname = \"emissions\"\n[run]\nstart = 2026-01-01\n\
     horizon = \"400 d\"\n[[token]]\nsymbol = \"IO\"\ndecimals = 2\n\
     [network]\nkind = \"generic\"\ntoken = \"IO\"\nsupply = \"1_000_000 IO\"\n";
-const POOL: &str = "exchange = { usd = \"100_000 USD\", tok = \"100_000 IO\", fee = 0 }\n\
-    demand = { first = \"1_000 USD/d\" }\n";
+const POOL: &str = "exchange = { usd = \"100_000 USD\", tok = \"100_000 IO\", fee = 0 }\n";
+const DEMAND: &str = "demand = { first = \"1_000 USD/d\" }\n";
 
 /// The rows of a run of a network with these keys; all its checks hold.
 fn rows(keys: &str) -> Vec<pinwheel_core::Row> {
@@ -93,7 +93,7 @@ fn a_lock_frees_its_parts_after_the_cliff() {
 fn what_was_burned_is_minted_again() {
     let keys = |cap: &str| {
         format!(
-            "{POOL}emission = {{ kind = \"remint\"{cap} }}\n\
+            "{POOL}{DEMAND}emission = {{ kind = \"remint\"{cap} }}\n\
              step = [{{ buy = \"IO\" }}, {{ burn = \"customers\" }}, \
              {{ mint = \"emission\", to = \"holders\" }}]\n"
         )
@@ -109,4 +109,38 @@ fn what_was_burned_is_minted_again() {
     let of_first_day = series(&smoothed, "tokens_minted")[1] - 1_000_000.0;
     let burned = series(&smoothed, "tokens_burned")[0];
     assert!((of_first_day - burned / 7.0).abs() <= 0.01, "{of_first_day} of {burned}");
+}
+
+/// io.net's fees: a booking of 100 USD in USDC yields 2.25 on each side, to the cent; the supplier
+/// gets the rest, and what the fees buy back is burned.
+#[test]
+fn fees_of_both_sides_are_exact_and_buy_back() {
+    let steps = |pool: &str, then: &str| {
+        format!(
+            "{pool}{DEMAND}accounts = [\"bookings\", \"fees\", \"suppliers\"]\nstep = [\
+             {{ spend = \"demand\", to = \"bookings\" }}, \
+             {{ charge = \"demand\", share = \"2.25 %\", to = \"fees\" }}, \
+             {{ pay = \"bookings\", in = \"USD\", share = \"2.25 %\", to = \"fees\" }}, \
+             {{ pay = \"bookings\", in = \"USD\", to = \"suppliers\" }}{then}]\n"
+        )
+    };
+    let of = |rows: &[pinwheel_core::Row], place: usize| {
+        let metric = registry::ALL.find("account_usd").expect("a metric").0;
+        let of_day = rows.iter().filter(|row| row.metric == metric);
+        let all: Vec<u128> = of_day.filter_map(|row| row.exact).collect();
+        all[all.len() - 3 + place]
+    };
+    let kept = rows(&steps("", ""));
+    let days = 400;
+    assert_eq!([0, 1, 2].map(|place| of(&kept, place)), [0, days * 45_000_000, days * 977_500_000]);
+    assert_eq!(last(&kept, "customers_paid"), 400.0 * 1_022.5);
+    let bought = rows(&steps(
+        POOL,
+        ", { buy = \"IO\", with = \"fees\", to = \"fees\" }, { burn = \"fees\" }",
+    ));
+    assert_eq!(of(&bought, 1), 0);
+    // The pool's product is kept: 100,000 x 100,000, less what 18,000 dollars took out.
+    let owed = 100_000.0 - 1e10 / (100_000.0 + 400.0 * 45.0);
+    let burned = last(&bought, "tokens_burned");
+    assert!((burned - owed).abs() < 400.0 * 0.01, "{burned} burned, {owed} owed");
 }

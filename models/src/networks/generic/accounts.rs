@@ -30,6 +30,15 @@ pub const CUSTOMERS: Place = Place(2);
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place(pub u8);
 
+/// What money is counted in.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Money {
+    /// The network's token.
+    Token,
+    /// The dollar.
+    Dollar,
+}
+
 /// What a step takes a share of.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Of {
@@ -39,14 +48,37 @@ pub enum Of {
     Balance,
 }
 
+/// An account, and which of its money.
+pub type Payer = (Place, Money);
+
 /// An account of the token that steps may use.
 #[derive(Copy, Clone, Debug, Serialize, Deserialize)]
 struct Named {
+    token: Purse,
+    /// Where a step pays it dollars, or takes them.
+    dollar: Option<Purse>,
+    /// Dollars that it has got for tokens since the start.
+    proceeds: Amount,
+}
+
+/// What a named account has of one kind of money.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize)]
+struct Purse {
     account: Account,
     /// What steps of this period have put in and no step has taken out; `None` before the first.
     income: Option<Amount>,
-    /// Dollars that it has got for tokens since the start.
-    proceeds: Amount,
+}
+
+impl Purse {
+    fn new(account: Account) -> Self {
+        Purse { account, income: None }
+    }
+    fn got(&mut self, amount: Amount) {
+        self.income = Some(self.income.unwrap_or_default() + amount);
+    }
+    fn gave(&mut self, amount: Amount) {
+        self.income = self.income.map(|income| income.saturating_sub(amount));
+    }
 }
 
 /// The accounts of the dollar.
@@ -91,11 +123,11 @@ impl Books {
         let mut declare = |spec| ledgers.declare(spec).expect("two tokens of different symbols");
         let (token, usd) = (declare(own), declare(dollar));
         let open = |_: &String| Named {
-            account: ledgers.open(token, Holding::Free),
-            income: None,
+            token: Purse::new(ledgers.open(token, Holding::Free)),
+            dollar: None,
             proceeds: Amount::ZERO,
         };
-        let named: Vec<Named> = settings.accounts.iter().map(open).collect();
+        let mut named: Vec<Named> = settings.accounts.iter().map(open).collect();
         let bonds = ledgers.open(token, Holding::Locked);
         let locks = ledgers.open(token, Holding::Locked);
         // The exchange's: neither circulating nor bound.
@@ -105,7 +137,7 @@ impl Books {
             customers: ledgers.open(usd, Holding::Free),
             sellers: ledgers.open(usd, Holding::Free),
         };
-        let holders = named[usize::from(HOLDERS.0)].account;
+        let holders = named[usize::from(HOLDERS.0)].token.account;
         ledgers.mint(holders, settings.supply).expect(COVERED);
         let pool = settings.exchange.map(|given| {
             let reserve = ledgers.open(usd, Holding::Reserve);
@@ -127,10 +159,14 @@ impl Books {
             match &grant.lock {
                 Some(lock) => ledgers.lock(holders, locks, lock.amount).expect(COVERED),
                 None => {
-                    let account = named[usize::from(grant.to.0)].account;
+                    let account = named[usize::from(grant.to.0)].token.account;
                     ledgers.transfer(holders, account, grant.amount).expect(COVERED);
                 }
             }
+        }
+        for place in settings.with_dollars() {
+            let purse = Purse::new(ledgers.open(usd, Holding::Free));
+            named[usize::from(place.0)].dollar = Some(purse);
         }
         let (tokens, first) = (settings.tokens.clone(), settings.supply);
         Books { ledgers, tokens, token, named, dollars, pool, bond, locks, first }
@@ -148,14 +184,33 @@ impl Books {
 
     /// A new period: no account has an income yet.
     pub fn begin(&mut self) {
-        self.named.iter_mut().for_each(|named| named.income = None);
+        for named in &mut self.named {
+            named.token.income = None;
+            if let Some(purse) = &mut named.dollar {
+                purse.income = None;
+            }
+        }
+    }
+    fn purse(&self, place: Place, money: Money) -> Purse {
+        match money {
+            Money::Token => self.named(place).token,
+            Money::Dollar => self.named(place).dollar.expect(DESCRIBED),
+        }
+    }
+    fn purse_mut(&mut self, place: Place, money: Money) -> &mut Purse {
+        let named = &mut self.named[usize::from(place.0)];
+        match money {
+            Money::Token => &mut named.token,
+            Money::Dollar => named.dollar.as_mut().expect(DESCRIBED),
+        }
     }
     /// A share, in millionths, of what the account has got in this period, or of all it holds;
     /// `None` if no step has put anything in.
-    pub fn share(&self, place: Place, of: Of, millionths: u32) -> Option<Amount> {
+    pub fn share(&self, (place, money): Payer, of: Of, millionths: u32) -> Option<Amount> {
+        let purse = self.purse(place, money);
         match of {
-            Of::Income => self.named(place).income.map(|income| part(income, millionths)),
-            Of::Balance => Some(part(self.balance(place), millionths)),
+            Of::Income => purse.income.map(|income| part(income, millionths)),
+            Of::Balance => Some(part(self.ledgers.balance(purse.account), millionths)),
         }
     }
     /// Tokens under a lock become free, for an account.
@@ -163,16 +218,14 @@ impl Books {
     /// # Panics
     /// If fewer are locked.
     pub fn unlock(&mut self, to: Place, amount: Amount) {
-        self.ledgers.vest(self.locks, self.named(to).account, amount).expect(COVERED);
+        self.ledgers.vest(self.locks, self.named(to).token.account, amount).expect(COVERED);
         self.got(to, amount);
     }
     fn got(&mut self, place: Place, amount: Amount) {
-        let income = &mut self.named[usize::from(place.0)].income;
-        *income = Some(income.unwrap_or_default() + amount);
+        self.named[usize::from(place.0)].token.got(amount);
     }
     fn gave(&mut self, place: Place, amount: Amount) {
-        let income = &mut self.named[usize::from(place.0)].income;
-        *income = income.map(|income| income.saturating_sub(amount));
+        self.named[usize::from(place.0)].token.gave(amount);
     }
 
     /// Customers' dollars buy tokens for an account. Returns the tokens.
@@ -182,19 +235,45 @@ impl Books {
     pub fn buy(&mut self, to: Place, paid: Amount) -> Amount {
         let (pool, payer) = (self.pool(), self.dollars.customers);
         self.ledgers.mint(payer, paid).expect(COVERED);
-        let between = (payer, self.named(to).account);
+        let between = (payer, self.named(to).token.account);
         let bought = pool.buy(&mut self.ledgers, between, paid).expect(COVERED);
         self.got(to, bought);
         bought
+    }
+    /// Dollars of an account buy tokens for one. Returns the tokens.
+    ///
+    /// # Panics
+    /// If there is no exchange, or the account has fewer dollars.
+    pub fn buy_with(&mut self, from: Place, to: Place, paid: Amount) -> Amount {
+        let payer = self.purse(from, Money::Dollar).account;
+        let between = (payer, self.named(to).token.account);
+        let bought = self.pool().buy(&mut self.ledgers, between, paid).expect(COVERED);
+        self.purse_mut(from, Money::Dollar).gave(paid);
+        self.got(to, bought);
+        bought
+    }
+    /// Customers pay dollars to an account.
+    ///
+    /// # Panics
+    /// If the dollars ever issued would exceed 128 bits.
+    pub fn spend(&mut self, to: Place, amount: Amount) {
+        let purse = self.purse_mut(to, Money::Dollar);
+        purse.got(amount);
+        let account = purse.account;
+        self.ledgers.mint(account, amount).expect(COVERED);
     }
     /// Sells tokens of an account on the exchange. Returns the dollars they brought.
     ///
     /// # Panics
     /// If there is no exchange, or the account holds less.
     pub fn sell(&mut self, from: Place, sold: Amount) -> Amount {
-        let between = (self.named(from).account, self.dollars.sellers);
+        let own = self.named(from).dollar.map(|purse| purse.account);
+        let between = (self.named(from).token.account, own.unwrap_or(self.dollars.sellers));
         let brought = self.pool().sell(&mut self.ledgers, between, sold).expect(COVERED);
         self.gave(from, sold);
+        if let Some(purse) = &mut self.named[usize::from(from.0)].dollar {
+            purse.got(brought);
+        }
         self.named[usize::from(from.0)].proceeds += brought;
         brought
     }
@@ -203,25 +282,25 @@ impl Books {
     /// # Panics
     /// If the account holds less.
     pub fn burn(&mut self, from: Place, amount: Amount) {
-        self.ledgers.burn(self.named(from).account, amount).expect(COVERED);
+        self.ledgers.burn(self.named(from).token.account, amount).expect(COVERED);
         self.gave(from, amount);
     }
     /// One account pays another.
     ///
     /// # Panics
     /// If the payer holds less.
-    pub fn pay(&mut self, from: Place, to: Place, amount: Amount) {
-        let (payer, payee) = (self.named(from).account, self.named(to).account);
+    pub fn pay(&mut self, (from, money): Payer, to: Place, amount: Amount) {
+        let (payer, payee) = (self.purse(from, money).account, self.purse(to, money).account);
         self.ledgers.transfer(payer, payee, amount).expect(COVERED);
-        self.gave(from, amount);
-        self.got(to, amount);
+        self.purse_mut(from, money).gave(amount);
+        self.purse_mut(to, money).got(amount);
     }
     /// New tokens for an account.
     ///
     /// # Panics
     /// If the tokens ever issued would exceed their cap or 128 bits.
     pub fn mint(&mut self, to: Place, amount: Amount) {
-        self.ledgers.mint(self.named(to).account, amount).expect(COVERED);
+        self.ledgers.mint(self.named(to).token.account, amount).expect(COVERED);
         self.got(to, amount);
     }
     /// The bonds of so many nodes come from an account.
@@ -230,7 +309,7 @@ impl Books {
     /// If the account holds less than the bonds.
     pub fn lock(&mut self, from: Place, nodes: usize) {
         let Some(bond) = self.bond else { return };
-        let account = self.named(from).account;
+        let account = self.named(from).token.account;
         bond.lock(&mut self.ledgers, account, nodes).expect(COVERED);
         self.gave(from, bond.of(nodes));
     }
@@ -239,7 +318,7 @@ impl Books {
     /// # Panics
     /// If there is no bond, or fewer nodes are bonded.
     pub fn release(&mut self, to: Place, nodes: usize) {
-        let (bond, account) = (self.bond.expect(DESCRIBED), self.named(to).account);
+        let (bond, account) = (self.bond.expect(DESCRIBED), self.named(to).token.account);
         let amount = bond.release(&mut self.ledgers, account, nodes).expect(COVERED);
         self.got(to, amount);
     }
@@ -249,9 +328,13 @@ impl Books {
         needed <= self.balance(from)
     }
 
-    /// What an account holds.
+    /// Tokens that an account holds.
     pub fn balance(&self, place: Place) -> Amount {
-        self.ledgers.balance(self.named(place).account)
+        self.ledgers.balance(self.named(place).token.account)
+    }
+    /// Dollars that an account holds; `None` where no step pays it any, or takes them.
+    pub fn dollars(&self, place: Place) -> Option<Amount> {
+        self.named(place).dollar.map(|purse| self.ledgers.balance(purse.account))
     }
     /// Dollars that an account has got for tokens since the start.
     pub fn proceeds(&self, place: Place) -> Amount {

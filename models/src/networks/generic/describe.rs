@@ -41,7 +41,11 @@ impl NetworkSettings for Settings {
 
     fn labels(&self) -> Vec<(&'static str, Vec<String>)> {
         let name = |place: Place| self.accounts[usize::from(place.0)].clone();
-        vec![("seller", self.sellers().into_iter().map(name).collect())]
+        vec![
+            ("seller", self.sellers().into_iter().map(name).collect()),
+            ("account", self.accounts_named().map(name).collect()),
+            ("account with dollars", self.with_dollars().into_iter().map(name).collect()),
+        ]
     }
 
     fn own_token(&self) -> Option<&str> {

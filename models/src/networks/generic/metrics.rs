@@ -39,4 +39,8 @@ pub const METRICS: &[MetricSpec] = &[
         LEDGER).also_by(&["seller"]),
     metric(Section::Flows, "operators_paid", "USD", "What running the active nodes has cost since the start.",
         "model"),
+    metric(Section::Supply, "account_tok", "TOK", "Tokens of each account that the scenario names.", LEDGER)
+        .by(&["account"]),
+    metric(Section::Flows, "account_usd", "USD", "Dollars of each account that steps pay dollars.", LEDGER)
+        .by(&["account with dollars"]),
 ];

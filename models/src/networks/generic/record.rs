@@ -29,6 +29,8 @@ const COST: Metric = SPEC.metric("operator_cost");
 const CUSTOMERS_PAID: Metric = SPEC.metric("customers_paid");
 const PROCEEDS: Metric = SPEC.metric("sales_proceeds");
 const OPERATORS_PAID: Metric = SPEC.metric("operators_paid");
+const ACCOUNT_TOK: Metric = SPEC.metric("account_tok");
+const ACCOUNT_USD: Metric = SPEC.metric("account_usd");
 
 impl Generic {
     pub(super) fn record<E: EngineEvent>(&self, gini: Option<f64>, ctx: &mut Context<E>) {
@@ -88,6 +90,22 @@ impl Generic {
         }
         if self.settings.exchange.is_some() {
             self.record_proceeds(ctx);
+        }
+        self.record_accounts(ctx);
+    }
+
+    /// What the accounts hold that the scenario names, and those that have dollars.
+    fn record_accounts<E: EngineEvent>(&self, ctx: &mut Context<E>) {
+        let (now, books) = (ctx.now(), &self.state.books);
+        for place in self.settings.accounts_named() {
+            let label = ctx.records.label(&self.settings.accounts[usize::from(place.0)]);
+            let (amount, decimals) = (books.balance(place), self.state.decimals());
+            ctx.records.push_amount(now, ACCOUNT_TOK, label, amount, decimals);
+        }
+        for place in self.settings.with_dollars() {
+            let Some(amount) = books.dollars(place) else { continue };
+            let label = ctx.records.label(&self.settings.accounts[usize::from(place.0)]);
+            ctx.records.push_amount(now, ACCOUNT_USD, label, amount, USD_DECIMALS);
         }
     }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use pinwheel_core::{Amount, TokenSpec};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{HOLDERS, Place};
+use super::accounts::{ACCOUNTS, HOLDERS, Money, Place};
 use super::levers::Movable;
 use super::step::Step;
 use super::step::mint::Mint;
+use super::step::{charge, spend};
 use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
 use crate::economy::lock::Lock;
@@ -92,6 +93,31 @@ impl Settings {
         let left = self.supply.0.checked_sub(pool.0)?.checked_sub(bonds)?.checked_sub(granted.0)?;
         // Bonds of others that are released to holders are more than these had.
         (!(released && lent)).then_some(Amount(left))
+    }
+
+    /// The accounts that the scenario names beside those that every network has.
+    pub fn accounts_named(&self) -> impl Iterator<Item = Place> + use<> {
+        (ACCOUNTS.len() as u8..self.accounts.len() as u8).map(Place)
+    }
+
+    /// The accounts that steps pay dollars, or take dollars from; each once, in the order of the
+    /// accounts.
+    pub fn with_dollars(&self) -> BTreeSet<Place> {
+        let mut places = BTreeSet::new();
+        for step in &self.steps {
+            match step {
+                Step::Spend(spend::Spend { to, .. }) | Step::Charge(charge::Charge { to, .. }) => {
+                    places.extend(to.places());
+                }
+                Step::Pay(pay) if pay.money == Money::Dollar => {
+                    places.insert(pay.from);
+                    places.extend(pay.to.places());
+                }
+                Step::Buy(buy) => places.extend(buy.with),
+                _ => {}
+            }
+        }
+        places
     }
 
     /// The accounts that may sell on the exchange: those of steps, and the holders where a shock

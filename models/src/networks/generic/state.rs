@@ -3,7 +3,7 @@
 use pinwheel_core::{Amount, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{Books, HOLDERS, OPERATORS, Of, Place};
+use super::accounts::{Books, HOLDERS, Money, OPERATORS, Of, Payer, Place};
 use super::settings::{NamedEmission, Settings, Source};
 use super::step::mint::Mint;
 use super::step::receivers::Receivers;
@@ -186,6 +186,7 @@ impl State {
         let number = self.settled;
         self.settled += 1;
         self.flows = Flows::default();
+        self.bought = Default::default();
         self.books.begin();
         if let Some(operators) = &self.operators {
             self.sums.cost += operators.cost_per_period();
@@ -258,20 +259,56 @@ impl State {
         self.sums.capacity_days += capacity * self.period.days();
     }
 
-    /// Customers spend what they demand on tokens for an account.
+    /// A share of what customers demand in the period, dollars.
+    fn demanded(&self, millionths: u32) -> Amount {
+        part(self.demand.as_ref().expect(DESCRIBED).spent(), millionths)
+    }
+
+    /// Customers spend a share of what they demand on tokens for an account.
     ///
     /// # Panics
     /// If the network has no demand or no exchange.
-    pub fn buy(&mut self, to: Place) {
+    pub fn buy(&mut self, to: Place, millionths: u32) {
         self.value_rewards();
-        let spent = self.demand.as_ref().expect(DESCRIBED).spent();
-        self.bought = (self.books.buy(to, spent), spent);
+        let spent = self.demanded(millionths);
+        let bought = self.books.buy(to, spent);
+        self.bought = (self.bought.0 + bought, self.bought.1 + spent);
         self.sums.spent += spent;
+    }
+
+    /// An account spends a share of the dollars that it has got in the period on tokens for one.
+    ///
+    /// # Panics
+    /// If the network has no exchange.
+    pub fn buy_with(&mut self, from: Place, to: Place, millionths: u32) {
+        self.value_rewards();
+        let dollars = self.books.share((from, Money::Dollar), Of::Income, millionths);
+        self.books.buy_with(from, to, dollars.unwrap_or_default());
+    }
+
+    /// Customers pay accounts a share of what they demand, in dollars. Operators get nothing while
+    /// none is online.
+    ///
+    /// # Panics
+    /// If the network has no demand.
+    pub fn spend(&mut self, to: &Receivers, millionths: u32) {
+        for (to, amount) in to.parts(self.demanded(millionths)) {
+            let nobody = to == OPERATORS && self.flows.online == 0;
+            if nobody || amount == Amount::ZERO {
+                continue;
+            }
+            self.books.spend(to, amount);
+            self.sums.spent += amount;
+            if to == OPERATORS {
+                self.flows.rewards.usd += amount.as_tokens(USD_DECIMALS);
+            }
+        }
     }
 
     /// Burns a share of what an account has got, or holds.
     pub fn burn(&mut self, from: Place, of: Of, millionths: u32, bought: bool) {
-        let Some(burned) = self.books.share(from, of, millionths) else { return };
+        let share = self.books.share((from, Money::Token), of, millionths);
+        let Some(burned) = share else { return };
         let (tokens, paid) = self.bought;
         if bought && tokens > Amount::ZERO {
             self.bought_and_burned += paid.mul_div_floor(burned.0, tokens.0);
@@ -299,7 +336,7 @@ impl State {
 
     /// One account pays others a share of what it has got, or holds. Operators get nothing while
     /// none is online; nothing is not posted.
-    pub fn pay(&mut self, from: Place, to: &Receivers, of: Of, millionths: u32) {
+    pub fn pay(&mut self, from: Payer, to: &Receivers, of: Of, millionths: u32) {
         let amount = self.books.share(from, of, millionths).unwrap_or_default();
         for (to, amount) in to.parts(amount) {
             let nobody = to == OPERATORS && self.flows.online == 0;
@@ -307,8 +344,10 @@ impl State {
                 continue;
             }
             self.books.pay(from, to, amount);
-            if to == OPERATORS {
-                self.flows.rewards.add(amount);
+            match from.1 {
+                _ if to != OPERATORS => {}
+                Money::Token => self.flows.rewards.add(amount),
+                Money::Dollar => self.flows.rewards.usd += amount.as_tokens(USD_DECIMALS),
             }
         }
     }
@@ -316,7 +355,8 @@ impl State {
     /// Sells a share of what an account has got, or holds; where nothing was put into it, nothing
     /// is posted.
     pub fn sell(&mut self, from: Place, of: Of, millionths: u32) {
-        let Some(sold) = self.books.share(from, of, millionths) else { return };
+        let share = self.books.share((from, Money::Token), of, millionths);
+        let Some(sold) = share else { return };
         self.value_rewards();
         let brought = self.books.sell(from, sold);
         if from == OPERATORS {

@@ -4,7 +4,7 @@ use pinwheel_core::Amount;
 use ruint::Uint;
 use ruint::aliases::U256;
 
-use super::{BASE_UNITS_MAX, Money, Reader};
+use super::{BASE_UNITS_MAX, Reader};
 use crate::economy::calendar::{Calendar, Every};
 use crate::economy::period::SECONDS_PER_DAY;
 use crate::economy::remint::Remint;
@@ -17,6 +17,7 @@ use crate::input::amount::Decimal;
 use crate::input::diagnostic::shown;
 use crate::input::tree::{Value, ValueId};
 use crate::laws::fixed::Q128;
+use crate::networks::generic::accounts::Money;
 use crate::networks::generic::file::EmissionSection;
 use crate::networks::generic::settings::{NamedEmission, Source};
 use crate::networks::generic::step::Step;
@@ -307,7 +308,7 @@ impl Reader<'_, '_> {
         let typed_first = self.required(typed.first, &at, &example);
         let first = self.tokens_per(typed_first, &at, "/d");
         let lost = first.map(|first| first - self.period.per_day(self.period.of_day(first)));
-        self.refuse_lossy(typed_first, &at, (Money::Own, first, lost));
+        self.refuse_lossy(typed_first, &at, (Money::Token, first, lost));
         let at = format!("{name}.half_life");
         let half_life = self.required(typed.half_life, &at, "\"2 y\"");
         let key = self.key(&at);

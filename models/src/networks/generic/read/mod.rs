@@ -5,7 +5,7 @@ mod genesis;
 
 use pinwheel_core::{Amount, SimDuration};
 
-use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, OPERATORS, Of};
+use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, Money, OPERATORS, Of};
 use super::file::{
     BondSection, DemandSection, ExchangeSection, OperatorSection, Section, ShockSection,
 };
@@ -43,15 +43,6 @@ const ACCOUNTS_MAX: usize = 64;
 const DAILY_SHARES: [usize; 3] = [1, 4, 7];
 /// Wider laws leave the integers that capacities are counted in.
 const SIGMA_MAX: f64 = 2.0;
-
-/// What an amount is counted in.
-#[derive(Copy, Clone)]
-enum Money {
-    /// The network's token.
-    Own,
-    /// Dollars.
-    Dollars,
-}
 
 /// The section under examination.
 pub struct Reader<'r, 'c> {
@@ -238,8 +229,8 @@ impl<'r, 'c> Reader<'r, 'c> {
             self.period.seconds()
         );
         let help = match money {
-            Money::Own => "let the period be longer, or the token have more decimals",
-            Money::Dollars => "let the period be longer, or the amount larger",
+            Money::Token => "let the period be longer, or the token have more decimals",
+            Money::Dollar => "let the period be longer, or the amount larger",
         };
         let (key, help) = (self.key(name), format!("{help}; at most 0.1 %"));
         self.checker.fault(given, &key, message, help);
@@ -260,7 +251,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             true => self.half_unit_per_day(),
             false => per_day.saturating_sub(spent),
         };
-        let lost = (Money::Dollars, Some(per_day), Some(lost));
+        let lost = (Money::Dollar, Some(per_day), Some(lost));
         self.refuse_lossy(typed.first, "demand.first", lost);
     }
 
@@ -348,7 +339,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let cost = self.checker.quantity(cost, &key, "USD/d", false, 1e-6..=1e6);
         // Costs of single nodes are rounded down to the base unit too.
         let units = cost.map(|cost| amount::floor(cost, USD_DECIMALS));
-        let lost = (Money::Dollars, units, Some(self.half_unit_per_day()));
+        let lost = (Money::Dollar, units, Some(self.half_unit_per_day()));
         self.refuse_lossy(typed_cost, &name("cost_median"), lost);
         let at = name("cost_sigma");
         let cost_sigma = self.number(typed.cost_sigma, (&at, "1"), SIGMA_MAX, 0.0);
@@ -594,10 +585,16 @@ impl<'r, 'c> Reader<'r, 'c> {
         let (burn, sell, sold) = (burn?, sell?, sold?);
         let (of, to) = (Of::Income, Receivers::one(OPERATORS));
         let steps = vec![
-            Step::Buy(buy::Buy { to: CUSTOMERS }),
+            Step::Buy(buy::Buy { with: None, to: CUSTOMERS, millionths: MILLION }),
             Step::Burn(burn::Burn { from: CUSTOMERS, of, millionths: burn, bought: true }),
             Step::Mint(mint::Mint { to, emission: 0, millionths: MILLION }),
-            Step::Pay(pay::Pay { from: CUSTOMERS, to, of, millionths: MILLION }),
+            Step::Pay(pay::Pay {
+                from: CUSTOMERS,
+                money: Money::Token,
+                to,
+                of,
+                millionths: MILLION,
+            }),
             Step::Sell(sell::Sell { from: OPERATORS, of, millionths: sell }),
             Step::Exit(exit::Exit),
             Step::Release(release::Release { to: HOLDERS }),

@@ -5,7 +5,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::{Of, Place};
+use super::super::accounts::{Money, Of, Place};
 use super::super::state::State;
 use super::plan::StepReader;
 use super::{MODEL, StepSpec};
@@ -42,7 +42,7 @@ pub struct Burn {
 impl Burn {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
-        let (from, of) = reader.payer(SPEC.verb)?;
+        let (from, of) = reader.payer(SPEC.verb, Money::Token)?;
         let bought = of == Of::Income && reader.has_bought(from);
         Some(Burn { from, of, millionths: reader.share()?, bought })
     }

@@ -7,7 +7,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::OPERATORS;
+use super::super::accounts::{Money, OPERATORS};
 use super::super::state::State;
 use super::plan::{Primitive, StepReader};
 use super::receivers::Receivers;
@@ -48,7 +48,7 @@ impl Mint {
         let emission = reader.emission(SPEC.verb)?;
         let (to, millionths) = (reader.receivers("to", OPERATORS)?, reader.share()?);
         reader.minted(emission, millionths)?;
-        to.places().iter().try_for_each(|to| reader.reward(*to))?;
+        to.places().iter().try_for_each(|to| reader.reward(*to, Money::Token))?;
         Some(Mint { to, emission, millionths })
     }
 

@@ -14,6 +14,7 @@
 
 pub mod burn;
 pub mod buy;
+pub mod charge;
 pub mod enter;
 pub mod exit;
 pub mod mint;
@@ -22,6 +23,7 @@ pub mod plan;
 pub mod receivers;
 pub mod release;
 pub mod sell;
+pub mod spend;
 
 use std::borrow::Cow;
 
@@ -58,6 +60,8 @@ macro_rules! for_each_step {
             Exit = exit,
             Release = release,
             Enter = enter,
+            Spend = spend,
+            Charge = charge,
         }
     };
 }
@@ -119,7 +123,10 @@ impl Step {
             Step::Mint(step) => Some(&mut step.millionths),
             Step::Pay(step) => Some(&mut step.millionths),
             Step::Sell(step) => Some(&mut step.millionths),
-            Step::Buy(_) | Step::Exit(_) | Step::Release(_) | Step::Enter(_) => None,
+            Step::Spend(step) => Some(&mut step.millionths),
+            Step::Charge(step) => Some(&mut step.millionths),
+            Step::Buy(step) => Some(&mut step.millionths),
+            Step::Exit(_) | Step::Release(_) | Step::Enter(_) => None,
         }
     }
 }

@@ -6,7 +6,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::{OPERATORS, Of, Place};
+use super::super::accounts::{Money, OPERATORS, Of, Place};
 use super::super::state::State;
 use super::plan::StepReader;
 use super::receivers::Receivers;
@@ -16,13 +16,13 @@ use crate::describe::Term;
 /// What the step says of itself.
 pub const SPEC: StepSpec = StepSpec {
     verb: "pay",
-    keys: &["to", "share", "of"],
+    keys: &["to", "share", "of", "in"],
     term: Term {
         name: "pay",
         unit: "1",
         about: "Step of a generic network: an account passes on a share of what it has got in \
                 the period, or with of = \"balance\" of all it holds, to one account or several \
-                by their shares. { pay = \"customers\", to = \"operators\", share = 1 }.",
+                by their shares; with in = \"USD\" of its dollars. { pay = \"customers\", to = \"operators\", share = 1 }.",
         source: MODEL,
         code: "models/src/networks/generic/step/pay.rs",
     },
@@ -34,6 +34,8 @@ pub const SPEC: StepSpec = StepSpec {
 pub struct Pay {
     /// Who pays.
     pub from: Place,
+    /// In which money.
+    pub money: Money,
     /// Who is paid.
     pub to: Receivers,
     /// Of what the share is.
@@ -45,20 +47,21 @@ pub struct Pay {
 impl Pay {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
-        let (from, of) = reader.payer(SPEC.verb)?;
+        let money = reader.money("in")?;
+        let (from, of) = reader.payer(SPEC.verb, money)?;
         let millionths = reader.share()?;
         let to = reader.receivers("to", OPERATORS)?;
         if to.has(from) {
             reader.fault("an account pays itself".to_owned(), "name another account in `to`");
             return None;
         }
-        to.places().iter().try_for_each(|to| reader.reward(*to))?;
-        Some(Pay { from, to, of, millionths })
+        to.places().iter().try_for_each(|to| reader.reward(*to, money))?;
+        Some(Pay { from, money, to, of, millionths })
     }
 
     /// Does it.
     #[inline]
     pub fn run(&self, state: &mut State, _streams: &Streams) {
-        state.pay(self.from, &self.to, self.of, self.millionths);
+        state.pay((self.from, self.money), &self.to, self.of, self.millionths);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use pinwheel_core::math;
 
-use super::super::accounts::{OPERATORS, Of, Place};
+use super::super::accounts::{Money, OPERATORS, Of, Payer, Place};
 use super::super::settings::Tokens;
 use super::receivers::Receivers;
 use super::{Step, StepSpec};
@@ -77,10 +77,12 @@ pub struct Plan {
     used: Vec<Primitive>,
     /// Accounts that a step names.
     named: Vec<Place>,
-    /// Accounts that a step has put tokens into.
-    funded: Vec<Place>,
+    /// Accounts that a step has put money into, and which.
+    funded: Vec<Payer>,
     /// Accounts that have nothing but tokens which customers have bought.
     bought: Vec<Place>,
+    /// Share of the demand that is spent.
+    demanded_millionths: u32,
     /// Names of the emissions, and the share of each that is minted.
     emissions: Vec<(String, u32)>,
     /// Verbs read so far.
@@ -105,6 +107,7 @@ impl Plan {
             named: Vec::new(),
             funded: Vec::new(),
             bought: Vec::new(),
+            demanded_millionths: 0,
             emissions: emissions.iter().map(|name| (name.clone(), 0)).collect(),
             verbs: Vec::new(),
         }
@@ -127,8 +130,8 @@ impl Plan {
     /// Notes that an account gets tokens in every period before the first step.
     pub fn fund(&mut self, place: Place) {
         self.named.push(place);
-        if !self.funded.contains(&place) {
-            self.funded.push(place);
+        if !self.funded.contains(&(place, Money::Token)) {
+            self.funded.push((place, Money::Token));
         }
     }
 
@@ -335,21 +338,25 @@ impl StepReader<'_, '_> {
         Some(place)
     }
 
-    /// The same; a fault if no step before this one has put anything into it.
-    pub fn funded(&mut self, name: &str) -> Option<Place> {
+    /// The same; a fault if no step before this one has put such money into it.
+    pub fn funded(&mut self, name: &str, money: Money) -> Option<Place> {
         let place = self.account(name, OPERATORS)?;
-        if self.plan.funded.contains(&place) {
+        if self.plan.funded.contains(&(place, money)) {
             return Some(place);
         }
         let account = &self.plan.accounts[usize::from(place.0)];
-        let message = format!("no step before it puts anything into \"{account}\"");
+        let what = match money {
+            Money::Token => "anything",
+            Money::Dollar => "dollars",
+        };
+        let message = format!("no step before it puts {what} into \"{account}\"");
         self.fault(message, "put it after the step that does");
         None
     }
 
     /// Who a step takes from, and of what: of what steps before this one have put in, or of all it
     /// holds.
-    pub fn payer(&mut self, name: &str) -> Option<(Place, Of)> {
+    pub fn payer(&mut self, name: &str, money: Money) -> Option<(Place, Of)> {
         let of = [("income", Of::Income), ("balance", Of::Balance)];
         let of = match self.value("of") {
             Some(given) => {
@@ -359,10 +366,38 @@ impl StepReader<'_, '_> {
             None => Of::Income,
         };
         let place = match of {
-            Of::Income => self.funded(name)?,
+            Of::Income => self.funded(name, money)?,
             Of::Balance => self.account(name, OPERATORS)?,
         };
         Some((place, of))
+    }
+
+    /// The money named at a key: a symbol of the network's token or the dollar; the token where
+    /// nothing is typed.
+    pub fn money(&mut self, name: &str) -> Option<Money> {
+        let Some(given) = self.value(name) else { return Some(Money::Token) };
+        let (key, Tokens { own, dollar }) = (self.key(name), self.plan.tokens.clone());
+        let kinds = [(own.symbol.as_str(), Money::Token), (dollar.symbol.as_str(), Money::Dollar)];
+        self.checker.choice(Some(given), &key, &kinds)
+    }
+
+    /// Whether a word is typed at a key, or nothing.
+    pub fn is(&self, name: &str, word: &str) -> bool {
+        let typed = self.value(name).map(|given| self.checker.text_of(given));
+        typed.is_none_or(|typed| typed.as_deref() == Some(word))
+    }
+
+    /// Notes that a share of what customers demand is spent; a fault if that is more than all.
+    pub fn demanded(&mut self, millionths: u32) -> Option<()> {
+        let all = self.plan.demanded_millionths.saturating_add(millionths);
+        self.plan.demanded_millionths = all;
+        if all <= MILLION {
+            return Some(());
+        }
+        let all = f64::from(all) / f64::from(MILLION / 100);
+        let message = format!("the steps spend {all} % of the demand");
+        self.fault(message, "let the shares add up to 100 % at most; a fee on top is a `charge`");
+        None
     }
 
     /// Who gets something: the account named at a key, or several with shares that add up to one.
@@ -406,16 +441,18 @@ impl StepReader<'_, '_> {
 
     /// Notes that the step puts tokens into an account that customers have not bought: what is
     /// burned of it later is not what they have paid for.
-    pub fn fund(&mut self, place: Place) {
-        self.plan.bought.retain(|bought| *bought != place);
-        if !self.plan.funded.contains(&place) {
-            self.plan.funded.push(place);
+    pub fn fund(&mut self, payee: Payer) {
+        if payee.1 == Money::Token {
+            self.plan.bought.retain(|bought| *bought != payee.0);
+        }
+        if !self.plan.funded.contains(&payee) {
+            self.plan.funded.push(payee);
         }
     }
 
     /// The same, for tokens that are rewards where operators get them: they must not have decided
     /// yet, for what they get is what they decide by.
-    pub fn reward(&mut self, place: Place) -> Option<()> {
+    pub fn reward(&mut self, place: Place, money: Money) -> Option<()> {
         let decided = [super::exit::SPEC.verb, super::enter::SPEC.verb];
         let before = decided.into_iter().find(|verb| self.plan.has(verb));
         if let (OPERATORS, Some(verb)) = (place, before) {
@@ -423,15 +460,16 @@ impl StepReader<'_, '_> {
             self.fault(message, &format!("put it before {verb}"));
             return None;
         }
-        self.fund(place);
+        self.fund((place, money));
         Some(())
     }
 
     /// Notes that customers buy tokens for an account, which may have others already.
     pub fn bought(&mut self, place: Place) {
-        let alone = !self.plan.funded.contains(&place);
-        self.fund(place);
-        self.plan.bought.extend(alone.then_some(place));
+        let alone = !self.plan.funded.contains(&(place, Money::Token));
+        let before = self.has_bought(place);
+        self.fund((place, Money::Token));
+        self.plan.bought.extend((alone || before).then_some(place));
     }
     /// Whether an account has nothing but tokens that customers have bought.
     pub fn has_bought(&self, place: Place) -> bool {

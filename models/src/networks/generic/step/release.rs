@@ -5,7 +5,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::{HOLDERS, Place};
+use super::super::accounts::{HOLDERS, Money, Place};
 use super::super::state::State;
 use super::plan::{Primitive, StepReader};
 use super::{MODEL, StepSpec};
@@ -41,7 +41,7 @@ impl Release {
         reader.after(super::exit::SPEC.verb, "there are no bonds to give back")?;
         reader.only_once("bonds are given back")?;
         let to = reader.account("to", HOLDERS)?;
-        reader.fund(to);
+        reader.fund((to, Money::Token));
         Some(Release { to })
     }
 

@@ -5,7 +5,7 @@
 use pinwheel_core::Streams;
 use serde::{Deserialize, Serialize};
 
-use super::super::accounts::{Of, Place};
+use super::super::accounts::{Money, Of, Place};
 use super::super::state::State;
 use super::plan::{Primitive, StepReader};
 use super::{MODEL, StepSpec};
@@ -41,7 +41,7 @@ impl Sell {
     /// Reads the step; a fault if it uses what is not there.
     pub fn read(reader: &mut StepReader<'_, '_>) -> Option<Self> {
         reader.need(Primitive::Exchange)?;
-        let (from, of) = reader.payer(SPEC.verb)?;
+        let (from, of) = reader.payer(SPEC.verb, Money::Token)?;
         Some(Sell { from, of, millionths: reader.share()? })
     }
 
