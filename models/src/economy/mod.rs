@@ -9,6 +9,7 @@
 //! | [`remint`] | burned tokens that are issued again, smoothed and up to a cap |
 //! | [`demand`] | how many dollars customers spend in each period |
 //! | [`exchange`] | a pool of two tokens that trades at its own price |
+//! | [`quote`] | a price that the network's trades do not move |
 //! | [`bond`] | tokens that each node locks while it takes part |
 //! | [`operators`] | who runs nodes: capacity, cost, exit after losses, entry where it pays |
 //! | [`lock`] | tokens that are bound until a cliff and then free part by part |
@@ -29,6 +30,7 @@ pub mod exchange;
 pub mod lock;
 pub mod operators;
 pub mod period;
+pub mod quote;
 pub mod remint;
 pub mod schedule;
 mod serving;

@@ -144,3 +144,24 @@ fn fees_of_both_sides_are_exact_and_buy_back() {
     let burned = last(&bought, "tokens_burned");
     assert!((burned - owed).abs() < 400.0 * 0.01, "{burned} burned, {owed} owed");
 }
+
+/// At a quoted price a trade moves nothing but the balances: customers get tokens of the holders,
+/// and no more than these have; sellers get dollars from outside.
+#[test]
+fn trades_at_a_quoted_price_move_no_price() {
+    let price = "price = { start = \"0.5 USD\" }\naccounts = [\"team\", \"bought\"]\n";
+    let steps = "genesis = [{ to = \"team\", amount = \"400 IO\" }]\nstep = [\
+        { buy = \"IO\", with = \"demand\", to = \"bought\" }, \
+        { sell = \"team\", of = \"balance\", share = 0.5 }]\n";
+    let moved = rows(&format!("{price}{DEMAND}{steps}"));
+    assert!(series(&moved, "token_price").iter().all(|price| *price == 0.5));
+    assert_eq!(last(&moved, "customers_paid"), 400.0 * 1_000.0, "800,000 of 999,600 IO");
+    let team: Vec<u128> = units(&moved, "account_tok").iter().step_by(2).copied().collect();
+    assert_eq!(team[..3], [20_000, 10_000, 5_000], "half of it each day");
+    assert_eq!(series(&moved, "sales_proceeds")[0], 100.0, "200 IO at half a dollar");
+
+    let dear = format!("{price}{DEMAND}{steps}").replace("0.5 USD", "0.1 USD");
+    let scarce = rows(&dear);
+    let paid = last(&scarce, "customers_paid");
+    assert!((paid - 100_000.0).abs() < 1.0, "{paid}: a million IO at ten cents, and no more");
+}

@@ -8,12 +8,15 @@
 //! Invariants: circulating + locked + pool + burned = minted, to the base unit; an account's income
 //! of a period is never more than what was posted to it in the period.
 
-use pinwheel_core::{Account, Amount, Holding, Ledger, LedgerError, Ledgers, Token};
+use pinwheel_core::{
+    Account, Amount, Holding, Ledger, LedgerError, Ledgers, Posting, Streams, Token,
+};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Settings, Tokens};
 use crate::economy::bond::Bond;
 use crate::economy::exchange::{Pool, Side};
+use crate::economy::quote::Quote;
 use crate::economy::share::part;
 
 /// The accounts that every network has: everybody who is no operator; all operators together; who
@@ -98,6 +101,7 @@ pub struct Books {
     named: Vec<Named>,
     dollars: Dollars,
     pool: Option<Pool>,
+    quote: Option<Quote>,
     bond: Option<Bond>,
     /// Where tokens under locks are.
     locks: Account,
@@ -164,12 +168,13 @@ impl Books {
                 }
             }
         }
+        let quote = settings.price.map(|law| Quote::new(law, settings.period));
         for place in settings.with_dollars() {
             let purse = Purse::new(ledgers.open(usd, Holding::Free));
             named[usize::from(place.0)].dollar = Some(purse);
         }
         let (tokens, first) = (settings.tokens.clone(), settings.supply);
-        Books { ledgers, tokens, token, named, dollars, pool, bond, locks, first }
+        Books { ledgers, tokens, token, named, dollars, pool, quote, bond, locks, first }
     }
 
     fn own(&self) -> &Ledger {
@@ -177,9 +182,6 @@ impl Books {
     }
     fn named(&self, place: Place) -> Named {
         self.named[usize::from(place.0)]
-    }
-    fn pool(&self) -> Pool {
-        self.pool.expect(DESCRIBED)
     }
 
     /// A new period: no account has an income yet.
@@ -228,15 +230,51 @@ impl Books {
         self.named[usize::from(place.0)].token.gave(amount);
     }
 
-    /// Customers' dollars buy tokens for an account. Returns the tokens.
+    /// Moves the price that is quoted, if one is.
+    pub fn step_price(&mut self, period: u32, streams: &Streams) {
+        if let Some(quote) = &mut self.quote {
+            quote.step(period, streams);
+        }
+    }
+
+    /// Customers' dollars buy tokens for an account. Returns the tokens and the dollars: at a
+    /// quoted price, holders sell no more than they have.
     ///
     /// # Panics
-    /// If there is no exchange, or the dollars ever issued would exceed their cap or 128 bits.
-    pub fn buy(&mut self, to: Place, paid: Amount) -> Amount {
-        let (pool, payer) = (self.pool(), self.dollars.customers);
+    /// If there is no market, or the dollars ever issued would exceed their cap or 128 bits.
+    pub fn buy(&mut self, to: Place, paid: Amount) -> (Amount, Amount) {
+        let payer = self.dollars.customers;
+        let (bought, paid) = self.quoted(paid).unwrap_or((Amount::ZERO, paid));
         self.ledgers.mint(payer, paid).expect(COVERED);
-        let between = (payer, self.named(to).token.account);
-        let bought = pool.buy(&mut self.ledgers, between, paid).expect(COVERED);
+        let bought = self.trade_for(payer, to, paid, bought);
+        (bought, paid)
+    }
+
+    /// Tokens that dollars buy at the quoted price, as far as holders have them, and the dollars
+    /// for these; `None` without a quoted price.
+    fn quoted(&self, paid: Amount) -> Option<(Amount, Amount)> {
+        let (quote, decimals) = (self.quote?, self.tokens.decimals());
+        let (wanted, held) = (quote.tokens(paid, decimals), self.balance(HOLDERS));
+        Some(if wanted <= held { (wanted, paid) } else { (held, quote.dollars(held, decimals)) })
+    }
+
+    /// Dollars of an account buy tokens for one: from the pool, or so many from the holders at the
+    /// quoted price. Returns the tokens.
+    fn trade_for(&mut self, payer: Account, to: Place, paid: Amount, quoted: Amount) -> Amount {
+        let buyer = self.named(to).token.account;
+        let bought = match self.pool {
+            Some(pool) => pool.buy(&mut self.ledgers, (payer, buyer), paid).expect(COVERED),
+            None => {
+                let (seller, payee) = (self.named(HOLDERS).token.account, self.dollars.sellers);
+                let dollars = Posting { from: payer, to: payee, amount: paid };
+                let tokens = Posting { from: seller, to: buyer, amount: quoted };
+                match to == HOLDERS {
+                    true => self.ledgers.transfer(payer, payee, paid).expect(COVERED),
+                    false => self.ledgers.exchange(dollars, tokens).expect(COVERED),
+                }
+                quoted
+            }
+        };
         self.got(to, bought);
         bought
     }
@@ -246,11 +284,9 @@ impl Books {
     /// If there is no exchange, or the account has fewer dollars.
     pub fn buy_with(&mut self, from: Place, to: Place, paid: Amount) -> Amount {
         let payer = self.purse(from, Money::Dollar).account;
-        let between = (payer, self.named(to).token.account);
-        let bought = self.pool().buy(&mut self.ledgers, between, paid).expect(COVERED);
+        let (quoted, paid) = self.quoted(paid).unwrap_or((Amount::ZERO, paid));
         self.purse_mut(from, Money::Dollar).gave(paid);
-        self.got(to, bought);
-        bought
+        self.trade_for(payer, to, paid, quoted)
     }
     /// Customers pay dollars to an account.
     ///
@@ -268,8 +304,20 @@ impl Books {
     /// If there is no exchange, or the account holds less.
     pub fn sell(&mut self, from: Place, sold: Amount) -> Amount {
         let own = self.named(from).dollar.map(|purse| purse.account);
-        let between = (self.named(from).token.account, own.unwrap_or(self.dollars.sellers));
-        let brought = self.pool().sell(&mut self.ledgers, between, sold).expect(COVERED);
+        let (seller, payee) = (self.named(from).token.account, own.unwrap_or(self.dollars.sellers));
+        let brought = match (self.pool, self.quote) {
+            (Some(pool), _) => pool.sell(&mut self.ledgers, (seller, payee), sold).expect(COVERED),
+            (None, quote) => {
+                // Holders buy, with dollars from outside.
+                let brought = quote.expect(DESCRIBED).dollars(sold, self.tokens.decimals());
+                let holders = self.named(HOLDERS).token.account;
+                if from != HOLDERS {
+                    self.ledgers.transfer(seller, holders, sold).expect(COVERED);
+                }
+                self.ledgers.mint(payee, brought).expect(COVERED);
+                brought
+            }
+        };
         self.gave(from, sold);
         if let Some(purse) = &mut self.named[usize::from(from.0)].dollar {
             purse.got(brought);
@@ -344,9 +392,10 @@ impl Books {
     pub fn proceeds_of_all(&self) -> Amount {
         self.named.iter().map(|named| named.proceeds).sum()
     }
-    /// Dollars for a token; `None` without an exchange.
+    /// Dollars for a token; `None` without a market.
     pub fn price(&self) -> Option<f64> {
-        self.pool.map(|pool| pool.price(&self.ledgers))
+        let quoted = self.quote.map(|quote| quote.price_usd());
+        self.pool.map(|pool| pool.price(&self.ledgers)).or(quoted)
     }
     /// All tokens ever issued, those of the beginning included.
     pub fn minted(&self) -> Amount {

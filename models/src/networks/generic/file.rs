@@ -52,6 +52,9 @@ pub struct Section {
     /// A pool of tokens and dollars.
     #[schemars(with = "ExchangeSection")]
     pub exchange: Option<ExchangeSection>,
+    /// In place of `exchange`: the price of a market that the network's trades do not move.
+    #[schemars(with = "PriceSection")]
+    pub price: Option<PriceSection>,
     /// What customers spend.
     #[schemars(with = "DemandSection")]
     pub demand: Option<DemandSection>,
@@ -217,6 +220,22 @@ pub struct ExchangeSection {
     /// Share of what is paid in that stays in the pool. Default "0.3 %".
     #[schemars(with = "NumberOrText")]
     pub fee: Option<ValueId>,
+}
+
+/// A price that the network's trades do not move: a geometric Brownian motion.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "EconomyPriceSection", extend("required" = ["start"]))]
+pub struct PriceSection {
+    /// Dollars for a token before the first day, such as "0.35 USD".
+    #[schemars(with = "String")]
+    pub start: Option<ValueId>,
+    /// Growth of the mean, such as "0.05 %/d". Default 0.
+    #[schemars(with = "String")]
+    pub drift: Option<ValueId>,
+    /// Such as "5 %/sqrt(d)". Default 0.
+    #[schemars(with = "String")]
+    pub volatility: Option<ValueId>,
 }
 
 /// What customers spend: a geometric Brownian motion.

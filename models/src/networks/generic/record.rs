@@ -88,7 +88,7 @@ impl Generic {
         if state.demand.is_some() {
             push(CUSTOMERS_PAID, state.sums.spent, USD_DECIMALS);
         }
-        if self.settings.exchange.is_some() {
+        if self.settings.has_market() {
             self.record_proceeds(ctx);
         }
         self.record_accounts(ctx);

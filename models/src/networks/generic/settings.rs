@@ -15,6 +15,7 @@ use crate::economy::exchange::ConstantProduct;
 use crate::economy::lock::Lock;
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::Period;
+use crate::economy::quote::QuoteLaw;
 use crate::economy::remint::Remint;
 use crate::economy::schedule::Schedule;
 use crate::input::amount::{TOKEN_DECIMALS, USD_DECIMALS};
@@ -38,6 +39,8 @@ pub struct Settings {
     pub emissions: Vec<NamedEmission>,
     /// The market of the token.
     pub exchange: Option<ExchangeSettings>,
+    /// The price of a market that its trades do not move; there is this, or a pool, or none.
+    pub price: Option<QuoteLaw>,
     /// What customers spend.
     pub demand: Option<DemandLaw>,
     /// Base units that each node locks.
@@ -62,6 +65,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether the token can be bought and sold.
+    pub fn has_market(&self) -> bool {
+        self.exchange.is_some() || self.price.is_some()
+    }
+
     /// The steps that mint, in their order.
     pub fn mints(&self) -> impl Iterator<Item = &Mint> {
         self.steps.iter().filter_map(|step| match step {
@@ -77,6 +85,7 @@ impl Settings {
         for step in &self.steps {
             match step {
                 Step::Buy(step) if step.to == HOLDERS => return None,
+                Step::Sell(_) if self.price.is_some() => return None,
                 Step::Mint(step) if step.to.has(HOLDERS) => return None,
                 Step::Pay(step) if step.to.has(HOLDERS) => return None,
                 Step::Release(step) => released |= step.to == HOLDERS,

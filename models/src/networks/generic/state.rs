@@ -194,11 +194,12 @@ impl State {
         if let Some(demand) = &mut self.demand {
             demand.grow(number, streams);
         }
+        self.books.step_price(number, streams);
         for shock in settings.shocks.iter().filter(|shock| shock.period == number) {
             if let Some(demand) = &mut self.demand {
                 demand.scale(shock.demand_scale);
             }
-            if settings.exchange.is_some() {
+            if settings.has_market() {
                 self.books.sell(HOLDERS, shock.sale.min(self.books.balance(HOLDERS)));
             }
         }
@@ -270,8 +271,7 @@ impl State {
     /// If the network has no demand or no exchange.
     pub fn buy(&mut self, to: Place, millionths: u32) {
         self.value_rewards();
-        let spent = self.demanded(millionths);
-        let bought = self.books.buy(to, spent);
+        let (bought, spent) = self.books.buy(to, self.demanded(millionths));
         self.bought = (self.bought.0 + bought, self.bought.1 + spent);
         self.sums.spent += spent;
     }

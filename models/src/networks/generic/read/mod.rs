@@ -7,7 +7,8 @@ use pinwheel_core::{Amount, SimDuration};
 
 use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, Money, OPERATORS, Of};
 use super::file::{
-    BondSection, DemandSection, ExchangeSection, OperatorSection, Section, ShockSection,
+    BondSection, DemandSection, ExchangeSection, OperatorSection, PriceSection, Section,
+    ShockSection,
 };
 use super::levers::{Movable, Moves};
 use super::settings::{ExchangeSettings, Grant, Settings, Shock, Tokens};
@@ -18,6 +19,7 @@ use crate::economy::demand::{DRIFT_PER_DAY, DemandLaw, USD_PER_DAY_MAX, VOLATILI
 use crate::economy::exchange::{ConstantProduct, FEE_MAX};
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::{Period, SECONDS_PER_DAY};
+use crate::economy::quote::{PRICE_MAX_USD, PRICE_MIN_USD, QuoteLaw};
 use crate::economy::share::MILLION;
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::amount::{self, USD_DECIMALS};
@@ -91,6 +93,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let supply = self.tokens(supply, "supply");
         let emissions = self.emissions(typed.emission, known);
         let exchange = given(typed.exchange.as_ref(), |typed| self.exchange(typed));
+        let price = given(typed.price.as_ref(), |typed| self.price(typed));
         let demand = given(typed.demand.as_ref(), |typed| self.demand(typed));
         let bond = given(typed.bond.as_ref(), |typed| self.bond(typed));
         let operators = typed.operators.as_ref().or(typed.providers.as_ref());
@@ -121,6 +124,7 @@ impl<'r, 'c> Reader<'r, 'c> {
             genesis: genesis?,
             emissions: emissions?,
             exchange: exchange?,
+            price: price?,
             demand: demand?,
             bond_per_node: bond,
             operators: operators?,
@@ -278,19 +282,7 @@ impl<'r, 'c> Reader<'r, 'c> {
         let first = self.required(typed.first, "demand.first", "\"20_000 USD/d\"");
         let key = self.key("demand.first");
         let first = self.checker.quantity(first, &key, "USD/d", false, 0.0..=USD_PER_DAY_MAX);
-        let key = self.key("demand.drift");
-        let drift = match typed.drift {
-            Some(_) => self.checker.quantity(
-                typed.drift,
-                &key,
-                "1/d",
-                false,
-                -DRIFT_PER_DAY..=DRIFT_PER_DAY,
-            ),
-            None => Some(0.0),
-        };
-        let at = ("demand.volatility", "1/sqrt(d)");
-        let volatility = self.number(typed.volatility, at, VOLATILITY_MAX, 0.0);
+        let (drift, volatility) = self.brownian("demand", typed.drift, typed.volatility);
         let law = DemandLaw {
             first_usd_per_day: first?,
             drift_per_day: drift?,
@@ -298,6 +290,42 @@ impl<'r, 'c> Reader<'r, 'c> {
         };
         self.refuse_lossy_demand(typed, &law);
         Some(law)
+    }
+
+    /// Growth of the mean a day, and the standard deviation of a day's growth, of a table.
+    fn brownian(
+        &mut self,
+        table: &str,
+        drift: Option<ValueId>,
+        volatility: Option<ValueId>,
+    ) -> (Option<f64>, Option<f64>) {
+        let key = self.key(&format!("{table}.drift"));
+        let range = -DRIFT_PER_DAY..=DRIFT_PER_DAY;
+        let drift = match drift {
+            Some(_) => self.checker.quantity(drift, &key, "1/d", false, range),
+            None => Some(0.0),
+        };
+        let at = format!("{table}.volatility");
+        (drift, self.number(volatility, (&at, "1/sqrt(d)"), VOLATILITY_MAX, 0.0))
+    }
+
+    fn price(&mut self, typed: &PriceSection) -> Option<QuoteLaw> {
+        let start = self.required(typed.start, "price.start", "\"0.35 USD\"");
+        let key = self.key("price.start");
+        let range = PRICE_MIN_USD..=PRICE_MAX_USD;
+        let start = self.checker.quantity(start, &key, "USD", false, range);
+        let (drift, volatility) = self.brownian("price", typed.drift, typed.volatility);
+        if self.value("exchange").is_some() {
+            let given = self.value("price").unwrap_or(self.given);
+            let message = "the price is that of [exchange] already".to_owned();
+            self.checker.fault(given, &self.key("price"), message, "keep one of the two");
+            return None;
+        }
+        Some(QuoteLaw {
+            start_usd: start?,
+            drift_per_day: drift?,
+            volatility_per_sqrt_day: volatility?,
+        })
     }
 
     fn bond(&mut self, typed: &BondSection) -> Option<Amount> {
@@ -386,7 +414,8 @@ impl<'r, 'c> Reader<'r, 'c> {
             Some(_) => self.tokens(typed.sale, &name("sale")),
             None => Some(Amount::ZERO),
         };
-        let (demand, exchange) = (beside.demand.is_some(), beside.exchange.is_some());
+        let demand = beside.demand.is_some();
+        let exchange = beside.exchange.is_some() || beside.price.is_some();
         let table = self.key(&format!("shock[{number}]"));
         if let (Some(at), None, None) = (at, typed.demand_scale, typed.sale) {
             let message = "neither demand_scale nor sale is given: nothing happens".to_owned();
@@ -449,7 +478,11 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
     /// The name of a primitive's table, as typed.
     fn table(&self, primitive: Primitive) -> &'static str {
-        if primitive == Primitive::Operators { self.operators } else { primitive.table() }
+        match primitive {
+            Primitive::Operators => self.operators,
+            Primitive::Exchange if self.value("price").is_some() => "price",
+            _ => primitive.table(),
+        }
     }
 
     /// The steps as listed, or those that stand in for a list.
