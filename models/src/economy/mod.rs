@@ -13,6 +13,7 @@
 //! | [`bond`] | tokens that each node locks while it takes part |
 //! | [`operators`] | who runs nodes: capacity, cost, exit after losses, entry where it pays |
 //! | [`lock`] | tokens that are bound until a cliff and then free part by part |
+//! | [`vesting`] | tokens that are locked again and again, each amount free after a wait |
 //! | [`share`] | a part of an amount |
 //! | [`split`] | an amount handed to several receivers by their shares |
 //!
@@ -36,6 +37,7 @@ pub mod schedule;
 mod serving;
 pub mod share;
 pub mod split;
+pub mod vesting;
 
 /// Most receivers of one split.
 pub const RECEIVERS_MAX: usize = 8;

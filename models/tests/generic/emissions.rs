@@ -165,3 +165,34 @@ fn trades_at_a_quoted_price_move_no_price() {
     let paid = last(&scarce, "customers_paid");
     assert!((paid - 100_000.0).abs() < 1.0, "{paid}: a million IO at ten cents, and no more");
 }
+
+/// Three quarters of what is minted are free over ten days, the first tenth a day after: as many
+/// are locked as come and go, and what is free is not locked again.
+#[test]
+fn rewards_are_locked_and_become_free() {
+    let rows = rows(
+        "accounts = [\"miners\"]\nemission = { kind = \"geometric\", first = \"40 IO\", \
+         factor = 1, every = \"1 d\", total = \"4_000 IO\" }\nstep = [\
+         { mint = \"emission\", to = \"miners\" }, \
+         { lock = \"miners\", share = \"75 %\", over = \"10 d\" }, { burn = \"miners\" }]\n",
+    );
+    let (locked, burned) = (units(&rows, "tokens_locked"), units(&rows, "tokens_burned"));
+    assert_eq!((locked[0], burned[0]), (3_000, 1_000));
+    assert_eq!((locked[1], burned[1] - burned[0]), (5_700, 1_300), "3 of the 30 of the first day");
+    // Of the last ten days 30, 27, .., 3 are locked.
+    assert_eq!((locked[50], burned[50] - burned[49]), (16_500, 4_000));
+    assert_eq!((locked[109], burned[109]), (0, 400_000), "all that was minted in a hundred days");
+}
+
+/// With a wait, all of it comes back at once.
+#[test]
+fn a_lock_with_a_wait_gives_all_back_at_once() {
+    let rows = rows(
+        "accounts = [\"miners\"]\nemission = { kind = \"geometric\", first = \"40 IO\", \
+         factor = 1, every = \"1 d\" }\nstep = [{ mint = \"emission\", to = \"miners\" }, \
+         { lock = \"miners\", wait = \"29 d\" }, { burn = \"miners\" }]\n",
+    );
+    let (locked, burned) = (units(&rows, "tokens_locked"), units(&rows, "tokens_burned"));
+    assert_eq!((locked[29], burned[29]), (30 * 4_000, 0));
+    assert_eq!((locked[30], burned[30]), (30 * 4_000, 4_000), "after 30 days, and one each day");
+}

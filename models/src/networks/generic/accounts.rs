@@ -215,6 +215,15 @@ impl Books {
             Of::Balance => Some(part(self.ledgers.balance(purse.account), millionths)),
         }
     }
+    /// An account's tokens come under a lock.
+    ///
+    /// # Panics
+    /// If the account holds less.
+    pub fn bind(&mut self, from: Place, amount: Amount) {
+        let account = self.named(from).token.account;
+        self.ledgers.lock(account, self.locks, amount).expect(COVERED);
+        self.gave(from, amount);
+    }
     /// Tokens under a lock become free, for an account.
     ///
     /// # Panics

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::accounts::{ACCOUNTS, HOLDERS, Money, Place};
 use super::levers::Movable;
 use super::step::Step;
+use super::step::lock::Lock;
 use super::step::mint::Mint;
 use super::step::{charge, spend};
 use crate::economy::demand::DemandLaw;
 use crate::economy::exchange::ConstantProduct;
-use crate::economy::lock::Lock;
+use crate::economy::lock;
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::Period;
 use crate::economy::quote::QuoteLaw;
@@ -74,6 +75,14 @@ impl Settings {
     pub fn mints(&self) -> impl Iterator<Item = &Mint> {
         self.steps.iter().filter_map(|step| match step {
             Step::Mint(mint) => Some(mint),
+            _ => None,
+        })
+    }
+
+    /// The steps that lock, in their order.
+    pub fn locks(&self) -> impl Iterator<Item = &Lock> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Lock(lock) => Some(lock),
             _ => None,
         })
     }
@@ -149,7 +158,7 @@ pub struct Grant {
     /// Base units.
     pub amount: Amount,
     /// How it becomes free; `None` if it is.
-    pub lock: Option<Lock>,
+    pub lock: Option<lock::Lock>,
 }
 
 /// An emission of new tokens, by the name that steps mint it by.

@@ -13,6 +13,7 @@ use crate::economy::period::Period;
 use crate::economy::remint::Reminting;
 use crate::economy::schedule::Emission;
 use crate::economy::share::{MILLION, part};
+use crate::economy::vesting::Vesting;
 use crate::input::amount::USD_DECIMALS;
 use crate::part::Numbering;
 
@@ -136,6 +137,8 @@ pub struct State {
     period: Period,
     /// Tokens burned before the present period.
     burned_before: Amount,
+    /// What steps have locked, one for each of them.
+    vesting: Vec<Vesting>,
     /// What of each grant of the beginning has become free.
     freed: Vec<Amount>,
     /// Periods settled, the present one included.
@@ -165,6 +168,7 @@ impl State {
             emissions: settings.emissions.iter().map(Issued::new).collect(),
             period,
             burned_before: Amount::ZERO,
+            vesting: settings.locks().map(|lock| Vesting::new(lock.rule)).collect(),
             freed: vec![Amount::ZERO; settings.genesis.len()],
             settled: 0,
             flows: Flows::default(),
@@ -349,6 +353,22 @@ impl State {
                 Money::Token => self.flows.rewards.add(amount),
                 Money::Dollar => self.flows.rewards.usd += amount.as_tokens(USD_DECIMALS),
             }
+        }
+    }
+
+    /// Binds a share of what an account has got, for a while; what is free of earlier shares is
+    /// given back to it after that.
+    pub fn lock(&mut self, from: Place, millionths: u32, lock: u8) {
+        let share = self.books.share((from, Money::Token), Of::Income, millionths);
+        let (amount, number) = (share.unwrap_or_default(), self.number());
+        let vesting = &mut self.vesting[usize::from(lock)];
+        vesting.lock(number, amount);
+        let free = vesting.free(number);
+        if amount > Amount::ZERO {
+            self.books.bind(from, amount);
+        }
+        if free > Amount::ZERO {
+            self.books.unlock(from, free);
         }
     }
 

@@ -511,7 +511,14 @@ impl<'r, 'c> Reader<'r, 'c> {
             return self.daily_steps(typed, &described);
         };
         let emissions = self.emission_names(typed.emission);
-        let mut plan = Plan::new(self.section, &self.tokens, accounts, &described, &emissions);
+        let mut plan = Plan::new(
+            self.section,
+            &self.tokens,
+            accounts,
+            &described,
+            &emissions,
+            self.period.seconds(),
+        );
         genesis.iter().for_each(|grant| plan.fund(grant.to));
         let steps = plan.read(self.checker, list)?;
         self.unminted(typed.emission, &emissions, &steps);

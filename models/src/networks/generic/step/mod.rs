@@ -17,6 +17,7 @@ pub mod buy;
 pub mod charge;
 pub mod enter;
 pub mod exit;
+pub mod lock;
 pub mod mint;
 pub mod pay;
 pub mod plan;
@@ -62,6 +63,7 @@ macro_rules! for_each_step {
             Enter = enter,
             Spend = spend,
             Charge = charge,
+            Lock = lock,
         }
     };
 }
@@ -126,6 +128,7 @@ impl Step {
             Step::Spend(step) => Some(&mut step.millionths),
             Step::Charge(step) => Some(&mut step.millionths),
             Step::Buy(step) => Some(&mut step.millionths),
+            Step::Lock(step) => Some(&mut step.millionths),
             Step::Exit(_) | Step::Release(_) | Step::Enter(_) => None,
         }
     }

@@ -12,6 +12,8 @@ use super::{Step, StepSpec};
 use crate::describe::lever::is_finer_than_a_millionth;
 use crate::economy::RECEIVERS_MAX;
 use crate::economy::share::MILLION;
+use crate::economy::vesting::{OVER_MAX, VestingRule, WAIT_MAX};
+use crate::input::HORIZON_DAYS_MAX;
 use crate::input::check::Checker;
 use crate::input::diagnostic::{did_you_mean, shown};
 use crate::input::tree::{Value, ValueId};
@@ -85,6 +87,10 @@ pub struct Plan {
     demanded_millionths: u32,
     /// Names of the emissions, and the share of each that is minted.
     emissions: Vec<(String, u32)>,
+    /// Steps that lock, read so far.
+    locks: u8,
+    /// Seconds of a period.
+    period_seconds: u32,
     /// Verbs read so far.
     verbs: Vec<&'static str>,
 }
@@ -97,6 +103,7 @@ impl Plan {
         accounts: &[String],
         described: &[Primitive],
         emissions: &[String],
+        period_seconds: u32,
     ) -> Self {
         Plan {
             section,
@@ -108,6 +115,8 @@ impl Plan {
             funded: Vec::new(),
             bought: Vec::new(),
             demanded_millionths: 0,
+            locks: 0,
+            period_seconds,
             emissions: emissions.iter().map(|name| (name.clone(), 0)).collect(),
             verbs: Vec::new(),
         }
@@ -453,15 +462,51 @@ impl StepReader<'_, '_> {
     /// The same, for tokens that are rewards where operators get them: they must not have decided
     /// yet, for what they get is what they decide by.
     pub fn reward(&mut self, place: Place, money: Money) -> Option<()> {
-        let decided = [super::exit::SPEC.verb, super::enter::SPEC.verb];
-        let before = decided.into_iter().find(|verb| self.plan.has(verb));
-        if let (OPERATORS, Some(verb)) = (place, before) {
-            let message = format!("operators have decided by what they got: {verb} comes before");
-            self.fault(message, &format!("put it before {verb}"));
-            return None;
+        if place == OPERATORS {
+            self.before_decisions()?;
         }
         self.fund((place, money));
         Some(())
+    }
+
+    /// A fault if operators have decided by what they got before this step.
+    pub fn before_decisions(&mut self) -> Option<()> {
+        let decided = [super::exit::SPEC.verb, super::enter::SPEC.verb];
+        let Some(verb) = decided.into_iter().find(|verb| self.plan.has(verb)) else {
+            return Some(());
+        };
+        let message = format!("operators have decided by what they got: {verb} comes before");
+        self.fault(message, &format!("put it before {verb}"));
+        None
+    }
+
+    /// When what is locked is free again: after `wait`, in equal parts `over` a time.
+    pub fn vesting(&mut self) -> Option<VestingRule> {
+        if self.value("wait").is_none() && self.value("over").is_none() {
+            self.fault("it is never free again".to_owned(), "add over = \"180 d\" or wait");
+            return None;
+        }
+        let mut periods = |name: &str, default: u32, most: u32| {
+            let (key, given) = (self.key(name), self.value(name));
+            let Some(given) = given else { return Some(default) };
+            let seconds = self.plan.period_seconds;
+            let periods = self.checker.periods(Some(given), &key, seconds, HORIZON_DAYS_MAX)?;
+            if periods > most {
+                let message = format!("{periods} periods of the network");
+                self.checker.fault(given, &key, message, format!("at most {most}"));
+                return None;
+            }
+            Some(periods)
+        };
+        let (wait, over) = (periods("wait", 0, WAIT_MAX), periods("over", 1, OVER_MAX));
+        Some(VestingRule { wait: wait?, over: over? })
+    }
+
+    /// The number of this step among those that lock.
+    pub fn lock_number(&mut self) -> u8 {
+        let number = self.plan.locks;
+        self.plan.locks = number.saturating_add(1);
+        number
     }
 
     /// Notes that customers buy tokens for an account, which may have others already.
