@@ -86,9 +86,17 @@ const fn share_up_to(name: &'static str, most: f64, about: &'static str) -> Leve
 /// Why a lever cannot be moved; `None` if it can.
 fn fixed(settings: &Settings, moves: Moves) -> Option<&'static str> {
     let several = settings.mints().count() > 1;
+    let demanded = settings.steps.iter().filter(|step| match step {
+        Step::Buy(buy) => buy.with.is_none(),
+        step => matches!(step, Step::Spend(_)),
+    });
+    let demanded = demanded.count();
     match moves {
         Moves::Share(place) if several && matches!(settings.steps[place], Step::Mint(_)) => {
             Some("several steps share the emission")
+        }
+        Moves::Share(place) if demanded > 1 && matches!(settings.steps[place], Step::Spend(_)) => {
+            Some("several steps share what customers demand")
         }
         _ => None,
     }

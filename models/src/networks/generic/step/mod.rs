@@ -127,9 +127,8 @@ impl Step {
             Step::Sell(step) => Some(&mut step.millionths),
             Step::Spend(step) => Some(&mut step.millionths),
             Step::Charge(step) => Some(&mut step.millionths),
-            Step::Buy(step) => Some(&mut step.millionths),
             Step::Lock(step) => Some(&mut step.millionths),
-            Step::Exit(_) | Step::Release(_) | Step::Enter(_) => None,
+            Step::Buy(_) | Step::Exit(_) | Step::Release(_) | Step::Enter(_) => None,
         }
     }
 }
