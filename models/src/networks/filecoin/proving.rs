@@ -46,9 +46,8 @@ impl Filecoin {
                 }
             };
             provider.losses.add(now, lost);
-            let fees_fil = self.fees_of_lost_fil(i, lost);
-            if let Some(cheater) = &mut self.providers[i].cheater {
-                cheater.account.kept_fil += fees_fil;
+            if self.providers[i].cheater.is_some() {
+                self.note_hidden(i, lost);
             }
         }
         let provider = &mut self.providers[i];

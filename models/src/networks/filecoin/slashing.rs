@@ -92,17 +92,21 @@ impl Filecoin {
         }
     }
 
-    /// Fees that an honest provider pays for so many sectors that its disks have lost: fault fees
-    /// until it ends them, from the second day on, and the termination fee, FIL.
-    pub(super) fn fees_of_lost_fil(&self, i: usize, lost: u64) -> f64 {
+    /// Notes what a cheater keeps by hiding so many sectors that its disks have lost: the fees that
+    /// an honest provider pays for them, fault fees from the second day on until it ends them, and
+    /// the termination fee.
+    pub(super) fn note_hidden(&mut self, i: usize, lost: u64) {
         let provider = &self.providers[i];
         let days = f64::from(self.derived.loss_detection_days - 1);
         let units = provider.units_of(lost) as f64;
         let per_unit = self.quote.fault_fee_per_unit.as_tokens(FIL_DECIMALS);
         let share = lost as f64 / provider.sectors.live().max(1) as f64;
         let pledge_fil = provider.pledge.as_tokens(FIL_DECIMALS) * share;
-        days * units * per_unit * self.parameters.fault_fee_scale
-            + pledge_fil * self.quote.termination_fee_per_pledge
+        let fees_fil = days * units * per_unit * self.parameters.fault_fee_scale
+            + pledge_fil * self.quote.termination_fee_per_pledge;
+        if let Some(cheater) = &mut self.providers[i].cheater {
+            cheater.account.kept_fil += fees_fil;
+        }
     }
 
     fn punish_consensus_fault(&mut self, i: usize) {

@@ -2,24 +2,19 @@
 
 mod emission;
 mod genesis;
+mod market;
 
 use pinwheel_core::{Amount, SimDuration};
 
 use super::accounts::{ACCOUNTS, CUSTOMERS, HOLDERS, Money, OPERATORS, Of};
-use super::file::{
-    BondSection, DemandSection, ExchangeSection, OperatorSection, PriceSection, Section,
-    ShockSection,
-};
+use super::file::{BondSection, OperatorSection, Section, ShockSection};
 use super::levers::{Movable, Moves};
-use super::settings::{ExchangeSettings, Grant, Settings, Shock, Tokens};
+use super::settings::{Grant, Settings, Shock, Tokens};
 use super::step::plan::{Plan, Primitive, millionths};
 use super::step::receivers::Receivers;
 use super::step::{Step, burn, buy, enter, exit, mint, pay, release, sell};
-use crate::economy::demand::{DRIFT_PER_DAY, DemandLaw, USD_PER_DAY_MAX, VOLATILITY_MAX};
-use crate::economy::exchange::{ConstantProduct, FEE_MAX};
 use crate::economy::operators::OperatorSettings;
 use crate::economy::period::{Period, SECONDS_PER_DAY};
-use crate::economy::quote::{PRICE_MAX_USD, PRICE_MIN_USD, QuoteLaw};
 use crate::economy::share::MILLION;
 use crate::input::HORIZON_DAYS_MAX;
 use crate::input::amount::{self, USD_DECIMALS};
@@ -35,7 +30,6 @@ const TOKENS_MAX: f64 = 1e15;
 const BASE_UNITS_MAX: u128 = 10u128.pow(33);
 /// Rounding in each period may take one part in so many of an amount a day.
 const LOST_PARTS_MIN: u128 = 1_000;
-const USD_MAX: f64 = 1e15;
 const NODES_MAX: i64 = 1_000_000;
 const SHOCKS_MAX: usize = 1_000;
 /// Most accounts that a scenario adds to those that every network has.
@@ -245,89 +239,6 @@ impl<'r, 'c> Reader<'r, 'c> {
     fn half_unit_per_day(&self) -> Amount {
         Amount(self.period.per_day(Amount(1)).0.div_ceil(2))
     }
-    /// A fault where customers would spend less than is typed, by rounding in each period.
-    fn refuse_lossy_demand(&mut self, typed: &DemandSection, law: &DemandLaw) {
-        let units = |usd: f64| amount::floor(usd, USD_DECIMALS);
-        let per_day = units(law.first_usd_per_day);
-        let spent = self.period.per_day(units(law.first_usd_per_day * self.period.days()));
-        let moves = law.drift_per_day != 0.0 || law.volatility_per_sqrt_day > 0.0;
-        let lost = match moves && per_day > Amount::ZERO {
-            true => self.half_unit_per_day(),
-            false => per_day.saturating_sub(spent),
-        };
-        let lost = (Money::Dollar, Some(per_day), Some(lost));
-        self.refuse_lossy(typed.first, "demand.first", lost);
-    }
-
-    fn exchange(&mut self, typed: &ExchangeSection) -> Option<ExchangeSettings> {
-        let dollars = self.required(typed.usd, "exchange.usd", "\"1_000_000 USD\"");
-        // An empty side has no price.
-        let (key, unit) = (self.key("exchange.usd"), self.tokens.dollar.symbol.clone());
-        let unit = (unit.as_str(), u32::from(self.tokens.dollar.decimals));
-        let dollars = self.checker.amount(dollars, &key, unit, 1.0..=USD_MAX);
-        let (key, symbol) = (self.key("exchange.tok"), self.tokens.own.symbol.clone());
-        let example = format!("\"1_000_000 {symbol}\"");
-        let tokens = self.required(typed.tok, "exchange.tok", &example);
-        let (unit, range) = (
-            (symbol.as_str(), self.tokens.decimals()),
-            self.tokens_max().min(1.0)..=self.tokens_max(),
-        );
-        let tokens = self.checker.amount(tokens, &key, unit, range);
-        let fee = self.millionths(typed.fee, "exchange.fee", FEE_MAX, 0.003);
-        let rule = ConstantProduct { fee_millionths: fee? };
-        Some(ExchangeSettings { usd: dollars?, tok: tokens?, rule })
-    }
-
-    fn demand(&mut self, typed: &DemandSection) -> Option<DemandLaw> {
-        let first = self.required(typed.first, "demand.first", "\"20_000 USD/d\"");
-        let key = self.key("demand.first");
-        let first = self.checker.quantity(first, &key, "USD/d", false, 0.0..=USD_PER_DAY_MAX);
-        let (drift, volatility) = self.brownian("demand", typed.drift, typed.volatility);
-        let law = DemandLaw {
-            first_usd_per_day: first?,
-            drift_per_day: drift?,
-            volatility_per_sqrt_day: volatility?,
-        };
-        self.refuse_lossy_demand(typed, &law);
-        Some(law)
-    }
-
-    /// Growth of the mean a day, and the standard deviation of a day's growth, of a table.
-    fn brownian(
-        &mut self,
-        table: &str,
-        drift: Option<ValueId>,
-        volatility: Option<ValueId>,
-    ) -> (Option<f64>, Option<f64>) {
-        let key = self.key(&format!("{table}.drift"));
-        let range = -DRIFT_PER_DAY..=DRIFT_PER_DAY;
-        let drift = match drift {
-            Some(_) => self.checker.quantity(drift, &key, "1/d", false, range),
-            None => Some(0.0),
-        };
-        let at = format!("{table}.volatility");
-        (drift, self.number(volatility, (&at, "1/sqrt(d)"), VOLATILITY_MAX, 0.0))
-    }
-
-    fn price(&mut self, typed: &PriceSection) -> Option<QuoteLaw> {
-        let start = self.required(typed.start, "price.start", "\"0.35 USD\"");
-        let key = self.key("price.start");
-        let range = PRICE_MIN_USD..=PRICE_MAX_USD;
-        let start = self.checker.quantity(start, &key, "USD", false, range);
-        let (drift, volatility) = self.brownian("price", typed.drift, typed.volatility);
-        if self.value("exchange").is_some() {
-            let given = self.value("price").unwrap_or(self.given);
-            let message = "the price is that of [exchange] already".to_owned();
-            self.checker.fault(given, &self.key("price"), message, "keep one of the two");
-            return None;
-        }
-        Some(QuoteLaw {
-            start_usd: start?,
-            drift_per_day: drift?,
-            volatility_per_sqrt_day: volatility?,
-        })
-    }
-
     fn bond(&mut self, typed: &BondSection) -> Option<Amount> {
         let example = format!("\"500 {}\"", self.tokens.own.symbol);
         let per_node = self.required(typed.per_node, "bond.per_node", &example);
